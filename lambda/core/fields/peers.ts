@@ -1,0 +1,43 @@
+import { type Decoder, filled, Malformed } from '../decode.ts';
+import { type Cidr, contains, formatCidr, overlaps, parseCidr, parseHostAddress } from '../ip.ts';
+import type { VirtualInterface } from '../model.ts';
+import { allOf, anyOf, type Ternary, ternary } from '../ternary.ts';
+import { escapeText } from '../text.ts';
+import type { MatchField } from './field.ts';
+
+const block: Decoder<string> = (raw, path) => {
+  const cidr = typeof raw === 'string' ? parseCidr(raw) : null;
+  // One spelling a block, so that equal policies have equal digests.
+  if (cidr === null || formatCidr(cidr) !== raw) throw new Malformed(path, 'a CIDR block in its shortest form', raw);
+  return raw;
+};
+
+/** Both addresses of every BGP session, each with its whole subnet. */
+export const peers: MatchField<readonly string[]> = {
+  decode: filled(block),
+  fits: (wanted, vif) => allOf(ofAddresses(wanted, vif, contains)),
+  touches: (wanted, vif) => anyOf(ofAddresses(wanted, vif, overlaps)),
+  wanted: (wanted) => `both addresses in ${wanted.join(' or ')}`,
+  seen: (vif) => {
+    const known = addresses(vif).filter((address) => address !== null);
+    return known.length === 0 ? null : known.map(escapeText).join(' and ');
+  },
+};
+
+function addresses(vif: VirtualInterface): (string | null)[] {
+  return vif.peers.flatMap((peer) => [peer.amazonAddress, peer.customerAddress]);
+}
+
+function ofAddresses(
+  wanted: readonly string[],
+  vif: VirtualInterface,
+  relation: (block: Cidr, subnet: Cidr) => boolean,
+): Ternary[] {
+  const blocks = wanted.map(parseCidr).filter((cidr) => cidr !== null);
+  const found = addresses(vif).map((text): Ternary => {
+    const address = text === null ? null : parseHostAddress(text);
+    return address === null ? 'unknown' : ternary(blocks.some((cidr) => relation(cidr, address.subnet)));
+  });
+  // No session listed is no proof: unknown, for a grant as for a hold line.
+  return found.length === 0 ? ['unknown'] : found;
+}

@@ -1,0 +1,74 @@
+/** The words of the domain as types. Absent is always `null`, so that a forgotten key is a type error. */
+
+export const PROVIDERS = ['outscale', 'aws'] as const;
+export type Provider = (typeof PROVIDERS)[number];
+
+/** The account that receives requests, in one region of one provider. */
+export interface Recipient {
+  readonly provider: Provider;
+  readonly region: string;
+  /** 12 digits */
+  readonly account: string;
+}
+
+/** One BGP session of a virtual interface, without its key. */
+export interface BgpPeer {
+  readonly asn: number | null;
+  /** host address with its prefix length, as the API writes it: `169.254.10.1/30` */
+  readonly amazonAddress: string | null;
+  readonly customerAddress: string | null;
+  /** whether a BGP key is set; the key itself is dropped where the wire type becomes this type */
+  readonly hasKey: boolean | null;
+}
+
+/**
+ * A virtual interface as one listing or description showed it.
+ * `null` means that the API did not give the field.
+ */
+export interface VirtualInterface {
+  /** the API's ID, or a label in parentheses when it gave none: `isVirtualInterfaceId` tells them apart */
+  readonly id: string;
+  readonly state: string | null;
+  /** `private`, `public`, `transit`, or whatever else the API says */
+  readonly type: string | null;
+  /** normally the recipient, never proof of who asks */
+  readonly ownerAccount: string | null;
+  readonly connection: string | null;
+  readonly name: string | null;
+  readonly location: string | null;
+  readonly vlan: number | null;
+  readonly mtu: number | null;
+  /** virtual private gateway or Direct Connect gateway that it is attached to */
+  readonly gateway: string | null;
+  readonly tags: Readonly<Record<string, string>> | null;
+  readonly peers: readonly BgpPeer[];
+  /** what made it unreadable, a sentence each; empty when it is sound */
+  readonly faults: readonly string[];
+}
+
+/** A gateway of the recipient that a virtual interface can be attached to. */
+export interface Gateway {
+  readonly id: string;
+  readonly kind: 'virtual' | 'directConnect';
+  readonly state: string | null;
+  /** VPCs in attachment state `attached`; always empty for a Direct Connect gateway, which needs none */
+  readonly attachedVpcs: readonly string[];
+  /** the gateway's own ASN; `null` when the provider does not tell */
+  readonly asn: number | null;
+}
+
+const OVER: ReadonlySet<string> = new Set(['deleted', 'rejected', 'expired']);
+
+/** Fail closed: every state that is not certainly over is live, unknown and missing ones too. */
+export function isOver(vif: VirtualInterface): boolean {
+  return vif.state !== null && OVER.has(vif.state);
+}
+
+/** Offered and not yet accepted. A missing state is treated as confirming, so that it is held and told. */
+export function isConfirming(vif: VirtualInterface): boolean {
+  return vif.state === 'confirming' || vif.state === null;
+}
+
+export function isReadable(vif: VirtualInterface): boolean {
+  return vif.faults.length === 0;
+}

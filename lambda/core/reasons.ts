@@ -1,0 +1,46 @@
+import type { FieldVerdict } from './fields/match.ts';
+
+/** Why a request is held, in the order in which people are told. The codes are stable: others rely on them. */
+export const REASON_CODES = [
+  'not-private',
+  'unreadable',
+  'unknown-requester',
+  'owner-mismatch',
+  'frozen',
+  'held-by-policy',
+  'no-grant',
+  'grant-not-started',
+  'grant-ended',
+  'ambiguous',
+  'owner-limit',
+  'grant-limit',
+  'pass-limit',
+  'gateway-missing',
+  'gateway-not-available',
+  'gateway-not-attached',
+  'vlan-in-use',
+  'peers-invalid',
+  'peers-overlap',
+  'asn-conflict',
+] as const;
+
+export type ReasonCode = (typeof REASON_CODES)[number];
+
+export interface Reason {
+  readonly code: ReasonCode;
+  /** a sentence for people, safe to print */
+  readonly message: string;
+  /** with `no-grant`: the grant that came nearest, and what it lacked */
+  readonly nearest?: NearestGrant;
+}
+
+export interface NearestGrant {
+  readonly owner: string;
+  readonly grant: string;
+  /** every field that was not a yes */
+  readonly failed: readonly FieldVerdict[];
+}
+
+export function inOrder(reasons: readonly Reason[]): Reason[] {
+  return reasons.toSorted((a, b) => REASON_CODES.indexOf(a.code) - REASON_CODES.indexOf(b.code));
+}

@@ -1,0 +1,27 @@
+/**
+ * Text that someone outside chose, made safe to print: in backticks, with control characters, direction overrides and
+ * invisible characters written as escapes, so that a name can neither steer a terminal nor pose as another.
+ */
+export function quote(text: string): string {
+  return `\`${escapeText(text)}\``;
+}
+
+/** As `quote`, without the backticks: for table cells. Longer than 120 characters is cut, and says so. */
+export function escapeText(text: string): string {
+  const safe = text
+    .slice(0, 120)
+    .replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}`\\]/gu, (c) => `\\u{${(c.codePointAt(0) ?? 0).toString(16)}}`);
+  return text.length > 120 ? `${safe}… (${text.length} characters)` : safe;
+}
+
+/** Compares by UTF-16 code unit, which is by code point for every name the policy allows: never by locale. */
+export function byCodePoint(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** `a, b and c` */
+export function list(items: readonly string[]): string {
+  const last = items.at(-1);
+  if (last === undefined) return 'nothing';
+  return items.length === 1 ? last : `${items.slice(0, -1).join(', ')} and ${last}`;
+}
