@@ -14,7 +14,8 @@ export class Malformed extends Error {
 export type Decoder<T> = (raw: unknown, path: string) => T;
 
 export function record(raw: unknown, path: string): Record<string, unknown> {
-  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) throw new Malformed(path, 'an object', raw);
+  if (typeof raw !== 'object' || raw === null || Array.isArray(raw))
+    throw new Malformed(path, 'an object', raw);
   return { ...raw };
 }
 
@@ -28,13 +29,17 @@ export function object<T extends object>(shape: { readonly [K in keyof T]: Decod
     const missing = decoders.find(([key]) => !Object.hasOwn(fields, key));
     if (missing) throw new Malformed(at(path, missing[0]), 'present', undefined);
     // Every key of the shape was read by the decoder that its type demands.
-    return Object.fromEntries(decoders.map(([key, decode]) => [key, decode(fields[key], at(path, key))])) as T;
+    return Object.fromEntries(
+      decoders.map(([key, decode]) => [key, decode(fields[key], at(path, key))]),
+    ) as T;
   };
 }
 
 export function map<T>(value: Decoder<T>): Decoder<Readonly<Record<string, T>>> {
   return (raw, path) =>
-    Object.fromEntries(Object.entries(record(raw, path)).map(([key, item]) => [key, value(item, at(path, key))]));
+    Object.fromEntries(
+      Object.entries(record(raw, path)).map(([key, item]) => [key, value(item, at(path, key))]),
+    );
 }
 
 export function array<T>(item: Decoder<T>): Decoder<readonly T[]> {

@@ -32,11 +32,16 @@ export function parseHostAddress(text: string): HostAddress | null {
   const prefix = length === undefined ? BITS[family] : Number(length);
   if (prefix > BITS[family]) return null;
   const host = family === 4 ? bitsOf4(address) : bitsOf6(address);
-  return { host, subnet: { family, base: (host >> hostBits(family, prefix)) << hostBits(family, prefix), prefix } };
+  return {
+    host,
+    subnet: { family, base: (host >> hostBits(family, prefix)) << hostBits(family, prefix), prefix },
+  };
 }
 
 export function contains(outer: Cidr, inner: Cidr): boolean {
-  return outer.family === inner.family && outer.prefix <= inner.prefix && sameUpTo(outer.prefix, outer, inner);
+  return (
+    outer.family === inner.family && outer.prefix <= inner.prefix && sameUpTo(outer.prefix, outer, inner)
+  );
 }
 
 export function overlaps(a: Cidr, b: Cidr): boolean {

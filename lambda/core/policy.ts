@@ -126,7 +126,10 @@ const limit = d.orNull(d.integer(0));
 const decodeCredentials: d.Decoder<Credentials> = (raw, path) =>
   Object.hasOwn(d.record(raw, path), 'secret')
     ? d.object<{ secret: string }>({ secret: d.string })(raw, path)
-    : d.object<{ role: string; externalId: string | null }>({ role: d.string, externalId: d.orNull(d.string) })(raw, path);
+    : d.object<{ role: string; externalId: string | null }>({
+        role: d.string,
+        externalId: d.orNull(d.string),
+      })(raw, path);
 
 const decodePolicy = d.object<Policy>({
   format: d.oneOf([POLICY_FORMAT]),

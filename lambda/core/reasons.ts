@@ -37,6 +37,7 @@ export interface Reason {
 export interface NearestGrant {
   readonly owner: string;
   readonly grant: string;
+  readonly gateway: string;
   /** every field that was not a yes */
   readonly failed: readonly FieldVerdict[];
 }

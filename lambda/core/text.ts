@@ -10,7 +10,10 @@ export function quote(text: string): string {
 export function escapeText(text: string): string {
   const safe = text
     .slice(0, 120)
-    .replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}`\\]/gu, (c) => `\\u{${(c.codePointAt(0) ?? 0).toString(16)}}`);
+    .replace(
+      /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}`\\]/gu,
+      (c) => `\\u{${(c.codePointAt(0) ?? 0).toString(16)}}`,
+    );
   return text.length > 120 ? `${safe}… (${text.length} characters)` : safe;
 }
 

@@ -12,7 +12,9 @@ export const bgpKey: MatchField<'required'> = {
   seen: (vif) =>
     vif.peers.every((peer) => peer.hasKey === null)
       ? null
-      : vif.peers.map((peer) => (peer.hasKey === null ? 'unknown' : peer.hasKey ? 'a key' : 'no key')).join(' and '),
+      : vif.peers
+          .map((peer) => (peer.hasKey === null ? 'unknown' : peer.hasKey ? 'a key' : 'no key'))
+          .join(' and '),
 };
 
 function hasKey(peer: BgpPeer): Ternary {

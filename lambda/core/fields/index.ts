@@ -15,7 +15,8 @@ export const MATCH_FIELDS = { connection, vlan, asn, peers, name, location, bgpK
 export type MatchFieldName = keyof typeof MATCH_FIELDS;
 
 /** The compiled form of one field. */
-export type Wanted<F extends MatchFieldName> = (typeof MATCH_FIELDS)[F] extends MatchField<infer W> ? W : never;
+export type Wanted<F extends MatchFieldName> =
+  (typeof MATCH_FIELDS)[F] extends MatchField<infer W> ? W : never;
 
 /** A compiled `match`: every field written, `null` where it demands nothing. */
 export type Match = { readonly [F in MatchFieldName]: Wanted<F> | null };

@@ -8,7 +8,8 @@ import type { MatchField } from './field.ts';
 const block: Decoder<string> = (raw, path) => {
   const cidr = typeof raw === 'string' ? parseCidr(raw) : null;
   // One spelling a block, so that equal policies have equal digests.
-  if (cidr === null || formatCidr(cidr) !== raw) throw new Malformed(path, 'a CIDR block in its shortest form', raw);
+  if (cidr === null || formatCidr(cidr) !== raw)
+    throw new Malformed(path, 'a CIDR block in its shortest form', raw);
   return raw;
 };
 

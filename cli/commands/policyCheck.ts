@@ -1,0 +1,27 @@
+import { EXIT, type ExitCode } from '../exit.ts';
+import { policyFiles } from '../paths.ts';
+import { loadPolicies } from '../policies.ts';
+
+/** `policy check`: compiles every file and says what it is; its faults are thrown, all of them. */
+export function policyCheck(named: readonly string[], options: { readonly json?: boolean }): ExitCode {
+  const policies = loadPolicies(policyFiles(named, process.env));
+  if (options.json) {
+    const document = policies.map(({ policy, digest }) => ({ target: policy.target, digest, faults: [] }));
+    process.stdout.write(`${JSON.stringify({ policies: document }, null, 2)}\n`);
+    return EXIT.done;
+  }
+  for (const { policy, digest } of policies) {
+    const { target, recipient, owners, hold, freeze } = policy;
+    const grants = owners.reduce((sum, owner) => sum + owner.grants.length, 0);
+    process.stdout.write(
+      `${target}: sound; ${recipient.provider} ${recipient.region} ${recipient.account}, ` +
+        `${counted(owners.length, 'owner')}, ${counted(grants, 'grant')}, ${counted(hold.length, 'hold line')}` +
+        `${freeze ? ', FROZEN: everything is held' : ''}; ${digest}\n`,
+    );
+  }
+  return EXIT.done;
+}
+
+function counted(n: number, what: string): string {
+  return `${n} ${what}${n === 1 ? '' : 's'}`;
+}

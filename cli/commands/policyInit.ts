@@ -1,0 +1,68 @@
+import { writeFileSync } from 'node:fs';
+import { connect, REQUEST_TIMEOUT_MS } from '../../lambda/adapters/connect.ts';
+import { DIALECTS } from '../../lambda/adapters/directconnect/dialects.ts';
+import { ACCOUNT } from '../../lambda/core/ids.ts';
+import { PROVIDERS, type Provider } from '../../lambda/core/model.ts';
+import { ownCredentials } from '../credentials.ts';
+import { EXIT, type ExitCode, UsageError } from '../exit.ts';
+import { firstPolicy } from '../firstPolicy.ts';
+import { fromCaller } from '../paths.ts';
+import { type ConnectOptions, endpointsOf } from '../target.ts';
+
+export interface InitOptions extends ConnectOptions {
+  readonly provider: string;
+  readonly region: string;
+  readonly account?: string;
+  readonly output?: string;
+}
+
+/** `policy init`: a first policy from what the account shows. Never writes over a file. */
+export async function policyInit(options: InitOptions): Promise<ExitCode> {
+  const provider = PROVIDERS.find((candidate) => candidate === options.provider);
+  if (provider === undefined)
+    throw new UsageError(`--provider must be \`outscale\` or \`aws\`, got \`${options.provider}\``);
+  const text = firstPolicy(await show(provider, options));
+  if (options.output === undefined) process.stdout.write(text);
+  else writeNew(fromCaller(options.output, process.env), text);
+  return EXIT.done;
+}
+
+async function show(provider: Provider, options: InitOptions): Promise<Parameters<typeof firstPolicy>[0]> {
+  const { region, account: given } = options;
+  if (given !== undefined && !ACCOUNT.test(given))
+    throw new UsageError(`--account must be 12 digits, got \`${given}\``);
+  const credentials = await ownCredentials(provider, options.profile ?? null, process.env);
+  const connected = connect({ provider, region }, credentials, endpointsOf(options), REQUEST_TIMEOUT_MS);
+  try {
+    const account = (await connected.caller.account()) ?? given;
+    if (account === undefined)
+      throw new UsageError(
+        '--account is mandatory on outscale, which does not tell it: give the 12 digits of the recipient',
+      );
+    if (given !== undefined && given !== account) {
+      throw new UsageError(
+        `--account is \`${given}\`, and the credentials are of \`${account}\`; use the recipient's`,
+      );
+    }
+    const interfaces = await connected.directConnect.list();
+    const gateways = await connected.gateways.list(DIALECTS[provider].gatewayKinds);
+    return { recipient: { provider, region, account }, interfaces, gateways };
+  } finally {
+    connected.close();
+  }
+}
+
+function writeNew(path: string, text: string): void {
+  try {
+    writeFileSync(path, text, { flag: 'wx' });
+  } catch (cause) {
+    const exists = cause instanceof Error && 'code' in cause && cause.code === 'EEXIST';
+    throw new UsageError(
+      exists
+        ? `\`${path}\` exists already; name another file`
+        : `\`${path}\` cannot be written; does its folder exist?`,
+      { cause },
+    );
+  }
+  process.stderr.write(`wrote ${path}: it is frozen; read what it says, then \`policy check\`\n`);
+}

@@ -1,0 +1,85 @@
+import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { fromNodeProviderChain } from '@aws-sdk/credential-providers';
+import type { ClientSettings } from '../lambda/adapters/directconnect/client.ts';
+import type { Provider } from '../lambda/core/model.ts';
+import { CredentialsUnusable } from '../lambda/errors.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * A person's credentials. OUTSCALE: `OSC_ACCESS_KEY` and `OSC_SECRET_KEY`, or a profile of `~/.osc/config.json`; never
+ * the AWS chain, which holds keys of another cloud. AWS: the default chain.
+ * @param profile `null`: `OSC_PROFILE` or `default`; on AWS what the chain says
+ * @throws CredentialsUnusable naming where they were looked for
+ */
+export async function ownCredentials(
+  provider: Provider,
+  profile: string | null,
+  env: Environment,
+): Promise<ClientSettings['credentials']> {
+  switch (provider) {
+    case 'aws':
+      return fromNodeProviderChain(profile === null ? {} : { profile });
+    case 'outscale':
+      return profile === null
+        ? (environmentKey(env) ?? profileKey(env.OSC_PROFILE ?? 'default'))
+        : profileKey(profile);
+    default:
+      return provider satisfies never;
+  }
+}
+
+interface AccessKey {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+function environmentKey(env: Environment): AccessKey | null {
+  const [accessKeyId, secretAccessKey] = [env.OSC_ACCESS_KEY ?? '', env.OSC_SECRET_KEY ?? ''];
+  if (accessKeyId === '' && secretAccessKey === '') return null;
+  if (accessKeyId !== '' && secretAccessKey !== '') return { accessKeyId, secretAccessKey };
+  const missing = accessKeyId === '' ? 'OSC_ACCESS_KEY' : 'OSC_SECRET_KEY';
+  throw new CredentialsUnusable(
+    `${missing} is not set; set both OSC_ACCESS_KEY and OSC_SECRET_KEY, or neither`,
+  );
+}
+
+async function profileKey(profile: string): Promise<AccessKey> {
+  const path = join(homedir(), '.osc', 'config.json');
+  const { access_key: accessKeyId, secret_key: secretAccessKey } = await readProfile(path, profile);
+  if (typeof accessKeyId === 'string' && typeof secretAccessKey === 'string')
+    return { accessKeyId, secretAccessKey };
+  throw new CredentialsUnusable(
+    `profile \`${profile}\` in ${path} must hold \`access_key\` and \`secret_key\``,
+  );
+}
+
+async function readProfile(
+  path: string,
+  profile: string,
+): Promise<{ access_key?: unknown; secret_key?: unknown }> {
+  let profiles: unknown;
+  try {
+    profiles = JSON.parse(await readFile(path, 'utf8'));
+  } catch (error) {
+    // No cause: a parser's message quotes the file, which holds keys.
+    const missing = error instanceof Error && 'code' in error;
+    throw new CredentialsUnusable(
+      missing
+        ? `no OUTSCALE credentials: set OSC_ACCESS_KEY and OSC_SECRET_KEY, or write profile \`${profile}\` to ${path}`
+        : `${path} is not JSON; mend it, or set OSC_ACCESS_KEY and OSC_SECRET_KEY`,
+    );
+  }
+  const found: unknown =
+    isRecord(profiles) && Object.hasOwn(profiles, profile) ? profiles[profile] : undefined;
+  if (isRecord(found)) return found;
+  throw new CredentialsUnusable(
+    `${path} has no profile \`${profile}\`; add it, or name another by \`--profile\``,
+  );
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

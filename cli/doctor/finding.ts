@@ -1,0 +1,18 @@
+/** One thing looked at. `warn`: a pass would run all the same. */
+export interface Finding {
+  readonly check: string;
+  readonly result: 'ok' | 'warn' | 'bad';
+  readonly message: string;
+}
+
+export function ok(check: string, message: string): Finding {
+  return { check, result: 'ok', message };
+}
+
+export function warn(check: string, message: string): Finding {
+  return { check, result: 'warn', message };
+}
+
+export function bad(check: string, message: string): Finding {
+  return { check, result: 'bad', message };
+}

@@ -1,0 +1,9 @@
+/** Exit codes that scripts rely on. 4 is of `policy diff`. */
+export const EXIT = { done: 0, failed: 1, usage: 2, invalidPolicy: 3 } as const;
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** Wrong usage: the message names option, value and mend. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}

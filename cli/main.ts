@@ -1,0 +1,42 @@
+import { CommanderError } from 'commander';
+import { EndpointRefused } from '../lambda/adapters/endpoint.ts';
+import { PassFailure } from '../lambda/errors.ts';
+import { EXIT, type ExitCode, UsageError } from './exit.ts';
+import { paintFor } from './output/report.ts';
+import { InvalidPolicies } from './policies.ts';
+import { program } from './program.ts';
+
+/** Runs the command line and tells its end by an exit code; every error is one message, never a stack trace. */
+async function main(): Promise<ExitCode> {
+  try {
+    let code: ExitCode = EXIT.done;
+    await program((ended) => {
+      code = ended;
+    }).parseAsync();
+    return code;
+  } catch (error) {
+    return explain(error);
+  }
+}
+
+function explain(error: unknown): ExitCode {
+  const paint = paintFor(process.stderr);
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof InvalidPolicies) {
+    process.stderr.write(
+      `${message}\n${paint.bad(`${error.faults.length} fault${error.faults.length === 1 ? '' : 's'}`)}\n`,
+    );
+    return EXIT.invalidPolicy;
+  }
+  process.stderr.write(`${paint.bad('error:')} ${message}\n`);
+  if (error instanceof UsageError || error instanceof EndpointRefused) return EXIT.usage;
+  if (error instanceof PassFailure) return EXIT.failed;
+  process.stderr.write(
+    'this is a defect of vif-acceptor; please report it with the command that you typed\n',
+  );
+  return EXIT.failed;
+}
+
+// No `process.exit`: what is still to be written is written first.
+process.exitCode = await main();

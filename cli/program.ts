@@ -1,0 +1,94 @@
+import { Command } from 'commander';
+import { doctor } from './commands/doctor.ts';
+import { policyCheck } from './commands/policyCheck.ts';
+import { policyInit } from './commands/policyInit.ts';
+import { run } from './commands/run.ts';
+import { simulate } from './commands/simulate.ts';
+import type { ExitCode } from './exit.ts';
+import { connecting, policies } from './options.ts';
+
+/** Every command. @param end takes the exit code of the one that ran */
+export function program(end: (code: ExitCode) => void): Command {
+  const main = new Command('vif-acceptor')
+    .description(
+      'Accepts hosted private virtual interfaces that a policy clearly allows, and says loudly what it did not.',
+    )
+    .exitOverride()
+    .showHelpAfterError('(add --help for what it takes)')
+    .configureHelp({ showGlobalOptions: true })
+    .addHelpText('after', MAIN_HELP);
+
+  for (const [name, dryRun] of [
+    ['run', false],
+    ['plan', true],
+  ] as const) {
+    const command = connecting(main.command(name))
+      .description(
+        dryRun
+          ? 'what `run` would do: no confirm, no write'
+          : 'one pass: list, judge, confirm what is allowed, report',
+      )
+      .addOption(policies())
+      .option('--ledger <file>', 'memory between passes (default: under $XDG_STATE_HOME/vif-acceptor/)')
+      .option('--json', 'one document on standard output; text for people goes to standard error')
+      .addHelpText('after', RUN_HELP[name]);
+    if (!dryRun) command.option('--dry-run', 'the same as `plan`');
+    command.action(async (options) => end(await run(dryRun ? { ...options, dryRun } : options)));
+  }
+
+  connecting(main.command('doctor'))
+    .description('what would stop a pass: policy, credentials, rights, gateways, clock')
+    .addOption(policies())
+    .option('--json', 'one document on standard output')
+    .action(async (options) => end(await doctor(options)));
+
+  const policy = main.command('policy').description('the allow-list: begin one, check it');
+  connecting(policy.command('init'))
+    .description('a first policy from what the account shows, frozen, to be edited')
+    .requiredOption('--provider <name>', 'outscale or aws')
+    .requiredOption('--region <region>', 'such as eu-west-2')
+    .option('--account <digits>', 'the recipient account; mandatory on outscale, which does not tell it')
+    .option('--output <file>', 'a new file to write (default: standard output)')
+    .addHelpText('after', INIT_HELP)
+    .action(async (options) => end(await policyInit(options)));
+  policy
+    .command('check')
+    .description('every fault of every file, with line, column and mend; exit code 3 when there is one')
+    .argument('[file...]', 'policy files (default: policy/*.yaml)')
+    .option('--json', 'one document on standard output')
+    .action((files, options) => end(policyCheck(files, options)));
+
+  main
+    .command('simulate')
+    .description('an emulator of the DirectLink / Direct Connect API, until stopped')
+    .option('--port <n>', 'port on loopback; 0 takes a free one', '4599')
+    .option('--dialect <name>', 'outscale or aws', 'outscale')
+    .option('--scenario <file>', 'JSON: connections, gateways and offers to begin with')
+    .action(async (options) => end(await simulate(options)));
+  return main;
+}
+
+const MAIN_HELP = `
+Begin here:
+  vif-acceptor policy init --provider outscale --region eu-west-2 --account 012345678901 --output policy/acme.yaml
+  vif-acceptor policy check
+  vif-acceptor doctor
+  vif-acceptor plan
+  vif-acceptor run
+
+Credentials: OSC_ACCESS_KEY and OSC_SECRET_KEY or ~/.osc/config.json at OUTSCALE; the default AWS chain on AWS.
+Exit codes: 0 done (holding is not failing), 1 a pass or a check failed, 2 wrong usage, 3 the policy is invalid.`;
+
+const RUN_HELP = {
+  run: `
+Examples:
+  vif-acceptor run --policy policy/acme.yaml
+  vif-acceptor run --policy policy/acme.yaml policy/lab.yaml --json | jq '.passes[].requests[]'`,
+  plan: `
+Example:
+  vif-acceptor plan --policy policy/acme.yaml`,
+};
+
+const INIT_HELP = `
+The file it writes has \`freeze: true\`, so that it accepts nothing until somebody has confirmed out of band who owns
+each connection, given the owners their names, and taken the line away.`;

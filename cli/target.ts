@@ -1,0 +1,48 @@
+import { execFileSync } from 'node:child_process';
+import { dirname } from 'node:path';
+import { type Connected, connect, type Endpoints, REQUEST_TIMEOUT_MS } from '../lambda/adapters/connect.ts';
+import { functionCredentials } from '../lambda/adapters/credentials.ts';
+import { checkedEndpoint } from '../lambda/adapters/endpoint.ts';
+import type { LoadedPolicy } from '../lambda/core/policy.ts';
+import { ownCredentials } from './credentials.ts';
+
+/** Options of every command that talks to a provider. */
+export interface ConnectOptions {
+  readonly endpoint?: string;
+  readonly gatewayEndpoint?: string;
+  readonly profile?: string;
+}
+
+/** @throws EndpointRefused */
+export function endpointsOf({ endpoint, gatewayEndpoint }: ConnectOptions): Endpoints {
+  return {
+    directConnect: endpoint === undefined ? null : checkedEndpoint('--endpoint', endpoint),
+    gateways: gatewayEndpoint === undefined ? null : checkedEndpoint('--gateway-endpoint', gatewayEndpoint),
+  };
+}
+
+/** Connects to a target's provider with a person's own keys, or, on AWS, with the role that its policy names. */
+export async function connectTarget({ policy }: LoadedPolicy, options: ConnectOptions): Promise<Connected> {
+  const { recipient, target } = policy;
+  const endpoints = endpointsOf(options);
+  const assumes =
+    recipient.provider === 'aws' && recipient.credentials !== null && options.profile === undefined;
+  const credentials = assumes
+    ? functionCredentials(recipient, target, endpoints.gateways)
+    : await ownCredentials(recipient.provider, options.profile ?? null, process.env);
+  return connect(recipient, credentials, endpoints, REQUEST_TIMEOUT_MS);
+}
+
+/** What git says of the folder that a policy stands in; `unknown` outside a repository. */
+export function revisionOf(file: string): string {
+  try {
+    return execFileSync('git', ['describe', '--always', '--dirty'], {
+      cwd: dirname(file),
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim();
+  } catch {
+    // No git, or no repository: the digest still tells which policy it was.
+    return 'unknown';
+  }
+}

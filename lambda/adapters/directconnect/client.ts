@@ -1,0 +1,35 @@
+import { DirectConnectClient, type DirectConnectClientConfig } from '@aws-sdk/client-direct-connect';
+
+export interface ClientSettings {
+  readonly region: string;
+  readonly endpoint: string;
+  /** `null`: the platform's own chain */
+  readonly credentials: DirectConnectClientConfig['credentials'] | null;
+  /** what one attempt may take, in milliseconds */
+  readonly requestTimeoutMs: number;
+}
+
+/** Reads may be tried again; a confirm never blindly. */
+export const READ_ATTEMPTS = 3;
+
+/** What a read may take with all its attempts and the pauses between them, in milliseconds. */
+export function readLimitMs(requestTimeoutMs: number): number {
+  return READ_ATTEMPTS * requestTimeoutMs + 2000;
+}
+
+/** The SDK's client with time-outs that fire: by default a hung server hangs it for ever. */
+export function createClient(settings: ClientSettings, maxAttempts: number): DirectConnectClient {
+  const { region, endpoint, credentials, requestTimeoutMs } = settings;
+  return new DirectConnectClient({
+    region,
+    endpoint,
+    maxAttempts,
+    ...(credentials ? { credentials } : {}),
+    requestHandler: {
+      connectionTimeout: Math.min(requestTimeoutMs, 5000),
+      requestTimeout: requestTimeoutMs,
+      socketTimeout: requestTimeoutMs,
+      throwOnRequestTimeout: true,
+    },
+  });
+}

@@ -1,0 +1,38 @@
+import type { Gateway, Provider } from '../../core/model.ts';
+
+/** Everything in which the two providers of one API differ. */
+export interface Dialect {
+  readonly directConnectEndpoint: (region: string) => string;
+  /** EC2, or FCU at OUTSCALE */
+  readonly gatewayEndpoint: (region: string) => string;
+  /** `null`: nobody can be asked who the caller is */
+  readonly identityEndpoint: ((region: string) => string) | null;
+  /** page size to ask for; `null`: do not ask, the parameter is not documented there */
+  readonly pageSize: number | null;
+  readonly gatewayKinds: ReadonlySet<Gateway['kind']>;
+  /** whether the AWS CLI finds the endpoint by itself */
+  readonly knownToAwsCli: boolean;
+}
+
+export const DIALECTS: Readonly<Record<Provider, Dialect>> = {
+  outscale: {
+    directConnectEndpoint: (region) => `https://directlink.${region}.outscale.com`,
+    gatewayEndpoint: (region) => `https://fcu.${region}.outscale.com`,
+    identityEndpoint: null,
+    pageSize: null,
+    gatewayKinds: new Set(['virtual']),
+    knownToAwsCli: false,
+  },
+  aws: {
+    directConnectEndpoint: (region) => `https://directconnect.${region}.${awsDomain(region)}`,
+    gatewayEndpoint: (region) => `https://ec2.${region}.${awsDomain(region)}`,
+    identityEndpoint: (region) => `https://sts.${region}.${awsDomain(region)}`,
+    pageSize: 100,
+    gatewayKinds: new Set(['virtual', 'directConnect']),
+    knownToAwsCli: true,
+  },
+};
+
+function awsDomain(region: string): string {
+  return region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
+}

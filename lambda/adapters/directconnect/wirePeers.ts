@@ -1,0 +1,47 @@
+import type { BgpPeer } from '../../core/model.ts';
+import { Reader } from './wireReader.ts';
+
+/**
+ * The BGP sessions of an interface: those of `bgpPeers`, and the one that the interface's own fields describe unless
+ * it is one of them. OUTSCALE, and AWS in old interfaces, only have the latter.
+ */
+export function readPeers(reader: Reader): readonly BgpPeer[] {
+  const listed = (reader.items('bgpPeers') ?? []).map((item) => {
+    const peerReader = new Reader(item, 'bgpPeers');
+    const peer = readPeer(peerReader);
+    reader.faults.push(...peerReader.faults);
+    return peer;
+  });
+  const own = readPeer(reader);
+  const says =
+    own.asn !== null || own.amazonAddress !== null || own.customerAddress !== null || own.hasKey !== null;
+  // Fail closed: what the interface says of itself and no session repeats is a session more to satisfy.
+  return says && !listed.some((peer) => repeats(peer, own)) ? [...listed, own] : listed;
+}
+
+function readPeer(reader: Reader): BgpPeer {
+  return {
+    asn: readAsn(reader),
+    amazonAddress: reader.text('amazonAddress'),
+    customerAddress: reader.text('customerAddress'),
+    hasKey: reader.isSet('authKey'),
+  };
+}
+
+/** `asn` is 0 when a long ASN is in use, which then stands in `asnLong`. */
+function readAsn(reader: Reader): number | null {
+  const short = reader.integer('asn', 0, 4294967295) || null;
+  const long = reader.integer('asnLong', 0, 4294967295) || null;
+  if (short === null || long === null || short === long) return short ?? long;
+  reader.fault('`asn` and `asnLong` contradict each other');
+  return null;
+}
+
+function repeats(peer: BgpPeer, own: BgpPeer): boolean {
+  return (
+    (own.asn === null || own.asn === peer.asn) &&
+    (own.amazonAddress === null || own.amazonAddress === peer.amazonAddress) &&
+    (own.customerAddress === null || own.customerAddress === peer.customerAddress) &&
+    (own.hasKey === null || own.hasKey === peer.hasKey)
+  );
+}

@@ -1,0 +1,59 @@
+/** Longer texts are no labels or IDs of this API. */
+const LONGEST_TEXT = 1000;
+
+/** Reads fields of an answer that promises nothing. Faults name the field and the kind of value, never the value. */
+export class Reader {
+  readonly faults: string[] = [];
+  readonly #fields: Readonly<Record<string, unknown>>;
+  readonly #within: string;
+
+  constructor(raw: unknown, within = '') {
+    this.#within = within === '' ? '' : `${within}.`;
+    const isObject = typeof raw === 'object' && raw !== null && !Array.isArray(raw);
+    this.#fields = isObject ? { ...raw } : {};
+    if (!isObject) this.faults.push(`${within === '' ? 'it' : `an item of \`${within}\``} is not an object`);
+  }
+
+  /** An empty text means unset, as everywhere in this API. */
+  text(field: string): string | null {
+    const value = this.#present(field);
+    if (value === null || value === '') return null;
+    if (typeof value === 'string' && value.length <= LONGEST_TEXT) return value;
+    this.fault(
+      `\`${this.#within}${field}\` must be a text${typeof value === 'string' ? ` of at most ${LONGEST_TEXT}` : ''}`,
+    );
+    return null;
+  }
+
+  integer(field: string, from: number, to: number): number | null {
+    const value = this.#present(field);
+    if (value === null) return null;
+    if (typeof value === 'number' && Number.isInteger(value) && value >= from && value <= to) return value;
+    this.fault(`\`${this.#within}${field}\` must be a whole number from ${from} to ${to}`);
+    return null;
+  }
+
+  /** `null` when the field is absent. */
+  items(field: string): readonly unknown[] | null {
+    const value = this.#present(field);
+    if (value === null || Array.isArray(value)) return value;
+    this.fault(`\`${this.#within}${field}\` must be a list`);
+    return null;
+  }
+
+  fault(message: string): void {
+    this.faults.push(message);
+  }
+
+  /** Whether a secret is set, without its value. `null` when the field is absent. */
+  isSet(field: string): boolean | null {
+    const value = this.#present(field);
+    if (value === null) return null;
+    if (typeof value !== 'string') this.fault(`\`${this.#within}${field}\` must be a text`);
+    return typeof value === 'string' ? value !== '' : null;
+  }
+
+  #present(field: string): unknown {
+    return Object.hasOwn(this.#fields, field) ? (this.#fields[field] ?? null) : null;
+  }
+}

@@ -1,0 +1,70 @@
+import { escapeText } from '../core/text.ts';
+import { ApiFailure, type ApiFailureKind, PassFailure } from '../errors.ts';
+
+/** What the SDK and plain node errors have in common, as far as we look. */
+interface WireError {
+  readonly name: string;
+  readonly message: string;
+  readonly code: string;
+  readonly status: number | null;
+}
+
+const CREDENTIALS =
+  /^(AccessDenied|AccessDeniedException|AuthFailure|CredentialsProviderError|ExpiredToken|ExpiredTokenException|IncompleteSignature|IncompleteSignatureException|InvalidClientTokenId|InvalidSignatureException|MissingAuthenticationToken|MissingAuthenticationTokenException|NotAuthorized|OptInRequired|SignatureDoesNotMatch|TokenRefreshRequired|UnauthorizedOperation|UnrecognizedClientException)$/;
+const THROTTLED =
+  /^(Throttling|ThrottlingException|ThrottledException|RequestLimitExceeded|RequestThrottled|TooManyRequestsException)$/;
+const UNREACHABLE =
+  /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EPIPE|CERT_.*|DEPTH_ZERO_SELF_SIGNED_CERT|ERR_TLS.*|UNABLE_TO_.*)$/;
+/** OUTSCALE's error codes for its three limiters. */
+const OUTSCALE_THROTTLED = new Set(['6', '24', '25']);
+
+/**
+ * Turns anything thrown by a call into an `ApiFailure`, unless it is a failure of ours already. The original is not kept as `cause`: it carries the raw answer,
+ * in which BGP keys stand in clear.
+ */
+export function toApiFailure(operation: string, thrown: unknown): PassFailure {
+  // Failures of ours, such as unusable credentials found while signing, say what they are already.
+  if (thrown instanceof PassFailure) return thrown;
+  const error = readError(thrown);
+  const kind = kindOf(error);
+  const status = error.status === null ? '' : ` (HTTP ${error.status})`;
+  // A parser's message quotes the text that it could not read.
+  if (kind === 'malformed')
+    return new ApiFailure(operation, kind, `the answer is not what the API promises${status}`);
+  const said = [error.name, error.code].filter((part) => part !== '' && part !== 'Error').join(' ');
+  return new ApiFailure(operation, kind, `${escapeText(`${said}: ${error.message}`)}${status}`);
+}
+
+function kindOf({ name, code, status }: WireError): ApiFailureKind {
+  if (name === 'TimeoutError' || name === 'AbortError' || code === 'ETIMEDOUT') return 'timeout';
+  if (CREDENTIALS.test(name) || status === 401 || status === 403) return 'credentials';
+  if (THROTTLED.test(name) || status === 429 || OUTSCALE_THROTTLED.has(code)) return 'throttled';
+  if (UNREACHABLE.test(code)) return 'unreachable';
+  // The modelled server error comes as HTTP 400.
+  if (name === 'DirectConnectServerException' || (status !== null && status >= 500)) return 'server';
+  if (name === 'SyntaxError' || name === 'TypeError' || (status !== null && status < 300)) return 'malformed';
+  return 'client';
+}
+
+function readError(thrown: unknown): WireError {
+  const error = fields(thrown);
+  const status = fields(error.$metadata).httpStatusCode;
+  const outscale = fields(Array.isArray(error.Errors) ? error.Errors[0] : null);
+  return {
+    name: textOf(error.name),
+    message: textOf(outscale.Details) || textOf(error.message),
+    code: textOf(outscale.Code) || textOf(error.code) || textOf(fields(error.cause).code),
+    status: typeof status === 'number' ? status : null,
+  };
+}
+
+function fields(value: unknown): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return {};
+  // `message` and `name` of an error are not enumerable.
+  const { name, message } = value instanceof Error ? value : { name: undefined, message: undefined };
+  return { name, message, ...value };
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+}

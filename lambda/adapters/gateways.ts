@@ -1,0 +1,62 @@
+import { DescribeDirectConnectGatewaysCommand } from '@aws-sdk/client-direct-connect';
+import type { Gateway } from '../core/model.ts';
+import { ApiFailure } from '../errors.ts';
+import type { Gateways } from '../ports.ts';
+import { type ReadClient, read } from './directconnect/calls.ts';
+import { allPages } from './directconnect/pages.ts';
+import { Reader } from './directconnect/wireReader.ts';
+import { items, type QueryApi, type XmlFields, xmlText } from './query.ts';
+
+/** The recipient's gateways: virtual ones by EC2 or FCU, Direct Connect gateways by Direct Connect. */
+export function createGateways(ec2: QueryApi, client: ReadClient): Gateways {
+  return {
+    list: async (kinds) => {
+      const virtual = kinds.has('virtual') ? await virtualGateways(ec2) : [];
+      const directConnect = kinds.has('directConnect') ? await directConnectGateways(client) : [];
+      return [...virtual, ...directConnect];
+    },
+  };
+}
+
+/** Asked without IDs: on FCU one unknown ID may fail the whole call. The API has no pages for it. */
+async function virtualGateways(ec2: QueryApi): Promise<Gateway[]> {
+  const operation = 'DescribeVpnGateways';
+  const answer = await ec2.call(operation);
+  // Fail closed: an answer without the list is no list of none.
+  if (!Object.hasOwn(answer, 'vpnGatewaySet')) {
+    throw new ApiFailure(operation, 'malformed', 'the answer has no `vpnGatewaySet`');
+  }
+  return items(answer.vpnGatewaySet).flatMap(readVirtualGateway);
+}
+
+function readVirtualGateway(item: XmlFields): Gateway[] {
+  const id = xmlText(item.vpnGatewayId);
+  if (id === null) return [];
+  const attachments = items(item.attachments).filter((attachment) => attachment.state === 'attached');
+  const asn = Number(xmlText(item.amazonSideAsn) ?? Number.NaN);
+  return [
+    {
+      id,
+      kind: 'virtual',
+      state: xmlText(item.state),
+      attachedVpcs: attachments.map(({ vpcId }) => xmlText(vpcId)).filter((vpc) => vpc !== null),
+      asn: Number.isSafeInteger(asn) && asn > 0 ? asn : null,
+    },
+  ];
+}
+
+async function directConnectGateways(client: ReadClient): Promise<Gateway[]> {
+  const operation = 'DescribeDirectConnectGateways';
+  const found = await allPages(operation, async (nextToken) => {
+    const command = new DescribeDirectConnectGatewaysCommand(nextToken === null ? {} : { nextToken });
+    const page = await read(client, operation, (sdk, options) => sdk.send(command, options));
+    return { items: page.directConnectGateways, nextToken: page.nextToken };
+  });
+  return found.flatMap((raw) => {
+    const reader = new Reader(raw);
+    const id = reader.text('directConnectGatewayId');
+    const state = reader.text('directConnectGatewayState');
+    const asn = reader.integer('amazonSideAsn', 1, 4294967295);
+    return id === null ? [] : [{ id, kind: 'directConnect' as const, state, attachedVpcs: [], asn }];
+  });
+}

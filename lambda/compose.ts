@@ -1,0 +1,110 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Logger } from '@aws-lambda-powertools/logger';
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import type { Metrics } from '@aws-lambda-powertools/metrics';
+import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
+import middy from '@middy/core';
+import type { Context } from 'aws-lambda';
+import { connect, REQUEST_TIMEOUT_MS } from './adapters/connect.ts';
+import type { functionCredentials } from './adapters/credentials.ts';
+import { createMemoryLedger } from './adapters/ledgers/memory.ts';
+import { metricsOf } from './core/metrics.ts';
+import { type LoadedPolicy, loadPolicy, PolicyRefused } from './core/policy.ts';
+import type { PassReport } from './core/report.ts';
+import { list } from './core/text.ts';
+import { type PassInput, runPass } from './pass.ts';
+import type { Clock } from './ports.ts';
+import { readEvent, readSettings, type Settings } from './settings.ts';
+
+/** What the function stands on; the demonstration brings its own. */
+export interface Platform {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly credentials: typeof functionCredentials;
+}
+
+/** The pass failed; the invocation fails with it, so that the platform's error metric is true. */
+export class PassFailed extends Error {
+  override readonly name = 'PassFailed';
+}
+
+/** Time kept back from the pass, to report in, in milliseconds. */
+const REPORTING_MS = 2000;
+
+/** The Lambda function: composes, and decides nothing. */
+export function createHandler(platform: Platform) {
+  const { logger, metrics } = platform;
+  const targets = new Map<string, Target>();
+
+  async function handle(event: unknown, context: Context): Promise<PassReport> {
+    const target = await targetOf(event, platform, targets);
+    const report = await runPass({
+      ...target,
+      remaining: () => context.getRemainingTimeInMillis() - REPORTING_MS,
+      leaseMs: context.getRemainingTimeInMillis() + REQUEST_TIMEOUT_MS,
+    });
+    metrics.addDimension('target', report.target);
+    for (const { name, unit, value } of metricsOf(report)) metrics.addMetric(name, unit, value);
+    if (report.status !== 'failed') {
+      logger.info(`pass ${report.status}`, { report });
+      return report;
+    }
+    logger.error('pass failed', { report });
+    throw new PassFailed(
+      `pass over \`${report.target}\` failed: ${list(report.failures.map(({ message }) => message))}`,
+    );
+  }
+
+  return middy<unknown, PassReport>()
+    .use(injectLambdaContext(logger, { resetKeys: true }))
+    .use(logMetrics(metrics))
+    .handler(handle);
+}
+
+type Target = Omit<PassInput, 'remaining' | 'leaseMs'>;
+
+/** Everything of a target that outlives one invocation, made once a process. What could not be made is tried anew. */
+async function targetOf(event: unknown, platform: Platform, made: Map<string, Target>): Promise<Target> {
+  const settings = readSettings(platform.env);
+  const { target, recipient } = readEvent(event, settings.recipients);
+  const known = made.get(target);
+  if (known !== undefined) return known;
+  const loaded = loadPolicy(await policyFile(settings, target, `${target}.json`), target, recipient);
+  const revision = (await policyFile(settings, target, 'revision.txt')).trim();
+  const fresh = assemble(loaded, revision, settings, platform);
+  made.set(target, fresh);
+  return fresh;
+}
+
+function assemble(
+  loaded: LoadedPolicy,
+  revision: string,
+  { endpoints }: Settings,
+  platform: Platform,
+): Target {
+  const { recipient, target } = loaded.policy;
+  const { clock } = platform;
+  const credentials = platform.credentials(recipient, target, endpoints.gateways);
+  const { endpoint, ...apis } = connect(recipient, credentials, endpoints, REQUEST_TIMEOUT_MS);
+  return {
+    loaded,
+    revision,
+    ports: { clock, ledger: createMemoryLedger(clock), ...apis },
+    vetting: { checkedAt: new Map() },
+    requestTimeoutMs: REQUEST_TIMEOUT_MS,
+    endpoint,
+    dryRun: false,
+  };
+}
+
+async function policyFile({ policyDir }: Settings, target: string, name: string): Promise<string> {
+  const path = join(policyDir, name);
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    throw new PolicyRefused(target, `${path} cannot be read`, { cause });
+  }
+}

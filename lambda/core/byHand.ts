@@ -1,0 +1,39 @@
+import { gatewayKind } from './ids.ts';
+import type { Recipient, VirtualInterface } from './model.ts';
+
+/**
+ * The AWS CLI command by which a person could accept a held request.
+ * @param gateway the gateway that the policy comes nearest to; without one the command says where to put it
+ * @param endpoint `null`: the provider's own
+ */
+export function acceptByHand(
+  vif: VirtualInterface,
+  gateway: string | null,
+  { region }: Recipient,
+  endpoint: string | null,
+): string {
+  const where = `--region ${region}${endpoint === null ? '' : ` --endpoint-url ${endpoint}`}`;
+  const id = `--virtual-interface-id ${shellWord(vif.id)}`;
+  switch (vif.type) {
+    case 'public':
+      return `aws directconnect confirm-public-virtual-interface ${id} ${where}`;
+    case 'transit':
+      return `aws directconnect confirm-transit-virtual-interface ${id} ${gatewayOption(gateway, 'directConnect')} ${where}`;
+    default: {
+      const kind = gateway === null ? null : gatewayKind(gateway);
+      const option = gatewayOption(gateway, kind ?? 'virtual');
+      return `aws directconnect confirm-private-virtual-interface ${id} ${option} ${where}`;
+    }
+  }
+}
+
+function gatewayOption(gateway: string | null, kind: 'virtual' | 'directConnect'): string {
+  const option = kind === 'virtual' ? '--virtual-gateway-id' : '--direct-connect-gateway-id';
+  const fits = gateway !== null && gatewayKind(gateway) === kind;
+  return `${option} ${fits ? gateway : kind === 'virtual' ? 'VGW_ID' : 'DIRECT_CONNECT_GATEWAY_ID'}`;
+}
+
+/** IDs come from the API: one that is not plainly an ID must not become a command. */
+function shellWord(text: string): string {
+  return /^[A-Za-z0-9-]+$/.test(text) ? text : 'VIRTUAL_INTERFACE_ID';
+}

@@ -1,0 +1,100 @@
+import { acceptByHand } from './byHand.ts';
+import { type Deadline, deadlineOf, NO_DEADLINE } from './deadline.ts';
+import { type Accept, type Decision, decide } from './decide.ts';
+import { isVirtualInterfaceId } from './ids.ts';
+import type { LedgerChange, Sighting } from './ledger.ts';
+import type { Recipient, VirtualInterface } from './model.ts';
+import { orderOfWork } from './order.ts';
+import type { Policy } from './policy.ts';
+import { type Outcome, type RequestReport, reported } from './report.ts';
+import { byCodePoint } from './text.ts';
+import type { World } from './world.ts';
+
+/** One request in one pass: what it is, what was decided, what became of it. */
+export interface Case {
+  readonly request: VirtualInterface;
+  /** `null` when it has no ID to remember it by */
+  readonly sighting: Sighting | null;
+  readonly deadline: Deadline;
+  readonly decision: Decision;
+  readonly outcome: Outcome;
+  /** why it is gone, failed or was not attempted */
+  readonly message: string | null;
+  /** checks that could not be made, a sentence each */
+  readonly skipped: readonly string[];
+}
+
+/** Opens a case for every request: holds are final, acceptable ones wait for their attempt. By ID. */
+export function openCases(
+  policy: Policy,
+  requests: readonly VirtualInterface[],
+  sightings: Readonly<Record<string, Sighting>>,
+  world: World,
+  at: Date,
+): Map<string, Case> {
+  const sorted = requests.toSorted((a, b) => byCodePoint(a.id, b.id));
+  return new Map(
+    sorted.map((request) => {
+      const sighting = sightings[request.id] ?? null;
+      const deadline = sighting === null ? NO_DEADLINE : deadlineOf(sighting, policy.recipient.expiry);
+      const decision = decide(policy, request, world, deadline, at);
+      const waits = decision.verdict === 'accept';
+      const message = waits ? 'the pass ended before its turn; the next one goes on' : null;
+      const outcome = waits ? 'notAttempted' : 'held';
+      return [request.id, { request, sighting, deadline, decision, outcome, message, skipped: [] }];
+    }),
+  );
+}
+
+/** An acceptable case, in its turn. */
+export interface Turn {
+  readonly id: string;
+  readonly accept: Accept;
+  readonly deadline: Deadline;
+}
+
+/** The acceptable cases in their order of work. */
+export function turnsOf(cases: Iterable<Case>): Turn[] {
+  const candidates = [...cases].flatMap(({ request, sighting, deadline, decision }) => {
+    // Fail closed: what has no proper ID can be neither remembered nor confirmed.
+    if (decision.verdict === 'hold' || sighting === null || !isVirtualInterfaceId(request.id)) return [];
+    const due = deadline.earliest ?? deadline.latest;
+    return [
+      { id: request.id, owner: decision.owner, failures: sighting.failures, due, accept: decision, deadline },
+    ];
+  });
+  return orderOfWork(candidates);
+}
+
+/** What the ledger should learn of a case when the pass is over. Nothing where nothing changed. */
+export function lessonOf({ request, sighting, decision, outcome }: Case): LedgerChange[] {
+  if (sighting === null || outcome === 'accepted' || outcome === 'gone') return [];
+  const held = decision.verdict === 'hold' ? [...new Set(decision.reasons.map(({ code }) => code))] : [];
+  const failures = outcome === 'failed' ? sighting.failures + 1 : sighting.failures;
+  if (failures === sighting.failures && held.join() === sighting.held.join()) return [];
+  return [{ kind: 'sighted', id: request.id, sighting: { ...sighting, failures, held } }];
+}
+
+export function reportOf(item: Case, recipient: Recipient, endpoint: string | null): RequestReport {
+  const { request, sighting, deadline, decision, outcome, message, skipped } = item;
+  const { id, connection, vlan, name } = request;
+  const settled = outcome === 'accepted' || outcome === 'gone' || outcome === 'wouldAccept';
+  return {
+    id,
+    connection,
+    vlan,
+    name,
+    firstSeen: sighting?.firstSeen ?? null,
+    deadline,
+    decision: reported(decision),
+    outcome,
+    message,
+    skipped,
+    acceptByHand: settled ? null : acceptByHand(request, gatewayOf(decision), recipient, endpoint),
+  };
+}
+
+function gatewayOf(decision: Decision): string | null {
+  if (decision.verdict === 'accept') return decision.gateway;
+  return decision.reasons.find(({ nearest }) => nearest !== undefined)?.nearest?.gateway ?? null;
+}

@@ -1,0 +1,132 @@
+import type { Deadline } from './deadline.ts';
+import { judge } from './fields/match.ts';
+import { grantsFor } from './grants.ts';
+import { identify } from './identify.ts';
+import { exhaustedLimits } from './limits.ts';
+import { isReadable, type VirtualInterface } from './model.ts';
+import type { Grant, HoldLine, Owner, Policy } from './policy.ts';
+import { inOrder, type Reason } from './reasons.ts';
+import { list, quote } from './text.ts';
+import type { World } from './world.ts';
+
+export type Decision = Accept | Hold;
+
+export interface Accept {
+  readonly verdict: 'accept';
+  readonly owner: string;
+  /** the first fitting grant by code point */
+  readonly grant: string;
+  /** every fitting grant: all lead to this gateway, and the limits of all of them were applied */
+  readonly grants: readonly string[];
+  readonly gateway: string;
+}
+
+export interface Hold {
+  readonly verdict: 'hold';
+  /** never empty */
+  readonly reasons: readonly Reason[];
+}
+
+/**
+ * Whether the policy clearly allows a request, and with which gateway. Every reason against is told, not the first only.
+ * Outbound interfaces are no requests: tell them apart with `identify` before asking.
+ * @param deadline only for the words of a freeze that outlasts it
+ */
+export function decide(
+  policy: Policy,
+  request: VirtualInterface,
+  world: World,
+  deadline: Deadline,
+  at: Date,
+): Decision {
+  const reasons = [...unfit(request), ...frozen(policy, deadline), ...heldByPolicy(policy, request)];
+  const identity = identify(policy, request, world.ownConnections);
+  if (identity.kind === 'outbound') return hold([...reasons, OUTBOUND]);
+  if (identity.kind === 'unknown') return hold([...reasons, identity.reason]);
+
+  const { owner } = identity;
+  const grants = grantsFor(owner, request, at);
+  if (!grants.found) return hold([...reasons, ...grants.reasons]);
+  const { fitting, first } = grants;
+  const gateways = [...new Set(fitting.map(({ gateway }) => gateway))];
+  // Fail closed: grants that disagree decide nothing.
+  if (gateways.length > 1) reasons.push(ambiguous(owner, fitting));
+  reasons.push(...exhaustedLimits(owner, fitting, request.id, world));
+  const { acceptsPerPass } = policy.limits;
+  if (world.acceptedThisPass >= acceptsPerPass) {
+    const message = `this pass has accepted its ${acceptsPerPass} already (\`limits.acceptsPerPass\`); the next pass goes on`;
+    reasons.push({ code: 'pass-limit', message });
+  }
+  if (reasons.length > 0) return hold(reasons);
+  return {
+    verdict: 'accept',
+    owner: owner.name,
+    grant: first.name,
+    grants: fitting.map(({ name }) => name),
+    gateway: first.gateway,
+  };
+}
+
+const OUTBOUND: Reason = {
+  code: 'unknown-requester',
+  message: 'it stands on a connection of our own: we offered it, so it is not for us to accept',
+};
+
+export function hold(reasons: readonly Reason[]): Hold {
+  return { verdict: 'hold', reasons: inOrder(reasons) };
+}
+
+/** What no policy can allow. */
+function unfit(request: VirtualInterface): Reason[] {
+  const reasons: Reason[] = [];
+  if (request.type !== 'private') {
+    const type = request.type === null ? 'of an unknown type' : quote(request.type);
+    reasons.push({
+      code: 'not-private',
+      message: `the interface is ${type}: only private ones are ever accepted`,
+    });
+  }
+  if (!isReadable(request)) {
+    reasons.push({ code: 'unreadable', message: `the API's answer is not sound: ${list(request.faults)}` });
+  }
+  if (request.state !== 'confirming') {
+    const state = request.state === null ? 'none' : quote(request.state);
+    reasons.push({ code: 'unreadable', message: `its state must be \`confirming\`, got ${state}` });
+  }
+  return reasons;
+}
+
+function frozen(policy: Policy, deadline: Deadline): Reason[] {
+  if (!policy.freeze) return [];
+  const end = deadline.earliest ?? deadline.latest;
+  const lost = end === null ? '' : `; if that outlasts ${end}, the request may be lost`;
+  return [{ code: 'frozen', message: `the policy holds everything (\`freeze: true\`)${lost}` }];
+}
+
+function heldByPolicy(policy: Policy, request: VirtualInterface): Reason[] {
+  return policy.hold.flatMap((line, i) =>
+    concerns(line, request)
+      ? [{ code: 'held-by-policy', message: whyHeld(line, i, request) } satisfies Reason]
+      : [],
+  );
+}
+
+/** Fail closed: a line concerns a request unless some field is a definite no. */
+function concerns(line: HoldLine, request: VirtualInterface): boolean {
+  return judge(line.match, request, 'touches').every(({ verdict }) => verdict !== 'no');
+}
+
+function whyHeld(line: HoldLine, index: number, request: VirtualInterface): string {
+  const fields = judge(line.match, request, 'touches').map(
+    ({ field, wanted, verdict }) => `${field} ${wanted}${verdict === 'unknown' ? ' (not known here)' : ''}`,
+  );
+  return `\`hold[${index}]\` holds ${list(fields)}${line.reason === null ? '' : `: ${line.reason}`}`;
+}
+
+function ambiguous(owner: Owner, fitting: readonly Grant[]): Reason {
+  const ways = fitting.map(({ name, gateway }) => `\`${owner.name}.${name}\` to \`${gateway}\``);
+  return {
+    code: 'ambiguous',
+    message: `grants lead to different gateways: ${list(ways)}; make one of them narrower`,
+  };
+}

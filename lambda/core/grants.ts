@@ -1,0 +1,68 @@
+import { type FieldVerdict, judge } from './fields/match.ts';
+import type { VirtualInterface } from './model.ts';
+import type { Grant, Owner } from './policy.ts';
+import type { NearestGrant, Reason } from './reasons.ts';
+import { byCodePoint, list } from './text.ts';
+
+/** The grants that a request fits now, or why there is none. */
+export type FittingGrants =
+  | { readonly found: true; readonly fitting: readonly Grant[]; readonly first: Grant }
+  | { readonly found: false; readonly reasons: readonly Reason[] };
+
+/** Evaluates every grant of the owner; their order never matters. `fitting` is by code point of the name. */
+export function grantsFor(owner: Owner, request: VirtualInterface, at: Date): FittingGrants {
+  const judged = owner.grants
+    .map((grant) => ({ grant, fields: judge(grant.match, request, 'fits') }))
+    .sort((a, b) => byCodePoint(a.grant.name, b.grant.name));
+  const matching = judged.filter(({ fields }) => fields.every(({ verdict }) => verdict === 'yes'));
+  const fitting = matching.map(({ grant }) => grant).filter((grant) => outOfTime(owner, grant, at) === null);
+  const [first] = fitting;
+  if (first !== undefined) return { found: true, fitting, first };
+  const untimely = matching
+    .map(({ grant }) => outOfTime(owner, grant, at))
+    .filter((reason) => reason !== null);
+  return { found: false, reasons: untimely.length > 0 ? untimely : [noGrant(owner, judged)] };
+}
+
+function outOfTime(owner: Owner, { name, from, until }: Grant, at: Date): Reason | null {
+  if (from !== null && at.getTime() < Date.parse(from)) {
+    return { code: 'grant-not-started', message: `grant \`${owner.name}.${name}\` begins at ${from}` };
+  }
+  if (until !== null && at.getTime() >= Date.parse(until)) {
+    return { code: 'grant-ended', message: `grant \`${owner.name}.${name}\` ended at ${until}` };
+  }
+  return null;
+}
+
+interface Judged {
+  readonly grant: Grant;
+  readonly fields: readonly FieldVerdict[];
+}
+
+function noGrant(owner: Owner, judged: readonly Judged[]): Reason {
+  const [best] = judged.toSorted((a, b) => distance(a) - distance(b));
+  if (best === undefined) return { code: 'no-grant', message: `owner \`${owner.name}\` has no grant` };
+  const failed = best.fields.filter(({ verdict }) => verdict !== 'yes');
+  const nearest: NearestGrant = {
+    owner: owner.name,
+    grant: best.grant.name,
+    gateway: best.grant.gateway,
+    failed,
+  };
+  const message = `no grant of owner \`${owner.name}\` fits; nearest is \`${best.grant.name}\`: ${list(failed.map(shortfall))}`;
+  return { code: 'no-grant', message, nearest };
+}
+
+/** Fewest fields that fail; of those, the one with most that are only unknown. The sort before keeps names in order. */
+function distance({ fields }: Judged): number {
+  return fields.reduce(
+    (sum, { verdict }) => sum + (verdict === 'yes' ? 0 : verdict === 'unknown' ? 1000 : 1001),
+    0,
+  );
+}
+
+function shortfall({ field, wanted, seen }: FieldVerdict): string {
+  return seen === null
+    ? `${field} must be ${wanted}, and the API does not give it`
+    : `${field} must be ${wanted}, is ${seen}`;
+}

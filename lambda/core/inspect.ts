@@ -1,0 +1,48 @@
+import { gatewayKind } from './ids.ts';
+import type { Gateway, VirtualInterface } from './model.ts';
+import type { Reason } from './reasons.ts';
+import { networkSanity } from './sanity.ts';
+import { quote } from './text.ts';
+import type { World } from './world.ts';
+
+/** What stands against attaching a request to a gateway now, beside the policy. */
+export interface Inspection {
+  readonly reasons: readonly Reason[];
+  /** checks that could not be made because the API gives no input for them, a sentence each */
+  readonly skipped: readonly string[];
+}
+
+/** The last look before a confirm: the gateway itself, and whether the network would make sense. */
+export function inspect(
+  request: VirtualInterface,
+  gatewayId: string,
+  gateways: readonly Gateway[],
+  world: World,
+): Inspection {
+  const gateway = gateways.find(({ id }) => id === gatewayId) ?? null;
+  const sanity = networkSanity(request, gatewayId, gateway?.asn ?? null, world);
+  return { reasons: [...gatewayFitness(gatewayId, gateway), ...sanity.reasons], skipped: sanity.skipped };
+}
+
+function gatewayFitness(id: string, gateway: Gateway | null): Reason[] {
+  if (gateway === null) {
+    return [
+      { code: 'gateway-missing', message: `gateway \`${id}\` does not exist in this account and region` },
+    ];
+  }
+  const reasons: Reason[] = [];
+  if (gateway.state !== 'available') {
+    const state = gateway.state === null ? 'unknown' : quote(gateway.state);
+    reasons.push({
+      code: 'gateway-not-available',
+      message: `gateway \`${id}\` must be \`available\`, is ${state}`,
+    });
+  }
+  if (gatewayKind(id) === 'virtual' && gateway.attachedVpcs.length === 0) {
+    reasons.push({
+      code: 'gateway-not-attached',
+      message: `gateway \`${id}\` is attached to no VPC; attach it first`,
+    });
+  }
+  return reasons;
+}

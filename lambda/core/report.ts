@@ -1,0 +1,111 @@
+import type { Deadline } from './deadline.ts';
+import type { Decision } from './decide.ts';
+import type { FollowUp } from './followUp.ts';
+import type { Orphan } from './orphans.ts';
+import type { Reason } from './reasons.ts';
+import type { Ended } from './reconcile.ts';
+
+/** What became of a request in a pass. `wouldAccept` only in a plan. */
+export const OUTCOMES = ['accepted', 'held', 'gone', 'failed', 'notAttempted', 'wouldAccept'] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+/** One pass over one target, as `run --json` prints it. Key names are relied on by others. */
+export interface PassReport {
+  readonly target: string;
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  readonly dryRun: boolean;
+  /** `leaseHeld`: another pass over the target was running, so this one did nothing */
+  readonly status: 'completed' | 'failed' | 'leaseHeld';
+  readonly policy: { readonly digest: string; readonly revision: string };
+  /** `null` when there was no complete listing: then nobody knows how many are pending */
+  readonly counts: Counts | null;
+  readonly requests: readonly RequestReport[];
+  /** listed and no request to us, or not readable as one */
+  readonly ignored: readonly Ignored[];
+  readonly ended: readonly Ended[];
+  readonly followUps: readonly FollowUp[];
+  readonly orphans: readonly Orphan[];
+  /** worth a person's look; the pass went on */
+  readonly warnings: readonly Failure[];
+  /** what makes the pass a failed one; empty otherwise */
+  readonly failures: readonly Failure[];
+}
+
+export interface Counts {
+  readonly pending: number;
+  readonly accepted: number;
+  readonly held: number;
+  readonly gone: number;
+  readonly failed: number;
+  readonly notAttempted: number;
+  /** only in a plan */
+  readonly wouldAccept?: number;
+}
+
+export interface RequestReport {
+  readonly id: string;
+  readonly connection: string | null;
+  readonly vlan: number | null;
+  readonly name: string | null;
+  /** `null` when it has no ID to remember it by */
+  readonly firstSeen: string | null;
+  readonly deadline: Deadline;
+  readonly decision: ReportedDecision;
+  readonly outcome: Outcome;
+  /** why it is gone, failed or was not attempted; `null` otherwise */
+  readonly message: string | null;
+  /** checks that could not be made, a sentence each */
+  readonly skipped: readonly string[];
+  /** AWS CLI command for a person; `null` when it was accepted or is gone */
+  readonly acceptByHand: string | null;
+}
+
+export type ReportedDecision =
+  | { readonly verdict: 'accept'; readonly owner: string; readonly grant: string; readonly gateway: string }
+  | { readonly verdict: 'hold'; readonly reasons: readonly Reason[] };
+
+export interface Ignored {
+  readonly id: string;
+  readonly connection: string | null;
+  readonly state: string | null;
+  readonly code: 'outbound' | 'unreadable';
+  readonly message: string;
+}
+
+/** Something told beside the requests. Codes are stable. */
+export interface Failure {
+  readonly code: FailureCode;
+  readonly message: string;
+}
+
+export type FailureCode =
+  | 'api'
+  | 'listing-incomplete'
+  | 'wrong-account-or-region'
+  | 'credentials'
+  | 'ledger'
+  | 'confirm-failed'
+  | 'other-gateway'
+  | 'gateway-missing'
+  | 'own-connections-unknown'
+  | 'internal';
+
+export function reported(decision: Decision): ReportedDecision {
+  if (decision.verdict === 'hold') return decision;
+  const { verdict, owner, grant, gateway } = decision;
+  return { verdict, owner, grant, gateway };
+}
+
+export function count(requests: readonly RequestReport[], dryRun: boolean): Counts {
+  const of = (outcome: Outcome): number => requests.filter((request) => request.outcome === outcome).length;
+  return {
+    pending: requests.length,
+    accepted: of('accepted'),
+    held: of('held'),
+    gone: of('gone'),
+    failed: of('failed'),
+    notAttempted: of('notAttempted'),
+    ...(dryRun ? { wouldAccept: of('wouldAccept') } : {}),
+  };
+}

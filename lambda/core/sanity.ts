@@ -1,0 +1,147 @@
+import type { Inspection } from './inspect.ts';
+import { type HostAddress, overlaps, parseHostAddress, sameSubnet } from './ip.ts';
+import { isReadable, type VirtualInterface } from './model.ts';
+import type { Reason } from './reasons.ts';
+import { quote } from './text.ts';
+import { occupying, type World } from './world.ts';
+
+/**
+ * Whether the request would make sense as a network: VLAN free, addresses paired and free, ASNs different.
+ * What the API does not give is skipped and said; an unreadable neighbour counts wherever it could.
+ */
+export function networkSanity(
+  request: VirtualInterface,
+  gatewayId: string,
+  gatewayAsn: number | null,
+  world: World,
+): Inspection {
+  const neighbours = occupying(world, request.id);
+  const checks = [
+    vlanFree(request, neighbours),
+    addressesPaired(request),
+    addressesFree(request, onGateway(gatewayId, request, neighbours, world)),
+    asnsDiffer(request, gatewayId, gatewayAsn),
+  ];
+  return merge(checks);
+}
+
+function vlanFree(request: VirtualInterface, neighbours: readonly VirtualInterface[]): Inspection {
+  const { connection, vlan } = request;
+  if (connection === null || vlan === null)
+    return skip('VLAN in use: the API gives no VLAN or no connection');
+  const onConnection = neighbours.filter(
+    (vif) => vif.connection === connection || isUnreadable(vif, vif.connection),
+  );
+  const taken = onConnection.filter((vif) => vif.vlan === vlan || isUnreadable(vif, vif.vlan));
+  const skipped = onConnection.filter((vif) => isReadable(vif) && vif.vlan === null);
+  return {
+    reasons: taken.map((vif) => ({
+      code: 'vlan-in-use',
+      message:
+        vif.vlan === null || vif.connection === null
+          ? `VLAN ${vlan} on ${connection} may be in use by ${quote(vif.id)}, which is unreadable`
+          : `VLAN ${vlan} on ${connection} is in use by ${quote(vif.id)}`,
+    })),
+    skipped: skipped.map(({ id }) => `VLAN in use: the API gives no VLAN for ${quote(id)}`),
+  };
+}
+
+function addressesPaired(request: VirtualInterface): Inspection {
+  const found = request.peers.map((peer): Inspection => {
+    const { amazonAddress: ours, customerAddress: theirs } = peer;
+    if (ours === null || theirs === null) return skip('peer addresses: the API does not give both');
+    const [a, b] = [parseHostAddress(ours), parseHostAddress(theirs)];
+    const pair = `${quote(ours)} and ${quote(theirs)}`;
+    if (a === null || b === null) return against('peers-invalid', `${pair} are not both addresses`);
+    if (!sameSubnet(a, b)) return against('peers-invalid', `${pair} are not in one subnet`);
+    return a.host === b.host ? against('peers-invalid', `${pair} are the same address`) : NOTHING;
+  });
+  return request.peers.length === 0 ? skip('peer addresses: the API lists no BGP peer') : merge(found);
+}
+
+function addressesFree(request: VirtualInterface, neighbours: readonly VirtualInterface[]): Inspection {
+  const own = addressesOf(request);
+  if (own.length === 0) return skip('peers overlap: the API gives no address');
+  return merge(
+    neighbours.map((vif) => {
+      const shared = addressesOf(vif).filter((other) =>
+        own.some((mine) => overlaps(mine.subnet, other.subnet)),
+      );
+      if (shared.length > 0)
+        return against(
+          'peers-overlap',
+          `peer addresses overlap those of ${quote(vif.id)} on the same gateway`,
+        );
+      const complete = vif.peers.length > 0 && addressesOf(vif).length === 2 * vif.peers.length;
+      if (complete) return NOTHING;
+      // Fail closed: an unreadable neighbour could have any address.
+      return isReadable(vif)
+        ? skip(`peers overlap: the API does not give every address of ${quote(vif.id)}`)
+        : against(
+            'peers-overlap',
+            `peer addresses may overlap those of ${quote(vif.id)}, which is unreadable`,
+          );
+    }),
+  );
+}
+
+function asnsDiffer(request: VirtualInterface, gatewayId: string, gatewayAsn: number | null): Inspection {
+  if (gatewayAsn === null) return skip(`ASN conflict: the API does not give the ASN of gateway ${gatewayId}`);
+  const asns = request.peers.map(({ asn }) => asn);
+  if (asns.includes(gatewayAsn)) {
+    return against(
+      'asn-conflict',
+      `the customer's ASN ${gatewayAsn} is also that of gateway \`${gatewayId}\``,
+    );
+  }
+  const complete = asns.length > 0 && !asns.includes(null);
+  return complete ? NOTHING : skip("ASN conflict: the API does not give the customer's ASN");
+}
+
+/** Interfaces on the gateway, those being confirmed for it too, and unreadable ones that could be. */
+function onGateway(
+  gatewayId: string,
+  request: VirtualInterface,
+  neighbours: readonly VirtualInterface[],
+  world: World,
+): VirtualInterface[] {
+  const begun = world.interfaces.filter(
+    ({ id }) =>
+      id !== request.id &&
+      world.intents[id]?.gateway === gatewayId &&
+      !neighbours.some((vif) => vif.id === id),
+  );
+  return [
+    ...neighbours.filter((vif) => vif.gateway === gatewayId || isUnreadable(vif, vif.gateway)),
+    ...begun,
+  ];
+}
+
+function addressesOf(vif: VirtualInterface): HostAddress[] {
+  return vif.peers
+    .flatMap(({ amazonAddress, customerAddress }) => [amazonAddress, customerAddress])
+    .map((address) => (address === null ? null : parseHostAddress(address)))
+    .filter((address) => address !== null);
+}
+
+/** Fail closed: what an unreadable interface does not tell could be anything. */
+function isUnreadable(vif: VirtualInterface, value: unknown): boolean {
+  return value === null && !isReadable(vif);
+}
+
+const NOTHING: Inspection = { reasons: [], skipped: [] };
+
+function skip(check: string): Inspection {
+  return { reasons: [], skipped: [check] };
+}
+
+function against(code: Reason['code'], message: string): Inspection {
+  return { reasons: [{ code, message }], skipped: [] };
+}
+
+function merge(parts: readonly Inspection[]): Inspection {
+  return {
+    reasons: parts.flatMap(({ reasons }) => reasons),
+    skipped: parts.flatMap(({ skipped }) => skipped),
+  };
+}

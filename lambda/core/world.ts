@@ -1,0 +1,36 @@
+import type { OwnConnections } from './identify.ts';
+import type { Acceptance, Intent } from './ledger.ts';
+import { isOver, isReadable, type VirtualInterface } from './model.ts';
+
+/** What surrounds a request when it is judged, with everything accepted so far in this pass. */
+export interface World {
+  /** the whole listing, as of now */
+  readonly interfaces: readonly VirtualInterface[];
+  readonly intents: Readonly<Record<string, Intent>>;
+  readonly acceptances: Readonly<Record<string, Acceptance>>;
+  readonly ownConnections: OwnConnections;
+  readonly acceptedThisPass: number;
+}
+
+/**
+ * Interfaces that occupy something: live and past `confirming`. Fail closed: an unreadable one occupies whatever it
+ * could, unless it is certainly over.
+ */
+export function occupying(world: World, exceptId: string): VirtualInterface[] {
+  return world.interfaces.filter(
+    (vif) => vif.id !== exceptId && !isOver(vif) && (vif.state !== 'confirming' || !isReadable(vif)),
+  );
+}
+
+/** The same world after `vif` was accepted. */
+export function afterAcceptance(world: World, vif: VirtualInterface, acceptance: Acceptance): World {
+  const { [vif.id]: _, ...intents } = world.intents;
+  const accepted = { ...vif, state: 'pending', gateway: acceptance.gateway };
+  return {
+    ...world,
+    interfaces: [...world.interfaces.filter(({ id }) => id !== vif.id), accepted],
+    intents,
+    acceptances: { ...world.acceptances, [vif.id]: acceptance },
+    acceptedThisPass: world.acceptedThisPass + 1,
+  };
+}

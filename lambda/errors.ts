@@ -1,0 +1,60 @@
+import type { FailureCode } from './core/report.ts';
+
+/** What a pass can fail of. Each carries the stable code under which it is reported. */
+export abstract class PassFailure extends Error {
+  abstract readonly code: FailureCode;
+}
+
+/** Why a call failed, as far as the callers act differently on it. */
+export type ApiFailureKind =
+  | 'credentials'
+  | 'throttled'
+  | 'timeout'
+  | 'unreachable'
+  | 'server'
+  | 'client'
+  | 'malformed';
+
+/** A call to a provider failed. The message names operation, endpoint and what the API said, never a secret. */
+export class ApiFailure extends PassFailure {
+  override readonly name = 'ApiFailure';
+  readonly kind: ApiFailureKind;
+  readonly operation: string;
+
+  constructor(operation: string, kind: ApiFailureKind, detail: string, options?: ErrorOptions) {
+    super(`${operation} failed (${kind}): ${detail}`, options);
+    this.operation = operation;
+    this.kind = kind;
+  }
+
+  get code(): FailureCode {
+    return this.kind === 'credentials' ? 'credentials' : 'api';
+  }
+}
+
+/** The listing lacks something that is there, so nothing may be concluded from what it lacks. */
+export class ListingIncomplete extends PassFailure {
+  override readonly name = 'ListingIncomplete';
+  readonly code = 'listing-incomplete';
+  constructor(why: string) {
+    super(`listing of virtual interfaces may be incomplete: ${why}; the next pass tries again`);
+  }
+}
+
+/** The keys work, and for the wrong place: what they list says nothing about the target. */
+export class WrongAccountOrRegion extends PassFailure {
+  override readonly name = 'WrongAccountOrRegion';
+  readonly code = 'wrong-account-or-region';
+}
+
+/** The credentials are missing, unreadable or malformed; the message says which and where they are looked for. */
+export class CredentialsUnusable extends PassFailure {
+  override readonly name = 'CredentialsUnusable';
+  readonly code = 'credentials';
+}
+
+/** The ledger cannot be read or written, or its lease was lost: nothing more may be confirmed. */
+export class LedgerFailure extends PassFailure {
+  override readonly name = 'LedgerFailure';
+  readonly code = 'ledger';
+}

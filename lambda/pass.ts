@@ -1,0 +1,146 @@
+import { type Case, lessonOf, openCases, reportOf, turnsOf } from './core/case.ts';
+import { followUp } from './core/followUp.ts';
+import { orphans } from './core/orphans.ts';
+import { type LoadedPolicy, recipientKey } from './core/policy.ts';
+import { reconcile } from './core/reconcile.ts';
+import { count, type Failure, type PassReport } from './core/report.ts';
+import type { World } from './core/world.ts';
+import { PassFailure } from './errors.ts';
+import { type Attempt, attempt } from './pass/attempt.ts';
+import { type Budget, fromNow, leastOf } from './pass/budget.ts';
+import { type Memory, readingOnly, underLease } from './pass/memory.ts';
+import { look } from './pass/survey.ts';
+import { type Vetting, vet } from './pass/vetting.ts';
+import type { Ports } from './ports.ts';
+
+export interface PassInput {
+  readonly loaded: LoadedPolicy;
+  /** what git says of the policy's origin */
+  readonly revision: string;
+  readonly ports: Ports;
+  readonly vetting: Vetting;
+  /** what one request to the API may take at most, in milliseconds */
+  readonly requestTimeoutMs: number;
+  /** how long the lease holds, in milliseconds */
+  readonly leaseMs: number;
+  /** what the platform leaves us */
+  readonly remaining: Budget;
+  /** Direct Connect endpoint for the commands told to people; `null`: the provider's own */
+  readonly endpoint: string | null;
+  /** reads only: no lease, no write, no confirm */
+  readonly dryRun: boolean;
+}
+
+/** What a pass found out so far; whatever stops it, this much is reported. */
+interface Findings {
+  /** by ID; `null` until a listing was complete */
+  cases: Map<string, Case> | null;
+  ignored: PassReport['ignored'];
+  ended: PassReport['ended'];
+  followUps: PassReport['followUps'];
+  orphans: PassReport['orphans'];
+  warnings: Failure[];
+  failures: Failure[];
+}
+
+/**
+ * One run over one target: list, identify, decide, check, confirm, record, report.
+ * @returns the report, also of a pass that failed: it never throws
+ */
+export async function runPass(input: PassInput): Promise<PassReport> {
+  const { loaded, revision, ports, dryRun } = input;
+  const startedAt = ports.clock.now().toISOString();
+  const found: Findings = {
+    cases: null,
+    ignored: [],
+    ended: [],
+    followUps: [],
+    orphans: [],
+    warnings: [],
+    failures: [],
+  };
+  let ran = true;
+  try {
+    const key = recipientKey(loaded.policy.recipient);
+    const budget = leastOf(input.remaining, fromNow(ports.clock, input.leaseMs));
+    const work = (memory: Memory): Promise<void> => workThrough(input, memory, budget, found);
+    if (dryRun) await readingOnly(ports.ledger, key, work);
+    else ran = await underLease(ports.ledger, key, input.leaseMs, work);
+  } catch (error) {
+    found.failures.push(asFailure(error));
+  }
+  const { cases, ...rest } = found;
+  const requests = [...(cases?.values() ?? [])].map((item) =>
+    reportOf(item, loaded.policy.recipient, input.endpoint),
+  );
+  return {
+    target: loaded.policy.target,
+    startedAt,
+    finishedAt: ports.clock.now().toISOString(),
+    dryRun,
+    status: ran ? (found.failures.length > 0 ? 'failed' : 'completed') : 'leaseHeld',
+    policy: { digest: loaded.digest, revision },
+    counts: cases === null ? null : count(requests, dryRun),
+    requests,
+    ...rest,
+  };
+}
+
+async function workThrough(input: PassInput, memory: Memory, budget: Budget, found: Findings): Promise<void> {
+  const { loaded, ports } = input;
+  found.warnings.push(...(await vet(loaded, ports, input.vetting)));
+  const before = memory.state();
+  const seen = await look(loaded.policy, before, ports);
+  const { changes, ended, failures } = reconcile(before, seen);
+  await memory.write(changes);
+
+  const { intents, acceptances, sightings } = memory.state();
+  const world = { ...seen, intents, acceptances, acceptedThisPass: 0 };
+  const now = ports.clock.now();
+  const cases = openCases(loaded.policy, seen.requests, sightings, world, now);
+  found.cases = cases;
+  found.ignored = seen.ignored;
+  found.ended = ended;
+  found.followUps = followUp({ ...before.acceptances, ...acceptances }, seen.found, now);
+  found.orphans = orphans(loaded.policy, seen.interfaces, now);
+  found.warnings.push(...seen.warnings);
+  found.failures.push(...failures);
+  await acceptInTurn(input, memory, budget, cases, world, found.failures);
+  await memory.write([...cases.values()].flatMap(lessonOf));
+}
+
+/** One after the other, each judged with everything accepted before it. */
+async function acceptInTurn(
+  { loaded, ports, requestTimeoutMs, dryRun }: PassInput,
+  memory: Memory,
+  budget: Budget,
+  cases: Map<string, Case>,
+  initial: World,
+  failures: Failure[],
+): Promise<void> {
+  const context = { loaded, ports, write: memory.write, budget, requestTimeoutMs, dryRun };
+  let world = initial;
+  for (const { id, accept, deadline } of turnsOf(cases.values())) {
+    const result = await attempt(id, accept, deadline, world, context);
+    const opened = cases.get(id);
+    if (opened !== undefined) cases.set(id, { ...opened, ...pick(result) });
+    failures.push(...result.failures);
+    world = result.world;
+  }
+}
+
+function pick({
+  decision,
+  outcome,
+  message,
+  skipped,
+}: Attempt): Pick<Case, 'decision' | 'outcome' | 'message' | 'skipped'> {
+  return { decision, outcome, message, skipped };
+}
+
+function asFailure(error: unknown): Failure {
+  if (error instanceof PassFailure) return { code: error.code, message: error.message };
+  // A defect of ours: told by its kind and words, and the pass counts as failed.
+  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return { code: 'internal', message: `unexpected ${message}; please report it` };
+}

@@ -1,0 +1,88 @@
+import { identify, needsOwnConnections, type OwnConnections } from '../core/identify.ts';
+import type { LedgerState } from '../core/ledger.ts';
+import { isConfirming, isOver, isReadable, type VirtualInterface } from '../core/model.ts';
+import type { Policy } from '../core/policy.ts';
+import { heldAsLive, type Survey } from '../core/reconcile.ts';
+import type { Failure, Ignored } from '../core/report.ts';
+import { list } from '../core/text.ts';
+import { ApiFailure, ListingIncomplete } from '../errors.ts';
+import type { Ports } from '../ports.ts';
+
+/** One complete look at the target. */
+export interface Look extends Survey {
+  readonly interfaces: readonly VirtualInterface[];
+  readonly ownConnections: OwnConnections;
+  readonly ignored: readonly Ignored[];
+  readonly warnings: readonly Failure[];
+}
+
+/**
+ * Lists everything, and makes sure that it is everything: what the ledger holds as live and the listing lacks is
+ * described by its ID, and must be over.
+ * @throws ListingIncomplete, ApiFailure
+ */
+export async function look(
+  policy: Policy,
+  state: LedgerState,
+  { clock, directConnect }: Ports,
+): Promise<Look> {
+  const listedAt = clock.now().toISOString();
+  const interfaces = await directConnect.list();
+  const seenAt = clock.now().toISOString();
+  const found = new Map<string, VirtualInterface | null>(interfaces.map((vif) => [vif.id, vif]));
+  for (const id of heldAsLive(state).filter((known) => !found.has(known))) {
+    const vif = await directConnect.describe(id);
+    if (vif !== null && !isOver(vif))
+      throw new ListingIncomplete(`it lacks ${id}, which is ${vif.state ?? 'there'}`);
+    found.set(id, vif);
+  }
+  const confirming = interfaces.filter(isConfirming);
+  const needed = confirming.some((vif) => needsOwnConnections(policy, vif));
+  const own = needed ? await askOwnConnections(directConnect) : NOT_ASKED;
+  const outbound = new Set(confirming.filter((vif) => identify(policy, vif, own).kind === 'outbound'));
+  return {
+    listedAt,
+    seenAt,
+    found,
+    interfaces,
+    ownConnections: own,
+    requests: confirming.filter((vif) => !outbound.has(vif)),
+    ignored: [
+      ...[...outbound].map(ignoredOutbound),
+      ...interfaces.filter(isUnreadableNeighbour).map(ignoredUnreadable),
+    ],
+    warnings: needed && !own.known ? [{ code: 'own-connections-unknown', message: own.why }] : [],
+  };
+}
+
+/** Fail closed: should an interface need them after all, it is held. */
+const NOT_ASKED: OwnConnections = { known: false, why: 'not asked for in this pass' };
+
+async function askOwnConnections(directConnect: Ports['directConnect']): Promise<OwnConnections> {
+  try {
+    return { known: true, ids: await directConnect.ownConnections() };
+  } catch (error) {
+    // Fail closed: not knowing holds those requests (identify); the others go on.
+    if (error instanceof ApiFailure) return { known: false, why: error.message };
+    throw error;
+  }
+}
+
+function isUnreadableNeighbour(vif: VirtualInterface): boolean {
+  return !(isReadable(vif) || isOver(vif) || isConfirming(vif));
+}
+
+function ignoredOutbound({ id, connection, state }: VirtualInterface): Ignored {
+  return {
+    id,
+    connection,
+    state,
+    code: 'outbound',
+    message: 'offered by us to another account: not a request',
+  };
+}
+
+function ignoredUnreadable({ id, connection, state, faults }: VirtualInterface): Ignored {
+  const message = `not readable (${list(faults)}): it counts against every limit and check that it could concern`;
+  return { id, connection, state, code: 'unreadable', message };
+}

@@ -1,0 +1,72 @@
+import type { LedgerChange, LedgerState } from './core/ledger.ts';
+import type { Gateway, VirtualInterface } from './core/model.ts';
+
+/** Everything a pass needs of the world. Adapters implement these; the simulator and the real clouds stand behind them. */
+export interface Ports {
+  readonly clock: Clock;
+  readonly directConnect: DirectConnect;
+  readonly gateways: Gateways;
+  readonly caller: Caller;
+  readonly ledger: Ledger;
+}
+
+export interface Clock {
+  /** civil time: for deadlines, grants and records */
+  now(): Date;
+  /** milliseconds from any start, never stepping: for leases and time-outs */
+  monotonic(): number;
+}
+
+export interface DirectConnect {
+  /**
+   * Every virtual interface that the API shows, all pages.
+   * @throws ListingIncomplete when there may be more than was answered
+   * @throws ApiFailure
+   */
+  list(): Promise<readonly VirtualInterface[]>;
+  /** One virtual interface, or `null` when the API knows none of that ID. @throws ApiFailure */
+  describe(id: string): Promise<VirtualInterface | null>;
+  /** IDs of the recipient's own connections and LAGs. @throws ApiFailure */
+  ownConnections(): Promise<ReadonlySet<string>>;
+  /**
+   * Accepts a private virtual interface, in one attempt. After any error it may have been accepted all the same:
+   * describe it.
+   * @returns its state, or `null` when the answer had none
+   * @throws ApiFailure
+   */
+  confirm(id: string, gateway: string): Promise<string | null>;
+}
+
+export interface Gateways {
+  /** Every gateway of the recipient, of the kinds asked for. @throws ApiFailure */
+  list(kinds: ReadonlySet<Gateway['kind']>): Promise<readonly Gateway[]>;
+}
+
+export interface Caller {
+  /** 12 digits; `null` where the provider has no way to ask. @throws ApiFailure */
+  account(): Promise<string | null>;
+}
+
+/** Memory, by recipient key. */
+export interface Ledger {
+  /** What is remembered, without a lease: for reading only. @throws LedgerFailure */
+  peek(key: string): Promise<LedgerState>;
+  /**
+   * Takes the lease and reads.
+   * @param leaseMs how long the lease holds unless it is given back
+   * @returns `null` when somebody else holds it
+   * @throws LedgerFailure
+   */
+  open(key: string, leaseMs: number): Promise<LedgerSession | null>;
+}
+
+export interface LedgerSession {
+  readonly state: LedgerState;
+  /**
+   * Writes in order; a failure leaves none or the first of them written.
+   * @throws LedgerFailure, also when the lease is no longer ours
+   */
+  write(changes: readonly LedgerChange[]): Promise<void>;
+  /** Gives the lease back. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,91 @@
+import type { Endpoints } from './adapters/connect.ts';
+import { checkedEndpoint } from './adapters/endpoint.ts';
+import { ACCOUNT, isName } from './core/ids.ts';
+import { PROVIDERS, type Recipient } from './core/model.ts';
+import { list, quote } from './core/text.ts';
+
+/** The function's settings, read from its environment. */
+export interface Settings {
+  /** what each target's recipient must be, as deployed */
+  readonly recipients: ReadonlyMap<string, Recipient>;
+  /** folder of the compiled policies */
+  readonly policyDir: string;
+  readonly endpoints: Endpoints;
+}
+
+/** A setting is missing or malformed; the message names it and the mend. */
+export class SettingRefused extends Error {
+  override readonly name = 'SettingRefused';
+}
+
+/** The event names no target, or none that this function has. */
+export class EventRefused extends Error {
+  override readonly name = 'EventRefused';
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** @throws SettingRefused, EndpointRefused */
+export function readSettings(env: Environment): Settings {
+  return {
+    recipients: readRecipients(env.VIF_ACCEPTOR_RECIPIENTS),
+    policyDir: env.VIF_ACCEPTOR_POLICY_DIR || '/opt/policy',
+    endpoints: {
+      directConnect: readEndpoint(env, 'VIF_ACCEPTOR_ENDPOINT'),
+      gateways: readEndpoint(env, 'VIF_ACCEPTOR_GATEWAY_ENDPOINT'),
+    },
+  };
+}
+
+/** `{"target": "NAME"}` of a target that this function has. @throws EventRefused */
+export function readEvent(
+  event: unknown,
+  recipients: Settings['recipients'],
+): { target: string; recipient: Recipient } {
+  const { target }: { target?: unknown } = typeof event === 'object' && event !== null ? event : {};
+  if (typeof target !== 'string' || target === '') {
+    throw new EventRefused('event must be `{"target": "NAME"}`, with the name of a policy file');
+  }
+  const recipient = recipients.get(target);
+  if (recipient === undefined) {
+    const known = list([...recipients.keys()].map(quote));
+    throw new EventRefused(
+      `unknown target ${quote(target)}: this function has ${known}; deploy its policy first`,
+    );
+  }
+  return { target, recipient };
+}
+
+function readEndpoint(env: Environment, setting: string): string | null {
+  const value = env[setting];
+  return value === undefined || value === '' ? null : checkedEndpoint(setting, value);
+}
+
+const RECIPIENTS = 'VIF_ACCEPTOR_RECIPIENTS';
+
+function readRecipients(text: string | undefined): Map<string, Recipient> {
+  const form = 'JSON such as `{"acme": "outscale/eu-west-2/012345678901"}`';
+  if (text === undefined || text === '') {
+    throw new SettingRefused(
+      `setting ${RECIPIENTS} is missing: it must be ${form}; deploy with the CDK app, which sets it`,
+    );
+  }
+  let raw: unknown;
+  try {
+    raw = JSON.parse(text);
+  } catch (cause) {
+    throw new SettingRefused(`setting ${RECIPIENTS} must be ${form}, got no JSON`, { cause });
+  }
+  const entries = typeof raw === 'object' && raw !== null && !Array.isArray(raw) ? Object.entries(raw) : [];
+  if (entries.length === 0) throw new SettingRefused(`setting ${RECIPIENTS} must be ${form}, got no target`);
+  return new Map(entries.map(([target, key]) => [target, readRecipient(target, key, form)]));
+}
+
+function readRecipient(target: string, key: unknown, form: string): Recipient {
+  const [name, region, account, ...rest] = typeof key === 'string' ? key.split('/') : [];
+  const provider = PROVIDERS.find((candidate) => candidate === name);
+  if (!isName(target) || !provider || !region || !account || !ACCOUNT.test(account) || rest.length > 0) {
+    throw new SettingRefused(`setting ${RECIPIENTS} must be ${form}, got another form for ${quote(target)}`);
+  }
+  return { provider, region, account };
+}
