@@ -12,23 +12,26 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * A person's credentials. OUTSCALE: `OSC_ACCESS_KEY` and `OSC_SECRET_KEY`, or a profile of `~/.osc/config.json`; never
  * the AWS chain, which holds keys of another cloud. AWS: the default chain.
  * @param profile `null`: `OSC_PROFILE` or `default`; on AWS what the chain says
- * @throws CredentialsUnusable naming where they were looked for
+ * @returns a provider that rejects with `CredentialsUnusable`, naming where it looked
  */
-export async function ownCredentials(
+export function ownCredentials(
   provider: Provider,
   profile: string | null,
   env: Environment,
-): Promise<ClientSettings['credentials']> {
+): ClientSettings['credentials'] {
   switch (provider) {
     case 'aws':
       return fromNodeProviderChain(profile === null ? {} : { profile });
     case 'outscale':
-      return profile === null
-        ? (environmentKey(env) ?? profileKey(env.OSC_PROFILE ?? 'default'))
-        : profileKey(profile);
+      return () => outscaleKey(profile, env);
     default:
       return provider satisfies never;
   }
+}
+
+async function outscaleKey(profile: string | null, env: Environment): Promise<AccessKey> {
+  if (profile !== null) return profileKey(profile);
+  return environmentKey(env) ?? profileKey(env.OSC_PROFILE ?? 'default');
 }
 
 interface AccessKey {

@@ -2,7 +2,7 @@ import { CommanderError } from 'commander';
 import { EndpointRefused } from '../lambda/adapters/endpoint.ts';
 import { PassFailure } from '../lambda/errors.ts';
 import { EXIT, type ExitCode, UsageError } from './exit.ts';
-import { paintFor } from './output/report.ts';
+import { paintFor } from './output/paint.ts';
 import { InvalidPolicies } from './policies.ts';
 import { program } from './program.ts';
 

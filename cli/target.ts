@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { type Connected, connect, type Endpoints, REQUEST_TIMEOUT_MS } from '../lambda/adapters/connect.ts';
 import { functionCredentials } from '../lambda/adapters/credentials.ts';
 import { checkedEndpoint } from '../lambda/adapters/endpoint.ts';
-import type { LoadedPolicy } from '../lambda/core/policy.ts';
+import type { Policy } from '../lambda/core/policy.ts';
 import { ownCredentials } from './credentials.ts';
 
 /** Options of every command that talks to a provider. */
@@ -22,14 +22,14 @@ export function endpointsOf({ endpoint, gatewayEndpoint }: ConnectOptions): Endp
 }
 
 /** Connects to a target's provider with a person's own keys, or, on AWS, with the role that its policy names. */
-export async function connectTarget({ policy }: LoadedPolicy, options: ConnectOptions): Promise<Connected> {
+export function connectTarget(policy: Policy, options: ConnectOptions): Connected {
   const { recipient, target } = policy;
   const endpoints = endpointsOf(options);
   const assumes =
     recipient.provider === 'aws' && recipient.credentials !== null && options.profile === undefined;
   const credentials = assumes
     ? functionCredentials(recipient, target, endpoints.gateways)
-    : await ownCredentials(recipient.provider, options.profile ?? null, process.env);
+    : ownCredentials(recipient.provider, options.profile ?? null, process.env);
   return connect(recipient, credentials, endpoints, REQUEST_TIMEOUT_MS);
 }
 

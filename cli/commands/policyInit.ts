@@ -31,7 +31,7 @@ async function show(provider: Provider, options: InitOptions): Promise<Parameter
   const { region, account: given } = options;
   if (given !== undefined && !ACCOUNT.test(given))
     throw new UsageError(`--account must be 12 digits, got \`${given}\``);
-  const credentials = await ownCredentials(provider, options.profile ?? null, process.env);
+  const credentials = ownCredentials(provider, options.profile ?? null, process.env);
   const connected = connect({ provider, region }, credentials, endpointsOf(options), REQUEST_TIMEOUT_MS);
   try {
     const account = (await connected.caller.account()) ?? given;

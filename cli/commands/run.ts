@@ -1,12 +1,13 @@
 import { REQUEST_TIMEOUT_MS, systemClock } from '../../lambda/adapters/connect.ts';
 import { createFileLedger } from '../../lambda/adapters/ledgers/file.ts';
-import type { LoadedPolicy } from '../../lambda/core/policy.ts';
 import type { PassReport } from '../../lambda/core/report.ts';
 import { runPass } from '../../lambda/pass.ts';
+import type { CompiledPolicy } from '../../language/index.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
+import { paintFor } from '../output/paint.ts';
 import { startProgress } from '../output/progress.ts';
-import { describePass, paintFor } from '../output/report.ts';
-import { defaultLedger, fromCaller, policyFiles } from '../paths.ts';
+import { describePass } from '../output/report.ts';
+import { defaultLedger, fromCaller } from '../paths.ts';
 import { loadPolicies } from '../policies.ts';
 import { type ConnectOptions, connectTarget, revisionOf } from '../target.ts';
 
@@ -22,12 +23,9 @@ const LEASE_MS = 15 * 60 * 1000;
 
 /** `run` and, with `dryRun`, `plan`: one pass over every target, one after the other; a broken one stops no other. */
 export async function run(options: RunOptions): Promise<ExitCode> {
-  const files = policyFiles(options.policy ?? [], process.env);
-  const policies = loadPolicies(files);
+  const policies = loadPolicies(options.policy ?? [], process.env);
   const passes: PassReport[] = [];
-  for (const [index, loaded] of policies.entries()) {
-    passes.push(await pass(loaded, files[index] ?? '', options));
-  }
+  for (const compiled of policies) passes.push(await pass(compiled, options));
   // With --json, standard output is for the document alone.
   const forPeople = options.json ? process.stderr : process.stdout;
   const paint = paintFor(forPeople);
@@ -36,16 +34,16 @@ export async function run(options: RunOptions): Promise<ExitCode> {
   return passes.some(({ status }) => status === 'failed') ? EXIT.failed : EXIT.done;
 }
 
-async function pass(loaded: LoadedPolicy, file: string, options: RunOptions): Promise<PassReport> {
-  const connected = await connectTarget(loaded, options);
+async function pass({ file, policy, digest }: CompiledPolicy, options: RunOptions): Promise<PassReport> {
+  const connected = connectTarget(policy, options);
   const progress = startProgress(process.stderr);
   const path =
     options.ledger === undefined ? defaultLedger(process.env) : fromCaller(options.ledger, process.env);
   try {
     return await runPass({
-      loaded,
+      loaded: { policy, digest },
       revision: revisionOf(file),
-      ports: progress.watch(loaded.policy.target, {
+      ports: progress.watch(policy.target, {
         ...connected,
         clock: systemClock,
         ledger: createFileLedger(path, systemClock),

@@ -1,6 +1,13 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { parseScenario, startSimulator } from '../../simulator/index.ts';
+import {
+  type DialectName,
+  Misread,
+  readScenario,
+  ScenarioRefused,
+  type Simulator,
+  startSimulator,
+} from '../../simulator/index.ts';
 import { EXIT, type ExitCode, UsageError } from '../exit.ts';
 import { fromCaller } from '../paths.ts';
 
@@ -18,9 +25,10 @@ export async function simulate({ port, dialect, scenario }: SimulateOptions): Pr
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
     throw new UsageError(`--port must be a number from 0 to 65535, got \`${port}\``);
   }
-  const world = scenario === undefined ? null : readScenario(fromCaller(scenario, process.env));
-  const simulator = await startSimulator({ port: Number(port), dialect });
-  if (world !== null) simulator.apply(world);
+  const simulator = await start(Number(port), dialect, scenario).catch((error: unknown) => {
+    const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+    throw taken ? new UsageError(`port ${port} is taken; name another, or 0 for any free one`) : error;
+  });
   process.stdout.write(help(simulator.url, dialect));
   const stop = new AbortController();
   await Promise.race(
@@ -31,19 +39,22 @@ export async function simulate({ port, dialect, scenario }: SimulateOptions): Pr
   return EXIT.done;
 }
 
-function readScenario(path: string): ReturnType<typeof parseScenario> {
-  let raw: unknown;
+async function start(port: number, dialect: DialectName, file: string | undefined): Promise<Simulator> {
+  if (file === undefined) return startSimulator({ port, dialect });
+  const path = fromCaller(file, process.env);
   try {
-    raw = JSON.parse(readFileSync(path, 'utf8'));
+    return await startSimulator({ port, dialect, scenario: readScenario(readJson(path)) });
+  } catch (error) {
+    if (!(error instanceof Misread) && !(error instanceof ScenarioRefused)) throw error;
+    throw new UsageError(`scenario \`${path}\`: ${error.message}`, { cause: error });
+  }
+}
+
+function readJson(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
   } catch (cause) {
     throw new UsageError(`scenario \`${path}\` cannot be read as JSON; see examples/scenarios/`, { cause });
-  }
-  try {
-    return parseScenario(raw);
-  } catch (cause) {
-    throw new UsageError(`scenario \`${path}\`: ${cause instanceof Error ? cause.message : String(cause)}`, {
-      cause,
-    });
   }
 }
 

@@ -11,7 +11,13 @@ import { checkSecret } from './secret.ts';
 export async function examine(policy: Policy, connected: Connected): Promise<Finding[]> {
   const { directConnect, gateways, caller } = connected;
   const { recipient } = policy;
+  const credentials = await guarded('credentials', async () => {
+    await connected.authenticate();
+    return [ok('credentials', 'found')];
+  });
+  if (credentials.some(({ result }) => result === 'bad')) return credentials;
   return [
+    ...credentials,
     ...(await guarded('identity', async () => judgeAccount(recipient.account, await caller.account()))),
     ...(await guarded('right to list', async () => {
       const interfaces = await directConnect.list();
@@ -98,10 +104,12 @@ function judgeGateway(id: string, gateway: Gateway | undefined): Finding {
   return ok(check, `available, attached to ${list(gateway.attachedVpcs)}`);
 }
 
+/** APIs refuse signatures that are further off, and deadlines would be told wrongly. In milliseconds. */
+const CLOCK_TOLERANCE = 5 * 60 * 1000;
+
 function judgeClock(offsetMs: number): Finding {
-  if (offsetMs === 0) return ok('clock', 'within five minutes of the API');
-  return bad(
-    'clock',
-    `${Math.round(Math.abs(offsetMs) / 1000)} s ${offsetMs > 0 ? 'behind' : 'ahead of'} the API; set it, deadlines depend on it`,
-  );
+  const off = `${Math.round(Math.abs(offsetMs) / 1000)} s ${offsetMs < 0 ? 'ahead of' : 'behind'} the API's`;
+  return Math.abs(offsetMs) < CLOCK_TOLERANCE
+    ? ok('clock', off)
+    : bad('clock', `${off}; set it, deadlines depend on it`);
 }

@@ -1,21 +1,9 @@
-import { styleText } from 'node:util';
-import type { Deadline } from '../../lambda/core/deadline.ts';
-import type { Outcome, PassReport, RequestReport } from '../../lambda/core/report.ts';
-import { escapeText } from '../../lambda/core/text.ts';
+import type { Ended } from '../../lambda/core/reconcile.ts';
+import type { PassReport } from '../../lambda/core/report.ts';
+import { escapeText, list } from '../../lambda/core/text.ts';
 import { humanDuration } from './duration.ts';
-import { table } from './table.ts';
-
-type Style = (text: string) => string;
-export type Paint = Readonly<Record<'good' | 'bad' | 'warn' | 'faint', Style>>;
-
-/** Colour only where the stream is a terminal that wants it. */
-export function paintFor(stream: NodeJS.WriteStream): Paint {
-  const style =
-    (format: Parameters<typeof styleText>[0]): Style =>
-    (text) =>
-      styleText(format, text, { stream });
-  return { good: style('green'), bad: style(['red', 'bold']), warn: style('yellow'), faint: style('dim') };
-}
+import type { Paint } from './paint.ts';
+import { details, requestTable } from './requests.ts';
 
 /** One pass in words for people: what became of every request, and what to do. */
 export function describePass(report: PassReport, paint: Paint): string {
@@ -24,10 +12,8 @@ export function describePass(report: PassReport, paint: Paint): string {
     report.status === 'failed' ? paint.bad(title) : title,
     ...(report.requests.length > 0 ? [requestTable(report)] : []),
     ...report.requests.flatMap((request) => details(request, paint)),
-    ...report.ended.map(({ id, as, firstSeen }) => {
-      const line = `${id} ended: ${as}, first seen ${firstSeen}`;
-      return as === 'accepted' ? paint.good(line) : paint.bad(line);
-    }),
+    ...nearDeadlines(report).map(paint.bad),
+    ...report.ended.map((ended) => (ended.as === 'accepted' ? paint.good : paint.bad)(describeEnd(ended))),
     ...report.followUps.map(({ id, message }) => paint.bad(`${id} needs a look: ${message}`)),
     ...report.orphans.map(({ id, message }) =>
       paint.warn(`${id} is on our gateway without a grant: ${message}`),
@@ -55,70 +41,21 @@ function summary({ status, counts, dryRun }: PassReport): string {
   return `${what}${dryRun ? ' (plan: nothing was changed)' : ''}${status === 'failed' ? '; pass failed' : ''}`;
 }
 
-function requestTable({ requests, finishedAt }: PassReport): string {
-  const rows = requests.map(({ id, connection, vlan, name, outcome, decision, deadline }) => [
-    MARK[outcome],
-    escapeText(id),
-    escapeText(connection ?? '-'),
-    String(vlan ?? '-'),
-    escapeText(name ?? '-'),
-    decision.verdict === 'accept' ? `${decision.owner}.${decision.grant}` : '-',
-    WORDS[outcome],
-    timeLeft(deadline, finishedAt),
-    decision.verdict === 'accept' ? decision.gateway : decision.reasons.map(({ code }) => code).join(', '),
-  ]);
-  return table(
-    ['', 'request', 'connection', 'vlan', 'name', 'grant', 'outcome', 'expires', 'gateway or reasons'],
-    rows,
-  );
+/** From when on a deadline is loud, in seconds. */
+const NEAR = 72 * 3600;
+
+function nearDeadlines({ requests, finishedAt }: PassReport): string[] {
+  return requests.flatMap(({ id, outcome, deadline }) => {
+    const end = deadline.earliest ?? deadline.latest;
+    if (end === null || outcome === 'accepted' || outcome === 'gone') return [];
+    const left = (Date.parse(end) - Date.parse(finishedAt)) / 1000;
+    return left < NEAR ? [`\nDEADLINE NEAR: ${id} expires in ${humanDuration(left)}, and is still pending`] : [];
+  });
 }
 
-const MARK: Readonly<Record<Outcome, string>> = {
-  accepted: '+',
-  wouldAccept: '+',
-  held: '!',
-  gone: '-',
-  failed: 'x',
-  notAttempted: '.',
-};
-
-const WORDS: Readonly<Record<Outcome, string>> = {
-  accepted: 'accepted',
-  wouldAccept: 'would accept',
-  held: 'held',
-  gone: 'gone',
-  failed: 'failed',
-  notAttempted: 'not attempted',
-};
-
-function timeLeft({ earliest, latest }: Deadline, at: string): string {
-  if (latest === null) return 'never';
-  const left = (end: string): string => {
-    const seconds = (Date.parse(end) - Date.parse(at)) / 1000;
-    return seconds <= 0 ? 'now' : `in ${humanDuration(seconds)}`;
-  };
-  return earliest === null ? `unknown, at most ${left(latest)}` : left(earliest);
-}
-
-function details(
-  { id, outcome, decision, message, skipped, acceptByHand }: RequestReport,
-  paint: Paint,
-): string[] {
-  const lines = [
-    ...(decision.verdict === 'hold'
-      ? decision.reasons.map((reason) => `${reason.code}: ${reason.message}`)
-      : []),
-    ...(message === null ? [] : [message]),
-  ];
-  if (lines.length === 0 && (skipped.length === 0 || outcome === 'held')) return [];
-  const colour = outcome === 'failed' ? paint.bad : paint.warn;
-  return [
-    '',
-    outcome === 'accepted' || outcome === 'wouldAccept'
-      ? paint.good(`${id} ${WORDS[outcome]}`)
-      : colour(`${escapeText(id)} ${WORDS[outcome]}`),
-    ...lines.map((line) => `  ${line}`),
-    ...skipped.map((check) => paint.faint(`  not checked: ${check}`)),
-    ...(acceptByHand === null ? [] : [paint.faint(`  by hand: ${acceptByHand}`)]),
-  ];
+function describeEnd({ id, as, firstSeen, held }: Ended): string {
+  if (as === 'accepted') return `\n${id} was accepted in an earlier pass, whose end was not known then`;
+  const why = held.length === 0 ? '' : `; it was held for ${list(held)}`;
+  if (as === 'acceptedByOthers') return `\nACCEPTED BY SOMEBODY ELSE: ${id}, first seen ${firstSeen}${why}`;
+  return `\nREQUEST ${as.toUpperCase()}: ${id} ended unaccepted, first seen ${firstSeen}${why}`;
 }

@@ -4,6 +4,7 @@ import { createCaller } from './caller.ts';
 import { type ClientSettings, createClient, READ_ATTEMPTS } from './directconnect/client.ts';
 import { DIALECTS } from './directconnect/dialects.ts';
 import { createDirectConnect } from './directconnect/index.ts';
+import { toApiFailure } from './failure.ts';
 import { createGateways } from './gateways.ts';
 import { createQueryApi } from './query.ts';
 
@@ -24,7 +25,9 @@ export interface Connected {
   readonly caller: Caller;
   /** for the commands told to people; `null` where the AWS CLI finds it by itself */
   readonly endpoint: string | null;
-  /** how far the API's clock is ahead of ours, in milliseconds; small differences are told as 0 */
+  /** Finds the credentials, without using them. @throws CredentialsUnusable, ApiFailure */
+  authenticate(): Promise<void>;
+  /** how far the API's clock is ahead of ours, in milliseconds, as of its last answer */
   clockOffset(): number;
   /** lets go of open connections */
   close(): void;
@@ -59,6 +62,13 @@ export function connect(
     gateways: createGateways(ec2, client),
     caller: createCaller(sts && createQueryApi(reads, sts)),
     endpoint: dialect.knownToAwsCli && endpoints.directConnect === null ? null : endpoint,
+    authenticate: async () => {
+      try {
+        await reads.config.credentials();
+      } catch (error) {
+        throw toApiFailure('finding credentials', error);
+      }
+    },
     clockOffset: () => reads.config.systemClockOffset,
     close: () => {
       reads.destroy();

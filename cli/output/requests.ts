@@ -1,0 +1,76 @@
+import type { Deadline } from '../../lambda/core/deadline.ts';
+import type { Outcome, PassReport, RequestReport } from '../../lambda/core/report.ts';
+import { escapeText } from '../../lambda/core/text.ts';
+import { humanDuration } from './duration.ts';
+import type { Paint } from './paint.ts';
+import { table } from './table.ts';
+
+/** One line a request. */
+export function requestTable({ requests, finishedAt }: PassReport): string {
+  const rows = requests.map(({ id, connection, vlan, name, outcome, decision, deadline }) => [
+    MARK[outcome],
+    escapeText(id),
+    escapeText(connection ?? '-'),
+    String(vlan ?? '-'),
+    escapeText(name ?? '-'),
+    decision.verdict === 'accept' ? `${decision.owner}.${decision.grant}` : '-',
+    WORDS[outcome],
+    timeLeft(deadline, finishedAt),
+    decision.verdict === 'accept' ? decision.gateway : decision.reasons.map(({ code }) => code).join(', '),
+  ]);
+  return table(
+    ['', 'request', 'connection', 'vlan', 'name', 'grant', 'outcome', 'expires', 'gateway or reasons'],
+    rows,
+  );
+}
+
+const MARK: Readonly<Record<Outcome, string>> = {
+  accepted: '+',
+  wouldAccept: '+',
+  held: '!',
+  gone: '-',
+  failed: 'x',
+  notAttempted: '.',
+};
+
+const WORDS: Readonly<Record<Outcome, string>> = {
+  accepted: 'accepted',
+  wouldAccept: 'would accept',
+  held: 'held',
+  gone: 'gone',
+  failed: 'failed',
+  notAttempted: 'not attempted',
+};
+
+function timeLeft({ earliest, latest }: Deadline, at: string): string {
+  if (latest === null) return 'never';
+  const left = (end: string): string => {
+    const seconds = (Date.parse(end) - Date.parse(at)) / 1000;
+    return seconds <= 0 ? 'now' : `in ${humanDuration(seconds)}`;
+  };
+  return earliest === null ? `unknown, at most ${left(latest)}` : left(earliest);
+}
+
+/** Why a request was not simply accepted, and what a person can do. */
+export function details(
+  { id, outcome, decision, message, skipped, acceptByHand }: RequestReport,
+  paint: Paint,
+): string[] {
+  const lines = [
+    ...(decision.verdict === 'hold'
+      ? decision.reasons.map((reason) => `${reason.code}: ${reason.message}`)
+      : []),
+    ...(message === null ? [] : [message]),
+  ];
+  if (lines.length === 0 && (skipped.length === 0 || outcome === 'held')) return [];
+  const colour = outcome === 'failed' ? paint.bad : paint.warn;
+  return [
+    '',
+    outcome === 'accepted' || outcome === 'wouldAccept'
+      ? paint.good(`${id} ${WORDS[outcome]}`)
+      : colour(`${escapeText(id)} ${WORDS[outcome]}`),
+    ...lines.map((line) => `  ${line}`),
+    ...skipped.map((check) => paint.faint(`  not checked: ${check}`)),
+    ...(acceptByHand === null ? [] : [paint.faint(`  by hand: ${acceptByHand}`)]),
+  ];
+}
