@@ -1,0 +1,160 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics } from '@aws-lambda-powertools/metrics';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { systemClock } from '../../lambda/adapters/connect.ts';
+import { createHandler } from '../../lambda/compose.ts';
+import type { Simulator } from '../../simulator/index.ts';
+import { ACME, actAs, STRANGER, US } from '../support/accounts.ts';
+import { ACME_1, outcomes, PROD, SIMPLE, STRANGERS, startCloud } from '../support/cloud.ts';
+import { lambdaContext, policyFolder } from '../support/lambda.ts';
+
+const RECIPIENT = 'outscale/eu-west-2/012345678901';
+
+/** The function as it runs in Lambda, but for its keys and its cloud. */
+function functionOn(cloud: Simulator, env: Record<string, string> = {}) {
+  return createHandler({
+    env: {
+      VIF_ACCEPTOR_RECIPIENTS: JSON.stringify({ hub: RECIPIENT }),
+      VIF_ACCEPTOR_POLICY_DIR: policyFolder(SIMPLE),
+      VIF_ACCEPTOR_ENDPOINT: cloud.url,
+      VIF_ACCEPTOR_GATEWAY_ENDPOINT: cloud.url,
+      ...env,
+    },
+    clock: systemClock,
+    logger: new Logger({ serviceName: 'vif-acceptor' }),
+    metrics: new Metrics({ serviceName: 'vif-acceptor', namespace: 'VifAcceptor' }),
+    credentials: () => ({ accessKeyId: US, secretAccessKey: 'secret' }),
+  });
+}
+
+/** What the function writes to its log, a line an entry. */
+const log: string[] = [];
+
+beforeEach(() => {
+  log.length = 0;
+  const write = (chunk: string | Uint8Array): boolean => log.push(String(chunk)) > 0;
+  vi.spyOn(process.stdout, 'write').mockImplementation(write);
+  vi.spyOn(process.stderr, 'write').mockImplementation(write);
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+/** The one metrics document that an invocation writes. */
+function metrics(): Record<string, unknown> {
+  const documents = log
+    .map((line): Record<string, unknown> => JSON.parse(line))
+    .filter((line) => '_aws' in line);
+  expect(documents).toHaveLength(1);
+  return documents[0] ?? {};
+}
+
+describe('the function', () => {
+  it('runs a pass over the target of its event and reports it with the revision', async () => {
+    const cloud = await startCloud();
+    const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+    const report = await functionOn(cloud)({ target: 'hub' }, lambdaContext());
+    expect(outcomes(report)).toEqual({ [id]: `accepted acme.default ${PROD}` });
+    expect(report.policy).toEqual({ digest: SIMPLE.digest, revision: 'v1.2.3-4-gabcdef0' });
+  });
+
+  it('remembers between invocations of one process', async () => {
+    const cloud = await startCloud({ now: new Date() });
+    const invoke = functionOn(cloud);
+    await invoke({ target: 'hub' }, lambdaContext());
+    await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 101 });
+    const { requests } = await invoke({ target: 'hub' }, lambdaContext());
+    expect(requests[0]?.deadline.earliest).not.toBeNull();
+  });
+
+  it('counts everything in every completed pass, zeros included', async () => {
+    const cloud = await startCloud();
+    await functionOn(cloud)({ target: 'hub' }, lambdaContext());
+    expect(metrics()).toMatchObject({
+      service: 'vif-acceptor',
+      target: 'hub',
+      Pending: 0,
+      Accepted: 0,
+      Held: 0,
+      ConfirmFailed: 0,
+      PassFailed: 0,
+      PassCompleted: 1,
+      Expired: 0,
+      NotAvailable: 0,
+    });
+    expect(metrics()).not.toHaveProperty('HoursToDeadline');
+    expect(JSON.stringify(metrics()._aws)).toContain('"Namespace":"VifAcceptor"');
+  });
+
+  it('fails its invocation, after reporting, when the pass failed', async () => {
+    const cloud = await startCloud();
+    cloud.addFault({ kind: 'accessDenied', operation: 'DescribeVirtualInterfaces' });
+    const invoked = functionOn(cloud)({ target: 'hub' }, lambdaContext());
+    await expect(invoked).rejects.toThrow(
+      /pass over `hub` failed: DescribeVirtualInterfaces failed \(credentials\)/,
+    );
+    expect(metrics()).toMatchObject({ PassFailed: 1, PassCompleted: 0, target: 'hub' });
+    expect(metrics()).not.toHaveProperty('Pending');
+    expect(log.join('')).toContain('"level":"ERROR"');
+  });
+
+  it.each<[string, unknown, Record<string, string>, RegExp]>([
+    [
+      'an unknown target',
+      { target: 'lab' },
+      {},
+      /unknown target `lab`: this function has `hub`; deploy its policy first/,
+    ],
+    ['an event without a target', {}, {}, /event must be `\{"target": "NAME"\}`/],
+    ['no event', null, {}, /event must be/],
+    [
+      'a missing setting',
+      { target: 'hub' },
+      { VIF_ACCEPTOR_RECIPIENTS: '' },
+      /setting VIF_ACCEPTOR_RECIPIENTS is missing/,
+    ],
+    [
+      'a plain http endpoint',
+      { target: 'hub' },
+      { VIF_ACCEPTOR_ENDPOINT: 'http://example.com' },
+      /VIF_ACCEPTOR_ENDPOINT must be https/,
+    ],
+    [
+      'a policy for another recipient',
+      { target: 'hub' },
+      { VIF_ACCEPTOR_RECIPIENTS: '{"hub":"outscale/us-east-2/012345678901"}' },
+      /its recipient is `outscale\/eu-west-2\/012345678901`, not `outscale\/us-east-2/,
+    ],
+    [
+      'a policy that is not there',
+      { target: 'lab' },
+      { VIF_ACCEPTOR_RECIPIENTS: '{"lab":"outscale/eu-west-2/012345678901"}' },
+      /compiled policy of target `lab` refused: .*lab\.json cannot be read/,
+    ],
+  ])('refuses %s, calling nobody', async (_, event, env, message) => {
+    const cloud = await startCloud();
+    await expect(functionOn(cloud, env)(event, lambdaContext())).rejects.toThrow(message);
+    expect(cloud.calls()).toEqual([]);
+  });
+
+  it('refuses a compiled policy that was changed by hand', async () => {
+    const cloud = await startCloud();
+    const dir = policyFolder(SIMPLE);
+    writeFileSync(join(dir, 'hub.json'), JSON.stringify({ ...SIMPLE.policy, surplus: true }));
+    const invoked = functionOn(cloud, { VIF_ACCEPTOR_POLICY_DIR: dir })({ target: 'hub' }, lambdaContext());
+    await expect(invoked).rejects.toThrow(/`surplus` must be absent/);
+  });
+
+  it('writes no BGP key to its log', async () => {
+    const cloud = await startCloud();
+    await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 101, authKey: 'planted-bgp-key' });
+    cloud.addFault({ kind: 'truncatedBody', operation: 'DescribeVirtualInterfaces', after: 1 });
+    const invoke = functionOn(cloud);
+    await invoke({ target: 'hub' }, lambdaContext());
+    await expect(invoke({ target: 'hub' }, lambdaContext())).rejects.toThrow('malformed');
+    expect(log.join('')).toContain(STRANGERS);
+    expect(log.join('')).not.toContain('planted-bgp-key');
+  });
+});

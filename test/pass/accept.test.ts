@@ -1,0 +1,146 @@
+import { describe, expect, it } from 'vitest';
+import { ACME, actAs, STRANGER, US } from '../support/accounts.ts';
+import {
+  ACME_1,
+  ACME_2,
+  DC_GATEWAY,
+  LAB,
+  OURS,
+  outcomes,
+  PROD,
+  policyOf,
+  runnerOf,
+  SIMPLE,
+  STRANGERS,
+  startCloud,
+} from '../support/cloud.ts';
+
+describe('a pass', () => {
+  it('accepts exactly what the policy allows, with its gateway, and leaves the rest confirming', async () => {
+    const cloud = await startCloud();
+    const [acme, stranger, us] = [actAs(cloud, ACME), actAs(cloud, STRANGER), actAs(cloud, US)];
+    const policy = policyOf(`
+owners:
+  acme:
+    connections: [${ACME_1}, ${ACME_2}]
+    grants:
+      prod: { gateway: ${PROD}, match: { connection: [${ACME_1}], vlan: [100-199] } }
+      lab: { gateway: ${LAB}, match: { connection: [${ACME_2}], vlan: [300], asn: [65010] } }`);
+    const prod = await acme.offer({ connection: ACME_1, vlan: 101 });
+    const lab = await acme.offer({ connection: ACME_2, vlan: 300 });
+    const mismatch = await acme.offer({ connection: ACME_1, vlan: 300 });
+    const copied = await stranger.offer({ connection: STRANGERS, vlan: 101, name: 'vlan-101' });
+
+    const report = await runnerOf(cloud, policy).pass();
+
+    expect(outcomes(report)).toEqual({
+      [prod]: `accepted acme.prod ${PROD}`,
+      [lab]: `accepted acme.lab ${LAB}`,
+      [mismatch]: 'held no-grant',
+      [copied]: 'held unknown-requester',
+    });
+    expect(report).toMatchObject({
+      status: 'completed',
+      counts: { pending: 4, accepted: 2, held: 2, gone: 0, failed: 0, notAttempted: 0 },
+    });
+    expect(await us.see(prod)).toBe(`pending ${PROD}`);
+    expect(await us.see(lab)).toBe(`pending ${LAB}`);
+    expect(await us.see(mismatch)).toBe('confirming');
+    expect(await us.see(copied)).toBe('confirming');
+  });
+
+  it('accepts on aws too, on a virtual and on a Direct Connect gateway', async () => {
+    const cloud = await startCloud({ dialect: 'aws' });
+    const acme = actAs(cloud, ACME);
+    const owners = `
+owners:
+  acme:
+    connections: [${ACME_1}, ${ACME_2}]
+    grants:
+      hub: { gateway: ${DC_GATEWAY}, match: { connection: [${ACME_1}] } }
+      lab: { gateway: ${LAB}, match: { connection: [${ACME_2}], mtu: [1500] } }`;
+    const hub = await acme.offer({ connection: ACME_1, vlan: 101 });
+    const lab = await acme.offer({ connection: ACME_2, vlan: 300 });
+
+    const report = await runnerOf(cloud, policyOf(owners, 'aws')).pass();
+
+    expect(outcomes(report)).toEqual({
+      [hub]: `accepted acme.hub ${DC_GATEWAY}`,
+      [lab]: `accepted acme.lab ${LAB}`,
+    });
+    expect(await actAs(cloud, US).see(hub)).toBe(`pending ${DC_GATEWAY}`);
+    expect(report.requests.map(({ deadline }) => deadline)).toEqual([
+      { earliest: null, latest: null },
+      { earliest: null, latest: null },
+    ]);
+  });
+
+  it('tells public and transit interfaces, with the command for a person, and never accepts them', async () => {
+    const cloud = await startCloud({ dialect: 'aws' });
+    const acme = actAs(cloud, ACME);
+    const policy = policyOf(`owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }`, 'aws');
+    const open = await acme.offer({ connection: ACME_1, vlan: 101, type: 'public' });
+    const transit = await acme.offer({ connection: ACME_1, vlan: 102, type: 'transit' });
+
+    const report = await runnerOf(cloud, policy).pass();
+
+    expect(outcomes(report)).toEqual({ [open]: 'held not-private', [transit]: 'held not-private' });
+    const commands = Object.fromEntries(report.requests.map(({ id, acceptByHand }) => [id, acceptByHand]));
+    expect(commands[open]).toContain(
+      `aws directconnect confirm-public-virtual-interface --virtual-interface-id ${open}`,
+    );
+    expect(commands[transit]).toContain('confirm-transit-virtual-interface');
+    expect(await actAs(cloud, US).see(transit)).toBe('confirming');
+  });
+
+  it.each(['outscale', 'aws'] as const)('ignores what we offered to others, on %s', async (dialect) => {
+    const cloud = await startCloud({ dialect });
+    const outbound = await actAs(cloud, US).offer({ connection: OURS, vlan: 101, to: STRANGER });
+    const policy = policyOf(`owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }`, dialect);
+
+    const report = await runnerOf(cloud, policy).pass();
+
+    expect(report.requests).toEqual([]);
+    expect(report.ignored).toMatchObject([{ id: outbound, code: 'outbound', connection: OURS }]);
+  });
+
+  it('finds the owner also where OUTSCALE reveals the requester before acceptance', async () => {
+    const cloud = await startCloud({ ownerAccountWhileConfirming: 'requester' });
+    const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+    const stranger = await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 101 });
+    const named = policyOf(
+      `owners: { acme: { account: "${ACME}", connections: [${ACME_1}], gateway: ${PROD} } }`,
+    );
+    const other = policyOf(
+      `owners: { acme: { account: "${US}", connections: [${ACME_1}], gateway: ${PROD} } }`,
+    );
+
+    const nameless = await runnerOf(cloud, SIMPLE).pass();
+    expect(outcomes(nameless)).toEqual({ [id]: 'held owner-mismatch', [stranger]: 'held unknown-requester' });
+    expect(JSON.stringify(nameless)).toContain(`add \`account: \\"${ACME}\\"\` under \`owners.acme\``);
+    expect(outcomes(await runnerOf(cloud, other).pass())[id]).toBe('held owner-mismatch');
+    expect(outcomes(await runnerOf(cloud, named).pass())[id]).toBe(`accepted acme.default ${PROD}`);
+  });
+
+  it('plans without confirming, remembering or taking the lease', async () => {
+    const cloud = await startCloud();
+    const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+    const runner = runnerOf(cloud, SIMPLE);
+
+    const plan = await runner.pass({ dryRun: true });
+
+    expect(outcomes(plan)).toEqual({ [id]: `wouldAccept acme.default ${PROD}` });
+    expect(plan.counts).toMatchObject({ pending: 1, wouldAccept: 1, accepted: 0 });
+    expect(await actAs(cloud, US).see(id)).toBe('confirming');
+    expect((await runner.ledger.peek('outscale/eu-west-2/012345678901')).sightings).toEqual({});
+  });
+
+  it('costs one listing when nothing is pending and the credentials were checked', async () => {
+    const cloud = await startCloud();
+    const runner = runnerOf(cloud, SIMPLE);
+    await runner.pass();
+    cloud.clearCalls();
+    expect((await runner.pass()).counts).toMatchObject({ pending: 0 });
+    expect(cloud.calls().map(({ operation }) => operation)).toEqual(['DescribeVirtualInterfaces']);
+  });
+});

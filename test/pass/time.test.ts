@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest';
+import { ACME, actAs, STRANGER, US } from '../support/accounts.ts';
+import {
+  ACME_1,
+  LAB,
+  outcomes,
+  PROD,
+  policyOf,
+  runnerOf,
+  SIMPLE,
+  STRANGERS,
+  startCloud,
+} from '../support/cloud.ts';
+
+describe('over the days', () => {
+  it('the deadline is an interval that holds the true expiry, and what expires is told with why it was held', async () => {
+    const cloud = await startCloud();
+    const runner = runnerOf(cloud, SIMPLE);
+    await runner.pass();
+    cloud.clock.advance('PT3M');
+    const id = await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 101 });
+    cloud.clock.advance('PT2M');
+
+    const { requests } = await runner.pass();
+    expect(requests).toMatchObject([
+      {
+        id,
+        firstSeen: '2026-11-02T08:05:00.000Z',
+        deadline: { earliest: '2026-11-09T08:00:00.000Z', latest: '2026-11-09T08:05:00.000Z' },
+      },
+    ]);
+
+    cloud.clock.advance('P6D');
+    expect((await runner.pass()).requests).toMatchObject(requests.map(({ deadline }) => ({ deadline })));
+    cloud.clock.advance('P1D');
+    expect((await runner.pass()).ended).toMatchObject([{ id, as: 'expired', held: ['unknown-requester'] }]);
+    expect((await runner.pass()).ended).toEqual([]);
+  });
+
+  it('the early end is unknown for what the very first pass finds', async () => {
+    const cloud = await startCloud();
+    await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 101 });
+    const { requests } = await runnerOf(cloud, SIMPLE).pass();
+    expect(requests).toMatchObject([{ deadline: { earliest: null, latest: '2026-11-09T08:00:00.000Z' } }]);
+  });
+
+  it.each([
+    [
+      'rejected',
+      'withdrawn by the requester',
+      async (cloud: Cloud, id: string) => actAs(cloud, STRANGER).withdraw(id),
+    ],
+    [
+      'acceptedByOthers',
+      'accepted by hand',
+      async (cloud: Cloud, id: string) => actAs(cloud, US).confirm(id, LAB),
+    ],
+  ] as const)('a request that ends as %s (%s) is told once', async (as, _, act) => {
+    const cloud = await startCloud();
+    const runner = runnerOf(cloud, SIMPLE);
+    const id = await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 101 });
+    await runner.pass();
+    await act(cloud, id);
+    expect((await runner.pass()).ended).toMatchObject([{ id, as }]);
+    expect((await runner.pass()).ended).toEqual([]);
+  });
+
+  it('a frozen policy holds everything and says what it may cost; thawed, the request is accepted', async () => {
+    const cloud = await startCloud();
+    const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+    const frozen = policyOf(`freeze: true\nowners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }`);
+    const report = await runnerOf(cloud, frozen).pass();
+    expect(outcomes(report)).toEqual({ [id]: 'held frozen' });
+    expect(JSON.stringify(report.requests)).toContain('at 2026-11-09T08:00:00.000Z at the latest');
+    expect(outcomes(await runnerOf(cloud, SIMPLE).pass())).toEqual({ [id]: `accepted acme.default ${PROD}` });
+  });
+
+  it('a grant begins and ends by the clock', async () => {
+    const cloud = await startCloud();
+    const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+    const window = 'from: 2026-11-03T00:00:00Z, until: 2026-11-04T00:00:00Z';
+    const policy = policyOf(`
+owners: { acme: { connections: [${ACME_1}], grants: { soon: { gateway: ${PROD}, match: { vlan: [101] }, ${window} } } } }`);
+    const runner = runnerOf(cloud, policy);
+    expect(outcomes(await runner.pass())).toEqual({ [id]: 'held grant-not-started' });
+    cloud.clock.advance('P3D');
+    expect(outcomes(await runner.pass())).toEqual({ [id]: 'held grant-ended' });
+    cloud.clock.advance(-2 * 86_400_000);
+    expect(outcomes(await runner.pass())).toEqual({ [id]: `accepted acme.soon ${PROD}` });
+  });
+
+  it('what was accepted is followed, and what no grant justifies is told as an orphan', async () => {
+    const cloud = await startCloud();
+    const runner = runnerOf(cloud, SIMPLE);
+    const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+    const foreign = await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 102 });
+    await actAs(cloud, US).confirm(foreign, PROD);
+
+    const first = await runner.pass();
+    expect(first.orphans).toMatchObject([{ id: foreign, connection: STRANGERS, gateway: PROD }]);
+    expect(first.followUps).toEqual([]);
+
+    cloud.steer(id, 'down');
+    expect((await runner.pass()).followUps).toMatchObject([{ id, owner: 'acme', problem: 'down' }]);
+    cloud.steer(id, 'available');
+    expect((await runner.pass()).followUps).toEqual([]);
+    cloud.steer(id, 'deleted');
+    expect((await runner.pass()).followUps).toMatchObject([{ id, problem: 'gone' }]);
+    expect((await runner.pass()).followUps).toEqual([]);
+  });
+});
+
+type Cloud = Awaited<ReturnType<typeof startCloud>>;

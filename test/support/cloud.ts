@@ -1,0 +1,106 @@
+import { onTestFinished } from 'vitest';
+import { connect } from '../../lambda/adapters/connect.ts';
+import { createMemoryLedger } from '../../lambda/adapters/ledgers/memory.ts';
+import type { LoadedPolicy } from '../../lambda/core/policy.ts';
+import type { PassReport } from '../../lambda/core/report.ts';
+import { type PassInput, runPass } from '../../lambda/pass.ts';
+import type { Ledger } from '../../lambda/ports.ts';
+import { compilePolicy, formatFault } from '../../language/index.ts';
+import { type Options, readScenario, type Simulator, startSimulator } from '../../simulator/index.ts';
+import { ACME, STRANGER, US } from './accounts.ts';
+
+/** Gateways and connections of every test world. */
+export const PROD = 'vgw-12345678';
+export const LAB = 'vgw-87654321';
+export const DETACHED = 'vgw-0badcafe';
+export const DC_GATEWAY = '11111111-2222-4333-8444-555555555555';
+export const ACME_1 = 'dxcon-11111111';
+export const ACME_2 = 'dxcon-22222222';
+export const OURS = 'dxcon-00000000';
+export const STRANGERS = 'dxcon-9f9f9f9f';
+
+const START = '2026-11-02T08:00:00.000Z';
+
+/** A cloud on loopback with our account, an owner that the policies know, and a stranger; gone when the test is. */
+export async function startCloud(options: Options = {}): Promise<Simulator> {
+  const gateway = (id: string, vpc: string | null) => ({ account: US, id, vpc, asn: 64512 });
+  const connection = (account: string, id: string) => ({ account, id, name: id, location: 'PAR1' });
+  const scenario = readScenario({
+    region: 'eu-west-2',
+    gateways: [gateway(PROD, 'vpc-1'), gateway(LAB, 'vpc-2'), gateway(DETACHED, null)],
+    directConnectGateways:
+      options.dialect === 'aws' ? [{ account: US, id: DC_GATEWAY, name: 'hub', asn: 64513 }] : [],
+    connections: [
+      connection(ACME, ACME_1),
+      connection(ACME, ACME_2),
+      connection(US, OURS),
+      connection(STRANGER, STRANGERS),
+    ],
+  });
+  const simulator = await startSimulator({ now: START, ...options, scenario });
+  onTestFinished(() => simulator.close());
+  return simulator;
+}
+
+/** Compiles YAML, with our recipient in front of it. */
+export function policyOf(owners: string, provider: 'outscale' | 'aws' = 'outscale'): LoadedPolicy {
+  const text = `version: 1\nrecipient: { provider: ${provider}, region: eu-west-2, account: "${US}" }\n${owners}`;
+  const compiled = compilePolicy({ file: 'hub.yaml', text });
+  if (!compiled.ok) throw new Error(compiled.faults.map(formatFault).join('\n'));
+  return { policy: compiled.policy, digest: compiled.digest };
+}
+
+/** The policy of most tests: everything of acme's first connection goes to PROD. */
+export const SIMPLE = policyOf(`owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }`);
+
+/** Runs passes as the function would, over real HTTP. What one pass remembers, the next one of the same runner knows. */
+export interface Runner {
+  pass(overrides?: Partial<PassInput>, ledger?: Ledger): Promise<PassReport>;
+  readonly ledger: Ledger;
+}
+
+export interface RunnerOptions {
+  readonly account?: string;
+  readonly region?: string;
+  readonly requestTimeoutMs?: number;
+}
+
+export function runnerOf(simulator: Simulator, loaded: LoadedPolicy, options: RunnerOptions = {}): Runner {
+  const { account = US, requestTimeoutMs = 1000 } = options;
+  const recipient = { ...loaded.policy.recipient, ...(options.region ? { region: options.region } : {}) };
+  const credentials = { accessKeyId: account, secretAccessKey: 'secret' };
+  const endpoints = { directConnect: simulator.url, gateways: simulator.url };
+  const connected = connect(recipient, credentials, endpoints, requestTimeoutMs);
+  onTestFinished(() => connected.close());
+  const clock = { now: () => simulator.clock.now(), monotonic: () => performance.now() };
+  const ledger = createMemoryLedger(clock);
+  const input: PassInput = {
+    loaded,
+    revision: 'test',
+    ports: { ...connected, clock, ledger },
+    vetting: { checkedAt: new Map() },
+    requestTimeoutMs,
+    leaseMs: 60_000,
+    remaining: () => Number.POSITIVE_INFINITY,
+    endpoint: connected.endpoint,
+    dryRun: false,
+  };
+  return {
+    ledger,
+    pass: (overrides = {}, other = ledger) =>
+      runPass({ ...input, ports: { ...input.ports, ledger: other }, ...overrides }),
+  };
+}
+
+/** `id outcome grant-or-codes`, a line each: what most tests look at. */
+export function outcomes(report: PassReport): Record<string, string> {
+  return Object.fromEntries(
+    report.requests.map(({ id, outcome, decision }) => {
+      const why =
+        decision.verdict === 'accept'
+          ? `${decision.owner}.${decision.grant} ${decision.gateway}`
+          : decision.reasons.map(({ code }) => code).join(' ');
+      return [id, `${outcome} ${why}`];
+    }),
+  );
+}
