@@ -1,0 +1,109 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ACME, actAs, US } from '../support/accounts.ts';
+import { folderWith, type } from '../support/cli.ts';
+import { ACME_1, PROD, startCloud } from '../support/cloud.ts';
+
+const SOUND = `version: 1
+recipient: { provider: outscale, region: eu-west-2, account: "${US}" }
+owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }
+`;
+
+describe('policy check', () => {
+  it('says of a sound policy what it is', async () => {
+    const { code, stdout } = await type(folderWith({ 'policy/hub.yaml': SOUND }), ['policy', 'check']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /^hub: sound; outscale eu-west-2 012345678901, 1 owner, 1 grant, 0 hold lines; sha256:/,
+    );
+  });
+
+  it('tells every fault of every file, each with its place and mend, and exits with 3', async () => {
+    const faulty = SOUND.replace(`"${US}"`, US).replace('acme:', 'Acme:');
+    const dir = folderWith({
+      'policy/a.yaml': faulty,
+      'policy/b.yaml': 'version: 2\n',
+      'policy/c.yml': SOUND,
+    });
+    const { code, stdout, stderr } = await type(dir, ['policy', 'check']);
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+    expect(stderr).toMatch(/a\.yaml:2:62 recipient\.account: .*quotes/);
+    expect(stderr).toMatch(/a\.yaml:3:11 owners\.Acme: /);
+    expect(stderr).toMatch(/b\.yaml:1:10 version: /);
+    expect(stderr).toMatch(/c\.yml.*rename it to `c\.yaml`/);
+    expect(stderr).toMatch(/\d+ faults/);
+  });
+
+  it.each([
+    [
+      'a file that is not there',
+      ['policy', 'check', 'nowhere.yaml'],
+      /nowhere\.yaml: the file cannot be read \(ENOENT\)/,
+    ],
+    ['a folder without policies', ['policy', 'check'], /policy init/],
+  ])('exits with 2 for %s', async (_, args, message) => {
+    const { code, stderr } = await type(folderWith({}), args);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(message);
+  });
+});
+
+describe('policy init', () => {
+  it('writes a frozen policy from what the account shows, which checks and accepts nothing', async () => {
+    const cloud = await startCloud();
+    const dir = folderWith({ 'policy/.keep': '' });
+    const id = await actAs(cloud, ACME).offer({
+      connection: ACME_1,
+      vlan: 101,
+      name: 'acme\n- not: a comment',
+    });
+    const at = ['--endpoint', cloud.url, '--gateway-endpoint', cloud.url];
+    const init = [
+      'policy',
+      'init',
+      '--provider',
+      'outscale',
+      '--region',
+      'eu-west-2',
+      '--account',
+      US,
+      ...at,
+    ];
+
+    expect(await type(dir, [...init, '--output', 'policy/hub.yaml'])).toMatchObject({ code: 0, stdout: '' });
+
+    const text = readFileSync(join(dir, 'policy/hub.yaml'), 'utf8');
+    expect(text).toContain(`#   ${id}  ${ACME_1}  PAR1  VLAN 101  acme\\u{a}- not: a comment`);
+    expect((await type(dir, ['policy', 'check'])).stdout).toContain('FROZEN');
+    expect((await type(dir, ['run', ...at])).stdout).toContain('frozen');
+    expect(await actAs(cloud, US).see(id)).toBe('confirming');
+
+    const again = await type(dir, [...init, '--output', 'policy/hub.yaml']);
+    expect(again).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('exists already; name another file'),
+    });
+    expect(readFileSync(join(dir, 'policy/hub.yaml'), 'utf8')).toBe(text);
+  });
+
+  it.each([
+    ['no account', ['--provider', 'outscale', '--region', 'eu-west-2'], /--account is mandatory on outscale/],
+    [
+      'an unknown provider',
+      ['--provider', 'other', '--region', 'eu-west-2'],
+      /--provider must be `outscale` or `aws`, got `other`/,
+    ],
+    [
+      'an odd account',
+      ['--provider', 'aws', '--region', 'eu-west-2', '--account', '12'],
+      /--account must be 12 digits, got `12`/,
+    ],
+  ])('exits with 2 for %s', async (_, args, message) => {
+    const cloud = await startCloud({ dialect: args[1] === 'aws' ? 'aws' : 'outscale' });
+    const at = ['--endpoint', cloud.url, '--gateway-endpoint', cloud.url];
+    const { code, stderr } = await type(folderWith({}), ['policy', 'init', ...args, ...at]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(message);
+  });
+});

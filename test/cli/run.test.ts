@@ -1,0 +1,183 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { Simulator } from '../../simulator/index.ts';
+import { ACME, actAs, STRANGER, US } from '../support/accounts.ts';
+import { folderWith, type } from '../support/cli.ts';
+import { ACME_1, PROD, STRANGERS, startCloud } from '../support/cloud.ts';
+
+const POLICY = `version: 1
+recipient: { provider: outscale, region: eu-west-2, account: "${US}" }
+owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }
+`;
+
+function at(cloud: Simulator): string[] {
+  return ['--endpoint', cloud.url, '--gateway-endpoint', cloud.url];
+}
+
+describe('run', () => {
+  it('prints one JSON document on standard output, and what people read on standard error', async () => {
+    const cloud = await startCloud();
+    const dir = folderWith({ 'policy/hub.yaml': POLICY });
+    const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101, name: 'acme-prod-1' });
+    const stranger = await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 102 });
+
+    const { code, stdout, stderr } = await type(dir, ['run', '--json', ...at(cloud)]);
+
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      passes: [
+        {
+          target: 'hub',
+          startedAt: expect.stringMatching(/^\d{4}-.*Z$/),
+          finishedAt: expect.stringMatching(/^\d{4}-.*Z$/),
+          dryRun: false,
+          policy: { digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/), revision: expect.any(String) },
+          counts: { pending: 2, accepted: 1, held: 1, gone: 0, failed: 0, notAttempted: 0 },
+          requests: expect.arrayContaining([
+            expect.objectContaining({
+              id,
+              connection: ACME_1,
+              vlan: 101,
+              name: 'acme-prod-1',
+              firstSeen: expect.any(String),
+              deadline: { earliest: null, latest: expect.any(String) },
+              decision: { verdict: 'accept', owner: 'acme', grant: 'default', gateway: PROD },
+              outcome: 'accepted',
+            }),
+            expect.objectContaining({
+              id: stranger,
+              decision: {
+                verdict: 'hold',
+                reasons: [{ code: 'unknown-requester', message: expect.any(String) }],
+              },
+              outcome: 'held',
+            }),
+          ]),
+          ignored: [],
+          ended: [],
+          followUps: [],
+          orphans: [],
+        },
+      ],
+    });
+    expect(stderr).toContain('hub: 2 pending: 1 accepted, 1 held');
+  });
+
+  it('prints a table without colour when it is no terminal, and remembers between runs', async () => {
+    const cloud = await startCloud();
+    const dir = folderWith({ 'policy/hub.yaml': POLICY });
+    const stranger = await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 102 });
+
+    const { code, stdout, stderr } = await type(dir, ['run', ...at(cloud)]);
+
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(
+      new RegExp(
+        `^! +${stranger} +${STRANGERS} +102 .* held +unknown, at most in .* unknown-requester$`,
+        'm',
+      ),
+    );
+    expect(stdout).toContain(
+      `by hand: aws directconnect confirm-private-virtual-interface --virtual-interface-id ${stranger}`,
+    );
+    expect(stdout).not.toContain('\u001b');
+    const ledger = JSON.parse(readFileSync(join(dir, 'state/vif-acceptor/ledger.json'), 'utf8'));
+    expect(ledger.targets[`outscale/eu-west-2/${US}`].state.sightings).toHaveProperty(stranger);
+  });
+
+  it('lets no name that a requester chose steer the terminal', async () => {
+    const cloud = await startCloud();
+    const name = 'a\u001b[2Jb\u202Ec`d';
+    await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 102, name });
+    const { stdout } = await type(folderWith({ 'policy/hub.yaml': POLICY }), ['run', ...at(cloud)]);
+    expect(stdout).not.toContain('\u001b');
+    expect(stdout).not.toContain('\u202E');
+    expect(stdout).toContain('a\\u{1b}[2Jb');
+  });
+
+  it('goes on with the other targets when one is broken, and exits with 1', async () => {
+    const cloud = await startCloud();
+    const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+    const broken = POLICY.replace('eu-west-2', 'us-east-2').replace(PROD, 'vgw-0000dead');
+    const dir = folderWith({ 'policy/broken.yaml': broken, 'policy/hub.yaml': POLICY });
+
+    const { code, stdout } = await type(dir, ['run', '--json', ...at(cloud)]);
+
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout).passes).toMatchObject([
+      { target: 'broken', status: 'failed', counts: null, failures: [{ code: 'wrong-account-or-region' }] },
+      { target: 'hub', status: 'completed', counts: { accepted: 1 } },
+    ]);
+    expect(await actAs(cloud, US).see(id)).toMatch(/^pending/);
+  });
+
+  it('leaves a damaged ledger as it is, accepts nothing and exits with 1', async () => {
+    const cloud = await startCloud();
+    const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+    const dir = folderWith({ 'policy/hub.yaml': POLICY, 'ledger.json': '{"format":1,"targ' });
+
+    const { code, stdout } = await type(dir, ['run', '--ledger', 'ledger.json', ...at(cloud)]);
+
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/ledger: ledger .*ledger\.json is damaged: it is not JSON; it was left as it is/);
+    expect(readFileSync(join(dir, 'ledger.json'), 'utf8')).toBe('{"format":1,"targ');
+    expect(await actAs(cloud, US).see(id)).toBe('confirming');
+  });
+
+  it.each([
+    ['plan', []],
+    ['run', ['--dry-run']],
+  ])('%s %j changes nothing and writes nothing', async (command, more) => {
+    const cloud = await startCloud();
+    const dir = folderWith({ 'policy/hub.yaml': POLICY });
+    const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+    const { code, stdout } = await type(dir, [command, ...more, ...at(cloud)]);
+    expect({ code, told: stdout.includes(`${id} `) }).toEqual({ code: 0, told: true });
+    expect(stdout).toContain('1 would be accepted (plan: nothing was changed)');
+    expect(await actAs(cloud, US).see(id)).toBe('confirming');
+    expect(() => readFileSync(join(dir, 'state/vif-acceptor/ledger.json'))).toThrow('ENOENT');
+  });
+});
+
+describe('credentials', () => {
+  const none = { OSC_ACCESS_KEY: '', OSC_SECRET_KEY: '' };
+
+  it('come from a profile of ~/.osc/config.json', async () => {
+    const cloud = await startCloud();
+    const profiles = {
+      default: { access_key: '111111111111', secret_key: 'secret' },
+      lab: { access_key: US, secret_key: 'secret' },
+    };
+    const dir = folderWith({ 'policy/hub.yaml': POLICY, '.osc/config.json': JSON.stringify(profiles) });
+    expect((await type(dir, ['plan', '--profile', 'lab', ...at(cloud)], none)).code).toBe(0);
+    expect((await type(dir, ['plan', ...at(cloud)], { ...none, OSC_PROFILE: 'lab' })).code).toBe(0);
+    const wrong = await type(dir, ['plan', ...at(cloud)], none);
+    expect(wrong).toMatchObject({ code: 1, stdout: expect.stringContaining('wrong-account-or-region') });
+  });
+
+  it('of AWS are never used at OUTSCALE', async () => {
+    const cloud = await startCloud();
+    const { code, stdout } = await type(
+      folderWith({ 'policy/hub.yaml': POLICY }),
+      ['run', ...at(cloud)],
+      none,
+    );
+    expect(code).toBe(1);
+    expect(stdout).toContain('credentials: no OUTSCALE credentials: set OSC_ACCESS_KEY and OSC_SECRET_KEY');
+    expect(cloud.calls()).toEqual([]);
+  });
+
+  it('that are malformed are never printed', async () => {
+    const cloud = await startCloud();
+    const dir = folderWith({ 'policy/hub.yaml': POLICY });
+    writeFileSync(join(dir, 'config'), '');
+    const files = {
+      'policy/hub.yaml': POLICY,
+      '.osc/config.json': '{"default": {"secret_key": "planted-secret" ',
+    };
+    const { stdout, stderr } = await type(folderWith(files), ['run', ...at(cloud)], none);
+    expect(stdout).toContain('config.json is not JSON');
+    expect(stdout + stderr).not.toContain('planted');
+  });
+});

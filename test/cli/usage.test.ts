@@ -1,0 +1,109 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { US } from '../support/accounts.ts';
+import { folderWith, type } from '../support/cli.ts';
+import { ACME_1, DETACHED, PROD, startCloud } from '../support/cloud.ts';
+
+const POLICY = `version: 1
+recipient: { provider: outscale, region: eu-west-2, account: "${US}" }
+owners:
+  acme: { connections: [${ACME_1}], gateway: ${PROD} }
+  globex: { connections: [dxcon-33333333], gateway: ${DETACHED} }
+`;
+
+describe('the command line', () => {
+  it.each([[['--help']], [['run', '--help']], [['policy', 'init', '--help']], [['simulate', '--help']]])(
+    'teaches with %j',
+    async (args) => {
+      const { code, stdout } = await type(folderWith({}), args);
+      expect(code).toBe(0);
+      expect(stdout).toContain('Usage: vif-acceptor');
+    },
+  );
+
+  it.each([
+    ['an unknown command', ['accept'], /unknown command 'accept'/],
+    ['an unknown option', ['run', '--force'], /unknown option '--force'/],
+    ['no command', [], /Usage: vif-acceptor/],
+    [
+      'an endpoint that keys must not be sent to',
+      ['run', '--endpoint', 'http://example.com'],
+      /--endpoint must be https, or http on loopback/,
+    ],
+    ['an endpoint that is no URL', ['run', '--endpoint', 'nonsense'], /--endpoint must be a URL/],
+    [
+      'an unknown dialect',
+      ['simulate', '--dialect', 'azure'],
+      /--dialect must be `outscale` or `aws`, got `azure`/,
+    ],
+    ['an odd port', ['simulate', '--port', 'http'], /--port must be a number from 0 to 65535, got `http`/],
+    [
+      'a scenario that is no JSON',
+      ['simulate', '--scenario', 'policy/hub.yaml'],
+      /scenario `.*` cannot be read as JSON/,
+    ],
+    [
+      'a scenario with a fault',
+      ['simulate', '--scenario', 'bad.json', '--port', '0'],
+      /scenario `.*bad\.json`: .*region/,
+    ],
+  ])('exits with 2 for %s', async (_, args, message) => {
+    const dir = folderWith({ 'policy/hub.yaml': POLICY, 'bad.json': '{"region": 1}' });
+    const { code, stderr } = await type(dir, args);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toMatch(/^ +at /m);
+  });
+});
+
+describe('doctor', () => {
+  it('tells what would stop a pass, each check by itself, and exits with 1', async () => {
+    const cloud = await startCloud();
+    cloud.addFault({ kind: 'accessDenied', operation: 'DescribeConnections' });
+    const dir = folderWith({ 'policy/hub.yaml': POLICY });
+    const { code, stdout } = await type(dir, [
+      'doctor',
+      '--endpoint',
+      cloud.url,
+      '--gateway-endpoint',
+      cloud.url,
+    ]);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/ok +right to list: 0 virtual interfaces/);
+    expect(stdout).toMatch(/BAD +right to see own connections: DescribeConnections failed \(credentials\)/);
+    expect(stdout).toMatch(new RegExp(`ok +gateway ${PROD}: available, attached to vpc-1`));
+    expect(stdout).toMatch(new RegExp(`BAD +gateway ${DETACHED}: is attached to no VPC`));
+    expect(stdout).toMatch(/ok +clock/);
+  });
+
+  it('finds nothing wrong where nothing is, and never confirms', async () => {
+    const cloud = await startCloud({ dialect: 'aws' });
+    const policy = POLICY.replace('outscale', 'aws').replace(/ +globex.*\n/, '');
+    const dir = folderWith({ 'policy/hub.yaml': policy });
+    const at = ['--endpoint', cloud.url, '--gateway-endpoint', cloud.url];
+    const { code, stdout } = await type(dir, ['doctor', '--json', ...at]);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout).targets[0].findings).toContainEqual({
+      check: 'identity',
+      result: 'ok',
+      message: `the credentials are of account \`${US}\``,
+    });
+    expect(cloud.calls().map(({ operation }) => operation)).not.toContain('ConfirmPrivateVirtualInterface');
+  });
+});
+
+describe('simulate', () => {
+  it('runs until it is told to stop', async () => {
+    const main = resolve(import.meta.dirname, '../../cli/main.ts');
+    const scenario = join(import.meta.dirname, '../../examples/scenarios/demo.json');
+    const child = spawn(process.execPath, [main, 'simulate', '--port', '0', '--scenario', scenario]);
+    const [first] = await once(child.stdout, 'data');
+    const url = /on (http:\/\/127\.0\.0\.1:\d+)/.exec(String(first))?.[1] ?? '';
+    const answer = await fetch(`${url}/_simulator/clock`, { method: 'POST', body: '{"advance":"PT6H"}' });
+    expect(await answer.json()).toHaveProperty('now');
+    child.kill('SIGTERM');
+    expect(await once(child, 'exit')).toEqual([0, null]);
+  });
+});
