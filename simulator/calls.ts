@@ -1,0 +1,52 @@
+import type { Service } from './dialects.ts';
+import type { Reply } from './wire.ts';
+
+/** One call that came in, for tests and for people who watch. */
+export interface Call {
+  /** by the emulated clock */
+  readonly at: string;
+  /** `null` when the signature did not hold */
+  readonly account: string | null;
+  readonly region: string | null;
+  readonly service: Service;
+  readonly operation: string;
+  /** without secrets; `null` when the signature did not hold or the body was malformed */
+  readonly input: unknown;
+  /** of the answer; `hang` and `reset` where there was none */
+  readonly status: number | 'hang' | 'reset';
+}
+
+/** as many of the latest calls as are kept */
+const KEPT = 10_000;
+
+export interface Calls {
+  add(call: Call): void;
+  list(): readonly Call[];
+  clear(): void;
+}
+
+export function createCalls(): Calls {
+  let calls: Call[] = [];
+  return {
+    add: (call) => {
+      calls.push({ ...call, input: withoutSecrets(call.input) });
+      if (calls.length > KEPT) calls.shift();
+    },
+    list: () => [...calls],
+    clear: () => {
+      calls = [];
+    },
+  };
+}
+
+export function statusOf(reply: Reply): Call['status'] {
+  return reply.kind === 'response' ? reply.status : reply.kind;
+}
+
+function withoutSecrets(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutSecrets);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, part]) => [key, /^authKey$/i.test(key) ? '***' : withoutSecrets(part)]),
+  );
+}

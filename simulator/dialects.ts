@@ -1,0 +1,115 @@
+import { DAY } from './duration.ts';
+
+export const DIALECT_NAMES = ['outscale', 'aws'] as const;
+export type DialectName = (typeof DIALECT_NAMES)[number];
+
+export const SERVICES = ['directconnect', 'ec2', 'sts'] as const;
+export type Service = (typeof SERVICES)[number];
+
+/** Everything in which the two providers differ. */
+export interface Dialect {
+  readonly name: DialectName;
+  /** names of a service that a signature's scope may bear */
+  readonly signingNames: Readonly<Record<Service, readonly string[]>>;
+  /** operations of Direct Connect that are not there */
+  readonly lacks: readonly string[];
+  readonly hasDirectConnectGateways: boolean;
+  readonly interfaceTypes: readonly ('private' | 'public' | 'transit')[];
+  /** fields returned of an interface and of a connection; `null`: all that the emulator knows */
+  readonly interfaceFields: readonly string[] | null;
+  readonly connectionFields: readonly string[] | null;
+  /** items in one answer at most; `null`: no paging, everything at once */
+  readonly pageSize: number | null;
+  /** long ASNs stand in `asnLong` with 0 in `asn`, and an allocation may bear `asnLong` */
+  readonly longAsnApart: boolean;
+  /** a BGP key is made up for a request that brings none */
+  readonly makesKeys: boolean;
+  /** the API for gateways tells their ASN */
+  readonly tellsGatewayAsn: boolean;
+  /** hexadecimal digits of a virtual private gateway's ID */
+  readonly gatewayDigits: number;
+  /** milliseconds from request to `expired`; `null`: requests stand for ever */
+  readonly expiry: number | null;
+  /** how long an expired request stays listed, in milliseconds. No provider says: a week is time to see it. */
+  readonly expiredLingers: number;
+  /** an interface is confirmed only for a virtual private gateway that is attached to a VPC */
+  readonly requireAttachedGateway: boolean;
+  /** whom `ownerAccount` names until the request is accepted; afterwards it is the recipient */
+  readonly ownerAccountWhileConfirming: 'recipient' | 'requester';
+}
+
+export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
+  outscale: {
+    name: 'outscale',
+    // Its own tool signs as directlink and fcu, its documented AWS CLI procedure with the names of AWS: both work.
+    signingNames: { directconnect: ['directconnect', 'directlink'], ec2: ['ec2', 'fcu'], sts: ['sts'] },
+    lacks: [
+      'AllocatePublicVirtualInterface',
+      'AllocateTransitVirtualInterface',
+      'CreateDirectConnectGateway',
+      'DescribeDirectConnectGateways',
+    ],
+    hasDirectConnectGateways: false,
+    interfaceTypes: ['private'],
+    interfaceFields: [
+      'amazonAddress',
+      'asn',
+      'authKey',
+      'connectionId',
+      'customerAddress',
+      'location',
+      'ownerAccount',
+      'virtualGatewayId',
+      'virtualInterfaceId',
+      'virtualInterfaceName',
+      'virtualInterfaceState',
+      'virtualInterfaceType',
+      'vlan',
+    ],
+    connectionFields: [
+      'bandwidth',
+      'connectionId',
+      'connectionName',
+      'connectionState',
+      'location',
+      'ownerAccount',
+      'region',
+    ],
+    pageSize: null,
+    longAsnApart: false,
+    makesKeys: false,
+    tellsGatewayAsn: false,
+    gatewayDigits: 8,
+    expiry: 7 * DAY,
+    expiredLingers: 7 * DAY,
+    requireAttachedGateway: true,
+    ownerAccountWhileConfirming: 'recipient',
+  },
+  aws: {
+    name: 'aws',
+    signingNames: { directconnect: ['directconnect'], ec2: ['ec2'], sts: ['sts'] },
+    lacks: [],
+    hasDirectConnectGateways: true,
+    interfaceTypes: ['private', 'public', 'transit'],
+    interfaceFields: null,
+    connectionFields: null,
+    pageSize: 100,
+    longAsnApart: true,
+    makesKeys: true,
+    tellsGatewayAsn: true,
+    gatewayDigits: 17,
+    expiry: null,
+    expiredLingers: 7 * DAY,
+    requireAttachedGateway: false,
+    ownerAccountWhileConfirming: 'recipient',
+  },
+};
+
+/** Keeps the fields that a dialect returns. */
+export function pick(
+  item: Readonly<Record<string, unknown>>,
+  fields: readonly string[] | null,
+): Readonly<Record<string, unknown>> {
+  if (fields === null) return item;
+  return Object.fromEntries(Object.entries(item).filter(([key]) => fields.includes(key)));
+}

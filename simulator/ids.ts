@@ -1,0 +1,33 @@
+import { createHash } from 'node:crypto';
+
+/** Makes identifiers that look like the real ones: the same seed gives the same ones in the same order. */
+export interface Ids {
+  connection(): string;
+  virtualInterface(): string;
+  bgpPeer(): string;
+  virtualGateway(digits: number): string;
+  directConnectGateway(): string;
+  sessionToken(): string;
+}
+
+export function createIds(seed: number): Ids {
+  const made = new Map<string, number>();
+  // Each kind counts for itself, so that one more gateway does not rename every interface.
+  const hex = (kind: string) => {
+    const count = (made.get(kind) ?? 0) + 1;
+    made.set(kind, count);
+    return createHash('sha256').update(`${seed} ${kind} ${count}`).digest('hex');
+  };
+  const letters = (kind: string) =>
+    BigInt(`0x${hex(kind)}`)
+      .toString(36)
+      .slice(-8);
+  return {
+    connection: () => `dxcon-${letters('dxcon')}`,
+    virtualInterface: () => `dxvif-${letters('dxvif')}`,
+    bgpPeer: () => `dxpeer-${letters('dxpeer')}`,
+    virtualGateway: (digits) => `vgw-${hex('vgw').slice(0, digits)}`,
+    directConnectGateway: () => hex('dxgw').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5'),
+    sessionToken: () => hex('session'),
+  };
+}

@@ -1,0 +1,73 @@
+import type { Call } from './calls.ts';
+import { type FaultInput, readFault } from './faults.ts';
+import { milliseconds, type Options } from './options.ts';
+import type { Scenario } from './scenario.ts';
+import { serve } from './server.ts';
+import { createSimulation } from './simulation.ts';
+import type { World } from './world.ts';
+
+export type { Call } from './calls.ts';
+export type { DialectName } from './dialects.ts';
+export type { FaultInput, FaultKind } from './faults.ts';
+export type { Options } from './options.ts';
+export { ScenarioRefused } from './populate.ts';
+export { Misread } from './read.ts';
+export { readScenario, type Scenario } from './scenario.ts';
+export { createSimulation, type Simulation } from './simulation.ts';
+export type { Reply, Request } from './wire.ts';
+
+export interface SimulatorOptions extends Options {
+  /** any free one when left out */
+  readonly port?: number;
+  readonly scenario?: Scenario;
+}
+
+/** A running emulator: one endpoint for Direct Connect (DirectLink), EC2 (FCU) and STS. */
+export interface Simulator {
+  /** the endpoint of every service */
+  readonly url: string;
+  readonly port: number;
+  readonly clock: {
+    now(): Date;
+    /** by a duration in ISO 8601, or milliseconds; throws `Misread` */
+    advance(by: string | number): void;
+  };
+  /** throws `Misread` */
+  addFault(fault: FaultInput): void;
+  clearFaults(): void;
+  calls(): readonly Call[];
+  clearCalls(): void;
+  /** Puts an interface or a gateway into a state, where it stays; throws `NotThere`. */
+  steer(id: string, state: string): void;
+  /** Back to the start: scenario, clock, no faults, no calls. */
+  reset(): void;
+  /** what stands now; a reset makes another */
+  readonly world: World;
+  /** Ends every connection, hung ones too. */
+  close(): Promise<void>;
+}
+
+/** Starts an emulator on loopback. Rejects with `Misread`, `ScenarioRefused` or the port's own error. */
+export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  const { port = 0, scenario = null, ...rest } = options;
+  const simulation = createSimulation(rest, scenario);
+  const server = await serve(simulation.handle, port);
+  return {
+    url: `http://127.0.0.1:${server.port}`,
+    port: server.port,
+    clock: {
+      now: simulation.now,
+      advance: (by) => simulation.advance(typeof by === 'number' ? by : milliseconds(by, 'advance')),
+    },
+    addFault: (fault) => simulation.addFault(readFault(fault, '')),
+    clearFaults: simulation.clearFaults,
+    calls: simulation.calls,
+    clearCalls: simulation.clearCalls,
+    steer: simulation.steer,
+    reset: simulation.reset,
+    get world() {
+      return simulation.world();
+    },
+    close: server.close,
+  };
+}

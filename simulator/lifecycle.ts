@@ -1,0 +1,51 @@
+import { MINUTE } from './duration.ts';
+import type { VirtualInterface, World } from './world.ts';
+
+/** How long an accepted interface stays `pending`, and a deleted one `deleting`: a guess at what life shows. */
+const PROVISIONING = MINUTE;
+/** How long deleted and rejected interfaces stay listed. */
+const LINGERS = 15 * MINUTE;
+
+/** Lets time have its effect: requests expire, accepted interfaces come up, what is over vanishes. */
+export function settle(world: World): void {
+  const now = world.clock.now().getTime();
+  for (const vif of world.interfaces.values()) {
+    // In a loop, because one advance of the clock may span several changes.
+    for (let change = next(vif, world); change !== null && change.at <= now; change = next(vif, world)) {
+      if (change.state === null) {
+        world.interfaces.delete(vif.id);
+        break;
+      }
+      enter(vif, change.state, change.at);
+    }
+  }
+}
+
+export function enter(vif: VirtualInterface, state: string, at: number): void {
+  vif.state = state;
+  vif.since = at;
+}
+
+export function isOver(vif: VirtualInterface): boolean {
+  return ['deleted', 'rejected', 'expired'].includes(vif.state);
+}
+
+/** What time alone will do to it; a state of `null` is to vanish. */
+function next(vif: VirtualInterface, { dialect }: World): { at: number; state: string | null } | null {
+  if (vif.steered && !isOver(vif)) return null;
+  switch (vif.state) {
+    case 'confirming':
+      return dialect.expiry === null ? null : { at: vif.since + dialect.expiry, state: 'expired' };
+    case 'pending':
+      return { at: vif.since + PROVISIONING, state: 'available' };
+    case 'deleting':
+      return { at: vif.since + PROVISIONING, state: 'deleted' };
+    case 'deleted':
+    case 'rejected':
+      return { at: vif.since + LINGERS, state: null };
+    case 'expired':
+      return { at: vif.since + dialect.expiredLingers, state: null };
+    default:
+      return null;
+  }
+}

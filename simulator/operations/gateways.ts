@@ -1,0 +1,129 @@
+import { ApiError } from '../errors.ts';
+import { isOver } from '../lifecycle.ts';
+import { list, members, optional, text, textLike } from '../read.ts';
+import { isAt, type VirtualGateway } from '../world.ts';
+import { DEFAULT_AMAZON_ASN } from './directConnectGateways.ts';
+import { FILTERS, filterGateways } from './gatewayFilters.ts';
+import { type Context, type Operation, type Output, operation } from './operation.ts';
+
+/** The query protocol carries text only. */
+const numeral = textLike('a whole number', /^\d{1,10}$/);
+
+const createVpnGateway = operation(
+  members({
+    Type: text,
+    AmazonSideAsn: optional(numeral, String(DEFAULT_AMAZON_ASN)),
+    TagSpecification: optional(
+      list(members({ Tag: optional(list(members({ Key: text, Value: optional(text, '') })), []) })),
+      [],
+    ),
+  }),
+  (context, { Type: type, AmazonSideAsn, TagSpecification }) => {
+    const { world, account, region } = context;
+    const id = world.ids.virtualGateway(world.dialect.gatewayDigits);
+    const tags = TagSpecification.flatMap(({ Tag }) =>
+      Tag.map(({ Key: key, Value: value }) => ({ key, value })),
+    );
+    const asn = Number(AmazonSideAsn);
+    const gateway: VirtualGateway = {
+      id,
+      account,
+      region,
+      asn,
+      type,
+      tags,
+      state: 'available',
+      attachment: null,
+    };
+    world.virtualGateways.set(id, gateway);
+    return { vpnGateway: present(gateway, context) };
+  },
+);
+
+const attachVpnGateway = operation(
+  members({ VpcId: text, VpnGatewayId: text }),
+  (context, { VpcId: vpc, VpnGatewayId }) => {
+    const gateway = gatewayOf(context, VpnGatewayId);
+    if (gateway.attachment?.state === 'attached' && gateway.attachment.vpc !== vpc) {
+      const message = `${gateway.id} is attached to ${gateway.attachment.vpc} already`;
+      throw new ApiError('VpnGatewayAttachmentLimitExceeded', message);
+    }
+    gateway.attachment = { vpc, state: 'attached' };
+    return { attachment: { vpcId: vpc, state: 'attaching' } };
+  },
+);
+
+const detachVpnGateway = operation(
+  members({ VpcId: text, VpnGatewayId: text }),
+  (context, { VpcId: vpc, VpnGatewayId }) => {
+    const gateway = gatewayOf(context, VpnGatewayId);
+    if (gateway.attachment?.state !== 'attached' || gateway.attachment.vpc !== vpc) {
+      const message = `The attachment of ${gateway.id} to ${vpc} does not exist`;
+      throw new ApiError('InvalidVpnGatewayAttachment.NotFound', message);
+    }
+    gateway.attachment = { vpc, state: 'detached' };
+    return { return: true };
+  },
+);
+
+const deleteVpnGateway = operation(members({ VpnGatewayId: text }), (context, { VpnGatewayId }) => {
+  const gateway = gatewayOf(context, VpnGatewayId);
+  const used = [...context.world.interfaces.values()].some(
+    (vif) => vif.gateway?.virtual === gateway.id && !isOver(vif),
+  );
+  if (used || gateway.attachment?.state === 'attached') {
+    throw new ApiError('IncorrectState', `The vpnGateway '${gateway.id}' is still in use`);
+  }
+  context.world.virtualGateways.delete(gateway.id);
+  return { return: true };
+});
+
+const describeVpnGateways = operation(
+  members({ VpnGatewayId: optional(list(text), null), Filter: optional(FILTERS, []) }),
+  (context, { VpnGatewayId: ids, Filter: filters }) => {
+    // One unknown ID fails the whole call.
+    const asked = ids === null ? ownGateways(context) : ids.map((id) => gatewayOf(context, id));
+    return { vpnGatewaySet: filterGateways(asked, filters).map((gateway) => present(gateway, context)) };
+  },
+);
+
+/** Direct Connect's own listing of them: ID and state only. */
+const describeVirtualGateways = operation(members({}), (context) => ({
+  virtualGateways: ownGateways(context).map(({ id, state }) => ({
+    virtualGatewayId: id,
+    virtualGatewayState: state,
+  })),
+}));
+
+function ownGateways(context: Context): VirtualGateway[] {
+  return [...context.world.virtualGateways.values()].filter((gateway) => isAt(context, gateway));
+}
+
+function gatewayOf(context: Context, id: string): VirtualGateway {
+  const gateway = context.world.virtualGateways.get(id);
+  if (gateway !== undefined && isAt(context, gateway)) return gateway;
+  throw new ApiError('InvalidVpnGatewayID.NotFound', `The vpnGateway ID '${id}' does not exist`);
+}
+
+function present({ id, asn, type, tags, state, attachment }: VirtualGateway, { world }: Context): Output {
+  return {
+    vpnGatewayId: id,
+    state,
+    type,
+    attachments: attachment === null ? [] : [{ vpcId: attachment.vpc, state: attachment.state }],
+    ...(world.dialect.tellsGatewayAsn ? { amazonSideAsn: asn } : {}),
+    tagSet: tags,
+  };
+}
+
+export const EC2_OPERATIONS: Readonly<Record<string, Operation>> = {
+  CreateVpnGateway: createVpnGateway,
+  AttachVpnGateway: attachVpnGateway,
+  DetachVpnGateway: detachVpnGateway,
+  DeleteVpnGateway: deleteVpnGateway,
+  DescribeVpnGateways: describeVpnGateways,
+};
+
+export const VIRTUAL_GATEWAY_OPERATIONS: Readonly<Record<string, Operation>> = {
+  DescribeVirtualGateways: describeVirtualGateways,
+};

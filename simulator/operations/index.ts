@@ -1,0 +1,33 @@
+import type { Dialect, Service } from '../dialects.ts';
+import { ALLOCATE_OPERATIONS } from './allocate.ts';
+import { CONFIRM_OPERATIONS } from './confirm.ts';
+import { CONNECTION_OPERATIONS } from './connections.ts';
+import { DIRECT_CONNECT_GATEWAY_OPERATIONS } from './directConnectGateways.ts';
+import { EC2_OPERATIONS, VIRTUAL_GATEWAY_OPERATIONS } from './gateways.ts';
+import { INTERFACE_OPERATIONS } from './interfaces.ts';
+import type { Operation } from './operation.ts';
+import { STS_OPERATIONS } from './sts.ts';
+
+/** Every operation that the emulator knows. A new one: a function and an entry in its file's table. */
+const OPERATIONS: Readonly<Record<Service, Readonly<Record<string, Operation>>>> = {
+  directconnect: {
+    ...CONNECTION_OPERATIONS,
+    ...ALLOCATE_OPERATIONS,
+    ...INTERFACE_OPERATIONS,
+    ...CONFIRM_OPERATIONS,
+    ...VIRTUAL_GATEWAY_OPERATIONS,
+    ...DIRECT_CONNECT_GATEWAY_OPERATIONS,
+  },
+  ec2: EC2_OPERATIONS,
+  sts: STS_OPERATIONS,
+};
+
+export const OPERATION_NAMES: readonly string[] = Object.values(OPERATIONS).flatMap((table) =>
+  Object.keys(table),
+);
+
+/** `null` when the dialect has no such operation. */
+export function findOperation(service: Service, name: string, { lacks }: Dialect): Operation | null {
+  const table = OPERATIONS[service];
+  return Object.hasOwn(table, name) && !lacks.includes(name) ? (table[name] ?? null) : null;
+}

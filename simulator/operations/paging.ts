@@ -1,0 +1,38 @@
+import type { Dialect } from '../dialects.ts';
+import { clientException } from '../errors.ts';
+import { integer, optional, text } from '../read.ts';
+
+/** The members of an input that ask for a page. */
+export const PAGING = { maxResults: optional(integer, null), nextToken: optional(text, null) };
+
+interface Asked {
+  readonly maxResults: number | null;
+  readonly nextToken: string | null;
+}
+
+interface Page<T> {
+  readonly items: readonly T[];
+  /** to be spread into the output: empty on the last page */
+  readonly next: { readonly nextToken?: string };
+}
+
+/** The page asked for; a dialect without paging ignores what is asked and gives everything. */
+export function pageOf<T>(all: readonly T[], asked: Asked, { pageSize }: Dialect): Page<T> {
+  if (pageSize === null) return { items: all, next: {} };
+  const { maxResults, nextToken } = asked;
+  if (maxResults !== null && maxResults < 1) throw clientException('maxResults must be at least 1');
+  const from = nextToken === null ? 0 : readToken(nextToken);
+  const to = from + Math.min(maxResults ?? pageSize, pageSize);
+  return { items: all.slice(from, to), next: to < all.length ? { nextToken: tokenAt(to) } : {} };
+}
+
+/** Opaque to clients. */
+export function tokenAt(offset: number): string {
+  return Buffer.from(`page from ${offset}`).toString('base64url');
+}
+
+function readToken(token: string): number {
+  const [, digits] = /^page from (\d{1,9})$/.exec(Buffer.from(token, 'base64url').toString()) ?? [];
+  if (digits === undefined) throw clientException('The nextToken is not valid.');
+  return Number(digits);
+}

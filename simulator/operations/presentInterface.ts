@@ -1,0 +1,76 @@
+import { type Dialect, pick } from '../dialects.ts';
+import type { VirtualInterface } from '../world.ts';
+import { element } from '../xml.ts';
+import { DEFAULT_AMAZON_ASN } from './directConnectGateways.ts';
+import type { Output } from './operation.ts';
+import { presentTags } from './tags.ts';
+
+const DEVICE = 'emulated-device-1';
+/** the greatest ASN that fits into `asn`; greater ones are long */
+const MAX_SHORT_ASN = 2147483646;
+
+/** An interface as the dialect returns it. */
+export function presentInterface(vif: VirtualInterface, dialect: Dialect): Output {
+  const { connection, gateway } = vif;
+  const amazonSideAsn = gateway?.asn ?? DEFAULT_AMAZON_ASN;
+  const session = {
+    ...presentAsn(vif.asn, dialect),
+    authKey: vif.authKey,
+    addressFamily: vif.addressFamily,
+    amazonAddress: vif.amazonAddress,
+    customerAddress: vif.customerAddress,
+    awsDeviceV2: DEVICE,
+  };
+  const all = {
+    ...session,
+    ownerAccount: ownerAccount(vif, dialect),
+    virtualInterfaceId: vif.id,
+    location: connection.location,
+    connectionId: connection.id,
+    virtualInterfaceType: vif.type,
+    virtualInterfaceName: vif.name,
+    vlan: vif.vlan,
+    amazonSideAsn,
+    virtualInterfaceState: vif.state,
+    customerRouterConfig: routerConfig(vif, amazonSideAsn),
+    mtu: vif.mtu,
+    jumboFrameCapable: true,
+    virtualGatewayId: gateway?.virtual ?? '',
+    directConnectGatewayId: gateway?.directConnect ?? '',
+    routeFilterPrefixes: vif.routeFilterPrefixes.map((cidr) => ({ cidr })),
+    bgpPeers: [{ bgpPeerId: vif.bgpPeerId, ...session, ...peerStates(vif) }],
+    region: connection.region,
+    ...presentTags(vif.tags),
+  };
+  return pick(all, dialect.interfaceFields);
+}
+
+function ownerAccount(vif: VirtualInterface, { ownerAccountWhileConfirming }: Dialect): string {
+  const accepted = vif.gateway !== null;
+  return !accepted && ownerAccountWhileConfirming === 'requester' ? vif.connection.account : vif.recipient;
+}
+
+function presentAsn(asn: number, { longAsnApart }: Dialect): { asn: number; asnLong?: number } {
+  return longAsnApart && asn > MAX_SHORT_ASN ? { asn: 0, asnLong: asn } : { asn };
+}
+
+function peerStates({ state }: VirtualInterface): { bgpPeerState: string; bgpStatus: string } {
+  if (state === 'available') return { bgpPeerState: 'available', bgpStatus: 'up' };
+  return { bgpPeerState: state === 'down' ? 'available' : 'pending', bgpStatus: 'down' };
+}
+
+/** The key stands in it in clear, as in life, so that one can test that it is kept secret. */
+function routerConfig(vif: VirtualInterface, amazonSideAsn: number): string {
+  const fields = {
+    vlan: vif.vlan,
+    customer_address: vif.customerAddress,
+    amazon_address: vif.amazonAddress,
+    bgp_asn: vif.asn,
+    bgp_auth_key: vif.authKey,
+    amazon_bgp_asn: amazonSideAsn,
+    connection_type: vif.type,
+  };
+  const lines = Object.entries(fields).map(([name, value]) => `  ${element(name, String(value))}`);
+  const head = '<?xml version="1.0" encoding="UTF-8"?>';
+  return `${head}\n<logical_connection id="${vif.id}">\n${lines.join('\n')}\n</logical_connection>\n`;
+}

@@ -1,0 +1,50 @@
+import { ApiError } from '../errors.ts';
+import { members, optional, text } from '../read.ts';
+import { type Operation, operation } from './operation.ts';
+
+const getCallerIdentity = operation(members({}), ({ world, account, sessionToken }) => {
+  const session = sessionToken === null ? undefined : world.sessions.get(sessionToken);
+  if (session === undefined) {
+    return { UserId: account, Account: account, Arn: `arn:aws:iam::${account}:root` };
+  }
+  const { role, name } = session;
+  return {
+    UserId: `AROAEMULATEDROLE:${name}`,
+    Account: account,
+    Arn: `arn:aws:sts::${account}:assumed-role/${role}/${name}`,
+  };
+});
+
+/** Every role may be assumed by everybody; whoever cares reads the `ExternalId` from the log of calls. */
+const assumeRole = operation(
+  members({ RoleArn: text, RoleSessionName: text, DurationSeconds: optional(text, '3600') }),
+  ({ world }, { RoleArn, RoleSessionName: name, DurationSeconds }) => {
+    const [, account, role] = /^arn:[a-z-]+:iam::(\d{12}):role\/(?:[^/]+\/)*([^/]+)$/.exec(RoleArn) ?? [];
+    if (account === undefined || role === undefined) {
+      throw new ApiError('ValidationError', `${RoleArn} is invalid`);
+    }
+    if (!/^\d{1,6}$/.test(DurationSeconds)) {
+      throw new ApiError('ValidationError', `DurationSeconds ${DurationSeconds} is invalid`);
+    }
+    const token = world.ids.sessionToken();
+    world.sessions.set(token, { account, role, name });
+    return {
+      Credentials: {
+        AccessKeyId: account,
+        SecretAccessKey: 'secret',
+        SessionToken: token,
+        // By the real clock, because clients renew credentials by it; the emulator itself lets them live for ever.
+        Expiration: new Date(Date.now() + Number(DurationSeconds) * 1000).toISOString(),
+      },
+      AssumedRoleUser: {
+        AssumedRoleId: `AROAEMULATEDROLE:${name}`,
+        Arn: `arn:aws:sts::${account}:assumed-role/${role}/${name}`,
+      },
+    };
+  },
+);
+
+export const STS_OPERATIONS: Readonly<Record<string, Operation>> = {
+  GetCallerIdentity: getCallerIdentity,
+  AssumeRole: assumeRole,
+};

@@ -1,0 +1,102 @@
+/** Reading data from outside: operation inputs, control requests and scenarios. */
+
+/** What stands at `path` cannot be read as what was wanted. */
+export class Misread extends Error {
+  override readonly name = 'Misread';
+  /** as `allocations[2].vlan`; empty for the whole */
+  readonly path: string;
+  readonly missing: boolean;
+  constructor(path: string, wanted: string, got: unknown) {
+    super(`${path === '' ? 'it' : `\`${path}\``} must be ${wanted}, got ${show(got)}`);
+    this.path = path;
+    this.missing = got === undefined || got === null;
+  }
+}
+
+export type Reader<T> = (value: unknown, path: string) => T;
+
+/** A text that fits; `wanted` says which, for people. */
+export function textLike(wanted: string, fits: RegExp): Reader<string> {
+  return (value, path) => {
+    if (typeof value !== 'string' || !fits.test(value)) throw new Misread(path, wanted, value);
+    return value;
+  };
+}
+
+export const text: Reader<string> = textLike('a text', /^.*$/s);
+export const accountId: Reader<string> = textLike('an account of 12 digits in quotes', /^[0-9]{12}$/);
+
+export function whole(from: number, to: number): Reader<number> {
+  return (value, path) => {
+    if (typeof value !== 'number' || !Number.isInteger(value) || value < from || value > to) {
+      throw new Misread(path, `a whole number from ${from} to ${to}`, value);
+    }
+    return value;
+  };
+}
+
+/** Any whole number: which ones make sense is for the operation to say, in the API's own words. */
+export const integer: Reader<number> = whole(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
+
+export const flag: Reader<boolean> = (value, path) => {
+  if (typeof value !== 'boolean') throw new Misread(path, 'true or false', value);
+  return value;
+};
+
+export function oneOf<const T extends string | number>(values: readonly T[]): Reader<T> {
+  return (value, path) => {
+    const found = values.find((candidate) => candidate === value);
+    if (found === undefined) throw new Misread(path, `one of ${values.join(', ')}`, value);
+    return found;
+  };
+}
+
+export function list<T>(item: Reader<T>): Reader<readonly T[]> {
+  return (value, path) => {
+    if (!Array.isArray(value)) throw new Misread(path, 'a list', value);
+    return value.map((each: unknown, i) => item(each, `${path}[${i}]`));
+  };
+}
+
+/** What is absent or `null` reads as `fallback`. */
+export function optional<T, F>(reader: Reader<T>, fallback: F): Reader<T | F> {
+  return (value, path) => (value === undefined || value === null ? fallback : reader(value, path));
+}
+
+type Shape<T> = { readonly [K in keyof T]: Reader<T[K]> };
+
+/** An object with these keys; others are ignored, as the APIs do. */
+export function members<T>(shape: Shape<T>): Reader<T> {
+  return (value, path) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      throw new Misread(path, 'an object', value);
+    }
+    const fields: Readonly<Record<string, unknown>> = { ...value };
+    // Every key of the shape is read by the reader that its type demands.
+    return Object.fromEntries(
+      Object.entries<Reader<unknown>>(shape).map(([key, read]) => [key, read(fields[key], under(path, key))]),
+    ) as T;
+  };
+}
+
+/** As `members`, but a key that nobody reads is an error, because it is a slip of whoever wrote it. */
+export function exactly<T>(shape: Shape<T>): Reader<T> {
+  const read = members(shape);
+  const known = Object.keys(shape);
+  return (value, path) => {
+    const result = read(value, path);
+    const surplus = Object.entries(Object(value)).find(([key]) => !known.includes(key));
+    if (surplus === undefined) return result;
+    throw new Misread(under(path, surplus[0]), `left out (known here: ${known.join(', ')})`, surplus[1]);
+  };
+}
+
+function under(path: string, key: string): string {
+  return path === '' ? key : `${path}.${key}`;
+}
+
+function show(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  const json = JSON.stringify(value);
+  return `\`${json.length > 60 ? `${json.slice(0, 60)}…` : json}\``;
+}

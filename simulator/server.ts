@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { jsonResponse, type Reply, type Request } from './wire.ts';
+
+/** bytes of a body at most */
+const MAX_BODY = 1_000_000;
+
+export interface Server {
+  readonly port: number;
+  /** Ends every connection, those that wait for an answer for ever too. */
+  close(): Promise<void>;
+}
+
+/** Serves on loopback only. Port 0 is any free one; rejects when the port is taken. */
+export async function serve(handle: (request: Request) => Reply, port: number): Promise<Server> {
+  const server = createServer((incoming, outgoing) => {
+    readRequest(incoming)
+      .then((request) => send(request === null ? TOO_LARGE : handle(request), outgoing))
+      // A mistake of the emulator's own must be seen; a client that went away does not hear of it.
+      .catch((error: unknown) =>
+        send(jsonResponse(500, { message: `the emulator failed: ${error}` }), outgoing),
+      );
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  const address = server.address();
+  return {
+    port: typeof address === 'object' && address !== null ? address.port : port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+const TOO_LARGE = jsonResponse(413, { message: `the body is larger than ${MAX_BODY} bytes` });
+
+/** `null` when the body is too large. */
+async function readRequest(incoming: IncomingMessage): Promise<Request | null> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of incoming) {
+    if (!(chunk instanceof Uint8Array)) continue;
+    size += chunk.length;
+    // Read to its end all the same: a client that is still writing would not see the answer.
+    if (size <= MAX_BODY) chunks.push(chunk);
+  }
+  if (size > MAX_BODY) return null;
+  const headers = Object.entries(incoming.headersDistinct).map(([name, values]): [string, string] => [
+    name,
+    (values ?? []).join(', '),
+  ]);
+  return {
+    method: incoming.method ?? '',
+    target: incoming.url ?? '',
+    headers: Object.fromEntries(headers),
+    body: Buffer.concat(chunks),
+  };
+}
+
+function send(reply: Reply, outgoing: ServerResponse): void {
+  switch (reply.kind) {
+    case 'hang':
+      return;
+    case 'reset':
+      outgoing.socket?.resetAndDestroy();
+      return;
+    case 'response':
+      outgoing.writeHead(reply.status, {
+        'content-type': reply.contentType,
+        'content-length': Buffer.byteLength(reply.body),
+        'x-amzn-requestid': randomUUID(),
+      });
+      outgoing.end(reply.body);
+      return;
+    default:
+      reply satisfies never;
+  }
+}

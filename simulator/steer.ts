@@ -1,0 +1,27 @@
+import { enter, settle } from './lifecycle.ts';
+import type { World } from './world.ts';
+
+/** Nothing has the ID. */
+export class NotThere extends Error {
+  override readonly name = 'NotThere';
+}
+
+/**
+ * Puts an interface or a gateway into a state, any word, where it stays until it is steered again, deleted or accepted.
+ * What is over still vanishes in its time. Throws `NotThere`.
+ */
+export function steer(world: World, id: string, state: string): void {
+  settle(world);
+  const vif = world.interfaces.get(id);
+  const gateway = world.virtualGateways.get(id) ?? world.directConnectGateways.get(id);
+  if (vif !== undefined) {
+    enter(vif, state, world.clock.now().getTime());
+    vif.steered = true;
+  } else if (gateway !== undefined) {
+    gateway.state = state;
+  } else {
+    throw new NotThere(
+      `no interface or gateway has the ID \`${id}\`; list them with an SDK or read the calls`,
+    );
+  }
+}

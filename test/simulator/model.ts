@@ -1,0 +1,73 @@
+/**
+ * The API model that an SDK package carries at run time: a structure is `[3, namespace, name, traits, member names,
+ * member schemas, how many of the first are required]`, a list `[1, …, item]`, an operation `[9, …, input, output]`,
+ * a scalar a number; a reference may stand behind a function, and be paired with traits.
+ */
+const STRUCTURE = 3;
+const LIST = 1;
+const OPERATION = 9;
+const SCALARS: Readonly<Record<number, string>> = { 0: 'string', 1: 'number', 2: 'boolean' };
+
+interface Member {
+  readonly name: string;
+  readonly schema: unknown;
+  readonly required: boolean;
+}
+
+/** Input and output of an operation; throws when the package has no such operation. */
+export function operationModel(model: object, name: string): { input: unknown; output: unknown } {
+  const schema = resolve(Reflect.get(model, `${name}$`));
+  if (!Array.isArray(schema) || schema[0] !== OPERATION) throw new Error(`the SDK has no operation ${name}`);
+  return { input: schema[4], output: schema[5] };
+}
+
+/** Paths of what stands in `value` and not in its schema, or with another type. */
+export function strangers(reference: unknown, value: unknown, path: string): string[] {
+  const schema = resolve(reference);
+  if (Array.isArray(schema) && schema[0] === LIST) {
+    if (!Array.isArray(value)) return [path];
+    return value.flatMap((item, i) => strangers(schema[4], item, `${path}[${i}]`));
+  }
+  if (Array.isArray(schema) && schema[0] === STRUCTURE) {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return [path];
+    return Object.entries(value).flatMap(([key, part]) => {
+      const member = members(schema).find(({ name }) => name === key);
+      return member === undefined ? [`${path}.${key}`] : strangers(member.schema, part, `${path}.${key}`);
+    });
+  }
+  const wanted = typeof schema === 'number' ? SCALARS[schema] : undefined;
+  return typeof value === wanted ? [] : [path];
+}
+
+/** Paths of required members, of nested structures too: `newPrivateVirtualInterfaceAllocation.vlan`. */
+export function requiredPaths(reference: unknown): string[][] {
+  return members(resolve(reference)).flatMap(({ name, schema, required }) =>
+    required ? [[name], ...requiredPaths(schema).map((path) => [name, ...path])] : [],
+  );
+}
+
+/** Names of the elements in which a structure travels as XML. */
+export function xmlNames(reference: unknown): string[] {
+  const schema = resolve(reference);
+  if (Array.isArray(schema) && schema[0] === LIST) return xmlNames(schema[4]);
+  return members(schema).flatMap(({ name, schema: part }) => [xmlNameOf(part) ?? name, ...xmlNames(part)]);
+}
+
+function members(schema: unknown): Member[] {
+  if (!Array.isArray(schema) || schema[0] !== STRUCTURE) return [];
+  const [, , , , names, schemas, required] = schema;
+  if (!Array.isArray(names) || !Array.isArray(schemas))
+    throw new Error('the model has another form than known');
+  return names.map((name, i) => ({ name: String(name), schema: schemas[i], required: i < (required ?? 0) }));
+}
+
+function xmlNameOf(schema: unknown): string | null {
+  const traits = Array.isArray(schema) && schema.length === 2 ? schema[1] : null;
+  return typeof traits?.xmlName === 'string' ? traits.xmlName : null;
+}
+
+function resolve(reference: unknown): unknown {
+  if (typeof reference === 'function') return resolve(reference());
+  // A member with traits: `[schema, traits]`.
+  return Array.isArray(reference) && reference.length === 2 ? resolve(reference[0]) : reference;
+}
