@@ -69,7 +69,7 @@ export function program(end: (code: ExitCode) => void): Command {
 }
 
 const MAIN_HELP = `
-Begin here:
+In a checkout, type \`npm run -s vif-acceptor -- COMMAND\` where it says vif-acceptor. Begin here:
   vif-acceptor policy init --provider outscale --region eu-west-2 --account 012345678901 --output policy/acme.yaml
   vif-acceptor policy check
   vif-acceptor doctor

@@ -1,5 +1,3 @@
-import { execFileSync } from 'node:child_process';
-import { dirname } from 'node:path';
 import { type Connected, connect, type Endpoints, REQUEST_TIMEOUT_MS } from '../lambda/adapters/connect.ts';
 import { functionCredentials } from '../lambda/adapters/credentials.ts';
 import { checkedEndpoint } from '../lambda/adapters/endpoint.ts';
@@ -31,18 +29,4 @@ export function connectTarget(policy: Policy, options: ConnectOptions): Connecte
     ? functionCredentials(recipient, target, endpoints.gateways)
     : ownCredentials(recipient.provider, options.profile ?? null, process.env);
   return connect(recipient, credentials, endpoints, REQUEST_TIMEOUT_MS);
-}
-
-/** What git says of the folder that a policy stands in; `unknown` outside a repository. */
-export function revisionOf(file: string): string {
-  try {
-    return execFileSync('git', ['describe', '--always', '--dirty'], {
-      cwd: dirname(file),
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    }).trim();
-  } catch {
-    // No git, or no repository: the digest still tells which policy it was.
-    return 'unknown';
-  }
 }

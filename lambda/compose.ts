@@ -6,7 +6,7 @@ import type { Metrics } from '@aws-lambda-powertools/metrics';
 import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
-import { connect, REQUEST_TIMEOUT_MS } from './adapters/connect.ts';
+import { connect, REQUEST_LIMIT_MS, REQUEST_TIMEOUT_MS } from './adapters/connect.ts';
 import type { functionCredentials } from './adapters/credentials.ts';
 import { createMemoryLedger } from './adapters/ledgers/memory.ts';
 import { metricsOf } from './core/metrics.ts';
@@ -27,7 +27,7 @@ export interface Platform {
 }
 
 /** The pass failed; the invocation fails with it, so that the platform's error metric is true. */
-export class PassFailed extends Error {
+class PassFailed extends Error {
   override readonly name = 'PassFailed';
 }
 
@@ -44,7 +44,7 @@ export function createHandler(platform: Platform) {
     const report = await runPass({
       ...target,
       remaining: () => context.getRemainingTimeInMillis() - REPORTING_MS,
-      leaseMs: context.getRemainingTimeInMillis() + REQUEST_TIMEOUT_MS,
+      leaseMs: context.getRemainingTimeInMillis() + REQUEST_LIMIT_MS,
     });
     metrics.addDimension('target', report.target);
     for (const { name, unit, value } of metricsOf(report)) metrics.addMetric(name, unit, value);
@@ -94,7 +94,7 @@ function assemble(
     revision,
     ports: { clock, ledger: createMemoryLedger(clock), ...apis },
     vetting: { checkedAt: new Map() },
-    requestTimeoutMs: REQUEST_TIMEOUT_MS,
+    requestTimeoutMs: REQUEST_LIMIT_MS,
     endpoint,
     dryRun: false,
   };

@@ -1,9 +1,12 @@
-import type { FailureCode } from './core/report.ts';
+import type { FailureCode } from './core/failure.ts';
 
 /** What a pass can fail of. Each carries the stable code under which it is reported. */
 export abstract class PassFailure extends Error {
   abstract readonly code: FailureCode;
 }
+
+/** A call to a provider could not be made, or failed. */
+export abstract class CallFailure extends PassFailure {}
 
 /** Why a call failed, as far as the callers act differently on it. */
 export type ApiFailureKind =
@@ -16,7 +19,7 @@ export type ApiFailureKind =
   | 'malformed';
 
 /** A call to a provider failed. The message names operation, endpoint and what the API said, never a secret. */
-export class ApiFailure extends PassFailure {
+export class ApiFailure extends CallFailure {
   override readonly name = 'ApiFailure';
   readonly kind: ApiFailureKind;
   readonly operation: string;
@@ -48,7 +51,7 @@ export class WrongAccountOrRegion extends PassFailure {
 }
 
 /** The credentials are missing, unreadable or malformed; the message says which and where they are looked for. */
-export class CredentialsUnusable extends PassFailure {
+export class CredentialsUnusable extends CallFailure {
   override readonly name = 'CredentialsUnusable';
   readonly code = 'credentials';
 }

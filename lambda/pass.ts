@@ -1,9 +1,10 @@
 import { type Case, lessonOf, openCases, reportOf, turnsOf } from './core/case.ts';
+import type { Failure } from './core/failure.ts';
 import { followUp } from './core/followUp.ts';
 import { orphans } from './core/orphans.ts';
 import { type LoadedPolicy, recipientKey } from './core/policy.ts';
 import { reconcile } from './core/reconcile.ts';
-import { count, type Failure, type PassReport } from './core/report.ts';
+import { count, type PassReport } from './core/report.ts';
 import type { World } from './core/world.ts';
 import { PassFailure } from './errors.ts';
 import { type Attempt, attempt } from './pass/attempt.ts';
@@ -19,7 +20,7 @@ export interface PassInput {
   readonly revision: string;
   readonly ports: Ports;
   readonly vetting: Vetting;
-  /** what one request to the API may take at most, in milliseconds */
+  /** what one request to the API may take at most with its retries, in milliseconds */
   readonly requestTimeoutMs: number;
   /** how long the lease holds, in milliseconds */
   readonly leaseMs: number;

@@ -1,15 +1,16 @@
-import { REQUEST_TIMEOUT_MS, systemClock } from '../../lambda/adapters/connect.ts';
+import { dirname } from 'node:path';
+import { REQUEST_LIMIT_MS, systemClock } from '../../lambda/adapters/connect.ts';
 import { createFileLedger } from '../../lambda/adapters/ledgers/file.ts';
 import type { PassReport } from '../../lambda/core/report.ts';
 import { runPass } from '../../lambda/pass.ts';
-import type { CompiledPolicy } from '../../language/index.ts';
+import { type CompiledPolicy, revisionOf } from '../../language/index.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { paintFor } from '../output/paint.ts';
 import { startProgress } from '../output/progress.ts';
 import { describePass } from '../output/report.ts';
 import { defaultLedger, fromCaller } from '../paths.ts';
 import { loadPolicies } from '../policies.ts';
-import { type ConnectOptions, connectTarget, revisionOf } from '../target.ts';
+import { type ConnectOptions, connectTarget } from '../target.ts';
 
 export interface RunOptions extends ConnectOptions {
   readonly policy?: readonly string[];
@@ -18,14 +19,15 @@ export interface RunOptions extends ConnectOptions {
   readonly json?: boolean;
 }
 
-/** A pass over a target ends by itself after this long, in milliseconds. */
-const LEASE_MS = 15 * 60 * 1000;
+/** How long a pass may hold the lease, and so how long one that was killed keeps others out, in milliseconds. */
+const LEASE_MS = 5 * 60 * 1000;
 
 /** `run` and, with `dryRun`, `plan`: one pass over every target, one after the other; a broken one stops no other. */
 export async function run(options: RunOptions): Promise<ExitCode> {
   const policies = loadPolicies(options.policy ?? [], process.env);
   const passes: PassReport[] = [];
-  for (const compiled of policies) passes.push(await pass(compiled, options));
+  const interruption = catchInterruption();
+  for (const compiled of policies) passes.push(await pass(compiled, options, interruption));
   // With --json, standard output is for the document alone.
   const forPeople = options.json ? process.stderr : process.stdout;
   const paint = paintFor(forPeople);
@@ -34,7 +36,11 @@ export async function run(options: RunOptions): Promise<ExitCode> {
   return passes.some(({ status }) => status === 'failed') ? EXIT.failed : EXIT.done;
 }
 
-async function pass({ file, policy, digest }: CompiledPolicy, options: RunOptions): Promise<PassReport> {
+async function pass(
+  { file, policy, digest }: CompiledPolicy,
+  options: RunOptions,
+  interruption: AbortSignal,
+): Promise<PassReport> {
   const connected = connectTarget(policy, options);
   const progress = startProgress(process.stderr);
   const path =
@@ -42,16 +48,16 @@ async function pass({ file, policy, digest }: CompiledPolicy, options: RunOption
   try {
     return await runPass({
       loaded: { policy, digest },
-      revision: revisionOf(file),
+      revision: revisionOf(dirname(file)),
       ports: progress.watch(policy.target, {
         ...connected,
         clock: systemClock,
         ledger: createFileLedger(path, systemClock),
       }),
       vetting: { checkedAt: new Map() },
-      requestTimeoutMs: REQUEST_TIMEOUT_MS,
+      requestTimeoutMs: REQUEST_LIMIT_MS,
       leaseMs: LEASE_MS,
-      remaining: () => Number.POSITIVE_INFINITY,
+      remaining: () => (interruption.aborted ? 0 : Number.POSITIVE_INFINITY),
       endpoint: connected.endpoint,
       dryRun: options.dryRun ?? false,
     });
@@ -59,4 +65,14 @@ async function pass({ file, policy, digest }: CompiledPolicy, options: RunOption
     progress.stop();
     connected.close();
   }
+}
+
+/** The first Ctrl-C lets what is under way end, so that the lease is given back and nothing is left in doubt. */
+function catchInterruption(): AbortSignal {
+  const interruption = new AbortController();
+  process.once('SIGINT', () => {
+    process.stderr.write('stopping: no further confirm is begun; Ctrl-C again stops at once\n');
+    interruption.abort();
+  });
+  return interruption.signal;
 }

@@ -49,7 +49,9 @@ function nearDeadlines({ requests, finishedAt }: PassReport): string[] {
     const end = deadline.earliest ?? deadline.latest;
     if (end === null || outcome === 'accepted' || outcome === 'gone') return [];
     const left = (Date.parse(end) - Date.parse(finishedAt)) / 1000;
-    return left < NEAR ? [`\nDEADLINE NEAR: ${id} expires in ${humanDuration(left)}, and is still pending`] : [];
+    return left < NEAR
+      ? [`\nDEADLINE NEAR: ${id} expires in ${humanDuration(left)}, and is still pending`]
+      : [];
   });
 }
 

@@ -1,9 +1,11 @@
 import type { PolicyRecipient } from '../core/policy.ts';
+import { CredentialsUnusable } from '../errors.ts';
 import type { Caller, Clock, DirectConnect, Gateways } from '../ports.ts';
 import { createCaller } from './caller.ts';
-import { type ClientSettings, createClient, READ_ATTEMPTS } from './directconnect/client.ts';
+import { type ClientSettings, createClient, READ_ATTEMPTS, readLimitMs } from './directconnect/client.ts';
 import { DIALECTS } from './directconnect/dialects.ts';
 import { createDirectConnect } from './directconnect/index.ts';
+import { checkedRegion } from './endpoint.ts';
 import { toApiFailure } from './failure.ts';
 import { createGateways } from './gateways.ts';
 import { createQueryApi } from './query.ts';
@@ -15,8 +17,11 @@ export interface Endpoints {
   readonly gateways: string | null;
 }
 
-/** What one request may take, in milliseconds. */
-export const REQUEST_TIMEOUT_MS = 10_000;
+/** What one attempt at a request may take, in milliseconds. */
+export const REQUEST_TIMEOUT_MS = 6000;
+
+/** What one request may take with its retries, in milliseconds. */
+export const REQUEST_LIMIT_MS = readLimitMs(REQUEST_TIMEOUT_MS);
 
 /** The provider's APIs as ports, for one recipient. */
 export interface Connected {
@@ -33,6 +38,7 @@ export interface Connected {
   close(): void;
 }
 
+/** @throws CredentialsUnusable, EndpointRefused */
 export function connect(
   { provider, region }: Pick<PolicyRecipient, 'provider' | 'region'>,
   credentials: ClientSettings['credentials'],
@@ -40,6 +46,10 @@ export function connect(
   requestTimeoutMs: number,
 ): Connected {
   const dialect = DIALECTS[provider];
+  // Fail closed: without keys of its own, a client would use those of another cloud.
+  if (!(credentials || dialect.takesAwsCredentials))
+    throw new CredentialsUnusable(`no credentials for ${provider}: the AWS ones are never used there`);
+  checkedRegion(region);
   const endpoint = endpoints.directConnect ?? dialect.directConnectEndpoint(region);
   const settings = { region, endpoint, credentials, requestTimeoutMs };
   const [reads, writes] = [createClient(settings, READ_ATTEMPTS), createClient(settings, 1)];

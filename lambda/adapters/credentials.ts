@@ -4,6 +4,7 @@ import type { PolicyRecipient } from '../core/policy.ts';
 import { CredentialsUnusable } from '../errors.ts';
 import type { ClientSettings } from './directconnect/client.ts';
 import { toApiFailure } from './failure.ts';
+import { withTimeLimit } from './timeLimit.ts';
 
 /** An access key of OUTSCALE. */
 interface AccessKey {
@@ -12,8 +13,11 @@ interface AccessKey {
   readonly expiration?: Date;
 }
 
-/** How long a key read from a secret is used before it is read again, in milliseconds. */
+/** How long a key read from a secret holds, in milliseconds; the SDK reads it again five minutes before the end. */
 const SECRET_HOLDS = 15 * 60 * 1000;
+
+/** What getting credentials may take with all attempts, in milliseconds: whoever waits for hung ones waits for ever. */
+const LIMIT_MS = 15_000;
 
 /**
  * The function's credentials for a recipient. OUTSCALE keys come from Secrets Manager and from nowhere else: the AWS
@@ -42,34 +46,40 @@ export function functionCredentials(
           `target \`${target}\` names a secret; on aws name a role, or nothing for the function's own`,
         );
       }
-      return fromTemporaryCredentials({
-        params: {
-          RoleArn: credentials.role,
-          RoleSessionName: 'vif-acceptor',
-          ...(credentials.externalId === null ? {} : { ExternalId: credentials.externalId }),
-        },
-        clientConfig: { region, ...(stsEndpoint === null ? {} : { endpoint: stsEndpoint }) },
-      });
+      return assumedRole(credentials, region, stsEndpoint);
     default:
       return provider satisfies never;
   }
+}
+
+function assumedRole(
+  { role, externalId }: { readonly role: string; readonly externalId: string | null },
+  region: string,
+  endpoint: string | null,
+): NonNullable<ClientSettings['credentials']> {
+  const assume = fromTemporaryCredentials({
+    params: {
+      RoleArn: role,
+      RoleSessionName: 'vif-acceptor',
+      ...(externalId === null ? {} : { ExternalId: externalId }),
+    },
+    clientConfig: { region, requestHandler: REQUEST_HANDLER, ...(endpoint === null ? {} : { endpoint }) },
+  });
+  return (...context) => obtain(`role \`${role}\` cannot be assumed`, 'AssumeRole', () => assume(...context));
 }
 
 /** Reads `{"accessKey": "…", "secretKey": "…"}` from Secrets Manager, in the function's own region. */
 function secretKey(name: string): () => Promise<AccessKey> {
   let client: SecretsManagerClient | undefined;
   return async () => {
-    client ??= new SecretsManagerClient({
-      requestHandler: { connectionTimeout: 5000, requestTimeout: 10_000, throwOnRequestTimeout: true },
-    });
-    let text: string | undefined;
-    try {
-      text = (await client.send(new GetSecretValueCommand({ SecretId: name }))).SecretString;
-    } catch (error) {
-      const { message } = toApiFailure('GetSecretValue', error);
-      throw new CredentialsUnusable(`secret \`${name}\` cannot be read: ${message}`);
-    }
-    const key = readAccessKey(text ?? '');
+    client ??= new SecretsManagerClient({ requestHandler: REQUEST_HANDLER });
+    const secrets = client;
+    const { SecretString } = await obtain(
+      `secret \`${name}\` cannot be read`,
+      'GetSecretValue',
+      (abortSignal) => secrets.send(new GetSecretValueCommand({ SecretId: name }), { abortSignal }),
+    );
+    const key = readAccessKey(SecretString ?? '');
     if (key === null) {
       throw new CredentialsUnusable(
         `secret \`${name}\` must be \`{"accessKey": "…", "secretKey": "…"}\`; write it anew in that form`,
@@ -77,6 +87,26 @@ function secretKey(name: string): () => Promise<AccessKey> {
     }
     return { ...key, expiration: new Date(Date.now() + SECRET_HOLDS) };
   };
+}
+
+const REQUEST_HANDLER = {
+  connectionTimeout: 2000,
+  requestTimeout: 4000,
+  socketTimeout: 4000,
+  throwOnRequestTimeout: true,
+};
+
+/** @throws CredentialsUnusable, without the cause: it carries the answer */
+async function obtain<T>(
+  what: string,
+  operation: string,
+  ask: (abortSignal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  try {
+    return await withTimeLimit(LIMIT_MS, ask);
+  } catch (error) {
+    throw new CredentialsUnusable(`${what}: ${toApiFailure(operation, error).message}`);
+  }
 }
 
 /** `null` when it is anything else; no part of it is ever repeated. */

@@ -1,4 +1,6 @@
-/** The endpoint override is not one that keys may be sent to. */
+import { quote } from '../core/text.ts';
+
+/** The endpoint is not one that signed requests may be sent to. */
 export class EndpointRefused extends Error {
   override readonly name = 'EndpointRefused';
 }
@@ -11,17 +13,22 @@ const LOOPBACK = /^(localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])$/;
  */
 export function checkedEndpoint(setting: string, text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null;
-  if (url === null)
-    throw new EndpointRefused(`${setting} must be a URL such as \`https://host\`, got \`${text}\``);
-  // The URL may hold a password: from here on it is not repeated.
-  if (url.username !== '' || url.password !== '') {
-    throw new EndpointRefused(`${setting} must not hold a user name or password`);
+  // A password may stand in it, also where it is no URL.
+  if (text.includes('@')) throw new EndpointRefused(`${setting} must not hold a user name or password`);
+  if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
+    throw new EndpointRefused(`${setting} must be a URL such as \`https://host\`, got ${quote(text)}`);
   }
-  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && LOOPBACK.test(url.hostname))) {
-    throw new EndpointRefused(`${setting} must be https, or http on loopback, got \`${url.origin}\``);
+  if (url.protocol === 'http:' && !LOOPBACK.test(url.hostname)) {
+    throw new EndpointRefused(`${setting} must be https, or http on loopback, got ${quote(text)}`);
   }
   if (url.pathname !== '/' || url.search !== '' || url.hash !== '') {
-    throw new EndpointRefused(`${setting} must have no path, got \`${url.pathname}${url.search}\``);
+    throw new EndpointRefused(`${setting} must have no path, got ${quote(text)}`);
   }
   return url.origin;
+}
+
+/** A region becomes a part of host names, so it may hold nothing that ends one. */
+export function checkedRegion(region: string): string {
+  if (/^[a-z0-9][a-z0-9-]*$/.test(region)) return region;
+  throw new EndpointRefused(`region must be such as \`eu-west-2\`, got ${quote(region)}`);
 }

@@ -18,9 +18,12 @@ const UNREACHABLE =
 /** OUTSCALE's error codes for its three limiters. */
 const OUTSCALE_THROTTLED = new Set(['6', '24', '25']);
 
+/** What a parser throws: its message quotes the answer that it could not read. */
+const PARSER = /^(SyntaxError|TypeError|RangeError)$/;
+
 /**
- * Turns anything thrown by a call into an `ApiFailure`, unless it is a failure of ours already. The original is not kept as `cause`: it carries the raw answer,
- * in which BGP keys stand in clear.
+ * Turns anything thrown by a call into an `ApiFailure`, unless it is a failure of ours already. The original is not
+ * kept as `cause`: it carries the raw answer, in which BGP keys stand in clear.
  */
 export function toApiFailure(operation: string, thrown: unknown): PassFailure {
   // Failures of ours, such as unusable credentials found while signing, say what they are already.
@@ -28,21 +31,24 @@ export function toApiFailure(operation: string, thrown: unknown): PassFailure {
   const error = readError(thrown);
   const kind = kindOf(error);
   const status = error.status === null ? '' : ` (HTTP ${error.status})`;
-  // A parser's message quotes the text that it could not read.
-  if (kind === 'malformed')
+  // Fail closed: whatever the status, no part of an unreadable answer is told, for a BGP key may stand in it.
+  if (kind === 'malformed' || PARSER.test(error.name))
     return new ApiFailure(operation, kind, `the answer is not what the API promises${status}`);
   const said = [error.name, error.code].filter((part) => part !== '' && part !== 'Error').join(' ');
-  return new ApiFailure(operation, kind, `${escapeText(`${said}: ${error.message}`)}${status}`);
+  // The SDK adds lines of advice for its own users.
+  const [line = ''] = error.message.split('\n');
+  return new ApiFailure(operation, kind, `${escapeText(`${said}: ${line}`)}${status}`);
 }
 
 function kindOf({ name, code, status }: WireError): ApiFailureKind {
-  if (name === 'TimeoutError' || name === 'AbortError' || code === 'ETIMEDOUT') return 'timeout';
   if (CREDENTIALS.test(name) || status === 401 || status === 403) return 'credentials';
-  if (THROTTLED.test(name) || status === 429 || OUTSCALE_THROTTLED.has(code)) return 'throttled';
+  // The SDK names a reset connection a time-out.
   if (UNREACHABLE.test(code)) return 'unreachable';
+  if (name === 'TimeoutError' || name === 'AbortError' || code === 'ETIMEDOUT') return 'timeout';
+  if (THROTTLED.test(name) || status === 429 || OUTSCALE_THROTTLED.has(code)) return 'throttled';
   // The modelled server error comes as HTTP 400.
   if (name === 'DirectConnectServerException' || (status !== null && status >= 500)) return 'server';
-  if (name === 'SyntaxError' || name === 'TypeError' || (status !== null && status < 300)) return 'malformed';
+  if (PARSER.test(name) || (status !== null && status < 300)) return 'malformed';
   return 'client';
 }
 
@@ -51,7 +57,7 @@ function readError(thrown: unknown): WireError {
   const status = fields(error.$metadata).httpStatusCode;
   const outscale = fields(Array.isArray(error.Errors) ? error.Errors[0] : null);
   return {
-    name: textOf(error.name),
+    name: textOf(outscale.Type) || textOf(error.name),
     message: textOf(outscale.Details) || textOf(error.message),
     code: textOf(outscale.Code) || textOf(error.code) || textOf(fields(error.cause).code),
     status: typeof status === 'number' ? status : null,

@@ -3,9 +3,9 @@ import type { Gateway } from '../core/model.ts';
 import { ApiFailure } from '../errors.ts';
 import type { Gateways } from '../ports.ts';
 import { type ReadClient, read } from './directconnect/calls.ts';
-import { allPages } from './directconnect/pages.ts';
+import { allPages, type Page } from './directconnect/pages.ts';
 import { Reader } from './directconnect/wireReader.ts';
-import { items, type QueryApi, type XmlFields, xmlText } from './query.ts';
+import { isList, items, type QueryApi, type XmlFields, xmlText } from './query.ts';
 
 /** The recipient's gateways: virtual ones by EC2 or FCU, Direct Connect gateways by Direct Connect. */
 export function createGateways(ec2: QueryApi, client: ReadClient): Gateways {
@@ -23,7 +23,7 @@ async function virtualGateways(ec2: QueryApi): Promise<Gateway[]> {
   const operation = 'DescribeVpnGateways';
   const answer = await ec2.call(operation);
   // Fail closed: an answer without the list is no list of none.
-  if (!Object.hasOwn(answer, 'vpnGatewaySet')) {
+  if (!isList(answer.vpnGatewaySet)) {
     throw new ApiFailure(operation, 'malformed', 'the answer has no `vpnGatewaySet`');
   }
   return items(answer.vpnGatewaySet).flatMap(readVirtualGateway);
@@ -47,11 +47,12 @@ function readVirtualGateway(item: XmlFields): Gateway[] {
 
 async function directConnectGateways(client: ReadClient): Promise<Gateway[]> {
   const operation = 'DescribeDirectConnectGateways';
-  const found = await allPages(operation, async (nextToken) => {
+  const ask = async (nextToken: string | null): Promise<Page> => {
     const command = new DescribeDirectConnectGatewaysCommand(nextToken === null ? {} : { nextToken });
     const page = await read(client, operation, (sdk, options) => sdk.send(command, options));
     return { items: page.directConnectGateways, nextToken: page.nextToken };
-  });
+  };
+  const found = await allPages(ask, (why) => new ApiFailure(operation, 'malformed', why));
   return found.flatMap((raw) => {
     const reader = new Reader(raw);
     const id = reader.text('directConnectGatewayId');

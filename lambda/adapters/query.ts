@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { DirectConnectClient } from '@aws-sdk/client-direct-connect';
 import { parseXML } from '@aws-sdk/xml-builder';
 import { HttpRequest } from '@smithy/protocol-http';
@@ -52,7 +53,7 @@ export function createQueryApi(client: DirectConnectClient, settings: QuerySetti
           const failure = toApiFailure(action, error);
           const again = failure instanceof ApiFailure && MAY_PASS.has(failure.kind);
           if (attempt === READ_ATTEMPTS || !again) throw failure;
-          await pause(100 * 2 ** attempt);
+          await pause(100 * 2 ** attempt, undefined, { signal: abortSignal });
         }
       }
     }).catch((error: unknown) => Promise.reject(toApiFailure(action, error)));
@@ -63,6 +64,11 @@ export function createQueryApi(client: DirectConnectClient, settings: QuerySetti
 
 /** Kinds of failure that a second try may not meet. */
 const MAY_PASS: ReadonlySet<ApiFailure['kind']> = new Set(['throttled', 'timeout', 'unreachable', 'server']);
+
+/** Whether an element is a list of items, be it an empty one. */
+export function isList(element: unknown): boolean {
+  return typeof element === 'string' ? element.trim() === '' : Object.hasOwn(xmlFields(element), 'item');
+}
 
 /** Elements that may repeat come as a list, as one, or as an empty text. */
 export function items(set: unknown): readonly XmlFields[] {
@@ -113,8 +119,4 @@ function errorIn(root: XmlFields): { code: string | null; message: string | null
   const ec2 = xmlFields(xmlFields(xmlFields(root.Response).Errors).Error);
   const sts = xmlFields(xmlFields(root.ErrorResponse).Error);
   return { code: xmlText(ec2.Code ?? sts.Code), message: xmlText(ec2.Message ?? sts.Message) };
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

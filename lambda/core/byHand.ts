@@ -1,9 +1,9 @@
-import { gatewayKind } from './ids.ts';
+import { gatewayKind, isVirtualInterfaceId } from './ids.ts';
 import type { Recipient, VirtualInterface } from './model.ts';
 
 /**
  * The AWS CLI command by which a person could accept a held request.
- * @param gateway the gateway that the policy comes nearest to; without one the command says where to put it
+ * @param gateway what the policy gives or comes nearest to; without one the command says where to put it
  * @param endpoint `null`: the provider's own
  */
 export function acceptByHand(
@@ -33,7 +33,7 @@ function gatewayOption(gateway: string | null, kind: 'virtual' | 'directConnect'
   return `${option} ${fits ? gateway : kind === 'virtual' ? 'VGW_ID' : 'DIRECT_CONNECT_GATEWAY_ID'}`;
 }
 
-/** IDs come from the API: one that is not plainly an ID must not become a command. */
-function shellWord(text: string): string {
-  return /^[A-Za-z0-9-]+$/.test(text) ? text : 'VIRTUAL_INTERFACE_ID';
+/** IDs come from the API: what is not plainly one must become neither a command nor an option. */
+function shellWord(id: string): string {
+  return isVirtualInterfaceId(id) ? id : 'VIRTUAL_INTERFACE_ID';
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { byCodePoint } from './text.ts';
 
-/** JSON with keys in code point order and no white space: equal data gives equal text. */
+/** JSON without white space, keys by UTF-16 code unit, whole numbers among them first: equal data gives equal text. */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_, part: unknown) =>
     typeof part === 'object' && part !== null && !Array.isArray(part)

@@ -58,7 +58,8 @@ export function turnsOf(cases: Iterable<Case>): Turn[] {
   const candidates = [...cases].flatMap(({ request, sighting, deadline, decision }) => {
     // Fail closed: what has no proper ID can be neither remembered nor confirmed.
     if (decision.verdict === 'hold' || sighting === null || !isVirtualInterfaceId(request.id)) return [];
-    const due = deadline.earliest ?? deadline.latest;
+    // Fail closed: where the early end is not known, it may be any moment after the first sighting.
+    const due = deadline.earliest ?? (deadline.latest === null ? null : sighting.firstSeen);
     return [
       { id: request.id, owner: decision.owner, failures: sighting.failures, due, accept: decision, deadline },
     ];
@@ -90,11 +91,6 @@ export function reportOf(item: Case, recipient: Recipient, endpoint: string | nu
     outcome,
     message,
     skipped,
-    acceptByHand: settled ? null : acceptByHand(request, gatewayOf(decision), recipient, endpoint),
+    acceptByHand: settled ? null : acceptByHand(request, decision.gateway, recipient, endpoint),
   };
-}
-
-function gatewayOf(decision: Decision): string | null {
-  if (decision.verdict === 'accept') return decision.gateway;
-  return decision.reasons.find(({ nearest }) => nearest !== undefined)?.nearest?.gateway ?? null;
 }

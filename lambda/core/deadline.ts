@@ -1,6 +1,6 @@
 /** When a request expires: some time in `[earliest, latest]`, ISO 8601 in UTC. */
 export interface Deadline {
-  /** `null`: not known, because no complete listing came before the first sighting, or requests never expire here */
+  /** `null`: not known, because no complete listing is known to come before the sighting, or requests never expire here */
   readonly earliest: string | null;
   /** `null`: requests never expire here */
   readonly latest: string | null;
@@ -17,9 +17,12 @@ export function deadlineOf(
   expiry: number | null,
 ): Deadline {
   if (expiry === null) return NO_DEADLINE;
+  const { firstSeen, notListedAt } = sighting;
+  // Fail closed: a listing later than what came after it was timed by a clock that stepped, and proves nothing.
+  const isBounded = notListedAt !== null && Date.parse(notListedAt) <= Date.parse(firstSeen);
   return {
-    earliest: sighting.notListedAt === null ? null : plusSeconds(sighting.notListedAt, expiry),
-    latest: plusSeconds(sighting.firstSeen, expiry),
+    earliest: isBounded ? plusSeconds(notListedAt, expiry) : null,
+    latest: plusSeconds(firstSeen, expiry),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Deadline } from './deadline.ts';
 import { judge } from './fields/match.ts';
-import { grantsFor } from './grants.ts';
+import { grantsFor, sharedGateway } from './grants.ts';
 import { identify } from './identify.ts';
 import { exhaustedLimits } from './limits.ts';
 import { isReadable, type VirtualInterface } from './model.ts';
@@ -25,6 +25,8 @@ export interface Hold {
   readonly verdict: 'hold';
   /** never empty */
   readonly reasons: readonly Reason[];
+  /** what the policy would give it or comes nearest to, for a person's use; `null` when that is not one gateway */
+  readonly gateway: string | null;
 }
 
 /**
@@ -46,24 +48,24 @@ export function decide(
 
   const { owner } = identity;
   const grants = grantsFor(owner, request, at);
-  if (!grants.found) return hold([...reasons, ...grants.reasons]);
+  if (!grants.found) return hold([...reasons, ...grants.reasons], grants.gateway);
   const { fitting, first } = grants;
-  const gateways = [...new Set(fitting.map(({ gateway }) => gateway))];
+  const gateway = sharedGateway(fitting);
   // Fail closed: grants that disagree decide nothing.
-  if (gateways.length > 1) reasons.push(ambiguous(owner, fitting));
+  if (gateway === null) reasons.push(ambiguous(owner, fitting));
   reasons.push(...exhaustedLimits(owner, fitting, request.id, world));
   const { acceptsPerPass } = policy.limits;
   if (world.acceptedThisPass >= acceptsPerPass) {
     const message = `this pass has accepted its ${acceptsPerPass} already (\`limits.acceptsPerPass\`); the next pass goes on`;
     reasons.push({ code: 'pass-limit', message });
   }
-  if (reasons.length > 0) return hold(reasons);
+  if (gateway === null || reasons.length > 0) return hold(reasons, gateway);
   return {
     verdict: 'accept',
     owner: owner.name,
     grant: first.name,
     grants: fitting.map(({ name }) => name),
-    gateway: first.gateway,
+    gateway,
   };
 }
 
@@ -72,8 +74,9 @@ const OUTBOUND: Reason = {
   message: 'it stands on a connection of our own: we offered it, so it is not for us to accept',
 };
 
-export function hold(reasons: readonly Reason[]): Hold {
-  return { verdict: 'hold', reasons: inOrder(reasons) };
+/** @param gateway see `Hold` */
+export function hold(reasons: readonly Reason[], gateway: string | null = null): Hold {
+  return { verdict: 'hold', reasons: inOrder(reasons), gateway };
 }
 
 /** What no policy can allow. */
@@ -98,17 +101,20 @@ function unfit(request: VirtualInterface): Reason[] {
 
 function frozen(policy: Policy, deadline: Deadline): Reason[] {
   if (!policy.freeze) return [];
-  const end = deadline.earliest ?? deadline.latest;
-  const lost = end === null ? '' : `; if that outlasts ${end}, the request may be lost`;
-  return [{ code: 'frozen', message: `the policy holds everything (\`freeze: true\`)${lost}` }];
+  return [{ code: 'frozen', message: `the policy holds everything (\`freeze: true\`)${lostBy(deadline)}` }];
+}
+
+function lostBy({ earliest, latest }: Deadline): string {
+  if (latest === null) return '';
+  return earliest === null
+    ? `; the request may be lost at any moment, at ${latest} at the latest`
+    : `; if that outlasts ${earliest}, the request may be lost`;
 }
 
 function heldByPolicy(policy: Policy, request: VirtualInterface): Reason[] {
-  return policy.hold.flatMap((line, i) =>
-    concerns(line, request)
-      ? [{ code: 'held-by-policy', message: whyHeld(line, i, request) } satisfies Reason]
-      : [],
-  );
+  return policy.hold
+    .filter((line) => concerns(line, request))
+    .map((line) => ({ code: 'held-by-policy', message: whyHeld(line, request) }));
 }
 
 /** Fail closed: a line concerns a request unless some field is a definite no. */
@@ -116,11 +122,12 @@ function concerns(line: HoldLine, request: VirtualInterface): boolean {
   return judge(line.match, request, 'touches').every(({ verdict }) => verdict !== 'no');
 }
 
-function whyHeld(line: HoldLine, index: number, request: VirtualInterface): string {
+/** By its fields: the compiled lines are in another order than the written ones. */
+function whyHeld(line: HoldLine, request: VirtualInterface): string {
   const fields = judge(line.match, request, 'touches').map(
     ({ field, wanted, verdict }) => `${field} ${wanted}${verdict === 'unknown' ? ' (not known here)' : ''}`,
   );
-  return `\`hold[${index}]\` holds ${list(fields)}${line.reason === null ? '' : `: ${line.reason}`}`;
+  return `a \`hold\` line holds ${list(fields)}${line.reason === null ? '' : `: ${line.reason}`}`;
 }
 
 function ambiguous(owner: Owner, fitting: readonly Grant[]): Reason {

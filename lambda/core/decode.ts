@@ -7,7 +7,7 @@ export class Malformed extends Error {
   override readonly name = 'Malformed';
   /** @param path where it stands, as `owners[0].grants[1].gateway` */
   constructor(path: string, wanted: string, got: unknown) {
-    super(`\`${path}\` must be ${wanted}, got ${kindOf(got)}`);
+    super(`${path === '' ? 'it' : `\`${path}\``} must be ${wanted}, got ${kindOf(got)}`);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Acceptance } from './ledger.ts';
 import { isOver, type VirtualInterface } from './model.ts';
+import { quote } from './text.ts';
 
 /** Something wrong with an interface that we accepted. */
 export interface FollowUp {
@@ -43,7 +44,7 @@ function problem(
   if (vif.gateway !== gateway) {
     return {
       problem: 'otherGateway',
-      message: `was given gateway ${gateway} and is on ${vif.gateway ?? 'none'}`,
+      message: `was given gateway \`${gateway}\` and is on ${vif.gateway === null ? 'none' : quote(vif.gateway)}`,
     };
   }
   if (vif.state === 'available') return null;
@@ -51,6 +52,6 @@ function problem(
   if (at.getTime() - Date.parse(acceptedAt) < AVAILABLE_WITHIN) return null;
   return {
     problem: 'notAvailable',
-    message: `accepted at ${acceptedAt} and still ${vif.state ?? 'of no state'}`,
+    message: `accepted at ${acceptedAt} and still ${vif.state === null ? 'of no state' : quote(vif.state)}`,
   };
 }

@@ -7,7 +7,12 @@ import { byCodePoint, list } from './text.ts';
 /** The grants that a request fits now, or why there is none. */
 export type FittingGrants =
   | { readonly found: true; readonly fitting: readonly Grant[]; readonly first: Grant }
-  | { readonly found: false; readonly reasons: readonly Reason[] };
+  | {
+      readonly found: false;
+      readonly reasons: readonly Reason[];
+      /** of the grants that came nearest; `null` where they disagree */
+      readonly gateway: string | null;
+    };
 
 /** Evaluates every grant of the owner; their order never matters. `fitting` is by code point of the name. */
 export function grantsFor(owner: Owner, request: VirtualInterface, at: Date): FittingGrants {
@@ -18,10 +23,17 @@ export function grantsFor(owner: Owner, request: VirtualInterface, at: Date): Fi
   const fitting = matching.map(({ grant }) => grant).filter((grant) => outOfTime(owner, grant, at) === null);
   const [first] = fitting;
   if (first !== undefined) return { found: true, fitting, first };
+  if (matching.length === 0) return noGrant(owner, judged);
   const untimely = matching
     .map(({ grant }) => outOfTime(owner, grant, at))
     .filter((reason) => reason !== null);
-  return { found: false, reasons: untimely.length > 0 ? untimely : [noGrant(owner, judged)] };
+  return { found: false, reasons: untimely, gateway: sharedGateway(matching.map(({ grant }) => grant)) };
+}
+
+/** The gateway that all of them lead to; `null` when they disagree, or there is none. */
+export function sharedGateway(grants: readonly Grant[]): string | null {
+  const [gateway, ...others] = new Set(grants.map((grant) => grant.gateway));
+  return gateway === undefined || others.length > 0 ? null : gateway;
 }
 
 function outOfTime(owner: Owner, { name, from, until }: Grant, at: Date): Reason | null {
@@ -39,9 +51,12 @@ interface Judged {
   readonly fields: readonly FieldVerdict[];
 }
 
-function noGrant(owner: Owner, judged: readonly Judged[]): Reason {
+function noGrant(owner: Owner, judged: readonly Judged[]): FittingGrants {
   const [best] = judged.toSorted((a, b) => distance(a) - distance(b));
-  if (best === undefined) return { code: 'no-grant', message: `owner \`${owner.name}\` has no grant` };
+  if (best === undefined) {
+    const message = `owner \`${owner.name}\` has no grant`;
+    return { found: false, reasons: [{ code: 'no-grant', message }], gateway: null };
+  }
   const failed = best.fields.filter(({ verdict }) => verdict !== 'yes');
   const nearest: NearestGrant = {
     owner: owner.name,
@@ -50,7 +65,7 @@ function noGrant(owner: Owner, judged: readonly Judged[]): Reason {
     failed,
   };
   const message = `no grant of owner \`${owner.name}\` fits; nearest is \`${best.grant.name}\`: ${list(failed.map(shortfall))}`;
-  return { code: 'no-grant', message, nearest };
+  return { found: false, reasons: [{ code: 'no-grant', message, nearest }], gateway: nearest.gateway };
 }
 
 /** Fewest fields that fail; of those, the one with most that are only unknown. The sort before keeps names in order. */

@@ -1,3 +1,4 @@
+import { ACCOUNT } from './ids.ts';
 import type { VirtualInterface } from './model.ts';
 import type { Owner, Policy } from './policy.ts';
 import type { Reason } from './reasons.ts';
@@ -50,7 +51,13 @@ export function identify(policy: Policy, vif: VirtualInterface, own: OwnConnecti
 
 function byConnection(policy: Policy, connection: string | null): Identity {
   if (connection === null) return unknown('the API did not name a connection');
-  const owner = policy.owners.find(({ connections }) => connections.includes(connection));
+  const [owner, ...others] = policy.owners.filter(({ connections }) => connections.includes(connection));
+  if (others.length > 0) {
+    // Fail closed: no policy that was checked says so; one that does identifies nobody.
+    return unknown(
+      `more than one owner in the policy has connection ${quote(connection)}; leave it with one`,
+    );
+  }
   if (owner !== undefined) return { kind: 'owner', owner };
   return unknown(
     `no owner in the policy has connection ${quote(connection)}; when you know whose it is, add it to that owner's \`connections\``,
@@ -67,7 +74,7 @@ function byRevealedAccount(identity: Identity, account: string): Identity {
   }
   return mismatch(
     `the API names account ${quote(account)}, and owner \`${name}\` has none to compare; when it is theirs, ` +
-      `add \`account: "${/^[0-9]{12}$/.test(account) ? account : '…'}"\` under \`owners.${name}\``,
+      `add \`account: "${ACCOUNT.test(account) ? account : '…'}"\` under \`owners.${name}\``,
   );
 }
 

@@ -1,16 +1,10 @@
 import { gatewayKind } from './ids.ts';
+import type { Inspection } from './inspection.ts';
 import type { Gateway, VirtualInterface } from './model.ts';
 import type { Reason } from './reasons.ts';
 import { networkSanity } from './sanity.ts';
 import { quote } from './text.ts';
 import type { World } from './world.ts';
-
-/** What stands against attaching a request to a gateway now, beside the policy. */
-export interface Inspection {
-  readonly reasons: readonly Reason[];
-  /** checks that could not be made because the API gives no input for them, a sentence each */
-  readonly skipped: readonly string[];
-}
 
 /** The last look before a confirm: the gateway itself, and whether the network would make sense. */
 export function inspect(

@@ -23,10 +23,9 @@ export function orphans(policy: Policy, interfaces: readonly VirtualInterface[],
 
 function whyOrphan(policy: Policy, vif: VirtualInterface, gateway: string, at: Date): string | null {
   const { connection } = vif;
-  const owner = policy.owners.find(
-    ({ connections }) => connection !== null && connections.includes(connection),
-  );
-  if (owner === undefined) return `no owner in the policy has connection ${quote(connection ?? '')}`;
+  if (connection === null) return 'the API does not name its connection';
+  const owner = policy.owners.find(({ connections }) => connections.includes(connection));
+  if (owner === undefined) return `no owner in the policy has connection ${quote(connection)}`;
   const grants = grantsFor(owner, vif, at);
   if (!grants.found) return list(grants.reasons.map(({ message }) => message));
   if (grants.fitting.some((grant) => grant.gateway === gateway)) return null;

@@ -1,4 +1,5 @@
 import type { FieldVerdict } from './fields/match.ts';
+import { byCodePoint } from './text.ts';
 
 /** Why a request is held, in the order in which people are told. The codes are stable: others rely on them. */
 export const REASON_CODES = [
@@ -42,6 +43,10 @@ export interface NearestGrant {
   readonly failed: readonly FieldVerdict[];
 }
 
+/** By code, then by message: the order in which the API lists things never shows. */
 export function inOrder(reasons: readonly Reason[]): Reason[] {
-  return reasons.toSorted((a, b) => REASON_CODES.indexOf(a.code) - REASON_CODES.indexOf(b.code));
+  return reasons.toSorted(
+    (a, b) =>
+      REASON_CODES.indexOf(a.code) - REASON_CODES.indexOf(b.code) || byCodePoint(a.message, b.message),
+  );
 }

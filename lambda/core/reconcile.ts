@@ -1,8 +1,9 @@
+import type { Failure } from './failure.ts';
 import { isVirtualInterfaceId } from './ids.ts';
 import type { LedgerChange, LedgerState, Sighting } from './ledger.ts';
 import { isConfirming, isOver, type VirtualInterface } from './model.ts';
 import type { ReasonCode } from './reasons.ts';
-import type { Failure } from './report.ts';
+import { quote } from './text.ts';
 
 /** A request that is no longer one. */
 export interface Ended {
@@ -56,7 +57,9 @@ export function reconcile(state: LedgerState, survey: Survey): Reconciliation {
     const vif = survey.found.get(id) ?? null;
     if (vif === null || isOver(vif)) return over(state, id, vif);
     if (!isConfirming(vif)) return acceptedMeanwhile(state, id, vif);
-    return requested.has(id) ? stillConfirming(state, id) : change({ kind: 'ended', id });
+    // Fail closed: a confirm that was begun keeps its slot, even where the request is no longer one to us.
+    const isRequest = requested.has(id) || state.intents[id] !== undefined;
+    return isRequest ? stillConfirming(state, id) : change({ kind: 'ended', id });
   });
   const sighted = survey.requests
     .filter(({ id }) => isVirtualInterfaceId(id) && state.sightings[id] === undefined)
@@ -101,9 +104,10 @@ function acceptedMeanwhile(state: LedgerState, id: string, vif: VirtualInterface
   const intent = state.intents[id];
   if (intent === undefined) {
     if (state.sightings[id] === undefined) return change();
-    const ended = endedSighting(state, id, 'acceptedByOthers');
-    // An acceptance on record stays; only the sighting is over.
+    // An acceptance on record stays; a listing that lagged behind had shown it as a request again.
     const kept = state.acceptances[id];
+    const ours = kept !== undefined && kept.gateway === vif.gateway;
+    const ended = endedSighting(state, id, ours ? 'accepted' : 'acceptedByOthers');
     const last: LedgerChange =
       kept === undefined ? { kind: 'ended', id } : { kind: 'accepted', id, acceptance: kept };
     return { changes: [last], ended, failures: [] };
@@ -116,7 +120,7 @@ function acceptedMeanwhile(state: LedgerState, id: string, vif: VirtualInterface
       failures: [],
     };
   }
-  const message = `${id} was to get gateway \`${intent.gateway}\` and is on \`${vif.gateway ?? 'none'}\`: somebody else accepted it; check who, and delete it if it is wrong`;
+  const message = `${id} was to get gateway \`${intent.gateway}\` and is on ${vif.gateway === null ? 'none' : quote(vif.gateway)}: somebody else accepted it; check who, and delete it if it is wrong`;
   return {
     changes: [{ kind: 'ended', id }],
     ended: endedSighting(state, id, 'acceptedByOthers'),

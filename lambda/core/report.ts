@@ -1,5 +1,6 @@
 import type { Deadline } from './deadline.ts';
 import type { Decision } from './decide.ts';
+import type { Failure } from './failure.ts';
 import type { FollowUp } from './followUp.ts';
 import type { Orphan } from './orphans.ts';
 import type { Reason } from './reasons.ts';
@@ -73,26 +74,8 @@ export interface Ignored {
   readonly message: string;
 }
 
-/** Something told beside the requests. Codes are stable. */
-export interface Failure {
-  readonly code: FailureCode;
-  readonly message: string;
-}
-
-export type FailureCode =
-  | 'api'
-  | 'listing-incomplete'
-  | 'wrong-account-or-region'
-  | 'credentials'
-  | 'ledger'
-  | 'confirm-failed'
-  | 'other-gateway'
-  | 'gateway-missing'
-  | 'own-connections-unknown'
-  | 'internal';
-
 export function reported(decision: Decision): ReportedDecision {
-  if (decision.verdict === 'hold') return decision;
+  if (decision.verdict === 'hold') return { verdict: 'hold', reasons: decision.reasons };
   const { verdict, owner, grant, gateway } = decision;
   return { verdict, owner, grant, gateway };
 }

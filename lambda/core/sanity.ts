@@ -1,4 +1,4 @@
-import type { Inspection } from './inspect.ts';
+import type { Inspection } from './inspection.ts';
 import { type HostAddress, overlaps, parseHostAddress, sameSubnet } from './ip.ts';
 import { isReadable, type VirtualInterface } from './model.ts';
 import type { Reason } from './reasons.ts';
@@ -19,7 +19,7 @@ export function networkSanity(
   const checks = [
     vlanFree(request, neighbours),
     addressesPaired(request),
-    addressesFree(request, onGateway(gatewayId, request, neighbours, world)),
+    addressesFree(request, onGateway(gatewayId, neighbours, world)),
     asnsDiffer(request, gatewayId, gatewayAsn),
   ];
   return merge(checks);
@@ -39,8 +39,8 @@ function vlanFree(request: VirtualInterface, neighbours: readonly VirtualInterfa
       code: 'vlan-in-use',
       message:
         vif.vlan === null || vif.connection === null
-          ? `VLAN ${vlan} on ${connection} may be in use by ${quote(vif.id)}, which is unreadable`
-          : `VLAN ${vlan} on ${connection} is in use by ${quote(vif.id)}`,
+          ? `VLAN ${vlan} on ${quote(connection)} may be in use by ${quote(vif.id)}, which is unreadable`
+          : `VLAN ${vlan} on ${quote(connection)} is in use by ${quote(vif.id)}`,
     })),
     skipped: skipped.map(({ id }) => `VLAN in use: the API gives no VLAN for ${quote(id)}`),
   };
@@ -86,7 +86,8 @@ function addressesFree(request: VirtualInterface, neighbours: readonly VirtualIn
 }
 
 function asnsDiffer(request: VirtualInterface, gatewayId: string, gatewayAsn: number | null): Inspection {
-  if (gatewayAsn === null) return skip(`ASN conflict: the API does not give the ASN of gateway ${gatewayId}`);
+  if (gatewayAsn === null)
+    return skip(`ASN conflict: the API does not give the ASN of gateway \`${gatewayId}\``);
   const asns = request.peers.map(({ asn }) => asn);
   if (asns.includes(gatewayAsn)) {
     return against(
@@ -98,23 +99,18 @@ function asnsDiffer(request: VirtualInterface, gatewayId: string, gatewayAsn: nu
   return complete ? NOTHING : skip("ASN conflict: the API does not give the customer's ASN");
 }
 
-/** Interfaces on the gateway, those being confirmed for it too, and unreadable ones that could be. */
+/** Interfaces on the gateway, those that were or are being confirmed for it too, and unreadable ones that could be. */
 function onGateway(
   gatewayId: string,
-  request: VirtualInterface,
   neighbours: readonly VirtualInterface[],
-  world: World,
+  { intents, acceptances }: World,
 ): VirtualInterface[] {
-  const begun = world.interfaces.filter(
-    ({ id }) =>
-      id !== request.id &&
-      world.intents[id]?.gateway === gatewayId &&
-      !neighbours.some((vif) => vif.id === id),
+  return neighbours.filter(
+    (vif) =>
+      (vif.gateway ?? acceptances[vif.id]?.gateway) === gatewayId ||
+      intents[vif.id]?.gateway === gatewayId ||
+      isUnreadable(vif, vif.gateway),
   );
-  return [
-    ...neighbours.filter((vif) => vif.gateway === gatewayId || isUnreadable(vif, vif.gateway)),
-    ...begun,
-  ];
 }
 
 function addressesOf(vif: VirtualInterface): HostAddress[] {

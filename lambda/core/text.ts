@@ -6,14 +6,12 @@ export function quote(text: string): string {
   return `\`${escapeText(text)}\``;
 }
 
+/** Controls, unassigned and invisible characters, what ends or feigns our own quoting, and spaces other than the common one. */
+const UNSAFE = /[\p{C}\p{Default_Ignorable_Code_Point}\u{2800}`\\]|(?! )\p{Z}/gu;
+
 /** As `quote`, without the backticks: for table cells. Longer than 120 characters is cut, and says so. */
 export function escapeText(text: string): string {
-  const safe = text
-    .slice(0, 120)
-    .replace(
-      /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}`\\]/gu,
-      (c) => `\\u{${(c.codePointAt(0) ?? 0).toString(16)}}`,
-    );
+  const safe = text.slice(0, 120).replace(UNSAFE, (c) => `\\u{${(c.codePointAt(0) ?? 0).toString(16)}}`);
   return text.length > 120 ? `${safe}… (${text.length} characters)` : safe;
 }
 

@@ -12,14 +12,19 @@ export interface World {
   readonly acceptedThisPass: number;
 }
 
-/**
- * Interfaces that occupy something: live and past `confirming`. Fail closed: an unreadable one occupies whatever it
- * could, unless it is certainly over.
- */
+/** Interfaces that occupy something: live, and accepted or perhaps so. */
 export function occupying(world: World, exceptId: string): VirtualInterface[] {
   return world.interfaces.filter(
-    (vif) => vif.id !== exceptId && !isOver(vif) && (vif.state !== 'confirming' || !isReadable(vif)),
+    (vif) => vif.id !== exceptId && !isOver(vif) && (vif.state !== 'confirming' || maybeAccepted(world, vif)),
   );
+}
+
+/**
+ * Fail closed: an unreadable interface may be anything, a confirm that was begun may take effect yet, and one that is
+ * on record took effect, whatever a listing that lags behind says.
+ */
+function maybeAccepted({ intents, acceptances }: World, vif: VirtualInterface): boolean {
+  return !isReadable(vif) || intents[vif.id] !== undefined || acceptances[vif.id] !== undefined;
 }
 
 /** The same world after `vif` was accepted. */

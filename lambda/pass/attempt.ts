@@ -1,12 +1,13 @@
 import type { Deadline } from '../core/deadline.ts';
 import { type Accept, type Decision, decide, hold } from '../core/decide.ts';
+import type { Failure } from '../core/failure.ts';
 import { inspect } from '../core/inspect.ts';
 import type { Acceptance, LedgerChange } from '../core/ledger.ts';
 import { isConfirming, isOver, type VirtualInterface } from '../core/model.ts';
 import type { LoadedPolicy } from '../core/policy.ts';
-import type { Failure, Outcome } from '../core/report.ts';
+import type { Outcome } from '../core/report.ts';
 import { afterAcceptance, type World } from '../core/world.ts';
-import { ApiFailure, LedgerFailure } from '../errors.ts';
+import { CallFailure, LedgerFailure } from '../errors.ts';
 import type { DirectConnect, Ports } from '../ports.ts';
 import type { Budget } from './budget.ts';
 import { gatewayKinds } from './vetting.ts';
@@ -76,7 +77,7 @@ export async function attempt(
     }
     return end('accepted', { ...after, failures: await record(id, acceptance, context) });
   } catch (error) {
-    if (!(error instanceof ApiFailure)) throw error;
+    if (!(error instanceof CallFailure)) throw error;
     return end('failed', failed(`${id}: ${error.message}; the next pass tries again`));
   }
 }
@@ -89,7 +90,7 @@ async function confirm(id: string, { gateway }: Acceptance, { directConnect }: P
     if (state === 'pending' || state === 'available' || state === 'down') return { outcome: 'accepted' };
     doubt = `the answer's state is ${state ?? 'missing'}`;
   } catch (error) {
-    if (!(error instanceof ApiFailure)) throw error;
+    if (!(error instanceof CallFailure)) throw error;
     doubt = error.message;
   }
   return settle(id, gateway, doubt, directConnect);
@@ -106,7 +107,7 @@ async function settle(
   try {
     now = await directConnect.describe(id);
   } catch (error) {
-    if (!(error instanceof ApiFailure)) throw error;
+    if (!(error instanceof CallFailure)) throw error;
     return {
       outcome: 'failed',
       ...failed(`${id} may have been accepted: ${doubt}; then ${error.message}; the next pass finds out`),

@@ -22,9 +22,12 @@ export async function underLease(
   if (session === null) return false;
   try {
     await work(remembering(session.state, (changes) => session.write(changes)));
-  } finally {
-    await session.close();
+  } catch (error) {
+    // What failed first is what to tell; a lease that cannot be given back runs out by itself.
+    await session.close().catch(() => undefined);
+    throw error;
   }
+  await session.close();
   return true;
 }
 

@@ -1,9 +1,10 @@
+import type { Failure } from '../core/failure.ts';
 import { identify, needsOwnConnections, type OwnConnections } from '../core/identify.ts';
 import type { LedgerState } from '../core/ledger.ts';
 import { isConfirming, isOver, isReadable, type VirtualInterface } from '../core/model.ts';
 import type { Policy } from '../core/policy.ts';
 import { heldAsLive, type Survey } from '../core/reconcile.ts';
-import type { Failure, Ignored } from '../core/report.ts';
+import type { Ignored } from '../core/report.ts';
 import { list } from '../core/text.ts';
 import { ApiFailure, ListingIncomplete } from '../errors.ts';
 import type { Ports } from '../ports.ts';

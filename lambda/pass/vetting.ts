@@ -1,7 +1,7 @@
+import type { Failure } from '../core/failure.ts';
 import { gatewayKind } from '../core/ids.ts';
 import type { Gateway } from '../core/model.ts';
 import { type LoadedPolicy, type Policy, recipientKey } from '../core/policy.ts';
-import type { Failure } from '../core/report.ts';
 import { list } from '../core/text.ts';
 import { WrongAccountOrRegion } from '../errors.ts';
 import type { Clock, Ports } from '../ports.ts';

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { CredentialsUnusable } from '../../lambda/errors.ts';
 import type { FaultInput } from '../../simulator/index.ts';
 import { ACME, actAs, US } from '../support/accounts.ts';
 import { ACME_1, LAB, outcomes, PROD, policyOf, runnerOf, SIMPLE, startCloud } from '../support/cloud.ts';
@@ -102,5 +103,22 @@ describe('after a confirm whose end is not known', () => {
     expect(report).toMatchObject({ status: 'failed', ended: [{ id, as: 'acceptedByOthers' }] });
     expect(report.failures).toMatchObject([{ code: 'other-gateway' }]);
     expect(report.failures[0]?.message).toContain(LAB);
+  });
+
+  it('keeps what it knows when the credentials fail between the confirm and the question after it', async () => {
+    const cloud = await startCloud();
+    const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+    cloud.addFault({ kind: 'failAfterCommit', operation: CONFIRM });
+    const confirmed = () => cloud.calls().some(({ operation }) => operation === CONFIRM);
+    const credentials = async () => {
+      if (confirmed()) throw new CredentialsUnusable('the key is gone');
+      // So short-lived that every call asks for it anew.
+      return { accessKeyId: US, secretAccessKey: 'secret', expiration: new Date(Date.now() + 1000) };
+    };
+
+    const report = await runnerOf(cloud, SIMPLE, { credentials }).pass();
+
+    expect(outcomes(report)).toEqual({ [id]: `failed acme.default ${PROD}` });
+    expect(report.failures[0]?.message).toMatch(/may have been accepted: .*; then the key is gone/);
   });
 });

@@ -10,6 +10,8 @@ export interface Dialect {
   /** page size to ask for; `null`: do not ask, the parameter is not documented there */
   readonly pageSize: number | null;
   readonly gatewayKinds: ReadonlySet<Gateway['kind']>;
+  /** whether the credentials that the SDK finds by itself, which are AWS ones, may be of use */
+  readonly takesAwsCredentials: boolean;
   /** whether the AWS CLI finds the endpoint by itself */
   readonly knownToAwsCli: boolean;
 }
@@ -21,6 +23,7 @@ export const DIALECTS: Readonly<Record<Provider, Dialect>> = {
     identityEndpoint: null,
     pageSize: null,
     gatewayKinds: new Set(['virtual']),
+    takesAwsCredentials: false,
     knownToAwsCli: false,
   },
   aws: {
@@ -29,6 +32,7 @@ export const DIALECTS: Readonly<Record<Provider, Dialect>> = {
     identityEndpoint: (region) => `https://sts.${region}.${awsDomain(region)}`,
     pageSize: 100,
     gatewayKinds: new Set(['virtual', 'directConnect']),
+    takesAwsCredentials: true,
     knownToAwsCli: true,
   },
 };

@@ -6,14 +6,15 @@ import {
 } from '@aws-sdk/client-direct-connect';
 import { gatewayKind } from '../../core/ids.ts';
 import type { VirtualInterface } from '../../core/model.ts';
-import { ApiFailure } from '../../errors.ts';
+import { ApiFailure, ListingIncomplete } from '../../errors.ts';
 import type { DirectConnect } from '../../ports.ts';
 import { toApiFailure } from '../failure.ts';
 import { withTimeLimit } from '../timeLimit.ts';
 import { type ReadClient, read } from './calls.ts';
 import type { Dialect } from './dialects.ts';
-import { allPages } from './pages.ts';
+import { allPages, type Page } from './pages.ts';
 import { readVirtualInterface, readVirtualInterfaces } from './wire.ts';
+import { Reader } from './wireReader.ts';
 
 const LISTING = 'DescribeVirtualInterfaces';
 
@@ -35,11 +36,12 @@ export function createDirectConnect(
 }
 
 async function list(dialect: Dialect, client: ReadClient): Promise<readonly VirtualInterface[]> {
-  const raw = await allPages(LISTING, async (nextToken) => {
+  const ask = async (nextToken: string | null): Promise<Page> => {
     const command = new DescribeVirtualInterfacesCommand(pageInput(dialect, nextToken));
     const page = await read(client, LISTING, (sdk, options) => sdk.send(command, options));
     return { items: page.virtualInterfaces, nextToken: page.nextToken };
-  });
+  };
+  const raw = await allPages(ask, (why) => new ListingIncomplete(why));
   return readVirtualInterfaces(raw);
 }
 
@@ -49,12 +51,7 @@ async function describe(client: ReadClient, id: string): Promise<VirtualInterfac
   try {
     items = (await read(client, LISTING, (sdk, options) => sdk.send(command, options))).virtualInterfaces;
   } catch (error) {
-    if (
-      error instanceof ApiFailure &&
-      error.kind === 'client' &&
-      /does not exist|not found/i.test(error.message)
-    )
-      return null;
+    if (saysUnknown(error, id)) return null;
     throw error;
   }
   if (!Array.isArray(items)) throw new ApiFailure(LISTING, 'malformed', `no list in the answer for ${id}`);
@@ -66,14 +63,22 @@ async function describe(client: ReadClient, id: string): Promise<VirtualInterfac
   return vif;
 }
 
+/** Fail closed: a bare `Not Found`, such as a wrong endpoint's, is no word of this API about the interface. */
+function saysUnknown(error: unknown, id: string): boolean {
+  if (!(error instanceof ApiFailure && error.kind === 'client')) return false;
+  const isNamed = !error.message.includes(' Unknown: ');
+  return /does not exist|not found|NotFound/i.test(error.message) && (isNamed || error.message.includes(id));
+}
+
 async function ownConnections(dialect: Dialect, client: ReadClient): Promise<ReadonlySet<string>> {
   const operation = 'DescribeConnections';
-  const raw = await allPages(operation, async (nextToken) => {
+  const ask = async (nextToken: string | null): Promise<Page> => {
     const command = new DescribeConnectionsCommand(pageInput(dialect, nextToken));
     const page = await read(client, operation, (sdk, options) => sdk.send(command, options));
     return { items: page.connections, nextToken: page.nextToken };
-  });
-  return new Set(raw.flatMap(connectionIds));
+  };
+  const raw = await allPages(ask, (why) => new ApiFailure(operation, 'malformed', why));
+  return new Set(raw.flatMap((item) => connectionIds(operation, item)));
 }
 
 async function confirm(
@@ -113,8 +118,11 @@ function pageInput(
 }
 
 /** A connection's own ID and that of the LAG it belongs to. */
-function connectionIds(raw: unknown): string[] {
-  const { connectionId, lagId }: { connectionId?: unknown; lagId?: unknown } =
-    typeof raw === 'object' && raw !== null ? raw : {};
-  return [connectionId, lagId].filter((id) => typeof id === 'string' && id !== '').map(String);
+function connectionIds(operation: string, raw: unknown): string[] {
+  const reader = new Reader(raw);
+  const [connection, lag] = [reader.text('connectionId'), reader.text('lagId')];
+  // Fail closed: with one of our own connections unknown, what we offer to others could pass for a request to us.
+  if (connection === null || reader.faults.length > 0)
+    throw new ApiFailure(operation, 'malformed', 'a connection in the answer has no readable ID');
+  return lag === null ? [connection] : [connection, lag];
 }

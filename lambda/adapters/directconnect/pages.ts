@@ -1,4 +1,4 @@
-import { ListingIncomplete } from '../../errors.ts';
+import type { PassFailure } from '../../errors.ts';
 
 export interface Page {
   readonly items: unknown;
@@ -11,11 +11,12 @@ const MOST_PAGES = 1000;
 /**
  * Follows every page. What may not be the whole is an error, never a short listing.
  * @param ask one page; `null` asks for the first
- * @throws ListingIncomplete, and what `ask` throws
+ * @param incomplete the error for that
+ * @throws what `incomplete` makes, and what `ask` throws
  */
 export async function allPages(
-  operation: string,
   ask: (nextToken: string | null) => Promise<Page>,
+  incomplete: (why: string) => PassFailure,
 ): Promise<readonly unknown[]> {
   const items: unknown[] = [];
   const seen = new Set<string>();
@@ -23,15 +24,14 @@ export async function allPages(
   for (let page = 1; page <= MOST_PAGES; page += 1) {
     const answer: Page = await ask(token);
     // An empty answer reads as success with nothing in it.
-    if (!Array.isArray(answer.items)) throw new ListingIncomplete(`page ${page} of ${operation} has no list`);
+    if (!Array.isArray(answer.items)) throw incomplete(`page ${page} has no list`);
     items.push(...answer.items);
     const next = answer.nextToken ?? '';
     if (next === '') return items;
-    if (typeof next !== 'string')
-      throw new ListingIncomplete(`page ${page} of ${operation} has an unreadable token`);
-    if (seen.has(next)) throw new ListingIncomplete(`page ${page} of ${operation} repeats a token`);
+    if (typeof next !== 'string') throw incomplete(`page ${page} has an unreadable token`);
+    if (seen.has(next)) throw incomplete(`page ${page} repeats a token`);
     seen.add(next);
     token = next;
   }
-  throw new ListingIncomplete(`${operation} has more than ${MOST_PAGES} pages`);
+  throw incomplete(`it has more than ${MOST_PAGES} pages`);
 }

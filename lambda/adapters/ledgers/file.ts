@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, realpath } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { lock } from 'proper-lockfile';
-import writeFileAtomic from 'write-file-atomic';
 import * as d from '../../core/decode.ts';
 import { applyChange, EMPTY_LEDGER, type LedgerState } from '../../core/ledger.ts';
 import { LedgerFailure } from '../../errors.ts';
 import type { Clock, Ledger } from '../../ports.ts';
 import { decodeLedgerState } from './codec.ts';
+import { codeOf } from './errorCode.ts';
+import { inLock } from './fileLock.ts';
 import { decodeLease, isFree, type Lease, newLease } from './lease.ts';
+import { replaceFile } from './replaceFile.ts';
 
 /** What one file holds: every target that was ever run with it, by recipient key. */
 interface LedgerFile {
@@ -23,8 +24,10 @@ interface Entry {
 
 const FORMAT = 1;
 
+const decodeFormat = d.oneOf([FORMAT]);
+
 const decodeFile = d.object<LedgerFile>({
-  format: d.oneOf([FORMAT]),
+  format: decodeFormat,
   targets: d.map(d.object<Entry>({ lease: d.orNull(decodeLease), state: decodeLedgerState })),
 });
 
@@ -35,10 +38,12 @@ const decodeFile = d.object<LedgerFile>({
 export function createFileLedger(path: string, clock: Clock): Ledger {
   /** Reads, changes and replaces the file while nobody else does. `change` returns `null` to leave it as it is. */
   async function update(key: string, change: (entry: Entry) => Entry | null): Promise<void> {
-    await inLock(path, async () => {
-      const file = await load(path);
+    const place = await placeOf(path);
+    await inLock(place, async (assertHeld) => {
+      const file = await load(place);
       const entry = change(file.targets[key] ?? { lease: null, state: EMPTY_LEDGER });
-      if (entry !== null) await store(path, { ...file, targets: { ...file.targets, [key]: entry } });
+      if (entry === null) return;
+      await store(place, { ...file, targets: { ...file.targets, [key]: entry } }, assertHeld);
     });
   }
 
@@ -80,7 +85,10 @@ async function load(path: string): Promise<LedgerFile> {
     });
   }
   try {
-    return decodeFile(JSON.parse(text), '');
+    const raw: unknown = JSON.parse(text);
+    // First of all: of another version's file, nothing else can be said.
+    decodeFormat(d.record(raw, '').format, 'format');
+    return decodeFile(raw, '');
   } catch (error) {
     const what = error instanceof d.Malformed ? error.message : 'it is not JSON';
     throw new LedgerFailure(
@@ -89,10 +97,11 @@ async function load(path: string): Promise<LedgerFile> {
   }
 }
 
-async function store(path: string, file: LedgerFile): Promise<void> {
+async function store(path: string, file: LedgerFile, assertHeld: () => void): Promise<void> {
   try {
-    await writeFileAtomic(path, `${JSON.stringify(file, null, 2)}\n`, { mode: 0o600 });
+    await replaceFile(path, `${JSON.stringify(file, null, 2)}\n`, assertHeld);
   } catch (cause) {
+    if (cause instanceof LedgerFailure) throw cause;
     throw new LedgerFailure(
       `ledger ${path} cannot be written (${codeOf(cause)}); mend its folder or free some room`,
       { cause },
@@ -100,30 +109,15 @@ async function store(path: string, file: LedgerFile): Promise<void> {
   }
 }
 
-async function inLock(path: string, work: () => Promise<void>): Promise<void> {
-  let release: () => Promise<void>;
+/** Where the ledger is or will be: by whichever link it is reached, there is one lock, and the link stays. */
+async function placeOf(path: string): Promise<string> {
   try {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    release = await lock(path, {
-      realpath: false,
-      stale: 10_000,
-      retries: { retries: 20, minTimeout: 20, maxTimeout: 500 },
-    });
+    return await realpath(path);
   } catch (cause) {
-    throw new LedgerFailure(
-      `ledger ${path} cannot be locked (${codeOf(cause)}); is another process stuck on ${path}.lock?`,
-      {
-        cause,
-      },
-    );
+    if (codeOf(cause) === 'ENOENT') return path;
+    throw new LedgerFailure(`ledger ${path} cannot be reached (${codeOf(cause)}); mend its folder`, {
+      cause,
+    });
   }
-  try {
-    await work();
-  } finally {
-    await release();
-  }
-}
-
-function codeOf(error: unknown): string {
-  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : String(error);
 }

@@ -1,6 +1,6 @@
 import { filled, string } from '../decode.ts';
 import { ternary } from '../ternary.ts';
-import { list, quote } from '../text.ts';
+import { quote } from '../text.ts';
 import type { MatchField } from './field.ts';
 
 /** The requester's own label: anchored globs with `*` only, case-sensitive. */
@@ -11,7 +11,7 @@ export const name: MatchField<readonly string[]> = {
     return label === null ? 'unknown' : ternary(wanted.some((glob) => globMatches(glob, label)));
   },
   touches: (wanted, vif) => name.fits(wanted, vif),
-  wanted: (wanted) => list(wanted.map(quote)).replace(' and ', ' or '),
+  wanted: (wanted) => wanted.map(quote).join(' or '),
   seen: (vif) => (vif.name === null ? null : quote(vif.name)),
 };
 

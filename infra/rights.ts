@@ -1,0 +1,40 @@
+import type { Stack } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Policy } from '../lambda/core/policy.ts';
+
+/** What the function may do for one target, and no more. */
+export function rightsFor({ recipient }: Policy, stack: Stack): PolicyStatement[] {
+  const { credentials } = recipient;
+  if (credentials === null) return ownRoleRights(recipient, stack);
+  if ('secret' in credentials) return [readSecret(credentials.secret, stack)];
+  return [new PolicyStatement({ actions: ['sts:AssumeRole'], resources: [credentials.role] })];
+}
+
+function readSecret(secret: string, { partition, region, account }: Stack): PolicyStatement {
+  // Secrets Manager ends an ARN in six characters of its own, so a name alone is no ARN yet.
+  const arn = secret.startsWith('arn:')
+    ? secret
+    : `arn:${partition}:secretsmanager:${region}:${account}:secret:${secret}-??????`;
+  return new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [arn] });
+}
+
+function ownRoleRights({ region, account }: Policy['recipient'], { partition }: Stack): PolicyStatement[] {
+  return [
+    // No condition key of IAM names the gateway or the connection: only the policy limits those.
+    new PolicyStatement({
+      actions: ['directconnect:ConfirmPrivateVirtualInterface'],
+      resources: [`arn:${partition}:directconnect:${region}:${account}:dxvif/*`],
+    }),
+    // To list is to name no resource, which IAM takes for all of them; the region is what can be narrowed.
+    new PolicyStatement({
+      actions: [
+        'directconnect:DescribeVirtualInterfaces',
+        'directconnect:DescribeConnections',
+        'directconnect:DescribeDirectConnectGateways',
+        'ec2:DescribeVpnGateways',
+      ],
+      resources: ['*'],
+      conditions: { StringEquals: { 'aws:RequestedRegion': region } },
+    }),
+  ];
+}

@@ -1,0 +1,65 @@
+import { digestOf } from '../lambda/core/canonical.ts';
+import { type Policy, writePolicy } from '../lambda/core/policy.ts';
+import { type Checked, check, type Source } from './check.ts';
+import { type Fault, inOrder } from './fault.ts';
+import { normalise } from './normalise.ts';
+
+/** What the function reads, and what reports tell it by. */
+export interface CompiledPolicy {
+  readonly file: string;
+  readonly policy: Policy;
+  /** canonical JSON */
+  readonly text: string;
+  /** `sha256:…` of `text` */
+  readonly digest: string;
+}
+
+/** Never empty; by file and position. */
+export interface Refused {
+  readonly ok: false;
+  readonly faults: readonly Fault[];
+}
+
+/** Compiles one policy file; its base name without `.yaml` is the target's name. */
+export function compilePolicy(source: Source): ({ readonly ok: true } & CompiledPolicy) | Refused {
+  const compiled = compilePolicies([source]);
+  if (!compiled.ok) return compiled;
+  const [policy] = compiled.policies;
+  if (policy === undefined) throw new Error('one policy went in and none came out');
+  return { ok: true, ...policy };
+}
+
+/** Compiles files that are to stand side by side: all of them, or none. */
+export function compilePolicies(
+  sources: readonly Source[],
+): { readonly ok: true; readonly policies: readonly CompiledPolicy[] } | Refused {
+  const checked = sources.map(check);
+  const faults = [...checked.flatMap((one) => one.faults), ...sameRecipients(checked)];
+  if (faults.length > 0) return { ok: false, faults: inOrder(faults) };
+  return { ok: true, policies: checked.flatMap(compiled) };
+}
+
+function compiled({ source: { file }, sound }: Checked): CompiledPolicy[] {
+  if (sound === null) return [];
+  const policy = normalise(sound.target, sound.written);
+  const text = writePolicy(policy);
+  return [{ file, policy, text, digest: digestOf(text) }];
+}
+
+/** Two policies for one recipient would each accept what the other holds. */
+function sameRecipients(checked: readonly Checked[]): Fault[] {
+  const first = new Map<string, string>();
+  return checked.flatMap(({ source: { file }, recipient }) => {
+    if (recipient === null) return [];
+    const other = first.get(recipient.key);
+    if (other === undefined) {
+      first.set(recipient.key, file);
+      return [];
+    }
+    return recipient.fault({
+      code: 'same-recipient',
+      message: `\`${file}\` and \`${other}\` are both for \`${recipient.key}\``,
+      mend: 'merge the two: one file for each provider, region and account',
+    });
+  });
+}

@@ -1,0 +1,84 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { byCodePoint, quote } from '../lambda/core/text.ts';
+import type { Source } from './check.ts';
+import { type CompiledPolicy, compilePolicies, type Refused } from './compile.ts';
+import { type Complaint, type Fault, faultOf, inOrder } from './fault.ts';
+
+/** Policy files as found, and what kept others from being read. */
+export interface ReadPolicies {
+  readonly sources: readonly Source[];
+  readonly faults: readonly Fault[];
+}
+
+/** Reads the policies of a folder (`*.yaml`, sub-folders left out), or those named one by one. Never throws. */
+export function readPolicyFiles(folderOrFiles: string | readonly string[]): ReadPolicies {
+  return typeof folderOrFiles === 'string' ? readFolder(folderOrFiles) : readFiles(folderOrFiles);
+}
+
+/** Reads and compiles a folder; one without a policy is refused, with how to make the first. */
+export function compileDirectory(
+  folder: string,
+): { readonly ok: true; readonly policies: readonly CompiledPolicy[] } | Refused {
+  const { sources, faults } = readPolicyFiles(folder);
+  const compiled = compilePolicies(sources);
+  if (faults.length === 0) return compiled;
+  return { ok: false, faults: inOrder([...faults, ...(compiled.ok ? [] : compiled.faults)]) };
+}
+
+function readFolder(folder: string): ReadPolicies {
+  let names: string[];
+  try {
+    names = readdirSync(folder).filter((name) => !name.startsWith('.'));
+  } catch (cause) {
+    const message = `folder ${quote(folder)} cannot be read (${why(cause)})`;
+    return { sources: [], faults: [faultOf(folder, { code: 'no-folder', message, mend: MAKE_ONE })] };
+  }
+  const policies = names.filter((name) => name.endsWith('.yaml')).sort(byCodePoint);
+  // A policy that is passed over in silence would be missed only when a request expires.
+  const misnamed = names.filter((name) => /\.ya?ml$/i.test(name) && !name.endsWith('.yaml'));
+  const faults = misnamed.map((name) => faultOf(join(folder, name), misnaming(name)));
+  if (policies.length === 0 && misnamed.length === 0) {
+    const message = `there is no policy in ${quote(folder)}`;
+    faults.push(faultOf(folder, { code: 'no-policy', message, mend: MAKE_ONE }));
+  }
+  const read = readFiles(policies.map((name) => join(folder, name)));
+  return { sources: read.sources, faults: inOrder([...faults, ...read.faults]) };
+}
+
+function readFiles(files: readonly string[]): ReadPolicies {
+  const read = files.map(readOne);
+  return {
+    sources: read.filter((one) => 'text' in one),
+    faults: read.filter((one) => 'code' in one),
+  };
+}
+
+function readOne(file: string): Source | Fault {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file));
+    return { file, text };
+  } catch (cause) {
+    return faultOf(file, {
+      code: 'unreadable-file',
+      message: `the file cannot be read (${why(cause)})`,
+      mend: 'check its path, its permissions and that it is text in UTF-8',
+    });
+  }
+}
+
+/** The system's own code, or that of the decoder. */
+function why(cause: unknown): string {
+  return cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error';
+}
+
+function misnaming(name: string): Complaint {
+  return {
+    code: 'file-extension',
+    message: `${quote(name)} does not end in \`.yaml\`, so it would be passed over`,
+    mend: `rename it to \`${name.replace(/\.ya?ml$/i, '.yaml')}\``,
+  };
+}
+
+const MAKE_ONE =
+  'make a first policy with `npm run -s vif-acceptor -- policy init`, or start from a file in examples/';

@@ -1,0 +1,43 @@
+import type { Provider } from '../../lambda/core/model.ts';
+import type { PolicyDraft } from '../draft.ts';
+import type { Finding } from '../fault.ts';
+
+const KEYS: { readonly [P in Provider]: readonly string[] } = {
+  outscale: ['secret'],
+  aws: ['role', 'externalId'],
+};
+
+/** Credentials are of the provider's kind, and complete. */
+export function credentials({ recipient }: PolicyDraft): Finding[] {
+  const written = Object.keys(recipient?.credentials ?? {});
+  const provider = recipient?.provider;
+  if (provider === undefined) return [];
+  const path = ['recipient', 'credentials'];
+  const other = KEYS[provider === 'aws' ? 'outscale' : 'aws'];
+  const foreign = written.filter((key) => other.includes(key));
+  if (written.includes('externalId') && !written.includes('role') && provider === 'aws') {
+    return [...foreign.map(refused), MISSING_ROLE];
+  }
+  return foreign.map(refused);
+
+  function refused(key: string): Finding {
+    return {
+      path: [...path, key],
+      at: 'value',
+      code: 'foreign-credentials',
+      message: `\`${key}\` is no credential of a target on \`${provider}\``,
+      mend:
+        provider === 'aws'
+          ? 'name a `role` to assume, or remove `credentials`'
+          : 'name the `secret` that holds the access key',
+    };
+  }
+}
+
+const MISSING_ROLE: Finding = {
+  path: ['recipient', 'credentials', 'role'],
+  at: 'value',
+  code: 'missing-key',
+  message: 'key `role` is missing',
+  mend: 'add `role:` with the role that demands this external ID',
+};

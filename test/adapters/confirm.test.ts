@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import type { Provider } from '../../lambda/core/model.ts';
+import { json, type Reply, text } from '../support/apiServer.ts';
+import { converse, failureOf } from '../support/apis.ts';
+
+const ID = 'dxvif-1a2b3c4d';
+const VIRTUAL = 'vgw-12345678';
+const DIRECT_CONNECT = '5f294f92-bafb-4011-916d-9b0bec4cf2c8';
+
+async function confirming(provider: Provider, reply: Reply, gateway = VIRTUAL) {
+  const apis = await converse(provider, () => reply);
+  return { apis, confirm: () => apis.directConnect.confirm(ID, gateway) };
+}
+
+describe('confirming', () => {
+  it.each([
+    ['outscale', VIRTUAL, { virtualInterfaceId: ID, virtualGatewayId: VIRTUAL }],
+    ['aws', VIRTUAL, { virtualInterfaceId: ID, virtualGatewayId: VIRTUAL }],
+    ['aws', 'vgw-0123456789abcdef0', { virtualInterfaceId: ID, virtualGatewayId: 'vgw-0123456789abcdef0' }],
+    ['aws', DIRECT_CONNECT, { virtualInterfaceId: ID, directConnectGatewayId: DIRECT_CONNECT }],
+  ] as const)('on %s names gateway %s in its own field', async (provider, gateway, body) => {
+    const { apis, confirm } = await confirming(provider, json({ virtualInterfaceState: 'pending' }), gateway);
+    expect(await confirm()).toBe('pending');
+    expect(apis.received.map((request) => JSON.parse(request.body))).toEqual([body]);
+    expect(apis.received[0]?.headers['x-amz-target']).toBe('OvertureService.ConfirmPrivateVirtualInterface');
+  });
+
+  it.each([
+    ['outscale', DIRECT_CONNECT],
+    ['outscale', ''],
+    ['aws', ''],
+    ['aws', 'vgw-'],
+    ['aws', 'igw-12345678'],
+    ['aws', 'vgw-12345678 '],
+  ] as const)('on %s with gateway %j is refused before anybody is called', async (provider, gateway) => {
+    const { apis, confirm } = await confirming(provider, json({ virtualInterfaceState: 'pending' }), gateway);
+    expect(await failureOf(confirm())).toMatchObject({ name: 'ApiFailure', kind: 'client' });
+    expect(apis.received).toEqual([]);
+  });
+
+  it.each([
+    ['the server fails', json({ __type: 'InternalFailure', message: 'no' }, 500), 'server'],
+    [
+      'the modelled server error comes',
+      json({ __type: 'DirectConnectServerException', message: 'no' }, 400),
+      'server',
+    ],
+    ['the service is away', json({ __type: 'ServiceUnavailable', message: 'no' }, 503), 'server'],
+    ['it is throttled', json({ __type: 'ThrottlingException', message: 'no' }, 400), 'throttled'],
+    ['OUTSCALE throttles it', json({ Errors: [{ Code: '25', Type: 'Throttled' }] }, 429), 'throttled'],
+    [
+      'the clock is said to be wrong',
+      json({ __type: 'RequestTimeTooSkewed', message: 'no' }, 403),
+      'credentials',
+    ],
+    ['the connection is reset', { does: 'reset' }, 'unreachable'],
+    ['the answer is HTML', text('<html></html>'), 'malformed'],
+    ['the answer is broken', text('{"virtualInterfaceState":'), 'malformed'],
+  ] as const)('is tried exactly once when %s', async (_, reply, kind) => {
+    const { apis, confirm } = await confirming('aws', reply);
+    expect(await failureOf(confirm())).toMatchObject({
+      name: 'ApiFailure',
+      kind,
+      operation: 'ConfirmPrivateVirtualInterface',
+    });
+    expect(apis.received).toHaveLength(1);
+  });
+
+  it.each([
+    ['no body', text('')],
+    ['an empty object', json({})],
+    ['a state of a wrong kind', json({ virtualInterfaceState: { name: 'pending' } })],
+    ['null', json(null)],
+  ])('answered with %s tells no state, so that the caller looks', async (_, reply) => {
+    const { apis, confirm } = await confirming('aws', reply);
+    expect(await confirm()).toBeNull();
+    expect(apis.received).toHaveLength(1);
+  });
+});

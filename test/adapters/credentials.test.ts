@@ -1,0 +1,171 @@
+import { inspect } from 'node:util';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { connect } from '../../lambda/adapters/connect.ts';
+import { functionCredentials } from '../../lambda/adapters/credentials.ts';
+import type { Credentials } from '../../lambda/core/policy.ts';
+import { CredentialsUnusable } from '../../lambda/errors.ts';
+import { type ApiServer, json, type Reply, startApi, text, xml } from '../support/apiServer.ts';
+import { failureOf } from '../support/apis.ts';
+import { aRecipient } from '../support/builders.ts';
+
+const KEY = { accessKey: 'OSCACCESSKEY', secretKey: 'planted-secret-key' };
+const SECRET = { secret: 'vif-acceptor/outscale' };
+const NOWHERE = { directConnect: null, gateways: null };
+
+beforeEach(() => {
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'AWSACCESSKEY');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'aws-secret');
+  vi.stubEnv('AWS_REGION', 'eu-west-3');
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+/** AWS as the function sees it: Secrets Manager, and STS. */
+async function aws(reply: (earlier: number) => Reply): Promise<ApiServer> {
+  const api = await startApi((_, earlier) => reply(earlier));
+  onTestFinished(() => api.close());
+  vi.stubEnv('AWS_ENDPOINT_URL_SECRETS_MANAGER', api.url);
+  return api;
+}
+
+function provide(provider: 'aws' | 'outscale', credentials: Credentials, stsEndpoint: string | null = null) {
+  const provided = functionCredentials(aRecipient({ provider, credentials }), 'acme', stsEndpoint);
+  if (typeof provided !== 'function') throw new Error('no provider of credentials');
+  return provided();
+}
+
+describe('the keys of OUTSCALE', () => {
+  it('come from the secret, read with the function’s own rights, and are read again in time', async () => {
+    const api = await aws(() => json({ SecretString: JSON.stringify(KEY) }));
+    expect(await provide('outscale', SECRET)).toEqual({
+      accessKeyId: KEY.accessKey,
+      secretAccessKey: KEY.secretKey,
+      expiration: expect.any(Date),
+    });
+    expect(api.received.map(({ operation, body }) => `${operation} ${body}`)).toEqual([
+      'GetSecretValue {"SecretId":"vif-acceptor/outscale"}',
+    ]);
+    expect(api.received[0]?.headers.authorization).toContain('AWSACCESSKEY');
+  });
+
+  it.each([
+    ['no JSON', 'planted-secret-key'],
+    ['broken JSON', '{"accessKey":"OSCACCESSKEY","secretKey":"planted-secret-key"'],
+    ['JSON of another kind', '"planted-secret-key"'],
+    ['null', 'null'],
+    ['a list', '["OSCACCESSKEY","planted-secret-key"]'],
+    ['other names', '{"access_key":"OSCACCESSKEY","secret_key":"planted-secret-key"}'],
+    ['no access key', '{"secretKey":"planted-secret-key"}'],
+    ['an empty access key', '{"accessKey":"","secretKey":"planted-secret-key"}'],
+    ['an empty secret key', '{"accessKey":"OSCACCESSKEY","secretKey":""}'],
+    ['a key of a wrong kind', '{"accessKey":["OSCACCESSKEY"],"secretKey":"planted-secret-key"}'],
+    ['nothing', ''],
+    ['no text', undefined],
+  ])('are not taken from a secret that holds %s, and none of it is told', async (_, SecretString) => {
+    await aws(() => json({ SecretString, SecretBinary: btoa('planted-secret-key') }));
+    const failure = await failureOf(provide('outscale', SECRET));
+    expect(failure).toBeInstanceOf(CredentialsUnusable);
+    expect(String(failure)).toContain(
+      'secret `vif-acceptor/outscale` must be `{"accessKey": "…", "secretKey": "…"}`',
+    );
+    expect(inspect(failure)).not.toMatch(/planted|OSCACCESSKEY/);
+  });
+
+  it.each([
+    ['it is not there', json({ __type: 'ResourceNotFoundException', message: 'no such' }, 400), 'no such'],
+    ['we may not', json({ __type: 'AccessDeniedException', message: 'not you' }, 400), 'not you'],
+    ['the answer is broken', text('{"SecretString":planted-secret-key'), 'is not what the API promises'],
+    [
+      'the answer is broken and says 403',
+      text('{"SecretString":planted-secret-key', 403),
+      'promises (HTTP 403)',
+    ],
+  ])('cannot be had when %s, and the message says why and of which secret', async (_, reply, why) => {
+    await aws(() => reply);
+    const failure = await failureOf(provide('outscale', SECRET));
+    expect(failure).toBeInstanceOf(CredentialsUnusable);
+    expect(String(failure)).toContain('secret `vif-acceptor/outscale` cannot be read: GetSecretValue failed');
+    expect(String(failure)).toContain(why);
+    expect(inspect(failure)).not.toContain('planted');
+  });
+
+  it('are tried for anew after a failure', async () => {
+    const replies = [text('{'), json({ SecretString: JSON.stringify(KEY) })];
+    await aws((earlier) => replies[earlier] ?? text('{'));
+    const provided = functionCredentials(aRecipient({ credentials: SECRET }), 'acme', null);
+    if (typeof provided !== 'function') throw new Error('no provider of credentials');
+    await failureOf(provided());
+    expect(await provided()).toMatchObject({ accessKeyId: KEY.accessKey });
+  });
+
+  it('sign what goes to OUTSCALE, and a broken secret sends nothing there', async () => {
+    const outscale = await startApi(() => json({ virtualInterfaces: [] }));
+    onTestFinished(() => outscale.close());
+    const replies = [
+      json({ SecretString: 'planted-secret-key' }),
+      json({ SecretString: JSON.stringify(KEY) }),
+    ];
+    await aws((earlier) => replies[earlier] ?? text('{'));
+    const recipient = aRecipient({ credentials: SECRET });
+    const endpoints = { directConnect: outscale.url, gateways: outscale.url };
+    const apis = connect(recipient, functionCredentials(recipient, 'acme', null), endpoints, 1000);
+    onTestFinished(() => apis.close());
+
+    expect(await failureOf(apis.directConnect.list())).toBeInstanceOf(CredentialsUnusable);
+    expect(outscale.received).toEqual([]);
+    expect(await apis.directConnect.list()).toEqual([]);
+    expect(outscale.received[0]?.headers.authorization).toContain('Credential=OSCACCESSKEY/');
+    expect(outscale.received[0]?.headers).not.toHaveProperty('x-amz-security-token');
+  });
+
+  it.each<Credentials | null>([null, { role: 'arn:aws:iam::012345678901:role/x', externalId: null }])(
+    'are never replaced by those of AWS when the policy names %j',
+    (credentials) => {
+      expect(() => functionCredentials(aRecipient({ credentials }), 'acme', null)).toThrow(
+        'target `acme` names no secret: add `credentials: { secret: NAME }`',
+      );
+    },
+  );
+
+  it('are never replaced by those of AWS when there are none', () => {
+    expect(() => connect(aRecipient(), null, NOWHERE, 1000)).toThrow(CredentialsUnusable);
+    expect(() => connect(aRecipient(), undefined, NOWHERE, 1000)).toThrow(CredentialsUnusable);
+  });
+});
+
+describe('the credentials of AWS', () => {
+  const ROLE = 'arn:aws:iam::012345678901:role/acceptor';
+
+  it('are the function’s own unless the policy names a role', () => {
+    expect(functionCredentials(aRecipient({ provider: 'aws' }), 'acme', null)).toBeNull();
+    expect(() =>
+      functionCredentials(aRecipient({ provider: 'aws', credentials: SECRET }), 'acme', null),
+    ).toThrow('target `acme` names a secret; on aws name a role');
+  });
+
+  it('are those of the role that the policy names', async () => {
+    const key = (name: string, value: string): string => `<${name}>${value}</${name}>`;
+    const credentials =
+      key('AccessKeyId', 'ROLEKEY') +
+      key('SecretAccessKey', 'role-secret') +
+      key('SessionToken', 'role-token') +
+      key('Expiration', '2036-11-10T12:00:00Z');
+    const result = `<AssumeRoleResult><Credentials>${credentials}</Credentials></AssumeRoleResult>`;
+    const api = await aws(() => xml(`<AssumeRoleResponse>${result}</AssumeRoleResponse>`));
+    expect(await provide('aws', { role: ROLE, externalId: 'x-1' }, api.url)).toMatchObject({
+      accessKeyId: 'ROLEKEY',
+      sessionToken: 'role-token',
+    });
+    const asked = new URLSearchParams(api.received[0]?.body);
+    expect([asked.get('RoleArn'), asked.get('ExternalId')]).toEqual([ROLE, 'x-1']);
+  });
+
+  it('that cannot be had are told with the role', async () => {
+    const error = '<Error><Code>AccessDenied</Code><Message>not you</Message></Error>';
+    const api = await aws(() => xml(`<ErrorResponse>${error}</ErrorResponse>`, 403));
+    const failure = await failureOf(provide('aws', { role: ROLE, externalId: null }, api.url));
+    expect(failure).toBeInstanceOf(CredentialsUnusable);
+    expect(String(failure)).toContain(`role \`${ROLE}\` cannot be assumed: AssumeRole failed (credentials)`);
+  });
+});

@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { json, type Reply } from '../support/apiServer.ts';
+import { converse, failureOf } from '../support/apis.ts';
+import { OUTSCALE_ITEM } from '../support/wireItems.ts';
+
+const ID = OUTSCALE_ITEM.virtualInterfaceId;
+const OTHER = { ...OUTSCALE_ITEM, virtualInterfaceId: 'dxvif-99999999' };
+
+async function description(reply: Reply, provider: 'aws' | 'outscale' = 'aws') {
+  const apis = await converse(provider, () => reply);
+  return { apis, describe: () => apis.directConnect.describe(ID) };
+}
+
+function said(__type: string, message: string, status = 400): Reply {
+  return json({ __type, message }, status);
+}
+
+describe('describing one interface', () => {
+  it.each(['aws', 'outscale'] as const)('asks %s for it alone, and reads it', async (provider) => {
+    const { apis, describe } = await description(json({ virtualInterfaces: [OUTSCALE_ITEM] }), provider);
+    expect(await describe()).toMatchObject({ id: ID, state: 'confirming', faults: [] });
+    expect(apis.received.map(({ body }) => JSON.parse(body))).toEqual([{ virtualInterfaceId: ID }]);
+  });
+
+  it.each([
+    ['an empty list', json({ virtualInterfaces: [] })],
+    ['the words of the API', said('DirectConnectClientException', `Virtual Interface ${ID} does not exist.`)],
+    ['other words of the API', said('DirectConnectClientException', 'VirtualInterface not found')],
+    ['words without a kind', json({ message: `${ID} does not exist` }, 400)],
+    ['a kind of error', said('InvalidVirtualInterfaceID.NotFound', 'no such')],
+    [
+      'the form of OUTSCALE',
+      json({ Errors: [{ Code: '5000', Type: 'NotFound', Details: 'The interface does not exist' }] }, 400),
+    ],
+  ])('learns from %s that there is none', async (_, reply) => {
+    const { describe } = await description(reply);
+    expect(await describe()).toBeNull();
+  });
+
+  it.each([
+    ['a wrong endpoint', said('Unknown', 'Not Found', 404)],
+    ['a proxy', json({ message: 'not found' }, 404)],
+    ['an error about something else', said('DirectConnectClientException', 'Connection is being deleted')],
+    ['a failing server', said('DirectConnectServerException', `${ID} does not exist`)],
+    ['missing rights', said('AccessDeniedException', `${ID} does not exist`)],
+  ])('never takes %s for there being none', async (_, reply) => {
+    const { describe } = await description(reply);
+    expect(await failureOf(describe())).toMatchObject({ name: 'ApiFailure' });
+  });
+
+  it.each([
+    ['another interface', { virtualInterfaces: [OTHER] }],
+    ['it and another one', { virtualInterfaces: [OUTSCALE_ITEM, OTHER] }],
+    ['it twice', { virtualInterfaces: [OUTSCALE_ITEM, OUTSCALE_ITEM] }],
+    ['garbage', { virtualInterfaces: [null] }],
+    ['something without an ID', { virtualInterfaces: [{ ...OUTSCALE_ITEM, virtualInterfaceId: '' }] }],
+    ['nothing', {}],
+    ['null', { virtualInterfaces: null }],
+  ])('refuses an answer about %s', async (_, answer) => {
+    const { describe } = await description(json(answer));
+    expect(await failureOf(describe())).toMatchObject({ name: 'ApiFailure', kind: 'malformed' });
+  });
+});
+
+describe('our own connections', () => {
+  async function connections(...pages: Reply[]) {
+    const apis = await converse('aws', (_, earlier) => pages[earlier] ?? json({}));
+    return apis.directConnect.ownConnections();
+  }
+
+  it('are those of all pages, with the groups that they belong to', async () => {
+    const found = await connections(
+      json({ connections: [{ connectionId: 'dxcon-1', lagId: 'dxlag-1' }], nextToken: 'a' }),
+      json({ connections: [{ connectionId: 'dxcon-2', lagId: '' }, { connectionId: 'dxcon-3' }] }),
+    );
+    expect([...found]).toEqual(['dxcon-1', 'dxlag-1', 'dxcon-2', 'dxcon-3']);
+  });
+
+  it('may be none', async () => {
+    expect([...(await connections(json({ connections: [] })))]).toEqual([]);
+  });
+
+  it.each([
+    null,
+    'dxcon-1',
+    {},
+    { connectionId: '' },
+    { connectionId: 5 },
+    { connectionId: 'dxcon-1', lagId: 5 },
+  ])('are not known when one of them is %j', async (odd) => {
+    const reply = json({ connections: [{ connectionId: 'dxcon-2' }, odd] });
+    expect(await failureOf(connections(reply))).toMatchObject({ name: 'ApiFailure', kind: 'malformed' });
+  });
+
+  it('are not known when a page lacks its list', async () => {
+    const failure = failureOf(connections(json({ connections: [], nextToken: 'a' }), json({})));
+    expect(await failure).toMatchObject({ name: 'ApiFailure', kind: 'malformed' });
+  });
+});

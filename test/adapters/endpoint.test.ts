@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest';
+import { connect } from '../../lambda/adapters/connect.ts';
+import { DIALECTS } from '../../lambda/adapters/directconnect/dialects.ts';
+import { checkedEndpoint, EndpointRefused } from '../../lambda/adapters/endpoint.ts';
+
+function refusal(text: string): string {
+  try {
+    return `accepted as ${checkedEndpoint('--endpoint', text)}`;
+  } catch (error) {
+    return error instanceof EndpointRefused ? error.message : `unexpected ${error}`;
+  }
+}
+
+describe('an endpoint override', () => {
+  it.each([
+    ['https://directlink.eu-west-2.outscale.com', 'https://directlink.eu-west-2.outscale.com'],
+    ['https://example.com:8443/', 'https://example.com:8443'],
+    ['HTTPS://EXAMPLE.COM', 'https://example.com'],
+    ['http://localhost:4566', 'http://localhost:4566'],
+    ['http://127.0.0.1:80', 'http://127.0.0.1'],
+    ['http://127.8.9.10:1', 'http://127.8.9.10:1'],
+    ['http://127.1:1', 'http://127.0.0.1:1'],
+    ['http://[::1]:4566', 'http://[::1]:4566'],
+  ])('%s is taken as %s', (text, origin) => {
+    expect(checkedEndpoint('--endpoint', text)).toBe(origin);
+  });
+
+  it.each([
+    'http://example.com',
+    'http://10.0.0.1',
+    'http://0.0.0.0',
+    'http://169.254.169.254',
+    'http://localhost.example.com',
+    'http://localhost.',
+    'http://127.0.0.1.example.com',
+    'http://127.0.0.1.nip.io:4566',
+    'http://example.com#localhost',
+    'http://[::2]',
+    'http://[::ffff:10.0.0.1]',
+  ])('%s is refused, for it is not loopback', (text) => {
+    expect(refusal(text)).toBe(`--endpoint must be https, or http on loopback, got \`${text}\``);
+  });
+
+  it.each([
+    '',
+    'example.com',
+    'localhost:4566',
+    '//example.com',
+    'ftp://example.com',
+    'file:///x',
+    'http://',
+  ])('%j is refused, for it is no URL of ours', (text) => {
+    expect(refusal(text)).toBe(`--endpoint must be a URL such as \`https://host\`, got \`${text}\``);
+  });
+
+  it.each(['https://example.com/api', 'https://example.com/?x=1', 'https://example.com/#x'])(
+    '%s is refused for its path',
+    (text) => {
+      expect(refusal(text)).toBe(`--endpoint must have no path, got \`${text}\``);
+    },
+  );
+
+  it.each([
+    'https://user:hunter2@example.com',
+    'http://127.0.0.1:hunter2@example.com',
+    'https://user:hunter2@exa mple.com',
+    'user:hunter2@example.com',
+    'ftp://user:hunter2@example.com',
+  ])('with a password is refused and not repeated (%#)', (text) => {
+    expect(refusal(text)).toBe('--endpoint must not hold a user name or password');
+  });
+
+  it('is made safe to print', () => {
+    expect(refusal('http://exa\u001b[31mmple')).not.toContain('\u001b');
+  });
+});
+
+describe('a region', () => {
+  it.each(['eu-west-2 ', 'x@example.com/', 'example.com/?', 'eu_west', 'EU-WEST-2', '', '-x', 'a.b'])(
+    '%j is refused, for host names are made of it',
+    (region) => {
+      const keys = { accessKeyId: 'AK', secretAccessKey: 'SK' };
+      const endpoints = { directConnect: null, gateways: null };
+      expect(() => connect({ provider: 'aws', region }, keys, endpoints, 1000)).toThrow(EndpointRefused);
+    },
+  );
+
+  it.each([
+    [
+      'outscale',
+      'eu-west-2',
+      'https://directlink.eu-west-2.outscale.com',
+      'https://fcu.eu-west-2.outscale.com',
+    ],
+    [
+      'outscale',
+      'cloudgouv-eu-west-1',
+      'https://directlink.cloudgouv-eu-west-1.outscale.com',
+      'https://fcu.cloudgouv-eu-west-1.outscale.com',
+    ],
+    [
+      'aws',
+      'eu-west-3',
+      'https://directconnect.eu-west-3.amazonaws.com',
+      'https://ec2.eu-west-3.amazonaws.com',
+    ],
+    [
+      'aws',
+      'cn-north-1',
+      'https://directconnect.cn-north-1.amazonaws.com.cn',
+      'https://ec2.cn-north-1.amazonaws.com.cn',
+    ],
+  ] as const)('of %s, %s, leads to %s and %s', (provider, region, directConnect, gateways) => {
+    expect(DIALECTS[provider].directConnectEndpoint(region)).toBe(directConnect);
+    expect(DIALECTS[provider].gatewayEndpoint(region)).toBe(gateways);
+  });
+});

@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import { toApiFailure } from '../../lambda/adapters/failure.ts';
+import { ApiFailure, CredentialsUnusable } from '../../lambda/errors.ts';
+import { PLANTED_KEY } from '../support/wireItems.ts';
+
+/** An error such as the SDK, or node, throws. */
+function thrown(name: string, status: number | null, more: object = {}, message = 'said so'): Error {
+  const $metadata = status === null ? {} : { httpStatusCode: status };
+  return Object.assign(new Error(message), { name, $metadata, ...more });
+}
+
+function outscale(status: number, Code: string, Type: string): Error {
+  return thrown('Unknown', status, { Errors: [{ Code, Type, Details: 'said so' }] }, 'UnknownError');
+}
+
+describe('a failed call is told as', () => {
+  it.each([
+    ['credentials', thrown('AccessDeniedException', 400)],
+    ['credentials', thrown('UnrecognizedClientException', 400)],
+    ['credentials', thrown('UnauthorizedOperation', 403)],
+    ['credentials', thrown('Unknown', 401)],
+    ['credentials', thrown('Unknown', 403)],
+    ['credentials', thrown('CredentialsProviderError', null)],
+    ['credentials', thrown('SignatureDoesNotMatch', 400)],
+    ['credentials', outscale(401, '1', 'AccessDenied')],
+    ['throttled', thrown('ThrottlingException', 400)],
+    ['throttled', thrown('RequestLimitExceeded', 503)],
+    ['throttled', thrown('Unknown', 429)],
+    ['throttled', outscale(503, '6', 'Throttled')],
+    ['throttled', outscale(429, '24', 'Throttled')],
+    ['throttled', outscale(429, '25', 'Throttled')],
+    ['timeout', thrown('TimeoutError', null)],
+    ['timeout', thrown('TimeoutError', null, { code: 'ETIMEDOUT' })],
+    ['timeout', thrown('AbortError', null)],
+    ['unreachable', thrown('Error', null, { code: 'ENOTFOUND' })],
+    ['unreachable', thrown('Error', null, { code: 'EAI_AGAIN' })],
+    ['unreachable', thrown('Error', null, { code: 'ECONNREFUSED' })],
+    ['unreachable', thrown('Error', null, { code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' })],
+    ['unreachable', thrown('TimeoutError', null, { code: 'ECONNRESET' })],
+    ['unreachable', thrown('Error', null, { cause: { code: 'ECONNREFUSED' } })],
+    ['server', thrown('DirectConnectServerException', 400)],
+    ['server', thrown('ServiceUnavailable', 503)],
+    ['server', thrown('SyntaxError', 502)],
+    ['client', thrown('DirectConnectClientException', 400)],
+    ['client', thrown('RequestExpired', 400)],
+    ['client', outscale(400, '4000', 'InvalidParameter')],
+    ['malformed', thrown('SyntaxError', 200)],
+    ['malformed', thrown('SyntaxError', 400)],
+    ['malformed', thrown('TypeError', null)],
+    ['malformed', thrown('Unknown', 200)],
+    ['client', 'a thrown text'],
+    ['client', null],
+  ])('%s: %s', (kind, error) => {
+    expect(toApiFailure('DescribeVirtualInterfaces', error)).toMatchObject({
+      kind,
+      code: kind === 'credentials' ? 'credentials' : 'api',
+      operation: 'DescribeVirtualInterfaces',
+    });
+  });
+});
+
+describe('its message', () => {
+  it('names the operation, what the API said, and the status', () => {
+    const error = thrown('DirectConnectClientException', 400, {}, 'The VirtualGateway vgw-1 does not exist.');
+    expect(toApiFailure('ConfirmPrivateVirtualInterface', error).message).toBe(
+      'ConfirmPrivateVirtualInterface failed (client): DirectConnectClientException: The VirtualGateway vgw-1 does not exist. (HTTP 400)',
+    );
+  });
+
+  it('has what OUTSCALE says in its own form', () => {
+    expect(toApiFailure('X', outscale(429, '25', 'Throttled')).message).toBe(
+      'X failed (throttled): Throttled 25: said so (HTTP 429)',
+    );
+  });
+
+  it.each([200, 400, 403, 429, 500, 502])('quotes nothing of an unreadable answer of status %i', (status) => {
+    for (const name of ['SyntaxError', 'TypeError']) {
+      const error = thrown(name, status, {}, `Unexpected token, ..."${PLANTED_KEY}"... is not valid JSON`);
+      const failure = toApiFailure('X', error);
+      expect(failure.message).toContain(`the answer is not what the API promises (HTTP ${status})`);
+      expect(failure.message).not.toContain(PLANTED_KEY);
+    }
+  });
+
+  it('drops the advice that the SDK adds, and makes the rest safe to print', () => {
+    const error = thrown(
+      'Odd`\u001b[31m',
+      400,
+      {},
+      'said\u202eso\n  Deserialization error: inspect $response',
+    );
+    const { message } = toApiFailure('X', error);
+    expect(message).toBe('X failed (client): Odd\\u{60}\\u{1b}[31m: said\\u{202e}so (HTTP 400)');
+  });
+
+  it('is cut when the API says too much', () => {
+    expect(toApiFailure('X', thrown('Long', 400, {}, 'x'.repeat(5000))).message.length).toBeLessThan(250);
+  });
+});
+
+it('keeps nothing of the error that carried the answer', () => {
+  const error = thrown('Unknown', 400, { $response: { body: PLANTED_KEY }, authKey: PLANTED_KEY });
+  const failure = toApiFailure('X', error);
+  expect(failure.cause).toBeUndefined();
+  expect(JSON.stringify(failure, Object.getOwnPropertyNames(failure))).not.toContain(PLANTED_KEY);
+});
+
+it('leaves failures of ours as they are', () => {
+  for (const ours of [new CredentialsUnusable('no secret'), new ApiFailure('X', 'timeout', 'no answer')])
+    expect(toApiFailure('Y', ours)).toBe(ours);
+});

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import type { Received, Reply } from '../support/apiServer.ts';
+import { converse, failureOf, TIMEOUT_MS } from '../support/apis.ts';
+
+/** What a read may take: three attempts and the pauses between them. */
+const READ_LIMIT_MS = 3 * TIMEOUT_MS + 2000;
+/** What the machine may add. */
+const SLACK_MS = 1000;
+
+const BROKEN: readonly [string, Reply, string][] = [
+  ['says nothing', { does: 'hang' }, 'timeout'],
+  ['stops in the midst of its answer', { does: 'hangInBody', body: '{"virtualInterfaces":[' }, 'timeout'],
+  ['answers drop by drop for ever', { does: 'drip' }, 'timeout'],
+  ['hangs up in the midst of its answer', { does: 'cut', body: '{"virtualInterfaces":[]}' }, 'unreachable'],
+  ['resets the connection', { does: 'reset' }, 'unreachable'],
+];
+
+async function timed(call: () => Promise<unknown>): Promise<{ error: unknown; ms: number }> {
+  const start = performance.now();
+  const error = await failureOf(call());
+  return { error, ms: performance.now() - start };
+}
+
+function countOf(received: readonly Received[], operation: string): number {
+  return received.filter((request) => request.operation === operation).length;
+}
+
+describe.each(BROKEN)('with a server that %s', (_, reply, kind) => {
+  it('reads end in time, as failures, and let go of the connection', async () => {
+    const apis = await converse('aws', () => reply);
+    const calls = await Promise.all([
+      timed(() => apis.directConnect.list()),
+      timed(() => apis.gateways.list(new Set(['virtual']))),
+    ]);
+    for (const { error, ms } of calls) {
+      expect(error).toMatchObject({ name: 'ApiFailure', kind });
+      expect(ms).toBeLessThan(READ_LIMIT_MS + SLACK_MS);
+    }
+    for (const operation of ['DescribeVirtualInterfaces', 'DescribeVpnGateways']) {
+      expect(countOf(apis.received, operation)).toBe(reply.does === 'drip' ? 1 : 3);
+    }
+    await expect.poll(() => apis.connections()).toBe(0);
+  });
+
+  it('a confirm ends in time and is tried once', async () => {
+    const apis = await converse('aws', () => reply);
+    const { error, ms } = await timed(() => apis.directConnect.confirm('dxvif-1a2b3c4d', 'vgw-12345678'));
+    expect(error).toMatchObject({ name: 'ApiFailure', kind, operation: 'ConfirmPrivateVirtualInterface' });
+    expect(ms).toBeLessThan(TIMEOUT_MS + SLACK_MS);
+    expect(apis.received).toHaveLength(1);
+    await expect.poll(() => apis.connections()).toBe(0);
+  });
+});
+
+it('a server that is not there is told as unreachable', async () => {
+  const apis = await converse('aws', () => ({ does: 'hang' }));
+  await apis.stop();
+  expect(await failureOf(apis.directConnect.list())).toMatchObject({ kind: 'unreachable' });
+  expect(await failureOf(apis.caller.account())).toMatchObject({ kind: 'unreachable' });
+});

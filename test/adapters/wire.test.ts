@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest';
+import { readVirtualInterface } from '../../lambda/adapters/directconnect/wire.ts';
+import type { VirtualInterface } from '../../lambda/core/model.ts';
+import { AWS_ITEM, OUTSCALE_ITEM } from '../support/wireItems.ts';
+
+const PEER = {
+  asn: 65010,
+  amazonAddress: '169.254.10.1/30',
+  customerAddress: '169.254.10.2/30',
+  hasKey: true,
+};
+const SOUND: VirtualInterface = {
+  id: 'dxvif-1a2b3c4d',
+  state: 'confirming',
+  type: 'private',
+  ownerAccount: '012345678901',
+  connection: 'dxcon-11111111',
+  name: 'acme-prod-1',
+  location: 'PAR1',
+  vlan: 101,
+  mtu: null,
+  gateway: null,
+  tags: null,
+  peers: [PEER],
+  faults: [],
+};
+
+function read(changes: object): VirtualInterface {
+  return readVirtualInterface({ ...AWS_ITEM, ...changes }, 0);
+}
+
+describe('a virtual interface off the wire', () => {
+  it('is read from what OUTSCALE sends', () => {
+    expect(readVirtualInterface(OUTSCALE_ITEM, 0)).toEqual(SOUND);
+  });
+
+  it('is read from what AWS sends', () => {
+    const tags = { team: 'network', empty: '' };
+    expect(readVirtualInterface(AWS_ITEM, 0)).toEqual({ ...SOUND, mtu: 1500, tags });
+  });
+
+  it.each([
+    ['virtualInterfaceState', 'state'],
+    ['virtualInterfaceType', 'type'],
+    ['virtualInterfaceName', 'name'],
+    ['ownerAccount', 'ownerAccount'],
+    ['connectionId', 'connection'],
+    ['location', 'location'],
+  ] as const)('takes %s as a text or as unknown', (field, key) => {
+    expect(read({ [field]: '' })).toMatchObject({ [key]: null, faults: [] });
+    expect(read({ [field]: null })).toMatchObject({ [key]: null, faults: [] });
+    expect(read({ [field]: undefined })).toMatchObject({ [key]: null, faults: [] });
+    for (const odd of [5, true, {}, ['PAR1']]) {
+      expect(read({ [field]: odd })).toMatchObject({ [key]: null, faults: [`\`${field}\` must be a text`] });
+    }
+    const long = read({ [field]: 'x'.repeat(1001) });
+    expect(long).toMatchObject({ [key]: null, faults: [`\`${field}\` must be a text of at most 1000`] });
+  });
+
+  it.each([
+    ['vlan', 1, 4094],
+    ['mtu', 1, 65535],
+  ] as const)('takes %s as a whole number from %i to %i', (field, from, to) => {
+    expect(read({ [field]: from })).toMatchObject({ [field]: from, faults: [] });
+    expect(read({ [field]: to })).toMatchObject({ [field]: to, faults: [] });
+    expect(read({ [field]: undefined })).toMatchObject({ [field]: null, faults: [] });
+    for (const odd of ['101', from - 1, to + 1, 101.5, Number.NaN, true, [101], {}]) {
+      const faults = [`\`${field}\` must be a whole number from ${from} to ${to}`];
+      expect(read({ [field]: odd })).toMatchObject({ [field]: null, faults });
+    }
+  });
+
+  it.each([
+    ['vgw-12345678', '', 'vgw-12345678', []],
+    ['', '5f294f92-bafb-4011-916d-9b0bec4cf2c8', '5f294f92-bafb-4011-916d-9b0bec4cf2c8', []],
+    ['vgw-12345678', '5f294f92-bafb-4011-916d-9b0bec4cf2c8', null, ['it names two gateways']],
+    [7, '', null, ['`virtualGatewayId` must be a text']],
+    ['', ['x'], null, ['`directConnectGatewayId` must be a text']],
+  ])('with gateways %j and %j is on %j', (virtualGatewayId, directConnectGatewayId, gateway, faults) => {
+    expect(read({ virtualGatewayId, directConnectGatewayId })).toMatchObject({ gateway, faults });
+  });
+
+  it.each([
+    [undefined, null, []],
+    [[], {}, []],
+    ['team', null, ['`tags` must be a list']],
+    [[{ key: 'a', value: 5 }], { a: '' }, ['`tags.value` must be a text']],
+    [[{ value: 'x' }], {}, ['a tag has no key']],
+    [[null], {}, ['a tag has no key', 'an item of `tags` is not an object']],
+    [
+      [
+        { key: 'a', value: '1' },
+        { key: 'a', value: '2' },
+      ],
+      { a: '1' },
+      ['a tag stands twice'],
+    ],
+  ])('with tags %j has %j', (tags, expected, faults) => {
+    expect(read({ tags })).toMatchObject({ tags: expected, faults });
+  });
+
+  it('keeps a tag named like a part of JavaScript as a tag', () => {
+    const { tags } = read({ tags: [{ key: '__proto__', value: 'x' }] });
+    expect(Object.entries(tags ?? {})).toEqual([['__proto__', 'x']]);
+  });
+
+  it.each([
+    null,
+    'dxvif-1a2b3c4d',
+    5,
+    [],
+    {},
+    { virtualInterfaceId: '' },
+    { virtualInterfaceId: 'dxvif-../../x' },
+    { virtualInterfaceId: 5 },
+  ])('that is %j is unreadable and named by its place, at the cost of itself only', (raw) => {
+    const vif = readVirtualInterface(raw, 4);
+    expect(vif).toMatchObject({ id: '(item 5 of the listing)', state: null, peers: [] });
+    expect(vif.faults).not.toEqual([]);
+  });
+});

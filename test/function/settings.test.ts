@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest';
+import { EndpointRefused } from '../../lambda/adapters/endpoint.ts';
+import { EventRefused, readEvent, readSettings, SettingRefused } from '../../lambda/settings.ts';
+
+const RECIPIENTS = '{"acme":"outscale/eu-west-2/012345678901","hub":"aws/eu-west-3/012345678901"}';
+const FORM = 'must be JSON such as `{"acme": "outscale/eu-west-2/012345678901"}`';
+
+function refusal(act: () => unknown): Error {
+  try {
+    act();
+  } catch (error) {
+    if (error instanceof Error) return error;
+  }
+  throw new Error('nothing was refused');
+}
+
+describe('the settings', () => {
+  it('name the targets, and have defaults for the rest', () => {
+    expect(readSettings({ VIF_ACCEPTOR_RECIPIENTS: RECIPIENTS })).toEqual({
+      recipients: new Map([
+        ['acme', { provider: 'outscale', region: 'eu-west-2', account: '012345678901' }],
+        ['hub', { provider: 'aws', region: 'eu-west-3', account: '012345678901' }],
+      ]),
+      policyDir: '/opt/policy',
+      endpoints: { directConnect: null, gateways: null },
+    });
+  });
+
+  it('may name other places, empty ones being none', () => {
+    const env = {
+      VIF_ACCEPTOR_RECIPIENTS: RECIPIENTS,
+      VIF_ACCEPTOR_POLICY_DIR: '/srv/policy',
+      VIF_ACCEPTOR_ENDPOINT: 'https://directlink.example.com/',
+      VIF_ACCEPTOR_GATEWAY_ENDPOINT: '',
+    };
+    expect(readSettings(env)).toMatchObject({
+      policyDir: '/srv/policy',
+      endpoints: { directConnect: 'https://directlink.example.com', gateways: null },
+    });
+  });
+
+  it.each([undefined, ''])('without recipients (%j) are refused with the way to set them', (text) => {
+    const error = refusal(() => readSettings({ VIF_ACCEPTOR_RECIPIENTS: text }));
+    expect(error).toBeInstanceOf(SettingRefused);
+    expect(error.message).toBe(
+      `setting VIF_ACCEPTOR_RECIPIENTS is missing: it ${FORM}; deploy with the CDK app, which sets it`,
+    );
+  });
+
+  it.each([
+    ['acme', 'got no JSON'],
+    ['{"acme":', 'got no JSON'],
+    ['null', 'got no target'],
+    ['{}', 'got no target'],
+    ['[]', 'got no target'],
+    ['["outscale/eu-west-2/012345678901"]', 'got no target'],
+    ['"outscale/eu-west-2/012345678901"', 'got no target'],
+    ['{"Acme":"outscale/eu-west-2/012345678901"}', 'got another form for `Acme`'],
+    ['{"../x":"outscale/eu-west-2/012345678901"}', 'got another form for `../x`'],
+    ['{"":"outscale/eu-west-2/012345678901"}', 'got another form for ``'],
+    ['{"acme":"azure/eu-west-2/012345678901"}', 'got another form for `acme`'],
+    ['{"acme":"outscale//012345678901"}', 'got another form for `acme`'],
+    ['{"acme":"outscale/eu-west-2/1234"}', 'got another form for `acme`'],
+    ['{"acme":"outscale/eu-west-2/012345678901/x"}', 'got another form for `acme`'],
+    ['{"acme":"outscale/eu-west-2"}', 'got another form for `acme`'],
+    ['{"acme":12345678901}', 'got another form for `acme`'],
+    ['{"acme":null}', 'got another form for `acme`'],
+    ['{"hub":"aws/eu-west-3/012345678901","acme":""}', 'got another form for `acme`'],
+  ])('with recipients %s are refused', (text, got) => {
+    const error = refusal(() => readSettings({ VIF_ACCEPTOR_RECIPIENTS: text }));
+    expect(error).toBeInstanceOf(SettingRefused);
+    expect(error.message).toBe(`setting VIF_ACCEPTOR_RECIPIENTS ${FORM}, ${got}`);
+  });
+
+  it.each(['VIF_ACCEPTOR_ENDPOINT', 'VIF_ACCEPTOR_GATEWAY_ENDPOINT'])(
+    'with an endpoint in %s that keys may not be sent to are refused by its name',
+    (setting) => {
+      for (const url of ['http://example.com', 'example.com', 'https://user:hunter2@example.com', ' ']) {
+        const error = refusal(() => readSettings({ VIF_ACCEPTOR_RECIPIENTS: RECIPIENTS, [setting]: url }));
+        expect(error).toBeInstanceOf(EndpointRefused);
+        expect(error.message).toContain(`${setting} must`);
+        expect(error.message).not.toContain('hunter2');
+      }
+    },
+  );
+});
+
+describe('the event', () => {
+  const { recipients } = readSettings({ VIF_ACCEPTOR_RECIPIENTS: RECIPIENTS });
+
+  it('names one of the targets, whatever else it holds', () => {
+    expect(readEvent({ target: 'hub', id: '1' }, recipients)).toEqual({
+      target: 'hub',
+      recipient: { provider: 'aws', region: 'eu-west-3', account: '012345678901' },
+    });
+  });
+
+  it.each([
+    null,
+    undefined,
+    'acme',
+    5,
+    [],
+    {},
+    { target: '' },
+    { target: null },
+    { target: ['acme'] },
+    { Target: 'acme' },
+  ])('that is %j is refused with the form that it must have', (event) => {
+    const error = refusal(() => readEvent(event, recipients));
+    expect(error).toBeInstanceOf(EventRefused);
+    expect(error.message).toBe('event must be `{"target": "NAME"}`, with the name of a policy file');
+  });
+
+  it.each([
+    ['lab', '`lab`'],
+    ['ACME', '`ACME`'],
+    ['toString', '`toString`'],
+    ['../acme', '`../acme`'],
+    ['\u001b[31macme', '`\\u{1b}[31macme`'],
+  ])('with the unknown target %j is refused with the targets that there are', (target, quoted) => {
+    const error = refusal(() => readEvent({ target }, recipients));
+    expect(error).toBeInstanceOf(EventRefused);
+    expect(error.message).toBe(
+      `unknown target ${quoted}: this function has \`acme\` and \`hub\`; deploy its policy first`,
+    );
+  });
+});

@@ -1,0 +1,19 @@
+import { build, type Metafile } from 'esbuild';
+import { BUNDLING, ENTRY } from '../../infra/bundling.ts';
+
+/** Bundles the function as the CDK app does, but without the CDK: `asset.test.ts` holds the two against each other. */
+export async function bundle(outfile: string): Promise<Metafile> {
+  const { format, target, minify, mainFields } = BUNDLING;
+  const { metafile } = await build({
+    entryPoints: [ENTRY],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format,
+    target,
+    minify,
+    mainFields: [...mainFields],
+    metafile: true,
+  });
+  return metafile;
+}

@@ -1,0 +1,170 @@
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { createFileLedger } from '../../lambda/adapters/ledgers/file.ts';
+import { EMPTY_LEDGER } from '../../lambda/core/ledger.ts';
+import { LedgerFailure } from '../../lambda/errors.ts';
+import { plant } from '../plant.ts';
+import { failureOf } from '../support/apis.ts';
+import { anAcceptance, anIntent, aSighting } from '../support/ledgerBuilders.ts';
+import { testClock } from '../support/testClock.ts';
+
+const KEY = 'outscale/eu-west-2/012345678901';
+const LISTED = { kind: 'listed', at: '2026-11-10T11:00:00.000Z' } as const;
+
+function planted(text: string) {
+  const path = join(plant({ 'ledger.json': text }), 'ledger.json');
+  return { path, ledger: createFileLedger(path, testClock()) };
+}
+
+function holding(state: object, lease: unknown = null, more: object = {}): string {
+  return JSON.stringify({
+    format: 1,
+    targets: { [KEY]: { lease, state: { ...EMPTY_LEDGER, ...state }, ...more } },
+  });
+}
+
+describe('a damaged ledger file', () => {
+  it.each([
+    ['is empty', '', 'it is not JSON'],
+    ['is blank', ' \n', 'it is not JSON'],
+    ['is no JSON', 'ledger', 'it is not JSON'],
+    ['was cut short', holding({}).slice(0, -10), 'it is not JSON'],
+    ['is null', 'null', 'must be an object, got null'],
+    ['is a list', '[]', 'must be an object, got a list'],
+    ['is an empty object', '{}', '`format` must be 1, got nothing'],
+    ['has no format', '{"targets":{}}', '`format` must be 1, got nothing'],
+    ['has another format', '{"format":2,"targets":{},"more":1}', '`format` must be 1, got number 2'],
+    ['lacks the targets', '{"format":1}', '`targets` must be present'],
+    ['has a list of targets', '{"format":1,"targets":[]}', '`targets` must be an object'],
+    ['has a surplus key', '{"format":1,"targets":{},"x":1}', '`x` must be absent'],
+    ['has a surplus key deep within', holding({ x: 1 }), `\`targets.${KEY}.state.x\` must be absent`],
+    ['has a surplus key at a target', holding({}, null, { x: 1 }), `\`targets.${KEY}.x\` must be absent`],
+    ['lacks a key', holding({ lastListing: undefined }), '.state.lastListing` must be present'],
+    ['has a lease of a wrong kind', holding({}, 'mine'), '.lease` must be an object'],
+    ['has a lease without end', holding({}, { token: 'x' }), '.lease.until` must be present'],
+    ['has an odd instant', holding({ lastListing: 'yesterday' }), '.state.lastListing` must be an instant'],
+    ['has a garbage sighting', holding({ sightings: { 'dxvif-1': null } }), '.sightings.dxvif-1` must be'],
+    ['has an odd ID', holding({ sightings: { x: aSighting() } }), '.sightings` must be keyed by'],
+    [
+      'has a sighting with an odd VLAN',
+      holding({ sightings: { 'dxvif-1': { ...aSighting(), vlan: '101' } } }),
+      '.sightings.dxvif-1.vlan` must be a whole number',
+    ],
+    [
+      'has an intent of nothing',
+      holding({ intents: { 'dxvif-1': { ...anIntent(), grants: [] } } }),
+      '.intents.dxvif-1.grants` must be a list of at least one',
+    ],
+    [
+      'has an acceptance without a gateway',
+      holding({ acceptances: { 'dxvif-1': { ...anAcceptance(), gateway: '' } } }),
+      '.acceptances.dxvif-1.gateway` must be a text',
+    ],
+  ])('that %s is told with its path and the mend, and left byte for byte', async (_, text, what) => {
+    const { path, ledger } = planted(text);
+    for (const use of [() => ledger.peek(KEY), () => ledger.open(KEY, 1000)]) {
+      const failure = await failureOf(use());
+      expect(failure).toBeInstanceOf(LedgerFailure);
+      expect(String(failure)).toContain(`ledger ${path} is damaged: `);
+      expect(String(failure)).toContain(what);
+      expect(String(failure)).toContain(
+        'it was left as it is: restore it, or move it away to begin a new one',
+      );
+    }
+    expect(readFileSync(path, 'utf8')).toBe(text);
+    expect(readdirSync(dirname(path))).toEqual(['ledger.json']);
+  });
+
+  it('stops whoever holds the lease from writing over it', async () => {
+    const { path, ledger } = planted(holding({}));
+    const session = await ledger.open(KEY, 1000);
+    writeFileSync(path, 'damaged');
+    expect(await failureOf(session?.write([LISTED]) ?? Promise.resolve())).toBeInstanceOf(LedgerFailure);
+    expect(await failureOf(session?.close() ?? Promise.resolve())).toBeInstanceOf(LedgerFailure);
+    expect(readFileSync(path, 'utf8')).toBe('damaged');
+  });
+});
+
+describe('a ledger file', () => {
+  it('is its owner’s alone, and leaves nothing beside it', async () => {
+    const path = join(plant({}), 'deep', 'state', 'ledger.json');
+    const session = await createFileLedger(path, testClock()).open(KEY, 1000);
+    await session?.write([LISTED]);
+    await session?.close();
+    expect((statSync(path).mode & 0o777).toString(8)).toBe('600');
+    expect((statSync(dirname(path)).mode & 0o777).toString(8)).toBe('700');
+    expect(readdirSync(dirname(path))).toEqual(['ledger.json']);
+  });
+
+  it('that others could read is closed to them by the next write', async () => {
+    const { path, ledger } = planted(holding({}));
+    chmodSync(path, 0o644);
+    await ledger.open(KEY, 1000);
+    expect((statSync(path).mode & 0o777).toString(8)).toBe('600');
+  });
+
+  it('is not made by looking', async () => {
+    const path = join(plant({}), 'state', 'ledger.json');
+    expect(await createFileLedger(path, testClock()).peek(KEY)).toEqual(EMPTY_LEDGER);
+    expect(readdirSync(dirname(dirname(path)))).toEqual([]);
+  });
+
+  it('keeps the targets that this pass is not about', async () => {
+    const { path, ledger } = planted(holding({ lastListing: LISTED.at }));
+    await ledger.open('aws/eu-west-1/012345678901', 1000);
+    expect(await createFileLedger(path, testClock()).peek(KEY)).toMatchObject({ lastListing: LISTED.at });
+  });
+
+  it('reached by a link stays where it is, under one lease', async () => {
+    const { path, ledger } = planted(holding({}));
+    const link = join(plant({}), 'link.json');
+    symlinkSync(path, link);
+    const session = await createFileLedger(link, testClock()).open(KEY, 1000);
+    await session?.write([LISTED]);
+    expect(await ledger.open(KEY, 1000)).toBeNull();
+    expect(await ledger.peek(KEY)).toMatchObject({ lastListing: LISTED.at });
+  });
+
+  it('that is a folder, or in no folder, is told so', async () => {
+    const root = plant({ 'file.txt': '' });
+    mkdirSync(join(root, 'ledger.json'));
+    for (const path of [join(root, 'ledger.json'), join(root, 'file.txt', 'ledger.json')]) {
+      const ledger = createFileLedger(path, testClock());
+      for (const use of [() => ledger.peek(KEY), () => ledger.open(KEY, 1000)]) {
+        const failure = await failureOf(use());
+        expect(failure).toBeInstanceOf(LedgerFailure);
+        expect(String(failure)).toMatch(new RegExp(`ledger ${path} cannot be .*; mend`));
+      }
+    }
+  });
+
+  it('whose lock is no lock of ours is told so', async () => {
+    const { path, ledger } = planted(holding({}));
+    writeFileSync(`${path}.lock`, '');
+    utimesSync(`${path}.lock`, 0, 0);
+    expect(String(await failureOf(ledger.open(KEY, 1000)))).toContain(
+      `ledger ${path} cannot be locked (ENOTDIR); mend its folder`,
+    );
+  });
+
+  // Root may do everything.
+  it.runIf(process.getuid?.() !== 0)('that may not be read or written is told so', async () => {
+    const { path, ledger } = planted(holding({}));
+    chmodSync(path, 0);
+    expect(String(await failureOf(ledger.peek(KEY)))).toContain(`ledger ${path} cannot be read (EACCES)`);
+    chmodSync(path, 0o600);
+    chmodSync(dirname(path), 0o500);
+    expect(String(await failureOf(ledger.open(KEY, 1000)))).toContain(`cannot be locked (EACCES)`);
+    chmodSync(dirname(path), 0o700);
+  });
+});

@@ -1,0 +1,25 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { createFileLedger } from '../../lambda/adapters/ledgers/file.ts';
+import { aSighting } from '../support/ledgerBuilders.ts';
+
+/**
+ * A process of its own, for tests of what several do to one file: takes the lease as often as it is told to, and
+ * sights one interface under each. `node process.ts FILE NAME TIMES`, one key for all.
+ */
+const [path = '', name = '', times = '0'] = process.argv.slice(2);
+const clock = { now: () => new Date(), monotonic: () => performance.now() };
+const ledger = createFileLedger(path, clock);
+
+// A disk quota kills by default; here it is to fail the write.
+process.on('SIGXFSZ', () => undefined);
+
+for (let turn = 0; turn < Number(times); ) {
+  const session = await ledger.open('outscale/eu-west-2/012345678901', 60_000);
+  if (session === null) {
+    await pause(5);
+    continue;
+  }
+  await session.write([{ kind: 'sighted', id: `dxvif-${name}${turn}`, sighting: aSighting() }]);
+  await session.close();
+  turn += 1;
+}

@@ -1,0 +1,63 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { plant } from '../plant.ts';
+
+const BIOME = createRequire(import.meta.url).resolve('@biomejs/biome/bin/biome');
+
+/** What reaches past a function's arguments, and the rule that says so. */
+const IMPURE = {
+  'new Date()': 'plugin',
+  'Date()': 'plugin',
+  'Date.now()': 'lint/nursery/noJsRestrictedProperties',
+  'Math.random()': 'lint/nursery/noJsRestrictedProperties',
+  'performance.now()': 'lint/style/noRestrictedGlobals',
+  'crypto.randomUUID()': 'lint/style/noRestrictedGlobals',
+  "fetch('http://localhost')": 'lint/style/noRestrictedGlobals',
+  'setTimeout(Boolean, 1)': 'lint/style/noRestrictedGlobals',
+  'setInterval(Boolean, 1)': 'lint/style/noRestrictedGlobals',
+  'process.env': 'lint/correctness/noProcessGlobal',
+  'globalThis.process': 'lint/correctness/noProcessGlobal',
+  'console.log(1)': 'lint/suspicious/noConsole',
+};
+
+/** What biome, by the project's own settings, reports for these expressions in one file: each with its rule. */
+function lint(path: string, expressions: readonly string[]): Record<string, string> {
+  const text = expressions.map((expression, i) => `export const x${i} = ${expression};\n`).join('');
+  const root = plant({ [path]: text, '.gitignore': 'node_modules/\n' });
+  for (const settings of ['biome.json', '.biome'])
+    cpSync(settings, join(root, settings), { recursive: true });
+  const args = [BIOME, 'lint', '--reporter=github', '--max-diagnostics=none', path];
+  const { stdout } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
+  return Object.fromEntries(
+    [...stdout.matchAll(/^::error title=([\w/]+),.*?,line=(\d+),/gm)].map(([, rule, line]) => [
+      expressions[Number(line) - 1],
+      rule,
+    ]),
+  );
+}
+
+describe('lint', () => {
+  it.each(['lambda/core/decides.ts', 'lambda/pass.ts', 'lambda/pass/step.ts'])(
+    'refuses clock, chance, environment and network in %s',
+    (path) => {
+      expect(lint(path, Object.keys(IMPURE))).toEqual(IMPURE);
+    },
+  );
+
+  it('lets the core work with the times that it is given', () => {
+    expect(lint('lambda/core/decides.ts', ['new Date(0)', "Date.parse('2026-11-01')", 'Date.now()'])).toEqual(
+      {
+        'Date.now()': IMPURE['Date.now()'],
+      },
+    );
+  });
+
+  it('lets an adapter read the clock and the environment, but not print', () => {
+    expect(lint('lambda/adapters/clock.ts', Object.keys(IMPURE))).toEqual({
+      'console.log(1)': IMPURE['console.log(1)'],
+    });
+  });
+});
