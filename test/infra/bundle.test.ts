@@ -1,10 +1,18 @@
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { isBuiltin } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import type { Metafile } from 'esbuild';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { type LoadedPolicy, recipientKey } from '../../lambda/core/policy.ts';
+import type { Simulator } from '../../simulator/index.ts';
+import { ACME, actAs, US } from '../support/accounts.ts';
+import { ACME_1, PROD, policyOf, SIMPLE, startCloud } from '../support/cloud.ts';
+import { policyFolder } from '../support/lambda.ts';
 import { bundle } from './bundle.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'vif-acceptor-'));
@@ -17,19 +25,23 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Calls the bundled handler in a process of its own, as Lambda would, and tells what it throws. */
-function invoke(event: unknown, env: Record<string, string>): string {
+const exec = promisify(execFile);
+
+/** Calls the bundled handler in a process of its own, as Lambda would, and tells what it returns or throws. */
+async function invoke(
+  event: unknown,
+  env: Record<string, string>,
+): Promise<{ returned: unknown; log: string }> {
   const script = `
     const { handler } = await import(${JSON.stringify(file)});
     const context = { functionName: 'acceptor', getRemainingTimeInMillis: () => 60_000 };
-    await handler(${JSON.stringify(event)}, context).catch(({ message }) => console.error('threw ' + message));
+    const threw = ({ message }) => ({ threw: message });
+    const returned = await handler(${JSON.stringify(event)}, context).catch(threw);
+    process.stderr.write('returned ' + JSON.stringify(returned));
   `;
-  const { stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', script], {
-    cwd: folder,
-    env,
-    encoding: 'utf8',
-  });
-  return stderr;
+  const run = exec(process.execPath, ['--input-type=module', '--eval', script], { cwd: folder, env });
+  const { stdout, stderr } = await run;
+  return { returned: JSON.parse(stderr.slice(stderr.lastIndexOf('returned ') + 9)), log: stdout + stderr };
 }
 
 describe('the bundled function', () => {
@@ -57,8 +69,70 @@ describe('the bundled function', () => {
     expect(imports.map(({ path }) => path).filter((path) => !isBuiltin(path))).toEqual([]);
   });
 
-  it('starts in a process of its own, and names a target that it does not know', () => {
+  it('starts in a process of its own, and names a target that it does not know', async () => {
     const env = { VIF_ACCEPTOR_RECIPIENTS: JSON.stringify({ paris: 'outscale/eu-west-2/012345678901' }) };
-    expect(invoke({ target: 'lyon' }, env)).toContain('threw unknown target `lyon`');
+    const { returned } = await invoke({ target: 'lyon' }, env);
+    expect(returned).toMatchObject({ threw: expect.stringContaining('unknown target `lyon`') });
+  });
+
+  it('accepts on aws with its own role', async () => {
+    const cloud = await startCloud({ dialect: 'aws' });
+    const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+    const policy = policyOf(`owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }`, 'aws');
+    const keys = { AWS_ACCESS_KEY_ID: US, AWS_SECRET_ACCESS_KEY: 'secret' };
+
+    const { returned } = await invoke({ target: 'hub' }, { ...functionEnv(cloud, policy), ...keys });
+
+    expect(returned).toMatchObject({ status: 'completed', requests: [{ id, outcome: 'accepted' }] });
+    expect(await actAs(cloud, US).see(id)).toBe(`pending ${PROD}`);
+  });
+
+  it('accepts at OUTSCALE with the key of its secret, which its log never shows', async () => {
+    const cloud = await startCloud();
+    const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+    const { policy, digest } = SIMPLE;
+    const recipient = { ...policy.recipient, credentials: { secret: 'vif-acceptor/outscale' } };
+    const secrets = await secretsManager({ accessKey: US, secretKey: 'secret' });
+    const env = {
+      ...functionEnv(cloud, { policy: { ...policy, recipient }, digest }),
+      // The function's own keys are of AWS, and of no use to the emulator.
+      ...{
+        AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE',
+        AWS_SECRET_ACCESS_KEY: 'of-another-cloud',
+        AWS_REGION: 'eu-west-3',
+      },
+      AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets,
+    };
+
+    const { returned, log } = await invoke({ target: 'hub' }, env);
+
+    expect(returned).toMatchObject({ status: 'completed', requests: [{ id, outcome: 'accepted' }] });
+    expect(await actAs(cloud, US).see(id)).toBe(`pending ${PROD}`);
+    expect(log).not.toContain('"secret"');
+    expect(log).not.toContain('of-another-cloud');
   });
 });
+
+/** The function's environment as the stack makes it, with the emulator in the provider's place. */
+function functionEnv(cloud: Simulator, loaded: LoadedPolicy): Record<string, string> {
+  return {
+    VIF_ACCEPTOR_RECIPIENTS: JSON.stringify({ hub: recipientKey(loaded.policy.recipient) }),
+    VIF_ACCEPTOR_POLICY_DIR: policyFolder(loaded),
+    VIF_ACCEPTOR_ENDPOINT: cloud.url,
+    VIF_ACCEPTOR_GATEWAY_ENDPOINT: cloud.url,
+  };
+}
+
+/** Secrets Manager with one secret, on loopback. @returns its endpoint */
+async function secretsManager(secret: object): Promise<string> {
+  const server = createServer((_, response) => {
+    response.setHeader('content-type', 'application/x-amz-json-1.1');
+    response.end(JSON.stringify({ Name: 'vif-acceptor/outscale', SecretString: JSON.stringify(secret) }));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => {
+    server.close();
+  });
+  const address = server.address();
+  return `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+}

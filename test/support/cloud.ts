@@ -1,5 +1,6 @@
 import { onTestFinished } from 'vitest';
 import { connect } from '../../lambda/adapters/connect.ts';
+import type { ClientSettings } from '../../lambda/adapters/directconnect/client.ts';
 import { createMemoryLedger } from '../../lambda/adapters/ledgers/memory.ts';
 import type { LoadedPolicy } from '../../lambda/core/policy.ts';
 import type { PassReport } from '../../lambda/core/report.ts';
@@ -63,12 +64,13 @@ export interface RunnerOptions {
   readonly account?: string;
   readonly region?: string;
   readonly requestTimeoutMs?: number;
+  readonly credentials?: ClientSettings['credentials'];
 }
 
 export function runnerOf(simulator: Simulator, loaded: LoadedPolicy, options: RunnerOptions = {}): Runner {
   const { account = US, requestTimeoutMs = 1000 } = options;
   const recipient = { ...loaded.policy.recipient, ...(options.region ? { region: options.region } : {}) };
-  const credentials = { accessKeyId: account, secretAccessKey: 'secret' };
+  const { credentials = { accessKeyId: account, secretAccessKey: 'secret' } } = options;
   const endpoints = { directConnect: simulator.url, gateways: simulator.url };
   const connected = connect(recipient, credentials, endpoints, requestTimeoutMs);
   onTestFinished(() => connected.close());

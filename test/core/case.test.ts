@@ -1,0 +1,154 @@
+import { describe, expect, it } from 'vitest';
+import { type Case, lessonOf, openCases, reportOf, turnsOf } from '../../lambda/core/case.ts';
+import { hold } from '../../lambda/core/decide.ts';
+import type { Sighting } from '../../lambda/core/ledger.ts';
+import type { VirtualInterface } from '../../lambda/core/model.ts';
+import type { Policy } from '../../lambda/core/policy.ts';
+import { OUTCOMES } from '../../lambda/core/report.ts';
+import {
+  AWS,
+  aGrant,
+  anOwner,
+  aPolicy,
+  aPolicyGranting,
+  aVif,
+  aWorld,
+  CONNECTION,
+  NOW,
+  VGW,
+} from '../support/builders.ts';
+import { aSighting } from '../support/ledgerBuilders.ts';
+
+const ID = 'dxvif-aaaaaaaa';
+
+function opened(
+  requests: readonly VirtualInterface[],
+  sightings: Readonly<Record<string, Sighting>>,
+  policy: Policy = aPolicy(),
+): Case[] {
+  return [...openCases(policy, requests, sightings, aWorld(), NOW).values()];
+}
+
+function aCase(given: Partial<Case> = {}): Case {
+  const [first] = opened([aVif()], { [ID]: aSighting() });
+  if (first === undefined) throw new Error('no case was opened');
+  return { ...first, ...given };
+}
+
+const noGrant = hold([{ code: 'no-grant', message: 'none fits' }]);
+
+describe('opening', () => {
+  it('a hold is final, and what may be accepted waits', () => {
+    const stranger = aVif({ id: 'dxvif-cccccccc', connection: CONNECTION.other });
+    expect(opened([stranger, aVif()], { [ID]: aSighting() })).toMatchObject([
+      {
+        request: { id: ID },
+        decision: { verdict: 'accept' },
+        outcome: 'notAttempted',
+        message: 'the pass ended before its turn; the next one goes on',
+        deadline: { earliest: '2026-11-17T09:00:00.000Z', latest: '2026-11-17T10:00:05.000Z' },
+      },
+      { request: { id: 'dxvif-cccccccc' }, decision: { verdict: 'hold' }, outcome: 'held', message: null },
+    ]);
+  });
+
+  it('on AWS has no deadline', () => {
+    const [first] = opened([aVif()], { [ID]: aSighting() }, aPolicy({ recipient: AWS }));
+    expect(first?.deadline).toEqual({ earliest: null, latest: null });
+  });
+});
+
+describe('the turns', () => {
+  const ids = (cases: readonly Case[]): string[] => turnsOf(cases).map(({ id }) => id);
+  const names = ['dxvif-1', 'dxvif-2', 'dxvif-3'];
+  const requests = names.map((id) => aVif({ id }));
+
+  it('are of what may be accepted, has a proper ID and is remembered', () => {
+    const sighted = { 'dxvif-1': aSighting(), '(item 2)': aSighting() };
+    expect(ids(opened([aVif({ id: 'dxvif-1' }), aVif({ id: '(item 2)' })], sighted))).toEqual(['dxvif-1']);
+    expect(ids(opened(requests, { 'dxvif-2': aSighting() }))).toEqual(['dxvif-2']);
+    expect(ids(opened(requests, { 'dxvif-2': aSighting() }, aPolicy({ freeze: true })))).toEqual([]);
+  });
+
+  it('go by the early end; where it is not known, it may be any moment', () => {
+    const sightings = {
+      'dxvif-1': aSighting({ notListedAt: '2026-11-10T09:30:00.000Z' }),
+      'dxvif-2': aSighting({ notListedAt: '2026-11-10T09:10:00.000Z' }),
+      'dxvif-3': aSighting({ notListedAt: null }),
+    };
+    expect(ids(opened(requests, sightings))).toEqual(['dxvif-3', 'dxvif-2', 'dxvif-1']);
+  });
+
+  it('leave what failed before for later', () => {
+    const sightings = {
+      'dxvif-1': aSighting({ failures: 2, notListedAt: null }),
+      'dxvif-2': aSighting({ failures: 1 }),
+      'dxvif-3': aSighting(),
+    };
+    expect(ids(opened(requests, sightings))).toEqual(['dxvif-3', 'dxvif-2', 'dxvif-1']);
+  });
+});
+
+describe('what the ledger learns', () => {
+  const sighting = aSighting({ failures: 1, held: ['no-grant'] });
+  it.each<[string, Partial<Case>, Partial<Sighting> | null]>([
+    ['nothing new', { outcome: 'held', decision: noGrant, sighting }, null],
+    [
+      'other reasons',
+      { outcome: 'held', decision: hold([{ code: 'frozen', message: '' }]), sighting },
+      { held: ['frozen'] },
+    ],
+    ['a failure', { outcome: 'failed', sighting }, { failures: 2, held: [] }],
+    ['held no more', { outcome: 'notAttempted', sighting }, { held: [] }],
+    ['accepted: recorded elsewhere', { outcome: 'accepted', sighting }, null],
+    ['gone: the next listing tells', { outcome: 'gone', sighting }, null],
+    ['not remembered', { outcome: 'failed', sighting: null }, null],
+  ])('%s', (_, given, learnt) => {
+    const change = { kind: 'sighted', id: ID, sighting: { ...sighting, ...learnt } };
+    expect(lessonOf(aCase(given))).toEqual(learnt === null ? [] : [change]);
+  });
+});
+
+describe('what is told', () => {
+  const told = (given: Partial<Case>) => reportOf(aCase(given), AWS, null);
+
+  it.each(OUTCOMES)('%s: a command for a person, unless it is settled', (outcome) => {
+    const settled = ['accepted', 'gone', 'wouldAccept'].includes(outcome);
+    expect(told({ outcome }).acceptByHand === null).toBe(settled);
+  });
+
+  it('names everything the report is relied on for', () => {
+    expect(told({ outcome: 'accepted', message: null })).toEqual({
+      id: ID,
+      connection: CONNECTION.owner,
+      vlan: 101,
+      name: 'acme-prod-1',
+      firstSeen: '2026-11-10T10:00:05.000Z',
+      deadline: { earliest: '2026-11-17T09:00:00.000Z', latest: '2026-11-17T10:00:05.000Z' },
+      decision: { verdict: 'accept', owner: 'acme', grant: 'default', gateway: VGW.prod },
+      outcome: 'accepted',
+      message: null,
+      skipped: [],
+      acceptByHand: null,
+    });
+  });
+
+  it('of a hold: the reasons', () => {
+    expect(told({ decision: noGrant, outcome: 'held' }).decision).toEqual({
+      verdict: 'hold',
+      reasons: [{ code: 'no-grant', message: 'none fits' }],
+    });
+  });
+
+  it.each<[string, Policy, string]>([
+    ['frozen', aPolicy({ freeze: true }), VGW.prod],
+    ['over its limit', aPolicy({ owners: [anOwner({ limit: 0 })] }), VGW.prod],
+    ['the nearest grant', aPolicyGranting(aGrant({ gateway: VGW.lab, match: { vlan: [[1, 2]] } })), VGW.lab],
+    ['too early', aPolicyGranting(aGrant({ from: '2027-01-01T00:00:00.000Z' })), VGW.prod],
+    ['ambiguous', aPolicyGranting(aGrant({ name: 'a' }), aGrant({ name: 'b', gateway: VGW.lab })), 'VGW_ID'],
+    ['of a stranger', aPolicy({ owners: [] }), 'VGW_ID'],
+  ])('of a hold that is %s: the command with the gateway that the policy means', (_, policy, gateway) => {
+    const [first = aCase()] = opened([aVif()], {}, policy);
+    expect(reportOf(first, AWS, null).acceptByHand).toContain(`--virtual-gateway-id ${gateway} --region`);
+  });
+});

@@ -1,0 +1,160 @@
+import { describe, expect, it } from 'vitest';
+import { NO_DEADLINE } from '../../lambda/core/deadline.ts';
+import { type Decision, decide } from '../../lambda/core/decide.ts';
+import type { VirtualInterface } from '../../lambda/core/model.ts';
+import type { Grant, Policy } from '../../lambda/core/policy.ts';
+import type { ReasonCode } from '../../lambda/core/reasons.ts';
+import {
+  AWS,
+  aGrant,
+  aLiveVif,
+  anOwner,
+  aPeer,
+  aPolicy,
+  aPolicyGranting,
+  aVif,
+  aWorld,
+  CONNECTION,
+  DX_GATEWAY,
+  NOW,
+  VGW,
+} from '../support/builders.ts';
+
+function decided(
+  policy: Policy,
+  request: VirtualInterface = aVif(),
+  world = aWorld(),
+  at: Date = NOW,
+): Decision {
+  return decide(policy, request, world, NO_DEADLINE, at);
+}
+
+function codes(decision: Decision): ReasonCode[] {
+  return decision.verdict === 'hold' ? decision.reasons.map(({ code }) => code) : [];
+}
+
+describe('accepts', () => {
+  it('with owner, grant and gateway', () => {
+    expect(decided(aPolicy())).toEqual({
+      verdict: 'accept',
+      owner: 'acme',
+      grant: 'default',
+      grants: ['default'],
+      gateway: VGW.prod,
+    });
+  });
+
+  it('on a Direct Connect gateway too', () => {
+    const owners = [anOwner({ grants: [aGrant({ gateway: DX_GATEWAY })] })];
+    expect(decided(aPolicy({ recipient: AWS, owners }))).toMatchObject({ gateway: DX_GATEWAY });
+  });
+
+  it('what every field of a grant demands, for every BGP session', () => {
+    const match = {
+      connection: [CONNECTION.owner],
+      vlan: [[100, 199]],
+      asn: [[65010, 65010]],
+      peers: ['169.254.10.0/24', '2001:db8::/64'],
+      name: ['acme-prod-*'],
+      location: ['PAR1'],
+      bgpKey: 'required',
+    } as const;
+    const sessions = [
+      aPeer(),
+      aPeer({ amazonAddress: '2001:db8::1/125', customerAddress: '2001:db8::2/125' }),
+    ];
+    const policy = aPolicyGranting(aGrant({ match }));
+    expect(decided(policy, aVif({ peers: sessions }))).toMatchObject({ verdict: 'accept' });
+    const [first, second = aPeer()] = sessions;
+    for (const wrong of [
+      { asn: 65011 },
+      { asn: null },
+      { hasKey: false },
+      { customerAddress: '10.0.0.2/30' },
+    ]) {
+      const peers = [first ?? aPeer(), { ...second, ...wrong }];
+      expect(codes(decided(policy, aVif({ peers })))).toEqual(['no-grant']);
+    }
+  });
+
+  it('the grant of the owner that has the connection, never one of another', () => {
+    const zeta = anOwner({
+      name: 'zeta',
+      connections: [CONNECTION.other],
+      grants: [aGrant({ gateway: VGW.lab })],
+    });
+    const policy = aPolicy({ owners: [anOwner(), zeta] });
+    expect(decided(policy, aVif({ connection: CONNECTION.other }))).toMatchObject({
+      owner: 'zeta',
+      gateway: VGW.lab,
+    });
+  });
+});
+
+describe('several grants', () => {
+  const wide = aGrant({ name: 'wide' });
+  const narrow = aGrant({ name: 'narrow', match: { vlan: [[100, 199]] } });
+  const lab = aGrant({ name: 'lab', gateway: VGW.lab, match: { name: ['acme-*'] } });
+
+  it.each<[what: string, grants: Grant[]]>([
+    ['in one order', [wide, narrow]],
+    ['in the other', [narrow, wide]],
+  ])('all for one gateway: accepted, told by the first name, %s', (_, grants) => {
+    expect(decided(aPolicyGranting(...grants))).toMatchObject({
+      grant: 'narrow',
+      grants: ['narrow', 'wide'],
+      gateway: VGW.prod,
+    });
+  });
+
+  it('all for one gateway: the limits of all of them apply', () => {
+    const world = aWorld({ interfaces: [aLiveVif()] });
+    const limited = (grant: Grant): Grant => ({ ...grant, limit: 1 });
+    expect(codes(decided(aPolicyGranting(wide, narrow), aVif(), world))).toEqual([]);
+    expect(codes(decided(aPolicyGranting(limited(wide), narrow), aVif(), world))).toEqual(['grant-limit']);
+    expect(codes(decided(aPolicyGranting(wide, limited(narrow)), aVif(), world))).toEqual(['grant-limit']);
+    expect(codes(decided(aPolicyGranting(limited(wide), limited(narrow)), aVif(), world))).toEqual([
+      'grant-limit',
+      'grant-limit',
+    ]);
+  });
+
+  it('for different gateways: held as ambiguous, naming each', () => {
+    const decision = decided(aPolicyGranting(wide, lab));
+    expect(decision).toMatchObject({
+      verdict: 'hold',
+      reasons: [{ code: 'ambiguous' }],
+      gateway: null,
+    });
+    expect(JSON.stringify(decision)).toContain(`\`acme.lab\` to \`${VGW.lab}\``);
+    expect(JSON.stringify(decision)).toContain(`\`acme.wide\` to \`${VGW.prod}\``);
+  });
+
+  it('for different gateways, of which one does not fit: the other decides', () => {
+    expect(decided(aPolicyGranting(narrow, lab), aVif({ vlan: 300 }))).toMatchObject({ grant: 'lab' });
+  });
+
+  it('for different gateways, of which one is over: the other decides', () => {
+    const over = { ...lab, until: NOW.toISOString() };
+    expect(decided(aPolicyGranting(wide, over))).toMatchObject({ gateway: VGW.prod });
+  });
+});
+
+describe('the time window of a grant', () => {
+  const from = '2026-11-01T00:00:00.000Z';
+  const until = '2026-11-15T00:00:00.000Z';
+  it.each<[string, ReasonCode[]]>([
+    ['2026-10-31T23:59:59.999Z', ['grant-not-started']],
+    ['2026-11-01T00:00:00.000Z', []], // from is inclusive
+    ['2026-11-14T23:59:59.999Z', []],
+    ['2026-11-15T00:00:00.000Z', ['grant-ended']], // until is exclusive
+  ])('at %s: %j', (at, expected) => {
+    const policy = aPolicyGranting(aGrant({ from, until }));
+    expect(codes(decided(policy, aVif(), aWorld(), new Date(at)))).toEqual(expected);
+  });
+
+  it('of several, told each', () => {
+    const policy = aPolicyGranting(aGrant({ name: 'a', until: from }), aGrant({ name: 'b', from: until }));
+    expect(codes(decided(policy))).toEqual(['grant-not-started', 'grant-ended']);
+  });
+});

@@ -1,0 +1,175 @@
+import { describe, expect, it } from 'vitest';
+import { type Deadline, NO_DEADLINE } from '../../lambda/core/deadline.ts';
+import { decide } from '../../lambda/core/decide.ts';
+import { inspect } from '../../lambda/core/inspect.ts';
+import type { Gateway, VirtualInterface } from '../../lambda/core/model.ts';
+import type { Policy } from '../../lambda/core/policy.ts';
+import { REASON_CODES, type Reason, type ReasonCode } from '../../lambda/core/reasons.ts';
+import type { World } from '../../lambda/core/world.ts';
+import {
+  AWS,
+  aGateway,
+  aGrant,
+  aHoldLine,
+  aLiveVif,
+  anOwner,
+  aPeer,
+  aPolicy,
+  aPolicyGranting,
+  aVif,
+  aWorld,
+  CONNECTION,
+  NOW,
+  OWNER_ACCOUNT,
+  VGW,
+} from '../support/builders.ts';
+
+/** What differs from a request that is accepted, and the words in which people are told. */
+interface Example {
+  readonly policy?: Policy;
+  readonly request?: Partial<VirtualInterface>;
+  readonly world?: Partial<World>;
+  readonly gateway?: Partial<Gateway> | null;
+  readonly says: readonly string[];
+}
+
+const live = aLiveVif();
+const neighbour = (given: Partial<VirtualInterface>): Partial<World> => ({ interfaces: [aLiveVif(given)] });
+
+const EXAMPLES = {
+  'not-private': { request: { type: 'transit' }, says: ['`transit`'] },
+  unreadable: { request: { faults: ['`vlan` must be a whole number'] }, says: ['`vlan` must be'] },
+  'unknown-requester': {
+    request: { connection: CONNECTION.other },
+    says: [`\`${CONNECTION.other}\``, '`connections`'],
+  },
+  'owner-mismatch': {
+    policy: aPolicy({ recipient: AWS }),
+    request: { ownerAccount: OWNER_ACCOUNT },
+    says: [`\`${OWNER_ACCOUNT}\``],
+  },
+  frozen: { policy: aPolicy({ freeze: true }), says: ['`freeze: true`'] },
+  'held-by-policy': {
+    policy: aPolicy({ hold: [aHoldLine({ vlan: [[100, 199]], reason: 'under investigation' })] }),
+    says: ['vlan 100-199', 'under investigation'],
+  },
+  'no-grant': {
+    policy: aPolicyGranting(aGrant({ name: 'prod', match: { vlan: [[1, 99]] } })),
+    says: ['`acme`', '`prod`', 'vlan must be 1-99, is 101'],
+  },
+  'grant-not-started': {
+    policy: aPolicyGranting(aGrant({ from: '2026-12-01T00:00:00.000Z' })),
+    says: ['`acme.default`', '2026-12-01T00:00:00.000Z'],
+  },
+  'grant-ended': {
+    policy: aPolicyGranting(aGrant({ until: '2026-11-01T00:00:00.000Z' })),
+    says: ['`acme.default`', '2026-11-01T00:00:00.000Z'],
+  },
+  ambiguous: {
+    policy: aPolicyGranting(aGrant({ name: 'a' }), aGrant({ name: 'b', gateway: VGW.lab })),
+    says: ['`acme.a`', '`acme.b`', `\`${VGW.prod}\``, `\`${VGW.lab}\``],
+  },
+  'owner-limit': {
+    policy: aPolicy({ owners: [anOwner({ limit: 1 })] }),
+    world: { interfaces: [live] },
+    says: ['`acme`', 'may have 1', live.id],
+  },
+  'grant-limit': {
+    policy: aPolicyGranting(aGrant({ limit: 1 })),
+    world: { interfaces: [live] },
+    says: ['`acme.default`', 'may have 1', live.id],
+  },
+  'pass-limit': { world: { acceptedThisPass: 10 }, says: ['10', '`limits.acceptsPerPass`', 'next pass'] },
+  'gateway-missing': { gateway: null, says: [`\`${VGW.prod}\``] },
+  'gateway-not-available': { gateway: { state: 'deleting' }, says: [`\`${VGW.prod}\``, '`deleting`'] },
+  'gateway-not-attached': { gateway: { attachedVpcs: [] }, says: [`\`${VGW.prod}\``, 'attach it'] },
+  'vlan-in-use': {
+    world: neighbour({ vlan: 101 }),
+    says: ['101', `\`${CONNECTION.owner}\``, `\`${live.id}\``],
+  },
+  'peers-invalid': {
+    request: { peers: [aPeer({ customerAddress: '169.254.20.2/30' })] },
+    says: ['`169.254.10.1/30`', '`169.254.20.2/30`', 'subnet'],
+  },
+  'peers-overlap': { world: neighbour({ peers: [aPeer()] }), says: [`\`${live.id}\``] },
+  'asn-conflict': { gateway: { asn: 65010 }, says: ['65010', `\`${VGW.prod}\``] },
+} as const satisfies Record<ReasonCode, Example>;
+
+describe('each reason, alone, naming the thing', () => {
+  it.each(REASON_CODES)('%s', (code) => {
+    const example: Example = EXAMPLES[code];
+    const reasons = judge(example);
+    expect(reasons.map((reason) => reason.code)).toEqual([code]);
+    for (const words of example.says) expect(reasons[0]?.message).toContain(words);
+  });
+
+  it('has an untroubled request to differ from', () => {
+    expect(judge({ says: [] })).toEqual([]);
+  });
+});
+
+describe('several reasons', () => {
+  const request = aVif({ type: 'public', faults: ['it is odd'], connection: CONNECTION.other });
+  it('are all told, in one order', () => {
+    const policy = aPolicy({ freeze: true, hold: [aHoldLine({ vlan: [[101, 101]] })] });
+    expect(codesOf(policy, request)).toEqual([
+      'not-private',
+      'unreadable',
+      'unknown-requester',
+      'frozen',
+      'held-by-policy',
+    ]);
+  });
+
+  it('of limits too', () => {
+    const grants = [aGrant({ name: 'a', limit: 0 }), aGrant({ name: 'b', gateway: VGW.lab, limit: 1 })];
+    const policy = aPolicy({ owners: [anOwner({ limit: 1, grants })], limits: { acceptsPerPass: 0 } });
+    expect(codesOf(policy, aVif(), aWorld({ interfaces: [live] }))).toEqual([
+      'ambiguous',
+      'owner-limit',
+      'grant-limit',
+      'grant-limit',
+      'pass-limit',
+    ]);
+  });
+
+  it.each([
+    ['pending', '`pending`'],
+    [null, 'none'],
+  ])('state %s is not for us to confirm', (state, told) => {
+    const [reason] = judge({ request: { state }, says: [] });
+    expect(reason).toMatchObject({ code: 'unreadable', message: expect.stringContaining(told) });
+  });
+
+  it('an interface that we offered is no request, whoever asks', () => {
+    const ours = aWorld({ ownConnections: { known: true, ids: new Set([CONNECTION.owner]) } });
+    const decision = decide(aPolicy(), aVif({ ownerAccount: OWNER_ACCOUNT }), ours, NO_DEADLINE, NOW);
+    expect(decision).toMatchObject({ verdict: 'hold', reasons: [{ code: 'unknown-requester' }] });
+  });
+});
+
+describe('a freeze says what it may cost', () => {
+  const [earliest, latest] = ['2026-11-12T00:00:00.000Z', '2026-11-13T00:00:00.000Z'];
+  it.each<[Deadline, string]>([
+    [{ earliest, latest }, `if that outlasts ${earliest}, the request may be lost`],
+    [{ earliest: null, latest }, `may be lost at any moment, at ${latest} at the latest`],
+    [NO_DEADLINE, 'holds everything (`freeze: true`)'],
+  ])('%j', (deadline, words) => {
+    const decision = decide(aPolicy({ freeze: true }), aVif(), aWorld(), deadline, NOW);
+    expect(decision).toMatchObject({ reasons: [{ message: expect.stringContaining(words) }] });
+    expect(JSON.stringify(decision).includes('lost')).toBe(deadline.latest !== null);
+  });
+});
+
+/** Decides, and where that is not against it, inspects. */
+function judge({ policy = aPolicy(), request, world, gateway = {} }: Example): readonly Reason[] {
+  const [vif, around] = [aVif(request), aWorld(world)];
+  const decision = decide(policy, vif, around, NO_DEADLINE, NOW);
+  if (decision.verdict === 'hold') return decision.reasons;
+  return inspect(vif, decision.gateway, gateway === null ? [] : [aGateway(gateway)], around).reasons;
+}
+
+function codesOf(policy: Policy, request: VirtualInterface, world = aWorld()): ReasonCode[] {
+  const decision = decide(policy, request, world, NO_DEADLINE, NOW);
+  return decision.verdict === 'hold' ? decision.reasons.map(({ code }) => code) : [];
+}

@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest';
+import { identify, needsOwnConnections, type OwnConnections } from '../../lambda/core/identify.ts';
+import type { VirtualInterface } from '../../lambda/core/model.ts';
+import type { Policy } from '../../lambda/core/policy.ts';
+import { AWS, anOwner, aPolicy, aVif, CONNECTION, OWNER_ACCOUNT, US } from '../support/builders.ts';
+
+const OURS = 'dxcon-0urs0001';
+const OUR_LAG = 'dxlag-0urs0001';
+const KNOWN: OwnConnections = { known: true, ids: new Set([OURS, OUR_LAG]) };
+const ASKING_FAILED: OwnConnections = { known: false, why: 'DescribeConnections failed' };
+const STRANGER = '345678901234';
+
+const outscale = aPolicy({ owners: [anOwner({ account: OWNER_ACCOUNT })] });
+const aws = aPolicy({ recipient: AWS, owners: [anOwner({ account: OWNER_ACCOUNT })] });
+const accountless = aPolicy({ owners: [anOwner({ account: null })] });
+const policies = { outscale, aws, accountless };
+
+/** In one word: the owner's name, `outbound`, or the code of the reason. */
+function told(policy: Policy, vif: VirtualInterface, own = KNOWN): string {
+  const identity = identify(policy, vif, own);
+  if (identity.kind === 'owner') return identity.owner.name;
+  return identity.kind === 'unknown' ? identity.reason.code : identity.kind;
+}
+
+type Row = [ownerAccount: string | null, connection: string | null, told: string];
+
+describe.each(['outscale', 'aws'] as const)('on %s', (provider) => {
+  const policy = policies[provider];
+  it.each<Row>([
+    // 1. the owner account is missing, or ours: then the connection tells
+    [null, CONNECTION.owner, 'unknown-requester'],
+    [null, null, 'unknown-requester'],
+    [US, CONNECTION.owner, 'acme'],
+    [US, CONNECTION.second, 'acme'],
+    [US, CONNECTION.other, 'unknown-requester'],
+    [US, null, 'unknown-requester'],
+    // 2. another account, on a connection of ours: we offered it
+    [STRANGER, OURS, 'outbound'],
+    [STRANGER, OUR_LAG, 'outbound'],
+    [OWNER_ACCOUNT, OURS, 'outbound'],
+  ])('owner account %s on connection %s is %s', (ownerAccount, connection, expected) => {
+    expect(told(policy, aVif({ ownerAccount, connection }))).toBe(expected);
+  });
+
+  it('an owner account that is ours never makes an owner of a stranger', () => {
+    const stranger = aVif({ ownerAccount: US, connection: CONNECTION.other, name: 'acme-prod-1' });
+    expect(identify(policy, stranger, KNOWN)).toMatchObject({
+      kind: 'unknown',
+      reason: { message: expect.stringContaining(`\`${CONNECTION.other}\``) },
+    });
+  });
+
+  it('asks for our own connections only where the API names another account', () => {
+    expect(needsOwnConnections(policy, aVif({ ownerAccount: US }))).toBe(false);
+    expect(needsOwnConnections(policy, aVif({ ownerAccount: null }))).toBe(false);
+    expect(needsOwnConnections(policy, aVif({ ownerAccount: STRANGER }))).toBe(true);
+    expect(told(policy, aVif(), ASKING_FAILED)).toBe('acme');
+  });
+
+  it('holds what names another account while our own connections are not known, and says why', () => {
+    for (const ownerAccount of [OWNER_ACCOUNT, STRANGER]) {
+      const identity = identify(policy, aVif({ ownerAccount }), ASKING_FAILED);
+      expect(identity).toMatchObject({
+        reason: {
+          code: 'unknown-requester',
+          message: expect.stringContaining('DescribeConnections failed'),
+        },
+      });
+    }
+  });
+});
+
+describe('another account, on a connection that is not ours', () => {
+  it.each<[keyof typeof policies, ...Row]>([
+    // 3. on OUTSCALE it must be the account of the owner that has the connection
+    ['outscale', OWNER_ACCOUNT, CONNECTION.owner, 'acme'],
+    ['outscale', STRANGER, CONNECTION.owner, 'owner-mismatch'],
+    ['outscale', OWNER_ACCOUNT, CONNECTION.other, 'unknown-requester'],
+    ['outscale', OWNER_ACCOUNT, null, 'unknown-requester'],
+    ['accountless', OWNER_ACCOUNT, CONNECTION.owner, 'owner-mismatch'],
+    // on AWS it is the recipient's, which is then not us
+    ['aws', OWNER_ACCOUNT, CONNECTION.owner, 'owner-mismatch'],
+    ['aws', STRANGER, CONNECTION.owner, 'owner-mismatch'],
+    ['aws', STRANGER, CONNECTION.other, 'owner-mismatch'],
+    ['aws', STRANGER, null, 'owner-mismatch'],
+  ])('%s: account %s on connection %s is %s', (policy, ownerAccount, connection, expected) => {
+    expect(told(policies[policy], aVif({ ownerAccount, connection }))).toBe(expected);
+  });
+
+  it('says which line to add for an owner without an account', () => {
+    const message = `add \`account: "${OWNER_ACCOUNT}"\` under \`owners.acme\``;
+    expect(identify(accountless, aVif({ ownerAccount: OWNER_ACCOUNT }), KNOWN)).toMatchObject({
+      reason: { message: expect.stringContaining(message) },
+    });
+  });
+
+  it('never proposes a line made of what is no account', () => {
+    const identity = identify(accountless, aVif({ ownerAccount: '1"\nfreeze: false' }), KNOWN);
+    expect(identity).toMatchObject({ reason: { message: expect.stringContaining('`account: "…"`') } });
+    expect(JSON.stringify(identity)).not.toContain('\\n');
+  });
+});
+
+describe('who an owner is', () => {
+  it('rests on the connection alone: nothing the requester writes makes one', () => {
+    const words = { name: 'acme', vlan: 101, location: 'PAR1', tags: { owner: 'acme' } };
+    expect(told(outscale, aVif({ ...words, connection: CONNECTION.other }))).toBe('unknown-requester');
+  });
+
+  it('is told among several owners', () => {
+    const both = aPolicy({
+      owners: [anOwner(), anOwner({ name: 'zeta', connections: [CONNECTION.other], account: null })],
+    });
+    expect(told(both, aVif({ connection: CONNECTION.other }))).toBe('zeta');
+    expect(told(both, aVif({ connection: CONNECTION.owner }))).toBe('acme');
+  });
+
+  it('is nobody where two owners claim the connection', () => {
+    const both = aPolicy({ owners: [anOwner(), anOwner({ name: 'zeta' })] });
+    expect(identify(both, aVif(), KNOWN)).toMatchObject({
+      kind: 'unknown',
+      reason: { code: 'unknown-requester', message: expect.stringContaining('more than one owner') },
+    });
+  });
+});

@@ -1,0 +1,150 @@
+import { describe, expect, it } from 'vitest';
+import { exhaustedLimits } from '../../lambda/core/limits.ts';
+import type { VirtualInterface } from '../../lambda/core/model.ts';
+import { afterAcceptance, type World } from '../../lambda/core/world.ts';
+import { aGrant, aLiveVif, anOwner, aVif, aWorld, CONNECTION } from '../support/builders.ts';
+import { anAcceptance, anIntent } from '../support/ledgerBuilders.ts';
+
+const REQUEST = 'dxvif-aaaaaaaa';
+const LIVE = 'dxvif-bbbbbbbb';
+
+const owner = anOwner({ limit: 1, grants: [aGrant()] });
+/** takes VLANs 100-199 */
+const grant = aGrant({ name: 'prod', limit: 1, match: { vlan: [[100, 199]] } });
+
+function isOwnerFull(world: Partial<World>): boolean {
+  return exhaustedLimits(owner, [aGrant()], REQUEST, aWorld(world)).some(
+    ({ code }) => code === 'owner-limit',
+  );
+}
+
+function isGrantFull(world: Partial<World>): boolean {
+  return exhaustedLimits(anOwner(), [grant], REQUEST, aWorld(world)).length > 0;
+}
+
+const among = (...interfaces: VirtualInterface[]): Partial<World> => ({ interfaces });
+
+describe("an owner's limit counts by its connections", () => {
+  it.each<[string, boolean, Partial<VirtualInterface>]>([
+    ['an available one', true, {}],
+    ['one on another connection of the owner', true, { connection: CONNECTION.second }],
+    ["one on somebody else's connection", false, { connection: CONNECTION.other }],
+    ['one whose connection the API does not give', true, { connection: null }],
+    ['one that somebody else accepted', true, { gateway: 'vgw-00000000' }],
+    ['a public one', true, { type: 'public' }],
+    // live is everything that is not certainly over
+    ['pending', true, { state: 'pending' }],
+    ['down', true, { state: 'down' }],
+    ['deleting', true, { state: 'deleting' }],
+    ['in a state nobody heard of', true, { state: 'approving' }],
+    ['without a state', true, { state: null }],
+    ['deleted', false, { state: 'deleted' }],
+    ['rejected', false, { state: 'rejected' }],
+    ['expired', false, { state: 'expired' }],
+    // requests wait, and occupy nothing
+    ['confirming', false, { state: 'confirming', gateway: null }],
+    ['confirming and unreadable', true, { state: 'confirming', faults: ['odd'] }],
+    ['over and unreadable', false, { state: 'deleted', faults: ['odd'] }],
+    ['unreadable, on another connection', false, { connection: CONNECTION.other, faults: ['odd'] }],
+    ['unreadable, connection and all', true, { connection: null, faults: ['odd'] }],
+  ])('%s: %s', (_, counts, given) => {
+    expect(isOwnerFull(among(aLiveVif(given)))).toBe(counts);
+  });
+});
+
+describe("a grant's limit counts by its match, or by what the ledger says was given", () => {
+  it.each<[string, boolean, Partial<VirtualInterface>]>([
+    ['one that fits', true, { vlan: 150 }],
+    ['one that does not', false, { vlan: 200 }],
+    ['one that may', true, { vlan: null }],
+    ["one that fits, on somebody else's connection", false, { vlan: 150, connection: CONNECTION.other }],
+    ['one that fits, and is over', false, { vlan: 150, state: 'deleted' }],
+    ['an unreadable one that may', true, { vlan: null, faults: ['odd'] }],
+    ['an unreadable one that does not fit', false, { vlan: 200, faults: ['odd'] }],
+  ])('%s: %s', (_, counts, given) => {
+    expect(isGrantFull(among(aLiveVif(given)))).toBe(counts);
+  });
+
+  it.each<[string, boolean, Partial<VirtualInterface>, string[]]>([
+    ['given by it, though it fits no more', true, { vlan: 200 }, ['prod']],
+    ['given by it and others', true, { vlan: 200 }, ['lab', 'prod']],
+    ['given by another', false, { vlan: 200 }, ['lab']],
+    ['given by it, moved to another connection', true, { connection: CONNECTION.other }, ['prod']],
+    ['given by it, and over', false, { vlan: 200, state: 'deleted' }, ['prod']],
+  ])('%s: %s', (_, counts, given, grants) => {
+    const acceptances = { [LIVE]: anAcceptance({ grants }) };
+    expect(isGrantFull({ interfaces: [aLiveVif(given)], acceptances })).toBe(counts);
+  });
+
+  it('a grant of the same name of another owner is another grant', () => {
+    const acceptances = { [LIVE]: anAcceptance({ owner: 'zeta', grants: ['prod'] }) };
+    expect(isGrantFull({ interfaces: [aLiveVif({ vlan: 200 })], acceptances })).toBe(false);
+  });
+});
+
+describe('a confirm that was begun, or is on record, takes its slot while the listing shows a request', () => {
+  const asked = aVif({ id: LIVE, vlan: 150 });
+  it.each<[string, boolean, boolean, Partial<World>]>([
+    ['nothing of it in the ledger', false, false, {}],
+    ['an intent', true, true, { intents: { [LIVE]: anIntent({ grants: ['prod'] }) } }],
+    ['an acceptance', true, true, { acceptances: { [LIVE]: anAcceptance({ grants: ['prod'] }) } }],
+    // the policy has changed its names since
+    [
+      'an intent of another name',
+      true,
+      true,
+      { intents: { [LIVE]: anIntent({ owner: 'ac', grants: ['p'] }) } },
+    ],
+    ['an acceptance of another', true, true, { acceptances: { [LIVE]: anAcceptance({ owner: 'ac' }) } }],
+  ])('%s: owner %s, grant %s', (_, ofOwner, ofGrant, world) => {
+    expect(isOwnerFull({ interfaces: [asked], ...world })).toBe(ofOwner);
+    expect(isGrantFull({ interfaces: [asked], ...world })).toBe(ofGrant);
+  });
+
+  it('an intent counts by what it gives, though its request fits no more', () => {
+    const intents = { [LIVE]: anIntent({ grants: ['prod'] }) };
+    expect(isGrantFull({ interfaces: [{ ...asked, vlan: 200 }], intents })).toBe(true);
+    expect(isGrantFull({ interfaces: [], intents })).toBe(true);
+  });
+
+  it("never the request's own, so that it can be tried again", () => {
+    const own = { [REQUEST]: anIntent({ grants: ['prod'] }) };
+    const world = { interfaces: [aVif()], intents: own, acceptances: own };
+    expect([isOwnerFull(world), isGrantFull(world)]).toEqual([false, false]);
+  });
+
+  it('and once, however often it is known', () => {
+    const both = { intents: { [LIVE]: anIntent() }, acceptances: { [LIVE]: anAcceptance() } };
+    const world = aWorld({ interfaces: [aLiveVif()], ...both });
+    expect(exhaustedLimits(anOwner({ limit: 2 }), [aGrant({ limit: 2 })], REQUEST, world)).toEqual([]);
+  });
+});
+
+describe('the limit itself', () => {
+  const two = aWorld({ interfaces: [aLiveVif({ id: 'dxvif-2' }), aLiveVif({ id: 'dxvif-1' })] });
+  it.each([
+    [0, true],
+    [2, true],
+    [3, false],
+    [null, false],
+  ])('of %s, with two live: full %s', (limit, full) => {
+    expect(exhaustedLimits(anOwner({ limit }), [aGrant({ limit })], REQUEST, two)).toHaveLength(full ? 2 : 0);
+  });
+
+  it('says who occupies it', () => {
+    const [reason] = exhaustedLimits(anOwner({ limit: 2 }), [], REQUEST, two);
+    expect(reason?.message).toBe('owner `acme` may have 2 live interfaces and has 2: dxvif-1 and dxvif-2');
+  });
+
+  it('is used up by what was accepted before in the same pass', () => {
+    const before = aWorld({ interfaces: [aVif(), aVif({ id: LIVE })], intents: { [LIVE]: anIntent() } });
+    const after = afterAcceptance(before, aVif({ id: LIVE }), anAcceptance());
+    expect(after).toMatchObject({
+      acceptedThisPass: 1,
+      intents: {},
+      acceptances: { [LIVE]: anAcceptance() },
+    });
+    expect(after.interfaces).toHaveLength(2);
+    expect(isOwnerFull(after)).toBe(true);
+  });
+});

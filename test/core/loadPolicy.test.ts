@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { canonicalJson } from '../../lambda/core/canonical.ts';
+import { loadPolicy, PolicyRefused, recipientKey, writePolicy } from '../../lambda/core/policy.ts';
+import { AWS, aGrant, anOwner, aPolicy, aRecipient, DX_GATEWAY } from '../support/builders.ts';
+import { RICH } from '../support/richPolicy.ts';
+
+function refusal(text: string, target = 'acme', recipient = aRecipient()): string {
+  try {
+    loadPolicy(text, target, recipient);
+  } catch (error) {
+    if (error instanceof PolicyRefused) return error.message;
+    throw error;
+  }
+  return 'accepted';
+}
+
+describe('a compiled policy', () => {
+  it.each([
+    ['of the simplest kind', aPolicy()],
+    ['with everything in it', RICH],
+    [
+      'of AWS, by a role',
+      aPolicy({ recipient: { ...AWS, credentials: { role: 'arn:…', externalId: null } } }),
+    ],
+    [
+      'of AWS, to a Direct Connect gateway',
+      aPolicy({ owners: [anOwner({ grants: [aGrant({ gateway: DX_GATEWAY })] })] }),
+    ],
+  ])('%s is read as it was written', (_, policy) => {
+    expect(loadPolicy(writePolicy(policy), 'acme', policy.recipient).policy).toEqual(policy);
+  });
+
+  it('has the digest that sha256sum prints of its file', () => {
+    const text = writePolicy(RICH);
+    const sum = createHash('sha256').update(text).digest('hex');
+    expect(loadPolicy(text, 'acme', null).digest).toBe(`sha256:${sum}`);
+  });
+
+  it('reads the same, whatever the order in which its keys were made', () => {
+    const { owners, ...rest } = RICH;
+    expect(writePolicy({ owners, ...rest })).toBe(writePolicy(RICH));
+    expect(canonicalJson({ b: 1, a: [{ d: null, c: 'é' }] })).toBe('{"a":[{"c":"é","d":null}],"b":1}');
+  });
+});
+
+describe('is refused when it is not the one that was asked for', () => {
+  const text = writePolicy(aPolicy());
+  it.each([
+    ['another target', () => refusal(text, 'zeta'), 'it is of target `acme`'],
+    ['another account', () => refusal(text, 'acme', aRecipient({ account: '999999999999' })), '999999999999'],
+    ['another region', () => refusal(text, 'acme', aRecipient({ region: 'us-east-2' })), 'us-east-2'],
+    ['another provider', () => refusal(text, 'acme', aRecipient({ provider: 'aws' })), 'not `aws/'],
+  ])('%s', (_, refused, words) => {
+    expect(refused()).toContain(words);
+  });
+
+  it('by the key that leases and ledgers have', () => {
+    expect(recipientKey(aRecipient())).toBe('outscale/eu-west-2/012345678901');
+  });
+});
+
+describe('is refused when its text is not what compiling writes', () => {
+  const text = writePolicy(aPolicy());
+  it.each([
+    ['nothing', '', 'not JSON'],
+    ['half of it', text.slice(0, 100), 'not JSON'],
+    ['a list', '[]', 'must be an object'],
+    ['YAML', 'version: 1', 'not JSON'],
+    ['white space', `${text}\n`, 'not in canonical form'],
+    ['other spacing', JSON.stringify(JSON.parse(text), null, 1), 'not in canonical form'],
+    [
+      'keys in another order',
+      text.replace('"format":1,"freeze":false', '"freeze":false,"format":1'),
+      'canonical',
+    ],
+    ['a key twice', text.replace('"freeze":false', '"freeze":true,"freeze":false'), 'not in canonical form'],
+    ['a number spelt otherwise', text.replace('"format":1', '"format":1.0'), 'not in canonical form'],
+    ['another format', text.replace('"format":1', '"format":2'), '`format` must be 1'],
+    ['a surplus key', text.replace('"freeze":false', '"freeze":false,"frieze":1'), '`frieze` must be absent'],
+  ])('%s', (_, odd, words) => {
+    expect(odd).not.toBe(text);
+    expect(refusal(odd)).toContain(words);
+  });
+});

@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { canonicalJson } from '../../lambda/core/canonical.ts';
+import { loadPolicy, PolicyRefused, writePolicy } from '../../lambda/core/policy.ts';
+import { CONNECTION, VGW } from '../support/builders.ts';
+import { RICH } from '../support/richPolicy.ts';
+
+function refusal(text: string): string {
+  try {
+    loadPolicy(text, 'acme', null);
+  } catch (error) {
+    if (error instanceof PolicyRefused) return error.message;
+    throw error;
+  }
+  return 'accepted';
+}
+
+describe('is refused when a key is missing, never read as if it demanded nothing', () => {
+  it.each(pathsOf(JSON.parse(writePolicy(RICH)), []).map((path) => [path.join('.'), path] as const))(
+    '%s',
+    (_, path) => {
+      const raw: unknown = JSON.parse(writePolicy(RICH));
+      expect(refusal(canonicalJson(without(raw, path)))).toMatch(/`[^`]+` must be present, got nothing/);
+    },
+  );
+});
+
+describe('is refused when a value could mean anything, or nothing', () => {
+  it.each<[string, string, string]>([
+    ['no connection', `["${CONNECTION.owner}","${CONNECTION.second}"]`, '[]'],
+    ['a connection that is none', CONNECTION.second, 'dxcon-*'],
+    ['a gateway that is none', VGW.prod, 'prod-core'],
+    ['an empty list of names', '["acme-*"]', '[]'],
+    ['an empty list of blocks', '["169.254.10.0/24","2001:db8::/64"]', '[]'],
+    ['a block with host bits', '169.254.10.0/24', '169.254.10.1/24'],
+    ['a block in another spelling', '2001:db8::/64', '2001:db8:0::/64'],
+    ['a range in the wrong order', '[100,199]', '[199,100]'],
+    ['a range of three', '[100,199]', '[100,150,199]'],
+    ['a VLAN out of bounds', '[100,199]', '[100,4095]'],
+    ['a tag without values', '["prod",""]', '[]'],
+    ['no tag', '{"env":["prod",""]}', '{}'],
+    ['another demand for a key', '"required"', '"optional"'],
+    ['a limit below zero', '"limit":4', '"limit":-1'],
+    ['a limit that is no whole number', '"limit":4', '"limit":4.5'],
+    ['a limit in quotes', '"limit":4', '"limit":"4"'],
+    ['a date without a time', '2026-11-01T00:00:00.000Z', '2026-11-01'],
+    ['an instant of elsewhere', '2026-11-15T00:00:00.000Z', '2026-11-15T00:00:00.000+02:00'],
+    ['an account of 11 digits', '210987654321', '21098765432'],
+    ['a provider that nobody knows', '"outscale"', '"azure"'],
+    ['a freeze in words', '"freeze":false', '"freeze":"false"'],
+    ['an expiry of nothing', '"expiry":604800', '"expiry":0'],
+    ['owners as a map', '"owners":[', '"owners":{},"was":['],
+  ])('%s', (_, from, to) => {
+    const text = writePolicy(RICH);
+    expect(text).toContain(from);
+    expect(refusal(text.replace(from, to))).toMatch(
+      /^compiled policy of target `acme` refused: `[^`]+` must be/,
+    );
+  });
+
+  it('and the message shows no misplaced value, which may be a secret', () => {
+    const text = writePolicy(RICH).replace('"freeze":false', '"freeze":"hunter2"');
+    expect(refusal(text)).not.toContain('hunter2');
+  });
+});
+
+/** Every path to a key of an object. */
+function pathsOf(raw: unknown, path: string[]): string[][] {
+  if (typeof raw !== 'object' || raw === null) return [];
+  return Object.entries(raw).flatMap(([key, value]) => {
+    const here = [...path, key];
+    // The tags of a match are data, not keys of ours.
+    if (key === 'tags') return [here];
+    return Array.isArray(raw) ? pathsOf(value, here) : [here, ...pathsOf(value, here)];
+  });
+}
+
+function without(raw: unknown, [key = '', ...rest]: readonly string[]): unknown {
+  if (typeof raw !== 'object' || raw === null) return raw;
+  const entries = Object.entries(raw).flatMap(([name, value]): [string, unknown][] => {
+    if (name !== key) return [[name, value]];
+    return rest.length === 0 ? [] : [[name, without(value, rest)]];
+  });
+  return Array.isArray(raw) ? entries.map(([, value]) => value) : Object.fromEntries(entries);
+}

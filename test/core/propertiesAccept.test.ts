@@ -1,0 +1,122 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { NO_DEADLINE } from '../../lambda/core/deadline.ts';
+import { type Accept, decide } from '../../lambda/core/decide.ts';
+import { judge } from '../../lambda/core/fields/match.ts';
+import type { VirtualInterface } from '../../lambda/core/model.ts';
+import type { Grant, Owner, Policy } from '../../lambda/core/policy.ts';
+import { afterAcceptance, occupying, type World } from '../../lambda/core/world.ts';
+import { policies, requests } from '../support/arbitraries.ts';
+import { worlds } from '../support/arbitraryWorlds.ts';
+import { NOW, US } from '../support/builders.ts';
+
+/** Runs `check` on situations that were accepted. */
+function whenAccepted(
+  check: (accept: Accept, policy: Policy, request: VirtualInterface, world: World) => void,
+): void {
+  let accepted = 0;
+  fc.assert(
+    fc.property(policies, requests, worlds, (policy, request, world) => {
+      const decision = decide(policy, request, world, NO_DEADLINE, NOW);
+      if (decision.verdict === 'hold') return;
+      accepted += 1;
+      check(decision, policy, request, world);
+    }),
+    { numRuns: 3000 },
+  );
+  // Else the property would hold of nothing.
+  expect(accepted).toBeGreaterThan(100);
+}
+
+function ownerOf(policy: Policy, connection: string | null): Owner | undefined {
+  return policy.owners.find(({ connections }) => connections.some((one) => one === connection));
+}
+
+function isCurrent({ from, until }: Grant): boolean {
+  const now = NOW.toISOString();
+  return (from === null || from <= now) && (until === null || now < until);
+}
+
+describe('whatever is accepted', () => {
+  it('is accepted for the owner that has the connection, on a gateway that a current grant of theirs names', () => {
+    whenAccepted((accept, policy, request) => {
+      const owner = ownerOf(policy, request.connection);
+      expect(owner?.name).toBe(accept.owner);
+      const named = owner?.grants.filter(({ name }) => accept.grants.includes(name)) ?? [];
+      expect(named.map(({ name }) => name).sort()).toEqual([...accept.grants]);
+      expect(accept.grant).toBe(accept.grants[0]);
+      for (const grant of named) {
+        expect([grant.gateway, isCurrent(grant)]).toEqual([accept.gateway, true]);
+        expect(judge(grant.match, request, 'fits').every(({ verdict }) => verdict === 'yes')).toBe(true);
+      }
+    });
+  });
+
+  it('is private, confirming, readable, and offered to us or by the account of its owner', () => {
+    whenAccepted((_, policy, request) => {
+      expect(request).toMatchObject({ type: 'private', state: 'confirming', faults: [] });
+      const accounts = [
+        US,
+        policy.recipient.provider === 'outscale' && ownerOf(policy, request.connection)?.account,
+      ];
+      expect(accounts).toContain(request.ownerAccount);
+    });
+  });
+
+  it('is held once a field is such that no grant can fit', () => {
+    const outlandish = {
+      connection: 'dxcon-outlandish',
+      vlan: 4094,
+      name: 'ACME',
+      location: 'MARS',
+      mtu: 1,
+      tags: { env: 'moon' },
+    } as const;
+    whenAccepted((accept, policy, request, world) => {
+      const grants = ownerOf(policy, request.connection)?.grants ?? [];
+      for (const [field, value] of Object.entries(outlandish)) {
+        const fits = (grant: Grant): boolean =>
+          judge(grant.match, { ...request, [field]: value }, 'fits').every(
+            ({ verdict }) => verdict === 'yes',
+          );
+        if (field !== 'connection' && grants.some(fits)) continue;
+        const changed = { ...request, [field]: value };
+        expect(decide(policy, changed, world, NO_DEADLINE, NOW).verdict).toBe('hold');
+      }
+      expect(accept.verdict).toBe('accept');
+    });
+  });
+
+  it('uses up a slot of the pass, and of every limit that it counts under', () => {
+    whenAccepted((accept, policy, request, world) => {
+      const award = {
+        at: NOW.toISOString(),
+        owner: accept.owner,
+        grants: accept.grants,
+        gateway: accept.gateway,
+      };
+      const after = afterAcceptance(world, request, award);
+      expect(after.acceptedThisPass).toBe(world.acceptedThisPass + 1);
+      expect(occupying(after, 'another')).toHaveLength(occupying(world, 'another').length + 1);
+      const owner = ownerOf(policy, request.connection);
+      const used = occupying(after, 'another').filter(({ connection }) =>
+        owner?.connections.some((one) => one === connection),
+      );
+      if (owner?.limit != null) expect(used.length).toBeLessThanOrEqual(owner.limit);
+    });
+  });
+
+  it('is still accepted when it is tried again, whatever the ledger says of itself', () => {
+    whenAccepted((accept, policy, request, world) => {
+      const award = {
+        at: NOW.toISOString(),
+        owner: accept.owner,
+        grants: accept.grants,
+        gateway: accept.gateway,
+      };
+      const intents = { ...world.intents, [request.id]: { ...award, listings: 1 } };
+      const again = { ...world, interfaces: [...world.interfaces, request], intents };
+      expect(decide(policy, request, again, NO_DEADLINE, NOW)).toEqual(accept);
+    });
+  });
+});

@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import { applyChange, type LedgerState } from '../../lambda/core/ledger.ts';
+import { reconcile, type Survey } from '../../lambda/core/reconcile.ts';
+import { aVif, VGW } from '../support/builders.ts';
+import { aLedger, anAcceptance, anIntent, aSighting, aSurvey } from '../support/ledgerBuilders.ts';
+
+/** A confirm was begun, and nobody knows how it ended. */
+const ID = 'dxvif-aaaaaaaa';
+const begun = aLedger({ sightings: { [ID]: aSighting() }, intents: { [ID]: anIntent() } });
+
+function after(state: LedgerState, ...surveys: Survey[]): LedgerState {
+  return surveys.reduce((now, survey) => reconcile(now, survey).changes.reduce(applyChange, now), state);
+}
+
+const confirming = aSurvey([aVif()]);
+
+describe('an intent keeps its slot', () => {
+  it('until two later complete listings still show the request confirming', () => {
+    expect(after(begun, confirming).intents).toEqual({ [ID]: anIntent({ listings: 1 }) });
+    expect(after(begun, confirming, confirming).intents).toEqual({});
+  });
+
+  it('and its request is still one, with its first sighting', () => {
+    expect(after(begun, confirming, confirming, confirming).sightings).toEqual(begun.sightings);
+  });
+
+  it('also while the listing shows no state, or an offer that is not to us', () => {
+    const stateless = aSurvey([aVif({ state: null })]);
+    const outbound = aSurvey([aVif()], { requests: [] });
+    expect(after(begun, stateless).intents).toEqual({ [ID]: anIntent({ listings: 1 }) });
+    expect(after(begun, outbound).intents).toEqual({ [ID]: anIntent({ listings: 1 }) });
+    expect(after(begun, outbound, outbound, outbound)).toMatchObject({ intents: {}, sightings: {} });
+  });
+
+  it('anew when it is begun anew', () => {
+    const again = applyChange(after(begun, confirming), { kind: 'intended', id: ID, intent: anIntent() });
+    expect(after(again, confirming).intents).toEqual({ [ID]: anIntent({ listings: 1 }) });
+  });
+});
+
+describe('an intent ends', () => {
+  it.each(['pending', 'available', 'down', 'odd'])('accepted late, when it is %s on our gateway', (state) => {
+    const survey = aSurvey([aVif({ state, gateway: VGW.prod })]);
+    expect(reconcile(begun, survey)).toMatchObject({ ended: [{ id: ID, as: 'accepted' }], failures: [] });
+    expect(after(begun, survey)).toMatchObject({
+      sightings: {},
+      intents: {},
+      acceptances: { [ID]: anAcceptance() },
+    });
+  });
+
+  it('is on record without the count of listings, which a ledger would refuse to read', () => {
+    const { acceptances } = after(
+      begun,
+      confirming,
+      aSurvey([aVif({ state: 'pending', gateway: VGW.prod })]),
+    );
+    expect(acceptances).toEqual({ [ID]: anAcceptance() });
+  });
+
+  it.each([
+    [VGW.lab, `\`${VGW.lab}\``],
+    [null, 'none'],
+    ['vgw-\u001b[2J', '`vgw-\\u{1b}[2J`'],
+  ])('on another gateway, with an alarm, when it is on %j', (gateway, told) => {
+    const survey = aSurvey([aVif({ state: 'available', gateway })]);
+    expect(reconcile(begun, survey)).toMatchObject({
+      ended: [{ id: ID, as: 'acceptedByOthers' }],
+      failures: [
+        { code: 'other-gateway', message: expect.stringContaining(`\`${VGW.prod}\` and is on ${told}:`) },
+      ],
+    });
+    expect(after(begun, survey)).toMatchObject({ sightings: {}, intents: {}, acceptances: {} });
+  });
+
+  it.each(['expired', 'rejected', 'deleted'])('%s, when it was too late', (state) => {
+    const survey = aSurvey([aVif({ state })]);
+    expect(reconcile(begun, survey).ended).toMatchObject([{ id: ID, as: state }]);
+    expect(after(begun, survey)).toMatchObject({ sightings: {}, intents: {} });
+  });
+
+  it('when nobody knows the interface any more', () => {
+    const survey = aSurvey([], { absent: [ID] });
+    expect(reconcile(begun, survey).ended).toMatchObject([{ as: 'vanished' }]);
+    expect(after(begun, survey)).toMatchObject({ sightings: {}, intents: {} });
+  });
+});
+
+describe('what a write to the ledger means', () => {
+  const full = aLedger({
+    sightings: { a: aSighting(), b: aSighting() },
+    intents: { a: anIntent(), b: anIntent() },
+    acceptances: { a: anAcceptance(), b: anAcceptance() },
+  });
+
+  it('an end forgets all of one and nothing of another', () => {
+    expect(applyChange(full, { kind: 'ended', id: 'a' })).toEqual({
+      lastListing: full.lastListing,
+      sightings: { b: aSighting() },
+      intents: { b: anIntent() },
+      acceptances: { b: anAcceptance() },
+    });
+  });
+
+  it('an acceptance ends sighting and intent', () => {
+    const acceptance = anAcceptance({ gateway: VGW.lab });
+    expect(applyChange(full, { kind: 'accepted', id: 'a', acceptance })).toEqual({
+      lastListing: full.lastListing,
+      sightings: { b: aSighting() },
+      intents: { b: anIntent() },
+      acceptances: { a: acceptance, b: anAcceptance() },
+    });
+  });
+
+  it('a dropped intent leaves the rest', () => {
+    const dropped = applyChange(full, { kind: 'intentDropped', id: 'a' });
+    expect(dropped).toEqual({ ...full, intents: { b: anIntent() } });
+  });
+});

@@ -1,0 +1,133 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { compileDirectory, compilePolicy, readPolicyFiles } from '../../language/index.ts';
+
+const POLICY = `version: 1
+recipient: { provider: aws, region: eu-west-1, account: "012345678901" }
+owners: { acme: { connections: [dxcon-1], gateway: vgw-12345678 } }
+`;
+const ELSEWHERE = POLICY.replace('eu-west-1', 'eu-west-3');
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'policy-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function write(name: string, content: string | Uint8Array): string {
+  const file = join(folder, name);
+  writeFileSync(file, content);
+  return file;
+}
+
+/** File and code of every fault, with the mend. */
+function faults(where: string): string[][] {
+  const result = compileDirectory(where);
+  return result.ok ? [] : result.faults.map(({ file, code, mend }) => [file, code, mend]);
+}
+
+describe('a folder of policies', () => {
+  it('is compiled by file name, whatever else is in it', () => {
+    write('b.yaml', POLICY);
+    write('a.yaml', ELSEWHERE);
+    write('README.md', 'not a policy');
+    write('.#a.yaml', 'left by an editor');
+    mkdirSync(join(folder, 'cases'));
+    write('cases/one.yaml', 'not a policy');
+    const result = compileDirectory(folder);
+    expect(result.ok && result.policies.map(({ policy }) => policy.target)).toEqual(['a', 'b']);
+  });
+
+  it('that is not there, or is a file, is told with how to make a policy', () => {
+    const missing = join(folder, 'policy');
+    expect(faults(missing)).toEqual([
+      [missing, 'no-folder', expect.stringContaining('vif-acceptor -- policy init')],
+    ]);
+    const file = write('a.yaml', POLICY);
+    expect(faults(file)).toEqual([[file, 'no-folder', expect.stringContaining('policy init')]]);
+  });
+
+  it('without a policy is told with how to make one', () => {
+    write('README.md', 'not a policy');
+    expect(faults(folder)).toEqual([
+      [folder, 'no-policy', expect.stringContaining('npm run -s vif-acceptor -- policy init')],
+    ]);
+  });
+
+  it('with a file that would be passed over is refused', () => {
+    write('a.yaml', POLICY);
+    const yml = write('b.yml', ELSEWHERE);
+    const loud = write('c.YAML', ELSEWHERE);
+    expect(faults(folder)).toEqual([
+      [yml, 'file-extension', 'rename it to `b.yaml`'],
+      [loud, 'file-extension', 'rename it to `c.yaml`'],
+    ]);
+  });
+
+  it('tells the faults of files that can be read beside those that cannot', () => {
+    const bad = write('bad.yaml', `${POLICY}freese: true`);
+    const binary = write('binary.yaml', new Uint8Array([0x76, 0xff, 0xfe]));
+    const inner = join(folder, 'folder.yaml');
+    mkdirSync(inner);
+    const twin = write('twin.yaml', POLICY);
+    expect(faults(folder).map(([file, code]) => [file, code])).toEqual([
+      [bad, 'unknown-key'],
+      [binary, 'unreadable-file'],
+      [inner, 'unreadable-file'],
+      [twin, 'same-recipient'],
+    ]);
+  });
+
+  it.skipIf(process.getuid?.() === 0)('tells a file without permission', () => {
+    const file = write('a.yaml', POLICY);
+    chmodSync(file, 0);
+    expect(faults(folder)).toEqual([[file, 'unreadable-file', expect.stringContaining('permissions')]]);
+  });
+});
+
+describe('files named one by one', () => {
+  it('are read, and what cannot be read is told by name', () => {
+    const file = write('a.yaml', POLICY);
+    const missing = join(folder, 'b.yaml');
+    const read = readPolicyFiles([file, missing]);
+    expect(read.sources).toEqual([{ file, text: POLICY }]);
+    expect(read.faults).toMatchObject([
+      {
+        file: missing,
+        line: 1,
+        column: 1,
+        code: 'unreadable-file',
+        message: expect.stringContaining('ENOENT'),
+      },
+    ]);
+  });
+});
+
+describe("a file's name is its target's", () => {
+  it.each([
+    ['policy/acme.yaml', 'acme'],
+    ['/srv/a-2.yaml', 'a-2'],
+    [`${'a'.repeat(63)}.yaml`, 'a'.repeat(63)],
+  ])('%s', (file, target) => {
+    const result = compilePolicy({ file, text: POLICY });
+    expect(result.ok && result.policy.target).toBe(target);
+  });
+
+  it.each([
+    ['policy/Acme.yaml', 'target-name', 'a lower-case letter'],
+    ['policy/2nd.yaml', 'target-name', 'a lower-case letter'],
+    ['policy/a.b.yaml', 'target-name', 'hyphens'],
+    [`${'a'.repeat(64)}.yaml`, 'target-name', 'at most 62'],
+    ['policy/.yaml', 'target-name', 'a lower-case letter'],
+    ['policy/acme.yml', 'file-extension', 'as in `acme.yaml`'],
+    ['/dev/stdin', 'file-extension', '.yaml`'],
+  ])('but %s is refused', (file, code, mend) => {
+    const result = compilePolicy({ file, text: POLICY });
+    expect(result).toMatchObject({
+      ok: false,
+      faults: [{ file, line: 1, column: 1, path: '', code, mend: expect.stringContaining(mend) }],
+    });
+  });
+});

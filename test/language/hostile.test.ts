@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { compilePolicy } from '../../language/index.ts';
+
+function codes(text: string): Set<string> {
+  const result = compilePolicy({ file: 'policy/acme.yaml', text });
+  return new Set(result.ok ? [] : result.faults.map(({ code }) => code));
+}
+
+/** Far more than any of these takes, and far less than what they would take unbounded. */
+const SECONDS = 20_000;
+
+describe('a file that is made to wear a reader out', () => {
+  it('by aliases that double is refused before anything is resolved', { timeout: SECONDS }, () => {
+    const levels = Array.from({ length: 40 }, (_, i) => `a${i + 1}: &a${i + 1} [*a${i}, *a${i}]`);
+    expect(codes(['a0: &a0 [x]', ...levels].join('\n'))).toContain('alias');
+  });
+
+  it.each([
+    ['[', 'too-deep'],
+    ['{a: ', 'too-deep'],
+    ['- ', 'too-deep'],
+    ['? ', 'too-deep'],
+    ['[x: y: ', 'too-deep'],
+    ['&a ', 'anchor'],
+    ['!!x ', 'tag'],
+    ['- &a [*a]\n', 'alias'],
+    ['a: 1\n', 'duplicate-key'],
+    ['a: { b: 1 }\n', 'duplicate-key'],
+    ['"', 'yaml-syntax'],
+    ['}', 'yaml-syntax'],
+    ['{}\n', 'yaml-syntax'],
+    ['%YAML 1.1\n', 'directive'],
+    ['---\n', 'several-documents'],
+  ])('by %j, again and again, is refused in time', { timeout: SECONDS }, (piece, code) => {
+    expect(codes(piece.repeat(Math.floor(60_000 / piece.length)))).toContain(code);
+  });
+
+  it('by nesting that fills the stack of the parser is refused', { timeout: SECONDS }, () => {
+    expect(codes(`[${'x: y: '.repeat(160_000)}`)).toEqual(new Set(['too-deep']));
+  });
+
+  it('by thousands of names that are nearly right is refused in time', { timeout: SECONDS }, () => {
+    const gateways = Array.from({ length: 2000 }, (_, i) => `  gateway-${i}: vgw-12345678`);
+    const owners = Array.from({ length: 2000 }, (_, i) => `  o${i}: { gateway: gate-${i} }`);
+    expect(codes(['gateways:', ...gateways, 'owners:', ...owners].join('\n'))).toContain('undefined-gateway');
+  });
+
+  it('and a policy of thousands of blocks is compiled in time', { timeout: SECONDS }, () => {
+    const peers = Array.from({ length: 20_000 }, (_, i) => `10.${i >> 8}.${i & 255}.0/24`).join(', ');
+    const text = `version: 1
+recipient: { provider: aws, region: eu-west-1, account: "012345678901" }
+owners: { a: { connections: [dxcon-1], grants: { a: { gateway: vgw-12345678, match: { peers: [${peers}] } } } } }`;
+    expect(codes(text)).toEqual(new Set());
+  });
+});

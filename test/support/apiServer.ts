@@ -1,0 +1,114 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** One request as it arrived. */
+export interface Received {
+  /** `DescribeVirtualInterfaces`, whichever protocol asked for it */
+  readonly operation: string;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: string;
+}
+
+/** What the server does with a request. */
+export type Reply =
+  | { readonly does: 'answer'; readonly status: number; readonly type: string; readonly body: string }
+  /** takes the request and says nothing */
+  | { readonly does: 'hang' }
+  /** begins an answer and never ends it */
+  | { readonly does: 'hangInBody'; readonly body: string }
+  /** sends a character every few milliseconds, for ever */
+  | { readonly does: 'drip' }
+  /** promises more than it sends, then hangs up */
+  | { readonly does: 'cut'; readonly body: string }
+  | { readonly does: 'reset' };
+
+export interface ApiServer {
+  readonly url: string;
+  readonly received: readonly Received[];
+  /** how many connections are open */
+  connections(): Promise<number>;
+  close(): Promise<void>;
+}
+
+/**
+ * A server on loopback that speaks whatever a test needs to hear, ill-formed and half-sent answers above all.
+ * @param reply decides by the request and by how many of its operation came before it
+ */
+export async function startApi(reply: (request: Received, earlier: number) => Reply): Promise<ApiServer> {
+  const received: Received[] = [];
+  const drips = new Set<NodeJS.Timeout>();
+  const server = createServer(async (request, response) => {
+    const asked = await receive(request);
+    const earlier = received.filter(({ operation }) => operation === asked.operation).length;
+    received.push(asked);
+    act(reply(asked, earlier), response, drips);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${portOf(server.address())}`,
+    received,
+    connections: () =>
+      new Promise((resolve, reject) =>
+        server.getConnections((error, count) => (error === null ? resolve(count) : reject(error))),
+      ),
+    close: () => {
+      for (const drip of drips) clearInterval(drip);
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(() => resolve()));
+    },
+  };
+}
+
+export function json(body: unknown, status = 200): Reply {
+  return { does: 'answer', status, type: 'application/x-amz-json-1.1', body: JSON.stringify(body) };
+}
+
+export function xml(body: string, status = 200): Reply {
+  return { does: 'answer', status, type: 'text/xml', body };
+}
+
+export function text(body: string, status = 200): Reply {
+  return { does: 'answer', status, type: 'text/html', body };
+}
+
+async function receive(request: IncomingMessage): Promise<Received> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(Buffer.from(chunk));
+  const body = Buffer.concat(chunks).toString('utf8');
+  const target = String(request.headers['x-amz-target'] ?? '')
+    .split('.')
+    .at(-1);
+  const operation = target || (new URLSearchParams(body).get('Action') ?? '');
+  return { operation, headers: request.headers, body };
+}
+
+function act(reply: Reply, response: ServerResponse, drips: Set<NodeJS.Timeout>): void {
+  switch (reply.does) {
+    case 'answer':
+      response.writeHead(reply.status, { 'content-type': reply.type }).end(reply.body);
+      return;
+    case 'hang':
+      return;
+    case 'hangInBody':
+      response.writeHead(200).write(reply.body);
+      return;
+    case 'drip':
+      response.writeHead(200);
+      drips.add(setInterval(() => response.write(' '), 20));
+      return;
+    case 'cut':
+      response.writeHead(200, { 'content-length': reply.body.length + 100 });
+      response.write(reply.body, () => response.destroy());
+      return;
+    case 'reset':
+      response.socket?.resetAndDestroy();
+      return;
+    default:
+      reply satisfies never;
+  }
+}
+
+function portOf(address: AddressInfo | string | null): number {
+  if (typeof address !== 'object' || address === null) throw new Error('the server listens on no port');
+  return address.port;
+}

@@ -1,0 +1,148 @@
+import fc, { type Arbitrary } from 'fast-check';
+import type { Match } from '../../lambda/core/fields/index.ts';
+import type { BgpPeer, VirtualInterface } from '../../lambda/core/model.ts';
+import type { Grant, HoldLine, Owner, Policy } from '../../lambda/core/policy.ts';
+import { AWS, aGrant, aMatch, anOwner, aPolicy, aRecipient, aVif, NOW, US, VGW } from './builders.ts';
+
+/** Policies and requests over so small a universe that they often meet. */
+
+const CONNECTIONS = ['dxcon-1', 'dxcon-2', 'dxcon-3', 'dxlag-4'] as const;
+export const OUR_CONNECTION = 'dxcon-0urs';
+const STRANGE_CONNECTION = 'dxcon-9';
+const ACCOUNTS = ['210987654321', '345678901234'] as const;
+const NAMES = ['acme-prod', 'acme-lab', 'spare'] as const;
+const GLOBS = ['acme-*', '*-prod', '*', 'spare', 'a*e-*b'] as const;
+const ADDRESSES = [
+  '10.0.0.1/30',
+  '10.0.0.2/30',
+  '10.0.0.5/30',
+  '10.0.1.1/16',
+  '10.0.2.1',
+  'fd00::1/126',
+] as const;
+const BLOCKS = [
+  '10.0.0.0/30',
+  '10.0.0.0/29',
+  '10.0.0.0/16',
+  '0.0.0.0/0',
+  'fd00::/64',
+  '10.0.0.4/30',
+] as const;
+const LOCATIONS = ['PAR1', 'LON1'] as const;
+const INSTANTS = [-1, 0, 1].map((ms) => new Date(NOW.getTime() + ms).toISOString());
+export const GRANT_NAMES = ['a', 'b', 'c'] as const;
+export const OWNER_NAMES = ['acme', 'zeta'] as const;
+
+/** Mostly `one`, else one of `others`. */
+export function mostly<T>(one: T, ...others: T[]): Arbitrary<T> {
+  return fc.oneof(
+    { weight: 12, arbitrary: fc.constant(one) },
+    { weight: 1, arbitrary: fc.constantFrom(...others) },
+  );
+}
+
+/** `null` in four of five, so that several fields seldom exclude each other. */
+function seldom<T>(some: Arbitrary<T>): Arbitrary<T | null> {
+  return fc.oneof({ weight: 4, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: some });
+}
+
+const some = <T>(...items: T[]): Arbitrary<T[]> =>
+  fc.uniqueArray(fc.constantFrom(...items), { minLength: 1, maxLength: 2 });
+
+const ranges = (from: number, to: number): Arbitrary<[number, number][]> =>
+  fc.array(
+    fc
+      .tuple(fc.integer({ min: from, max: to }), fc.integer({ min: 0, max: 2 }))
+      .map(([low, span]): [number, number] => [low, low + span]),
+    { minLength: 1, maxLength: 2 },
+  );
+
+const matches: Arbitrary<Match> = fc.record({
+  connection: seldom(some<string>(...CONNECTIONS)),
+  vlan: seldom(ranges(101, 104)),
+  asn: seldom(ranges(65001, 65003)),
+  peers: seldom(some<string>(...BLOCKS)),
+  name: seldom(some<string>(...GLOBS)),
+  location: seldom(some<string>(...LOCATIONS)),
+  bgpKey: seldom(fc.constant('required' as const)),
+  mtu: seldom(some(1500, 9001)),
+  tags: seldom(fc.record({ env: some('prod', 'lab') })),
+});
+
+const limits = fc.option(fc.integer({ min: 0, max: 3 }), { nil: null });
+
+const grants: Arbitrary<Grant> = fc
+  .record({
+    name: fc.constantFrom(...GRANT_NAMES),
+    gateway: mostly(VGW.prod, VGW.lab, VGW.lab, VGW.lab),
+    match: matches,
+    limit: limits,
+    from: mostly(null, ...INSTANTS),
+    until: mostly(null, ...INSTANTS),
+  })
+  .map(aGrant);
+
+function ownersOf(name: string, connections: readonly string[]): Arbitrary<Owner> {
+  return fc
+    .record({
+      account: fc.constantFrom(null, ...ACCOUNTS),
+      limit: limits,
+      grants: fc.uniqueArray(grants, { minLength: 1, maxLength: 3, selector: (grant) => grant.name }),
+    })
+    .map((given) => anOwner({ ...given, name, connections }));
+}
+
+/** Applies to something: as the language demands, it has a field. */
+export const holdLines: Arbitrary<HoldLine> = matches
+  .map((match) => ({ match: { ...match, bgpKey: null }, reason: null }))
+  .filter(({ match }) => Object.values(match).some((wanted) => wanted !== null));
+
+export const policies: Arbitrary<Policy> = fc
+  .record({
+    recipient: fc.constantFrom(aRecipient(), AWS),
+    freeze: mostly(false, true),
+    limits: fc.record({ acceptsPerPass: mostly(10, 0, 1) }),
+    owners: fc.tuple(ownersOf('acme', CONNECTIONS.slice(0, 2)), ownersOf('zeta', CONNECTIONS.slice(2))),
+    hold: fc.oneof(fc.constant([]), fc.array(holdLines, { maxLength: 2 })),
+  })
+  .map(aPolicy);
+
+const sessions: Arbitrary<BgpPeer> = fc.record({
+  asn: mostly(65002, 65001, 65003, null),
+  amazonAddress: mostly('10.0.0.1/30', ...ADDRESSES, null),
+  customerAddress: mostly('10.0.0.2/30', ...ADDRESSES, null, 'none'),
+  hasKey: mostly(true, false, null),
+});
+
+/** Any interface of a listing. */
+export const interfaces: Arbitrary<VirtualInterface> = fc
+  .record({
+    id: fc.integer({ min: 1, max: 9 }).map((n) => `dxvif-${n}`),
+    state: fc.constantFrom('confirming', 'pending', 'available', 'down', 'deleted', 'expired', 'odd', null),
+    type: mostly('private', 'public', null),
+    ownerAccount: mostly(US, ...ACCOUNTS, null),
+    connection: fc.oneof(
+      fc.constantFrom(...CONNECTIONS),
+      mostly<string | null>(CONNECTIONS[0], STRANGE_CONNECTION, OUR_CONNECTION, null),
+    ),
+    name: fc.option(fc.constantFrom(...NAMES), { freq: 8, nil: null }),
+    location: fc.option(fc.constantFrom(...LOCATIONS), { freq: 8, nil: null }),
+    vlan: fc.option(fc.integer({ min: 101, max: 106 }), { freq: 8, nil: null }),
+    mtu: fc.constantFrom(1500, 9001, null),
+    gateway: fc.constantFrom(VGW.prod, VGW.lab, null),
+    tags: fc.constantFrom(null, {}, { env: 'prod' }, { env: 'lab' }),
+    peers: fc.oneof(
+      { weight: 8, arbitrary: fc.array(sessions, { minLength: 1, maxLength: 2 }) },
+      { weight: 1, arbitrary: fc.constant([]) },
+    ),
+    faults: mostly<string[]>([], ['it is odd']),
+  })
+  .map(aVif);
+
+/** What is offered to us: mostly sound. */
+export const requests: Arbitrary<VirtualInterface> = fc
+  .tuple(interfaces, mostly<string | null>('confirming', 'pending', null))
+  .map(([vif, state]) => ({ ...vif, id: 'dxvif-0', state, gateway: null }));
+
+/** A match of nothing at all, to add fields to. */
+export const NO_DEMAND = aMatch();

@@ -1,0 +1,65 @@
+import fc, { type Arbitrary } from 'fast-check';
+import type { Award } from '../../lambda/core/ledger.ts';
+import type { VirtualInterface } from '../../lambda/core/model.ts';
+import type { World } from '../../lambda/core/world.ts';
+import { GRANT_NAMES, interfaces, mostly, OUR_CONNECTION, OWNER_NAMES } from './arbitraries.ts';
+import { VGW } from './builders.ts';
+import { anIntent } from './ledgerBuilders.ts';
+
+/** What may be on record of an interface: owners and grants that the policy no longer has, too. */
+export const awards: Arbitrary<Award> = fc.record({
+  at: fc.constant('2026-11-10T11:00:00.000Z'),
+  owner: fc.constantFrom(...OWNER_NAMES, 'renamed'),
+  grants: fc.uniqueArray(fc.constantFrom(...GRANT_NAMES, 'renamed'), { minLength: 1, maxLength: 2 }),
+  gateway: fc.constantFrom(VGW.prod, VGW.lab),
+});
+
+interface Known {
+  readonly vif: VirtualInterface;
+  readonly award: Award;
+  readonly record: 'none' | 'intent' | 'acceptance';
+}
+
+const known: Arbitrary<Known> = fc.record({
+  vif: interfaces,
+  award: awards,
+  record: fc.constantFrom('none', 'none', 'intent', 'acceptance'),
+});
+
+/** Surroundings as a pass finds them, once its ledger agrees with its listing. */
+export const worlds: Arbitrary<World> = fc
+  .record({
+    known: fc.uniqueArray(known, { maxLength: 4, selector: ({ vif }) => vif.id }),
+    ownConnections: mostly<World['ownConnections']>(
+      { known: true, ids: new Set([OUR_CONNECTION]) },
+      { known: false, why: 'asking failed' },
+    ),
+    acceptedThisPass: mostly(0, 1),
+  })
+  .map(({ known: all, ...rest }) => ({
+    ...rest,
+    interfaces: all.map(({ vif }) => vif),
+    // A confirm is begun for what is confirming; what is over is on no record.
+    intents: recorded(
+      all,
+      'intent',
+      (state) => state === 'confirming',
+      (award) => anIntent(award),
+    ),
+    acceptances: recorded(
+      all,
+      'acceptance',
+      (state) => state !== 'deleted' && state !== 'expired',
+      (award) => award,
+    ),
+  }));
+
+function recorded<T>(
+  all: readonly Known[],
+  kind: Known['record'],
+  may: (state: string | null) => boolean,
+  make: (award: Award) => T,
+): Record<string, T> {
+  const those = all.filter(({ vif, record }) => record === kind && may(vif.state));
+  return Object.fromEntries(those.map(({ vif, award }) => [vif.id, make(award)]));
+}

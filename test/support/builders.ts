@@ -1,0 +1,152 @@
+import type { Match } from '../../lambda/core/fields/index.ts';
+import type { BgpPeer, Gateway, VirtualInterface } from '../../lambda/core/model.ts';
+import type { Grant, HoldLine, Owner, Policy, PolicyRecipient } from '../../lambda/core/policy.ts';
+import type { World } from '../../lambda/core/world.ts';
+
+/** A sound world to change one thing in: each builder gives what is allowed, and takes what is to be different. */
+
+export const US = '012345678901';
+export const OWNER_ACCOUNT = '210987654321';
+/** `owner` acme's; `other` nobody's in the policy of `aPolicy` */
+export const CONNECTION = { owner: 'dxcon-11111111', second: 'dxcon-22222222', other: 'dxcon-99999999' };
+export const VGW = { prod: 'vgw-12345678', lab: 'vgw-87654321' };
+export const DX_GATEWAY = '5f294f92-bafb-4011-916d-9b0bec4cf2c8';
+export const NOW = new Date('2026-11-10T12:00:00.000Z');
+export const DAY_MS = 24 * 60 * 60 * 1000;
+export const WEEK_S = 7 * 24 * 60 * 60;
+
+export function aPeer(given: Partial<BgpPeer> = {}): BgpPeer {
+  return {
+    asn: 65010,
+    amazonAddress: '169.254.10.1/30',
+    customerAddress: '169.254.10.2/30',
+    hasKey: true,
+    ...given,
+  };
+}
+
+/** A request of acme's that `aPolicy` accepts. */
+export function aVif(given: Partial<VirtualInterface> = {}): VirtualInterface {
+  return {
+    id: 'dxvif-aaaaaaaa',
+    state: 'confirming',
+    type: 'private',
+    ownerAccount: US,
+    connection: CONNECTION.owner,
+    name: 'acme-prod-1',
+    location: 'PAR1',
+    vlan: 101,
+    mtu: null,
+    gateway: null,
+    tags: null,
+    peers: [aPeer()],
+    faults: [],
+    ...given,
+  };
+}
+
+/** An interface past `confirming`, on the same connection and gateway, in nobody's way. */
+export function aLiveVif(given: Partial<VirtualInterface> = {}): VirtualInterface {
+  const peers = [aPeer({ amazonAddress: '169.254.99.1/30', customerAddress: '169.254.99.2/30' })];
+  return aVif({ id: 'dxvif-bbbbbbbb', state: 'available', gateway: VGW.prod, vlan: 102, peers, ...given });
+}
+
+export function aMatch(given: Partial<Match> = {}): Match {
+  return {
+    connection: null,
+    vlan: null,
+    asn: null,
+    peers: null,
+    name: null,
+    location: null,
+    bgpKey: null,
+    mtu: null,
+    tags: null,
+    ...given,
+  };
+}
+
+type GrantGiven = Partial<Omit<Grant, 'match'>> & { readonly match?: Partial<Match> };
+
+export function aGrant({ match = {}, ...given }: GrantGiven = {}): Grant {
+  return {
+    name: 'default',
+    gateway: VGW.prod,
+    gatewayName: null,
+    match: aMatch(match),
+    limit: null,
+    ticket: null,
+    from: null,
+    until: null,
+    ...given,
+  };
+}
+
+export function aHoldLine({ reason = null, ...match }: Partial<Match> & Partial<HoldLine> = {}): HoldLine {
+  return { match: aMatch(match), reason };
+}
+
+export function anOwner(given: Partial<Owner> = {}): Owner {
+  return {
+    name: 'acme',
+    account: null,
+    connections: [CONNECTION.owner, CONNECTION.second],
+    contact: null,
+    limit: null,
+    grants: [aGrant()],
+    ...given,
+  };
+}
+
+export function aRecipient(given: Partial<PolicyRecipient> = {}): PolicyRecipient {
+  return {
+    provider: 'outscale',
+    region: 'eu-west-2',
+    account: US,
+    credentials: null,
+    expiry: WEEK_S,
+    ...given,
+  };
+}
+
+export const AWS = aRecipient({ provider: 'aws', region: 'eu-west-1', expiry: null });
+
+export function aPolicy(given: Partial<Policy> = {}): Policy {
+  return {
+    format: 1,
+    target: 'acme',
+    recipient: aRecipient(),
+    freeze: false,
+    limits: { acceptsPerPass: 10 },
+    owners: [anOwner()],
+    hold: [],
+    ...given,
+  };
+}
+
+/** The policy of one owner, `acme`, with these grants. */
+export function aPolicyGranting(...grants: Grant[]): Policy {
+  return aPolicy({ owners: [anOwner({ grants })] });
+}
+
+export function aWorld(given: Partial<World> = {}): World {
+  return {
+    interfaces: [],
+    intents: {},
+    acceptances: {},
+    ownConnections: { known: true, ids: new Set() },
+    acceptedThisPass: 0,
+    ...given,
+  };
+}
+
+export function aGateway(given: Partial<Gateway> = {}): Gateway {
+  return {
+    id: VGW.prod,
+    kind: 'virtual',
+    state: 'available',
+    attachedVpcs: ['vpc-12345678'],
+    asn: null,
+    ...given,
+  };
+}

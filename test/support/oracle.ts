@@ -1,0 +1,115 @@
+import type { VirtualInterface } from '../../lambda/core/model.ts';
+import type { Grant, Owner, Policy } from '../../lambda/core/policy.ts';
+import type { World } from '../../lambda/core/world.ts';
+import { canBe, isHeldBy, isMet } from './oracleFields.ts';
+
+/**
+ * The rules of a decision said a second time, plainly and slowly, from the text of the design. It borrows the core's
+ * types and nothing that runs, so that a slip in either shows as a difference.
+ */
+export interface Verdict {
+  /** `null`: held */
+  readonly gateway: string | null;
+  readonly codes: ReadonlySet<string>;
+}
+
+const NO_LONGER_LIVE = ['deleted', 'rejected', 'expired'];
+
+export function judge(policy: Policy, request: VirtualInterface, world: World, at: Date): Verdict {
+  const asker = whoAsks(policy, request, world);
+  const codes = new Set(againstAnybody(policy, request));
+  if (typeof asker === 'string') return { gateway: null, codes: codes.add(asker) };
+
+  const fitting = asker.grants.filter(({ match }) => isMet(match, request));
+  const current = fitting.filter((grant) => timeOf(grant, at) === 'now');
+  const [one] = current;
+  if (one === undefined) {
+    const why = fitting.length === 0 ? ['no-grant'] : fitting.map((grant) => timeOf(grant, at));
+    return { gateway: null, codes: new Set([...codes, ...why]) };
+  }
+  if (current.some(({ gateway }) => gateway !== one.gateway)) codes.add('ambiguous');
+  if (isFull(asker.limit, slotsOfOwner(asker, request, world))) codes.add('owner-limit');
+  if (current.some((grant) => isFull(grant.limit, slotsOfGrant(asker, grant, request, world))))
+    codes.add('grant-limit');
+  if (isFull(policy.limits.acceptsPerPass, world.acceptedThisPass)) codes.add('pass-limit');
+  return { gateway: codes.size === 0 ? one.gateway : null, codes };
+}
+
+function againstAnybody(policy: Policy, request: VirtualInterface): string[] {
+  const codes: string[] = [];
+  if (request.type !== 'private') codes.push('not-private');
+  if (request.faults.length > 0 || request.state !== 'confirming') codes.push('unreadable');
+  if (policy.freeze) codes.push('frozen');
+  if (policy.hold.some((line) => isHeldBy(line.match, request))) codes.push('held-by-policy');
+  return codes;
+}
+
+/** From the beginning, it included, to the end, it excluded. */
+function timeOf({ from, until }: Grant, at: Date): 'now' | 'grant-not-started' | 'grant-ended' {
+  const now = at.toISOString();
+  if (from !== null && now < from) return 'grant-not-started';
+  return until === null || now < until ? 'now' : 'grant-ended';
+}
+
+function isFull(limit: number | null, taken: number): boolean {
+  return limit !== null && taken + 1 > limit;
+}
+
+/** The owner, or the code under which nobody is one. */
+function whoAsks(policy: Policy, request: VirtualInterface, world: World): Owner | string {
+  const { provider, account: us } = policy.recipient;
+  const lister = policy.owners.find(({ connections }) =>
+    connections.some((one) => one === request.connection),
+  );
+  if (request.ownerAccount === null) return 'unknown-requester';
+  if (request.ownerAccount === us) return lister ?? 'unknown-requester';
+  if (!world.ownConnections.known) return 'unknown-requester';
+  // We offered it ourselves: no request at all.
+  if (request.connection !== null && world.ownConnections.ids.has(request.connection))
+    return 'unknown-requester';
+  if (provider === 'aws') return 'owner-mismatch';
+  if (lister === undefined) return 'unknown-requester';
+  return lister.account === request.ownerAccount ? lister : 'owner-mismatch';
+}
+
+function slotsOfOwner(owner: Owner, request: VirtualInterface, world: World): number {
+  return takers(
+    request,
+    world,
+    (vif) => mayStandOn(owner, vif),
+    (record) => record.owner === owner.name,
+  );
+}
+
+function slotsOfGrant(owner: Owner, grant: Grant, request: VirtualInterface, world: World): number {
+  return takers(
+    request,
+    world,
+    (vif) => mayStandOn(owner, vif) && canBe(grant.match, vif),
+    (record) => record.owner === owner.name && record.grants.includes(grant.name),
+  );
+}
+
+function mayStandOn({ connections }: Owner, { connection }: VirtualInterface): boolean {
+  return connection === null || connections.includes(connection);
+}
+
+type Recorded = { readonly owner: string; readonly grants: readonly string[] };
+
+/** How many interfaces other than the request occupy a slot, by what they are or by what the ledger says of them. */
+function takers(
+  request: VirtualInterface,
+  { interfaces, intents, acceptances }: World,
+  mayBe: (vif: VirtualInterface) => boolean,
+  given: (record: Recorded) => boolean,
+): number {
+  let taken = 0;
+  for (const vif of interfaces) {
+    const records: Recorded[] = [intents[vif.id], acceptances[vif.id]].filter((one) => one !== undefined);
+    if (vif.id === request.id || (vif.state !== null && NO_LONGER_LIVE.includes(vif.state))) continue;
+    // A mere request occupies nothing: readable, confirming, and nobody has begun to confirm it.
+    if (vif.state === 'confirming' && vif.faults.length === 0 && records.length === 0) continue;
+    if (mayBe(vif) || records.some(given)) taken += 1;
+  }
+  return taken;
+}

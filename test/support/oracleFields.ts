@@ -1,0 +1,105 @@
+import type { Match } from '../../lambda/core/fields/index.ts';
+import type { VirtualInterface } from '../../lambda/core/model.ts';
+
+/** Match fields said a second time, for the oracle: each demand becomes a list of questions with three answers. */
+
+/** `undefined`: the API does not say */
+type Answer = boolean | undefined;
+interface Asked {
+  /** all must be a yes for a grant */
+  readonly each: readonly Answer[];
+  /** for a hold line: one that is a no is enough to let go, unless any session will do */
+  readonly any: boolean;
+  /** answers for a hold line where they differ */
+  readonly touching?: readonly Answer[];
+}
+
+/** A grant's demands are all met, for certain. */
+export function isMet(match: Match, vif: VirtualInterface): boolean {
+  return ask(match, vif).every(({ each }) => each.length > 0 && each.every((answer) => answer === true));
+}
+
+/** A grant's demands may be met: none is certainly not. */
+export function canBe(match: Match, vif: VirtualInterface): boolean {
+  return ask(match, vif).every(({ each }) => each.every((answer) => answer !== false));
+}
+
+/** A hold line applies: no field is a definite no. */
+export function isHeldBy(match: Match, vif: VirtualInterface): boolean {
+  return ask(match, vif).every(({ each, any, touching = each }) =>
+    any
+      ? touching.length === 0 || touching.some((answer) => answer !== false)
+      : touching.every((answer) => answer !== false),
+  );
+}
+
+function ask(
+  { connection, vlan, asn, peers, name, location, bgpKey, mtu, tags }: Match,
+  vif: VirtualInterface,
+): Asked[] {
+  const asked: Asked[] = [];
+  const one = (answer: Answer): unknown => asked.push({ each: [answer], any: false });
+  if (connection) one(known(vif.connection, (id) => connection.includes(id)));
+  if (vlan) one(known(vif.vlan, (tag) => vlan.some(([from, to]) => tag >= from && tag <= to)));
+  if (name) one(known(vif.name, (label) => name.some((glob) => asRegExp(glob).test(label))));
+  if (location) one(known(vif.location, (code) => location.includes(code)));
+  if (mtu) one(known(vif.mtu, (bytes) => mtu.includes(bytes)));
+  if (tags) {
+    one(
+      known(vif.tags, (has) =>
+        Object.entries(tags).every(([key, values]) => values.includes(has[key] ?? '\0')),
+      ),
+    );
+  }
+  if (asn) {
+    const each = vif.peers.map((peer) =>
+      known(peer.asn, (as) => asn.some(([from, to]) => as >= from && as <= to)),
+    );
+    asked.push({ each, any: true });
+  }
+  if (bgpKey) asked.push({ each: vif.peers.map(({ hasKey }) => hasKey ?? undefined), any: true });
+  if (peers) {
+    const subnets = vif.peers
+      .flatMap(({ amazonAddress, customerAddress }) => [amazonAddress, customerAddress])
+      .map((address) => (address === null ? null : network(address)));
+    const blocks = peers.map(network).filter((block) => block !== null);
+    asked.push({
+      each: subnets.map((subnet) => known(subnet, (bits) => blocks.some((block) => bits.startsWith(block)))),
+      any: true,
+      touching: subnets.map((subnet) =>
+        known(subnet, (bits) => blocks.some((block) => bits.startsWith(block) || block.startsWith(bits))),
+      ),
+    });
+  }
+  return asked;
+}
+
+function known<T>(value: T | null, judge: (value: T) => boolean): Answer {
+  return value === null ? undefined : judge(value);
+}
+
+export function asRegExp(glob: string): RegExp {
+  const parts = glob.split('*').map((part) => part.replace(/[\\^$.+?()[\]{}|]/g, '\\$&'));
+  return new RegExp(`^${parts.join('[^]*')}$`, 'u');
+}
+
+/** The bits that a network fixes, as text: `4` or `6`, then zeros and ones. One network lies in another that begins it. */
+export function network(text: string): string | null {
+  const [address = '', length] = text.split('/');
+  const groups = address.includes(':') ? groups6(address) : address.split('.').map(Number);
+  const width = address.includes(':') ? 16 : 8;
+  const whole = address.includes(':') ? 8 : 4;
+  if (groups.length !== whole || groups.some((group) => Number.isNaN(group))) return null;
+  const bits = groups.map((group) => group.toString(2).padStart(width, '0')).join('');
+  return `${width === 16 ? 6 : 4}${bits.slice(0, length === undefined ? bits.length : Number(length))}`;
+}
+
+function groups6(address: string): number[] {
+  const [head = '', tail = ''] = address.split('::');
+  const [left, right] = [head, tail].map((side) =>
+    side === '' ? [] : side.split(':').map((hex) => Number.parseInt(hex, 16)),
+  );
+  if (left === undefined || right === undefined) return [];
+  if (!address.includes('::')) return left;
+  return [...left, ...Array<number>(8 - left.length - right.length).fill(0), ...right];
+}

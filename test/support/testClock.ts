@@ -1,0 +1,18 @@
+import type { Clock } from '../../lambda/ports.ts';
+import { NOW } from './builders.ts';
+
+/** A clock that goes when told to. */
+export interface TestClock extends Clock {
+  advance(ms: number): void;
+}
+
+export function testClock(): TestClock {
+  let passed = 0;
+  return {
+    now: () => new Date(NOW.getTime() + passed),
+    monotonic: () => passed,
+    advance: (ms) => {
+      passed += ms;
+    },
+  };
+}
