@@ -7,3 +7,13 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
+
+/** Policies have faults: the message holds all of them, of all files, a line each. */
+export class InvalidPolicies extends Error {
+  override readonly name = 'InvalidPolicies';
+  readonly faults: number;
+  constructor(lines: readonly string[]) {
+    super(lines.join('\n'));
+    this.faults = lines.length;
+  }
+}

@@ -1,13 +1,14 @@
 import { CommanderError } from 'commander';
 import { EndpointRefused } from '../lambda/adapters/endpoint.ts';
 import { PassFailure } from '../lambda/errors.ts';
-import { EXIT, type ExitCode, UsageError } from './exit.ts';
+import { EXIT, type ExitCode, InvalidPolicies, UsageError } from './exit.ts';
 import { paintFor } from './output/paint.ts';
-import { InvalidPolicies } from './policies.ts';
 import { program } from './program.ts';
 
 /** Runs the command line and tells its end by an exit code; every error is one message, never a stack trace. */
 async function main(): Promise<ExitCode> {
+  // npm runs scripts in the project's folder and tells the caller's: paths are meant from there.
+  process.chdir(process.env.INIT_CWD ?? '.');
   try {
     let code: ExitCode = EXIT.done;
     await program((ended) => {
@@ -25,7 +26,7 @@ function explain(error: unknown): ExitCode {
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof InvalidPolicies) {
     process.stderr.write(
-      `${message}\n${paint.bad(`${error.faults.length} fault${error.faults.length === 1 ? '' : 's'}`)}\n`,
+      `${message}\n${paint.bad(`${error.faults} fault${error.faults === 1 ? '' : 's'}`)}\n`,
     );
     return EXIT.invalidPolicy;
   }

@@ -1,13 +1,11 @@
 import { Command } from 'commander';
-import { doctor } from './commands/doctor.ts';
-import { policyCheck } from './commands/policyCheck.ts';
-import { policyInit } from './commands/policyInit.ts';
-import { run } from './commands/run.ts';
-import { simulate } from './commands/simulate.ts';
 import type { ExitCode } from './exit.ts';
 import { connecting, policies } from './options.ts';
 
-/** Every command. @param end takes the exit code of the one that ran */
+/**
+ * Every command, each loaded when it is typed: the SDK alone takes a third of a second.
+ * @param end takes the exit code of the one that ran
+ */
 export function program(end: (code: ExitCode) => void): Command {
   const main = new Command('vif-acceptor')
     .description(
@@ -33,14 +31,20 @@ export function program(end: (code: ExitCode) => void): Command {
       .option('--json', 'one document on standard output; text for people goes to standard error')
       .addHelpText('after', RUN_HELP[name]);
     if (!dryRun) command.option('--dry-run', 'the same as `plan`');
-    command.action(async (options) => end(await run(dryRun ? { ...options, dryRun } : options)));
+    command.action(async (options) => {
+      const { run } = await import('./commands/run.ts');
+      end(await run(dryRun ? { ...options, dryRun } : options));
+    });
   }
 
   connecting(main.command('doctor'))
     .description('what would stop a pass: policy, credentials, rights, gateways, clock')
     .addOption(policies())
     .option('--json', 'one document on standard output')
-    .action(async (options) => end(await doctor(options)));
+    .action(async (options) => {
+      const { doctor } = await import('./commands/doctor.ts');
+      end(await doctor(options));
+    });
 
   const policy = main.command('policy').description('the allow-list: begin one, check it');
   connecting(policy.command('init'))
@@ -50,13 +54,19 @@ export function program(end: (code: ExitCode) => void): Command {
     .option('--account <digits>', 'the recipient account; mandatory on outscale, which does not tell it')
     .option('--output <file>', 'a new file to write (default: standard output)')
     .addHelpText('after', INIT_HELP)
-    .action(async (options) => end(await policyInit(options)));
+    .action(async (options) => {
+      const { policyInit } = await import('./commands/policyInit.ts');
+      end(await policyInit(options));
+    });
   policy
     .command('check')
     .description('every fault of every file, with line, column and mend; exit code 3 when there is one')
     .argument('[file...]', 'policy files (default: policy/*.yaml)')
     .option('--json', 'one document on standard output')
-    .action((files, options) => end(policyCheck(files, options)));
+    .action(async (files, options) => {
+      const { policyCheck } = await import('./commands/policyCheck.ts');
+      end(policyCheck(files, options));
+    });
 
   main
     .command('simulate')
@@ -64,7 +74,10 @@ export function program(end: (code: ExitCode) => void): Command {
     .option('--port <n>', 'port on loopback; 0 takes a free one', '4599')
     .option('--dialect <name>', 'outscale or aws', 'outscale')
     .option('--scenario <file>', 'JSON: connections, gateways and offers to begin with')
-    .action(async (options) => end(await simulate(options)));
+    .action(async (options) => {
+      const { simulate } = await import('./commands/simulate.ts');
+      end(await simulate(options));
+    });
   return main;
 }
 

@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import { App } from 'aws-cdk-lib';
-import { compileDirectory, formatFault, revisionOf } from '../language/index.ts';
+import { compileFiles, formatFault, revisionOf } from '../language/index.ts';
 import { readOptions } from './options.ts';
 import { DeploymentRefused } from './refused.ts';
 import { VifAcceptorStack } from './stack.ts';
@@ -10,7 +10,7 @@ function synthesise(): void {
   // Synthesised by hand below, so that a refusal leaves no half template behind.
   const app = new App({ autoSynth: false });
   const { policyDir, interval } = readOptions((key) => app.node.tryGetContext(key), process.env);
-  const compiled = compileDirectory(forPeople(policyDir));
+  const compiled = compileFiles(forPeople(policyDir));
   if (!compiled.ok) throw new DeploymentRefused(compiled.faults.map(formatFault));
   const { CDK_DEFAULT_ACCOUNT: account, CDK_DEFAULT_REGION: region } = process.env;
   new VifAcceptorStack(app, 'VifAcceptor', {

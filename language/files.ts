@@ -16,11 +16,11 @@ export function readPolicyFiles(folderOrFiles: string | readonly string[]): Read
   return typeof folderOrFiles === 'string' ? readFolder(folderOrFiles) : readFiles(folderOrFiles);
 }
 
-/** Reads and compiles a folder; one without a policy is refused, with how to make the first. */
-export function compileDirectory(
-  folder: string,
+/** Reads and compiles a folder, or files named one by one; without a policy it is refused, with how to make the first. */
+export function compileFiles(
+  folderOrFiles: string | readonly string[],
 ): { readonly ok: true; readonly policies: readonly CompiledPolicy[] } | Refused {
-  const { sources, faults } = readPolicyFiles(folder);
+  const { sources, faults } = readPolicyFiles(folderOrFiles);
   const compiled = compilePolicies(sources);
   if (faults.length === 0) return compiled;
   return { ok: false, faults: inOrder([...faults, ...(compiled.ok ? [] : compiled.faults)]) };

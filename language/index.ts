@@ -2,5 +2,5 @@
 export type { Source } from './check.ts';
 export { type CompiledPolicy, compilePolicies, compilePolicy, type Refused } from './compile.ts';
 export { FAULT_CODES, type Fault, type FaultCode, formatFault } from './fault.ts';
-export { compileDirectory, type ReadPolicies, readPolicyFiles } from './files.ts';
+export { compileFiles, type ReadPolicies, readPolicyFiles } from './files.ts';
 export { revisionOf } from './revision.ts';

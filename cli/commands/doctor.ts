@@ -13,7 +13,7 @@ export interface DoctorOptions extends ConnectOptions {
 
 /** `doctor`: what would stop a pass, target by target. */
 export async function doctor(options: DoctorOptions): Promise<ExitCode> {
-  const policies = loadPolicies(options.policy ?? [], process.env);
+  const policies = loadPolicies(options.policy ?? []);
   const targets: { target: string; findings: readonly Finding[] }[] = [];
   for (const compiled of policies) {
     targets.push({ target: compiled.policy.target, findings: await visit(compiled, options) });

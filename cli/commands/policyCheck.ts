@@ -3,7 +3,7 @@ import { loadPolicies } from '../policies.ts';
 
 /** `policy check`: compiles every file and says what it is; its faults are thrown, all of them. */
 export function policyCheck(named: readonly string[], options: { readonly json?: boolean }): ExitCode {
-  const policies = loadPolicies(named, process.env);
+  const policies = loadPolicies(named);
   if (options.json) {
     const document = policies.map(({ policy, digest }) => ({ target: policy.target, digest, faults: [] }));
     process.stdout.write(`${JSON.stringify({ policies: document }, null, 2)}\n`);

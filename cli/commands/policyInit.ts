@@ -6,7 +6,6 @@ import { PROVIDERS, type Provider } from '../../lambda/core/model.ts';
 import { ownCredentials } from '../credentials.ts';
 import { EXIT, type ExitCode, UsageError } from '../exit.ts';
 import { firstPolicy } from '../firstPolicy.ts';
-import { fromCaller } from '../paths.ts';
 import { type ConnectOptions, endpointsOf } from '../target.ts';
 
 export interface InitOptions extends ConnectOptions {
@@ -23,7 +22,7 @@ export async function policyInit(options: InitOptions): Promise<ExitCode> {
     throw new UsageError(`--provider must be \`outscale\` or \`aws\`, got \`${options.provider}\``);
   const text = firstPolicy(await show(provider, options));
   if (options.output === undefined) process.stdout.write(text);
-  else writeNew(fromCaller(options.output, process.env), text);
+  else writeNew(options.output, text);
   return EXIT.done;
 }
 

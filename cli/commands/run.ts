@@ -8,7 +8,7 @@ import { EXIT, type ExitCode } from '../exit.ts';
 import { paintFor } from '../output/paint.ts';
 import { startProgress } from '../output/progress.ts';
 import { describePass } from '../output/report.ts';
-import { defaultLedger, fromCaller } from '../paths.ts';
+import { defaultLedger } from '../paths.ts';
 import { loadPolicies } from '../policies.ts';
 import { type ConnectOptions, connectTarget } from '../target.ts';
 
@@ -24,7 +24,7 @@ const LEASE_MS = 5 * 60 * 1000;
 
 /** `run` and, with `dryRun`, `plan`: one pass over every target, one after the other; a broken one stops no other. */
 export async function run(options: RunOptions): Promise<ExitCode> {
-  const policies = loadPolicies(options.policy ?? [], process.env);
+  const policies = loadPolicies(options.policy ?? []);
   const passes: PassReport[] = [];
   const interruption = catchInterruption();
   for (const compiled of policies) passes.push(await pass(compiled, options, interruption));
@@ -43,8 +43,7 @@ async function pass(
 ): Promise<PassReport> {
   const connected = connectTarget(policy, options);
   const progress = startProgress(process.stderr);
-  const path =
-    options.ledger === undefined ? defaultLedger(process.env) : fromCaller(options.ledger, process.env);
+  const path = options.ledger === undefined ? defaultLedger(process.env) : options.ledger;
   try {
     return await runPass({
       loaded: { policy, digest },

@@ -9,7 +9,6 @@ import {
   startSimulator,
 } from '../../simulator/index.ts';
 import { EXIT, type ExitCode, UsageError } from '../exit.ts';
-import { fromCaller } from '../paths.ts';
 
 export interface SimulateOptions {
   readonly port: string;
@@ -41,7 +40,7 @@ export async function simulate({ port, dialect, scenario }: SimulateOptions): Pr
 
 async function start(port: number, dialect: DialectName, file: string | undefined): Promise<Simulator> {
   if (file === undefined) return startSimulator({ port, dialect });
-  const path = fromCaller(file, process.env);
+  const path = file;
   try {
     return await startSimulator({ port, dialect, scenario: readScenario(readJson(path)) });
   } catch (error) {

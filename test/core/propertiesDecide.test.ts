@@ -127,10 +127,10 @@ describe('a hold stays a hold', () => {
   it('when an intent or an acceptance is added', () => {
     const ids = fc.integer({ min: 1, max: 9 }).map((n) => `dxvif-${n}`);
     neverOpens(fc.tuple(ids, awards), (before, [id, award]) =>
-      add(before, { intents: { ...before.world.intents, [id]: anIntent(award) } }),
+      add(before, { intents: { [id]: anIntent(award), ...before.world.intents } }),
     );
     neverOpens(fc.tuple(ids, awards), (before, [id, award]) =>
-      add(before, { acceptances: { ...before.world.acceptances, [id]: award } }),
+      add(before, { acceptances: { [id]: award, ...before.world.acceptances } }),
     );
   });
 

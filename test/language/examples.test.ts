@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { compileDirectory, compilePolicy } from '../../language/index.ts';
+import { compileFiles, compilePolicy } from '../../language/index.ts';
 
 describe('the examples', () => {
-  const result = compileDirectory('examples');
+  const result = compileFiles('examples');
 
   it('compile side by side, each with what the function needs to sign in', () => {
     expect(result).toMatchObject({ ok: true });

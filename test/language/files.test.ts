@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { compileDirectory, compilePolicy, readPolicyFiles } from '../../language/index.ts';
+import { compileFiles, compilePolicy, readPolicyFiles } from '../../language/index.ts';
 
 const POLICY = `version: 1
 recipient: { provider: aws, region: eu-west-1, account: "012345678901" }
@@ -24,7 +24,7 @@ function write(name: string, content: string | Uint8Array): string {
 
 /** File and code of every fault, with the mend. */
 function faults(where: string): string[][] {
-  const result = compileDirectory(where);
+  const result = compileFiles(where);
   return result.ok ? [] : result.faults.map(({ file, code, mend }) => [file, code, mend]);
 }
 
@@ -36,7 +36,7 @@ describe('a folder of policies', () => {
     write('.#a.yaml', 'left by an editor');
     mkdirSync(join(folder, 'cases'));
     write('cases/one.yaml', 'not a policy');
-    const result = compileDirectory(folder);
+    const result = compileFiles(folder);
     expect(result.ok && result.policies.map(({ policy }) => policy.target)).toEqual(['a', 'b']);
   });
 
