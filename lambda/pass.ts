@@ -92,7 +92,7 @@ async function workThrough(input: PassInput, memory: Memory, budget: Budget, fou
   found.warnings.push(...(await vet(loaded, ports, input.vetting)));
   const before = memory.state();
   const seen = await look(loaded.policy, before, ports);
-  const { changes, ended, failures } = reconcile(before, seen);
+  const { changes, ended, failures } = reconcile(before, seen, loaded.policy.recipient.expiry);
   await memory.write(changes);
 
   const { intents, acceptances, sightings } = memory.state();

@@ -64,9 +64,18 @@ export function isOver(vif: VirtualInterface): boolean {
   return vif.state !== null && OVER.has(vif.state);
 }
 
-/** Offered and not yet accepted. A missing state is treated as confirming, so that it is held and told. */
-export function isConfirming(vif: VirtualInterface): boolean {
-  return vif.state === 'confirming' || vif.state === null;
+/** States in which an interface is past being a request, of either provider. */
+const PAST_CONFIRMING: ReadonlySet<string> = new Set([
+  ...['verifying', 'pending', 'available', 'down', 'testing', 'deleting', 'unknown'],
+  ...OVER,
+]);
+
+/**
+ * Offered and not yet accepted, as far as the API tells. Fail closed: a missing state, and one that nobody has heard of on
+ * an interface without a gateway, count as a request too, so that it is held, told and its deadline watched.
+ */
+export function isConfirming({ state, gateway }: VirtualInterface): boolean {
+  return state === null || state === 'confirming' || (gateway === null && !PAST_CONFIRMING.has(state));
 }
 
 export function isReadable(vif: VirtualInterface): boolean {

@@ -1,3 +1,4 @@
+import { deadlineOf, NO_DEADLINE } from './deadline.ts';
 import type { Failure } from './failure.ts';
 import { isVirtualInterfaceId } from './ids.ts';
 import type { LedgerChange, LedgerState, Sighting } from './ledger.ts';
@@ -50,12 +51,15 @@ export function heldAsLive(state: LedgerState): string[] {
   ];
 }
 
-/** Brings the ledger up to what the API showed. Later surveys that show the same change nothing but the listing. */
-export function reconcile(state: LedgerState, survey: Survey): Reconciliation {
+/**
+ * Brings the ledger up to what the API showed. Later surveys that show the same change nothing but the listing.
+ * @param expiry seconds from request to expiry; `null` when requests never expire
+ */
+export function reconcile(state: LedgerState, survey: Survey, expiry: number | null): Reconciliation {
   const requested = new Set(survey.requests.map(({ id }) => id));
   const outcomes = heldAsLive(state).map((id) => {
     const vif = survey.found.get(id) ?? null;
-    if (vif === null || isOver(vif)) return over(state, id, vif);
+    if (vif === null || isOver(vif)) return over(state, id, overAs(state.sightings[id], vif, survey, expiry));
     if (!isConfirming(vif)) return acceptedMeanwhile(state, id, vif);
     // Fail closed: a confirm that was begun keeps its slot, even where the request is no longer one to us.
     const isRequest = requested.has(id) || state.intents[id] !== undefined;
@@ -90,13 +94,21 @@ function firstSighting(state: LedgerState, survey: Survey, vif: VirtualInterface
   };
 }
 
-function over(state: LedgerState, id: string, vif: VirtualInterface | null): Reconciliation {
-  const as = vif === null ? 'vanished' : overAs(vif.state);
+function over(state: LedgerState, id: string, as: EndedAs): Reconciliation {
   return { changes: [{ kind: 'ended', id }], ended: endedSighting(state, id, as), failures: [] };
 }
 
-function overAs(state: string | null): EndedAs {
-  return state === 'expired' || state === 'rejected' ? state : 'deleted';
+/** What is gone past the early end of its deadline expired, whether or not the API still shows it. */
+function overAs(
+  sighting: Sighting | undefined,
+  vif: VirtualInterface | null,
+  { seenAt }: Survey,
+  expiry: number | null,
+): EndedAs {
+  if (vif !== null) return vif.state === 'expired' || vif.state === 'rejected' ? vif.state : 'deleted';
+  const { earliest, latest } = sighting === undefined ? NO_DEADLINE : deadlineOf(sighting, expiry);
+  const end = earliest ?? latest;
+  return end !== null && Date.parse(seenAt) >= Date.parse(end) ? 'expired' : 'vanished';
 }
 
 /** Past confirming: by a confirm of ours whose answer was lost, or by somebody else. */

@@ -53,8 +53,11 @@ function addressesPaired(request: VirtualInterface): Inspection {
     const [a, b] = [parseHostAddress(ours), parseHostAddress(theirs)];
     const pair = `${quote(ours)} and ${quote(theirs)}`;
     if (a === null || b === null) return against('peers-invalid', `${pair} are not both addresses`);
-    if (!sameSubnet(a, b)) return against('peers-invalid', `${pair} are not in one subnet`);
-    return a.host === b.host ? against('peers-invalid', `${pair} are the same address`) : NOTHING;
+    if (a.host === b.host) return against('peers-invalid', `${pair} are the same address`);
+    const sized = ours.includes('/') && theirs.includes('/');
+    if (!sized && a.subnet.family === b.subnet.family)
+      return skip('peer addresses: the API gives them without a prefix length');
+    return sameSubnet(a, b) ? NOTHING : against('peers-invalid', `${pair} are not in one subnet`);
   });
   return request.peers.length === 0 ? skip('peer addresses: the API lists no BGP peer') : merge(found);
 }

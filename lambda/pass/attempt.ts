@@ -3,13 +3,14 @@ import { type Accept, type Decision, decide, hold } from '../core/decide.ts';
 import type { Failure } from '../core/failure.ts';
 import { inspect } from '../core/inspect.ts';
 import type { Acceptance, LedgerChange } from '../core/ledger.ts';
-import { isConfirming, isOver, type VirtualInterface } from '../core/model.ts';
+import { isConfirming } from '../core/model.ts';
 import type { LoadedPolicy } from '../core/policy.ts';
 import type { Outcome } from '../core/report.ts';
 import { afterAcceptance, type World } from '../core/world.ts';
 import { CallFailure, LedgerFailure } from '../errors.ts';
-import type { DirectConnect, Ports } from '../ports.ts';
+import type { Ports } from '../ports.ts';
 import type { Budget } from './budget.ts';
+import { confirm, failed, goneMessage } from './confirm.ts';
 import { gatewayKinds } from './vetting.ts';
 
 /** What an attempt needs beside the request. */
@@ -62,7 +63,7 @@ export async function attempt(
     if (decision.verdict === 'hold') return end('held', { decision });
     const gateways = await ports.gateways.list(gatewayKinds(loaded.policy));
     const { reasons, skipped } = inspect(fresh, decision.gateway, gateways, world);
-    if (reasons.length > 0) return end('held', { decision: hold(reasons), skipped });
+    if (reasons.length > 0) return end('held', { decision: hold(reasons, decision.gateway), skipped });
 
     const acceptance = award(decision, ports.clock.now());
     const after = { decision, skipped, world: afterAcceptance(world, fresh, acceptance) };
@@ -82,45 +83,6 @@ export async function attempt(
   }
 }
 
-/** Confirms once, and after any doubt asks what became of it. */
-async function confirm(id: string, { gateway }: Acceptance, { directConnect }: Ports): Promise<Confirmed> {
-  let doubt: string;
-  try {
-    const state = await directConnect.confirm(id, gateway);
-    if (state === 'pending' || state === 'available' || state === 'down') return { outcome: 'accepted' };
-    doubt = `the answer's state is ${state ?? 'missing'}`;
-  } catch (error) {
-    if (!(error instanceof CallFailure)) throw error;
-    doubt = error.message;
-  }
-  return settle(id, gateway, doubt, directConnect);
-}
-
-/** After a doubtful confirm: what the API says now is what happened. */
-async function settle(
-  id: string,
-  gateway: string,
-  doubt: string,
-  directConnect: DirectConnect,
-): Promise<Confirmed> {
-  let now: VirtualInterface | null;
-  try {
-    now = await directConnect.describe(id);
-  } catch (error) {
-    if (!(error instanceof CallFailure)) throw error;
-    return {
-      outcome: 'failed',
-      ...failed(`${id} may have been accepted: ${doubt}; then ${error.message}; the next pass finds out`),
-    };
-  }
-  if (now === null || isOver(now)) return { outcome: 'gone', message: goneMessage(now) };
-  if (isConfirming(now))
-    return { outcome: 'failed', ...failed(`${id} is still confirming: ${doubt}; the next pass tries again`) };
-  if (now.gateway === gateway) return { outcome: 'accepted' };
-  const message = `${id} was to get gateway \`${gateway}\` and is on \`${now.gateway ?? 'none'}\`: somebody else accepted it; check who, and delete it if it is wrong`;
-  return { outcome: 'failed', message, failures: [{ code: 'other-gateway', message }] };
-}
-
 /** An acceptance that cannot be recorded stands: its intent is in the ledger, from which the next pass learns it. */
 async function record(id: string, acceptance: Acceptance, { write }: AttemptContext): Promise<Failure[]> {
   try {
@@ -132,27 +94,18 @@ async function record(id: string, acceptance: Acceptance, { write }: AttemptCont
   }
 }
 
-type Confirmed = Pick<Attempt, 'outcome'> & Partial<Pick<Attempt, 'message' | 'failures'>>;
-
 function hasTime({ budget, requestTimeoutMs }: AttemptContext): boolean {
   return budget() >= 2 * requestTimeoutMs;
 }
 
 const TOO_LATE = 'less than twice the request time-out was left; the next pass goes on';
 
-function failed(message: string): Pick<Attempt, 'message' | 'failures'> {
-  return { message, failures: [{ code: 'confirm-failed', message }] };
-}
-
-function goneMessage(vif: VirtualInterface | null): string {
-  return `no longer confirming when we came to confirm it: ${vif === null ? 'it does not exist any more' : (vif.state ?? 'no state')}`;
-}
-
 function award({ owner, grants, gateway }: Accept, at: Date): Acceptance {
   return { at: at.toISOString(), owner, grants, gateway };
 }
 
-/** Fail closed: what may have been accepted takes its slot for the rest of the pass. */
+/** Fail closed: what may have been accepted takes its slot, in the pass's own limit too. */
 function withIntent(world: World, id: string, acceptance: Acceptance): World {
-  return { ...world, intents: { ...world.intents, [id]: { ...acceptance, listings: 0 } } };
+  const intents = { ...world.intents, [id]: { ...acceptance, listings: 0 } };
+  return { ...world, intents, acceptedThisPass: world.acceptedThisPass + 1 };
 }

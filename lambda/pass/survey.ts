@@ -5,7 +5,7 @@ import { isConfirming, isOver, isReadable, type VirtualInterface } from '../core
 import type { Policy } from '../core/policy.ts';
 import { heldAsLive, type Survey } from '../core/reconcile.ts';
 import type { Ignored } from '../core/report.ts';
-import { list } from '../core/text.ts';
+import { list, quote } from '../core/text.ts';
 import { ApiFailure, ListingIncomplete } from '../errors.ts';
 import type { Ports } from '../ports.ts';
 
@@ -34,7 +34,9 @@ export async function look(
   for (const id of heldAsLive(state).filter((known) => !found.has(known))) {
     const vif = await directConnect.describe(id);
     if (vif !== null && !isOver(vif))
-      throw new ListingIncomplete(`it lacks ${id}, which is ${vif.state ?? 'there'}`);
+      throw new ListingIncomplete(
+        `it lacks ${id}, which is ${vif.state === null ? 'there' : quote(vif.state)}`,
+      );
     found.set(id, vif);
   }
   const confirming = interfaces.filter(isConfirming);

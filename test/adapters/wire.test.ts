@@ -76,6 +76,7 @@ describe('a virtual interface off the wire', () => {
     ['vgw-12345678', '5f294f92-bafb-4011-916d-9b0bec4cf2c8', null, ['it names two gateways']],
     [7, '', null, ['`virtualGatewayId` must be a text']],
     ['', ['x'], null, ['`directConnectGatewayId` must be a text']],
+    [7, '5f294f92-bafb-4011-916d-9b0bec4cf2c8', null, ['`virtualGatewayId` must be a text']],
   ])('with gateways %j and %j is on %j', (virtualGatewayId, directConnectGatewayId, gateway, faults) => {
     expect(read({ virtualGatewayId, directConnectGatewayId })).toMatchObject({ gateway, faults });
   });
@@ -84,15 +85,15 @@ describe('a virtual interface off the wire', () => {
     [undefined, null, []],
     [[], {}, []],
     ['team', null, ['`tags` must be a list']],
-    [[{ key: 'a', value: 5 }], { a: '' }, ['`tags.value` must be a text']],
-    [[{ value: 'x' }], {}, ['a tag has no key']],
-    [[null], {}, ['a tag has no key', 'an item of `tags` is not an object']],
+    [[{ key: 'a', value: 5 }], null, ['`tags.value` must be a text']],
+    [[{ value: 'x' }], null, ['a tag has no key']],
+    [[null], null, ['a tag has no key', 'an item of `tags` is not an object']],
     [
       [
         { key: 'a', value: '1' },
         { key: 'a', value: '2' },
       ],
-      { a: '1' },
+      null,
       ['a tag stands twice'],
     ],
   ])('with tags %j has %j', (tags, expected, faults) => {

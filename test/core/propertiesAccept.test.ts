@@ -22,7 +22,7 @@ function whenAccepted(
       accepted += 1;
       check(decision, policy, request, world);
     }),
-    { numRuns: 3000 },
+    { numRuns: 2000 },
   );
   // Else the property would hold of nothing.
   expect(accepted).toBeGreaterThan(100);
@@ -72,7 +72,7 @@ describe('whatever is accepted', () => {
       mtu: 1,
       tags: { env: 'moon' },
     } as const;
-    whenAccepted((accept, policy, request, world) => {
+    whenAccepted((_, policy, request, world) => {
       const grants = ownerOf(policy, request.connection)?.grants ?? [];
       for (const [field, value] of Object.entries(outlandish)) {
         const fits = (grant: Grant): boolean =>
@@ -83,7 +83,6 @@ describe('whatever is accepted', () => {
         const changed = { ...request, [field]: value };
         expect(decide(policy, changed, world, NO_DEADLINE, NOW).verdict).toBe('hold');
       }
-      expect(accept.verdict).toBe('accept');
     });
   });
 

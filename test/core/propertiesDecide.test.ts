@@ -1,37 +1,10 @@
 import fc, { type Arbitrary } from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { NO_DEADLINE } from '../../lambda/core/deadline.ts';
-import { type Decision, decide } from '../../lambda/core/decide.ts';
-import type { VirtualInterface } from '../../lambda/core/model.ts';
-import type { Owner, Policy } from '../../lambda/core/policy.ts';
 import type { World } from '../../lambda/core/world.ts';
-import {
-  GRANT_NAMES,
-  holdLines,
-  interfaces,
-  OWNER_NAMES,
-  policies,
-  requests,
-} from '../support/arbitraries.ts';
-import { awards, worlds } from '../support/arbitraryWorlds.ts';
-import { NOW } from '../support/builders.ts';
+import { GRANT_NAMES, holdLines, interfaces, OWNER_NAMES } from '../support/arbitraries.ts';
+import { awards } from '../support/arbitraryWorlds.ts';
 import { anIntent } from '../support/ledgerBuilders.ts';
-
-interface Situation {
-  readonly policy: Policy;
-  readonly request: VirtualInterface;
-  readonly world: World;
-}
-
-const situations: Arbitrary<Situation> = fc.record({ policy: policies, request: requests, world: worlds });
-
-function decided({ policy, request, world }: Situation): Decision {
-  return decide(policy, request, world, NO_DEADLINE, NOW);
-}
-
-function codes(decision: Decision): string[] {
-  return decision.verdict === 'hold' ? decision.reasons.map(({ code }) => code) : [];
-}
+import { codes, decided, eachOwner, type Situation, situations } from '../support/situations.ts';
 
 /** Whatever `change` does to a situation, it never makes a hold an accept, unless the hold had one of `excuses`. */
 function neverOpens<T>(
@@ -39,20 +12,18 @@ function neverOpens<T>(
   change: (before: Situation, by: T) => Situation,
   excuses: readonly string[] = [],
 ): void {
-  const runs = { numRuns: 2000 };
   fc.assert(
     fc.property(situations, changes, (before, by) => {
       const [first, then] = [decided(before), decided(change(before, by))];
       const excused = codes(first).some((code) => excuses.includes(code));
       if (first.verdict === 'hold' && !excused) expect(then.verdict).toBe('hold');
     }),
-    runs,
+    { numRuns: 1200 },
   );
 }
 
-function eachOwner(policy: Policy, change: (owner: Owner) => Partial<Owner>): Policy {
-  return { ...policy, owners: policy.owners.map((owner) => ({ ...owner, ...change(owner) })) };
-}
+/** Reasons that a grant is in the way of others: without it, they decide. */
+const IN_THE_WAY = ['ambiguous', 'grant-limit'];
 
 function add({ world, ...rest }: Situation, more: Partial<World>): Situation {
   return { ...rest, world: { ...world, ...more } };
@@ -79,7 +50,7 @@ describe('a hold stays a hold', () => {
           grants: all.filter((one) => name !== owner || one.name !== grant),
         })),
       }),
-      ['ambiguous', 'grant-limit'],
+      IN_THE_WAY,
     );
   });
 
@@ -97,17 +68,15 @@ describe('a hold stays a hold', () => {
         'type',
       ] as const),
     );
-    const excuses = ['ambiguous', 'grant-limit'];
     neverOpens(
       fields,
       (before, field) => ({ ...before, request: { ...before.request, [field]: null } }),
-      excuses,
+      IN_THE_WAY,
     );
   });
 
   it('when a field of its sessions becomes unknown, or the sessions all do, with the same exception', () => {
     const fields = fc.constantFrom('asn', 'amazonAddress', 'customerAddress', 'hasKey', null);
-    const excuses = ['ambiguous', 'grant-limit'];
     neverOpens(
       fields,
       (before, field) => {
@@ -115,7 +84,7 @@ describe('a hold stays a hold', () => {
         const less = field === null ? [] : peers.map((peer) => ({ ...peer, [field]: null }));
         return { ...before, request: { ...before.request, peers: less } };
       },
-      excuses,
+      IN_THE_WAY,
     );
   });
 
@@ -146,30 +115,5 @@ describe('a hold stays a hold', () => {
       ...rest,
       policy: { ...policy, freeze },
     }));
-  });
-});
-
-describe('order never matters', () => {
-  it('of owners, grants, hold lines, connections, interfaces or sessions', () => {
-    const shuffled = <T>(items: readonly T[], by: number): T[] =>
-      items
-        .map((item, i) => ({ item, rank: ((i + 1) * by) % 11 }))
-        .sort((a, b) => a.rank - b.rank)
-        .map(({ item }) => item);
-    const property = fc.property(situations, fc.integer({ min: 2, max: 10 }), (before, by) => {
-      const policy = eachOwner(before.policy, ({ grants, connections }) => ({
-        grants: shuffled(grants, by),
-        connections: shuffled(connections, by),
-      }));
-      const after = {
-        policy: { ...policy, owners: shuffled(policy.owners, by), hold: shuffled(policy.hold, by) },
-        request: before.request,
-        world: { ...before.world, interfaces: shuffled(before.world.interfaces, by) },
-      };
-      expect(decided(after)).toEqual(decided(before));
-      const turned = { ...before, request: { ...before.request, peers: before.request.peers.toReversed() } };
-      expect(codes(decided(turned))).toEqual(codes(decided(before)));
-    });
-    fc.assert(property, { numRuns: 1500 });
   });
 });

@@ -19,7 +19,7 @@ describe('a second statement of the rules, which shares no code with the core,',
         const said = judge(policy, request, world, NOW);
         expect({ gateway, codes: new Set(codes) }).toEqual(said);
       }),
-      { numRuns: 5000 },
+      { numRuns: 3000 },
     );
   });
 

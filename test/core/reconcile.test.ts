@@ -5,11 +5,14 @@ import { type EndedAs, heldAsLive, reconcile, type Survey } from '../../lambda/c
 import { aLiveVif, aVif, CONNECTION, VGW } from '../support/builders.ts';
 import { aLedger, anAcceptance, anIntent, aSighting, aSurvey } from '../support/ledgerBuilders.ts';
 
+/** OUTSCALE's expiry, in seconds */
+const WEEK = 7 * 86_400;
+
 const ID = 'dxvif-aaaaaaaa';
 const known = aLedger({ sightings: { [ID]: aSighting({ held: ['no-grant'] }) } });
 
 function after(state: LedgerState, survey: Survey): LedgerState {
-  return reconcile(state, survey).changes.reduce(applyChange, state);
+  return reconcile(state, survey, WEEK).changes.reduce(applyChange, state);
 }
 
 describe('a request seen for the first time', () => {
@@ -28,7 +31,7 @@ describe('a request seen for the first time', () => {
   });
 
   it('is written before the listing that showed it, else a crash between would lose its early end', () => {
-    const { changes } = reconcile(aLedger(), aSurvey([aVif()]));
+    const { changes } = reconcile(aLedger(), aSurvey([aVif()]), WEEK);
     expect(changes.map(({ kind }) => kind)).toEqual(['sighted', 'listed']);
   });
 
@@ -44,7 +47,7 @@ describe('a request seen for the first time', () => {
 
 describe('a request seen again', () => {
   it('changes nothing but the time of the listing', () => {
-    const { changes, ended, failures } = reconcile(known, aSurvey([aVif()]));
+    const { changes, ended, failures } = reconcile(known, aSurvey([aVif()]), WEEK);
     expect(changes).toEqual([{ kind: 'listed', at: '2026-11-10T12:00:00.000Z' }]);
     expect([ended, failures]).toEqual([[], []]);
   });
@@ -52,7 +55,7 @@ describe('a request seen again', () => {
   it('that turns out to be an offer of ours to others is forgotten without an end', () => {
     const survey = aSurvey([aVif()], { requests: [] });
     expect(after(known, survey).sightings).toEqual({});
-    expect(reconcile(known, survey).ended).toEqual([]);
+    expect(reconcile(known, survey, WEEK).ended).toEqual([]);
   });
 });
 
@@ -68,10 +71,10 @@ describe('a request that ended is told, with why it had been held, and forgotten
       aVif({ state: 'available', gateway: VGW.prod }),
       'acceptedByOthers',
     ],
-    ['in a state nobody heard of', aVif({ state: 'approving' }), 'acceptedByOthers'],
+    ['in a state past confirming', aVif({ state: 'testing' }), 'acceptedByOthers'],
   ])('%s', (_, vif, as) => {
     const survey = aSurvey(vif === null ? [] : [vif], { absent: vif === null ? [ID] : [] });
-    const { ended, failures } = reconcile(known, survey);
+    const { ended, failures } = reconcile(known, survey, WEEK);
     expect(ended).toEqual([
       {
         id: ID,
@@ -103,7 +106,7 @@ describe('what we accepted', () => {
 
   it('stays on record while it lives, whatever becomes of it', () => {
     for (const given of [{ state: 'available' }, { state: 'down' }, { state: 'odd', gateway: VGW.lab }]) {
-      const { changes, ended } = reconcile(accepted, aSurvey([aLiveVif({ id: ID, ...given })]));
+      const { changes, ended } = reconcile(accepted, aSurvey([aLiveVif({ id: ID, ...given })]), WEEK);
       expect(changes.map(({ kind }) => kind)).toEqual(['listed']);
       expect(ended).toEqual([]);
     }
@@ -118,10 +121,10 @@ describe('what we accepted', () => {
     const lagging = after(accepted, aSurvey([aVif()]));
     expect(lagging.acceptances).toEqual(accepted.acceptances);
     const survey = aSurvey([aLiveVif({ id: ID, gateway: VGW.prod })]);
-    expect(reconcile(lagging, survey).ended).toMatchObject([{ id: ID, as: 'accepted' }]);
+    expect(reconcile(lagging, survey, WEEK).ended).toMatchObject([{ id: ID, as: 'accepted' }]);
     expect(after(lagging, survey)).toMatchObject({ sightings: {}, acceptances: accepted.acceptances });
     const moved = aSurvey([aLiveVif({ id: ID, gateway: VGW.lab })]);
-    expect(reconcile(lagging, moved).ended).toMatchObject([{ id: ID, as: 'acceptedByOthers' }]);
+    expect(reconcile(lagging, moved, WEEK).ended).toMatchObject([{ id: ID, as: 'acceptedByOthers' }]);
   });
 });
 
@@ -133,5 +136,16 @@ describe('what must be found again, or the listing was incomplete', () => {
       acceptances: { c: anAcceptance(), d: anAcceptance() },
     });
     expect(heldAsLive(state)).toEqual(['a', 'b', 'c', 'd']);
+  });
+});
+
+describe('a request that the API knows no more', () => {
+  it.each<[string, string, number | null, EndedAs]>([
+    ['before the early end of its deadline', '2026-11-17T08:59:59.000Z', WEEK, 'vanished'],
+    ['after it', '2026-11-17T09:00:00.000Z', WEEK, 'expired'],
+    ['where requests never expire', '2027-11-17T09:00:00.000Z', null, 'vanished'],
+  ])('%s', (_, seenAt, expiry, as) => {
+    const survey = aSurvey([], { absent: [ID], seenAt });
+    expect(reconcile(known, survey, expiry).ended).toMatchObject([{ id: ID, as }]);
   });
 });

@@ -4,12 +4,18 @@ import { reconcile, type Survey } from '../../lambda/core/reconcile.ts';
 import { aVif, VGW } from '../support/builders.ts';
 import { aLedger, anAcceptance, anIntent, aSighting, aSurvey } from '../support/ledgerBuilders.ts';
 
+/** OUTSCALE's expiry, in seconds */
+const WEEK = 7 * 86_400;
+
 /** A confirm was begun, and nobody knows how it ended. */
 const ID = 'dxvif-aaaaaaaa';
 const begun = aLedger({ sightings: { [ID]: aSighting() }, intents: { [ID]: anIntent() } });
 
 function after(state: LedgerState, ...surveys: Survey[]): LedgerState {
-  return surveys.reduce((now, survey) => reconcile(now, survey).changes.reduce(applyChange, now), state);
+  return surveys.reduce(
+    (now, survey) => reconcile(now, survey, WEEK).changes.reduce(applyChange, now),
+    state,
+  );
 }
 
 const confirming = aSurvey([aVif()]);
@@ -41,7 +47,10 @@ describe('an intent keeps its slot', () => {
 describe('an intent ends', () => {
   it.each(['pending', 'available', 'down', 'odd'])('accepted late, when it is %s on our gateway', (state) => {
     const survey = aSurvey([aVif({ state, gateway: VGW.prod })]);
-    expect(reconcile(begun, survey)).toMatchObject({ ended: [{ id: ID, as: 'accepted' }], failures: [] });
+    expect(reconcile(begun, survey, WEEK)).toMatchObject({
+      ended: [{ id: ID, as: 'accepted' }],
+      failures: [],
+    });
     expect(after(begun, survey)).toMatchObject({
       sightings: {},
       intents: {},
@@ -64,7 +73,7 @@ describe('an intent ends', () => {
     ['vgw-\u001b[2J', '`vgw-\\u{1b}[2J`'],
   ])('on another gateway, with an alarm, when it is on %j', (gateway, told) => {
     const survey = aSurvey([aVif({ state: 'available', gateway })]);
-    expect(reconcile(begun, survey)).toMatchObject({
+    expect(reconcile(begun, survey, WEEK)).toMatchObject({
       ended: [{ id: ID, as: 'acceptedByOthers' }],
       failures: [
         { code: 'other-gateway', message: expect.stringContaining(`\`${VGW.prod}\` and is on ${told}:`) },
@@ -75,13 +84,13 @@ describe('an intent ends', () => {
 
   it.each(['expired', 'rejected', 'deleted'])('%s, when it was too late', (state) => {
     const survey = aSurvey([aVif({ state })]);
-    expect(reconcile(begun, survey).ended).toMatchObject([{ id: ID, as: state }]);
+    expect(reconcile(begun, survey, WEEK).ended).toMatchObject([{ id: ID, as: state }]);
     expect(after(begun, survey)).toMatchObject({ sightings: {}, intents: {} });
   });
 
   it('when nobody knows the interface any more', () => {
     const survey = aSurvey([], { absent: [ID] });
-    expect(reconcile(begun, survey).ended).toMatchObject([{ as: 'vanished' }]);
+    expect(reconcile(begun, survey, WEEK).ended).toMatchObject([{ as: 'vanished' }]);
     expect(after(begun, survey)).toMatchObject({ sightings: {}, intents: {} });
   });
 });

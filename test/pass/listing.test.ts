@@ -66,7 +66,7 @@ describe('a listing', () => {
       counts: null,
       failures: [{ code: 'listing-incomplete' }],
     });
-    expect(report.failures[0]?.message).toMatch(/it lacks dxvif-[0-9a-z]+, which is confirming/);
+    expect(report.failures[0]?.message).toMatch(/it lacks dxvif-[0-9a-z]+, which is `confirming`/);
   });
 
   it('of several pages is followed to its end, and fails when a token comes twice', async () => {

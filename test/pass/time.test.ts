@@ -66,6 +66,24 @@ describe('over the days', () => {
     expect((await runner.pass()).ended).toEqual([]);
   });
 
+  it('one in a state that nobody has heard of is held and remembered, and accepted once it is confirming', async () => {
+    const cloud = await startCloud();
+    const runner = runnerOf(cloud, SIMPLE);
+    await runner.pass();
+    const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+    cloud.steer(id, 'approving');
+    const { requests } = await runner.pass();
+    expect(requests).toMatchObject([
+      { id, outcome: 'held', decision: { reasons: [{ code: 'unreadable' }] } },
+    ]);
+    cloud.clock.advance('P1D');
+    cloud.steer(id, 'confirming');
+    const accepted = await runner.pass();
+    expect(accepted.requests).toMatchObject([
+      { id, outcome: 'accepted', firstSeen: requests[0]?.firstSeen, deadline: requests[0]?.deadline },
+    ]);
+  });
+
   it('a frozen policy holds everything and says what it may cost; thawed, the request is accepted', async () => {
     const cloud = await startCloud();
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });

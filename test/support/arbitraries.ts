@@ -2,7 +2,7 @@ import fc, { type Arbitrary } from 'fast-check';
 import type { Match } from '../../lambda/core/fields/index.ts';
 import type { BgpPeer, VirtualInterface } from '../../lambda/core/model.ts';
 import type { Grant, HoldLine, Owner, Policy } from '../../lambda/core/policy.ts';
-import { AWS, aGrant, aMatch, anOwner, aPolicy, aRecipient, aVif, NOW, US, VGW } from './builders.ts';
+import { AWS, aGrant, anOwner, aPolicy, aRecipient, aVif, NOW, US, VGW } from './builders.ts';
 
 /** Policies and requests over so small a universe that they often meet. */
 
@@ -143,6 +143,3 @@ export const interfaces: Arbitrary<VirtualInterface> = fc
 export const requests: Arbitrary<VirtualInterface> = fc
   .tuple(interfaces, mostly<string | null>('confirming', 'pending', null))
   .map(([vif, state]) => ({ ...vif, id: 'dxvif-0', state, gateway: null }));
-
-/** A match of nothing at all, to add fields to. */
-export const NO_DEMAND = aMatch();

@@ -12,7 +12,6 @@ export const CONNECTION = { owner: 'dxcon-11111111', second: 'dxcon-22222222', o
 export const VGW = { prod: 'vgw-12345678', lab: 'vgw-87654321' };
 export const DX_GATEWAY = '5f294f92-bafb-4011-916d-9b0bec4cf2c8';
 export const NOW = new Date('2026-11-10T12:00:00.000Z');
-export const DAY_MS = 24 * 60 * 60 * 1000;
 export const WEEK_S = 7 * 24 * 60 * 60;
 
 export function aPeer(given: Partial<BgpPeer> = {}): BgpPeer {

@@ -12,7 +12,7 @@ import { CONNECTION, VGW } from './builders.ts';
 
 /** What a ledger remembers of the request and the policy of `aVif` and `aPolicy`, and what a listing adds to it. */
 
-export function anAward(given: Partial<Award> = {}): Award {
+function anAward(given: Partial<Award> = {}): Award {
   return {
     at: '2026-11-10T11:00:00.000Z',
     owner: 'acme',

@@ -1,16 +1,14 @@
 import type { Match } from '../../lambda/core/fields/index.ts';
 import type { VirtualInterface } from '../../lambda/core/model.ts';
 
-/** Match fields said a second time, for the oracle: each demand becomes a list of questions with three answers. */
+/** Match fields said a second time, for the oracle: each demand becomes questions, one a session where those matter. */
 
 /** `undefined`: the API does not say */
 type Answer = boolean | undefined;
 interface Asked {
   /** all must be a yes for a grant */
   readonly each: readonly Answer[];
-  /** for a hold line: one that is a no is enough to let go, unless any session will do */
-  readonly any: boolean;
-  /** answers for a hold line where they differ */
+  /** a hold line's questions, of which any will do, where they differ */
   readonly touching?: readonly Answer[];
 }
 
@@ -26,10 +24,8 @@ export function canBe(match: Match, vif: VirtualInterface): boolean {
 
 /** A hold line applies: no field is a definite no. */
 export function isHeldBy(match: Match, vif: VirtualInterface): boolean {
-  return ask(match, vif).every(({ each, any, touching = each }) =>
-    any
-      ? touching.length === 0 || touching.some((answer) => answer !== false)
-      : touching.every((answer) => answer !== false),
+  return ask(match, vif).every(
+    ({ each, touching = each }) => touching.length === 0 || touching.some((answer) => answer !== false),
   );
 }
 
@@ -38,7 +34,7 @@ function ask(
   vif: VirtualInterface,
 ): Asked[] {
   const asked: Asked[] = [];
-  const one = (answer: Answer): unknown => asked.push({ each: [answer], any: false });
+  const one = (answer: Answer): unknown => asked.push({ each: [answer] });
   if (connection) one(known(vif.connection, (id) => connection.includes(id)));
   if (vlan) one(known(vif.vlan, (tag) => vlan.some(([from, to]) => tag >= from && tag <= to)));
   if (name) one(known(vif.name, (label) => name.some((glob) => asRegExp(glob).test(label))));
@@ -55,9 +51,9 @@ function ask(
     const each = vif.peers.map((peer) =>
       known(peer.asn, (as) => asn.some(([from, to]) => as >= from && as <= to)),
     );
-    asked.push({ each, any: true });
+    asked.push({ each });
   }
-  if (bgpKey) asked.push({ each: vif.peers.map(({ hasKey }) => hasKey ?? undefined), any: true });
+  if (bgpKey) asked.push({ each: vif.peers.map(({ hasKey }) => hasKey ?? undefined) });
   if (peers) {
     const subnets = vif.peers
       .flatMap(({ amazonAddress, customerAddress }) => [amazonAddress, customerAddress])
@@ -65,7 +61,6 @@ function ask(
     const blocks = peers.map(network).filter((block) => block !== null);
     asked.push({
       each: subnets.map((subnet) => known(subnet, (bits) => blocks.some((block) => bits.startsWith(block)))),
-      any: true,
       touching: subnets.map((subnet) =>
         known(subnet, (bits) => blocks.some((block) => bits.startsWith(block) || block.startsWith(bits))),
       ),

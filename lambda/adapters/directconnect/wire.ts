@@ -69,16 +69,19 @@ function contradicted(a: VirtualInterface, b: VirtualInterface): VirtualInterfac
 }
 
 function readGateway(reader: Reader): string | null {
+  const before = reader.faults.length;
   const virtual = reader.text('virtualGatewayId');
   const directConnect = reader.text('directConnectGatewayId');
   if (virtual !== null && directConnect !== null) reader.fault('it names two gateways');
-  return virtual !== null && directConnect !== null ? null : (virtual ?? directConnect);
+  // Fail closed: when one of the two cannot be read, it may be on any gateway.
+  return reader.faults.length === before ? (virtual ?? directConnect) : null;
 }
 
 function readTags(reader: Reader): Readonly<Record<string, string>> | null {
   const items = reader.items('tags');
   if (items === null) return null;
   const tags = new Map<string, string>();
+  const before = reader.faults.length;
   for (const item of items) {
     const tag = new Reader(item, 'tags');
     const key = tag.text('key');
@@ -86,5 +89,6 @@ function readTags(reader: Reader): Readonly<Record<string, string>> | null {
     else tags.set(key, tag.text('value') ?? '');
     reader.faults.push(...tag.faults);
   }
-  return Object.fromEntries(tags);
+  // Fail closed: of tags that are not all readable, none is known to be absent.
+  return reader.faults.length === before ? Object.fromEntries(tags) : null;
 }

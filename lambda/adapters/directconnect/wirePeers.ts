@@ -6,7 +6,11 @@ import { Reader } from './wireReader.ts';
  * it is one of them. OUTSCALE, and AWS in old interfaces, only have the latter.
  */
 export function readPeers(reader: Reader): readonly BgpPeer[] {
-  const listed = (reader.items('bgpPeers') ?? []).map((item) => {
+  const before = reader.faults.length;
+  const items = reader.items('bgpPeers') ?? [];
+  // Fail closed: a list that is none may hold any session.
+  if (reader.faults.length > before) return [UNKNOWN_PEER, readPeer(reader)];
+  const listed = items.map((item) => {
     const peerReader = new Reader(item, 'bgpPeers');
     const peer = readPeer(peerReader);
     reader.faults.push(...peerReader.faults);
@@ -18,6 +22,8 @@ export function readPeers(reader: Reader): readonly BgpPeer[] {
   // Fail closed: what the interface says of itself and no session repeats is a session more to satisfy.
   return says && !listed.some((peer) => repeats(peer, own)) ? [...listed, own] : listed;
 }
+
+const UNKNOWN_PEER: BgpPeer = { asn: null, amazonAddress: null, customerAddress: null, hasKey: null };
 
 function readPeer(reader: Reader): BgpPeer {
   return {

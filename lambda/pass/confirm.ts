@@ -1,0 +1,65 @@
+import type { Failure } from '../core/failure.ts';
+import type { Acceptance } from '../core/ledger.ts';
+import { isConfirming, isOver, type VirtualInterface } from '../core/model.ts';
+import { quote } from '../core/text.ts';
+import { CallFailure } from '../errors.ts';
+import type { DirectConnect, Ports } from '../ports.ts';
+
+/** What became of one confirm. */
+export interface Confirmed {
+  readonly outcome: 'accepted' | 'gone' | 'failed';
+  /** `null` when it was accepted */
+  readonly message: string | null;
+  readonly failures: readonly Failure[];
+}
+
+const ACCEPTED: Confirmed = { outcome: 'accepted', message: null, failures: [] };
+
+/** Confirms once, and after any doubt asks what became of it. */
+export async function confirm(
+  id: string,
+  { gateway }: Acceptance,
+  { directConnect }: Ports,
+): Promise<Confirmed> {
+  let doubt: string;
+  try {
+    const state = await directConnect.confirm(id, gateway);
+    if (state === 'pending' || state === 'available' || state === 'down') return ACCEPTED;
+    doubt = `the answer's state is ${state === null ? 'missing' : quote(state)}`;
+  } catch (error) {
+    if (!(error instanceof CallFailure)) throw error;
+    doubt = error.message;
+  }
+  return settle(id, gateway, doubt, directConnect);
+}
+
+/** After a doubtful confirm: what the API says now is what happened. */
+async function settle(
+  id: string,
+  gateway: string,
+  doubt: string,
+  directConnect: DirectConnect,
+): Promise<Confirmed> {
+  let now: VirtualInterface | null;
+  try {
+    now = await directConnect.describe(id);
+  } catch (error) {
+    if (!(error instanceof CallFailure)) throw error;
+    return failed(`${id} may have been accepted: ${doubt}; then ${error.message}; the next pass finds out`);
+  }
+  if (now === null || isOver(now)) return { outcome: 'gone', message: goneMessage(now), failures: [] };
+  if (isConfirming(now)) return failed(`${id} is still confirming: ${doubt}; the next pass tries again`);
+  if (now.gateway === gateway) return ACCEPTED;
+  const message = `${id} was to get gateway \`${gateway}\` and is on ${now.gateway === null ? 'none' : quote(now.gateway)}: somebody else accepted it; check who, and delete it if it is wrong`;
+  return { outcome: 'failed', message, failures: [{ code: 'other-gateway', message }] };
+}
+
+export function failed(message: string): Confirmed {
+  return { outcome: 'failed', message, failures: [{ code: 'confirm-failed', message }] };
+}
+
+export function goneMessage(vif: VirtualInterface | null): string {
+  const now =
+    vif === null ? 'it does not exist any more' : vif.state === null ? 'no state' : quote(vif.state);
+  return `no longer confirming when we came to confirm it: ${now}`;
+}

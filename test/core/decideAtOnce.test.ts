@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { type Deadline, NO_DEADLINE } from '../../lambda/core/deadline.ts';
+import { decide } from '../../lambda/core/decide.ts';
+import type { VirtualInterface } from '../../lambda/core/model.ts';
+import type { Policy } from '../../lambda/core/policy.ts';
+import type { ReasonCode } from '../../lambda/core/reasons.ts';
+import {
+  aGrant,
+  aHoldLine,
+  aLiveVif,
+  anOwner,
+  aPolicy,
+  aVif,
+  aWorld,
+  CONNECTION,
+  NOW,
+  OWNER_ACCOUNT,
+  VGW,
+} from '../support/builders.ts';
+
+describe('several reasons', () => {
+  const request = aVif({ type: 'public', faults: ['it is odd'], connection: CONNECTION.other });
+  it('are all told, in one order', () => {
+    const policy = aPolicy({ freeze: true, hold: [aHoldLine({ vlan: [[101, 101]] })] });
+    expect(codesOf(policy, request)).toEqual([
+      'not-private',
+      'unreadable',
+      'unknown-requester',
+      'frozen',
+      'held-by-policy',
+    ]);
+  });
+
+  it('of limits too', () => {
+    const grants = [aGrant({ name: 'a', limit: 0 }), aGrant({ name: 'b', gateway: VGW.lab, limit: 1 })];
+    const policy = aPolicy({ owners: [anOwner({ limit: 1, grants })], limits: { acceptsPerPass: 0 } });
+    expect(codesOf(policy, aVif(), aWorld({ interfaces: [aLiveVif()] }))).toEqual([
+      'ambiguous',
+      'owner-limit',
+      'grant-limit',
+      'grant-limit',
+      'pass-limit',
+    ]);
+  });
+
+  it.each([
+    ['pending', '`pending`'],
+    [null, 'none'],
+  ])('state %s is not for us to confirm', (state, told) => {
+    const decision = decide(aPolicy(), aVif({ state }), aWorld(), NO_DEADLINE, NOW);
+    expect(decision).toMatchObject({
+      reasons: [{ code: 'unreadable', message: expect.stringContaining(told) }],
+    });
+  });
+
+  it('an interface that we offered is no request, whoever asks', () => {
+    const ours = aWorld({ ownConnections: { known: true, ids: new Set([CONNECTION.owner]) } });
+    const decision = decide(aPolicy(), aVif({ ownerAccount: OWNER_ACCOUNT }), ours, NO_DEADLINE, NOW);
+    expect(decision).toMatchObject({ verdict: 'hold', reasons: [{ code: 'unknown-requester' }] });
+  });
+});
+
+describe('a freeze says what it may cost', () => {
+  const [earliest, latest] = ['2026-11-12T00:00:00.000Z', '2026-11-13T00:00:00.000Z'];
+  it.each<[Deadline, string]>([
+    [{ earliest, latest }, `if that outlasts ${earliest}, the request may be lost`],
+    [{ earliest: null, latest }, `may be lost at any moment, at ${latest} at the latest`],
+    [NO_DEADLINE, 'holds everything (`freeze: true`)'],
+  ])('%j', (deadline, words) => {
+    const decision = decide(aPolicy({ freeze: true }), aVif(), aWorld(), deadline, NOW);
+    expect(decision).toMatchObject({ reasons: [{ message: expect.stringContaining(words) }] });
+    expect(JSON.stringify(decision).includes('lost')).toBe(deadline.latest !== null);
+  });
+});
+
+function codesOf(policy: Policy, request: VirtualInterface, world = aWorld()): ReasonCode[] {
+  const decision = decide(policy, request, world, NO_DEADLINE, NOW);
+  return decision.verdict === 'hold' ? decision.reasons.map(({ code }) => code) : [];
+}

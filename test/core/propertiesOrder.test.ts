@@ -1,0 +1,36 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { codes, decided, eachOwner, situations } from '../support/situations.ts';
+
+function shuffled<T>(items: readonly T[], by: number): T[] {
+  return items
+    .map((item, i) => ({ item, rank: ((i + 1) * by) % 11 }))
+    .sort((a, b) => a.rank - b.rank)
+    .map(({ item }) => item);
+}
+
+describe('order never matters', () => {
+  it('of owners, their grants and connections, hold lines and interfaces: the same words are told', () => {
+    const property = fc.property(situations, fc.integer({ min: 2, max: 10 }), (before, by) => {
+      const policy = eachOwner(before.policy, ({ grants, connections }) => ({
+        grants: shuffled(grants, by),
+        connections: shuffled(connections, by),
+      }));
+      const after = {
+        policy: { ...policy, owners: shuffled(policy.owners, by), hold: shuffled(policy.hold, by) },
+        request: before.request,
+        world: { ...before.world, interfaces: shuffled(before.world.interfaces, by) },
+      };
+      expect(decided(after)).toEqual(decided(before));
+    });
+    fc.assert(property, { numRuns: 1000 });
+  });
+
+  it('of BGP sessions: the same codes are told', () => {
+    const property = fc.property(situations, (before) => {
+      const request = { ...before.request, peers: before.request.peers.toReversed() };
+      expect(codes(decided({ ...before, request }))).toEqual(codes(decided(before)));
+    });
+    fc.assert(property, { numRuns: 500 });
+  });
+});
