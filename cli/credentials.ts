@@ -21,12 +21,27 @@ export function ownCredentials(
 ): ClientSettings['credentials'] {
   switch (provider) {
     case 'aws':
-      return fromNodeProviderChain(profile === null ? {} : { profile });
+      return awsChain(profile);
     case 'outscale':
       return () => outscaleKey(profile, env);
     default:
       return provider satisfies never;
   }
+}
+
+function awsChain(profile: string | null): NonNullable<ClientSettings['credentials']> {
+  const chain = fromNodeProviderChain(profile === null ? {} : { profile });
+  return async (...context) => {
+    try {
+      return await chain(...context);
+    } catch {
+      // No cause: what a credential process or a token service said may hold keys.
+      throw new CredentialsUnusable(
+        `no AWS credentials${profile === null ? '' : ` in profile \`${profile}\``}: ` +
+          'set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, log in, or name a profile by --profile',
+      );
+    }
+  };
 }
 
 async function outscaleKey(profile: string | null, env: Environment): Promise<AccessKey> {

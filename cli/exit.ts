@@ -1,3 +1,5 @@
+import type { Fault } from '../language/index.ts';
+
 /** Exit codes that scripts rely on. 4 is of `policy diff`. */
 export const EXIT = { done: 0, failed: 1, usage: 2, invalidPolicy: 3 } as const;
 
@@ -11,9 +13,9 @@ export class UsageError extends Error {
 /** Policies have faults: the message holds all of them, of all files, a line each. */
 export class InvalidPolicies extends Error {
   override readonly name = 'InvalidPolicies';
-  readonly faults: number;
-  constructor(lines: readonly string[]) {
+  readonly faults: readonly Fault[];
+  constructor(faults: readonly Fault[], lines: readonly string[]) {
     super(lines.join('\n'));
-    this.faults = lines.length;
+    this.faults = faults;
   }
 }

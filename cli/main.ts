@@ -5,6 +5,15 @@ import { EXIT, type ExitCode, InvalidPolicies, UsageError } from './exit.ts';
 import { paintFor } from './output/paint.ts';
 import { program } from './program.ts';
 
+// What reads our output may be gone (`| head`), or its disk be full: said in one line, and never as success.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') return;
+  process.stderr.write(
+    `error: output cannot be written (${error.code}); make room, then look at what was done\n`,
+  );
+  process.exitCode = EXIT.failed;
+});
+
 /** Runs the command line and tells its end by an exit code; every error is one message, never a stack trace. */
 async function main(): Promise<ExitCode> {
   // npm runs scripts in the project's folder and tells the caller's: paths are meant from there.
@@ -25,9 +34,10 @@ function explain(error: unknown): ExitCode {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof InvalidPolicies) {
-    process.stderr.write(
-      `${message}\n${paint.bad(`${error.faults} fault${error.faults === 1 ? '' : 's'}`)}\n`,
-    );
+    const { length } = error.faults;
+    process.stderr.write(`${message}\n${paint.bad(`${length} fault${length === 1 ? '' : 's'}`)}\n`);
+    if (process.argv.includes('--json'))
+      process.stdout.write(`${JSON.stringify({ faults: error.faults }, null, 2)}\n`);
     return EXIT.invalidPolicy;
   }
   process.stderr.write(`${paint.bad('error:')} ${message}\n`);
@@ -39,5 +49,6 @@ function explain(error: unknown): ExitCode {
   return EXIT.failed;
 }
 
-// No `process.exit`: what is still to be written is written first.
-process.exitCode = await main();
+// No `process.exit`: what is still to be written is written first. A failed write stays a failure.
+const code = await main();
+process.exitCode = process.exitCode ?? code;

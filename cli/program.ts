@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import packageJson from '../package.json' with { type: 'json' };
 import type { ExitCode } from './exit.ts';
 import { connecting, policies } from './options.ts';
 
@@ -11,6 +12,7 @@ export function program(end: (code: ExitCode) => void): Command {
     .description(
       'Accepts hosted private virtual interfaces that a policy clearly allows, and says loudly what it did not.',
     )
+    .version(packageJson.version)
     .exitOverride()
     .showHelpAfterError('(add --help for what it takes)')
     .configureHelp({ showGlobalOptions: true })
@@ -30,7 +32,7 @@ export function program(end: (code: ExitCode) => void): Command {
       .option('--ledger <file>', 'memory between passes (default: under $XDG_STATE_HOME/vif-acceptor/)')
       .option('--json', 'one document on standard output; text for people goes to standard error')
       .addHelpText('after', RUN_HELP[name]);
-    if (!dryRun) command.option('--dry-run', 'the same as `plan`');
+    command.option('--dry-run', dryRun ? 'as always here' : 'the same as `plan`');
     command.action(async (options) => {
       const { run } = await import('./commands/run.ts');
       end(await run(dryRun ? { ...options, dryRun } : options));

@@ -1,6 +1,6 @@
 import { type Connected, connect, type Endpoints, REQUEST_TIMEOUT_MS } from '../lambda/adapters/connect.ts';
 import { functionCredentials } from '../lambda/adapters/credentials.ts';
-import { checkedEndpoint } from '../lambda/adapters/endpoint.ts';
+import { checkedEndpoint, isLoopback } from '../lambda/adapters/endpoint.ts';
 import type { Policy } from '../lambda/core/policy.ts';
 import { ownCredentials } from './credentials.ts';
 
@@ -13,9 +13,11 @@ export interface ConnectOptions {
 
 /** @throws EndpointRefused */
 export function endpointsOf({ endpoint, gatewayEndpoint }: ConnectOptions): Endpoints {
+  // Whoever plays with an emulator must not sign requests to the real cloud by half.
+  const gateways = gatewayEndpoint ?? (endpoint !== undefined && isLoopback(endpoint) ? endpoint : undefined);
   return {
     directConnect: endpoint === undefined ? null : checkedEndpoint('--endpoint', endpoint),
-    gateways: gatewayEndpoint === undefined ? null : checkedEndpoint('--gateway-endpoint', gatewayEndpoint),
+    gateways: gateways === undefined ? null : checkedEndpoint('--gateway-endpoint', gateways),
   };
 }
 

@@ -18,6 +18,19 @@ export type ApiFailureKind =
   | 'client'
   | 'malformed';
 
+const NEXT_PASS = (): string => 'the next pass tries again';
+
+/** What to do about each kind. */
+const MENDS: Readonly<Record<ApiFailureKind, (operation: string) => string>> = {
+  credentials: (operation) => `check that the keys are right and may call ${operation}`,
+  throttled: NEXT_PASS,
+  timeout: NEXT_PASS,
+  unreachable: () => 'check the network, the region and the endpoint; the next pass tries again',
+  server: NEXT_PASS,
+  client: () => 'look at it by hand with the AWS CLI; the next pass tries again',
+  malformed: () => 'check the endpoint; the next pass tries again',
+};
+
 /** A call to a provider failed. The message names operation, endpoint and what the API said, never a secret. */
 export class ApiFailure extends CallFailure {
   override readonly name = 'ApiFailure';
@@ -25,7 +38,7 @@ export class ApiFailure extends CallFailure {
   readonly operation: string;
 
   constructor(operation: string, kind: ApiFailureKind, detail: string, options?: ErrorOptions) {
-    super(`${operation} failed (${kind}): ${detail}`, options);
+    super(`${operation} failed (${kind}): ${detail}; ${MENDS[kind](operation)}`, options);
     this.operation = operation;
     this.kind = kind;
   }

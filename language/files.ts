@@ -31,7 +31,8 @@ function readFolder(folder: string): ReadPolicies {
   try {
     names = readdirSync(folder).filter((name) => !name.startsWith('.'));
   } catch (cause) {
-    const message = `folder ${quote(folder)} cannot be read (${why(cause)})`;
+    const message =
+      why(cause) === 'ENOENT' ? 'there is no such folder' : `the folder cannot be read (${why(cause)})`;
     return { sources: [], faults: [faultOf(folder, { code: 'no-folder', message, mend: MAKE_ONE })] };
   }
   const policies = names.filter((name) => name.endsWith('.yaml')).sort(byCodePoint);
@@ -39,7 +40,7 @@ function readFolder(folder: string): ReadPolicies {
   const misnamed = names.filter((name) => /\.ya?ml$/i.test(name) && !name.endsWith('.yaml'));
   const faults = misnamed.map((name) => faultOf(join(folder, name), misnaming(name)));
   if (policies.length === 0 && misnamed.length === 0) {
-    const message = `there is no policy in ${quote(folder)}`;
+    const message = 'there is no policy in it';
     faults.push(faultOf(folder, { code: 'no-policy', message, mend: MAKE_ONE }));
   }
   const read = readFiles(policies.map((name) => join(folder, name)));
@@ -61,9 +62,21 @@ function readOne(file: string): Source | Fault {
   } catch (cause) {
     return faultOf(file, {
       code: 'unreadable-file',
-      message: `the file cannot be read (${why(cause)})`,
-      mend: 'check its path, its permissions and that it is text in UTF-8',
+      ...whyUnreadable(cause),
     });
+  }
+}
+
+function whyUnreadable(cause: unknown): Pick<Complaint, 'message' | 'mend'> {
+  switch (why(cause)) {
+    case 'ENOENT':
+      return { message: 'there is no such file', mend: 'check its path' };
+    case 'EISDIR':
+      return { message: 'it is a folder', mend: 'name the files in it' };
+    case 'ERR_ENCODING_INVALID_ENCODED_DATA':
+      return { message: 'it is not text in UTF-8', mend: 'save it as UTF-8' };
+    default:
+      return { message: `the file cannot be read (${why(cause)})`, mend: 'check its permissions' };
   }
 }
 

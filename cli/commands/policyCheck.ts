@@ -5,8 +5,8 @@ import { loadPolicies } from '../policies.ts';
 export function policyCheck(named: readonly string[], options: { readonly json?: boolean }): ExitCode {
   const policies = loadPolicies(named);
   if (options.json) {
-    const document = policies.map(({ policy, digest }) => ({ target: policy.target, digest, faults: [] }));
-    process.stdout.write(`${JSON.stringify({ policies: document }, null, 2)}\n`);
+    const sound = policies.map(({ policy, digest }) => ({ target: policy.target, digest }));
+    process.stdout.write(`${JSON.stringify({ policies: sound, faults: [] }, null, 2)}\n`);
     return EXIT.done;
   }
   for (const { policy, digest } of policies) {

@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { connect, REQUEST_TIMEOUT_MS } from '../../lambda/adapters/connect.ts';
 import { DIALECTS } from '../../lambda/adapters/directconnect/dialects.ts';
 import { ACCOUNT } from '../../lambda/core/ids.ts';
@@ -53,6 +54,7 @@ async function show(provider: Provider, options: InitOptions): Promise<Parameter
 
 function writeNew(path: string, text: string): void {
   try {
+    mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, text, { flag: 'wx' });
   } catch (cause) {
     const exists = cause instanceof Error && 'code' in cause && cause.code === 'EEXIST';

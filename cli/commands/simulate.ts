@@ -57,14 +57,26 @@ function readJson(path: string): unknown {
   }
 }
 
-function help(url: string, dialect: string): string {
+function help(url: string, dialect: DialectName): string {
+  const region = 'eu-west-2';
   return `emulating ${dialect} on ${url}, until you press Ctrl-C
 
-An access key ID of 12 digits is that account; its secret is \`secret\`. In another terminal:
+An access key ID of 12 digits is that account; its secret is \`secret\`. In another terminal, as any account:
 
-  export AWS_ACCESS_KEY_ID=210987654321 AWS_SECRET_ACCESS_KEY=secret AWS_REGION=${dialect === 'aws' ? 'eu-west-1' : 'eu-west-2'}
+  export AWS_ACCESS_KEY_ID=210987654321 AWS_SECRET_ACCESS_KEY=secret AWS_DEFAULT_REGION=${region}
+  aws directconnect create-connection --location PAR1 --bandwidth 1Gbps --connection-name mine --endpoint-url ${url}
   aws directconnect describe-virtual-interfaces --endpoint-url ${url}
+
+As the recipient:
+
+  export OSC_ACCESS_KEY=012345678901 OSC_SECRET_KEY=secret${dialect === 'aws' ? '     (on aws: AWS_ACCESS_KEY_ID=012345678901 …)' : ''}
+  npm run -s vif-acceptor -- policy init --provider ${dialect} --region ${region} --account 012345678901 --endpoint ${url}
+  npm run -s vif-acceptor -- plan --endpoint ${url}
+
+To steer it (its clock alone: deadlines that \`run\` tells go by this machine's):
+
   curl -X POST ${url}/_simulator/clock -d '{"advance":"PT6H"}'
+  curl -X POST ${url}/_simulator/faults -d '{"kind":"throttle","times":2}'
   curl ${url}/_simulator/calls
 `;
 }

@@ -1,7 +1,7 @@
 import type { Connected } from '../../lambda/adapters/connect.ts';
-import { type Gateway, isConfirming } from '../../lambda/core/model.ts';
+import { type Gateway, isConfirming, type VirtualInterface } from '../../lambda/core/model.ts';
 import type { Policy } from '../../lambda/core/policy.ts';
-import { list } from '../../lambda/core/text.ts';
+import { list, quote } from '../../lambda/core/text.ts';
 import { PassFailure } from '../../lambda/errors.ts';
 import { gatewayIds, gatewayKinds } from '../../lambda/pass/vetting.ts';
 import { bad, type Finding, ok, warn } from './finding.ts';
@@ -16,18 +16,13 @@ export async function examine(policy: Policy, connected: Connected): Promise<Fin
     return [ok('credentials', 'found')];
   });
   if (credentials.some(({ result }) => result === 'bad')) return credentials;
+  const listing = await guarded('right to list', async () =>
+    judgeListing(recipient.account, await directConnect.list()),
+  );
   return [
     ...credentials,
     ...(await guarded('identity', async () => judgeAccount(recipient.account, await caller.account()))),
-    ...(await guarded('right to list', async () => {
-      const interfaces = await directConnect.list();
-      return [
-        ok(
-          'right to list',
-          `${interfaces.length} virtual interfaces, ${interfaces.filter(isConfirming).length} confirming`,
-        ),
-      ];
-    })),
+    ...listing,
     ...(await guarded('right to see own connections', async () => {
       const own = await directConnect.ownConnections();
       return [ok('right to see own connections', `${own.size} connections and LAGs of our own`)];
@@ -37,10 +32,12 @@ export async function examine(policy: Policy, connected: Connected): Promise<Fin
     )),
     warn(
       'right to confirm',
-      'not tried, since trying would accept; the keys need `ConfirmPrivateVirtualInterface`',
+      'not tried, since trying would accept; the keys need `directconnect:ConfirmPrivateVirtualInterface`',
     ),
     ...(await checkSecret(policy)),
-    judgeClock(connected.clockOffset()),
+    listing.some(({ result }) => result === 'bad')
+      ? warn('clock', 'not checked: there was no answer to compare it with')
+      : judgeClock(connected.clockOffset()),
     ...(policy.freeze
       ? [warn('freeze', 'the policy is frozen: every request is held until `freeze` is taken away')]
       : []),
@@ -59,7 +56,7 @@ async function guarded(check: string, look: () => Promise<Finding[]>): Promise<F
 function judgeAccount(recipient: string, account: string | null): Finding[] {
   if (account === null) {
     return [
-      ok(
+      warn(
         'identity',
         `OUTSCALE has no way to ask; gateways below tell whether these are the keys of \`${recipient}\``,
       ),
@@ -72,6 +69,18 @@ function judgeAccount(recipient: string, account: string | null): Finding[] {
       `the credentials are of account \`${account}\`, the policy's recipient is \`${recipient}\``,
     ),
   ];
+}
+
+function judgeListing(recipient: string, interfaces: readonly VirtualInterface[]): Finding[] {
+  const confirming = interfaces.filter(isConfirming);
+  const counted = ok(
+    'right to list',
+    `${interfaces.length} virtual interfaces, ${confirming.length} confirming`,
+  );
+  const named = [...new Set(confirming.map(({ ownerAccount }) => ownerAccount).filter((id) => id !== null))];
+  if (named.length !== 1 || named[0] === recipient) return [counted];
+  const message = `every request names account ${quote(named[0] ?? '')}; when that is yours, \`recipient.account\` is wrong`;
+  return [counted, warn('recipient', message)];
 }
 
 function judgeGateways(policy: Policy, gateways: readonly Gateway[]): Finding[] {

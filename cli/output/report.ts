@@ -1,3 +1,4 @@
+import type { Failure } from '../../lambda/core/failure.ts';
 import type { Ended } from '../../lambda/core/reconcile.ts';
 import type { PassReport } from '../../lambda/core/report.ts';
 import { escapeText, list } from '../../lambda/core/text.ts';
@@ -7,6 +8,8 @@ import { details, requestTable } from './requests.ts';
 
 /** One pass in words for people: what became of every request, and what to do. */
 export function describePass(report: PassReport, paint: Paint): string {
+  const told = new Set(report.requests.map(({ message }) => message));
+  const isNew = ({ message }: Failure): boolean => !told.has(message);
   const title = `${report.target}: ${summary(report)}`;
   return [
     report.status === 'failed' ? paint.bad(title) : title,
@@ -20,7 +23,7 @@ export function describePass(report: PassReport, paint: Paint): string {
     ),
     ...report.ignored.map(({ id, message }) => paint.faint(`${escapeText(id)} ignored: ${message}`)),
     ...report.warnings.map(({ message }) => paint.warn(`warning: ${message}`)),
-    ...report.failures.map(({ code, message }) => paint.bad(`${code}: ${message}`)),
+    ...report.failures.filter(isNew).map(({ code, message }) => paint.bad(`${code}: ${message}`)),
   ].join('\n');
 }
 

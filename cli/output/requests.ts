@@ -12,7 +12,7 @@ export function requestTable({ requests, finishedAt }: PassReport): string {
     escapeText(id),
     escapeText(connection ?? '-'),
     String(vlan ?? '-'),
-    escapeText(name ?? '-'),
+    shortened(name ?? '-'),
     decision.verdict === 'accept' ? `${decision.owner}.${decision.grant}` : '-',
     WORDS[outcome],
     timeLeft(deadline, finishedAt),
@@ -71,6 +71,17 @@ export function details(
       : colour(`${escapeText(id)} ${WORDS[outcome]}`),
     ...lines.map((line) => `  ${line}`),
     ...skipped.map((check) => paint.faint(`  not checked: ${check}`)),
-    ...(acceptByHand === null ? [] : [paint.faint(`  by hand: ${acceptByHand}`)]),
+    ...(acceptByHand === null
+      ? []
+      : [
+          paint.faint(
+            `  by hand${/ (VGW|DIRECT_CONNECT_GATEWAY)_ID /.test(acceptByHand) ? ', with the gateway that you choose' : ''}: ${acceptByHand}`,
+          ),
+        ]),
   ];
+}
+
+/** A name may have 100 characters; JSON has it whole. */
+function shortened(name: string): string {
+  return name.length > 24 ? `${escapeText(name.slice(0, 23))}…` : escapeText(name);
 }

@@ -27,6 +27,11 @@ export function checkedEndpoint(setting: string, text: string): string {
   return url.origin;
 }
 
+/** Whether a URL stays on this machine. */
+export function isLoopback(text: string): boolean {
+  return URL.canParse(text) && LOOPBACK.test(new URL(text).hostname);
+}
+
 /** A region becomes a part of host names, so it may hold nothing that ends one. */
 export function checkedRegion(region: string): string {
   if (/^[a-z0-9][a-z0-9-]*$/.test(region)) return region;

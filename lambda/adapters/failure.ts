@@ -34,6 +34,7 @@ export function toApiFailure(operation: string, thrown: unknown): PassFailure {
   // Fail closed: whatever the status, no part of an unreadable answer is told, for a BGP key may stand in it.
   if (kind === 'malformed' || PARSER.test(error.name))
     return new ApiFailure(operation, kind, `the answer is not what the API promises${status}`);
+  if (kind === 'timeout') return new ApiFailure(operation, kind, 'no answer in time');
   const said = [error.name, error.code].filter((part) => part !== '' && part !== 'Error').join(' ');
   // The SDK adds lines of advice for its own users.
   const [line = ''] = error.message.split('\n');

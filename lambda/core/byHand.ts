@@ -3,7 +3,7 @@ import type { Recipient, VirtualInterface } from './model.ts';
 
 /**
  * The AWS CLI command by which a person could accept a held request.
- * @param gateway what the policy gives or comes nearest to; without one the command says where to put it
+ * @param gateway what the policy would give it; without one the command says where to put it
  * @param endpoint `null`: the provider's own
  */
 export function acceptByHand(

@@ -25,7 +25,7 @@ export interface Hold {
   readonly verdict: 'hold';
   /** never empty */
   readonly reasons: readonly Reason[];
-  /** what the policy would give it or comes nearest to, for a person's use; `null` when that is not one gateway */
+  /** what the policy would give it, for a person's use; `null` when that is not one gateway */
   readonly gateway: string | null;
 }
 

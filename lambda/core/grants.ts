@@ -10,7 +10,7 @@ export type FittingGrants =
   | {
       readonly found: false;
       readonly reasons: readonly Reason[];
-      /** of the grants that came nearest; `null` where they disagree */
+      /** of the grants that it could come to; `null` where they disagree */
       readonly gateway: string | null;
     };
 
@@ -65,7 +65,9 @@ function noGrant(owner: Owner, judged: readonly Judged[]): FittingGrants {
     failed,
   };
   const message = `no grant of owner \`${owner.name}\` fits; nearest is \`${best.grant.name}\`: ${list(failed.map(shortfall))}`;
-  return { found: false, reasons: [{ code: 'no-grant', message, nearest }], gateway: nearest.gateway };
+  // A person is told a gateway to give only where there is no choice: the nearest grant is a guess.
+  const gateway = sharedGateway(owner.grants);
+  return { found: false, reasons: [{ code: 'no-grant', message, nearest }], gateway };
 }
 
 /** Fewest fields that fail; of those, the one with most that are only unknown. The sort before keeps names in order. */

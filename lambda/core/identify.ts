@@ -74,7 +74,7 @@ function byRevealedAccount(identity: Identity, account: string): Identity {
   }
   return mismatch(
     `the API names account ${quote(account)}, and owner \`${name}\` has none to compare; when it is theirs, ` +
-      `add \`account: "${ACCOUNT.test(account) ? account : '…'}"\` under \`owners.${name}\``,
+      `add \`account: "${ACCOUNT.test(account) ? account : '…'}"\` under \`owners.${name}\` (when it is your own, \`recipient.account\` is wrong)`,
   );
 }
 

@@ -79,7 +79,7 @@ export async function attempt(
     return end('accepted', { ...after, failures: await record(id, acceptance, context) });
   } catch (error) {
     if (!(error instanceof CallFailure)) throw error;
-    return end('failed', failed(`${id}: ${error.message}; the next pass tries again`));
+    return end('failed', failed(`${id}: ${error.message}`));
   }
 }
 

@@ -25,7 +25,7 @@ export async function confirm(
   try {
     const state = await directConnect.confirm(id, gateway);
     if (state === 'pending' || state === 'available' || state === 'down') return ACCEPTED;
-    doubt = `the answer's state is ${state === null ? 'missing' : quote(state)}`;
+    doubt = `the answer's state is ${state === null ? 'missing' : quote(state)}; the next pass tries again`;
   } catch (error) {
     if (!(error instanceof CallFailure)) throw error;
     doubt = error.message;
@@ -48,7 +48,7 @@ async function settle(
     return failed(`${id} may have been accepted: ${doubt}; then ${error.message}; the next pass finds out`);
   }
   if (now === null || isOver(now)) return { outcome: 'gone', message: goneMessage(now), failures: [] };
-  if (isConfirming(now)) return failed(`${id} is still confirming: ${doubt}; the next pass tries again`);
+  if (isConfirming(now)) return failed(`${id} is still confirming: ${doubt}`);
   if (now.gateway === gateway) return ACCEPTED;
   const message = `${id} was to get gateway \`${gateway}\` and is on ${now.gateway === null ? 'none' : quote(now.gateway)}: somebody else accepted it; check who, and delete it if it is wrong`;
   return { outcome: 'failed', message, failures: [{ code: 'other-gateway', message }] };

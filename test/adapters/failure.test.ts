@@ -63,13 +63,13 @@ describe('its message', () => {
   it('names the operation, what the API said, and the status', () => {
     const error = thrown('DirectConnectClientException', 400, {}, 'The VirtualGateway vgw-1 does not exist.');
     expect(toApiFailure('ConfirmPrivateVirtualInterface', error).message).toBe(
-      'ConfirmPrivateVirtualInterface failed (client): DirectConnectClientException: The VirtualGateway vgw-1 does not exist. (HTTP 400)',
+      'ConfirmPrivateVirtualInterface failed (client): DirectConnectClientException: The VirtualGateway vgw-1 does not exist. (HTTP 400); look at it by hand with the AWS CLI; the next pass tries again',
     );
   });
 
   it('has what OUTSCALE says in its own form', () => {
     expect(toApiFailure('X', outscale(429, '25', 'Throttled')).message).toBe(
-      'X failed (throttled): Throttled 25: said so (HTTP 429)',
+      'X failed (throttled): Throttled 25: said so (HTTP 429); the next pass tries again',
     );
   });
 
@@ -90,7 +90,9 @@ describe('its message', () => {
       'said\u202eso\n  Deserialization error: inspect $response',
     );
     const { message } = toApiFailure('X', error);
-    expect(message).toBe('X failed (client): Odd\\u{60}\\u{1b}[31m: said\\u{202e}so (HTTP 400)');
+    expect(message).toBe(
+      'X failed (client): Odd\\u{60}\\u{1b}[31m: said\\u{202e}so (HTTP 400); look at it by hand with the AWS CLI; the next pass tries again',
+    );
   });
 
   it('is cut when the API says too much', () => {

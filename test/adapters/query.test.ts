@@ -41,7 +41,7 @@ describe('a failing call of the query protocol', () => {
   it('says what the API said, safe to print', async () => {
     const { list } = await ask(ec2Error('UnauthorizedOperation', 403, 'not&#x202e; you'));
     expect(String(await failureOf(list()))).toBe(
-      'ApiFailure: DescribeVpnGateways failed (credentials): UnauthorizedOperation: not\\u{202e} you (HTTP 403)',
+      'ApiFailure: DescribeVpnGateways failed (credentials): UnauthorizedOperation: not\\u{202e} you (HTTP 403); check that the keys are right and may call DescribeVpnGateways',
     );
   });
 
@@ -93,7 +93,7 @@ describe('the caller', () => {
   it('without rights is told as such', async () => {
     const apis = await converse('aws', () => stsError('InvalidClientTokenId', 403));
     expect(String(await failureOf(apis.caller.account()))).toBe(
-      'ApiFailure: GetCallerIdentity failed (credentials): InvalidClientTokenId: said so (HTTP 403)',
+      'ApiFailure: GetCallerIdentity failed (credentials): InvalidClientTokenId: said so (HTTP 403); check that the keys are right and may call GetCallerIdentity',
     );
   });
 });

@@ -11,6 +11,16 @@ owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }
 `;
 
 describe('policy check', () => {
+  it('prints one JSON document, of what is sound or of every fault', async () => {
+    const sound = await type(folderWith({ 'policy/hub.yaml': SOUND }), ['policy', 'check', '--json']);
+    expect(JSON.parse(sound.stdout)).toMatchObject({ policies: [{ target: 'hub' }], faults: [] });
+    const faulty = await type(folderWith({ 'policy/hub.yaml': 'version: 2' }), ['policy', 'check', '--json']);
+    expect(faulty.code).toBe(3);
+    expect(JSON.parse(faulty.stdout).faults).toContainEqual(
+      expect.objectContaining({ file: 'policy/hub.yaml', line: 1, column: 10, path: 'version' }),
+    );
+  });
+
   it('says of a sound policy what it is', async () => {
     const { code, stdout } = await type(folderWith({ 'policy/hub.yaml': SOUND }), ['policy', 'check']);
     expect(code).toBe(0);
@@ -39,7 +49,7 @@ describe('policy check', () => {
     [
       'a file that is not there',
       ['policy', 'check', 'nowhere.yaml'],
-      /nowhere\.yaml: the file cannot be read \(ENOENT\)/,
+      /nowhere\.yaml: there is no such file; check its path/,
     ],
     ['a folder without policies', ['policy', 'check'], /policy init/],
   ])('exits with 2 for %s', async (_, args, message) => {
@@ -52,7 +62,7 @@ describe('policy check', () => {
 describe('policy init', () => {
   it('writes a frozen policy from what the account shows, which checks and accepts nothing', async () => {
     const cloud = await startCloud();
-    const dir = folderWith({ 'policy/.keep': '' });
+    const dir = folderWith({});
     const id = await actAs(cloud, ACME).offer({
       connection: ACME_1,
       vlan: 101,

@@ -79,7 +79,7 @@ describe('run', () => {
       ),
     );
     expect(stdout).toContain(
-      `by hand: aws directconnect confirm-private-virtual-interface --virtual-interface-id ${stranger}`,
+      `by hand, with the gateway that you choose: aws directconnect confirm-private-virtual-interface --virtual-interface-id ${stranger}`,
     );
     expect(stdout).not.toContain('\u001b');
     const ledger = JSON.parse(readFileSync(join(dir, 'state/vif-acceptor/ledger.json'), 'utf8'));

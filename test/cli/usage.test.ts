@@ -58,6 +58,19 @@ describe('the command line', () => {
   });
 });
 
+it('says in one line that its output cannot be written, and that this is no success', async () => {
+  const dir = folderWith({ 'policy/hub.yaml': POLICY });
+  const script = `"${process.execPath}" cli/main.ts policy check > /dev/full`;
+  const env = { PATH: process.env.PATH ?? '', INIT_CWD: dir };
+  const child = spawn('sh', ['-c', script], { cwd: resolve(import.meta.dirname, '../..'), env });
+  let told = '';
+  child.stderr.on('data', (chunk) => {
+    told += String(chunk);
+  });
+  expect(await once(child, 'exit')).toEqual([1, null]);
+  expect(told).toMatch(/^error: output cannot be written \(ENOSPC\).*\n$/);
+});
+
 describe('doctor', () => {
   it('tells what would stop a pass, each check by itself, and exits with 1', async () => {
     const cloud = await startCloud();
