@@ -55,7 +55,12 @@ const forbidden = [
       'the policy language turns text into what the core understands; it needs yaml, zod, files, git and nothing more',
     from: { path: '^language/' },
     to: {
-      pathNot: ['^language/', '^lambda/core/', 'node_modules/(yaml|zod)/', '^(node:)?(fs|fs/promises|path|child_process)$'],
+      pathNot: [
+        '^language/',
+        '^lambda/core/',
+        'node_modules/(yaml|zod)/',
+        '^(node:)?(fs|fs/promises|path|child_process)$',
+      ],
     },
   },
   {
