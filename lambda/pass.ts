@@ -1,10 +1,12 @@
 import { type Case, lessonOf, openCases, reportOf, turnsOf } from './core/case.ts';
+import { decide } from './core/decide.ts';
 import type { Failure } from './core/failure.ts';
 import { followUp } from './core/followUp.ts';
+import { applyChange } from './core/ledger.ts';
 import { orphans } from './core/orphans.ts';
 import { type LoadedPolicy, recipientKey } from './core/policy.ts';
 import { reconcile } from './core/reconcile.ts';
-import { count, type PassReport } from './core/report.ts';
+import { count, type Outcome, type PassReport } from './core/report.ts';
 import type { World } from './core/world.ts';
 import { PassFailure } from './errors.ts';
 import { type Attempt, attempt } from './pass/attempt.ts';
@@ -89,24 +91,28 @@ export async function runPass(input: PassInput): Promise<PassReport> {
 
 async function workThrough(input: PassInput, memory: Memory, budget: Budget, found: Findings): Promise<void> {
   const { loaded, ports } = input;
+  const { policy } = loaded;
   found.warnings.push(...(await vet(loaded, ports, input.vetting)));
   const before = memory.state();
-  const seen = await look(loaded.policy, before, ports);
-  const { changes, ended, failures } = reconcile(before, seen, loaded.policy.recipient.expiry);
-  await memory.write(changes);
+  const seen = await look(policy, before, ports);
+  // Keys of another account find nothing of what we remember: before that is forgotten, they are checked anew.
+  if ([...seen.found.values()].includes(null)) await vet(loaded, ports, { checkedAt: new Map() });
+  const { changes, ended, failures } = reconcile(before, seen, policy.recipient.expiry);
 
-  const { intents, acceptances, sightings } = memory.state();
+  // Found first and written then: what a failing ledger forgets is told all the same.
+  const { intents, acceptances, sightings } = changes.reduce(applyChange, before);
   const world = { ...seen, intents, acceptances, acceptedThisPass: 0 };
   const now = ports.clock.now();
-  const cases = openCases(loaded.policy, seen.requests, sightings, world, now);
+  const cases = openCases(policy, seen.requests, sightings, world, now);
   found.cases = cases;
   found.ignored = seen.ignored;
   found.ended = ended;
   found.followUps = followUp({ ...before.acceptances, ...acceptances }, seen.found, now);
-  found.orphans = orphans(loaded.policy, seen.interfaces, now);
+  found.orphans = orphans(policy, seen.interfaces, now);
   found.warnings.push(...seen.warnings);
   found.failures.push(...failures);
-  await acceptInTurn(input, memory, budget, cases, world, found.failures);
+  await memory.write(changes);
+  await acceptInTurn(input, memory, budget, cases, world, found);
   await memory.write([...cases.values()].flatMap(lessonOf));
 }
 
@@ -117,17 +123,29 @@ async function acceptInTurn(
   budget: Budget,
   cases: Map<string, Case>,
   initial: World,
-  failures: Failure[],
+  found: Findings,
 ): Promise<void> {
   const context = { loaded, ports, write: memory.write, budget, requestTimeoutMs, dryRun };
   let world = initial;
-  for (const { id, accept, deadline } of turnsOf(cases.values())) {
+  const attempted: Outcome[] = [];
+  for (const { id, accept, deadline, opened } of turnsOf(cases.values())) {
+    // A limit that others have reached meanwhile needs no call to tell.
+    const decision = decide(loaded.policy, opened.request, world, deadline, ports.clock.now());
+    if (decision.verdict === 'hold') {
+      cases.set(id, { ...opened, decision, outcome: 'held', message: null });
+      continue;
+    }
     const result = await attempt(id, accept, deadline, world, context);
-    const opened = cases.get(id);
-    if (opened !== undefined) cases.set(id, { ...opened, ...pick(result) });
-    failures.push(...result.failures);
+    cases.set(id, { ...opened, ...pick(result) });
+    found.failures.push(...result.failures);
     world = result.world;
+    attempted.push(result.outcome);
   }
+  const late = attempted.filter((outcome) => outcome === 'notAttempted').length;
+  if (late === 0) return;
+  const message = `time ran out before ${late} of ${attempted.length} allowed requests; the next pass goes on`;
+  // A pass that gets to none of them may be followed by others like it: that is no warning any more.
+  (late === attempted.length ? found.failures : found.warnings).push({ code: 'out-of-time', message });
 }
 
 function pick({

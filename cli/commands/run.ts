@@ -43,7 +43,7 @@ async function pass(
 ): Promise<PassReport> {
   const connected = connectTarget(policy, options);
   const progress = startProgress(process.stderr);
-  const path = options.ledger === undefined ? defaultLedger(process.env) : options.ledger;
+  const path = options.ledger === undefined ? defaultLedger(process.env, options.endpoint) : options.ledger;
   try {
     return await runPass({
       loaded: { policy, digest },

@@ -44,17 +44,19 @@ function summary({ status, counts, dryRun }: PassReport): string {
   return `${what}${dryRun ? ' (plan: nothing was changed)' : ''}${status === 'failed' ? '; pass failed' : ''}`;
 }
 
-/** From when on a deadline is loud, in seconds. */
-const NEAR = 72 * 3600;
+/** From when on a deadline is loud, in milliseconds. */
+const NEAR = 72 * 3_600_000;
 
 function nearDeadlines({ requests, finishedAt }: PassReport): string[] {
-  return requests.flatMap(({ id, outcome, deadline }) => {
-    const end = deadline.earliest ?? deadline.latest;
-    if (end === null || outcome === 'accepted' || outcome === 'gone') return [];
-    const left = (Date.parse(end) - Date.parse(finishedAt)) / 1000;
-    return left < NEAR
-      ? [`\nDEADLINE NEAR: ${id} expires in ${humanDuration(left)}, and is still pending`]
-      : [];
+  return requests.flatMap(({ id, outcome, deadline: { earliest, latest } }) => {
+    if (latest === null || outcome === 'accepted' || outcome === 'wouldAccept' || outcome === 'gone')
+      return [];
+    const left = (end: string): string => humanDuration((Date.parse(end) - Date.parse(finishedAt)) / 1000);
+    // Nobody saw it come: that is told at once, and not only when its late end is near.
+    if (earliest === null)
+      return [`\nDEADLINE UNKNOWN: ${id} may expire at any moment, in ${left(latest)} at the latest`];
+    const isNear = Date.parse(earliest) - Date.parse(finishedAt) < NEAR;
+    return isNear ? [`\nDEADLINE NEAR: ${id} expires in ${left(earliest)}, and is still pending`] : [];
   });
 }
 

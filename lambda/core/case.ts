@@ -51,20 +51,26 @@ export interface Turn {
   readonly id: string;
   readonly accept: Accept;
   readonly deadline: Deadline;
+  readonly opened: Case;
 }
 
 /** The acceptable cases in their order of work. */
 export function turnsOf(cases: Iterable<Case>): Turn[] {
-  const candidates = [...cases].flatMap(({ request, sighting, deadline, decision }) => {
+  const candidates = [...cases].flatMap((opened) => {
+    const { request, sighting, deadline, decision } = opened;
     // Fail closed: what has no proper ID can be neither remembered nor confirmed.
     if (decision.verdict === 'hold' || sighting === null || !isVirtualInterfaceId(request.id)) return [];
     // Fail closed: where the early end is not known, it may be any moment after the first sighting.
     const due = deadline.earliest ?? (deadline.latest === null ? null : sighting.firstSeen);
-    return [
-      { id: request.id, owner: decision.owner, failures: sighting.failures, due, accept: decision, deadline },
-    ];
+    const { owner } = decision;
+    return [{ id: request.id, owner, failures: setbacks(sighting), due, accept: decision, deadline, opened }];
   });
   return orderOfWork(candidates);
+}
+
+/** What was tried and held at the last look at gateway and network goes behind what was not: it could take every pass. */
+function setbacks({ failures, held }: Sighting): number {
+  return failures + (held.some((code) => code !== 'pass-limit') ? 1 : 0);
 }
 
 /** What the ledger should learn of a case when the pass is over. Nothing where nothing changed. */

@@ -14,4 +14,5 @@ export type FailureCode =
   | 'other-gateway'
   | 'gateway-missing'
   | 'own-connections-unknown'
+  | 'out-of-time'
   | 'internal';

@@ -41,7 +41,9 @@ function problem(
       message: `accepted at ${acceptedAt}, and gone since (${vif?.state ?? 'listed no more'})`,
     };
   }
-  if (vif.gateway !== gateway) {
+  const isYoung = at.getTime() - Date.parse(acceptedAt) < AVAILABLE_WITHIN;
+  // A gateway that the API does not show yet is no other one; later it is.
+  if (vif.gateway !== gateway && !(vif.gateway === null && isYoung)) {
     return {
       problem: 'otherGateway',
       message: `was given gateway \`${gateway}\` and is on ${vif.gateway === null ? 'none' : quote(vif.gateway)}`,
@@ -49,7 +51,7 @@ function problem(
   }
   if (vif.state === 'available') return null;
   if (vif.state === 'down') return { problem: 'down', message: 'down: check the BGP session with its owner' };
-  if (at.getTime() - Date.parse(acceptedAt) < AVAILABLE_WITHIN) return null;
+  if (isYoung) return null;
   return {
     problem: 'notAvailable',
     message: `accepted at ${acceptedAt} and still ${vif.state === null ? 'of no state' : quote(vif.state)}`,

@@ -30,7 +30,7 @@ export function exhaustedLimits(
   return reasons;
 }
 
-/** IDs that occupy a slot: live interfaces that may belong (unknown counts), what the ledger gave, and open intents. */
+/** IDs that occupy a slot: live interfaces that may belong (unknown counts), what the ledger gave a grant, and intents. */
 function use(
   requestId: string,
   world: World,
@@ -42,7 +42,7 @@ function use(
     award !== undefined && award.owner === owner && (grant === null || award.grants.includes(grant));
   const live = occupying(world, requestId)
     // Fail closed: an interface that may belong takes a slot.
-    .filter((vif) => belongs(vif) !== 'no' || given(world.acceptances[vif.id]))
+    .filter((vif) => belongs(vif) !== 'no' || (grant !== null && given(world.acceptances[vif.id])))
     .map(({ id }) => id);
   const begun = Object.entries(world.intents)
     .filter(([id, intent]) => id !== requestId && given(intent))

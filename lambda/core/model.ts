@@ -78,6 +78,15 @@ export function isConfirming({ state, gateway }: VirtualInterface): boolean {
   return state === null || state === 'confirming' || (gateway === null && !PAST_CONFIRMING.has(state));
 }
 
+/**
+ * Neither a request nor over, and on no gateway yet: being deleted, being tested, or in a state that may pass. Nothing is
+ * concluded from it.
+ */
+export function isUnsettled(vif: VirtualInterface): boolean {
+  const settled = vif.state === 'pending' || vif.state === 'available' || vif.state === 'down';
+  return vif.gateway === null && !settled && !isConfirming(vif) && !isOver(vif);
+}
+
 export function isReadable(vif: VirtualInterface): boolean {
   return vif.faults.length === 0;
 }

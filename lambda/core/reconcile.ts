@@ -2,7 +2,7 @@ import { deadlineOf, NO_DEADLINE } from './deadline.ts';
 import type { Failure } from './failure.ts';
 import { isVirtualInterfaceId } from './ids.ts';
 import type { LedgerChange, LedgerState, Sighting } from './ledger.ts';
-import { isConfirming, isOver, type VirtualInterface } from './model.ts';
+import { isConfirming, isOver, isUnsettled, type VirtualInterface } from './model.ts';
 import type { ReasonCode } from './reasons.ts';
 import { quote } from './text.ts';
 
@@ -60,10 +60,11 @@ export function reconcile(state: LedgerState, survey: Survey, expiry: number | n
   const outcomes = heldAsLive(state).map((id) => {
     const vif = survey.found.get(id) ?? null;
     if (vif === null || isOver(vif)) return over(state, id, overAs(state.sightings[id], vif, survey, expiry));
+    if (isUnsettled(vif)) return change();
     if (!isConfirming(vif)) return acceptedMeanwhile(state, id, vif);
     // Fail closed: a confirm that was begun keeps its slot, even where the request is no longer one to us.
     const isRequest = requested.has(id) || state.intents[id] !== undefined;
-    return isRequest ? stillConfirming(state, id) : change({ kind: 'ended', id });
+    return isRequest ? stillConfirming(state, id, vif) : change({ kind: 'ended', id });
   });
   const sighted = survey.requests
     .filter(({ id }) => isVirtualInterfaceId(id) && state.sightings[id] === undefined)
@@ -74,11 +75,16 @@ export function reconcile(state: LedgerState, survey: Survey, expiry: number | n
     changes: [
       ...sighted,
       ...outcomes.flatMap(({ changes }) => changes),
-      { kind: 'listed', at: survey.listedAt },
+      // Fail closed: of a listing with an item that cannot be told, nobody knows what it did not contain.
+      ...(isTellable(survey) ? [{ kind: 'listed' as const, at: survey.listedAt }] : []),
     ],
     ended: outcomes.flatMap(({ ended }) => ended),
     failures: outcomes.flatMap(({ failures }) => failures),
   };
+}
+
+function isTellable({ found }: Survey): boolean {
+  return [...found.keys()].every(isVirtualInterfaceId);
 }
 
 function firstSighting(state: LedgerState, survey: Survey, vif: VirtualInterface): Sighting {
@@ -124,6 +130,11 @@ function acceptedMeanwhile(state: LedgerState, id: string, vif: VirtualInterface
       kept === undefined ? { kind: 'ended', id } : { kind: 'accepted', id, acceptance: kept };
     return { changes: [last], ended, failures: [] };
   }
+  if (vif.gateway === null) {
+    // Fail closed: whose gateway it will be is not known yet, so nothing is concluded, and it is told until it is.
+    const message = `${id} was to get gateway \`${intent.gateway}\` and is ${quote(vif.state ?? '')} on none that the API tells; look at it with the AWS CLI`;
+    return { changes: [], ended: [], failures: [{ code: 'confirm-failed', message }] };
+  }
   if (intent.gateway === vif.gateway) {
     const { listings: _, ...acceptance } = intent;
     return {
@@ -132,7 +143,7 @@ function acceptedMeanwhile(state: LedgerState, id: string, vif: VirtualInterface
       failures: [],
     };
   }
-  const message = `${id} was to get gateway \`${intent.gateway}\` and is on ${vif.gateway === null ? 'none' : quote(vif.gateway)}: somebody else accepted it; check who, and delete it if it is wrong`;
+  const message = `${id} was to get gateway \`${intent.gateway}\` and is on ${quote(vif.gateway)}: somebody else accepted it; check who, and delete it if it is wrong`;
   return {
     changes: [{ kind: 'ended', id }],
     ended: endedSighting(state, id, 'acceptedByOthers'),
@@ -141,9 +152,9 @@ function acceptedMeanwhile(state: LedgerState, id: string, vif: VirtualInterface
 }
 
 /** An intent occupies its slot until two later complete listings still show the request confirming. */
-function stillConfirming(state: LedgerState, id: string): Reconciliation {
+function stillConfirming(state: LedgerState, id: string, vif: VirtualInterface): Reconciliation {
   const intent = state.intents[id];
-  if (intent === undefined) return change();
+  if (intent === undefined || vif.state !== 'confirming') return change();
   if (intent.listings >= 1) return change({ kind: 'intentDropped', id });
   return change({ kind: 'intended', id, intent: { ...intent, listings: intent.listings + 1 } });
 }

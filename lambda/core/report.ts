@@ -70,7 +70,7 @@ export interface Ignored {
   readonly id: string;
   readonly connection: string | null;
   readonly state: string | null;
-  readonly code: 'outbound' | 'unreadable';
+  readonly code: 'outbound' | 'unreadable' | 'unsettled';
   readonly message: string;
 }
 

@@ -27,13 +27,18 @@ function maybeAccepted({ intents, acceptances }: World, vif: VirtualInterface): 
   return !isReadable(vif) || intents[vif.id] !== undefined || acceptances[vif.id] !== undefined;
 }
 
+/** The same world with what a description shows now; `null`: it exists no more. */
+export function asDescribed(world: World, id: string, vif: VirtualInterface | null): World {
+  const others = world.interfaces.filter((other) => other.id !== id);
+  return { ...world, interfaces: vif === null ? others : [...others, vif] };
+}
+
 /** The same world after `vif` was accepted. */
 export function afterAcceptance(world: World, vif: VirtualInterface, acceptance: Acceptance): World {
   const { [vif.id]: _, ...intents } = world.intents;
   const accepted = { ...vif, state: 'pending', gateway: acceptance.gateway };
   return {
-    ...world,
-    interfaces: [...world.interfaces.filter(({ id }) => id !== vif.id), accepted],
+    ...asDescribed(world, vif.id, accepted),
     intents,
     acceptances: { ...world.acceptances, [vif.id]: acceptance },
     acceptedThisPass: world.acceptedThisPass + 1,

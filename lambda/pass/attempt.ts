@@ -6,7 +6,7 @@ import type { Acceptance, LedgerChange } from '../core/ledger.ts';
 import { isConfirming } from '../core/model.ts';
 import type { LoadedPolicy } from '../core/policy.ts';
 import type { Outcome } from '../core/report.ts';
-import { afterAcceptance, type World } from '../core/world.ts';
+import { afterAcceptance, asDescribed, type World } from '../core/world.ts';
 import { CallFailure, LedgerFailure } from '../errors.ts';
 import type { Ports } from '../ports.ts';
 import type { Budget } from './budget.ts';
@@ -42,10 +42,11 @@ export async function attempt(
   id: string,
   decided: Accept,
   deadline: Deadline,
-  world: World,
+  before: World,
   context: AttemptContext,
 ): Promise<Attempt> {
   const { ports, loaded, dryRun } = context;
+  let world = before;
   const end = (outcome: Outcome, more: Partial<Attempt> = {}): Attempt => ({
     decision: decided,
     outcome,
@@ -58,10 +59,12 @@ export async function attempt(
   if (!(dryRun || hasTime(context))) return end('notAttempted', { message: TOO_LATE });
   try {
     const fresh = await ports.directConnect.describe(id);
+    world = asDescribed(world, id, fresh);
     if (fresh === null || !isConfirming(fresh)) return end('gone', { message: goneMessage(fresh) });
+    const gateways = await ports.gateways.list(gatewayKinds(loaded.policy));
+    // Last of all that takes time but the intent: a grant may end meanwhile.
     const decision = decide(loaded.policy, fresh, world, deadline, ports.clock.now());
     if (decision.verdict === 'hold') return end('held', { decision });
-    const gateways = await ports.gateways.list(gatewayKinds(loaded.policy));
     const { reasons, skipped } = inspect(fresh, decision.gateway, gateways, world);
     if (reasons.length > 0) return end('held', { decision: hold(reasons, decision.gateway), skipped });
 

@@ -1,6 +1,6 @@
 import type { Failure } from '../core/failure.ts';
 import type { Acceptance } from '../core/ledger.ts';
-import { isConfirming, isOver, type VirtualInterface } from '../core/model.ts';
+import { isOver, type VirtualInterface } from '../core/model.ts';
 import { quote } from '../core/text.ts';
 import { CallFailure } from '../errors.ts';
 import type { DirectConnect, Ports } from '../ports.ts';
@@ -48,9 +48,15 @@ async function settle(
     return failed(`${id} may have been accepted: ${doubt}; then ${error.message}; the next pass finds out`);
   }
   if (now === null || isOver(now)) return { outcome: 'gone', message: goneMessage(now), failures: [] };
-  if (isConfirming(now)) return failed(`${id} is still confirming: ${doubt}`);
+  if (now.state === 'confirming') return failed(`${id} is still confirming: ${doubt}`);
+  if (now.gateway === null) {
+    const state = now.state === null ? 'of no state' : quote(now.state);
+    return failed(
+      `${id} may have been accepted: ${doubt}; it is ${state} on no gateway yet; the next pass finds out`,
+    );
+  }
   if (now.gateway === gateway) return ACCEPTED;
-  const message = `${id} was to get gateway \`${gateway}\` and is on ${now.gateway === null ? 'none' : quote(now.gateway)}: somebody else accepted it; check who, and delete it if it is wrong`;
+  const message = `${id} was to get gateway \`${gateway}\` and is on ${quote(now.gateway)}: somebody else accepted it; check who, and delete it if it is wrong`;
   return { outcome: 'failed', message, failures: [{ code: 'other-gateway', message }] };
 }
 

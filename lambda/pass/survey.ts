@@ -1,7 +1,7 @@
 import type { Failure } from '../core/failure.ts';
 import { identify, needsOwnConnections, type OwnConnections } from '../core/identify.ts';
 import type { LedgerState } from '../core/ledger.ts';
-import { isConfirming, isOver, isReadable, type VirtualInterface } from '../core/model.ts';
+import { isConfirming, isOver, isReadable, isUnsettled, type VirtualInterface } from '../core/model.ts';
 import type { Policy } from '../core/policy.ts';
 import { heldAsLive, type Survey } from '../core/reconcile.ts';
 import type { Ignored } from '../core/report.ts';
@@ -53,6 +53,7 @@ export async function look(
     ignored: [
       ...[...outbound].map(ignoredOutbound),
       ...interfaces.filter(isUnreadableNeighbour).map(ignoredUnreadable),
+      ...interfaces.filter((vif) => isReadable(vif) && isUnsettled(vif)).map(ignoredUnsettled),
     ],
     warnings: needed && !own.known ? [{ code: 'own-connections-unknown', message: own.why }] : [],
   };
@@ -73,6 +74,11 @@ async function askOwnConnections(directConnect: Ports['directConnect']): Promise
 
 function isUnreadableNeighbour(vif: VirtualInterface): boolean {
   return !(isReadable(vif) || isOver(vif) || isConfirming(vif));
+}
+
+function ignoredUnsettled({ id, connection, state }: VirtualInterface): Ignored {
+  const message = `${quote(state ?? '')} on no gateway: neither a request nor over; looked at again in the next pass`;
+  return { id, connection, state, code: 'unsettled', message };
 }
 
 function ignoredOutbound({ id, connection, state }: VirtualInterface): Ignored {

@@ -15,6 +15,11 @@ function at(cloud: Simulator): string[] {
   return ['--endpoint', cloud.url, '--gateway-endpoint', cloud.url];
 }
 
+/** One for each endpoint, so that an emulator's interfaces are never remembered of the real recipient. */
+function ledgerOf(dir: string, cloud: Simulator): string {
+  return join(dir, 'state/vif-acceptor', `ledger-http-127-0-0-1-${cloud.port}.json`);
+}
+
 describe('run', () => {
   it('prints one JSON document on standard output, and what people read on standard error', async () => {
     const cloud = await startCloud();
@@ -82,7 +87,7 @@ describe('run', () => {
       `by hand, with the gateway that you choose: aws directconnect confirm-private-virtual-interface --virtual-interface-id ${stranger}`,
     );
     expect(stdout).not.toContain('\u001b');
-    const ledger = JSON.parse(readFileSync(join(dir, 'state/vif-acceptor/ledger.json'), 'utf8'));
+    const ledger = JSON.parse(readFileSync(ledgerOf(dir, cloud), 'utf8'));
     expect(ledger.targets[`outscale/eu-west-2/${US}`].state.sightings).toHaveProperty(stranger);
   });
 
@@ -136,7 +141,7 @@ describe('run', () => {
     expect({ code, told: stdout.includes(`${id} `) }).toEqual({ code: 0, told: true });
     expect(stdout).toContain('1 would be accepted (plan: nothing was changed)');
     expect(await actAs(cloud, US).see(id)).toBe('confirming');
-    expect(() => readFileSync(join(dir, 'state/vif-acceptor/ledger.json'))).toThrow('ENOENT');
+    expect(() => readFileSync(ledgerOf(dir, cloud))).toThrow('ENOENT');
   });
 });
 

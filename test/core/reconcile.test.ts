@@ -71,7 +71,11 @@ describe('a request that ended is told, with why it had been held, and forgotten
       aVif({ state: 'available', gateway: VGW.prod }),
       'acceptedByOthers',
     ],
-    ['in a state past confirming', aVif({ state: 'testing' }), 'acceptedByOthers'],
+    [
+      'accepted by somebody else, in a state past confirming',
+      aLiveVif({ id: ID, state: 'testing' }),
+      'acceptedByOthers',
+    ],
   ])('%s', (_, vif, as) => {
     const survey = aSurvey(vif === null ? [] : [vif], { absent: vif === null ? [ID] : [] });
     const { ended, failures } = reconcile(known, survey, WEEK);
@@ -147,5 +151,21 @@ describe('a request that the API knows no more', () => {
   ])('%s', (_, seenAt, expiry, as) => {
     const survey = aSurvey([], { absent: [ID], seenAt });
     expect(reconcile(known, survey, expiry).ended).toMatchObject([{ id: ID, as }]);
+  });
+});
+
+describe('nothing is concluded', () => {
+  it.each(['deleting', 'verifying', 'testing', 'unknown'])(
+    'of a request that is `%s` on no gateway',
+    (state) => {
+      const { changes, ended } = reconcile(known, aSurvey([aVif({ state })]), WEEK);
+      expect(changes.map(({ kind }) => kind)).toEqual(['listed']);
+      expect(ended).toEqual([]);
+    },
+  );
+
+  it('of what a listing lacks, when it has an item that cannot be told from others', () => {
+    const odd = aVif({ id: '(item 1 of the listing)', faults: ['no ID'] });
+    expect(reconcile(aLedger(), aSurvey([odd]), WEEK).changes).toEqual([]);
   });
 });

@@ -30,10 +30,10 @@ describe('an intent keeps its slot', () => {
     expect(after(begun, confirming, confirming, confirming).sightings).toEqual(begun.sightings);
   });
 
-  it('also while the listing shows no state, or an offer that is not to us', () => {
+  it('uncounted while the listing shows no state, and counted where the offer is not to us', () => {
     const stateless = aSurvey([aVif({ state: null })]);
     const outbound = aSurvey([aVif()], { requests: [] });
-    expect(after(begun, stateless).intents).toEqual({ [ID]: anIntent({ listings: 1 }) });
+    expect(after(begun, stateless, stateless, stateless).intents).toEqual({ [ID]: anIntent() });
     expect(after(begun, outbound).intents).toEqual({ [ID]: anIntent({ listings: 1 }) });
     expect(after(begun, outbound, outbound, outbound)).toMatchObject({ intents: {}, sightings: {} });
   });
@@ -69,7 +69,6 @@ describe('an intent ends', () => {
 
   it.each([
     [VGW.lab, `\`${VGW.lab}\``],
-    [null, 'none'],
     ['vgw-\u001b[2J', '`vgw-\\u{1b}[2J`'],
   ])('on another gateway, with an alarm, when it is on %j', (gateway, told) => {
     const survey = aSurvey([aVif({ state: 'available', gateway })]);
@@ -80,6 +79,15 @@ describe('an intent ends', () => {
       ],
     });
     expect(after(begun, survey)).toMatchObject({ sightings: {}, intents: {}, acceptances: {} });
+  });
+
+  it('not while the API shows it on no gateway, which is told until it does', () => {
+    const survey = aSurvey([aVif({ state: 'pending', gateway: null })]);
+    expect(reconcile(begun, survey, WEEK)).toMatchObject({
+      ended: [],
+      failures: [{ code: 'confirm-failed' }],
+    });
+    expect(after(begun, survey).intents).toEqual(begun.intents);
   });
 
   it.each(['expired', 'rejected', 'deleted'])('%s, when it was too late', (state) => {

@@ -5,7 +5,7 @@ import { createMemoryLedger } from '../../lambda/adapters/ledgers/memory.ts';
 import type { LoadedPolicy } from '../../lambda/core/policy.ts';
 import type { PassReport } from '../../lambda/core/report.ts';
 import { type PassInput, runPass } from '../../lambda/pass.ts';
-import type { Ledger } from '../../lambda/ports.ts';
+import type { Ledger, Ports } from '../../lambda/ports.ts';
 import { compilePolicy, formatFault } from '../../language/index.ts';
 import { type Options, readScenario, type Simulator, startSimulator } from '../../simulator/index.ts';
 import { ACME, STRANGER, US } from './accounts.ts';
@@ -58,6 +58,8 @@ export const SIMPLE = policyOf(`owners: { acme: { connections: [${ACME_1}], gate
 export interface Runner {
   pass(overrides?: Partial<PassInput>, ledger?: Ledger): Promise<PassReport>;
   readonly ledger: Ledger;
+  /** to be wrapped, where something must happen between two calls */
+  readonly ports: Ports;
 }
 
 export interface RunnerOptions {
@@ -89,6 +91,7 @@ export function runnerOf(simulator: Simulator, loaded: LoadedPolicy, options: Ru
   };
   return {
     ledger,
+    ports: input.ports,
     pass: (overrides = {}, other = ledger) =>
       runPass({ ...input, ports: { ...input.ports, ledger: other }, ...overrides }),
   };

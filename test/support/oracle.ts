@@ -77,7 +77,7 @@ function slotsOfOwner(owner: Owner, request: VirtualInterface, world: World): nu
     request,
     world,
     (vif) => mayStandOn(owner, vif),
-    (record) => record.owner === owner.name,
+    (record, kind) => kind === 'intent' && record.owner === owner.name,
   );
 }
 
@@ -101,15 +101,16 @@ function takers(
   request: VirtualInterface,
   { interfaces, intents, acceptances }: World,
   mayBe: (vif: VirtualInterface) => boolean,
-  given: (record: Recorded) => boolean,
+  given: (record: Recorded, kind: 'intent' | 'acceptance') => boolean,
 ): number {
   let taken = 0;
   for (const vif of interfaces) {
-    const records: Recorded[] = [intents[vif.id], acceptances[vif.id]].filter((one) => one !== undefined);
+    const [intent, acceptance] = [intents[vif.id], acceptances[vif.id]];
     if (vif.id === request.id || (vif.state !== null && NO_LONGER_LIVE.includes(vif.state))) continue;
     // A mere request occupies nothing: readable, confirming, and nobody has begun to confirm it.
-    if (vif.state === 'confirming' && vif.faults.length === 0 && records.length === 0) continue;
-    if (mayBe(vif) || records.some(given)) taken += 1;
+    if (vif.state === 'confirming' && vif.faults.length === 0 && !intent && !acceptance) continue;
+    const recorded = (intent && given(intent, 'intent')) || (acceptance && given(acceptance, 'acceptance'));
+    if (mayBe(vif) || recorded) taken += 1;
   }
   return taken;
 }

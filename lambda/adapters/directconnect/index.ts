@@ -67,7 +67,9 @@ async function describe(client: ReadClient, id: string): Promise<VirtualInterfac
 function saysUnknown(error: unknown, id: string): boolean {
   if (!(error instanceof ApiFailure && error.kind === 'client')) return false;
   const isNamed = !error.message.includes(' Unknown: ');
-  return /does not exist|not found|NotFound/i.test(error.message) && (isNamed || error.message.includes(id));
+  const isAboutId = error.message.includes(id);
+  if (/does not exist|not found|NotFound/i.test(error.message)) return isNamed || isAboutId;
+  return isAboutId && /invalid virtual ?interface/i.test(error.message);
 }
 
 async function ownConnections(dialect: Dialect, client: ReadClient): Promise<ReadonlySet<string>> {
