@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    reporters: ['default', './test/tooling/skippedReporter.ts'],
     // Most tests take milliseconds; those that synthesise, bundle or start a process take seconds on two cores.
     testTimeout: 30_000,
     hookTimeout: 30_000,
