@@ -15,7 +15,7 @@ export function requestTable({ requests, finishedAt }: PassReport): string {
     shortened(name ?? '-'),
     decision.verdict === 'accept' ? `${decision.owner}.${decision.grant}` : '-',
     WORDS[outcome],
-    timeLeft(deadline, finishedAt),
+    outcome === 'accepted' ? '-' : timeLeft(deadline, finishedAt),
     decision.verdict === 'accept' ? decision.gateway : decision.reasons.map(({ code }) => code).join(', '),
   ]);
   return table(
