@@ -1,15 +1,13 @@
-import { type Case, lessonOf, openCases, reportOf, turnsOf } from './core/case.ts';
-import { decide } from './core/decide.ts';
+import { type Case, lessonOf, openCases, reportOf } from './core/case.ts';
 import type { Failure } from './core/failure.ts';
 import { followUp } from './core/followUp.ts';
 import { applyChange } from './core/ledger.ts';
 import { orphans } from './core/orphans.ts';
 import { type LoadedPolicy, recipientKey } from './core/policy.ts';
 import { reconcile } from './core/reconcile.ts';
-import { count, type Outcome, type PassReport } from './core/report.ts';
-import type { World } from './core/world.ts';
+import { count, type PassReport } from './core/report.ts';
 import { PassFailure } from './errors.ts';
-import { type Attempt, attempt } from './pass/attempt.ts';
+import { acceptInTurn } from './pass/acceptInTurn.ts';
 import { type Budget, fromNow, leastOf } from './pass/budget.ts';
 import { type Memory, readingOnly, underLease } from './pass/memory.ts';
 import { look } from './pass/survey.ts';
@@ -112,49 +110,10 @@ async function workThrough(input: PassInput, memory: Memory, budget: Budget, fou
   found.warnings.push(...seen.warnings);
   found.failures.push(...failures);
   await memory.write(changes);
-  await acceptInTurn(input, memory, budget, cases, world, found);
-  await memory.write([...cases.values()].flatMap(lessonOf));
-}
-
-/** One after the other, each judged with everything accepted before it. */
-async function acceptInTurn(
-  { loaded, ports, requestTimeoutMs, dryRun }: PassInput,
-  memory: Memory,
-  budget: Budget,
-  cases: Map<string, Case>,
-  initial: World,
-  found: Findings,
-): Promise<void> {
+  const { requestTimeoutMs, dryRun } = input;
   const context = { loaded, ports, write: memory.write, budget, requestTimeoutMs, dryRun };
-  let world = initial;
-  const attempted: Outcome[] = [];
-  for (const { id, accept, deadline, opened } of turnsOf(cases.values())) {
-    // A limit that others have reached meanwhile needs no call to tell.
-    const decision = decide(loaded.policy, opened.request, world, deadline, ports.clock.now());
-    if (decision.verdict === 'hold') {
-      cases.set(id, { ...opened, decision, outcome: 'held', message: null });
-      continue;
-    }
-    const result = await attempt(id, accept, deadline, world, context);
-    cases.set(id, { ...opened, ...pick(result) });
-    found.failures.push(...result.failures);
-    world = result.world;
-    attempted.push(result.outcome);
-  }
-  const late = attempted.filter((outcome) => outcome === 'notAttempted').length;
-  if (late === 0) return;
-  const message = `time ran out before ${late} of ${attempted.length} allowed requests; the next pass goes on`;
-  // A pass that gets to none of them may be followed by others like it: that is no warning any more.
-  (late === attempted.length ? found.failures : found.warnings).push({ code: 'out-of-time', message });
-}
-
-function pick({
-  decision,
-  outcome,
-  message,
-  skipped,
-}: Attempt): Pick<Case, 'decision' | 'outcome' | 'message' | 'skipped'> {
-  return { decision, outcome, message, skipped };
+  await acceptInTurn(cases, world, context, found);
+  await memory.write([...cases.values()].flatMap(lessonOf));
 }
 
 function asFailure(error: unknown): Failure {
