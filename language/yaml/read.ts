@@ -15,7 +15,7 @@ export interface ReadYaml {
 }
 
 /** In UTF-16 units. A policy of a thousand owners is a quarter of it. */
-const LARGEST = 1_000_000;
+const LARGEST = 2_000_000;
 
 /** Reads one document of plain YAML 1.2: maps, lists and scalars. Never throws, whatever the text. */
 export function readYaml(text: string): ReadYaml {

@@ -5,7 +5,7 @@ export const YAML: readonly Row[] = [
   ['', 'empty-file', '', '1:1', 'start from a file in examples/'],
   ['# nothing but this\n', 'empty-file', '', '1:1', 'examples/'],
   ['---\n', 'empty-file', '', '1:1', 'examples/'],
-  [`# ${'x'.repeat(1_000_000)}`, 'too-large', '', '1:1', 'right file'],
+  [`# ${'x'.repeat(2_000_000)}`, 'too-large', '', '1:1', 'right file'],
   [`a: ${'['.repeat(51)}`, 'too-deep', '', '1:54', 'brackets'],
   [`${'['.repeat(100_000)}`, 'too-deep', '', '1:52', 'brackets'],
   [`[${'x: y: '.repeat(60)}`, 'too-deep', '', '1:152', 'brackets'],
