@@ -13,7 +13,7 @@ export function describePass(report: PassReport, paint: Paint): string {
   const title = `${report.target}: ${summary(report)}`;
   return [
     report.status === 'failed' ? paint.bad(title) : title,
-    ...(report.requests.length > 0 ? [requestTable(report)] : []),
+    ...(report.requests.length > 0 ? [requestTable(report, paint)] : []),
     ...report.requests.flatMap((request) => details(request, paint)),
     ...nearDeadlines(report).map(paint.bad),
     ...report.ended.map((ended) => (ended.as === 'accepted' ? paint.good : paint.bad)(describeEnd(ended))),

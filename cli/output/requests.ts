@@ -5,8 +5,8 @@ import { humanDuration } from './duration.ts';
 import type { Paint } from './paint.ts';
 import { table } from './table.ts';
 
-/** One line a request. */
-export function requestTable({ requests, finishedAt }: PassReport): string {
+/** One line a request, each in the colour of its outcome. */
+export function requestTable({ requests, finishedAt }: PassReport, paint: Paint): string {
   const rows = requests.map(({ id, connection, vlan, name, outcome, decision, deadline }) => [
     MARK[outcome],
     escapeText(id),
@@ -18,11 +18,30 @@ export function requestTable({ requests, finishedAt }: PassReport): string {
     outcome === 'accepted' ? '-' : timeLeft(deadline, finishedAt),
     decision.verdict === 'accept' ? decision.gateway : decision.reasons.map(({ code }) => code).join(', '),
   ]);
-  return table(
-    ['', 'request', 'connection', 'vlan', 'name', 'grant', 'outcome', 'expires', 'gateway or reasons'],
-    rows,
-  );
+  const header = [
+    '',
+    'request',
+    'connection',
+    'vlan',
+    'name',
+    'grant',
+    'outcome',
+    'expires',
+    'gateway or reasons',
+  ];
+  const [first = '', ...lines] = table(header, rows).split('\n');
+  const painted = requests.map(({ outcome }, i) => paint[COLOURS[outcome]](lines[i] ?? ''));
+  return [paint.faint(first), ...painted].join('\n');
 }
+
+const COLOURS: Readonly<Record<Outcome, keyof Paint>> = {
+  accepted: 'good',
+  wouldAccept: 'good',
+  held: 'warn',
+  gone: 'faint',
+  failed: 'bad',
+  notAttempted: 'warn',
+};
 
 const MARK: Readonly<Record<Outcome, string>> = {
   accepted: '+',
@@ -63,12 +82,9 @@ export function details(
     ...(message === null ? [] : [message]),
   ];
   if (lines.length === 0 && (skipped.length === 0 || outcome === 'held')) return [];
-  const colour = outcome === 'failed' ? paint.bad : paint.warn;
   return [
     '',
-    outcome === 'accepted' || outcome === 'wouldAccept'
-      ? paint.good(`${id} ${WORDS[outcome]}`)
-      : colour(`${escapeText(id)} ${WORDS[outcome]}`),
+    paint[COLOURS[outcome]](`${escapeText(id)} ${WORDS[outcome]}`),
     ...lines.map((line) => `  ${line}`),
     ...skipped.map((check) => paint.faint(`  not checked: ${check}`)),
     ...(acceptByHand === null
