@@ -6,6 +6,7 @@ import type { LedgerChange, Sighting } from './ledger.ts';
 import type { Recipient, VirtualInterface } from './model.ts';
 import { orderOfWork } from './order.ts';
 import type { Policy } from './policy.ts';
+import { isInspection } from './reasons.ts';
 import { type Outcome, type RequestReport, reported } from './report.ts';
 import { byCodePoint } from './text.ts';
 import type { World } from './world.ts';
@@ -68,9 +69,12 @@ export function turnsOf(cases: Iterable<Case>): Turn[] {
   return orderOfWork(candidates);
 }
 
-/** What was tried and held at the last look at gateway and network goes behind what was not: it could take every pass. */
+/**
+ * Attempts that came to nothing. One that gateway or network held is such an attempt, or it could take every pass; one
+ * that the policy held was never made, and waits behind nobody when the policy allows it.
+ */
 function setbacks({ failures, held }: Sighting): number {
-  return failures + (held.some((code) => code !== 'pass-limit') ? 1 : 0);
+  return failures + (held.some(isInspection) ? 1 : 0);
 }
 
 /** What the ledger should learn of a case when the pass is over. Nothing where nothing changed. */

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Simulator } from '../../simulator/index.ts';
@@ -175,8 +175,6 @@ describe('credentials', () => {
 
   it('that are malformed are never printed', async () => {
     const cloud = await startCloud();
-    const dir = folderWith({ 'policy/hub.yaml': POLICY });
-    writeFileSync(join(dir, 'config'), '');
     const files = {
       'policy/hub.yaml': POLICY,
       '.osc/config.json': '{"default": {"secret_key": "planted-secret" ',

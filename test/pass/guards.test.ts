@@ -75,15 +75,11 @@ describe('the gateway and the network', () => {
   it('hold the second of two requests whose addresses overlap on one gateway', async () => {
     const cloud = await startCloud();
     const acme = actAs(cloud, ACME);
-    const ids = [
-      await acme.offer({ connection: ACME_1, vlan: 101, subnet: '10.0' }),
-      await acme.offer({ connection: ACME_1, vlan: 102, subnet: '10.0' }),
-    ].sort();
+    for (const vlan of [101, 102]) await acme.offer({ connection: ACME_1, vlan, subnet: '10.0' });
     expect(Object.values(outcomes(await runnerOf(cloud, SIMPLE).pass())).sort()).toEqual([
       `accepted acme.default ${PROD}`,
       'held peers-overlap',
     ]);
-    expect(ids).toHaveLength(2);
   });
 });
 

@@ -96,6 +96,20 @@ describe('work that leads nowhere', () => {
   });
 });
 
+it('what the policy held waits behind nobody once the policy allows it: the soonest deadline goes first', async () => {
+  const cloud = await startCloud();
+  const acme = actAs(cloud, ACME);
+  const old = await acme.offer({ connection: ACME_1, vlan: 101 });
+  const runner = runnerOf(cloud, SIMPLE);
+  const frozen = policyOf(`freeze: true\nowners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }`);
+  expect(outcomes(await runner.pass({ loaded: frozen }))).toEqual({ [old]: 'held frozen' });
+  cloud.clock.advance('P6D');
+  for (const vlan of [102, 103]) await acme.offer({ connection: ACME_1, vlan });
+  cloud.clearCalls();
+  await runner.pass();
+  expect(described(cloud)[0]).toBe(old);
+});
+
 describe('what is remembered', () => {
   it('is not forgotten for keys of another account, which find nothing of it', async () => {
     const cloud = await startCloud();
