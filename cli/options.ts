@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 
 /** Options of every command that talks to a provider. */
 export function connecting(command: Command): Command {
@@ -11,4 +11,21 @@ export function connecting(command: Command): Command {
 /** `--policy FILE`, as often as there are targets. */
 export function policies(): Option {
   return new Option('-p, --policy <file...>', 'policy files, one a target (default: policy/*.yaml)');
+}
+
+export function ledger(): Option {
+  return new Option(
+    '--ledger <file>',
+    'memory between passes, or `dynamodb:TABLE` for that of a function (default: under $XDG_STATE_HOME/vif-acceptor/)',
+  );
+}
+
+export function availableWithin(): Option {
+  return new Option(
+    '--available-within <minutes>',
+    'how long what was accepted may take to become available before that is told (default: 120)',
+  ).argParser((text: string) => {
+    if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
+    throw new InvalidArgumentError('must be a whole number of minutes');
+  });
 }

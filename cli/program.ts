@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import type { ExitCode } from './exit.ts';
-import { connecting, policies } from './options.ts';
+import { availableWithin, connecting, ledger, policies } from './options.ts';
 
 /**
  * Every command, each loaded when it is typed: the SDK alone takes a third of a second.
@@ -29,15 +29,30 @@ export function program(end: (code: ExitCode) => void): Command {
           : 'one pass: list, judge, confirm what is allowed, report',
       )
       .addOption(policies())
-      .option('--ledger <file>', 'memory between passes (default: under $XDG_STATE_HOME/vif-acceptor/)')
+      .addOption(ledger())
+      .addOption(availableWithin())
       .option('--json', 'one document on standard output; text for people goes to standard error')
       .addHelpText('after', RUN_HELP[name]);
     command.option('--dry-run', dryRun ? 'as always here' : 'the same as `plan`');
+    if (!dryRun) command.option('--events <file>', 'adds what is announced to a file, as JSON lines');
     command.action(async (options) => {
       const { run } = await import('./commands/run.ts');
       end(await run(dryRun ? { ...options, dryRun } : options));
     });
   }
+
+  connecting(main.command('status'))
+    .description('what is pending and how long is left, soonest deadline first; changes nothing')
+    .addOption(policies())
+    .addOption(ledger())
+    .addOption(availableWithin())
+    .option('--json', 'one document on standard output; text for people goes to standard error')
+    .option('--html <file>', 'also one self-contained page, in a folder that exists')
+    .addHelpText('after', STATUS_HELP)
+    .action(async (options) => {
+      const { status } = await import('./commands/status.ts');
+      end(await status(options));
+    });
 
   connecting(main.command('doctor'))
     .description('what would stop a pass: policy, credentials, rights, gateways, clock')
@@ -46,6 +61,19 @@ export function program(end: (code: ExitCode) => void): Command {
     .action(async (options) => {
       const { doctor } = await import('./commands/doctor.ts');
       end(await doctor(options));
+    });
+
+  main
+    .command('receipts')
+    .description('what was accepted and why, each decided again by the policy of then')
+    .argument('[id...]', 'virtual interfaces (default: every acceptance on record)')
+    .addOption(policies())
+    .addOption(ledger())
+    .option('--endpoint <url>', 'that of the passes, where they were given one')
+    .option('--json', 'one document on standard output')
+    .action(async (ids, options) => {
+      const { receipts } = await import('./commands/receipts.ts');
+      end(await receipts(ids, options));
     });
 
   const policy = main.command('policy').description('the allow-list: begin one, check it');
@@ -103,6 +131,12 @@ Examples:
 Example:
   vif-acceptor plan --policy policy/acme.yaml`,
 };
+
+const STATUS_HELP = `
+Examples:
+  vif-acceptor status --policy policy/acme.yaml
+  vif-acceptor status --ledger dynamodb:TABLE --html /var/www/vif-acceptor.html
+  vif-acceptor status --json | jq '.targets[].pending[] | select(.now.outcome == "held")'`;
 
 const INIT_HELP = `
 The file it writes has \`freeze: true\`, so that it accepts nothing until somebody has confirmed out of band who owns

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { styleText } from 'node:util';
 import { paintFor } from '../cli/output/paint.ts';
 import { describePass } from '../cli/output/report.ts';
+import { list } from '../lambda/core/text.ts';
 import { POLICY_FILE, type Stage, setStage } from './stage.ts';
 
 const paint = paintFor(process.stdout);
@@ -18,7 +19,9 @@ function scene(stage: Stage, what: string): void {
 
 /** One invocation of the function, and what it found. */
 async function pass(stage: Stage): Promise<void> {
-  say(describePass(await stage.pass(), paint));
+  const { report, announced } = await stage.pass();
+  say(describePass(report, paint));
+  if (announced.length > 0) say(paint.faint(`\nannounced: ${list(announced.map(({ type }) => type))}`));
 }
 
 async function story(stage: Stage): Promise<void> {

@@ -6,7 +6,9 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import { AllocatePrivateVirtualInterfaceCommand, DirectConnectClient } from '@aws-sdk/client-direct-connect';
 import type { Context } from 'aws-lambda';
+import { createMemoryLedger } from '../lambda/adapters/ledgers/memory.ts';
 import { createHandler } from '../lambda/compose.ts';
+import type { Announcement } from '../lambda/core/announcement.ts';
 import { recipientKey } from '../lambda/core/policy.ts';
 import type { PassReport } from '../lambda/core/report.ts';
 import { compilePolicy, formatFault } from '../language/index.ts';
@@ -28,8 +30,8 @@ export interface Offer {
 export interface Stage {
   readonly simulator: Simulator;
   offer(offer: Offer): Promise<string>;
-  /** One invocation of the real handler. */
-  pass(): Promise<PassReport>;
+  /** One invocation of the real handler, and what it announced. */
+  pass(): Promise<{ report: PassReport; announced: readonly Announcement[] }>;
   close(): Promise<void>;
 }
 
@@ -43,22 +45,35 @@ export async function setStage(): Promise<Stage> {
   const simulator = await startSimulator({ scenario });
   const dir = await mkdtemp(join(tmpdir(), 'vif-acceptor-demo-'));
   const recipient = await deployPolicy(dir);
+  const clock = { now: () => simulator.clock.now(), monotonic: () => performance.now() };
+  const announced: Announcement[] = [];
   const handler = createHandler({
     env: {
       VIF_ACCEPTOR_RECIPIENTS: JSON.stringify({ [TARGET]: recipient }),
       VIF_ACCEPTOR_POLICY_DIR: dir,
       VIF_ACCEPTOR_ENDPOINT: simulator.url,
       VIF_ACCEPTOR_GATEWAY_ENDPOINT: simulator.url,
+      VIF_ACCEPTOR_TABLE: 'demo',
     },
-    clock: { now: () => simulator.clock.now(), monotonic: () => performance.now() },
+    clock,
     logger: new Logger({ serviceName: 'vif-acceptor', logLevel: 'SILENT' }),
     metrics: new Metrics({ serviceName: 'vif-acceptor', namespace: 'VifAcceptor' }),
     credentials: () => ({ accessKeyId: '012345678901', secretAccessKey: 'secret' }),
+    ledger: () => createMemoryLedger(clock),
+    announcer: {
+      announce: async (announcements) => {
+        announced.push(...announcements);
+        return { delivered: announcements.map(({ id }) => id), problem: null };
+      },
+    },
   });
   return {
     simulator,
     offer: (offer) => allocate(simulator, offer),
-    pass: () => handler({ target: TARGET }, context()),
+    pass: async () => {
+      const report = await handler({ target: TARGET }, context());
+      return { report, announced: announced.splice(0) };
+    },
     close: async () => {
       await simulator.close();
       await rm(dir, { recursive: true });

@@ -1,4 +1,5 @@
 import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
@@ -10,7 +11,7 @@ import { recipientKey } from '../lambda/core/policy.ts';
 import type { CompiledPolicy } from '../language/index.ts';
 import { BUNDLING, ENTRY, PROJECT_ROOT } from './bundling.ts';
 import { PolicyLayer } from './layer.ts';
-import { rightsFor } from './rights.ts';
+import { eventRights, ledgerRights, rightsFor } from './rights.ts';
 
 export interface AcceptorProps {
   /** of one provider, so that no target runs with rights that only another provider needs */
@@ -18,23 +19,29 @@ export interface AcceptorProps {
   readonly revision: string;
   /** from one pass over a target to the next; 2 minutes or more */
   readonly interval: Duration;
+  /** how long what was accepted may take to become `available` before that is told */
+  readonly availableWithin: Duration;
+  /** the memory of all targets */
+  readonly ledger: Table;
 }
 
 /** The function for the policies of one provider, and what calls it. */
 export class Acceptor extends Construct {
   readonly function: NodejsFunction;
 
-  constructor(scope: Construct, id: string, { policies, revision, interval }: AcceptorProps) {
+  constructor(scope: Construct, id: string, props: AcceptorProps) {
     super(scope, id);
+    const { policies, interval } = props;
     // A pass that comes late, or runs long, would only meet the next one.
     const patience = interval.minus(Duration.minutes(1));
-    this.function = this.#functionFor(policies, revision, patience);
+    this.function = this.#functionFor(props, patience);
     for (const policy of policies) this.#callRegularly(policy, interval, patience);
   }
 
-  #functionFor(policies: readonly CompiledPolicy[], revision: string, patience: Duration): NodejsFunction {
+  #functionFor(props: AcceptorProps, patience: Duration): NodejsFunction {
+    const { policies, revision, availableWithin, ledger } = props;
     const logGroup = new LogGroup(this, 'Logs', { retention: RetentionDays.ONE_YEAR });
-    const role = this.#roleFor(policies);
+    const role = this.#roleFor(props);
     logGroup.grantWrite(role);
     return new NodejsFunction(this, 'Function', {
       entry: ENTRY,
@@ -60,18 +67,23 @@ export class Acceptor extends Construct {
         VIF_ACCEPTOR_RECIPIENTS: JSON.stringify(
           Object.fromEntries(policies.map(({ policy }) => [policy.target, recipientKey(policy.recipient)])),
         ),
+        VIF_ACCEPTOR_TABLE: ledger.tableName,
+        VIF_ACCEPTOR_AVAILABLE_WITHIN_MINUTES: String(availableWithin.toMinutes()),
       },
     });
   }
 
-  #roleFor(policies: readonly CompiledPolicy[]): Role {
+  #roleFor({ policies, ledger }: AcceptorProps): Role {
+    const stack = Stack.of(this);
+    const compiled = policies.map(({ policy }) => policy);
     return new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       inlinePolicies: {
         Targets: new PolicyDocument({
           minimize: true,
-          statements: policies.flatMap(({ policy }) => rightsFor(policy, Stack.of(this))),
+          statements: compiled.flatMap((policy) => rightsFor(policy, stack)),
         }),
+        Memory: new PolicyDocument({ statements: [ledgerRights(compiled, ledger), eventRights(stack)] }),
       },
     });
   }

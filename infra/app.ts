@@ -9,7 +9,10 @@ import { VifAcceptorStack } from './stack.ts';
 function synthesise(): void {
   // Synthesised by hand below, so that a refusal leaves no half template behind.
   const app = new App({ autoSynth: false });
-  const { policyDir, interval } = readOptions((key) => app.node.tryGetContext(key), process.env);
+  const { policyDir, interval, availableWithin } = readOptions(
+    (key) => app.node.tryGetContext(key),
+    process.env,
+  );
   const compiled = compileFiles(forPeople(policyDir));
   if (!compiled.ok) throw new DeploymentRefused(compiled.faults.map(formatFault));
   const { CDK_DEFAULT_ACCOUNT: account, CDK_DEFAULT_REGION: region } = process.env;
@@ -17,6 +20,7 @@ function synthesise(): void {
     policies: compiled.policies,
     revision: revisionOf(policyDir),
     interval,
+    availableWithin,
     ...(account && region ? { env: { account, region } } : {}),
   });
   app.synth();

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { Duration } from 'aws-cdk-lib';
+import { AVAILABLE_WITHIN_MS } from '../lambda/core/followUp.ts';
 import { PROJECT_ROOT } from './bundling.ts';
 import { DeploymentRefused } from './refused.ts';
 
@@ -8,6 +9,7 @@ export interface Options {
   /** absolute */
   readonly policyDir: string;
   readonly interval: Duration;
+  readonly availableWithin: Duration;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -19,7 +21,12 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export function readOptions(context: (key: string) => unknown, env: Environment): Options {
   return {
     policyDir: policyDir(context('policyDir'), env),
-    interval: Duration.minutes(minutes(context('intervalMinutes'))),
+    // A time-out is a minute less and at least one; an hour is long enough to be told late.
+    interval: minutes('intervalMinutes', context, 5, [2, 60]),
+    availableWithin: minutes('availableWithinMinutes', context, AVAILABLE_WITHIN_MS / 60_000, [
+      1,
+      7 * 24 * 60,
+    ]),
   };
 }
 
@@ -30,12 +37,16 @@ function policyDir(given: unknown, env: Environment): string {
   throw new DeploymentRefused(['context `policyDir` must be a folder, as in `-c policyDir=examples`']);
 }
 
-/** A time-out is a minute less and at least one; an hour is long enough to be told late. */
-function minutes(given: unknown): number {
-  if (given === undefined) return 5;
-  const value = Number(given);
-  if (Number.isInteger(value) && value >= 2 && value <= 60) return value;
+function minutes(
+  key: string,
+  context: (key: string) => unknown,
+  usual: number,
+  [least, most]: readonly [number, number],
+): Duration {
+  const given = context(key);
+  const value = given === undefined ? usual : Number(given);
+  if (Number.isInteger(value) && value >= least && value <= most) return Duration.minutes(value);
   throw new DeploymentRefused([
-    `context \`intervalMinutes\` must be a whole number from 2 to 60, got \`${String(given)}\``,
+    `context \`${key}\` must be a whole number from ${least} to ${most}, got \`${String(given)}\``,
   ]);
 }

@@ -1,6 +1,9 @@
 import type { Stack } from 'aws-cdk-lib';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { Policy } from '../lambda/core/policy.ts';
+import { SOURCE } from '../lambda/adapters/announcers/event.ts';
+import { livePartition, overPartition, POLICIES } from '../lambda/adapters/ledgers/dynamo/partitions.ts';
+import { type Policy, recipientKey } from '../lambda/core/policy.ts';
 
 /** What the function may do for one target, and no more. */
 export function rightsFor({ recipient }: Policy, stack: Stack): PolicyStatement[] {
@@ -8,6 +11,32 @@ export function rightsFor({ recipient }: Policy, stack: Stack): PolicyStatement[
   if (credentials === null) return ownRoleRights(recipient, stack);
   if ('secret' in credentials) return [readSecret(credentials.secret, stack)];
   return [new PolicyStatement({ actions: ['sts:AssumeRole'], resources: [credentials.role] })];
+}
+
+/** What the function may do with its memory: of its own targets, and the policies that they were judged by. */
+export function ledgerRights(policies: readonly Policy[], table: Table): PolicyStatement {
+  const keys = policies.map(({ recipient }) => recipientKey(recipient));
+  return new PolicyStatement({
+    actions: ['dynamodb:Query', 'dynamodb:UpdateItem', 'dynamodb:BatchWriteItem'],
+    resources: [table.tableArn],
+    conditions: {
+      'ForAllValues:StringLike': {
+        'dynamodb:LeadingKeys': [
+          ...keys.flatMap((key) => [livePartition(key), overPartition(key)]),
+          `${POLICIES}*`,
+        ],
+      },
+    },
+  });
+}
+
+/** To announce, as nobody but itself. */
+export function eventRights({ partition, region, account }: Stack): PolicyStatement {
+  return new PolicyStatement({
+    actions: ['events:PutEvents'],
+    resources: [`arn:${partition}:events:${region}:${account}:event-bus/default`],
+    conditions: { StringEquals: { 'events:source': SOURCE } },
+  });
 }
 
 function readSecret(secret: string, { partition, region, account }: Stack): PolicyStatement {

@@ -8,13 +8,13 @@ import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { connect, REQUEST_LIMIT_MS, REQUEST_TIMEOUT_MS } from './adapters/connect.ts';
 import type { functionCredentials } from './adapters/credentials.ts';
-import { createMemoryLedger } from './adapters/ledgers/memory.ts';
 import { metricsOf } from './core/metrics.ts';
 import { type LoadedPolicy, loadPolicy, PolicyRefused } from './core/policy.ts';
 import type { PassReport } from './core/report.ts';
 import { list } from './core/text.ts';
-import { type PassInput, runPass } from './pass.ts';
-import type { Clock } from './ports.ts';
+import type { PassInput } from './pass/input.ts';
+import { runPass } from './pass.ts';
+import type { Announcer, Clock, Ledger } from './ports.ts';
 import { readEvent, readSettings, type Settings } from './settings.ts';
 
 /** What the function stands on; the demonstration brings its own. */
@@ -24,6 +24,9 @@ export interface Platform {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly credentials: typeof functionCredentials;
+  /** made once a process, for all its targets. @param table its DynamoDB table */
+  readonly ledger: (table: string) => Ledger;
+  readonly announcer: Announcer;
 }
 
 /** The pass failed; the invocation fails with it, so that the platform's error metric is true. */
@@ -38,9 +41,14 @@ const REPORTING_MS = 2000;
 export function createHandler(platform: Platform) {
   const { logger, metrics } = platform;
   const targets = new Map<string, Target>();
+  let ledger: Ledger | undefined;
+  const ledgerOf = ({ table }: Settings): Ledger => {
+    ledger ??= platform.ledger(table);
+    return ledger;
+  };
 
   async function handle(event: unknown, context: Context): Promise<PassReport> {
-    const target = await targetOf(event, platform, targets);
+    const target = await targetOf(event, platform, ledgerOf, targets);
     const report = await runPass({
       ...target,
       remaining: () => context.getRemainingTimeInMillis() - REPORTING_MS,
@@ -67,14 +75,19 @@ export function createHandler(platform: Platform) {
 type Target = Omit<PassInput, 'remaining' | 'leaseMs'>;
 
 /** Everything of a target that outlives one invocation, made once a process. What could not be made is tried anew. */
-async function targetOf(event: unknown, platform: Platform, made: Map<string, Target>): Promise<Target> {
+async function targetOf(
+  event: unknown,
+  platform: Platform,
+  ledgerOf: (settings: Settings) => Ledger,
+  made: Map<string, Target>,
+): Promise<Target> {
   const settings = readSettings(platform.env);
   const { target, recipient } = readEvent(event, settings.recipients);
   const known = made.get(target);
   if (known !== undefined) return known;
   const loaded = loadPolicy(await policyFile(settings, target, `${target}.json`), target, recipient);
   const revision = (await policyFile(settings, target, 'revision.txt')).trim();
-  const fresh = assemble(loaded, revision, settings, platform);
+  const fresh = assemble(loaded, revision, settings, platform, ledgerOf(settings));
   made.set(target, fresh);
   return fresh;
 }
@@ -82,19 +95,21 @@ async function targetOf(event: unknown, platform: Platform, made: Map<string, Ta
 function assemble(
   loaded: LoadedPolicy,
   revision: string,
-  { endpoints }: Settings,
-  platform: Platform,
+  { endpoints, availableWithinMs }: Settings,
+  { clock, announcer, credentials: credentialsFor }: Platform,
+  ledger: Ledger,
 ): Target {
   const { recipient, target } = loaded.policy;
-  const { clock } = platform;
-  const credentials = platform.credentials(recipient, target, endpoints.gateways);
+  const credentials = credentialsFor(recipient, target, endpoints.gateways);
   const { endpoint, ...apis } = connect(recipient, credentials, endpoints, REQUEST_TIMEOUT_MS);
   return {
     loaded,
     revision,
-    ports: { clock, ledger: createMemoryLedger(clock), ...apis },
+    ports: { clock, ledger, announcer, ...apis },
     vetting: { checkedAt: new Map() },
+    told: new Set(),
     requestTimeoutMs: REQUEST_LIMIT_MS,
+    availableWithinMs,
     endpoint,
     dryRun: false,
   };

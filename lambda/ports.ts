@@ -1,5 +1,8 @@
+import type { Announcement } from './core/announcement.ts';
+import type { Ended } from './core/ended.ts';
 import type { LedgerChange, LedgerState } from './core/ledger.ts';
 import type { Gateway, VirtualInterface } from './core/model.ts';
+import type { Receipt } from './core/receipt.ts';
 
 /** Everything a pass needs of the world. Adapters implement these; the simulator and the real clouds stand behind them. */
 export interface Ports {
@@ -8,6 +11,8 @@ export interface Ports {
   readonly gateways: Gateways;
   readonly caller: Caller;
   readonly ledger: Ledger;
+  /** `null`: whoever reads the report is told by it, and nothing is remembered as announced */
+  readonly announcer: Announcer | null;
 }
 
 export interface Clock {
@@ -58,15 +63,41 @@ export interface Ledger {
    * @throws LedgerFailure
    */
   open(key: string, leaseMs: number): Promise<LedgerSession | null>;
+  /** What was accepted and what ended since then, in the order of time. @throws LedgerFailure */
+  records(key: string, since: Date): Promise<Records>;
+  /** The compiled text of a policy by which something was accepted; `null`: none of that digest. @throws LedgerFailure */
+  policy(digest: string): Promise<string | null>;
 }
 
 export interface LedgerSession {
   readonly state: LedgerState;
   /**
-   * Writes in order; a failure leaves none or the first of them written.
+   * Writes in order. A failure leaves none or some of them written: announcements before what they are about, sightings
+   * before the listing, and an intent only when the lease is ours.
    * @throws LedgerFailure, also when the lease is no longer ours
    */
   write(changes: readonly LedgerChange[]): Promise<void>;
-  /** Gives the lease back. */
-  close(): Promise<void>;
+  /** Writes what is left to write, and gives the lease back. @throws LedgerFailure */
+  close(changes: readonly LedgerChange[]): Promise<void>;
+}
+
+export interface Records {
+  /** kept for ever */
+  readonly receipts: readonly Receipt[];
+  /** kept for 90 days */
+  readonly ended: readonly Ended[];
+  /** records that cannot be read, a sentence each */
+  readonly damaged: readonly string[];
+}
+
+export interface Announcer {
+  /** Delivers what it can; what was not delivered is tried again by the next pass. Never throws. */
+  announce(announcements: readonly Announcement[]): Promise<Delivery>;
+}
+
+export interface Delivery {
+  /** IDs */
+  readonly delivered: readonly string[];
+  /** why the others were not, for people; `null` when there are none */
+  readonly problem: string | null;
 }

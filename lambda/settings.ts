@@ -1,5 +1,6 @@
 import type { Endpoints } from './adapters/connect.ts';
 import { checkedEndpoint } from './adapters/endpoint.ts';
+import { AVAILABLE_WITHIN_MS } from './core/followUp.ts';
 import { ACCOUNT, isName } from './core/ids.ts';
 import { PROVIDERS, type Recipient } from './core/model.ts';
 import { list, quote } from './core/text.ts';
@@ -11,6 +12,10 @@ export interface Settings {
   /** folder of the compiled policies */
   readonly policyDir: string;
   readonly endpoints: Endpoints;
+  /** DynamoDB table of the ledger */
+  readonly table: string;
+  /** how long what was accepted may take to become `available`, in milliseconds */
+  readonly availableWithinMs: number;
 }
 
 /** A setting is missing or malformed; the message names it and the mend. */
@@ -34,6 +39,8 @@ export function readSettings(env: Environment): Settings {
       directConnect: readEndpoint(env, 'VIF_ACCEPTOR_ENDPOINT'),
       gateways: readEndpoint(env, 'VIF_ACCEPTOR_GATEWAY_ENDPOINT'),
     },
+    table: readTable(env.VIF_ACCEPTOR_TABLE),
+    availableWithinMs: readMinutes(env, 'VIF_ACCEPTOR_AVAILABLE_WITHIN_MINUTES') ?? AVAILABLE_WITHIN_MS,
   };
 }
 
@@ -59,6 +66,23 @@ export function readEvent(
 function readEndpoint(env: Environment, setting: string): string | null {
   const value = env[setting];
   return value === undefined || value === '' ? null : checkedEndpoint(setting, value);
+}
+
+function readTable(name: string | undefined): string {
+  if (name) return name;
+  // Fail closed: without a memory of its own, two passes could step on each other.
+  throw new SettingRefused(
+    'setting VIF_ACCEPTOR_TABLE is missing: it must be the name of the DynamoDB table of the ledger; deploy with the CDK app, which sets it',
+  );
+}
+
+/** @returns milliseconds */
+function readMinutes(env: Environment, setting: string): number | null {
+  const value = env[setting];
+  if (value === undefined || value === '') return null;
+  const minutes = Number(value);
+  if (Number.isInteger(minutes) && minutes >= 1) return minutes * 60_000;
+  throw new SettingRefused(`setting ${setting} must be a whole number of minutes, got ${quote(value)}`);
 }
 
 const RECIPIENTS = 'VIF_ACCEPTOR_RECIPIENTS';

@@ -1,26 +1,21 @@
-import { dirname } from 'node:path';
-import { REQUEST_LIMIT_MS, systemClock } from '../../lambda/adapters/connect.ts';
-import { createFileLedger } from '../../lambda/adapters/ledgers/file.ts';
+import { createFileAnnouncer } from '../../lambda/adapters/announcers/file.ts';
+import { systemClock } from '../../lambda/adapters/connect.ts';
 import type { PassReport } from '../../lambda/core/report.ts';
-import { runPass } from '../../lambda/pass.ts';
-import { type CompiledPolicy, revisionOf } from '../../language/index.ts';
+import type { CompiledPolicy } from '../../language/index.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
+import { ledgerFor } from '../ledger.ts';
+import { onePass, type PassOptions } from '../onePass.ts';
 import { paintFor } from '../output/paint.ts';
-import { startProgress } from '../output/progress.ts';
 import { describePass } from '../output/report.ts';
-import { defaultLedger } from '../paths.ts';
 import { loadPolicies } from '../policies.ts';
-import { type ConnectOptions, connectTarget } from '../target.ts';
 
-export interface RunOptions extends ConnectOptions {
+export interface RunOptions extends PassOptions {
   readonly policy?: readonly string[];
   readonly ledger?: string;
+  readonly events?: string;
   readonly dryRun?: boolean;
   readonly json?: boolean;
 }
-
-/** How long a pass may hold the lease, and so how long one that was killed keeps others out, in milliseconds. */
-const LEASE_MS = 5 * 60 * 1000;
 
 /** `run` and, with `dryRun`, `plan`: one pass over every target, one after the other; a broken one stops no other. */
 export async function run(options: RunOptions): Promise<ExitCode> {
@@ -36,34 +31,19 @@ export async function run(options: RunOptions): Promise<ExitCode> {
   return passes.some(({ status }) => status === 'failed') ? EXIT.failed : EXIT.done;
 }
 
-async function pass(
-  { file, policy, digest }: CompiledPolicy,
-  options: RunOptions,
-  interruption: AbortSignal,
-): Promise<PassReport> {
-  const connected = connectTarget(policy, options);
-  const progress = startProgress(process.stderr);
-  const path = options.ledger === undefined ? defaultLedger(process.env, options.endpoint) : options.ledger;
-  try {
-    return await runPass({
-      loaded: { policy, digest },
-      revision: revisionOf(dirname(file)),
-      ports: progress.watch(policy.target, {
-        ...connected,
-        clock: systemClock,
-        ledger: createFileLedger(path, systemClock),
-      }),
-      vetting: { checkedAt: new Map() },
-      requestTimeoutMs: REQUEST_LIMIT_MS,
-      leaseMs: LEASE_MS,
-      remaining: () => (interruption.aborted ? 0 : Number.POSITIVE_INFINITY),
-      endpoint: connected.endpoint,
-      dryRun: options.dryRun ?? false,
-    });
-  } finally {
-    progress.stop();
-    connected.close();
-  }
+function pass(compiled: CompiledPolicy, options: RunOptions, interruption: AbortSignal): Promise<PassReport> {
+  const { events, dryRun = false } = options;
+  return onePass(
+    compiled,
+    options,
+    (connected) => ({
+      ...connected,
+      clock: systemClock,
+      ledger: ledgerFor(options),
+      announcer: events === undefined ? null : createFileAnnouncer(events),
+    }),
+    { remaining: () => (interruption.aborted ? 0 : Number.POSITIVE_INFINITY), dryRun },
+  );
 }
 
 /** The first Ctrl-C lets what is under way end, so that the lease is given back and nothing is left in doubt. */

@@ -1,7 +1,8 @@
+import { whyPending } from '../../lambda/core/announcements/requestEnded.ts';
+import type { Ended } from '../../lambda/core/ended.ts';
 import type { Failure } from '../../lambda/core/failure.ts';
-import type { Ended } from '../../lambda/core/reconcile.ts';
 import type { PassReport } from '../../lambda/core/report.ts';
-import { escapeText, list } from '../../lambda/core/text.ts';
+import { escapeText } from '../../lambda/core/text.ts';
 import { humanDuration } from './duration.ts';
 import type { Paint } from './paint.ts';
 import { details, requestTable } from './requests.ts';
@@ -60,9 +61,13 @@ function nearDeadlines({ requests, finishedAt }: PassReport): string[] {
   });
 }
 
-function describeEnd({ id, as, firstSeen, held }: Ended): string {
+function describeEnd(end: Ended): string {
+  const { id, as, firstSeen, pendingSeconds } = end;
   if (as === 'accepted') return `\n${id} was accepted in an earlier pass, whose end was not known then`;
-  const why = held.length === 0 ? '' : `; it was held for ${list(held)}`;
-  if (as === 'acceptedByOthers') return `\nACCEPTED BY SOMEBODY ELSE: ${id}, first seen ${firstSeen}${why}`;
-  return `\nREQUEST ${as.toUpperCase()}: ${id} ended unaccepted, first seen ${firstSeen}${why}`;
+  const seen =
+    firstSeen === null || pendingSeconds === null
+      ? 'it came and expired while no pass was complete'
+      : `first seen ${firstSeen}, ${humanDuration(pendingSeconds)} before`;
+  if (as === 'acceptedByOthers') return `\nACCEPTED BY SOMEBODY ELSE: ${id}, ${seen}${whyPending(end)}`;
+  return `\nREQUEST ${as.toUpperCase()}: ${id} ended unaccepted, ${seen}${whyPending(end)}`;
 }

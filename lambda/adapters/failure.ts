@@ -12,7 +12,7 @@ interface WireError {
 const CREDENTIALS =
   /^(AccessDenied|AccessDeniedException|AuthFailure|CredentialsProviderError|ExpiredToken|ExpiredTokenException|IncompleteSignature|IncompleteSignatureException|InvalidClientTokenId|InvalidSignatureException|MissingAuthenticationToken|MissingAuthenticationTokenException|NotAuthorized|OptInRequired|SignatureDoesNotMatch|TokenRefreshRequired|UnauthorizedOperation|UnrecognizedClientException)$/;
 const THROTTLED =
-  /^(Throttling|ThrottlingException|ThrottledException|RequestLimitExceeded|RequestThrottled|TooManyRequestsException)$/;
+  /^(Throttling|ThrottlingException|ThrottledException|RequestLimitExceeded|RequestThrottled|TooManyRequestsException|ProvisionedThroughputExceededException)$/;
 const UNREACHABLE =
   /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EPIPE|CERT_.*|DEPTH_ZERO_SELF_SIGNED_CERT|ERR_TLS.*|UNABLE_TO_.*)$/;
 /** OUTSCALE's error codes for its three limiters. */

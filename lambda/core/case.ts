@@ -1,12 +1,13 @@
 import { acceptByHand } from './byHand.ts';
-import { type Deadline, deadlineOf, NO_DEADLINE } from './deadline.ts';
+import { type Deadline, deadlineOf } from './deadline.ts';
 import { type Accept, type Decision, decide } from './decide.ts';
 import { isVirtualInterfaceId } from './ids.ts';
-import type { LedgerChange, Sighting } from './ledger.ts';
+import type { LedgerChange } from './ledger.ts';
 import type { Recipient, VirtualInterface } from './model.ts';
 import { orderOfWork } from './order.ts';
 import type { Policy } from './policy.ts';
 import { isInspection } from './reasons.ts';
+import type { HeldFor, Sighting } from './remembered.ts';
 import { type Outcome, type RequestReport, reported } from './report.ts';
 import { byCodePoint } from './text.ts';
 import type { World } from './world.ts';
@@ -37,7 +38,9 @@ export function openCases(
   return new Map(
     sorted.map((request) => {
       const sighting = sightings[request.id] ?? null;
-      const deadline = sighting === null ? NO_DEADLINE : deadlineOf(sighting, policy.recipient.expiry);
+      // Of what is not remembered, it is certain that it was there before now.
+      const seen = sighting ?? { firstSeen: at.toISOString(), notListedAt: null };
+      const deadline = deadlineOf(seen, policy.recipient.expiry);
       const decision = decide(policy, request, world, deadline, at);
       const waits = decision.verdict === 'accept';
       const message = waits ? 'the pass ended before its turn; the next one goes on' : null;
@@ -51,6 +54,7 @@ export function openCases(
 export interface Turn {
   readonly id: string;
   readonly accept: Accept;
+  readonly firstSeen: string;
   readonly deadline: Deadline;
   readonly opened: Case;
 }
@@ -64,7 +68,9 @@ export function turnsOf(cases: Iterable<Case>): Turn[] {
     // Fail closed: where the early end is not known, it may be any moment after the first sighting.
     const due = deadline.earliest ?? (deadline.latest === null ? null : sighting.firstSeen);
     const { owner } = decision;
-    return [{ id: request.id, owner, failures: setbacks(sighting), due, accept: decision, deadline, opened }];
+    const { firstSeen } = sighting;
+    const turn = { id: request.id, accept: decision, firstSeen, deadline, opened };
+    return [{ ...turn, owner, failures: setbacks(sighting), due }];
   });
   return orderOfWork(candidates);
 }
@@ -74,16 +80,22 @@ export function turnsOf(cases: Iterable<Case>): Turn[] {
  * that the policy held was never made, and waits behind nobody when the policy allows it.
  */
 function setbacks({ failures, held }: Sighting): number {
-  return failures + (held.some(isInspection) ? 1 : 0);
+  return failures + (held.some(({ code }) => isInspection(code)) ? 1 : 0);
 }
 
 /** What the ledger should learn of a case when the pass is over. Nothing where nothing changed. */
 export function lessonOf({ request, sighting, decision, outcome }: Case): LedgerChange[] {
   if (sighting === null || outcome === 'accepted' || outcome === 'gone') return [];
-  const held = decision.verdict === 'hold' ? [...new Set(decision.reasons.map(({ code }) => code))] : [];
+  const held =
+    decision.verdict === 'hold' ? decision.reasons.map(({ code, message }) => ({ code, message })) : [];
   const failures = outcome === 'failed' ? sighting.failures + 1 : sighting.failures;
-  if (failures === sighting.failures && held.join() === sighting.held.join()) return [];
+  if (failures === sighting.failures && codes(held) === codes(sighting.held)) return [];
   return [{ kind: 'sighted', id: request.id, sighting: { ...sighting, failures, held } }];
+}
+
+/** Words may change with every pass; what is worth a write is another reason. */
+function codes(held: readonly HeldFor[]): string {
+  return [...new Set(held.map(({ code }) => code))].join();
 }
 
 export function reportOf(item: Case, recipient: Recipient, endpoint: string | null): RequestReport {

@@ -41,7 +41,12 @@ export function decide(
   deadline: Deadline,
   at: Date,
 ): Decision {
-  const reasons = [...unfit(request), ...frozen(policy, deadline), ...heldByPolicy(policy, request)];
+  const reasons = [
+    ...unfit(request),
+    ...unremembered(request, world),
+    ...frozen(policy, deadline),
+    ...heldByPolicy(policy, request),
+  ];
   const identity = identify(policy, request, world.ownConnections);
   if (identity.kind === 'outbound') return hold([...reasons, OUTBOUND]);
   if (identity.kind === 'unknown') return hold([...reasons, identity.reason]);
@@ -97,6 +102,14 @@ function unfit(request: VirtualInterface): Reason[] {
     reasons.push({ code: 'unreadable', message: `its state must be \`confirming\`, got ${state}` });
   }
   return reasons;
+}
+
+/** Fail closed: what the ledger holds of it may be a confirm that was begun, or an acceptance. */
+function unremembered({ id }: VirtualInterface, { damaged }: World): Reason[] {
+  const why = damaged[id];
+  return why === undefined
+    ? []
+    : [{ code: 'unreadable', message: `what the ledger holds of it cannot be read: ${why}` }];
 }
 
 function frozen(policy: Policy, deadline: Deadline): Reason[] {

@@ -15,4 +15,6 @@ export type FailureCode =
   | 'gateway-missing'
   | 'own-connections-unknown'
   | 'out-of-time'
+  | 'clock'
+  | 'announcement'
   | 'internal';

@@ -1,5 +1,5 @@
-import type { Acceptance } from './ledger.ts';
 import { isOver, type VirtualInterface } from './model.ts';
+import type { Acceptance, FollowUpProblem } from './remembered.ts';
 import { quote } from './text.ts';
 
 /** Something wrong with an interface that we accepted. */
@@ -8,22 +8,29 @@ export interface FollowUp {
   readonly owner: string;
   readonly gateway: string;
   readonly acceptedAt: string;
-  readonly problem: 'gone' | 'otherGateway' | 'down' | 'notAvailable';
+  readonly problem: FollowUpProblem;
   /** a sentence for people */
   readonly message: string;
 }
 
-/** How long an accepted interface may take to become `available`, in milliseconds. */
-export const AVAILABLE_WITHIN = 2 * 60 * 60 * 1000;
+/** How long an accepted interface may take to become `available` unless it is set otherwise, in milliseconds. */
+export const AVAILABLE_WITHIN_MS = 2 * 60 * 60 * 1000;
 
-/** What we accepted is followed until `available`, and told when it is anything else for too long. */
+/**
+ * What we accepted is followed until it was `available`, and told when it is anything else for too long.
+ * @param availableWithinMs how long a customer's router may take to come up
+ */
 export function followUp(
   acceptances: Readonly<Record<string, Acceptance>>,
   found: ReadonlyMap<string, VirtualInterface | null>,
   at: Date,
+  availableWithinMs: number,
 ): FollowUp[] {
   return Object.entries(acceptances).flatMap(([id, acceptance]) => {
-    const told = problem(found.get(id) ?? null, acceptance, at);
+    // Its work is done: from then on it lives the life of any interface of its account.
+    if (acceptance.availableAt !== null) return [];
+    const isYoung = at.getTime() - Date.parse(acceptance.at) < availableWithinMs;
+    const told = problem(found.get(id) ?? null, acceptance, isYoung);
     if (told === null) return [];
     const { owner, gateway, at: acceptedAt } = acceptance;
     return [{ id, owner, gateway, acceptedAt, ...told }];
@@ -33,7 +40,7 @@ export function followUp(
 function problem(
   vif: VirtualInterface | null,
   { gateway, at: acceptedAt }: Acceptance,
-  at: Date,
+  isYoung: boolean,
 ): Pick<FollowUp, 'problem' | 'message'> | null {
   if (vif === null || isOver(vif)) {
     return {
@@ -41,7 +48,6 @@ function problem(
       message: `accepted at ${acceptedAt}, and gone since (${vif?.state ?? 'listed no more'})`,
     };
   }
-  const isYoung = at.getTime() - Date.parse(acceptedAt) < AVAILABLE_WITHIN;
   // A gateway that the API does not show yet is no other one; later it is.
   if (vif.gateway !== gateway && !(vif.gateway === null && isYoung)) {
     return {
@@ -50,8 +56,12 @@ function problem(
     };
   }
   if (vif.state === 'available') return null;
-  if (vif.state === 'down') return { problem: 'down', message: 'down: check the BGP session with its owner' };
   if (isYoung) return null;
+  if (vif.state === 'down')
+    return {
+      problem: 'down',
+      message: `accepted at ${acceptedAt} and down: check the BGP session with its owner`,
+    };
   return {
     problem: 'notAvailable',
     message: `accepted at ${acceptedAt} and still ${vif.state === null ? 'of no state' : quote(vif.state)}`,

@@ -1,46 +1,38 @@
-import type { ReasonCode } from './reasons.ts';
+import type { Announcement, DeadlineMark } from './announcement.ts';
+import type { Ended } from './ended.ts';
+import type { Receipt } from './receipt.ts';
+import type { Acceptance, FollowUpProblem, Intent, Sighting } from './remembered.ts';
 
 /** What must outlive a pass, for one target. Instants are ISO 8601 in UTC. */
 export interface LedgerState {
   /** when the last complete listing began */
   readonly lastListing: string | null;
-  /** requests not yet accepted nor over, by ID */
+  /** what passes have been failing of, as long as they do and it was announced */
+  readonly failing: Failing | null;
+  /** everything confirming that is not yet accepted nor over, by ID */
   readonly sightings: Readonly<Record<string, Sighting>>;
   /** confirms begun whose end is not known for certain, by ID */
   readonly intents: Readonly<Record<string, Intent>>;
   /** what this product accepted and is not over, by ID */
   readonly acceptances: Readonly<Record<string, Acceptance>>;
+  /** what is to be announced and was not delivered yet, by the announcement's ID */
+  readonly outbox: Readonly<Record<string, Announcement>>;
+  /** items that cannot be read, by ID: what is wrong and how to mend it. They are left as they are */
+  readonly damaged: Readonly<Record<string, string>>;
 }
 
-export interface Sighting {
-  /** after the answer that first showed it */
-  readonly firstSeen: string;
-  /** beginning of the last complete listing before that, which did not show it; `null` when there was none */
-  readonly notListedAt: string | null;
-  readonly connection: string | null;
-  readonly vlan: number | null;
-  readonly name: string | null;
-  /** confirms tried and failed */
-  readonly failures: number;
-  /** reason codes of the last pass that held it, for when it ends unaccepted */
-  readonly held: readonly ReasonCode[];
+export interface Failing {
+  /** start of the first pass that failed so */
+  readonly since: string;
+  readonly codes: readonly string[];
 }
 
-/** What a request is being given. */
-export interface Award {
-  readonly at: string;
-  readonly owner: string;
-  /** every grant that fitted: all their limits apply */
-  readonly grants: readonly string[];
-  readonly gateway: string;
-}
-
-export interface Intent extends Award {
-  /** complete listings since, that still showed it confirming */
-  readonly listings: number;
-}
-
-export type Acceptance = Award;
+/** That an announcement was made, so that it is made once. */
+export type Mark =
+  | { readonly of: 'hold'; readonly id: string; readonly codes: readonly string[] }
+  | { readonly of: 'deadline'; readonly id: string; readonly mark: DeadlineMark }
+  | { readonly of: 'problem'; readonly id: string; readonly problem: FollowUpProblem }
+  | { readonly of: 'failing'; readonly failing: Failing };
 
 /** One write. Every ledger applies them with `applyChange`, so that all agree on what a write means. */
 export type LedgerChange =
@@ -48,41 +40,27 @@ export type LedgerChange =
   | { readonly kind: 'sighted'; readonly id: string; readonly sighting: Sighting }
   | { readonly kind: 'intended'; readonly id: string; readonly intent: Intent }
   | { readonly kind: 'intentDropped'; readonly id: string }
-  | { readonly kind: 'accepted'; readonly id: string; readonly acceptance: Acceptance }
-  | { readonly kind: 'ended'; readonly id: string };
+  /** with its receipt when it is new */
+  | {
+      readonly kind: 'accepted';
+      readonly id: string;
+      readonly acceptance: Acceptance;
+      readonly receipt: Receipt | null;
+    }
+  /** with what is kept of it for a while, when there is something to tell */
+  | { readonly kind: 'ended'; readonly id: string; readonly ended: Ended | null }
+  | { readonly kind: 'queued'; readonly announcement: Announcement; readonly mark: Mark | null }
+  | { readonly kind: 'delivered'; readonly ids: readonly string[] }
+  | { readonly kind: 'recovered' }
+  /** the compiled text of a policy by which something is about to be accepted */
+  | { readonly kind: 'policyUsed'; readonly digest: string; readonly text: string };
 
-export const EMPTY_LEDGER: LedgerState = { lastListing: null, sightings: {}, intents: {}, acceptances: {} };
-
-export function applyChange(state: LedgerState, change: LedgerChange): LedgerState {
-  switch (change.kind) {
-    case 'listed':
-      return { ...state, lastListing: change.at };
-    case 'sighted':
-      return { ...state, sightings: { ...state.sightings, [change.id]: change.sighting } };
-    case 'intended':
-      return { ...state, intents: { ...state.intents, [change.id]: change.intent } };
-    case 'intentDropped':
-      return { ...state, intents: without(state.intents, change.id) };
-    case 'accepted':
-      return {
-        ...state,
-        sightings: without(state.sightings, change.id),
-        intents: without(state.intents, change.id),
-        acceptances: { ...state.acceptances, [change.id]: change.acceptance },
-      };
-    case 'ended':
-      return {
-        ...state,
-        sightings: without(state.sightings, change.id),
-        intents: without(state.intents, change.id),
-        acceptances: without(state.acceptances, change.id),
-      };
-    default:
-      return change satisfies never;
-  }
-}
-
-function without<T>(items: Readonly<Record<string, T>>, id: string): Readonly<Record<string, T>> {
-  const { [id]: _, ...rest } = items;
-  return rest;
-}
+export const EMPTY_LEDGER: LedgerState = {
+  lastListing: null,
+  failing: null,
+  sightings: {},
+  intents: {},
+  acceptances: {},
+  outbox: {},
+  damaged: {},
+};

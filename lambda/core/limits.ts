@@ -1,11 +1,20 @@
 import { judge } from './fields/match.ts';
-import type { Award } from './ledger.ts';
+import type { Usage } from './grounds.ts';
 import type { VirtualInterface } from './model.ts';
 import type { Grant, Owner } from './policy.ts';
 import type { Reason } from './reasons.ts';
+import type { Award } from './remembered.ts';
 import { allOf, type Ternary, ternary } from './ternary.ts';
 import { list } from './text.ts';
 import { occupying, type World } from './world.ts';
+
+/** What stands in the slots that a request would need one of. */
+export function usageOf(owner: Owner, fitting: readonly Grant[], requestId: string, world: World): Usage {
+  return {
+    owner: use(requestId, world, owner, null),
+    grants: Object.fromEntries(fitting.map((grant) => [grant.name, use(requestId, world, owner, grant)])),
+  };
+}
 
 /** Limits of the owner and of every fitting grant that leave no room for one more. */
 export function exhaustedLimits(
@@ -15,13 +24,14 @@ export function exhaustedLimits(
   world: World,
 ): Reason[] {
   const reasons: Reason[] = [];
-  const ownerUse = use(requestId, world, owner.name, null, (vif) => standsOn(owner, vif));
+  const usage = usageOf(owner, fitting, requestId, world);
+  const ownerUse = usage.owner;
   if (owner.limit !== null && ownerUse.length >= owner.limit) {
     const message = `owner \`${owner.name}\` may have ${owner.limit} live interfaces and has ${ownerUse.length}: ${list(ownerUse)}`;
     reasons.push({ code: 'owner-limit', message });
   }
   for (const grant of fitting) {
-    const grantUse = use(requestId, world, owner.name, grant.name, (vif) => couldBeUnder(owner, grant, vif));
+    const grantUse = usage.grants[grant.name] ?? [];
     if (grant.limit !== null && grantUse.length >= grant.limit) {
       const message = `grant \`${owner.name}.${grant.name}\` may have ${grant.limit} live interfaces and has ${grantUse.length}: ${list(grantUse)}`;
       reasons.push({ code: 'grant-limit', message });
@@ -31,18 +41,20 @@ export function exhaustedLimits(
 }
 
 /** IDs that occupy a slot: live interfaces that may belong (unknown counts), what the ledger gave a grant, and intents. */
-function use(
-  requestId: string,
-  world: World,
-  owner: string,
-  grant: string | null,
-  belongs: (vif: VirtualInterface) => Ternary,
-): string[] {
+function use(requestId: string, world: World, owner: Owner, grant: Grant | null): string[] {
   const given = (award: Award | undefined): boolean =>
-    award !== undefined && award.owner === owner && (grant === null || award.grants.includes(grant));
+    award !== undefined &&
+    award.owner === owner.name &&
+    (grant === null || award.grants.includes(grant.name));
+  // Fail closed: an interface that may belong takes a slot.
+  const mayBelong = (vif: VirtualInterface): boolean => {
+    const onOwner = standsOn(owner, vif);
+    if (grant === null) return onOwner !== 'no';
+    if (couldBeUnder(onOwner, grant, vif) !== 'no' || given(world.acceptances[vif.id])) return true;
+    return onOwner !== 'no' && world.damaged[vif.id] !== undefined;
+  };
   const live = occupying(world, requestId)
-    // Fail closed: an interface that may belong takes a slot.
-    .filter((vif) => belongs(vif) !== 'no' || (grant !== null && given(world.acceptances[vif.id])))
+    .filter(mayBelong)
     .map(({ id }) => id);
   const begun = Object.entries(world.intents)
     .filter(([id, intent]) => id !== requestId && given(intent))
@@ -54,6 +66,6 @@ function standsOn(owner: Owner, vif: VirtualInterface): Ternary {
   return vif.connection === null ? 'unknown' : ternary(owner.connections.includes(vif.connection));
 }
 
-function couldBeUnder(owner: Owner, grant: Grant, vif: VirtualInterface): Ternary {
-  return allOf([standsOn(owner, vif), ...judge(grant.match, vif, 'fits').map(({ verdict }) => verdict)]);
+function couldBeUnder(onOwner: Ternary, grant: Grant, vif: VirtualInterface): Ternary {
+  return allOf([onOwner, ...judge(grant.match, vif, 'fits').map(({ verdict }) => verdict)]);
 }

@@ -16,6 +16,7 @@ export type MetricName =
   | 'PassCompleted'
   | 'Expired'
   | 'NotAvailable'
+  | 'AnnouncementFailed'
   | 'HoursToDeadline'
   | 'LeaseHeld';
 
@@ -23,7 +24,12 @@ export type MetricName =
 export function metricsOf(report: PassReport): Metric[] {
   if (report.status === 'leaseHeld') return [counted('LeaseHeld', 1)];
   const failed = report.status === 'failed';
-  const passes = [counted('PassFailed', failed ? 1 : 0), counted('PassCompleted', failed ? 0 : 1)];
+  const isUntold = report.failures.some(({ code }) => code === 'announcement');
+  const passes = [
+    counted('PassFailed', failed ? 1 : 0),
+    counted('PassCompleted', failed ? 0 : 1),
+    counted('AnnouncementFailed', isUntold ? 1 : 0),
+  ];
   // Without a complete listing nothing is known of the requests: their counts are left out, not told as zero.
   if (report.counts === null) return passes;
   const { pending, accepted, held, failed: confirmFailed } = report.counts;

@@ -28,8 +28,9 @@ export const REASON_CODES = [
 export type ReasonCode = (typeof REASON_CODES)[number];
 
 /** Whether a code is of the last look at gateway and network, which only an attempt takes; the others are the policy's. */
-export function isInspection(code: ReasonCode): boolean {
-  return REASON_CODES.indexOf(code) >= REASON_CODES.indexOf('gateway-missing');
+export function isInspection(code: string): boolean {
+  const codes: readonly string[] = REASON_CODES;
+  return codes.indexOf(code) >= codes.indexOf('gateway-missing');
 }
 
 export interface Reason {

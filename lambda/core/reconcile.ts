@@ -1,42 +1,18 @@
-import { deadlineOf, NO_DEADLINE } from './deadline.ts';
+import { type Ended, type EndedAs, endedAs, endOf, unseenEnd } from './ended.ts';
 import type { Failure } from './failure.ts';
 import { isVirtualInterfaceId } from './ids.ts';
-import type { LedgerChange, LedgerState, Sighting } from './ledger.ts';
+import type { LedgerChange, LedgerState } from './ledger.ts';
 import { isConfirming, isOver, isUnsettled, type VirtualInterface } from './model.ts';
-import type { ReasonCode } from './reasons.ts';
+import { receiptOf } from './receipt.ts';
+import { clockSteppedBack, replacedRequests, sightingChanges } from './sightings.ts';
+import type { Survey } from './survey.ts';
 import { quote } from './text.ts';
-
-/** A request that is no longer one. */
-export interface Ended {
-  readonly id: string;
-  readonly connection: string | null;
-  readonly vlan: number | null;
-  readonly name: string | null;
-  readonly firstSeen: string;
-  readonly as: EndedAs;
-  /** why the last pass held it; empty when it did not */
-  readonly held: readonly ReasonCode[];
-}
-
-/** `accepted`: by us, learnt late. `vanished`: listed no more and unknown by its ID. */
-export type EndedAs = 'accepted' | 'acceptedByOthers' | 'expired' | 'rejected' | 'deleted' | 'vanished';
-
-/** What one complete look at the API showed. */
-export interface Survey {
-  /** before its first call */
-  readonly listedAt: string;
-  /** after its last answer */
-  readonly seenAt: string;
-  /** by ID: the listing, and what was described because the listing lacked it; `null`: it does not exist */
-  readonly found: ReadonlyMap<string, VirtualInterface | null>;
-  /** requests to us, outbound ones left out */
-  readonly requests: readonly VirtualInterface[];
-}
 
 export interface Reconciliation {
   /** in the order in which they must be written: sightings before the listing */
   readonly changes: readonly LedgerChange[];
   readonly ended: readonly Ended[];
+  readonly warnings: readonly Failure[];
   readonly failures: readonly Failure[];
 }
 
@@ -56,116 +32,125 @@ export function heldAsLive(state: LedgerState): string[] {
  * @param expiry seconds from request to expiry; `null` when requests never expire
  */
 export function reconcile(state: LedgerState, survey: Survey, expiry: number | null): Reconciliation {
-  const requested = new Set(survey.requests.map(({ id }) => id));
   const outcomes = heldAsLive(state).map((id) => {
     const vif = survey.found.get(id) ?? null;
-    if (vif === null || isOver(vif)) return over(state, id, overAs(state.sightings[id], vif, survey, expiry));
+    if (vif === null || isOver(vif))
+      return ended(state, id, endedAs(state.sightings[id], vif, survey.seenAt, expiry), survey);
     if (isUnsettled(vif)) return change();
-    if (!isConfirming(vif)) return acceptedMeanwhile(state, id, vif);
-    // Fail closed: a confirm that was begun keeps its slot, even where the request is no longer one to us.
-    const isRequest = requested.has(id) || state.intents[id] !== undefined;
-    return isRequest ? stillConfirming(state, id, vif) : change({ kind: 'ended', id });
+    return isConfirming(vif) ? stillConfirming(state, id, vif) : acceptedMeanwhile(state, id, vif, survey);
   });
-  const sighted = survey.requests
-    .filter(({ id }) => isVirtualInterfaceId(id) && state.sightings[id] === undefined)
-    .map(
-      (vif): LedgerChange => ({ kind: 'sighted', id: vif.id, sighting: firstSighting(state, survey, vif) }),
-    );
+  const replaced = replacedRequests(state, survey, expiry);
   return {
     changes: [
-      ...sighted,
+      ...sightingChanges(state, survey, replaced),
       ...outcomes.flatMap(({ changes }) => changes),
       // Fail closed: of a listing with an item that cannot be told, nobody knows what it did not contain.
       ...(isTellable(survey) ? [{ kind: 'listed' as const, at: survey.listedAt }] : []),
     ],
-    ended: outcomes.flatMap(({ ended }) => ended),
+    ended: [
+      ...outcomes.flatMap((outcome) => outcome.ended),
+      ...[...replaced.values()].filter(({ id }) => state.sightings[id]?.outbound === false),
+      ...expiredUnseen(state, survey, expiry),
+    ],
+    warnings: clockSteppedBack(state, survey) ? [clockWarning(state, survey)] : [],
     failures: outcomes.flatMap(({ failures }) => failures),
   };
+}
+
+interface Outcome {
+  readonly changes: readonly LedgerChange[];
+  readonly ended: readonly Ended[];
+  readonly failures: readonly Failure[];
 }
 
 function isTellable({ found }: Survey): boolean {
   return [...found.keys()].every(isVirtualInterfaceId);
 }
 
-function firstSighting(state: LedgerState, survey: Survey, vif: VirtualInterface): Sighting {
-  const { connection, vlan, name } = vif;
+function clockWarning({ lastListing }: LedgerState, { listedAt }: Survey): Failure {
+  const message =
+    `the clock stepped back (the last listing is of ${lastListing ?? 'no time'}, this one of ${listedAt}): ` +
+    'the earliest end of what is pending is no longer known; check the clock';
+  return { code: 'clock', message };
+}
+
+/** Requests that came and expired with no complete listing between: nobody could have seen them. */
+function expiredUnseen(state: LedgerState, survey: Survey, expiry: number | null): Ended[] {
+  const { lastListing } = state;
+  if (expiry === null || lastListing === null) return [];
+  if (Date.parse(survey.listedAt) - Date.parse(lastListing) < expiry * 1000) return [];
+  const known = new Set(heldAsLive(state));
+  return survey.expired.filter(({ id }) => !known.has(id)).map((vif) => unseenEnd(vif, survey.seenAt));
+}
+
+function ended(state: LedgerState, id: string, as: EndedAs, { seenAt }: Survey): Outcome {
+  const end = toldEnd(state, id, as, seenAt);
   return {
-    firstSeen: survey.seenAt,
-    notListedAt: state.lastListing,
-    connection,
-    vlan,
-    name,
-    failures: 0,
-    held: [],
+    changes: [{ kind: 'ended', id, ended: end }],
+    ended: end === null ? [] : [end],
+    failures: [],
   };
 }
 
-function over(state: LedgerState, id: string, as: EndedAs): Reconciliation {
-  return { changes: [{ kind: 'ended', id }], ended: endedSighting(state, id, as), failures: [] };
-}
-
-/** What is gone past the early end of its deadline expired, whether or not the API still shows it. */
-function overAs(
-  sighting: Sighting | undefined,
-  vif: VirtualInterface | null,
-  { seenAt }: Survey,
-  expiry: number | null,
-): EndedAs {
-  if (vif !== null) return vif.state === 'expired' || vif.state === 'rejected' ? vif.state : 'deleted';
-  const { earliest, latest } = sighting === undefined ? NO_DEADLINE : deadlineOf(sighting, expiry);
-  const end = earliest ?? latest;
-  return end !== null && Date.parse(seenAt) >= Date.parse(end) ? 'expired' : 'vanished';
+/** `null` when nobody needs to hear of it: it was no request to us, or one that was accepted long ago. */
+function toldEnd(state: LedgerState, id: string, as: EndedAs, at: string): Ended | null {
+  const sighting = state.sightings[id];
+  return sighting === undefined || sighting.outbound ? null : endOf(id, sighting, as, at);
 }
 
 /** Past confirming: by a confirm of ours whose answer was lost, or by somebody else. */
-function acceptedMeanwhile(state: LedgerState, id: string, vif: VirtualInterface): Reconciliation {
+function acceptedMeanwhile(state: LedgerState, id: string, vif: VirtualInterface, survey: Survey): Outcome {
   const intent = state.intents[id];
-  if (intent === undefined) {
-    if (state.sightings[id] === undefined) return change();
-    // An acceptance on record stays; a listing that lagged behind had shown it as a request again.
-    const kept = state.acceptances[id];
-    const ours = kept !== undefined && kept.gateway === vif.gateway;
-    const ended = endedSighting(state, id, ours ? 'accepted' : 'acceptedByOthers');
-    const last: LedgerChange =
-      kept === undefined ? { kind: 'ended', id } : { kind: 'accepted', id, acceptance: kept };
-    return { changes: [last], ended, failures: [] };
-  }
+  if (intent === undefined) return withoutIntent(state, id, vif, survey);
   if (vif.gateway === null) {
     // Fail closed: whose gateway it will be is not known yet, so nothing is concluded, and it is told until it is.
     const message = `${id} was to get gateway \`${intent.gateway}\` and is ${quote(vif.state ?? '')} on none that the API tells; look at it with the AWS CLI`;
     return { changes: [], ended: [], failures: [{ code: 'confirm-failed', message }] };
   }
   if (intent.gateway === vif.gateway) {
-    const { listings: _, ...acceptance } = intent;
+    const { listings: _, grounds, ...award } = intent;
+    const answer = { by: 'laterPass', state: vif.state, doubt: null } as const;
+    const receipt = receiptOf(id, award, grounds, survey.seenAt, answer);
+    const acceptance = { ...award, availableAt: null, told: null };
+    const end = toldEnd(state, id, 'accepted', survey.seenAt);
     return {
-      changes: [{ kind: 'accepted', id, acceptance }],
-      ended: endedSighting(state, id, 'accepted'),
+      changes: [{ kind: 'accepted', id, acceptance, receipt }],
+      ended: end === null ? [] : [end],
       failures: [],
     };
   }
   const message = `${id} was to get gateway \`${intent.gateway}\` and is on ${quote(vif.gateway)}: somebody else accepted it; check who, and delete it if it is wrong`;
   return {
-    changes: [{ kind: 'ended', id }],
-    ended: endedSighting(state, id, 'acceptedByOthers'),
+    ...ended(state, id, 'acceptedByOthers', survey),
     failures: [{ code: 'other-gateway', message }],
   };
 }
 
+function withoutIntent(state: LedgerState, id: string, vif: VirtualInterface, survey: Survey): Outcome {
+  const kept = state.acceptances[id];
+  if (kept === undefined) return ended(state, id, 'acceptedByOthers', survey);
+  const isOnOurs = kept.gateway === vif.gateway;
+  const isAvailable = isOnOurs && vif.state === 'available';
+  const acceptance =
+    isAvailable && kept.availableAt === null ? { ...kept, availableAt: survey.seenAt } : kept;
+  // An acceptance on record stays; a listing that lagged behind had shown it as a request again.
+  const end = toldEnd(state, id, isOnOurs ? 'accepted' : 'acceptedByOthers', survey.seenAt);
+  if (end === null && acceptance === kept) return change();
+  return {
+    changes: [{ kind: 'accepted', id, acceptance, receipt: null }],
+    ended: end === null ? [] : [end],
+    failures: [],
+  };
+}
+
 /** An intent occupies its slot until two later complete listings still show the request confirming. */
-function stillConfirming(state: LedgerState, id: string, vif: VirtualInterface): Reconciliation {
+function stillConfirming(state: LedgerState, id: string, vif: VirtualInterface): Outcome {
   const intent = state.intents[id];
   if (intent === undefined || vif.state !== 'confirming') return change();
   if (intent.listings >= 1) return change({ kind: 'intentDropped', id });
   return change({ kind: 'intended', id, intent: { ...intent, listings: intent.listings + 1 } });
 }
 
-function endedSighting(state: LedgerState, id: string, as: EndedAs): Ended[] {
-  const sighting = state.sightings[id];
-  if (sighting === undefined) return [];
-  const { connection, vlan, name, firstSeen, held } = sighting;
-  return [{ id, connection, vlan, name, firstSeen, as, held }];
-}
-
-function change(...changes: LedgerChange[]): Reconciliation {
+function change(...changes: LedgerChange[]): Outcome {
   return { changes, ended: [], failures: [] };
 }

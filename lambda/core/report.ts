@@ -1,10 +1,10 @@
 import type { Deadline } from './deadline.ts';
 import type { Decision } from './decide.ts';
+import type { Ended } from './ended.ts';
 import type { Failure } from './failure.ts';
 import type { FollowUp } from './followUp.ts';
 import type { Orphan } from './orphans.ts';
 import type { Reason } from './reasons.ts';
-import type { Ended } from './reconcile.ts';
 
 /** What became of a request in a pass. `wouldAccept` only in a plan. */
 export const OUTCOMES = ['accepted', 'held', 'gone', 'failed', 'notAttempted', 'wouldAccept'] as const;

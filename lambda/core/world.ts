@@ -1,6 +1,6 @@
 import type { OwnConnections } from './identify.ts';
-import type { Acceptance, Intent } from './ledger.ts';
 import { isOver, isReadable, type VirtualInterface } from './model.ts';
+import type { Acceptance, Award, Intent } from './remembered.ts';
 
 /** What surrounds a request when it is judged, with everything accepted so far in this pass. */
 export interface World {
@@ -8,6 +8,8 @@ export interface World {
   readonly interfaces: readonly VirtualInterface[];
   readonly intents: Readonly<Record<string, Intent>>;
   readonly acceptances: Readonly<Record<string, Acceptance>>;
+  /** by ID: what the ledger holds of it cannot be read, and why */
+  readonly damaged: Readonly<Record<string, string>>;
   readonly ownConnections: OwnConnections;
   readonly acceptedThisPass: number;
 }
@@ -21,10 +23,11 @@ export function occupying(world: World, exceptId: string): VirtualInterface[] {
 
 /**
  * Fail closed: an unreadable interface may be anything, a confirm that was begun may take effect yet, and one that is
- * on record took effect, whatever a listing that lags behind says.
+ * on record took effect, whatever a listing that lags behind says. Where the record cannot be read, it may be either.
  */
-function maybeAccepted({ intents, acceptances }: World, vif: VirtualInterface): boolean {
-  return !isReadable(vif) || intents[vif.id] !== undefined || acceptances[vif.id] !== undefined;
+function maybeAccepted(world: World, vif: VirtualInterface): boolean {
+  const { intents, acceptances, damaged } = world;
+  return !isReadable(vif) || [intents, acceptances, damaged].some((known) => known[vif.id] !== undefined);
 }
 
 /** The same world with what a description shows now; `null`: it exists no more. */
@@ -34,13 +37,13 @@ export function asDescribed(world: World, id: string, vif: VirtualInterface | nu
 }
 
 /** The same world after `vif` was accepted. */
-export function afterAcceptance(world: World, vif: VirtualInterface, acceptance: Acceptance): World {
+export function afterAcceptance(world: World, vif: VirtualInterface, award: Award): World {
   const { [vif.id]: _, ...intents } = world.intents;
-  const accepted = { ...vif, state: 'pending', gateway: acceptance.gateway };
+  const accepted = { ...vif, state: 'pending', gateway: award.gateway };
   return {
     ...asDescribed(world, vif.id, accepted),
     intents,
-    acceptances: { ...world.acceptances, [vif.id]: acceptance },
+    acceptances: { ...world.acceptances, [vif.id]: { ...award, availableAt: null, told: null } },
     acceptedThisPass: world.acceptedThisPass + 1,
   };
 }

@@ -25,14 +25,15 @@ export async function acceptInTurn(
   const { loaded, ports } = context;
   const attempted: Outcome[] = [];
   let world = initial;
-  for (const { id, accept, deadline, opened } of turnsOf(cases.values())) {
+  for (const turn of turnsOf(cases.values())) {
+    const { id, deadline, opened } = turn;
     // A limit that others have reached meanwhile needs no call to tell.
     const decision = decide(loaded.policy, opened.request, world, deadline, ports.clock.now());
     if (decision.verdict === 'hold') {
       cases.set(id, { ...opened, decision, outcome: 'held', message: null });
       continue;
     }
-    const result = await attempt(id, accept, deadline, world, context);
+    const result = await attempt(turn, world, context);
     cases.set(id, { ...opened, ...pick(result) });
     told.failures.push(...result.failures);
     world = result.world;

@@ -1,6 +1,6 @@
 import type { Failure } from '../core/failure.ts';
-import type { Acceptance } from '../core/ledger.ts';
 import { isOver, type VirtualInterface } from '../core/model.ts';
+import type { Answer } from '../core/receipt.ts';
 import { quote } from '../core/text.ts';
 import { CallFailure } from '../errors.ts';
 import type { DirectConnect, Ports } from '../ports.ts';
@@ -11,20 +11,17 @@ export interface Confirmed {
   /** `null` when it was accepted */
   readonly message: string | null;
   readonly failures: readonly Failure[];
+  /** by what it is known to be accepted; `null` when it is not */
+  readonly answer: Answer | null;
 }
 
-const ACCEPTED: Confirmed = { outcome: 'accepted', message: null, failures: [] };
-
 /** Confirms once, and after any doubt asks what became of it. */
-export async function confirm(
-  id: string,
-  { gateway }: Acceptance,
-  { directConnect }: Ports,
-): Promise<Confirmed> {
+export async function confirm(id: string, gateway: string, { directConnect }: Ports): Promise<Confirmed> {
   let doubt: string;
   try {
     const state = await directConnect.confirm(id, gateway);
-    if (state === 'pending' || state === 'available' || state === 'down') return ACCEPTED;
+    if (state === 'pending' || state === 'available' || state === 'down')
+      return accepted({ by: 'confirm', state, doubt: null });
     doubt = `the answer's state is ${state === null ? 'missing' : quote(state)}; the next pass tries again`;
   } catch (error) {
     if (!(error instanceof CallFailure)) throw error;
@@ -47,7 +44,8 @@ async function settle(
     if (!(error instanceof CallFailure)) throw error;
     return failed(`${id} may have been accepted: ${doubt}; then ${error.message}; the next pass finds out`);
   }
-  if (now === null || isOver(now)) return { outcome: 'gone', message: goneMessage(now), failures: [] };
+  if (now === null || isOver(now))
+    return { outcome: 'gone', message: goneMessage(now), failures: [], answer: null };
   if (now.state === 'confirming') return failed(`${id} is still confirming: ${doubt}`);
   if (now.gateway === null) {
     const state = now.state === null ? 'of no state' : quote(now.state);
@@ -55,13 +53,17 @@ async function settle(
       `${id} may have been accepted: ${doubt}; it is ${state} on no gateway yet; the next pass finds out`,
     );
   }
-  if (now.gateway === gateway) return ACCEPTED;
+  if (now.gateway === gateway) return accepted({ by: 'description', state: now.state, doubt });
   const message = `${id} was to get gateway \`${gateway}\` and is on ${quote(now.gateway)}: somebody else accepted it; check who, and delete it if it is wrong`;
-  return { outcome: 'failed', message, failures: [{ code: 'other-gateway', message }] };
+  return { outcome: 'failed', message, failures: [{ code: 'other-gateway', message }], answer: null };
+}
+
+function accepted(answer: Answer): Confirmed {
+  return { outcome: 'accepted', message: null, failures: [], answer };
 }
 
 export function failed(message: string): Confirmed {
-  return { outcome: 'failed', message, failures: [{ code: 'confirm-failed', message }] };
+  return { outcome: 'failed', message, failures: [{ code: 'confirm-failed', message }], answer: null };
 }
 
 export function goneMessage(vif: VirtualInterface | null): string {

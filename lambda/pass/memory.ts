@@ -1,16 +1,21 @@
-import { applyChange, type LedgerChange, type LedgerState } from '../core/ledger.ts';
+import { applyChange } from '../core/applyChange.ts';
+import type { LedgerChange, LedgerState } from '../core/ledger.ts';
+import { LedgerFailure } from '../errors.ts';
 import type { Ledger } from '../ports.ts';
 
-/** The ledger as one pass sees it: its own writes included. */
+/** The ledger as one pass sees it: its own changes included. */
 export interface Memory {
   state(): LedgerState;
-  /** @throws LedgerFailure */
+  /** Remembers; it is written with the next write, or when the pass ends. */
+  note(changes: readonly LedgerChange[]): void;
+  /** Writes what was noted and these, in order. @throws LedgerFailure */
   write(changes: readonly LedgerChange[]): Promise<void>;
 }
 
 /**
- * Runs `work` under the lease of a ledger, and gives the lease back whatever happens.
+ * Runs `work` under the lease of a ledger, writes what it noted, and gives the lease back whatever happens.
  * @returns whether it ran: `false` when somebody else holds the lease
+ * @throws LedgerFailure
  */
 export async function underLease(
   ledger: Ledger,
@@ -20,14 +25,17 @@ export async function underLease(
 ): Promise<boolean> {
   const session = await ledger.open(key, leaseMs);
   if (session === null) return false;
+  const { memory, leftToWrite } = remembering(session.state, (changes) => session.write(changes));
+  let left: readonly LedgerChange[];
   try {
-    await work(remembering(session.state, (changes) => session.write(changes)));
+    await work(memory);
+    left = leftToWrite();
   } catch (error) {
     // What failed first is what to tell; a lease that cannot be given back runs out by itself.
-    await session.close().catch(() => undefined);
+    await session.close([]).catch(() => undefined);
     throw error;
   }
-  await session.close();
+  await session.close(left);
   return true;
 }
 
@@ -37,17 +45,43 @@ export async function readingOnly(
   key: string,
   work: (memory: Memory) => Promise<void>,
 ): Promise<void> {
-  await work(remembering(await ledger.peek(key), () => Promise.resolve()));
+  await work(remembering(await ledger.peek(key), () => Promise.resolve()).memory);
 }
 
-function remembering(initial: LedgerState, write: Memory['write']): Memory {
+function remembering(
+  initial: LedgerState,
+  write: Memory['write'],
+): { memory: Memory; leftToWrite(): readonly LedgerChange[] } {
   let state = initial;
+  let notes: readonly LedgerChange[] = [];
+  let lost: LedgerFailure | null = null;
+  const note = (changes: readonly LedgerChange[]): void => {
+    state = changes.reduce(applyChange, state);
+    notes = [...notes, ...changes];
+  };
+  const leftToWrite = (): readonly LedgerChange[] => {
+    // Fail closed: after a failed write nobody knows what the ledger holds, so nothing is built on it.
+    if (lost !== null) throw lost;
+    const taken = notes;
+    notes = [];
+    return taken;
+  };
   return {
-    state: () => state,
-    write: async (changes) => {
-      if (changes.length === 0) return;
-      await write(changes);
-      state = changes.reduce(applyChange, state);
+    memory: {
+      state: () => state,
+      note,
+      write: async (changes) => {
+        note(changes);
+        const taken = leftToWrite();
+        if (taken.length === 0) return;
+        try {
+          await write(taken);
+        } catch (error) {
+          if (error instanceof LedgerFailure) lost = error;
+          throw error;
+        }
+      },
     },
+    leftToWrite,
   };
 }

@@ -3,8 +3,9 @@ import { identify, needsOwnConnections, type OwnConnections } from '../core/iden
 import type { LedgerState } from '../core/ledger.ts';
 import { isConfirming, isOver, isReadable, isUnsettled, type VirtualInterface } from '../core/model.ts';
 import type { Policy } from '../core/policy.ts';
-import { heldAsLive, type Survey } from '../core/reconcile.ts';
+import { heldAsLive } from '../core/reconcile.ts';
 import type { Ignored } from '../core/report.ts';
+import type { Survey } from '../core/survey.ts';
 import { list, quote } from '../core/text.ts';
 import { ApiFailure, ListingIncomplete } from '../errors.ts';
 import type { Ports } from '../ports.ts';
@@ -43,6 +44,7 @@ export async function look(
   const needed = confirming.some((vif) => needsOwnConnections(policy, vif));
   const own = needed ? await askOwnConnections(directConnect) : NOT_ASKED;
   const outbound = new Set(confirming.filter((vif) => identify(policy, vif, own).kind === 'outbound'));
+  const { account: us } = policy.recipient;
   return {
     listedAt,
     seenAt,
@@ -50,6 +52,10 @@ export async function look(
     interfaces,
     ownConnections: own,
     requests: confirming.filter((vif) => !outbound.has(vif)),
+    outbound: [...outbound],
+    expired: interfaces.filter(
+      ({ state, ownerAccount }) => state === 'expired' && (ownerAccount ?? us) === us,
+    ),
     ignored: [
       ...[...outbound].map(ignoredOutbound),
       ...interfaces.filter(isUnreadableNeighbour).map(ignoredUnreadable),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { AVAILABLE_WITHIN, type FollowUp, followUp } from '../../lambda/core/followUp.ts';
+import { AVAILABLE_WITHIN_MS, type FollowUp, followUp } from '../../lambda/core/followUp.ts';
 import type { VirtualInterface } from '../../lambda/core/model.ts';
 import { orphans } from '../../lambda/core/orphans.ts';
 import { aGrant, aLiveVif, aPolicy, aPolicyGranting, CONNECTION, NOW, VGW } from '../support/builders.ts';
@@ -9,12 +9,12 @@ const ID = 'dxvif-bbbbbbbb';
 
 describe('what we accepted is followed until it is available', () => {
   const acceptance = anAcceptance();
-  const soon = new Date(Date.parse(acceptance.at) + AVAILABLE_WITHIN - 1);
-  const late = new Date(Date.parse(acceptance.at) + AVAILABLE_WITHIN);
+  const soon = new Date(Date.parse(acceptance.at) + AVAILABLE_WITHIN_MS - 1);
+  const late = new Date(Date.parse(acceptance.at) + AVAILABLE_WITHIN_MS);
 
   function told(vif: Partial<VirtualInterface> | null, at: Date): FollowUp['problem'] | null {
     const found = new Map([[ID, vif === null ? null : aLiveVif(vif)]]);
-    return followUp({ [ID]: acceptance }, found, at)[0]?.problem ?? null;
+    return followUp({ [ID]: acceptance }, found, at, AVAILABLE_WITHIN_MS)[0]?.problem ?? null;
   }
 
   it.each<[string, Partial<VirtualInterface> | null, soon: string | null, late: string | null]>([
@@ -22,7 +22,7 @@ describe('what we accepted is followed until it is available', () => {
     ['pending', { state: 'pending' }, null, 'notAvailable'],
     ['in a state nobody heard of', { state: 'testing' }, null, 'notAvailable'],
     ['without a state', { state: null }, null, 'notAvailable'],
-    ['down', { state: 'down' }, 'down', 'down'],
+    ['down', { state: 'down' }, null, 'down'],
     ['deleted', { state: 'deleted' }, 'gone', 'gone'],
     ['rejected', { state: 'rejected' }, 'gone', 'gone'],
     ['listed no more', null, 'gone', 'gone'],
@@ -34,7 +34,7 @@ describe('what we accepted is followed until it is available', () => {
 
   it('and is told with who got what and when, safe to print', () => {
     const vif = aLiveVif({ gateway: 'vgw-\u001b[2J' });
-    expect(followUp({ [ID]: acceptance }, new Map([[ID, vif]]), NOW)).toEqual([
+    expect(followUp({ [ID]: acceptance }, new Map([[ID, vif]]), NOW, AVAILABLE_WITHIN_MS)).toEqual([
       {
         id: ID,
         owner: 'acme',
@@ -44,8 +44,32 @@ describe('what we accepted is followed until it is available', () => {
         message: `was given gateway \`${VGW.prod}\` and is on \`vgw-\\u{1b}[2J\``,
       },
     ]);
-    const odd = followUp({ [ID]: acceptance }, new Map([[ID, aLiveVif({ state: 'o\u202edd' })]]), late);
-    expect(odd[0]?.message).toContain('`o\\u{202e}dd`');
+    const odd = new Map([[ID, aLiveVif({ state: 'o\u202edd' })]]);
+    const [told] = followUp({ [ID]: acceptance }, odd, late, AVAILABLE_WITHIN_MS);
+    expect(told?.message).toContain('`o\\u{202e}dd`');
+  });
+
+  it('within the time that an operator gives their customers’ routers', () => {
+    const [found, minute] = [new Map([[ID, aLiveVif({ state: 'down' })]]), 60_000];
+    const after = (ms: number) =>
+      followUp({ [ID]: acceptance }, found, new Date(Date.parse(acceptance.at) + ms), minute);
+    expect(after(minute - 1)).toEqual([]);
+    expect(after(minute)).toMatchObject([
+      {
+        problem: 'down',
+        message: `accepted at ${acceptance.at} and down: check the BGP session with its owner`,
+      },
+    ]);
+  });
+
+  it.each<[string, Partial<VirtualInterface> | null]>([
+    ['goes down', { state: 'down' }],
+    ['is gone', null],
+    ['is moved', { gateway: VGW.lab }],
+  ])('and no longer: what was available once and %s is nobody’s surprise', (_, vif) => {
+    const found = new Map([[ID, vif === null ? null : aLiveVif(vif)]]);
+    const done = anAcceptance({ availableAt: '2026-11-10T11:05:00.000Z' });
+    expect(followUp({ [ID]: done }, found, late, AVAILABLE_WITHIN_MS)).toEqual([]);
   });
 });
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { type Case, lessonOf, openCases, reportOf, turnsOf } from '../../lambda/core/case.ts';
 import { hold } from '../../lambda/core/decide.ts';
-import type { Sighting } from '../../lambda/core/ledger.ts';
 import type { VirtualInterface } from '../../lambda/core/model.ts';
 import type { Policy } from '../../lambda/core/policy.ts';
+import type { Sighting } from '../../lambda/core/remembered.ts';
 import { OUTCOMES } from '../../lambda/core/report.ts';
 import {
   AWS,
@@ -17,7 +17,7 @@ import {
   NOW,
   VGW,
 } from '../support/builders.ts';
-import { aSighting } from '../support/ledgerBuilders.ts';
+import { aSighting, heldFor } from '../support/ledgerBuilders.ts';
 
 const ID = 'dxvif-aaaaaaaa';
 
@@ -35,7 +35,8 @@ function aCase(given: Partial<Case> = {}): Case {
   return { ...first, ...given };
 }
 
-const noGrant = hold([{ code: 'no-grant', message: 'none fits' }]);
+const NO_GRANT = { code: 'no-grant', message: 'none fits' } as const;
+const noGrant = hold([NO_GRANT]);
 
 describe('opening', () => {
   it('a hold is final, and what may be accepted waits', () => {
@@ -55,6 +56,11 @@ describe('opening', () => {
   it('on AWS has no deadline', () => {
     const [first] = opened([aVif()], { [ID]: aSighting() }, aPolicy({ recipient: AWS }));
     expect(first?.deadline).toEqual({ earliest: null, latest: null });
+  });
+
+  it('of what is not remembered, has the deadline of what was there before now', () => {
+    const [first] = opened([aVif()], {});
+    expect(first?.deadline).toEqual({ earliest: null, latest: '2026-11-17T12:00:00.000Z' });
   });
 });
 
@@ -79,6 +85,15 @@ describe('the turns', () => {
     expect(ids(opened(requests, sightings))).toEqual(['dxvif-3', 'dxvif-2', 'dxvif-1']);
   });
 
+  it('leave what gateway or network held before for later, and not what the policy held', () => {
+    const sightings = {
+      'dxvif-1': aSighting({ held: heldFor('vlan-in-use') }),
+      'dxvif-2': aSighting({ held: heldFor('frozen', 'a code of a later version') }),
+      'dxvif-3': aSighting({ held: heldFor('frozen', 'gateway-missing') }),
+    };
+    expect(ids(opened(requests, sightings))).toEqual(['dxvif-2', 'dxvif-1', 'dxvif-3']);
+  });
+
   it('leave what failed before for later', () => {
     const sightings = {
       'dxvif-1': aSighting({ failures: 2, notListedAt: null }),
@@ -89,14 +104,24 @@ describe('the turns', () => {
   });
 });
 
+it('a turn carries what a receipt says of the request: when it was first seen, and its deadline', () => {
+  expect(turnsOf(opened([aVif()], { [ID]: aSighting() }))).toMatchObject([
+    {
+      firstSeen: '2026-11-10T10:00:05.000Z',
+      deadline: { earliest: '2026-11-17T09:00:00.000Z', latest: '2026-11-17T10:00:05.000Z' },
+    },
+  ]);
+});
+
 describe('what the ledger learns', () => {
-  const sighting = aSighting({ failures: 1, held: ['no-grant'] });
+  const sighting = aSighting({ failures: 1, held: heldFor('no-grant') });
   it.each<[string, Partial<Case>, Partial<Sighting> | null]>([
-    ['nothing new', { outcome: 'held', decision: noGrant, sighting }, null],
+    ['nothing new, whatever the words', { outcome: 'held', decision: noGrant, sighting }, null],
+    ['nothing new, told twice', { outcome: 'held', decision: hold([NO_GRANT, NO_GRANT]), sighting }, null],
     [
       'other reasons',
-      { outcome: 'held', decision: hold([{ code: 'frozen', message: '' }]), sighting },
-      { held: ['frozen'] },
+      { outcome: 'held', decision: hold([{ code: 'frozen', message: 'the policy is' }]), sighting },
+      { held: [{ code: 'frozen', message: 'the policy is' }] },
     ],
     ['a failure', { outcome: 'failed', sighting }, { failures: 2, held: [] }],
     ['held no more', { outcome: 'notAttempted', sighting }, { held: [] }],

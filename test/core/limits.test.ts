@@ -76,6 +76,16 @@ describe("a grant's limit counts by its match, or by what the ledger says was gi
     expect(isGrantFull({ interfaces: [aLiveVif(given)], acceptances })).toBe(counts);
   });
 
+  it.each<[string, boolean, Partial<VirtualInterface>]>([
+    ['may have been given by it, though it fits no more', true, { vlan: 200 }],
+    ['may have been, on a connection that is not told', true, { vlan: 200, connection: null }],
+    ["is on somebody else's connection", false, { vlan: 200, connection: CONNECTION.other }],
+    ['is over', false, { vlan: 200, state: 'deleted' }],
+  ])('whose record cannot be read, and which %s: %s', (_, counts, given) => {
+    const damaged = { [LIVE]: 'it is odd' };
+    expect(isGrantFull({ interfaces: [aLiveVif(given)], damaged })).toBe(counts);
+  });
+
   it('a grant of the same name of another owner is another grant', () => {
     const acceptances = { [LIVE]: anAcceptance({ owner: 'zeta', grants: ['prod'] }) };
     expect(isGrantFull({ interfaces: [aLiveVif({ vlan: 200 })], acceptances })).toBe(false);
@@ -88,6 +98,7 @@ describe('a confirm that was begun, or is on record, takes its slot while the li
     ['nothing of it in the ledger', false, false, {}],
     ['an intent', true, true, { intents: { [LIVE]: anIntent({ grants: ['prod'] }) } }],
     ['an acceptance', true, true, { acceptances: { [LIVE]: anAcceptance({ grants: ['prod'] }) } }],
+    ['something that cannot be read', true, true, { damaged: { [LIVE]: 'it is odd' } }],
     // the policy has changed its names since
     [
       'an intent of another name',
@@ -108,8 +119,9 @@ describe('a confirm that was begun, or is on record, takes its slot while the li
   });
 
   it("never the request's own, so that it can be tried again", () => {
-    const own = { [REQUEST]: anIntent({ grants: ['prod'] }) };
-    const world = { interfaces: [aVif()], intents: own, acceptances: own };
+    const intents = { [REQUEST]: anIntent({ grants: ['prod'] }) };
+    const acceptances = { [REQUEST]: anAcceptance({ grants: ['prod'] }) };
+    const world = { interfaces: [aVif()], intents, acceptances };
     expect([isOwnerFull(world), isGrantFull(world)]).toEqual([false, false]);
   });
 

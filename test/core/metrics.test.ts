@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { FailureCode } from '../../lambda/core/failure.ts';
 import { metricsOf } from '../../lambda/core/metrics.ts';
-import type { Ended } from '../../lambda/core/reconcile.ts';
 import { count, type Outcome, type PassReport, type RequestReport } from '../../lambda/core/report.ts';
+import { anEnd } from '../support/ledgerBuilders.ts';
 
 function aRequest(outcome: Outcome, earliest: string | null = null): RequestReport {
   return {
@@ -44,11 +45,15 @@ function measured(report: PassReport): Record<string, number> {
   return Object.fromEntries(metricsOf(report).map(({ name, value }) => [name, value]));
 }
 
-function anEnd(as: Ended['as']): Ended {
-  return { id: 'dxvif-eeeeeeee', connection: null, vlan: null, name: null, firstSeen: '', as, held: [] };
-}
-
-const ZEROS = { Pending: 0, Accepted: 0, Held: 0, ConfirmFailed: 0, Expired: 0, NotAvailable: 0 };
+const ZEROS = {
+  AnnouncementFailed: 0,
+  Pending: 0,
+  Accepted: 0,
+  Held: 0,
+  ConfirmFailed: 0,
+  Expired: 0,
+  NotAvailable: 0,
+};
 
 describe('counts', () => {
   const all = (['accepted', 'held', 'held', 'gone', 'failed', 'notAttempted'] as const).map((one) =>
@@ -92,7 +97,19 @@ describe('metrics of a pass', () => {
 
   it('that failed before its listing: nothing is known of the requests, so nothing is said', () => {
     const report = aReport({ status: 'failed', counts: null });
-    expect(measured(report)).toEqual({ PassFailed: 1, PassCompleted: 0 });
+    expect(measured(report)).toEqual({ PassFailed: 1, PassCompleted: 0, AnnouncementFailed: 0 });
+  });
+
+  it.each<[FailureCode[], number]>([
+    [['announcement'], 1],
+    [['api', 'announcement'], 1],
+    [['api', 'ledger'], 0],
+  ])('that failed of %j: whether somebody was not told', (codes, untold) => {
+    const failures = codes.map((code) => ({ code, message: '' }));
+    for (const counts of [null, count([], false)]) {
+      const report = aReport({ status: 'failed', counts, failures });
+      expect(measured(report)).toMatchObject({ PassFailed: 1, AnnouncementFailed: untold });
+    }
   });
 
   it('that was refused the lease: only that', () => {
@@ -101,7 +118,9 @@ describe('metrics of a pass', () => {
   });
 
   it('counts what expired, of all that ended', () => {
-    const ended = (['expired', 'rejected', 'expired', 'vanished', 'acceptedByOthers'] as const).map(anEnd);
+    const ended = (['expired', 'rejected', 'expired', 'vanished', 'acceptedByOthers'] as const).map((as) =>
+      anEnd({ as }),
+    );
     expect(measured(aReport({ ended }))).toMatchObject({ Expired: 2 });
   });
 

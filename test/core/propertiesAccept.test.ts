@@ -1,32 +1,12 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { NO_DEADLINE } from '../../lambda/core/deadline.ts';
-import { type Accept, decide } from '../../lambda/core/decide.ts';
+import { decide } from '../../lambda/core/decide.ts';
 import { judge } from '../../lambda/core/fields/match.ts';
-import type { VirtualInterface } from '../../lambda/core/model.ts';
 import type { Grant, Owner, Policy } from '../../lambda/core/policy.ts';
-import { afterAcceptance, occupying, type World } from '../../lambda/core/world.ts';
-import { policies, requests } from '../support/arbitraries.ts';
-import { worlds } from '../support/arbitraryWorlds.ts';
+import { afterAcceptance, occupying } from '../../lambda/core/world.ts';
 import { NOW, US } from '../support/builders.ts';
-
-/** Runs `check` on situations that were accepted. */
-function whenAccepted(
-  check: (accept: Accept, policy: Policy, request: VirtualInterface, world: World) => void,
-): void {
-  let accepted = 0;
-  fc.assert(
-    fc.property(policies, requests, worlds, (policy, request, world) => {
-      const decision = decide(policy, request, world, NO_DEADLINE, NOW);
-      if (decision.verdict === 'hold') return;
-      accepted += 1;
-      check(decision, policy, request, world);
-    }),
-    { numRuns: 2000 },
-  );
-  // Else the property would hold of nothing.
-  expect(accepted).toBeGreaterThan(100);
-}
+import { anIntent } from '../support/ledgerBuilders.ts';
+import { whenAccepted } from '../support/situations.ts';
 
 function ownerOf(policy: Policy, connection: string | null): Owner | undefined {
   return policy.owners.find(({ connections }) => connections.some((one) => one === connection));
@@ -113,7 +93,7 @@ describe('whatever is accepted', () => {
         grants: accept.grants,
         gateway: accept.gateway,
       };
-      const intents = { ...world.intents, [request.id]: { ...award, listings: 1 } };
+      const intents = { ...world.intents, [request.id]: anIntent({ ...award, listings: 1 }) };
       const again = { ...world, interfaces: [...world.interfaces, request], intents };
       expect(decide(policy, request, again, NO_DEADLINE, NOW)).toEqual(accept);
     });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { World } from '../../lambda/core/world.ts';
 import { GRANT_NAMES, holdLines, interfaces, OWNER_NAMES } from '../support/arbitraries.ts';
 import { awards } from '../support/arbitraryWorlds.ts';
-import { anIntent } from '../support/ledgerBuilders.ts';
+import { anAcceptance, anIntent } from '../support/ledgerBuilders.ts';
 import { codes, decided, eachOwner, type Situation, situations } from '../support/situations.ts';
 
 /** Whatever `change` does to a situation, it never makes a hold an accept, unless the hold had one of `excuses`. */
@@ -99,8 +99,13 @@ describe('a hold stays a hold', () => {
       add(before, { intents: { [id]: anIntent(award), ...before.world.intents } }),
     );
     neverOpens(fc.tuple(ids, awards), (before, [id, award]) =>
-      add(before, { acceptances: { [id]: award, ...before.world.acceptances } }),
+      add(before, { acceptances: { [id]: anAcceptance(award), ...before.world.acceptances } }),
     );
+  });
+
+  it('when something in the ledger turns out to be unreadable', () => {
+    const ids = fc.integer({ min: 0, max: 9 }).map((n) => `dxvif-${n}`);
+    neverOpens(ids, (before, id) => add(before, { damaged: { ...before.world.damaged, [id]: 'it is odd' } }));
   });
 
   it('when more was accepted in the same pass, a limit falls, or the policy freezes', () => {

@@ -1,15 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { applyChange, type LedgerState } from '../../lambda/core/ledger.ts';
-import type { VirtualInterface } from '../../lambda/core/model.ts';
-import { type EndedAs, heldAsLive, reconcile, type Survey } from '../../lambda/core/reconcile.ts';
-import { aLiveVif, aVif, CONNECTION, VGW } from '../support/builders.ts';
-import { aLedger, anAcceptance, anIntent, aSighting, aSurvey } from '../support/ledgerBuilders.ts';
+import { applyChange } from '../../lambda/core/applyChange.ts';
+import type { LedgerState } from '../../lambda/core/ledger.ts';
+import { heldAsLive, reconcile } from '../../lambda/core/reconcile.ts';
+import type { Survey } from '../../lambda/core/survey.ts';
+import { aLiveVif, aVif, VGW } from '../support/builders.ts';
+import { aLedger, anAcceptance, anIntent, aSighting, aSurvey, heldFor } from '../support/ledgerBuilders.ts';
 
 /** OUTSCALE's expiry, in seconds */
 const WEEK = 7 * 86_400;
 
 const ID = 'dxvif-aaaaaaaa';
-const known = aLedger({ sightings: { [ID]: aSighting({ held: ['no-grant'] }) } });
+const known = aLedger({ sightings: { [ID]: aSighting({ held: heldFor('no-grant') }) } });
 
 function after(state: LedgerState, survey: Survey): LedgerState {
   return reconcile(state, survey, WEEK).changes.reduce(applyChange, state);
@@ -47,78 +48,66 @@ describe('a request seen for the first time', () => {
 
 describe('a request seen again', () => {
   it('changes nothing but the time of the listing', () => {
-    const { changes, ended, failures } = reconcile(known, aSurvey([aVif()]), WEEK);
+    const { changes, ...told } = reconcile(known, aSurvey([aVif()]), WEEK);
     expect(changes).toEqual([{ kind: 'listed', at: '2026-11-10T12:00:00.000Z' }]);
-    expect([ended, failures]).toEqual([[], []]);
-  });
-
-  it('that turns out to be an offer of ours to others is forgotten without an end', () => {
-    const survey = aSurvey([aVif()], { requests: [] });
-    expect(after(known, survey).sightings).toEqual({});
-    expect(reconcile(known, survey, WEEK).ended).toEqual([]);
+    expect(told).toEqual({ ended: [], warnings: [], failures: [] });
   });
 });
 
-describe('a request that ended is told, with why it had been held, and forgotten', () => {
-  it.each<[string, VirtualInterface | null, EndedAs]>([
-    ['expired', aVif({ state: 'expired' }), 'expired'],
-    ['rejected by its owner', aVif({ state: 'rejected' }), 'rejected'],
-    ['deleted', aVif({ state: 'deleted' }), 'deleted'],
-    ['listed no more, and unknown by its ID', null, 'vanished'],
-    ['accepted by somebody else', aVif({ state: 'pending', gateway: VGW.lab }), 'acceptedByOthers'],
-    [
-      'accepted by somebody else, on a gateway of ours',
-      aVif({ state: 'available', gateway: VGW.prod }),
-      'acceptedByOthers',
-    ],
-    [
-      'accepted by somebody else, in a state past confirming',
-      aLiveVif({ id: ID, state: 'testing' }),
-      'acceptedByOthers',
-    ],
-  ])('%s', (_, vif, as) => {
-    const survey = aSurvey(vif === null ? [] : [vif], { absent: vif === null ? [ID] : [] });
-    const { ended, failures } = reconcile(known, survey, WEEK);
-    expect(ended).toEqual([
-      {
-        id: ID,
-        connection: CONNECTION.owner,
-        vlan: 101,
-        name: 'acme-prod-1',
-        firstSeen: '2026-11-10T10:00:05.000Z',
-        as,
-        held: ['no-grant'],
-      },
-    ]);
-    expect(failures).toEqual([]);
-    expect(after(known, survey).sightings).toEqual({});
+describe('an offer of ours to others', () => {
+  const outbound = aSurvey([aVif()], { requests: [], outbound: [aVif()] });
+  const { [ID]: first = aSighting() } = known.sightings;
+
+  it('is remembered as one, so that nobody is told that a request ended', () => {
+    const offered = after(aLedger(), outbound);
+    expect(offered.sightings[ID]).toMatchObject({ outbound: true, firstSeen: '2026-11-10T12:00:05.000Z' });
+    const accepted = reconcile(offered, aSurvey([aLiveVif({ id: ID, gateway: VGW.lab })]), WEEK);
+    expect(accepted.changes).toContainEqual({ kind: 'ended', id: ID, ended: null });
+    expect(accepted).toMatchObject({ ended: [], failures: [] });
   });
 
-  it('and is new when its ID comes back', () => {
-    const gone = after(known, aSurvey([], { absent: [ID] }));
-    const back = after(gone, aSurvey([aVif()], { seenAt: '2026-11-10T13:00:05.000Z' }));
-    expect(back.sightings[ID]).toMatchObject({
-      firstSeen: '2026-11-10T13:00:05.000Z',
-      notListedAt: '2026-11-10T12:00:00.000Z',
-      held: [],
-    });
+  it('and a request are told apart anew in each listing, and keep when they were first seen', () => {
+    expect(after(known, outbound).sightings).toEqual({ [ID]: { ...first, outbound: true } });
+    expect(after(after(known, outbound), aSurvey([aVif()])).sightings).toEqual({ [ID]: first });
+    expect(reconcile(after(known, outbound), outbound, WEEK).changes).toHaveLength(1);
   });
 });
 
 describe('what we accepted', () => {
   const accepted = aLedger({ acceptances: { [ID]: anAcceptance() } });
 
-  it('stays on record while it lives, whatever becomes of it', () => {
-    for (const given of [{ state: 'available' }, { state: 'down' }, { state: 'odd', gateway: VGW.lab }]) {
+  it.each([{ state: 'pending' }, { state: 'down' }, { state: 'odd', gateway: VGW.lab }])(
+    'stays on record while it lives, whatever becomes of it: %j',
+    (given) => {
       const { changes, ended } = reconcile(accepted, aSurvey([aLiveVif({ id: ID, ...given })]), WEEK);
       expect(changes.map(({ kind }) => kind)).toEqual(['listed']);
       expect(ended).toEqual([]);
-    }
+    },
+  );
+
+  it('is noted as available when it first is, once, without a second receipt', () => {
+    const survey = aSurvey([aLiveVif({ id: ID })]);
+    const acceptance = anAcceptance({ availableAt: '2026-11-10T12:00:05.000Z' });
+    const { changes, ended } = reconcile(accepted, survey, WEEK);
+    expect(changes[0]).toEqual({ kind: 'accepted', id: ID, acceptance, receipt: null });
+    expect([changes.length, ended]).toEqual([2, []]);
+    const later = { ...survey, seenAt: '2026-11-10T13:00:05.000Z' };
+    expect(reconcile(after(accepted, survey), later, WEEK).changes).toHaveLength(1);
   });
 
-  it('is forgotten when it is over, or unknown', () => {
-    expect(after(accepted, aSurvey([aVif({ state: 'deleted' })])).acceptances).toEqual({});
-    expect(after(accepted, aSurvey([], { absent: [ID] })).acceptances).toEqual({});
+  it('is not noted as available on another gateway', () => {
+    const survey = aSurvey([aLiveVif({ id: ID, gateway: VGW.lab })]);
+    expect(after(accepted, survey).acceptances).toEqual(accepted.acceptances);
+  });
+
+  it.each([
+    ['over', aSurvey([aVif({ state: 'deleted' })])],
+    ['unknown', aSurvey([], { absent: [ID] })],
+  ])('is forgotten when it is %s, and that is no end of a request', (_, survey) => {
+    expect(after(accepted, survey).acceptances).toEqual({});
+    const { changes, ended } = reconcile(accepted, survey, WEEK);
+    expect(changes).toContainEqual({ kind: 'ended', id: ID, ended: null });
+    expect(ended).toEqual([]);
   });
 
   it('and a listing that lags behind shows as a request, is no work of others when the listing catches up', () => {
@@ -126,7 +115,8 @@ describe('what we accepted', () => {
     expect(lagging.acceptances).toEqual(accepted.acceptances);
     const survey = aSurvey([aLiveVif({ id: ID, gateway: VGW.prod })]);
     expect(reconcile(lagging, survey, WEEK).ended).toMatchObject([{ id: ID, as: 'accepted' }]);
-    expect(after(lagging, survey)).toMatchObject({ sightings: {}, acceptances: accepted.acceptances });
+    const acceptance = anAcceptance({ availableAt: '2026-11-10T12:00:05.000Z' });
+    expect(after(lagging, survey)).toMatchObject({ sightings: {}, acceptances: { [ID]: acceptance } });
     const moved = aSurvey([aLiveVif({ id: ID, gateway: VGW.lab })]);
     expect(reconcile(lagging, moved, WEEK).ended).toMatchObject([{ id: ID, as: 'acceptedByOthers' }]);
   });
@@ -140,17 +130,6 @@ describe('what must be found again, or the listing was incomplete', () => {
       acceptances: { c: anAcceptance(), d: anAcceptance() },
     });
     expect(heldAsLive(state)).toEqual(['a', 'b', 'c', 'd']);
-  });
-});
-
-describe('a request that the API knows no more', () => {
-  it.each<[string, string, number | null, EndedAs]>([
-    ['before the early end of its deadline', '2026-11-17T08:59:59.000Z', WEEK, 'vanished'],
-    ['after it', '2026-11-17T09:00:00.000Z', WEEK, 'expired'],
-    ['where requests never expire', '2027-11-17T09:00:00.000Z', null, 'vanished'],
-  ])('%s', (_, seenAt, expiry, as) => {
-    const survey = aSurvey([], { absent: [ID], seenAt });
-    expect(reconcile(known, survey, expiry).ended).toMatchObject([{ id: ID, as }]);
   });
 });
 

@@ -1,8 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { applyChange, type LedgerState } from '../../lambda/core/ledger.ts';
-import { reconcile, type Survey } from '../../lambda/core/reconcile.ts';
+import { applyChange } from '../../lambda/core/applyChange.ts';
+import type { LedgerState } from '../../lambda/core/ledger.ts';
+import { reconcile } from '../../lambda/core/reconcile.ts';
+import type { Survey } from '../../lambda/core/survey.ts';
 import { aVif, VGW } from '../support/builders.ts';
-import { aLedger, anAcceptance, anIntent, aSighting, aSurvey } from '../support/ledgerBuilders.ts';
+import {
+  aLedger,
+  anAcceptance,
+  anIntent,
+  aReceipt,
+  aSighting,
+  aSurvey,
+  theGrounds,
+} from '../support/ledgerBuilders.ts';
 
 /** OUTSCALE's expiry, in seconds */
 const WEEK = 7 * 86_400;
@@ -32,10 +42,13 @@ describe('an intent keeps its slot', () => {
 
   it('uncounted while the listing shows no state, and counted where the offer is not to us', () => {
     const stateless = aSurvey([aVif({ state: null })]);
-    const outbound = aSurvey([aVif()], { requests: [] });
+    const outbound = aSurvey([aVif()], { requests: [], outbound: [aVif()] });
     expect(after(begun, stateless, stateless, stateless).intents).toEqual({ [ID]: anIntent() });
     expect(after(begun, outbound).intents).toEqual({ [ID]: anIntent({ listings: 1 }) });
-    expect(after(begun, outbound, outbound, outbound)).toMatchObject({ intents: {}, sightings: {} });
+    expect(after(begun, outbound, outbound, outbound)).toMatchObject({
+      intents: {},
+      sightings: { [ID]: { outbound: true } },
+    });
   });
 
   it('anew when it is begun anew', () => {
@@ -55,6 +68,23 @@ describe('an intent ends', () => {
       sightings: {},
       intents: {},
       acceptances: { [ID]: anAcceptance() },
+    });
+  });
+
+  it('with a receipt of what the confirm was begun on, and by what it is known', () => {
+    const grounds = theGrounds({ skipped: ['ASN conflict: nobody knows'] });
+    const state = aLedger({ sightings: begun.sightings, intents: { [ID]: anIntent({ grounds }) } });
+    const survey = aSurvey([aVif({ state: 'available', gateway: VGW.prod })]);
+    const [change] = reconcile(state, survey, WEEK).changes;
+    expect(change).toEqual({
+      kind: 'accepted',
+      id: ID,
+      acceptance: anAcceptance(),
+      receipt: aReceipt({
+        skipped: ['ASN conflict: nobody knows'],
+        acceptedAt: '2026-11-10T12:00:05.000Z',
+        answer: { by: 'laterPass', state: 'available', doubt: null },
+      }),
     });
   });
 
@@ -100,37 +130,5 @@ describe('an intent ends', () => {
     const survey = aSurvey([], { absent: [ID] });
     expect(reconcile(begun, survey, WEEK).ended).toMatchObject([{ as: 'vanished' }]);
     expect(after(begun, survey)).toMatchObject({ sightings: {}, intents: {} });
-  });
-});
-
-describe('what a write to the ledger means', () => {
-  const full = aLedger({
-    sightings: { a: aSighting(), b: aSighting() },
-    intents: { a: anIntent(), b: anIntent() },
-    acceptances: { a: anAcceptance(), b: anAcceptance() },
-  });
-
-  it('an end forgets all of one and nothing of another', () => {
-    expect(applyChange(full, { kind: 'ended', id: 'a' })).toEqual({
-      lastListing: full.lastListing,
-      sightings: { b: aSighting() },
-      intents: { b: anIntent() },
-      acceptances: { b: anAcceptance() },
-    });
-  });
-
-  it('an acceptance ends sighting and intent', () => {
-    const acceptance = anAcceptance({ gateway: VGW.lab });
-    expect(applyChange(full, { kind: 'accepted', id: 'a', acceptance })).toEqual({
-      lastListing: full.lastListing,
-      sightings: { b: aSighting() },
-      intents: { b: anIntent() },
-      acceptances: { a: acceptance, b: anAcceptance() },
-    });
-  });
-
-  it('a dropped intent leaves the rest', () => {
-    const dropped = applyChange(full, { kind: 'intentDropped', id: 'a' });
-    expect(dropped).toEqual({ ...full, intents: { b: anIntent() } });
   });
 });

@@ -4,35 +4,51 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../lambda/adapters/connect.ts';
+import { createMemoryLedger } from '../../lambda/adapters/ledgers/memory.ts';
 import { createHandler } from '../../lambda/compose.ts';
+import type { Announcer } from '../../lambda/ports.ts';
 import type { Simulator } from '../../simulator/index.ts';
 import { ACME, actAs, STRANGER, US } from '../support/accounts.ts';
+import { recordingAnnouncer } from '../support/announcer.ts';
 import { ACME_1, outcomes, PROD, SIMPLE, STRANGERS, startCloud } from '../support/cloud.ts';
 import { lambdaContext, policyFolder } from '../support/lambda.ts';
 
 const RECIPIENT = 'outscale/eu-west-2/012345678901';
 
 /** The function as it runs in Lambda, but for its keys and its cloud. */
-function functionOn(cloud: Simulator, env: Record<string, string> = {}) {
+function functionOn(
+  cloud: Simulator,
+  env: Record<string, string> = {},
+  announcer: Announcer = recordingAnnouncer(),
+) {
   return createHandler({
     env: {
       VIF_ACCEPTOR_RECIPIENTS: JSON.stringify({ hub: RECIPIENT }),
       VIF_ACCEPTOR_POLICY_DIR: policyFolder(SIMPLE),
       VIF_ACCEPTOR_ENDPOINT: cloud.url,
       VIF_ACCEPTOR_GATEWAY_ENDPOINT: cloud.url,
+      VIF_ACCEPTOR_TABLE: 'ledger',
       ...env,
     },
     clock: systemClock,
     logger: new Logger({ serviceName: 'vif-acceptor' }),
     metrics: new Metrics({ serviceName: 'vif-acceptor', namespace: 'VifAcceptor' }),
     credentials: () => ({ accessKeyId: US, secretAccessKey: 'secret' }),
+    ledger: (table) => {
+      tables.push(table);
+      return createMemoryLedger(systemClock);
+    },
+    announcer,
   });
 }
 
+/** The tables for which a ledger was made. */
+const tables: string[] = [];
 /** What the function writes to its log, a line an entry. */
 const log: string[] = [];
 
 beforeEach(() => {
+  tables.length = 0;
   log.length = 0;
   const write = (chunk: string | Uint8Array): boolean => log.push(String(chunk)) > 0;
   vi.spyOn(process.stdout, 'write').mockImplementation(write);
@@ -67,6 +83,40 @@ describe('the function', () => {
     await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 101 });
     const { requests } = await invoke({ target: 'hub' }, lambdaContext());
     expect(requests[0]?.deadline.earliest).not.toBeNull();
+    expect(tables).toEqual(['ledger']);
+  });
+
+  it('keeps one memory for all its targets, each with a place of its own', async () => {
+    const cloud = await startCloud();
+    const lab = {
+      ...SIMPLE.policy,
+      target: 'lab',
+      recipient: { ...SIMPLE.policy.recipient, region: 'eu-west-9' },
+    };
+    const invoke = functionOn(cloud, {
+      VIF_ACCEPTOR_RECIPIENTS: JSON.stringify({ hub: RECIPIENT, lab: 'outscale/eu-west-9/012345678901' }),
+      VIF_ACCEPTOR_POLICY_DIR: policyFolder(SIMPLE, { policy: lab, digest: '' }),
+    });
+    await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 101 });
+    expect((await invoke({ target: 'hub' }, lambdaContext())).counts).toMatchObject({ pending: 1 });
+    await expect(invoke({ target: 'lab' }, lambdaContext())).rejects.toThrow('none of the policy');
+    expect(tables).toEqual(['ledger']);
+  });
+
+  it('announces what it did, and fails its invocation when it could tell nobody', async () => {
+    const cloud = await startCloud();
+    const announcer = recordingAnnouncer();
+    const invoke = functionOn(cloud, {}, announcer);
+    const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+    await invoke({ target: 'hub' }, lambdaContext());
+    expect(announcer.news()).toEqual([`Request Accepted ${id}`]);
+
+    log.length = 0;
+    announcer.deliverAtMost(0);
+    await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 102 });
+    const invoked = invoke({ target: 'hub' }, lambdaContext());
+    await expect(invoked).rejects.toThrow(/announcements could not be delivered: the bus is down/);
+    expect(metrics()).toMatchObject({ PassFailed: 1, AnnouncementFailed: 1, Held: 1 });
   });
 
   it('counts everything in every completed pass, zeros included', async () => {
@@ -83,6 +133,7 @@ describe('the function', () => {
       PassCompleted: 1,
       Expired: 0,
       NotAvailable: 0,
+      AnnouncementFailed: 0,
     });
     expect(metrics()).not.toHaveProperty('HoursToDeadline');
     expect(JSON.stringify(metrics()._aws)).toContain('"Namespace":"VifAcceptor"');
@@ -114,6 +165,12 @@ describe('the function', () => {
       { target: 'hub' },
       { VIF_ACCEPTOR_RECIPIENTS: '' },
       /setting VIF_ACCEPTOR_RECIPIENTS is missing/,
+    ],
+    [
+      'a missing table',
+      { target: 'hub' },
+      { VIF_ACCEPTOR_TABLE: '' },
+      /setting VIF_ACCEPTOR_TABLE is missing: it must be the name of the DynamoDB table/,
     ],
     [
       'a plain http endpoint',

@@ -3,6 +3,7 @@ import { EndpointRefused } from '../../lambda/adapters/endpoint.ts';
 import { EventRefused, readEvent, readSettings, SettingRefused } from '../../lambda/settings.ts';
 
 const RECIPIENTS = '{"acme":"outscale/eu-west-2/012345678901","hub":"aws/eu-west-3/012345678901"}';
+const TABLE = { VIF_ACCEPTOR_TABLE: 'ledger' };
 const FORM = 'must be JSON such as `{"acme": "outscale/eu-west-2/012345678901"}`';
 
 function refusal(act: () => unknown): Error {
@@ -16,19 +17,23 @@ function refusal(act: () => unknown): Error {
 
 describe('the settings', () => {
   it('name the targets, and have defaults for the rest', () => {
-    expect(readSettings({ VIF_ACCEPTOR_RECIPIENTS: RECIPIENTS })).toEqual({
+    expect(readSettings({ ...TABLE, VIF_ACCEPTOR_RECIPIENTS: RECIPIENTS })).toEqual({
       recipients: new Map([
         ['acme', { provider: 'outscale', region: 'eu-west-2', account: '012345678901' }],
         ['hub', { provider: 'aws', region: 'eu-west-3', account: '012345678901' }],
       ]),
       policyDir: '/opt/policy',
       endpoints: { directConnect: null, gateways: null },
+      table: 'ledger',
+      availableWithinMs: 7_200_000,
     });
   });
 
   it('may name other places, empty ones being none', () => {
     const env = {
+      ...TABLE,
       VIF_ACCEPTOR_RECIPIENTS: RECIPIENTS,
+      VIF_ACCEPTOR_AVAILABLE_WITHIN_MINUTES: '',
       VIF_ACCEPTOR_POLICY_DIR: '/srv/policy',
       VIF_ACCEPTOR_ENDPOINT: 'https://directlink.example.com/',
       VIF_ACCEPTOR_GATEWAY_ENDPOINT: '',
@@ -36,11 +41,41 @@ describe('the settings', () => {
     expect(readSettings(env)).toMatchObject({
       policyDir: '/srv/policy',
       endpoints: { directConnect: 'https://directlink.example.com', gateways: null },
+      availableWithinMs: 7_200_000,
     });
   });
 
+  it.each([undefined, ''])('without a table (%j) are refused with the way to set it', (table) => {
+    const env = { VIF_ACCEPTOR_RECIPIENTS: RECIPIENTS, VIF_ACCEPTOR_TABLE: table };
+    const error = refusal(() => readSettings(env));
+    expect(error).toBeInstanceOf(SettingRefused);
+    expect(error.message).toBe(
+      'setting VIF_ACCEPTOR_TABLE is missing: it must be the name of the DynamoDB table of the ledger; deploy with the CDK app, which sets it',
+    );
+  });
+
+  it.each([
+    ['1', 60_000],
+    ['240', 14_400_000],
+    ['0', null],
+    ['-5', null],
+    ['1.5', null],
+    ['2h', null],
+    [' ', null],
+  ])('give what was accepted %j minutes to become available: %s', (minutes, ms) => {
+    const env = {
+      ...TABLE,
+      VIF_ACCEPTOR_RECIPIENTS: RECIPIENTS,
+      VIF_ACCEPTOR_AVAILABLE_WITHIN_MINUTES: minutes,
+    };
+    if (ms !== null) return expect(readSettings(env).availableWithinMs).toBe(ms);
+    expect(refusal(() => readSettings(env)).message).toBe(
+      `setting VIF_ACCEPTOR_AVAILABLE_WITHIN_MINUTES must be a whole number of minutes, got \`${minutes}\``,
+    );
+  });
+
   it.each([undefined, ''])('without recipients (%j) are refused with the way to set them', (text) => {
-    const error = refusal(() => readSettings({ VIF_ACCEPTOR_RECIPIENTS: text }));
+    const error = refusal(() => readSettings({ ...TABLE, VIF_ACCEPTOR_RECIPIENTS: text }));
     expect(error).toBeInstanceOf(SettingRefused);
     expect(error.message).toBe(
       `setting VIF_ACCEPTOR_RECIPIENTS is missing: it ${FORM}; deploy with the CDK app, which sets it`,
@@ -67,7 +102,7 @@ describe('the settings', () => {
     ['{"acme":null}', 'got another form for `acme`'],
     ['{"hub":"aws/eu-west-3/012345678901","acme":""}', 'got another form for `acme`'],
   ])('with recipients %s are refused', (text, got) => {
-    const error = refusal(() => readSettings({ VIF_ACCEPTOR_RECIPIENTS: text }));
+    const error = refusal(() => readSettings({ ...TABLE, VIF_ACCEPTOR_RECIPIENTS: text }));
     expect(error).toBeInstanceOf(SettingRefused);
     expect(error.message).toBe(`setting VIF_ACCEPTOR_RECIPIENTS ${FORM}, ${got}`);
   });
@@ -76,7 +111,9 @@ describe('the settings', () => {
     'with an endpoint in %s that keys may not be sent to are refused by its name',
     (setting) => {
       for (const url of ['http://example.com', 'example.com', 'https://user:hunter2@example.com', ' ']) {
-        const error = refusal(() => readSettings({ VIF_ACCEPTOR_RECIPIENTS: RECIPIENTS, [setting]: url }));
+        const error = refusal(() =>
+          readSettings({ ...TABLE, VIF_ACCEPTOR_RECIPIENTS: RECIPIENTS, [setting]: url }),
+        );
         expect(error).toBeInstanceOf(EndpointRefused);
         expect(error.message).toContain(`${setting} must`);
         expect(error.message).not.toContain('hunter2');
@@ -86,7 +123,7 @@ describe('the settings', () => {
 });
 
 describe('the event', () => {
-  const { recipients } = readSettings({ VIF_ACCEPTOR_RECIPIENTS: RECIPIENTS });
+  const { recipients } = readSettings({ ...TABLE, VIF_ACCEPTOR_RECIPIENTS: RECIPIENTS });
 
   it('names one of the targets, whatever else it holds', () => {
     expect(readEvent({ target: 'hub', id: '1' }, recipients)).toEqual({

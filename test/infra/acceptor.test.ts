@@ -26,6 +26,8 @@ describe('the function', () => {
             lyon: 'aws/eu-west-3/012345678901',
             nice: 'aws/eu-west-3/012345678901',
           }),
+          VIF_ACCEPTOR_TABLE: { Ref: Match.stringLikeRegexp('^Ledger') },
+          VIF_ACCEPTOR_AVAILABLE_WITHIN_MINUTES: '120',
         },
       },
     });
@@ -33,6 +35,26 @@ describe('the function', () => {
 
   it('is never called again for the same event', () => {
     template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', { MaximumRetryAttempts: 0 });
+  });
+});
+
+describe('the ledger', () => {
+  it('is one table for all, paid by use, that outlives the stack and can be set back to any second', () => {
+    const template = templateOf([OUTSCALE, OWN_ROLE]);
+    template.resourceCountIs('AWS::DynamoDB::Table', 1);
+    template.hasResource('AWS::DynamoDB::Table', {
+      DeletionPolicy: 'Retain',
+      UpdateReplacePolicy: 'Retain',
+      Properties: {
+        BillingMode: 'PAY_PER_REQUEST',
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+        KeySchema: [
+          { AttributeName: 'pk', KeyType: 'HASH' },
+          { AttributeName: 'sk', KeyType: 'RANGE' },
+        ],
+        TimeToLiveSpecification: { AttributeName: 'expires', Enabled: true },
+      },
+    });
   });
 });
 
@@ -103,12 +125,13 @@ describe('the outputs', () => {
     expect(outputs).toEqual([
       { Description: 'policy of target paris', Value: OUTSCALE.digest },
       { Description: 'policy of target lyon', Value: OWN_ROLE.digest },
+      { Description: 'memory of all targets', Value: { Ref: expect.stringMatching(/^Ledger/) } },
       { Description: 'revision of the policies', Value: 'v1-2-gabcdef0' },
     ]);
   });
 
   it('keep targets apart whose names differ in a hyphen alone', () => {
     const names = ['a-1', 'a1'].map((name) => target(name, 'aws', null));
-    expect(Object.keys(templateOf(names).findOutputs('*'))).toHaveLength(3);
+    expect(Object.keys(templateOf(names).findOutputs('*'))).toHaveLength(4);
   });
 });

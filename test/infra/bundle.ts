@@ -1,5 +1,5 @@
 import { build, type Metafile } from 'esbuild';
-import { BUNDLING, ENTRY } from '../../infra/bundling.ts';
+import { ALIASES, BUNDLING, ENTRY } from '../../infra/bundling.ts';
 
 /** Bundles the function as the CDK app does, but without the CDK: `asset.test.ts` holds the two against each other. */
 export async function bundle(outfile: string): Promise<Metafile> {
@@ -12,6 +12,7 @@ export async function bundle(outfile: string): Promise<Metafile> {
     format,
     target,
     minify,
+    alias: ALIASES,
     mainFields: [...mainFields],
     metafile: true,
   });

@@ -4,11 +4,16 @@ import { ACCOUNT, OTHER_ROLE, OUTSCALE, OWN_ROLE, target, templateOf } from './w
 
 const IN_PARIS = { env: { account: ACCOUNT, region: 'eu-west-3' } };
 
-/** What the functions of these targets may do beside writing their own log, a line each. */
+/** What the functions of these targets may do at their providers, a line each. */
 function rights(...targets: CompiledPolicy[]): string[] {
+  return statements('Targets', targets);
+}
+
+function statements(policy: 'Targets' | 'Memory', targets: readonly CompiledPolicy[]): string[] {
   const roles = Object.values(templateOf(targets, IN_PARIS).findResources('AWS::IAM::Role'));
   return roles
     .flatMap(({ Properties }) => Properties.Policies ?? [])
+    .filter(({ PolicyName }) => PolicyName === policy)
     .flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
     .map(({ Action, Resource, Condition }) =>
       [[Action].flat().join(' + '), 'on', arn(Resource), Condition && JSON.stringify(Condition)]
@@ -59,6 +64,26 @@ describe('rights of the function', () => {
       ...rights(OWN_ROLE, OTHER_ROLE),
     ]);
     templateOf([OUTSCALE, OWN_ROLE]).resourceCountIs('AWS::Lambda::Function', 2);
+  });
+
+  it('on the ledger reach its own targets alone, and on the bus it can only speak as itself', () => {
+    expect(statements('Memory', [OUTSCALE])).toEqual([
+      expect.stringMatching(
+        /^dynamodb:Query \+ dynamodb:UpdateItem \+ dynamodb:BatchWriteItem on \{Fn::GetAtt:\[Ledger\w+Arn\]\} /,
+      ),
+      'events:PutEvents on arn:PARTITION:events:eu-west-3:012345678901:event-bus/default ' +
+        '{"StringEquals":{"events:source":"vif-acceptor"}}',
+    ]);
+    const [ledger = ''] = statements('Memory', [OUTSCALE]);
+    expect(JSON.parse(ledger.slice(ledger.indexOf(' {"') + 1))).toEqual({
+      'ForAllValues:StringLike': {
+        'dynamodb:LeadingKeys': [
+          'live#outscale/eu-west-2/012345678901',
+          'over#outscale/eu-west-2/012345678901',
+          'policy#*',
+        ],
+      },
+    });
   });
 
   it('never hold a wildcard action or a managed policy', () => {

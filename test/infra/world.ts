@@ -56,6 +56,7 @@ export function stackOf(
     policies,
     revision: 'v1-2-gabcdef0',
     interval: Duration.minutes(minutes),
+    availableWithin: Duration.hours(2),
     ...(env === undefined ? {} : { env }),
   });
 }

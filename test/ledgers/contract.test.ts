@@ -1,37 +1,27 @@
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createFileLedger } from '../../lambda/adapters/ledgers/file.ts';
-import { createMemoryLedger } from '../../lambda/adapters/ledgers/memory.ts';
 import { EMPTY_LEDGER, type LedgerChange } from '../../lambda/core/ledger.ts';
 import { LedgerFailure } from '../../lambda/errors.ts';
-import type { Clock, Ledger, LedgerSession } from '../../lambda/ports.ts';
-import { plant } from '../plant.ts';
+import type { Ledger, LedgerSession } from '../../lambda/ports.ts';
 import { failureOf } from '../support/apis.ts';
-import { anAcceptance, anIntent, aSighting } from '../support/ledgerBuilders.ts';
+import { anAcceptance, anIntent, aSighting, heldFor } from '../support/ledgerBuilders.ts';
 import { testClock } from '../support/testClock.ts';
-
-/** Every ledger keeps this contract. Each entry gives a way to reach one store, anew with every call. */
-const LEDGERS: Readonly<Record<string, (clock: Clock) => () => Ledger>> = {
-  memory: (clock) => {
-    const ledger = createMemoryLedger(clock);
-    return () => ledger;
-  },
-  file: (clock) => {
-    const path = join(plant({}), 'state', 'ledger.json');
-    return () => createFileLedger(path, clock);
-  },
-};
+import { STORES, type Store } from './stores.ts';
 
 const KEY = 'outscale/eu-west-2/012345678901';
 const OTHER_KEY = 'outscale/us-east-2/012345678901';
 const LEASE_MS = 60_000;
-const LISTED: LedgerChange = { kind: 'listed', at: '2026-11-10T11:00:00.000Z' };
+const LISTED = { kind: 'listed', at: '2026-11-10T11:00:00.000Z' } as const;
 const SIGHTED: LedgerChange = { kind: 'sighted', id: 'dxvif-1', sighting: aSighting() };
 
-describe.each(Object.entries(LEDGERS))('the %s ledger', (_, reach) => {
-  function begin() {
+describe.for(STORES)('the ledger in $name', ({ isHere, prepare }) => {
+  describe.skipIf(!isHere)('keeps the contract:', () => contract(prepare()));
+});
+
+function contract(store: ReturnType<Store['prepare']>): void {
+  async function begin() {
     const clock = testClock();
-    return { clock, ledger: reach(clock) };
+    const { reach } = await store.begin(clock);
+    return { clock, ledger: reach };
   }
 
   async function take(ledger: Ledger, key = KEY): Promise<LedgerSession> {
@@ -41,27 +31,27 @@ describe.each(Object.entries(LEDGERS))('the %s ledger', (_, reach) => {
   }
 
   it('holds nothing at first, and peeking leaves no trace', async () => {
-    const { ledger } = begin();
+    const { ledger } = await begin();
     expect(await ledger().peek(KEY)).toEqual(EMPTY_LEDGER);
     expect((await take(ledger())).state).toEqual(EMPTY_LEDGER);
   });
 
   it('is open to one at a time', async () => {
-    const { ledger } = begin();
+    const { ledger } = await begin();
     const session = await take(ledger());
     expect(await ledger().open(KEY, LEASE_MS)).toBeNull();
-    await session.close();
+    await session.close([]);
     expect(await ledger().open(KEY, LEASE_MS)).not.toBeNull();
   });
 
   it('is given to one of many that ask at once', async () => {
-    const { ledger } = begin();
+    const { ledger } = await begin();
     const asked = await Promise.all(Array.from({ length: 5 }, () => ledger().open(KEY, LEASE_MS)));
     expect(asked.filter((session) => session !== null)).toHaveLength(1);
   });
 
   it('is free again when the lease has run out, not a moment before', async () => {
-    const { clock, ledger } = begin();
+    const { clock, ledger } = await begin();
     await take(ledger());
     clock.advance(LEASE_MS - 1);
     expect(await ledger().open(KEY, LEASE_MS)).toBeNull();
@@ -70,14 +60,14 @@ describe.each(Object.entries(LEDGERS))('the %s ledger', (_, reach) => {
   });
 
   it('can be peeked at while somebody holds it', async () => {
-    const { ledger } = begin();
+    const { ledger } = await begin();
     const session = await take(ledger());
     await session.write([LISTED]);
     expect(await ledger().peek(KEY)).toEqual({ ...EMPTY_LEDGER, lastListing: LISTED.at });
   });
 
   it('refuses the writes of whoever lost the lease, and takes none of them', async () => {
-    const { clock, ledger } = begin();
+    const { clock, ledger } = await begin();
     const lost = await take(ledger());
     clock.advance(LEASE_MS);
     const holder = await take(ledger());
@@ -90,59 +80,64 @@ describe.each(Object.entries(LEDGERS))('the %s ledger', (_, reach) => {
   });
 
   it('refuses the writes of whoever gave the lease back', async () => {
-    const { ledger } = begin();
+    const { ledger } = await begin();
     const session = await take(ledger());
-    await session.close();
+    await session.close([]);
     expect(await failureOf(session.write([LISTED]))).toBeInstanceOf(LedgerFailure);
     expect(await ledger().peek(KEY)).toEqual(EMPTY_LEDGER);
   });
 
   it('leaves the lease with its new holder when the old one gives it back', async () => {
-    const { clock, ledger } = begin();
+    const { clock, ledger } = await begin();
     const lost = await take(ledger());
     clock.advance(LEASE_MS);
     const holder = await take(ledger());
-    await lost.close();
+    await lost.close([]);
     expect(await ledger().open(KEY, LEASE_MS)).toBeNull();
     await holder.write([LISTED]);
   });
 
   it('can be closed twice', async () => {
-    const { ledger } = begin();
+    const { ledger } = await begin();
     const session = await take(ledger());
-    await session.close();
-    await session.close();
+    await session.close([]);
+    await session.close([]);
     expect(await ledger().open(KEY, LEASE_MS)).not.toBeNull();
   });
 
   it('applies changes in their order', async () => {
-    const { ledger } = begin();
+    const { ledger } = await begin();
     const session = await take(ledger());
     const later = aSighting({ failures: 1 });
-    await session.write([SIGHTED, { kind: 'ended', id: 'dxvif-1' }]);
+    await session.write([SIGHTED, { kind: 'ended', id: 'dxvif-1', ended: null }]);
     expect((await ledger().peek(KEY)).sightings).toEqual({});
     await session.write([SIGHTED, { kind: 'sighted', id: 'dxvif-1', sighting: later }]);
     expect((await ledger().peek(KEY)).sightings).toEqual({ 'dxvif-1': later });
   });
 
   it('remembers everything for the next one who opens it', async () => {
-    const { ledger } = begin();
+    const { ledger } = await begin();
     const session = await take(ledger());
     await session.write([
       SIGHTED,
       { kind: 'sighted', id: 'dxvif-2', sighting: aSighting({ connection: null, vlan: null, name: null }) },
-      { kind: 'sighted', id: 'dxvif-3', sighting: aSighting({ notListedAt: null, held: ['no-grant'] }) },
+      {
+        kind: 'sighted',
+        id: 'dxvif-3',
+        sighting: aSighting({ notListedAt: null, held: heldFor('no-grant') }),
+      },
       { kind: 'intended', id: 'dxvif-2', intent: anIntent({ listings: 1 }) },
-      { kind: 'accepted', id: 'dxvif-4', acceptance: anAcceptance({ grants: ['a', 'b'] }) },
+      { kind: 'accepted', id: 'dxvif-4', acceptance: anAcceptance({ grants: ['a', 'b'] }), receipt: null },
       LISTED,
     ]);
-    await session.close();
+    await session.close([]);
     const state = {
+      ...EMPTY_LEDGER,
       lastListing: LISTED.at,
       sightings: {
         'dxvif-1': aSighting(),
         'dxvif-2': aSighting({ connection: null, vlan: null, name: null }),
-        'dxvif-3': aSighting({ notListedAt: null, held: ['no-grant'] }),
+        'dxvif-3': aSighting({ notListedAt: null, held: heldFor('no-grant') }),
       },
       intents: { 'dxvif-2': anIntent({ listings: 1 }) },
       acceptances: { 'dxvif-4': anAcceptance({ grants: ['a', 'b'] }) },
@@ -152,14 +147,14 @@ describe.each(Object.entries(LEDGERS))('the %s ledger', (_, reach) => {
   });
 
   it('takes names as they come', async () => {
-    const { ledger } = begin();
+    const { ledger } = await begin();
     const sighting = aSighting({ name: '"}\u0000\u202e\ud83d`é\n' });
     await (await take(ledger())).write([{ kind: 'sighted', id: 'dxvif-1', sighting }]);
     expect((await ledger().peek(KEY)).sightings).toEqual({ 'dxvif-1': sighting });
   });
 
   it('keeps targets apart, their leases too', async () => {
-    const { ledger } = begin();
+    const { ledger } = await begin();
     const [one, other] = [await take(ledger()), await take(ledger(), OTHER_KEY)];
     await Promise.all([one.write([LISTED]), other.write([SIGHTED])]);
     expect(await ledger().peek(KEY)).toEqual({ ...EMPTY_LEDGER, lastListing: LISTED.at });
@@ -167,7 +162,7 @@ describe.each(Object.entries(LEDGERS))('the %s ledger', (_, reach) => {
       ...EMPTY_LEDGER,
       sightings: { 'dxvif-1': aSighting() },
     });
-    await one.close();
+    await one.close([]);
     expect(await ledger().open(OTHER_KEY, LEASE_MS)).toBeNull();
   });
-});
+}

@@ -10,15 +10,22 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createFileLedger } from '../../lambda/adapters/ledgers/file.ts';
+import { createFileLedger } from '../../lambda/adapters/ledgers/file/index.ts';
+import { digestOf } from '../../lambda/core/canonical.ts';
 import { EMPTY_LEDGER } from '../../lambda/core/ledger.ts';
 import { LedgerFailure } from '../../lambda/errors.ts';
 import { plant } from '../plant.ts';
 import { failureOf } from '../support/apis.ts';
-import { anAcceptance, anIntent, aSighting } from '../support/ledgerBuilders.ts';
+import { anAcceptance, anEnd, aReceipt } from '../support/ledgerBuilders.ts';
 import { testClock } from '../support/testClock.ts';
 
 const KEY = 'outscale/eu-west-2/012345678901';
+const ACCEPTED = {
+  kind: 'accepted',
+  id: 'dxvif-1',
+  acceptance: anAcceptance(),
+  receipt: aReceipt(),
+} as const;
 const LISTED = { kind: 'listed', at: '2026-11-10T11:00:00.000Z' } as const;
 
 function planted(text: string) {
@@ -26,11 +33,9 @@ function planted(text: string) {
   return { path, ledger: createFileLedger(path, testClock()) };
 }
 
-function holding(state: object, lease: unknown = null, more: object = {}): string {
-  return JSON.stringify({
-    format: 1,
-    targets: { [KEY]: { lease, state: { ...EMPTY_LEDGER, ...state }, ...more } },
-  });
+function holding(given: object): string {
+  const entry = { lease: null, lastListing: null, failing: null, items: {}, ...given };
+  return JSON.stringify({ format: 2, targets: { [KEY]: entry } });
 }
 
 describe('a damaged ledger file', () => {
@@ -41,34 +46,22 @@ describe('a damaged ledger file', () => {
     ['was cut short', holding({}).slice(0, -10), 'it is not JSON'],
     ['is null', 'null', 'must be an object, got null'],
     ['is a list', '[]', 'must be an object, got a list'],
-    ['is an empty object', '{}', '`format` must be 1, got nothing'],
-    ['has no format', '{"targets":{}}', '`format` must be 1, got nothing'],
-    ['has another format', '{"format":2,"targets":{},"more":1}', '`format` must be 1, got number 2'],
-    ['lacks the targets', '{"format":1}', '`targets` must be present'],
-    ['has a list of targets', '{"format":1,"targets":[]}', '`targets` must be an object'],
-    ['has a surplus key', '{"format":1,"targets":{},"x":1}', '`x` must be absent'],
-    ['has a surplus key deep within', holding({ x: 1 }), `\`targets.${KEY}.state.x\` must be absent`],
-    ['has a surplus key at a target', holding({}, null, { x: 1 }), `\`targets.${KEY}.x\` must be absent`],
-    ['lacks a key', holding({ lastListing: undefined }), '.state.lastListing` must be present'],
-    ['has a lease of a wrong kind', holding({}, 'mine'), '.lease` must be an object'],
-    ['has a lease without end', holding({}, { token: 'x' }), '.lease.until` must be present'],
-    ['has an odd instant', holding({ lastListing: 'yesterday' }), '.state.lastListing` must be an instant'],
-    ['has a garbage sighting', holding({ sightings: { 'dxvif-1': null } }), '.sightings.dxvif-1` must be'],
-    ['has an odd ID', holding({ sightings: { x: aSighting() } }), '.sightings` must be keyed by'],
+    ['is an empty object', '{}', '`format` must be 2, got nothing'],
+    ['has no format', '{"targets":{}}', '`format` must be 2, got nothing'],
+    ['has another format', '{"format":1,"targets":{},"more":1}', '`format` must be 2, got number 1'],
+    ['lacks the targets', '{"format":2}', '`targets` must be present'],
+    ['has a list of targets', '{"format":2,"targets":[]}', '`targets` must be an object'],
+    ['has a surplus key', '{"format":2,"targets":{},"x":1}', '`x` must be absent'],
+    ['has a surplus key at a target', holding({ x: 1 }), `\`targets.${KEY}.x\` must be absent`],
+    ['lacks a key', holding({ lastListing: undefined }), '.lastListing` must be present'],
+    ['has a lease of a wrong kind', holding({ lease: 'mine' }), '.lease` must be an object'],
+    ['has a lease without end', holding({ lease: { token: 'x' } }), '.lease.until` must be present'],
+    ['has an odd instant', holding({ lastListing: 'yesterday' }), '.lastListing` must be an instant'],
+    ['has a list of items', holding({ items: [] }), '.items` must be an object, got a list of 0'],
     [
-      'has a sighting with an odd VLAN',
-      holding({ sightings: { 'dxvif-1': { ...aSighting(), vlan: '101' } } }),
-      '.sightings.dxvif-1.vlan` must be a whole number',
-    ],
-    [
-      'has an intent of nothing',
-      holding({ intents: { 'dxvif-1': { ...anIntent(), grants: [] } } }),
-      '.intents.dxvif-1.grants` must be a list of at least one',
-    ],
-    [
-      'has an acceptance without a gateway',
-      holding({ acceptances: { 'dxvif-1': { ...anAcceptance(), gateway: '' } } }),
-      '.acceptances.dxvif-1.gateway` must be a text',
+      'has failures without a beginning',
+      holding({ failing: { codes: ['api'] } }),
+      '.failing.since` must be present',
     ],
   ])('that %s is told with its path and the mend, and left byte for byte', async (_, text, what) => {
     const { path, ledger } = planted(text);
@@ -90,7 +83,7 @@ describe('a damaged ledger file', () => {
     const session = await ledger.open(KEY, 1000);
     writeFileSync(path, 'damaged');
     expect(await failureOf(session?.write([LISTED]) ?? Promise.resolve())).toBeInstanceOf(LedgerFailure);
-    expect(await failureOf(session?.close() ?? Promise.resolve())).toBeInstanceOf(LedgerFailure);
+    expect(await failureOf(session?.close([]) ?? Promise.resolve())).toBeInstanceOf(LedgerFailure);
     expect(readFileSync(path, 'utf8')).toBe('damaged');
   });
 });
@@ -100,7 +93,7 @@ describe('a ledger file', () => {
     const path = join(plant({}), 'deep', 'state', 'ledger.json');
     const session = await createFileLedger(path, testClock()).open(KEY, 1000);
     await session?.write([LISTED]);
-    await session?.close();
+    await session?.close([]);
     expect((statSync(path).mode & 0o777).toString(8)).toBe('600');
     expect((statSync(dirname(path)).mode & 0o777).toString(8)).toBe('700');
     expect(readdirSync(dirname(path))).toEqual(['ledger.json']);
@@ -166,5 +159,39 @@ describe('a ledger file', () => {
     chmodSync(dirname(path), 0o500);
     expect(String(await failureOf(ledger.open(KEY, 1000)))).toContain(`cannot be locked (EACCES)`);
     chmodSync(dirname(path), 0o700);
+  });
+
+  it('has its records and policies beside it, its owner’s alone', async () => {
+    const { path, ledger } = planted(holding({}));
+    const session = await ledger.open(KEY, 1000);
+    const digest = digestOf('policy');
+    await session?.close([{ kind: 'policyUsed', digest, text: 'policy' }, ACCEPTED]);
+    const beside = ['ledger.json', 'ledger.policies', 'ledger.records.jsonl'];
+    expect(readdirSync(dirname(path)).sort()).toEqual(beside);
+    for (const name of ['ledger.records.jsonl', `ledger.policies/${digest.slice('sha256:'.length)}.json`]) {
+      expect((statSync(join(dirname(path), name)).mode & 0o777).toString(8)).toBe('600');
+    }
+  });
+
+  it('tells a record that was cut short, and goes on after it', async () => {
+    const { path, ledger } = planted(holding({}));
+    const records = join(dirname(path), 'ledger.records.jsonl');
+    writeFileSync(records, '{"kind":"receipt","target":');
+    const session = await ledger.open(KEY, 1000);
+    const at = new Date().toISOString();
+    await session?.close([ACCEPTED, { kind: 'ended', id: 'dxvif-2', ended: anEnd({ endedAt: at }) }]);
+    const { receipts, ended, damaged } = await ledger.records(KEY, new Date(0));
+    expect([receipts.length, ended.length]).toEqual([1, 1]);
+    expect(damaged).toEqual([expect.stringContaining(`line 1 of ${records} is damaged`)]);
+    expect(readFileSync(records, 'utf8')).toMatch(/^\{"kind":"receipt","target":\n\{/);
+  });
+
+  it('whose policy was changed says so', async () => {
+    const { path, ledger } = planted(holding({}));
+    const session = await ledger.open(KEY, 1000);
+    const digest = digestOf('policy');
+    await session?.close([{ kind: 'policyUsed', digest, text: 'policy' }]);
+    writeFileSync(join(dirname(path), 'ledger.policies', `${digest.slice('sha256:'.length)}.json`), 'else');
+    expect(String(await failureOf(ledger.policy(digest)))).toContain('is damaged: it is not of that digest');
   });
 });

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { createFileLedger } from '../../lambda/adapters/ledgers/file.ts';
+import { createFileLedger } from '../../lambda/adapters/ledgers/file/index.ts';
 import { aSighting } from '../support/ledgerBuilders.ts';
 
 /**
@@ -20,6 +20,6 @@ for (let turn = 0; turn < Number(times); ) {
     continue;
   }
   await session.write([{ kind: 'sighted', id: `dxvif-${name}${turn}`, sighting: aSighting() }]);
-  await session.close();
+  await session.close([]);
   turn += 1;
 }

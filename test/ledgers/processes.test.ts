@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, utimesSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createFileLedger } from '../../lambda/adapters/ledgers/file.ts';
+import { createFileLedger } from '../../lambda/adapters/ledgers/file/index.ts';
 import { EMPTY_LEDGER } from '../../lambda/core/ledger.ts';
 import { plant } from '../plant.ts';
 import { aSighting } from '../support/ledgerBuilders.ts';

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { inLock } from '../../lambda/adapters/ledgers/fileLock.ts';
-import { replaceFile } from '../../lambda/adapters/ledgers/replaceFile.ts';
+import { inLock } from '../../lambda/adapters/ledgers/file/lock.ts';
+import { replaceFile } from '../../lambda/adapters/ledgers/file/replaceFile.ts';
 import { LedgerFailure } from '../../lambda/errors.ts';
 import { plant } from '../plant.ts';
 import { failureOf } from '../support/apis.ts';

@@ -134,13 +134,4 @@ owners:
     expect(await actAs(cloud, US).see(id)).toBe('confirming');
     expect((await runner.ledger.peek('outscale/eu-west-2/012345678901')).sightings).toEqual({});
   });
-
-  it('costs one listing when nothing is pending and the credentials were checked', async () => {
-    const cloud = await startCloud();
-    const runner = runnerOf(cloud, SIMPLE);
-    await runner.pass();
-    cloud.clearCalls();
-    expect((await runner.pass()).counts).toMatchObject({ pending: 0 });
-    expect(cloud.calls().map(({ operation }) => operation)).toEqual(['DescribeVirtualInterfaces']);
-  });
 });

@@ -1,7 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { LedgerChange } from '../../lambda/core/ledger.ts';
-import { LedgerFailure } from '../../lambda/errors.ts';
-import type { Ledger, LedgerSession } from '../../lambda/ports.ts';
 import { ACME, actAs, STRANGER, US } from '../support/accounts.ts';
 import {
   ACME_1,
@@ -14,6 +11,7 @@ import {
   SIMPLE,
   startCloud,
 } from '../support/cloud.ts';
+import { failingOn } from '../support/ledgers.ts';
 
 const RECIPIENT = 'outscale/eu-west-2/012345678901';
 
@@ -122,7 +120,7 @@ describe('time and memory', () => {
       requests: [],
       failures: [],
     });
-    await other?.close();
+    await other?.close([]);
     expect(outcomes(await runner.pass())).toEqual({ [id]: `accepted acme.default ${PROD}` });
   });
 
@@ -137,24 +135,13 @@ describe('time and memory', () => {
     expect(await actAs(cloud, US).see(id)).toBe('confirming');
 
     const noRecord = await runner.pass({}, failingOn('accepted', runner.ledger));
-    expect(noRecord).toMatchObject({ status: 'failed', failures: [{ code: 'ledger' }] });
+    expect(noRecord.status).toBe('failed');
+    expect(noRecord.failures[0]).toEqual({
+      code: 'ledger',
+      message: `${id} was accepted and could not be recorded: accepted refused`,
+    });
+    expect(new Set(noRecord.failures.map(({ code }) => code))).toEqual(new Set(['ledger']));
     expect(outcomes(noRecord)).toEqual({ [id]: `accepted acme.default ${PROD}` });
     expect(await runner.pass()).toMatchObject({ status: 'completed', ended: [{ id, as: 'accepted' }] });
   });
 });
-
-/** A ledger that refuses one kind of write, as a store under strain would. */
-function failingOn(kind: LedgerChange['kind'], ledger: Ledger): Ledger {
-  return {
-    ...ledger,
-    open: async (key, leaseMs) => {
-      const session = await ledger.open(key, leaseMs);
-      if (session === null) return null;
-      const write: LedgerSession['write'] = async (changes) => {
-        if (changes.some((change) => change.kind === kind)) throw new LedgerFailure(`${kind} refused`);
-        await session.write(changes);
-      };
-      return { ...session, write };
-    },
-  };
-}

@@ -34,7 +34,15 @@ describe('over the days', () => {
     cloud.clock.advance('P6D');
     expect((await runner.pass()).requests).toMatchObject(requests.map(({ deadline }) => ({ deadline })));
     cloud.clock.advance('P1D');
-    expect((await runner.pass()).ended).toMatchObject([{ id, as: 'expired', held: ['unknown-requester'] }]);
+    expect((await runner.pass()).ended).toMatchObject([
+      {
+        id,
+        as: 'expired',
+        held: [{ code: 'unknown-requester' }],
+        pendingSeconds: 7 * 24 * 3600,
+        failures: 0,
+      },
+    ]);
     expect((await runner.pass()).ended).toEqual([]);
   });
 
@@ -121,12 +129,37 @@ owners: { acme: { connections: [${ACME_1}, ${ACME_2}], grants: { soon: { gateway
     expect(first.followUps).toEqual([]);
 
     cloud.steer(id, 'down');
+    expect((await runner.pass()).followUps).toEqual([]);
+    cloud.clock.advance('PT2H');
     expect((await runner.pass()).followUps).toMatchObject([{ id, owner: 'acme', problem: 'down' }]);
+    expect((await runner.pass()).followUps).toMatchObject([{ id, problem: 'down' }]);
     cloud.steer(id, 'available');
     expect((await runner.pass()).followUps).toEqual([]);
+    cloud.steer(id, 'down');
+    expect((await runner.pass()).followUps).toEqual([]);
+  });
+
+  it('what was accepted and is deleted before it came up is told as gone, once', async () => {
+    const cloud = await startCloud();
+    const runner = runnerOf(cloud, SIMPLE);
+    const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+    await runner.pass();
     cloud.steer(id, 'deleted');
     expect((await runner.pass()).followUps).toMatchObject([{ id, problem: 'gone' }]);
     expect((await runner.pass()).followUps).toEqual([]);
+  });
+
+  it('a request that came and expired while no pass ran is told once, as one that nobody saw', async () => {
+    const cloud = await startCloud({ expiredLingers: 'P30D' });
+    const runner = runnerOf(cloud, SIMPLE);
+    await runner.pass();
+    cloud.clock.advance('PT1H');
+    const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+    cloud.clock.advance('P8D');
+    const { ended, requests } = await runner.pass();
+    expect(ended).toMatchObject([{ id, as: 'expired', firstSeen: null, pendingSeconds: null }]);
+    expect(requests).toEqual([]);
+    expect((await runner.pass()).ended).toEqual([]);
   });
 });
 

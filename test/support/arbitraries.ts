@@ -139,7 +139,10 @@ export const interfaces: Arbitrary<VirtualInterface> = fc
   })
   .map(aVif);
 
+/** No interface of a listing has it. */
+export const REQUEST_ID = 'dxvif-0';
+
 /** What is offered to us: mostly sound. */
 export const requests: Arbitrary<VirtualInterface> = fc
   .tuple(interfaces, mostly<string | null>('confirming', 'pending', null))
-  .map(([vif, state]) => ({ ...vif, id: 'dxvif-0', state, gateway: null }));
+  .map(([vif, state]) => ({ ...vif, id: REQUEST_ID, state, gateway: null }));

@@ -1,10 +1,10 @@
 import fc, { type Arbitrary } from 'fast-check';
-import type { Award } from '../../lambda/core/ledger.ts';
 import type { VirtualInterface } from '../../lambda/core/model.ts';
+import type { Award } from '../../lambda/core/remembered.ts';
 import type { World } from '../../lambda/core/world.ts';
-import { GRANT_NAMES, interfaces, mostly, OUR_CONNECTION, OWNER_NAMES } from './arbitraries.ts';
+import { GRANT_NAMES, interfaces, mostly, OUR_CONNECTION, OWNER_NAMES, REQUEST_ID } from './arbitraries.ts';
 import { VGW } from './builders.ts';
-import { anIntent } from './ledgerBuilders.ts';
+import { anAcceptance, anIntent } from './ledgerBuilders.ts';
 
 /** What may be on record of an interface: owners and grants that the policy no longer has, too. */
 export const awards: Arbitrary<Award> = fc.record({
@@ -17,13 +17,13 @@ export const awards: Arbitrary<Award> = fc.record({
 interface Known {
   readonly vif: VirtualInterface;
   readonly award: Award;
-  readonly record: 'none' | 'intent' | 'acceptance';
+  readonly record: 'none' | 'intent' | 'acceptance' | 'damaged';
 }
 
 const known: Arbitrary<Known> = fc.record({
   vif: interfaces,
   award: awards,
-  record: fc.constantFrom('none', 'none', 'intent', 'acceptance'),
+  record: fc.constantFrom('none', 'none', 'none', 'intent', 'intent', 'acceptance', 'acceptance', 'damaged'),
 });
 
 /** Surroundings as a pass finds them, once its ledger agrees with its listing. */
@@ -35,8 +35,9 @@ export const worlds: Arbitrary<World> = fc
       { known: false, why: 'asking failed' },
     ),
     acceptedThisPass: mostly(0, 1),
+    isOwnDamaged: mostly(false, true),
   })
-  .map(({ known: all, ...rest }) => ({
+  .map(({ known: all, isOwnDamaged, ...rest }) => ({
     ...rest,
     interfaces: all.map(({ vif }) => vif),
     // A confirm is begun for what is confirming; what is over is on no record.
@@ -50,8 +51,17 @@ export const worlds: Arbitrary<World> = fc
       all,
       'acceptance',
       (state) => state !== 'deleted' && state !== 'expired',
-      (award) => award,
+      (award) => anAcceptance(award),
     ),
+    damaged: {
+      ...recorded(
+        all,
+        'damaged',
+        () => true,
+        () => 'it is odd',
+      ),
+      ...(isOwnDamaged ? { [REQUEST_ID]: 'it is odd' } : {}),
+    },
   }));
 
 function recorded<T>(

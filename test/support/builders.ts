@@ -133,6 +133,7 @@ export function aWorld(given: Partial<World> = {}): World {
     interfaces: [],
     intents: {},
     acceptances: {},
+    damaged: {},
     ownConnections: { known: true, ids: new Set() },
     acceptedThisPass: 0,
     ...given,

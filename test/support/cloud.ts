@@ -2,10 +2,12 @@ import { onTestFinished } from 'vitest';
 import { connect } from '../../lambda/adapters/connect.ts';
 import type { ClientSettings } from '../../lambda/adapters/directconnect/client.ts';
 import { createMemoryLedger } from '../../lambda/adapters/ledgers/memory.ts';
+import { AVAILABLE_WITHIN_MS } from '../../lambda/core/followUp.ts';
 import type { LoadedPolicy } from '../../lambda/core/policy.ts';
 import type { PassReport } from '../../lambda/core/report.ts';
-import { type PassInput, runPass } from '../../lambda/pass.ts';
-import type { Ledger, Ports } from '../../lambda/ports.ts';
+import type { PassInput } from '../../lambda/pass/input.ts';
+import { runPass } from '../../lambda/pass.ts';
+import type { Announcer, Ledger, Ports } from '../../lambda/ports.ts';
 import { compilePolicy, formatFault } from '../../language/index.ts';
 import { type Options, readScenario, type Simulator, startSimulator } from '../../simulator/index.ts';
 import { ACME, STRANGER, US } from './accounts.ts';
@@ -67,6 +69,7 @@ export interface RunnerOptions {
   readonly region?: string;
   readonly requestTimeoutMs?: number;
   readonly credentials?: ClientSettings['credentials'];
+  readonly announcer?: Announcer;
 }
 
 export function runnerOf(simulator: Simulator, loaded: LoadedPolicy, options: RunnerOptions = {}): Runner {
@@ -81,11 +84,13 @@ export function runnerOf(simulator: Simulator, loaded: LoadedPolicy, options: Ru
   const input: PassInput = {
     loaded,
     revision: 'test',
-    ports: { ...connected, clock, ledger },
+    ports: { ...connected, clock, ledger, announcer: options.announcer ?? null },
     vetting: { checkedAt: new Map() },
+    told: new Set(),
     requestTimeoutMs,
     leaseMs: 60_000,
     remaining: () => Number.POSITIVE_INFINITY,
+    availableWithinMs: AVAILABLE_WITHIN_MS,
     endpoint: connected.endpoint,
     dryRun: false,
   };

@@ -1,14 +1,18 @@
+import type { Ended } from '../../lambda/core/ended.ts';
+import type { Grounds } from '../../lambda/core/grounds.ts';
+import { EMPTY_LEDGER, type LedgerState } from '../../lambda/core/ledger.ts';
+import type { VirtualInterface } from '../../lambda/core/model.ts';
+import type { Receipt } from '../../lambda/core/receipt.ts';
 import {
   type Acceptance,
   type Award,
-  EMPTY_LEDGER,
+  type HeldFor,
   type Intent,
-  type LedgerState,
+  NOTHING_TOLD,
   type Sighting,
-} from '../../lambda/core/ledger.ts';
-import type { VirtualInterface } from '../../lambda/core/model.ts';
-import type { Survey } from '../../lambda/core/reconcile.ts';
-import { CONNECTION, VGW } from './builders.ts';
+} from '../../lambda/core/remembered.ts';
+import type { Survey } from '../../lambda/core/survey.ts';
+import { aGateway, aVif, CONNECTION, US, VGW } from './builders.ts';
 
 /** What a ledger remembers of the request and the policy of `aVif` and `aPolicy`, and what a listing adds to it. */
 
@@ -23,11 +27,56 @@ function anAward(given: Partial<Award> = {}): Award {
 }
 
 export function anIntent(given: Partial<Intent> = {}): Intent {
-  return { ...anAward(), listings: 0, ...given };
+  return { ...anAward(), listings: 0, grounds: theGrounds(), ...given };
 }
 
 export function anAcceptance(given: Partial<Acceptance> = {}): Acceptance {
-  return anAward(given);
+  return { ...anAward(), availableAt: null, told: null, ...given };
+}
+
+export function theGrounds(given: Partial<Grounds> = {}): Grounds {
+  return {
+    target: 'acme',
+    recipient: { provider: 'outscale', region: 'eu-west-2', account: US },
+    policy: { digest: `sha256:${'0'.repeat(64)}`, revision: 'v1' },
+    request: aVif(),
+    firstSeen: '2026-11-10T10:00:05.000Z',
+    deadline: { earliest: '2026-11-17T09:00:00.000Z', latest: '2026-11-17T10:00:05.000Z' },
+    grant: 'default',
+    tickets: {},
+    gatewaySeen: aGateway(),
+    usage: { owner: [], grants: { default: [] } },
+    acceptedBefore: 0,
+    skipped: [],
+    ...given,
+  };
+}
+
+export function aReceipt(given: Partial<Receipt> = {}): Receipt {
+  return {
+    id: 'dxvif-aaaaaaaa',
+    ...anAward(),
+    ...theGrounds(),
+    acceptedAt: '2026-11-10T11:00:01.000Z',
+    answer: { by: 'confirm', state: 'pending', doubt: null },
+    ...given,
+  };
+}
+
+export function anEnd(given: Partial<Ended> = {}): Ended {
+  return {
+    id: 'dxvif-eeeeeeee',
+    connection: CONNECTION.owner,
+    vlan: 101,
+    name: 'acme-prod-1',
+    firstSeen: '2026-11-10T10:00:05.000Z',
+    endedAt: '2026-11-10T12:00:05.000Z',
+    pendingSeconds: 7200,
+    as: 'expired',
+    held: [],
+    failures: 0,
+    ...given,
+  };
 }
 
 export function aSighting(given: Partial<Sighting> = {}): Sighting {
@@ -37,10 +86,17 @@ export function aSighting(given: Partial<Sighting> = {}): Sighting {
     connection: CONNECTION.owner,
     vlan: 101,
     name: 'acme-prod-1',
+    outbound: false,
     failures: 0,
     held: [],
+    told: NOTHING_TOLD,
     ...given,
   };
+}
+
+/** Why a pass held it, by code alone. */
+export function heldFor(...codes: string[]): HeldFor[] {
+  return codes.map((code) => ({ code, message: `because of ${code}` }));
 }
 
 export function aLedger(given: Partial<LedgerState> = {}): LedgerState {
@@ -59,6 +115,8 @@ export function aSurvey(
     seenAt: '2026-11-10T12:00:05.000Z',
     found: new Map([...interfaces.map((vif): [string, VirtualInterface] => [vif.id, vif]), ...gone]),
     requests: interfaces.filter(({ state }) => state === 'confirming' || state === null),
+    outbound: [],
+    expired: interfaces.filter(({ state }) => state === 'expired'),
     ...rest,
   };
 }

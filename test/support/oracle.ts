@@ -17,7 +17,7 @@ const NO_LONGER_LIVE = ['deleted', 'rejected', 'expired'];
 
 export function judge(policy: Policy, request: VirtualInterface, world: World, at: Date): Verdict {
   const asker = whoAsks(policy, request, world);
-  const codes = new Set(againstAnybody(policy, request));
+  const codes = new Set(againstAnybody(policy, request, world));
   if (typeof asker === 'string') return { gateway: null, codes: codes.add(asker) };
 
   const fitting = asker.grants.filter(({ match }) => isMet(match, request));
@@ -35,10 +35,11 @@ export function judge(policy: Policy, request: VirtualInterface, world: World, a
   return { gateway: codes.size === 0 ? one.gateway : null, codes };
 }
 
-function againstAnybody(policy: Policy, request: VirtualInterface): string[] {
+function againstAnybody(policy: Policy, request: VirtualInterface, { damaged }: World): string[] {
   const codes: string[] = [];
   if (request.type !== 'private') codes.push('not-private');
-  if (request.faults.length > 0 || request.state !== 'confirming') codes.push('unreadable');
+  if (request.faults.length > 0 || request.state !== 'confirming' || request.id in damaged)
+    codes.push('unreadable');
   if (policy.freeze) codes.push('frozen');
   if (policy.hold.some((line) => isHeldBy(line.match, request))) codes.push('held-by-policy');
   return codes;
@@ -85,7 +86,8 @@ function slotsOfGrant(owner: Owner, grant: Grant, request: VirtualInterface, wor
   return takers(
     request,
     world,
-    (vif) => mayStandOn(owner, vif) && canBe(grant.match, vif),
+    // What was given to what cannot be read, nobody knows: it may be this grant.
+    (vif) => mayStandOn(owner, vif) && (canBe(grant.match, vif) || vif.id in world.damaged),
     (record) => record.owner === owner.name && record.grants.includes(grant.name),
   );
 }
@@ -99,7 +101,7 @@ type Recorded = { readonly owner: string; readonly grants: readonly string[] };
 /** How many interfaces other than the request occupy a slot, by what they are or by what the ledger says of them. */
 function takers(
   request: VirtualInterface,
-  { interfaces, intents, acceptances }: World,
+  { interfaces, intents, acceptances, damaged }: World,
   mayBe: (vif: VirtualInterface) => boolean,
   given: (record: Recorded, kind: 'intent' | 'acceptance') => boolean,
 ): number {
@@ -107,8 +109,9 @@ function takers(
   for (const vif of interfaces) {
     const [intent, acceptance] = [intents[vif.id], acceptances[vif.id]];
     if (vif.id === request.id || (vif.state !== null && NO_LONGER_LIVE.includes(vif.state))) continue;
-    // A mere request occupies nothing: readable, confirming, and nobody has begun to confirm it.
-    if (vif.state === 'confirming' && vif.faults.length === 0 && !intent && !acceptance) continue;
+    // A mere request occupies nothing: readable, confirming, and nobody can have begun to confirm it.
+    const isOnRecord = intent !== undefined || acceptance !== undefined || vif.id in damaged;
+    if (vif.state === 'confirming' && vif.faults.length === 0 && !isOnRecord) continue;
     const recorded = (intent && given(intent, 'intent')) || (acceptance && given(acceptance, 'acceptance'));
     if (mayBe(vif) || recorded) taken += 1;
   }

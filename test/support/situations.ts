@@ -1,6 +1,7 @@
 import fc, { type Arbitrary } from 'fast-check';
+import { expect } from 'vitest';
 import { NO_DEADLINE } from '../../lambda/core/deadline.ts';
-import { type Decision, decide } from '../../lambda/core/decide.ts';
+import { type Accept, type Decision, decide } from '../../lambda/core/decide.ts';
 import type { VirtualInterface } from '../../lambda/core/model.ts';
 import type { Owner, Policy } from '../../lambda/core/policy.ts';
 import type { World } from '../../lambda/core/world.ts';
@@ -31,4 +32,22 @@ export function codes(decision: Decision): string[] {
 
 export function eachOwner(policy: Policy, change: (owner: Owner) => Partial<Owner>): Policy {
   return { ...policy, owners: policy.owners.map((owner) => ({ ...owner, ...change(owner) })) };
+}
+
+/** Runs `check` on situations that were accepted. */
+export function whenAccepted(
+  check: (accept: Accept, policy: Policy, request: VirtualInterface, world: World) => void,
+): void {
+  let accepted = 0;
+  fc.assert(
+    fc.property(situations, (situation) => {
+      const decision = decided(situation);
+      if (decision.verdict === 'hold') return;
+      accepted += 1;
+      check(decision, situation.policy, situation.request, situation.world);
+    }),
+    { numRuns: 2000 },
+  );
+  // Else the property would hold of nothing.
+  expect(accepted).toBeGreaterThan(100);
 }

@@ -10,13 +10,13 @@ export interface Lease {
 export const decodeLease = d.object<Lease>({ token: d.string, until: d.instant });
 
 /** Longer than any pass may take, in milliseconds. */
-const LONGEST = 20 * 60 * 1000;
+export const LONGEST_LEASE_MS = 20 * 60 * 1000;
 
 /** A lease that ends later than any could was written by a clock that ran ahead: it must not keep everybody out till then. */
 export function isFree(lease: Lease | null, at: Date): boolean {
   if (lease === null) return true;
   const left = Date.parse(lease.until) - at.getTime();
-  return left <= 0 || left > LONGEST;
+  return left <= 0 || left > LONGEST_LEASE_MS;
 }
 
 export function newLease(at: Date, leaseMs: number, token: string): Lease {

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { lock } from 'proper-lockfile';
-import { LedgerFailure } from '../../errors.ts';
-import { codeOf } from './errorCode.ts';
+import { LedgerFailure } from '../../../errors.ts';
+import { codeOf } from '../../errorCode.ts';
 
 /** A lock that was not renewed for so long is that of a dead process, in milliseconds. */
 const STALE_MS = 10_000;

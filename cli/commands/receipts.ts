@@ -1,0 +1,69 @@
+import { recipientKey } from '../../lambda/core/policy.ts';
+import type { Receipt } from '../../lambda/core/receipt.ts';
+import { escapeText, list } from '../../lambda/core/text.ts';
+import type { Ledger } from '../../lambda/ports.ts';
+import { EXIT, type ExitCode } from '../exit.ts';
+import { type LedgerOptions, ledgerFor } from '../ledger.ts';
+import { paintFor } from '../output/paint.ts';
+import { loadPolicies } from '../policies.ts';
+import { type Replayed, replayed } from '../receipts/replayed.ts';
+
+export interface ReceiptsOptions extends LedgerOptions {
+  readonly policy?: readonly string[];
+  readonly json?: boolean;
+}
+
+interface Shown extends Replayed {
+  readonly target: string;
+  readonly receipt: Receipt;
+}
+
+/** `receipts`: what was accepted and why, each decided again by the policy of then. */
+export async function receipts(ids: readonly string[], options: ReceiptsOptions): Promise<ExitCode> {
+  const ledger = ledgerFor(options);
+  const shown: Shown[] = [];
+  const damaged: string[] = [];
+  for (const { policy } of loadPolicies(options.policy ?? [])) {
+    const records = await ledger.records(recipientKey(policy.recipient), new Date(0));
+    damaged.push(...records.damaged);
+    const wanted = records.receipts.filter(({ id }) => ids.length === 0 || ids.includes(id));
+    for (const receipt of wanted) shown.push(await show(policy.target, receipt, ledger));
+  }
+  const missing = ids.filter((id) => shown.every(({ receipt }) => receipt.id !== id));
+  if (options.json) process.stdout.write(`${JSON.stringify({ receipts: shown, damaged }, null, 2)}\n`);
+  else process.stdout.write(describe(shown));
+  for (const message of damaged) process.stderr.write(`${message}\n`);
+  if (missing.length > 0)
+    process.stderr.write(`no receipt of ${list(missing)} in this ledger; is it another \`--ledger\`?\n`);
+  const isSound = damaged.length + missing.length === 0 && shown.every(({ replay }) => replay === 'same');
+  return isSound ? EXIT.done : EXIT.failed;
+}
+
+async function show(target: string, receipt: Receipt, ledger: Ledger): Promise<Shown> {
+  return { target, receipt, ...(await replayed(receipt, ledger)) };
+}
+
+function describe(shown: readonly Shown[]): string {
+  if (shown.length === 0) return 'no acceptance on record\n';
+  const paint = paintFor(process.stdout);
+  return shown
+    .map(({ target, receipt, replay, message }) => {
+      const { id, at, acceptedAt, owner, grant, tickets, gateway, request, policy, answer } = receipt;
+      const ticket = tickets[grant];
+      return [
+        `${id} accepted ${acceptedAt} on target ${target}`,
+        `  request: ${escapeText(request.connection ?? '-')}, vlan ${request.vlan ?? '-'}, name ${escapeText(request.name ?? '-')}, first seen ${receipt.firstSeen}`,
+        `  given: ${owner}.${grant}${ticket === undefined ? '' : ` (${escapeText(ticket)})`} to ${gateway}, decided ${at}`,
+        `  known by: ${BY[answer.by]}${answer.doubt === null ? '' : `, after a doubt: ${answer.doubt}`}`,
+        `  policy: ${policy.digest}, revision ${policy.revision}`,
+        `  decided again: ${replay === 'same' ? paint.good(message) : paint.bad(message)}\n`,
+      ].join('\n');
+    })
+    .join('\n');
+}
+
+const BY: Readonly<Record<Receipt['answer']['by'], string>> = {
+  confirm: 'the answer to the confirm',
+  description: 'a look at it after the confirm',
+  laterPass: 'a later pass',
+};

@@ -1,0 +1,24 @@
+import { systemClock } from '../lambda/adapters/connect.ts';
+import { createDynamoLedger } from '../lambda/adapters/ledgers/dynamo/index.ts';
+import { openTable } from '../lambda/adapters/ledgers/dynamo/table.ts';
+import { createFileLedger } from '../lambda/adapters/ledgers/file/index.ts';
+import type { Ledger } from '../lambda/ports.ts';
+import { UsageError } from './exit.ts';
+import { defaultLedger } from './paths.ts';
+
+export interface LedgerOptions {
+  readonly ledger?: string;
+  readonly endpoint?: string;
+}
+
+const TABLE = /^dynamodb:(.*)$/s;
+
+/** A file, or, as `dynamodb:TABLE`, the table of a deployed function, reached with the default AWS credentials. */
+export function ledgerFor({ ledger, endpoint }: LedgerOptions): Ledger {
+  const path = ledger ?? defaultLedger(process.env, endpoint);
+  const table = TABLE.exec(path)?.[1];
+  if (table === undefined) return createFileLedger(path, systemClock);
+  if (!/^[\w.-]{3,255}$/.test(table))
+    throw new UsageError(`--ledger must be a file or \`dynamodb:TABLE\`, got \`${path}\``);
+  return createDynamoLedger(openTable(table), systemClock);
+}

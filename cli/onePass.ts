@@ -1,0 +1,51 @@
+import { dirname } from 'node:path';
+import { type Connected, REQUEST_LIMIT_MS } from '../lambda/adapters/connect.ts';
+import { AVAILABLE_WITHIN_MS } from '../lambda/core/followUp.ts';
+import type { PassReport } from '../lambda/core/report.ts';
+import type { PassInput } from '../lambda/pass/input.ts';
+import { runPass } from '../lambda/pass.ts';
+import type { Ports } from '../lambda/ports.ts';
+import { type CompiledPolicy, revisionOf } from '../language/index.ts';
+import { startProgress } from './output/progress.ts';
+import { type ConnectOptions, connectTarget } from './target.ts';
+
+/** Options of every command that makes a pass. */
+export interface PassOptions extends ConnectOptions {
+  readonly availableWithin?: number;
+}
+
+/** How long a pass may hold the lease, and so how long one that was killed keeps others out, in milliseconds. */
+const LEASE_MS = 5 * 60 * 1000;
+
+/**
+ * One pass over one target, with a person's own keys.
+ * @param portsOf what the pass is to see of the world, given the provider's APIs
+ */
+export async function onePass(
+  { file, policy, digest }: CompiledPolicy,
+  options: PassOptions,
+  portsOf: (connected: Connected) => Ports,
+  { remaining, dryRun }: Pick<PassInput, 'remaining' | 'dryRun'>,
+): Promise<PassReport> {
+  const { availableWithin } = options;
+  const connected = connectTarget(policy, options);
+  const progress = startProgress(process.stderr);
+  try {
+    return await runPass({
+      loaded: { policy, digest },
+      revision: revisionOf(dirname(file)),
+      ports: progress.watch(policy.target, portsOf(connected)),
+      vetting: { checkedAt: new Map() },
+      told: new Set(),
+      requestTimeoutMs: REQUEST_LIMIT_MS,
+      leaseMs: LEASE_MS,
+      remaining,
+      availableWithinMs: availableWithin === undefined ? AVAILABLE_WITHIN_MS : availableWithin * 60_000,
+      endpoint: connected.endpoint,
+      dryRun,
+    });
+  } finally {
+    progress.stop();
+    connected.close();
+  }
+}

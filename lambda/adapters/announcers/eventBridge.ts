@@ -1,0 +1,80 @@
+import {
+  EventBridgeClient,
+  type EventBridgeClientConfig,
+  PutEventsCommand,
+  type PutEventsRequestEntry,
+} from '@aws-sdk/client-eventbridge';
+import type { Announcement } from '../../core/announcement.ts';
+import { escapeText } from '../../core/text.ts';
+import type { Announcer } from '../../ports.ts';
+import { toApiFailure } from '../failure.ts';
+import { withTimeLimit } from '../timeLimit.ts';
+import { eventOf } from './event.ts';
+
+/** What one call may hold. */
+const BATCH = 10;
+/** What a call may take with its attempts, in milliseconds. */
+const LIMIT_MS = 4000;
+
+/**
+ * Announces on the default event bus.
+ * @param config the client's own: region, credentials and endpoint are the platform's unless given
+ */
+export function createEventBridgeAnnouncer(config: EventBridgeClientConfig = {}): Announcer {
+  let client: EventBridgeClient | undefined;
+  const settings: EventBridgeClientConfig = {
+    maxAttempts: 2,
+    requestHandler: {
+      connectionTimeout: 1000,
+      requestTimeout: 1500,
+      socketTimeout: 1500,
+      throwOnRequestTimeout: true,
+    },
+    ...config,
+  };
+  return {
+    announce: async (announcements) => {
+      client ??= new EventBridgeClient(settings);
+      const delivered: string[] = [];
+      let problem: string | null = null;
+      for (let i = 0; i < announcements.length; i += BATCH) {
+        const result = await putEvents(client, announcements.slice(i, i + BATCH));
+        delivered.push(...result.delivered);
+        problem ??= result.problem;
+        // A bus that does not answer is not asked again for every ten.
+        if (result.delivered.length === 0) break;
+      }
+      return { delivered, problem };
+    },
+  };
+}
+
+async function putEvents(client: EventBridgeClient, announcements: readonly Announcement[]) {
+  try {
+    const command = new PutEventsCommand({ Entries: announcements.map(entryOf) });
+    const { Entries = [] } = await withTimeLimit(LIMIT_MS, (abortSignal) =>
+      client.send(command, { abortSignal }),
+    );
+    // Fail closed: only what has an ID of the bus was taken.
+    const isTaken = announcements.map((_, i) => typeof Entries[i]?.EventId === 'string');
+    const refused = Entries.find(({ EventId }) => EventId === undefined);
+    const delivered = announcements.filter((_, i) => isTaken[i]).map(({ id }) => id);
+    if (delivered.length === announcements.length) return { delivered, problem: null };
+    const why = escapeText(
+      `${refused?.ErrorCode ?? 'no answer'}: ${refused?.ErrorMessage ?? 'for some of them'}`,
+    );
+    return { delivered, problem: `PutEvents refused some: ${why}` };
+  } catch (error) {
+    return { delivered: [], problem: toApiFailure('PutEvents', error).message };
+  }
+}
+
+function entryOf(announcement: Announcement): PutEventsRequestEntry {
+  const event = eventOf(announcement);
+  return {
+    Source: event.source,
+    DetailType: event['detail-type'],
+    Time: new Date(event.time),
+    Detail: JSON.stringify(event.detail),
+  };
+}

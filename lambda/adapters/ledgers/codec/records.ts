@@ -1,0 +1,60 @@
+import * as d from '../../../core/decode.ts';
+import { ENDED_AS, type Ended } from '../../../core/ended.ts';
+import type { LedgerChange } from '../../../core/ledger.ts';
+import type { Answer, Receipt } from '../../../core/receipt.ts';
+import { award, grounds } from './grounds.ts';
+import { decodeHeldFor } from './live.ts';
+
+/** What is kept of something that is decided: a receipt for ever, an end for a while. */
+export type LedgerRecord =
+  | { readonly kind: 'receipt'; readonly value: Receipt }
+  | { readonly kind: 'ended'; readonly value: Ended };
+
+/** How long an end is kept, in milliseconds. */
+export const ENDS_KEPT_MS = 90 * 24 * 3_600_000;
+
+/** What a change leaves beyond the state. */
+export function recordsOf(change: LedgerChange): LedgerRecord[] {
+  if (change.kind === 'accepted' && change.receipt !== null) {
+    return [{ kind: 'receipt', value: change.receipt }];
+  }
+  return change.kind === 'ended' && change.ended !== null ? [{ kind: 'ended', value: change.ended }] : [];
+}
+
+/** The moment that a record is filed under, the same however often it is written. */
+export function momentOf({ kind, value }: LedgerRecord): string {
+  return kind === 'receipt' ? value.at : value.endedAt;
+}
+
+const decodeReceipt = d.object<Receipt>({
+  id: d.string,
+  ...award,
+  ...grounds,
+  acceptedAt: d.instant,
+  answer: d.object<Answer>({
+    by: d.oneOf(['confirm', 'description', 'laterPass']),
+    state: d.orNull(d.string),
+    doubt: d.orNull(d.string),
+  }),
+});
+
+const decodeEnded = d.object<Ended>({
+  id: d.string,
+  connection: d.orNull(d.string),
+  vlan: d.orNull(d.integer(1, 4094)),
+  name: d.orNull(d.string),
+  firstSeen: d.orNull(d.instant),
+  endedAt: d.instant,
+  pendingSeconds: d.orNull(d.integer(0)),
+  as: d.oneOf(ENDED_AS),
+  held: d.array(decodeHeldFor),
+  failures: d.integer(0),
+});
+
+/** @throws Malformed */
+export function decodeRecord(kind: unknown, value: unknown): LedgerRecord {
+  const known = d.oneOf(['receipt', 'ended'])(kind, 'kind');
+  return known === 'receipt'
+    ? { kind: known, value: decodeReceipt(value, 'value') }
+    : { kind: known, value: decodeEnded(value, 'value') };
+}

@@ -1,0 +1,190 @@
+import { type AttributeValue, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import * as d from '../../../core/decode.ts';
+import type { LedgerState } from '../../../core/ledger.ts';
+import { LedgerFailure } from '../../../errors.ts';
+import { decodeFailing } from '../codec/live.ts';
+import { type Lease, LONGEST_LEASE_MS } from '../lease.ts';
+import { type Item, keyOf, type Table, textOf } from './table.ts';
+
+/**
+ * The one item of a target by which passes keep apart. It says who holds the lease, and in which epoch the live items
+ * are: those of any other epoch are nobody's.
+ */
+export interface Head extends Pick<LedgerState, 'lastListing' | 'failing'> {
+  readonly epoch: number;
+}
+
+/** What was found when the lease was taken. */
+export interface Taken extends Head {
+  /** whoever had the lease before did not give it back with everything written, and may yet write */
+  readonly isAbandoned: boolean;
+  /** an epoch that nobody wrote in */
+  readonly fresh: number;
+}
+
+const HEAD = 'head';
+
+/** In the place of a token, when the lease was free. */
+const NOBODY = 'nobody';
+
+const NAMES = {
+  '#before': 'before',
+  '#token': 'token',
+  '#until': 'until',
+  '#epoch': 'epoch',
+  '#last': 'lastEpoch',
+  '#dirty': 'dirty',
+  '#released': 'releasedBy',
+  '#listing': 'lastListing',
+  '#failing': 'failing',
+};
+
+/** @returns `null` when somebody else holds the lease. @throws LedgerFailure */
+export async function takeLease(
+  table: Table,
+  partition: string,
+  { token, until }: Lease,
+  at: Date,
+): Promise<Taken | null> {
+  // As `isFree`. A call that is tried again finds the token of its first try.
+  const free =
+    'attribute_not_exists(#token) OR #token = :token OR NOT attribute_type(#until, :text) OR #until <= :now OR #until > :longest';
+  const answer = await table.conditionally('UpdateItem', (client, name, options) => {
+    const command = new UpdateItemCommand({
+      TableName: name,
+      Key: keyOf(partition, HEAD),
+      ConditionExpression: free,
+      UpdateExpression:
+        'SET #before = if_not_exists(#token, :nobody), #token = :token, #until = :until REMOVE #released ADD #last :one',
+      ExpressionAttributeNames: names('#before', '#token', '#until', '#released', '#last'),
+      ExpressionAttributeValues: {
+        ':token': { S: token },
+        ':until': { S: until },
+        ':now': { S: at.toISOString() },
+        ':longest': { S: new Date(at.getTime() + LONGEST_LEASE_MS).toISOString() },
+        ':text': { S: 'S' },
+        ':nobody': { S: NOBODY },
+        ':one': { N: '1' },
+      },
+      ReturnValues: 'ALL_NEW',
+    });
+    return client.send(command, options);
+  });
+  if (answer === null) return null;
+  const item = answer.Attributes;
+  // Fail closed: an answer that does not show our token is none of a table's, and no empty ledger.
+  if (textOf(item, NAMES['#token']) !== token)
+    throw new LedgerFailure(
+      `ledger table \`${table.name}\`: UpdateItem answered without the head; check the endpoint`,
+    );
+  const isAbandoned = textOf(item, NAMES['#before']) !== NOBODY || item?.[NAMES['#dirty']] !== undefined;
+  return { ...readHead(item, partition, table.name), isAbandoned, fresh: number(item?.[NAMES['#last']]) };
+}
+
+/** @throws LedgerFailure */
+export async function peekHead(table: Table, partition: string): Promise<Head> {
+  const answer = await table.conditionally('GetItem', (client, name, options) =>
+    client.send(
+      new GetItemCommand({ TableName: name, Key: keyOf(partition, HEAD), ConsistentRead: true }),
+      options,
+    ),
+  );
+  return readHead(answer?.Item, partition, table.name);
+}
+
+/** What an update of the head does beside proving that the lease is ours. */
+export interface HeadUpdate {
+  readonly head?: Head;
+  /** gives the lease back */
+  readonly release?: boolean;
+  /** gives it back in doubt about what was written: whoever is next begins a new epoch */
+  readonly dirty?: boolean;
+}
+
+/** @returns whether the lease was ours. @throws LedgerFailure */
+export async function updateHead(
+  table: Table,
+  partition: string,
+  token: string,
+  { head, release = false, dirty = false }: HeadUpdate,
+): Promise<boolean> {
+  const sets = [
+    ...(head === undefined ? [] : ['#epoch = :epoch', '#listing = :listing', '#failing = :failing']),
+    ...(release ? ['#released = :token'] : ['#token = :token']),
+    ...(dirty ? ['#dirty = :true'] : []),
+  ];
+  const removes = [
+    ...(release ? ['#token', '#until'] : []),
+    ...(dirty || head === undefined ? [] : ['#dirty']),
+  ];
+  const update = `SET ${sets.join(', ')}${removes.length === 0 ? '' : ` REMOVE ${removes.join(', ')}`}`;
+  // Giving back is tried again after a lost answer: then it is ours no more, by our own doing.
+  const condition = release ? '#token = :token OR #released = :token' : '#token = :token';
+  const used = Object.keys(NAMES).filter((alias) => `${update} ${condition}`.split(/[ ,]+/).includes(alias));
+  const answer = await table.conditionally('UpdateItem', (client, name, options) => {
+    const command = new UpdateItemCommand({
+      TableName: name,
+      Key: keyOf(partition, HEAD),
+      ConditionExpression: condition,
+      UpdateExpression: update,
+      ExpressionAttributeNames: names(...used),
+      ExpressionAttributeValues: {
+        ':token': { S: token },
+        ...(dirty ? { ':true': { BOOL: true } } : {}),
+        ...(head === undefined ? {} : valuesOf(head)),
+      },
+    });
+    return client.send(command, options);
+  });
+  return answer !== null;
+}
+
+function valuesOf({ epoch, lastListing, failing }: Head): Record<string, AttributeValue> {
+  return {
+    ':epoch': { N: String(epoch) },
+    ':listing': lastListing === null ? { NULL: true } : { S: lastListing },
+    ':failing': failing === null ? { NULL: true } : { S: JSON.stringify(failing) },
+  };
+}
+
+/** Fail closed: a head that cannot be read is not the head of an empty ledger. */
+function readHead(item: Item | undefined, partition: string, table: string): Head {
+  if (item === undefined) return { epoch: 0, lastListing: null, failing: null };
+  try {
+    return {
+      epoch: number(item[NAMES['#epoch']]),
+      lastListing: orNothing(item[NAMES['#listing']], d.instant, 'lastListing'),
+      failing: orNothing(
+        item[NAMES['#failing']],
+        (raw, path) => decodeFailing(parsed(raw, path), path),
+        'failing',
+      ),
+    };
+  } catch (error) {
+    if (!(error instanceof d.Malformed)) throw error;
+    throw new LedgerFailure(
+      `ledger table \`${table}\`: item \`${HEAD}\` of \`${partition}\` is damaged: ${error.message}; restore it, or take that attribute out`,
+    );
+  }
+}
+
+function orNothing<T>(value: AttributeValue | undefined, decode: d.Decoder<T>, path: string): T | null {
+  return value === undefined || value.NULL === true ? null : decode(value.S, path);
+}
+
+function parsed(raw: unknown, path: string): unknown {
+  try {
+    return JSON.parse(d.string(raw, path));
+  } catch (error) {
+    if (error instanceof d.Malformed) throw error;
+    throw new d.Malformed(path, 'JSON', raw);
+  }
+}
+
+function number(value: AttributeValue | undefined): number {
+  return value === undefined ? 0 : d.integer(0)(value.N === undefined ? null : Number(value.N), 'epoch');
+}
+
+function names(...aliases: string[]): Record<string, string> {
+  return Object.fromEntries(Object.entries(NAMES).filter(([alias]) => aliases.includes(alias)));
+}

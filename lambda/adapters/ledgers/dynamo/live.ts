@@ -1,0 +1,70 @@
+import type { LedgerState } from '../../../core/ledger.ts';
+import { type Items, readItems } from '../items.ts';
+import { livePartition } from './partitions.ts';
+import { type Item, keyOf, put, remove, TABLE_KEYS, type Table, textOf } from './table.ts';
+
+/** Items of one epoch: sort key `0000000001/sighting/dxvif-…`, the value as JSON in `data`. */
+
+export async function readEpoch(table: Table, key: string, epoch: number): Promise<LedgerState> {
+  const items = await table.query(livePartition(key), { begins: prefix(epoch) });
+  return readItems(
+    items.map((item) => [nameOf(item), dataOf(item)]),
+    `ledger table \`${table.name}\``,
+  );
+}
+
+export function writeItems(table: Table, key: string, epoch: number, items: Items): Promise<void> {
+  return table.writeAll(
+    Object.entries(items).map(([name, value]) =>
+      put({ ...keyOf(livePartition(key), `${prefix(epoch)}${name}`), data: { S: JSON.stringify(value) } }),
+    ),
+  );
+}
+
+export function removeItems(
+  table: Table,
+  key: string,
+  epoch: number,
+  names: readonly string[],
+): Promise<void> {
+  return table.writeAll(names.map((name) => remove(livePartition(key), `${prefix(epoch)}${name}`)));
+}
+
+/** Copies items as they are, damaged ones too. */
+export async function moveEpoch(table: Table, key: string, from: number, to: number): Promise<void> {
+  const partition = livePartition(key);
+  const items = await table.query(partition, { begins: prefix(from) });
+  await table.writeAll(
+    items.map((item) => put({ ...item, ...keyOf(partition, `${prefix(to)}${nameOf(item)}`) })),
+  );
+}
+
+/** What is left of epochs that are over, a late write among it. */
+export async function removeOtherEpochs(table: Table, key: string, epoch: number): Promise<void> {
+  const partition = livePartition(key);
+  const items = await table.query(partition, { from: '0' });
+  const left = items
+    .map((item) => textOf(item, TABLE_KEYS.sort) ?? '')
+    .filter((sort) => EPOCH.test(sort) && !sort.startsWith(prefix(epoch)));
+  await table.writeAll(left.map((sort) => remove(partition, sort)));
+}
+
+const EPOCH = /^\d{10}\//;
+
+function prefix(epoch: number): string {
+  return `${String(epoch).padStart(10, '0')}/`;
+}
+
+function nameOf(item: Item): string {
+  return (textOf(item, TABLE_KEYS.sort) ?? '').replace(EPOCH, '');
+}
+
+/** `undefined` when there is none: it fits nothing that can be read. */
+function dataOf(item: Item): unknown {
+  try {
+    return JSON.parse(textOf(item, 'data') ?? '');
+  } catch {
+    // Told by whoever reads the item: what is not JSON is none of its kind.
+    return undefined;
+  }
+}

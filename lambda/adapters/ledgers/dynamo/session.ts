@@ -1,0 +1,100 @@
+import { applyChange } from '../../../core/applyChange.ts';
+import type { LedgerChange } from '../../../core/ledger.ts';
+import { LedgerFailure } from '../../../errors.ts';
+import type { LedgerSession } from '../../../ports.ts';
+import { itemChanges } from '../items.ts';
+import { type HeadUpdate, type Taken, updateHead } from './head.ts';
+import { moveEpoch, readEpoch, removeItems, removeOtherEpochs, writeItems } from './live.ts';
+import { livePartition } from './partitions.ts';
+import { keepPolicy } from './policies.ts';
+import { keepRecords } from './records.ts';
+import type { Table } from './table.ts';
+
+/**
+ * What the holder of the lease reads and writes.
+ * @param policies digests that need not be written again
+ * @throws LedgerFailure
+ */
+export async function beginSession(
+  table: Table,
+  key: string,
+  token: string,
+  taken: Taken,
+  policies: Set<string>,
+): Promise<LedgerSession> {
+  const partition = livePartition(key);
+  let status: 'open' | 'doubtful' | 'closed' = 'open';
+  const underToken = async (update: HeadUpdate): Promise<void> => {
+    if (await updateHead(table, partition, token, update)) return;
+    throw new LedgerFailure(`the lease on ${key} in table \`${table.name}\` was lost to another pass`);
+  };
+  /** After a failure nobody knows what was written, or is yet to be: the next one begins a new epoch. */
+  const inDoubt = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      status = 'doubtful';
+      throw error;
+    }
+  };
+  const giveBackInDoubt = async (): Promise<void> => {
+    status = 'closed';
+    await updateHead(table, partition, token, { release: true, dirty: true });
+  };
+
+  async function begin() {
+    const { lastListing, failing } = taken;
+    const epoch = taken.isAbandoned ? taken.fresh : taken.epoch;
+    if (taken.isAbandoned) {
+      await moveEpoch(table, key, taken.epoch, epoch);
+      await underToken({ head: { epoch, lastListing, failing } });
+      await removeOtherEpochs(table, key, epoch);
+    }
+    return { epoch, initial: { ...(await readEpoch(table, key, epoch)), lastListing, failing } };
+  }
+  const { epoch, initial } = await inDoubt(begin).catch(async (error: unknown) => {
+    // What failed first is what to tell.
+    await giveBackInDoubt().catch(() => undefined);
+    throw error;
+  });
+  let state = initial;
+
+  async function write(changes: readonly LedgerChange[], last: HeadUpdate): Promise<void> {
+    if (status !== 'open')
+      throw new LedgerFailure(`the lease on ${key} in table \`${table.name}\` was given back or is in doubt`);
+    const after = changes.reduce(applyChange, state);
+    await inDoubt(async () => {
+      await keepForLater(changes);
+      const { announcements, puts, deletes } = itemChanges(state, after);
+      // In this order: whatever is cut short, nothing is gone before it can be told.
+      await writeItems(table, key, epoch, announcements);
+      await writeItems(table, key, epoch, puts);
+      await removeItems(table, key, epoch, deletes);
+      await underToken({ ...last, head: { epoch, lastListing: after.lastListing, failing: after.failing } });
+    });
+    state = after;
+  }
+
+  /** Records and policies are in no epoch, so the lease is proved before them. */
+  async function keepForLater(changes: readonly LedgerChange[]): Promise<void> {
+    if (!changes.some(({ kind }) => kind === 'accepted' || kind === 'ended' || kind === 'policyUsed')) return;
+    await underToken({});
+    for (const change of changes) {
+      if (change.kind !== 'policyUsed' || policies.has(change.digest)) continue;
+      await keepPolicy(table, change.digest, change.text);
+      policies.add(change.digest);
+    }
+    await keepRecords(table, key, changes);
+  }
+
+  return {
+    state: initial,
+    write: (changes) => write(changes, {}),
+    close: async (changes) => {
+      if (status === 'doubtful') await giveBackInDoubt();
+      if (changes.length > 0) await write(changes, { release: true });
+      else if (status === 'open') await updateHead(table, partition, token, { release: true });
+      status = 'closed';
+    },
+  };
+}

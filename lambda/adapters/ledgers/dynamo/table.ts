@@ -1,0 +1,131 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import {
+  type AttributeValue,
+  BatchWriteItemCommand,
+  DynamoDBClient,
+  type DynamoDBClientConfig,
+  QueryCommand,
+  type WriteRequest,
+} from '@aws-sdk/client-dynamodb';
+import { LedgerFailure } from '../../../errors.ts';
+import { toApiFailure } from '../../failure.ts';
+import { withTimeLimit } from '../../timeLimit.ts';
+
+/** The table's keys, and the attribute by which items go: what the stack creates it with. */
+export const TABLE_KEYS = { partition: 'pk', sort: 'sk', expiry: 'expires' } as const;
+
+export type Item = Readonly<Record<string, AttributeValue>>;
+
+/** A table with the few calls that the ledger needs of it; each bounded in time. @throws LedgerFailure */
+export interface Table {
+  readonly name: string;
+  /** Makes one call. @returns what `call` does, or `null` when its condition was not met */
+  conditionally<T>(
+    operation: string,
+    call: (client: DynamoDBClient, name: string, options: { abortSignal: AbortSignal }) => Promise<T>,
+  ): Promise<T | null>;
+  /** Everything of a partition whose sort keys begin so, or lie from there on; consistent, all pages. */
+  query(partition: string, sort: { readonly begins: string } | { readonly from: string }): Promise<Item[]>;
+  /** Puts and deletes, in no particular order: two groups that depend on each other take two calls. */
+  writeAll(requests: readonly WriteRequest[]): Promise<void>;
+}
+
+/** What a call may take with all attempts, in milliseconds. */
+const LIMIT_MS = 8000;
+const ATTEMPTS = 3;
+/** What one batch may hold. */
+const BATCH = 25;
+/** How often a batch is sent that the table takes only parts of. */
+const ROUNDS = 6;
+
+/** @param config the client's own: region, credentials and endpoint are the platform's unless given */
+export function openTable(name: string, config: DynamoDBClientConfig = {}): Table {
+  const client = new DynamoDBClient({
+    maxAttempts: ATTEMPTS,
+    requestHandler: {
+      connectionTimeout: 1000,
+      requestTimeout: 2000,
+      socketTimeout: 2000,
+      throwOnRequestTimeout: true,
+    },
+    ...config,
+  });
+
+  const conditionally: Table['conditionally'] = async (operation, call) => {
+    try {
+      return await withTimeLimit(LIMIT_MS, (abortSignal) => call(client, name, { abortSignal }));
+    } catch (error) {
+      if (error instanceof Error && error.name === 'ConditionalCheckFailedException') return null;
+      throw new LedgerFailure(`ledger table \`${name}\`: ${toApiFailure(operation, error).message}`);
+    }
+  };
+  const surely = async <T>(...call: Parameters<typeof conditionally<T>>): Promise<T> => {
+    const answer = await conditionally(...call);
+    if (answer === null) throw new LedgerFailure(`ledger table \`${name}\`: ${call[0]} was refused`);
+    return answer;
+  };
+
+  async function writeBatch(requests: readonly WriteRequest[]): Promise<void> {
+    let left = [...requests];
+    for (let round = 0; left.length > 0; round += 1) {
+      if (round === ROUNDS)
+        throw new LedgerFailure(
+          `ledger table \`${name}\`: ${left.length} items could not be written (throttled); the next pass tries again`,
+        );
+      if (round > 0) await pause(50 * 2 ** round);
+      const command = new BatchWriteItemCommand({ RequestItems: { [name]: left } });
+      const answer = await surely('BatchWriteItem', (dynamo, _, options) => dynamo.send(command, options));
+      left = answer.UnprocessedItems?.[name] ?? [];
+    }
+  }
+
+  return {
+    name,
+    conditionally,
+    query: async (partition, sort) => {
+      const items: Item[] = [];
+      const [condition, bound] =
+        'begins' in sort ? ['begins_with(#sk, :bound)', sort.begins] : ['#sk >= :bound', sort.from];
+      let start: Item | undefined;
+      do {
+        const command = new QueryCommand({
+          TableName: name,
+          ConsistentRead: true,
+          KeyConditionExpression: `#pk = :pk AND ${condition}`,
+          ExpressionAttributeNames: { '#pk': TABLE_KEYS.partition, '#sk': TABLE_KEYS.sort },
+          ExpressionAttributeValues: { ':pk': { S: partition }, ':bound': { S: bound } },
+          ...(start === undefined ? {} : { ExclusiveStartKey: start }),
+        });
+        const page = await surely('Query', (dynamo, _, options) => dynamo.send(command, options));
+        // Fail closed: an answer without a list is no empty ledger.
+        if (!Array.isArray(page.Items))
+          throw new LedgerFailure(
+            `ledger table \`${name}\`: Query answered without items; check the endpoint`,
+          );
+        items.push(...page.Items);
+        start = page.LastEvaluatedKey;
+      } while (start !== undefined);
+      return items;
+    },
+    writeAll: async (requests) => {
+      for (let i = 0; i < requests.length; i += BATCH) await writeBatch(requests.slice(i, i + BATCH));
+    },
+  };
+}
+
+export function keyOf(partition: string, sort: string): Record<string, AttributeValue> {
+  return { [TABLE_KEYS.partition]: { S: partition }, [TABLE_KEYS.sort]: { S: sort } };
+}
+
+export function put(item: Item): WriteRequest {
+  return { PutRequest: { Item: { ...item } } };
+}
+
+export function remove(partition: string, sort: string): WriteRequest {
+  return { DeleteRequest: { Key: keyOf(partition, sort) } };
+}
+
+/** A text attribute; `null` when there is none, or of another kind. */
+export function textOf(item: Item | undefined, attribute: string): string | null {
+  return item?.[attribute]?.S ?? null;
+}

@@ -1,0 +1,85 @@
+import { readFile } from 'node:fs/promises';
+import * as d from '../../../core/decode.ts';
+import type { LedgerState } from '../../../core/ledger.ts';
+import { LedgerFailure } from '../../../errors.ts';
+import { codeOf } from '../../errorCode.ts';
+import { decodeFailing } from '../codec/live.ts';
+import type { Items } from '../items.ts';
+import { decodeLease, type Lease } from '../lease.ts';
+import { replaceFile } from './replaceFile.ts';
+
+/** What one file holds: every target that was ever run with it, by recipient key. */
+interface LedgerFile {
+  readonly format: typeof FORMAT;
+  readonly targets: Readonly<Record<string, Entry>>;
+}
+
+export interface Entry extends Pick<LedgerState, 'lastListing' | 'failing'> {
+  readonly lease: Lease | null;
+  /** read one by one: see `readItems` */
+  readonly items: Items;
+}
+
+export const NO_ENTRY: Entry = { lease: null, lastListing: null, failing: null, items: {} };
+
+const FORMAT = 2;
+
+const decodeFormat = d.oneOf([FORMAT]);
+
+const decodeFile = d.object<LedgerFile>({
+  format: decodeFormat,
+  targets: d.map(
+    d.object<Entry>({
+      lease: d.orNull(decodeLease),
+      lastListing: d.orNull(d.instant),
+      failing: d.orNull(decodeFailing),
+      items: d.record,
+    }),
+  ),
+});
+
+/** A file that is not there is an empty ledger; one that cannot be read is never taken for one. @throws LedgerFailure */
+export async function load(path: string): Promise<LedgerFile> {
+  const text = await textOf(path);
+  if (text === null) return { format: FORMAT, targets: {} };
+  try {
+    const raw: unknown = JSON.parse(text);
+    // First of all: of another version's file, nothing else can be said.
+    decodeFormat(d.record(raw, '').format, 'format');
+    return decodeFile(raw, '');
+  } catch (error) {
+    const what = error instanceof d.Malformed ? error.message : 'it is not JSON';
+    throw new LedgerFailure(
+      `ledger ${path} is damaged: ${what}; it was left as it is: restore it, or move it away to begin a new one`,
+    );
+  }
+}
+
+/** `null`: there is no such file. @throws LedgerFailure */
+export async function textOf(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    if (codeOf(cause) === 'ENOENT') return null;
+    throw new LedgerFailure(`ledger ${path} cannot be read (${codeOf(cause)}); mend its permissions`, {
+      cause,
+    });
+  }
+}
+
+export function store(path: string, file: LedgerFile, assertHeld: () => void): Promise<void> {
+  return writing(path, () => replaceFile(path, `${JSON.stringify(file, null, 2)}\n`, assertHeld));
+}
+
+/** @throws LedgerFailure for whatever `write` throws */
+export async function writing(path: string, write: () => Promise<void>): Promise<void> {
+  try {
+    await write();
+  } catch (cause) {
+    if (cause instanceof LedgerFailure) throw cause;
+    throw new LedgerFailure(
+      `ledger ${path} cannot be written (${codeOf(cause)}); mend its folder or free some room`,
+      { cause },
+    );
+  }
+}

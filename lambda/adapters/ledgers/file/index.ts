@@ -1,0 +1,121 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, realpath } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { applyChange } from '../../../core/applyChange.ts';
+import type { LedgerChange, LedgerState } from '../../../core/ledger.ts';
+import { LedgerFailure } from '../../../errors.ts';
+import type { Clock, Ledger } from '../../../ports.ts';
+import { codeOf } from '../../errorCode.ts';
+import { type Items, itemChanges, readItems } from '../items.ts';
+import { isFree, newLease } from '../lease.ts';
+import { type Entry, load, NO_ENTRY, store } from './format.ts';
+import { inLock } from './lock.ts';
+import { keepPolicy, readPolicy } from './policies.ts';
+import { keepRecords, readRecords } from './records.ts';
+
+/**
+ * A ledger in one JSON file, replaced as a whole, so that a crash leaves the old or the new one. A lock beside it keeps
+ * writers apart for the moment of a write; the lease inside it keeps passes apart for their whole length. What is only
+ * ever added to, receipts and policies, stands beside it.
+ */
+export function createFileLedger(path: string, clock: Clock): Ledger {
+  /** Reads, changes and replaces the file while nobody else does. `change` returns `null` to leave it as it is. */
+  async function update(
+    key: string,
+    change: (entry: Entry, place: string) => Promise<Entry | null>,
+  ): Promise<void> {
+    const place = await placeOf(path);
+    await inLock(place, async (assertHeld) => {
+      const file = await load(place);
+      const entry = await change(file.targets[key] ?? NO_ENTRY, place);
+      if (entry === null) return;
+      await store(place, { ...file, targets: { ...file.targets, [key]: entry } }, assertHeld);
+    });
+  }
+
+  /** The entry after these changes; what stays for ever is written already. */
+  async function applied(
+    entry: Entry,
+    key: string,
+    changes: readonly LedgerChange[],
+    place: string,
+  ): Promise<Entry> {
+    for (const change of changes) {
+      if (change.kind === 'policyUsed') await keepPolicy(place, change.digest, change.text);
+    }
+    await keepRecords(place, key, changes, clock.now());
+    const before = stateOf(entry, path);
+    const after = changes.reduce(applyChange, before);
+    const { lastListing, failing } = after;
+    return { ...entry, lastListing, failing, items: mergedItems(entry.items, before, after) };
+  }
+
+  return {
+    peek: async (key) => stateOf((await load(path)).targets[key] ?? NO_ENTRY, path),
+    records: async (key, since) => readRecords(await followed(path), key, since, clock.now()),
+    policy: async (digest) => readPolicy(await followed(path), digest),
+    open: async (key, leaseMs) => {
+      const token = randomUUID();
+      let taken: LedgerState | null = null;
+      await update(key, async (entry) => {
+        if (!isFree(entry.lease, clock.now())) return null;
+        taken = stateOf(entry, path);
+        return { ...entry, lease: newLease(clock.now(), leaseMs, token) };
+      });
+      if (taken === null) return null;
+      return {
+        state: taken,
+        write: (changes) =>
+          update(key, async (entry, place) => {
+            if (entry.lease?.token !== token) throw lost(key, path);
+            return applied(entry, key, changes, place);
+          }),
+        close: (changes) =>
+          update(key, async (entry, place) => {
+            const isOurs = entry.lease?.token === token;
+            if (!isOurs && changes.length > 0) throw lost(key, path);
+            return isOurs ? { ...(await applied(entry, key, changes, place)), lease: null } : null;
+          }),
+      };
+    },
+  };
+}
+
+function lost(key: string, path: string): LedgerFailure {
+  return new LedgerFailure(`the lease on ${key} in ${path} was lost to another pass`);
+}
+
+function stateOf({ lastListing, failing, items }: Entry, path: string): LedgerState {
+  return { ...readItems(Object.entries(items), `ledger ${path}`), lastListing, failing };
+}
+
+/** Items that cannot be read stay as they are. */
+function mergedItems(items: Items, before: LedgerState, after: LedgerState): Items {
+  const { announcements, puts, deletes } = itemChanges(before, after);
+  const gone = new Set(deletes);
+  const kept = Object.entries(items).filter(([name]) => !gone.has(name));
+  return { ...Object.fromEntries(kept), ...announcements, ...puts };
+}
+
+/** Where the ledger is or will be: by whichever link it is reached, there is one lock, and the link stays. */
+async function placeOf(path: string): Promise<string> {
+  try {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw unreachable(path, cause);
+  }
+  return followed(path);
+}
+
+async function followed(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch (cause) {
+    if (codeOf(cause) === 'ENOENT') return path;
+    throw unreachable(path, cause);
+  }
+}
+
+function unreachable(path: string, cause: unknown): LedgerFailure {
+  return new LedgerFailure(`ledger ${path} cannot be reached (${codeOf(cause)}); mend its folder`, { cause });
+}

@@ -1,0 +1,88 @@
+import * as d from '../../core/decode.ts';
+import { isVirtualInterfaceId } from '../../core/ids.ts';
+import { EMPTY_LEDGER, type LedgerState } from '../../core/ledger.ts';
+import { quote } from '../../core/text.ts';
+import { decodeAcceptance, decodeAnnouncement, decodeIntent, decodeSighting } from './codec/live.ts';
+
+/** The state as single items, each with a name such as `sighting/dxvif-…`: so that one that is damaged spoils no other. */
+
+export type Items = Readonly<Record<string, unknown>>;
+
+/** What a write changes of the items. */
+export interface ItemChanges {
+  /** what is to be announced first: it must be there when what it is about is not any more */
+  readonly announcements: Items;
+  readonly puts: Items;
+  /** names */
+  readonly deletes: readonly string[];
+}
+
+/** @param place names the ledger, for the message about an item that cannot be read */
+export function readItems(items: Iterable<readonly [string, unknown]>, place: string): LedgerState {
+  const sightings: Record<string, LedgerState['sightings'][string]> = {};
+  const intents: Record<string, LedgerState['intents'][string]> = {};
+  const acceptances: Record<string, LedgerState['acceptances'][string]> = {};
+  const outbox: Record<string, LedgerState['outbox'][string]> = {};
+  const damaged: Record<string, string> = {};
+  const read: Readonly<Record<string, (id: string, value: unknown) => void>> = {
+    sighting: (id, value) => {
+      sightings[vifId(id)] = decodeSighting(value, '');
+    },
+    intent: (id, value) => {
+      intents[vifId(id)] = decodeIntent(value, '');
+    },
+    acceptance: (id, value) => {
+      acceptances[vifId(id)] = decodeAcceptance(value, '');
+    },
+    announcement: (id, value) => {
+      outbox[id] = decodeAnnouncement(value, '');
+    },
+  };
+  for (const [name, value] of items) {
+    const [kind = '', id = ''] = name.split('/', 2);
+    try {
+      const reader = Object.hasOwn(read, kind) ? read[kind] : undefined;
+      if (reader === undefined) throw new d.Malformed('name', 'of a known kind', kind);
+      reader(id, value);
+    } catch (error) {
+      if (!(error instanceof d.Malformed)) throw error;
+      // Fail closed: what cannot be read is told and left as it is, and its request is held.
+      damaged[id] =
+        `item ${quote(name)} of ${place} is damaged: ${error.message}; restore it, or delete it to forget it`;
+    }
+  }
+  return { ...EMPTY_LEDGER, sightings, intents, acceptances, outbox, damaged };
+}
+
+export function itemChanges(before: LedgerState, after: LedgerState): ItemChanges {
+  const parts = [
+    difference('sighting', before.sightings, after.sightings),
+    difference('intent', before.intents, after.intents),
+    difference('acceptance', before.acceptances, after.acceptances),
+  ];
+  const announcements = difference('announcement', before.outbox, after.outbox);
+  return {
+    announcements: announcements.puts,
+    puts: Object.assign({}, ...parts.map(({ puts }) => puts)),
+    deletes: [...parts, announcements].flatMap(({ deletes }) => deletes),
+  };
+}
+
+/** Values are never changed in place, so another value is another object. */
+function difference(
+  kind: string,
+  before: Items,
+  after: Items,
+): { puts: Readonly<Record<string, unknown>>; deletes: string[] } {
+  const changed = Object.entries(after).filter(([id, value]) => before[id] !== value);
+  const gone = Object.keys(before).filter((id) => !Object.hasOwn(after, id));
+  return {
+    puts: Object.fromEntries(changed.map(([id, value]) => [`${kind}/${id}`, value])),
+    deletes: gone.map((id) => `${kind}/${id}`),
+  };
+}
+
+function vifId(id: string): string {
+  if (!isVirtualInterfaceId(id)) throw new d.Malformed('name', 'of a virtual interface', id);
+  return id;
+}

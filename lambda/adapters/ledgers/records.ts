@@ -1,0 +1,33 @@
+import { byCodePoint } from '../../core/text.ts';
+import type { Records } from '../../ports.ts';
+import { ENDS_KEPT_MS, type LedgerRecord, momentOf } from './codec/records.ts';
+
+/**
+ * Sorts records out for a reader. What was written twice, since the first time was not known to have worked, is one.
+ * @param damaged what could not be read, a sentence each
+ */
+export function gather(
+  records: readonly LedgerRecord[],
+  since: Date,
+  at: Date,
+  damaged: readonly string[],
+): Records {
+  const wanted = records
+    .filter((record) => Date.parse(momentOf(record)) >= since.getTime() && !isPast(record, at))
+    .toSorted((a, b) => byCodePoint(momentOf(a), momentOf(b)));
+  const distinct = [
+    ...new Map(
+      wanted.map((record) => [`${record.kind} ${record.value.id} ${momentOf(record)}`, record]),
+    ).values(),
+  ];
+  return {
+    receipts: distinct.flatMap((record) => (record.kind === 'receipt' ? [record.value] : [])),
+    ended: distinct.flatMap((record) => (record.kind === 'ended' ? [record.value] : [])),
+    damaged,
+  };
+}
+
+/** Receipts stay; ends go. */
+export function isPast(record: LedgerRecord, at: Date): boolean {
+  return record.kind === 'ended' && at.getTime() - Date.parse(record.value.endedAt) > ENDS_KEPT_MS;
+}

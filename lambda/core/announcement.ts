@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson } from './canonical.ts';
+import type { Deadline } from './deadline.ts';
+import type { Recipient } from './model.ts';
+
+/** What is told to whoever listens, once each: EventBridge's `detail-type`. Names are relied on by others. */
+export const ANNOUNCEMENT_TYPES = [
+  'Request Accepted',
+  'Request Held',
+  'Deadline Near',
+  'Request Ended',
+  'Request Expired',
+  'Accepted Interface Not Available',
+  'Pass Failed',
+] as const;
+
+export type AnnouncementType = (typeof ANNOUNCEMENT_TYPES)[number];
+
+/** One thing that happened. docs/events.schema.json describes what leaves the house. */
+export interface Announcement {
+  /** the same for the same thing however often it is delivered: a reader drops repeats by it */
+  readonly id: string;
+  readonly type: AnnouncementType;
+  /** when the pass found it out */
+  readonly at: string;
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
+/** What every announcement says of where it comes from. */
+export interface Origin extends Recipient {
+  readonly target: string;
+  readonly policy: { readonly digest: string; readonly revision: string };
+}
+
+/** How an announcement names a request. */
+export interface AnnouncedRequest {
+  readonly id: string;
+  readonly connection: string | null;
+  readonly vlan: number | null;
+  readonly name: string | null;
+  /** `null` when it was never seen as a request */
+  readonly firstSeen: string | null;
+  readonly deadline: Deadline;
+}
+
+/** A deadline is announced when its early end is not known, and at so many hours before its end. */
+export const DEADLINE_MARKS = ['unknown', '72', '24', '6'] as const;
+export type DeadlineMark = (typeof DEADLINE_MARKS)[number];
+
+/**
+ * @param key what tells this thing from every other of its type on this target
+ * @param detail what the type adds; `message` is a sentence for people
+ */
+export function announcement(
+  type: AnnouncementType,
+  origin: Origin,
+  at: string,
+  key: readonly (string | number | null)[],
+  detail: { readonly message: string } & Readonly<Record<string, unknown>>,
+): Announcement {
+  const { provider, region, account } = origin;
+  const id = createHash('sha256')
+    .update(canonicalJson([type, provider, region, account, ...key]))
+    .digest('hex')
+    .slice(0, 32);
+  return { id, type, at, detail: { id, at, ...origin, ...detail } };
+}

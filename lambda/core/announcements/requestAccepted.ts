@@ -1,0 +1,27 @@
+import { announcement } from '../announcement.ts';
+import { type AnnouncementKind, announced, called } from './kind.ts';
+
+/** Every acceptance of ours, also one that is learnt of in a later pass. */
+export const requestAccepted: AnnouncementKind = {
+  types: ['Request Accepted'],
+  news: ({ origin, at, receipts }) =>
+    receipts.map(
+      ({ id, request, firstSeen, deadline, owner, grant, tickets, gateway, acceptedAt, ...receipt }) => {
+        const { connection, vlan, name } = request;
+        const what = { id, connection, vlan, name, firstSeen, deadline };
+        const detail = {
+          message: `accepted ${called(what)} of owner \`${owner}\` by grant \`${grant}\` to gateway \`${gateway}\``,
+          request: announced(what),
+          owner,
+          grant,
+          ticket: tickets[grant] ?? null,
+          gateway,
+          acceptedAt,
+        };
+        return {
+          announcement: announcement('Request Accepted', origin, at, [id, receipt.at], detail),
+          mark: null,
+        };
+      },
+    ),
+};

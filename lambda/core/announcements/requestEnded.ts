@@ -1,0 +1,49 @@
+import { announcement } from '../announcement.ts';
+import type { Ended, EndedAs } from '../ended.ts';
+import { list } from '../text.ts';
+import { type AnnouncementKind, called } from './kind.ts';
+
+/** A request that is over without us: expired, withdrawn, vanished, or accepted by somebody else. */
+export const requestEnded: AnnouncementKind = {
+  types: ['Request Ended', 'Request Expired'],
+  news: ({ origin, at, ended }) =>
+    ended.flatMap((end) => {
+      const { id, connection, vlan, name, as, firstSeen, endedAt, pendingSeconds, held, failures } = end;
+      if (as === 'accepted') return [];
+      const type = as === 'expired' ? 'Request Expired' : 'Request Ended';
+      const detail = {
+        message: `${called(end)} ${WORDS[as]}, ${seen(end)}${whyPending(end)}`,
+        request: { id, connection, vlan, name, firstSeen },
+        as,
+        endedAt,
+        pendingSeconds,
+        reasons: held,
+        failures,
+      };
+      return [
+        { announcement: announcement(type, origin, at, [id, firstSeen ?? 'unseen'], detail), mark: null },
+      ];
+    }),
+};
+
+const WORDS: Readonly<Record<EndedAs, string>> = {
+  accepted: 'was accepted',
+  acceptedByOthers: 'was accepted by somebody else',
+  expired: 'expired unaccepted',
+  rejected: 'was withdrawn by its requester',
+  deleted: 'was deleted',
+  vanished: 'is listed no more and unknown by its ID',
+};
+
+function seen({ firstSeen, pendingSeconds }: Ended): string {
+  if (firstSeen === null || pendingSeconds === null)
+    return 'and was never seen: it came and expired while no pass was complete';
+  const hours = Math.floor(pendingSeconds / 3600);
+  return `first seen ${firstSeen}, ${hours >= 48 ? `${Math.floor(hours / 24)} days` : `${hours} hours`} before`;
+}
+
+/** `; it was held for …`, or nothing. */
+export function whyPending({ held, failures }: Ended): string {
+  if (held.length > 0) return `; it was held for ${list([...new Set(held.map(({ code }) => code))])}`;
+  return failures === 0 ? '' : `; ${failures} confirms failed`;
+}

@@ -1,0 +1,34 @@
+import { announcement } from '../announcement.ts';
+import { list } from '../text.ts';
+import { type AnnouncementKind, announced, called, reasonsOf } from './kind.ts';
+
+/** A request that is held, and again whenever the set of its reason codes changes. */
+export const requestHeld: AnnouncementKind = {
+  types: ['Request Held'],
+  news: ({ origin, at, state, requests }) =>
+    requests.flatMap((request) => {
+      const { id, decision, firstSeen, acceptByHand } = request;
+      const told = state.sightings[id]?.told;
+      if (request.outcome !== 'held' || decision.verdict !== 'hold' || told === undefined) return [];
+      const codes = [...new Set(decision.reasons.map(({ code }) => code))];
+      if (isSameSet(codes, told.codes)) return [];
+      const reasons = reasonsOf(decision);
+      const why = list(reasons.map(({ code, message }) => `${code}: ${message}`));
+      const detail = {
+        message: `${called(request)} is held: ${why}`,
+        request: announced(request),
+        reasons,
+        acceptByHand,
+      };
+      return [
+        {
+          announcement: announcement('Request Held', origin, at, [id, firstSeen, told.holds], detail),
+          mark: { of: 'hold', id, codes },
+        },
+      ];
+    }),
+};
+
+function isSameSet(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((item) => b.includes(item));
+}

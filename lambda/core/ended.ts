@@ -1,0 +1,58 @@
+import { deadlineOf, NO_DEADLINE } from './deadline.ts';
+import type { VirtualInterface } from './model.ts';
+import type { HeldFor, Sighting } from './remembered.ts';
+
+/** A request that is no longer one. */
+export interface Ended {
+  readonly id: string;
+  readonly connection: string | null;
+  readonly vlan: number | null;
+  readonly name: string | null;
+  /** `null`: it came and expired while no pass was complete */
+  readonly firstSeen: string | null;
+  /** when its end was found out */
+  readonly endedAt: string;
+  /** from first seen to then */
+  readonly pendingSeconds: number | null;
+  readonly as: EndedAs;
+  /** why the last pass held it; empty when it did not */
+  readonly held: readonly HeldFor[];
+  /** confirms tried and failed */
+  readonly failures: number;
+}
+
+/** `accepted`: by us, learnt late. `vanished`: listed no more and unknown by its ID. */
+export const ENDED_AS = [
+  'accepted',
+  'acceptedByOthers',
+  'expired',
+  'rejected',
+  'deleted',
+  'vanished',
+] as const;
+export type EndedAs = (typeof ENDED_AS)[number];
+
+export function endOf(id: string, sighting: Sighting, as: EndedAs, at: string): Ended {
+  const { connection, vlan, name, firstSeen, held, failures } = sighting;
+  const pendingSeconds = Math.max(0, Math.round((Date.parse(at) - Date.parse(firstSeen)) / 1000));
+  return { id, connection, vlan, name, firstSeen, endedAt: at, pendingSeconds, as, held, failures };
+}
+
+/** Of a request that nobody saw while it could have been accepted. */
+export function unseenEnd({ id, connection, vlan, name }: VirtualInterface, at: string): Ended {
+  const unknown = { firstSeen: null, pendingSeconds: null, held: [], failures: 0 };
+  return { id, connection, vlan, name, ...unknown, endedAt: at, as: 'expired' };
+}
+
+/** What is gone past the early end of its deadline expired, whether or not the API still shows it. */
+export function endedAs(
+  sighting: Sighting | undefined,
+  vif: VirtualInterface | null,
+  at: string,
+  expiry: number | null,
+): EndedAs {
+  if (vif !== null) return vif.state === 'expired' || vif.state === 'rejected' ? vif.state : 'deleted';
+  const { earliest, latest } = sighting === undefined ? NO_DEADLINE : deadlineOf(sighting, expiry);
+  const end = earliest ?? latest;
+  return end !== null && Date.parse(at) >= Date.parse(end) ? 'expired' : 'vanished';
+}

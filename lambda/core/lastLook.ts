@@ -1,0 +1,43 @@
+import type { Origin } from './announcement.ts';
+import type { Deadline } from './deadline.ts';
+import type { Accept } from './decide.ts';
+import type { Grounds, Usage } from './grounds.ts';
+import { usageOf } from './limits.ts';
+import type { Gateway, VirtualInterface } from './model.ts';
+import type { Policy } from './policy.ts';
+import type { World } from './world.ts';
+
+/** What was looked at right before a confirm. */
+export interface LastLook {
+  readonly request: VirtualInterface;
+  readonly firstSeen: string;
+  readonly deadline: Deadline;
+  readonly decision: Accept;
+  readonly gateways: readonly Gateway[];
+  readonly world: World;
+  readonly skipped: readonly string[];
+}
+
+export function groundsOf(origin: Origin, policy: Policy, look: LastLook): Grounds {
+  const { request, firstSeen, deadline, decision, gateways, world, skipped } = look;
+  const { target, provider, region, account } = origin;
+  const owner = policy.owners.find(({ name }) => name === decision.owner);
+  const fitting = owner?.grants.filter(({ name }) => decision.grants.includes(name)) ?? [];
+  const tickets = fitting.flatMap(({ name, ticket }) => (ticket === null ? [] : [[name, ticket] as const]));
+  return {
+    target,
+    recipient: { provider, region, account },
+    policy: origin.policy,
+    request,
+    firstSeen,
+    deadline,
+    grant: decision.grant,
+    tickets: Object.fromEntries(tickets),
+    gatewaySeen: gateways.find(({ id }) => id === decision.gateway) ?? null,
+    usage: owner === undefined ? NO_USE : usageOf(owner, fitting, request.id, world),
+    acceptedBefore: world.acceptedThisPass,
+    skipped,
+  };
+}
+
+const NO_USE: Usage = { owner: [], grants: {} };

@@ -1,0 +1,66 @@
+import type { DeadlineMark } from './announcement.ts';
+import type { Grounds } from './grounds.ts';
+
+/** What a ledger remembers of single interfaces. Instants are ISO 8601 in UTC. */
+
+export interface Sighting {
+  /** after the answer that first showed it */
+  readonly firstSeen: string;
+  /** beginning of the last complete listing before that, which did not show it; `null` when there was none */
+  readonly notListedAt: string | null;
+  readonly connection: string | null;
+  readonly vlan: number | null;
+  readonly name: string | null;
+  /** offered by us to somebody else, as far as could be told: no request, and its end is nobody's loss */
+  readonly outbound: boolean;
+  /** confirms tried and failed */
+  readonly failures: number;
+  /** why the last pass held it, for when it ends unaccepted; as worded when the codes last changed */
+  readonly held: readonly HeldFor[];
+  readonly told: Told;
+}
+
+/** A code is any text: a ledger may have been written by a version that knows more of them. */
+export interface HeldFor {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** What was announced of a request. */
+export interface Told {
+  /** how many holds */
+  readonly holds: number;
+  /** the codes of the last of them */
+  readonly codes: readonly string[];
+  readonly marks: readonly DeadlineMark[];
+}
+
+export const NOTHING_TOLD: Told = { holds: 0, codes: [], marks: [] };
+
+/** What a request is being given. */
+export interface Award {
+  /** when that was decided */
+  readonly at: string;
+  readonly owner: string;
+  /** every grant that fitted: all their limits apply */
+  readonly grants: readonly string[];
+  readonly gateway: string;
+}
+
+export interface Intent extends Award {
+  /** complete listings since, that still showed it confirming */
+  readonly listings: number;
+  /** for the receipt, should it turn out to be accepted */
+  readonly grounds: Grounds;
+}
+
+/** What can be wrong with an interface that we accepted. */
+export const FOLLOW_UP_PROBLEMS = ['gone', 'otherGateway', 'down', 'notAvailable'] as const;
+export type FollowUpProblem = (typeof FOLLOW_UP_PROBLEMS)[number];
+
+export interface Acceptance extends Award {
+  /** when it was first seen `available`: from then on it is followed no more */
+  readonly availableAt: string | null;
+  /** what was last announced to be wrong with it */
+  readonly told: FollowUpProblem | null;
+}

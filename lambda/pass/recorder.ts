@@ -1,0 +1,50 @@
+import type { Failure } from '../core/failure.ts';
+import type { Grounds } from '../core/grounds.ts';
+import type { LedgerChange } from '../core/ledger.ts';
+import { type LoadedPolicy, writePolicy } from '../core/policy.ts';
+import { type Answer, receiptOf } from '../core/receipt.ts';
+import type { Award } from '../core/remembered.ts';
+import { LedgerFailure } from '../errors.ts';
+import type { Clock } from '../ports.ts';
+import type { Memory } from './memory.ts';
+import type { Newsroom } from './tell.ts';
+
+/** What an attempt leaves in the ledger. */
+export interface Recorder {
+  /** Before a confirm; with the first of a pass goes the policy by which it is decided. @throws LedgerFailure */
+  intended(id: string, award: Award, grounds: Grounds): Promise<void>;
+  /** After a confirm. @returns why it could not be recorded, if it could not */
+  accepted(id: string, award: Award, grounds: Grounds, answer: Answer): Promise<Failure[]>;
+}
+
+export function recorder(
+  memory: Memory,
+  { policy, digest }: LoadedPolicy,
+  clock: Clock,
+  news: Newsroom,
+): Recorder {
+  let isPolicyWritten = false;
+  const policyUsed = (): LedgerChange[] => {
+    if (isPolicyWritten) return [];
+    isPolicyWritten = true;
+    return [{ kind: 'policyUsed', digest, text: writePolicy(policy) }];
+  };
+  return {
+    intended: (id, award, grounds) =>
+      memory.write([...policyUsed(), { kind: 'intended', id, intent: { ...award, listings: 0, grounds } }]),
+    accepted: async (id, award, grounds, answer) => {
+      const receipt = receiptOf(id, award, grounds, clock.now().toISOString(), answer);
+      const acceptance = { ...award, availableAt: null, told: null };
+      try {
+        await memory.write([...news({ receipts: [receipt] }), { kind: 'accepted', id, acceptance, receipt }]);
+        return [];
+      } catch (error) {
+        if (!(error instanceof LedgerFailure)) throw error;
+        // The acceptance stands: its intent is in the ledger, from which the next pass learns it.
+        return [
+          { code: error.code, message: `${id} was accepted and could not be recorded: ${error.message}` },
+        ];
+      }
+    },
+  };
+}

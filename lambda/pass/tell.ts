@@ -1,0 +1,81 @@
+import type { Origin } from '../core/announcement.ts';
+import { newsOf } from '../core/announcements/index.ts';
+import { type Facts, NO_FACTS } from '../core/announcements/kind.ts';
+import { failedWithoutMemory } from '../core/announcements/passFailed.ts';
+import { reportOf } from '../core/case.ts';
+import type { Failure } from '../core/failure.ts';
+import type { LedgerChange } from '../core/ledger.ts';
+import type { Announcer } from '../ports.ts';
+import type { Budget } from './budget.ts';
+import type { Findings } from './findings.ts';
+import type { PassInput } from './input.ts';
+import type { Memory } from './memory.ts';
+
+/** What delivering may take at most, in milliseconds. */
+const DELIVERY_MS = 5000;
+
+/** Makes of facts what is to be queued of them; of facts that were told, or when nobody listens, nothing. */
+export type Newsroom = (facts: Partial<typeof NO_FACTS | Facts>) => readonly LedgerChange[];
+
+export function newsFor({ ports, dryRun }: PassInput, memory: Memory, origin: Origin): Newsroom {
+  if (dryRun || ports.announcer === null) return () => [];
+  return (facts) => {
+    const at = ports.clock.now().toISOString();
+    return newsOf({ ...NO_FACTS, origin, startedAt: at, at, state: memory.state(), ...facts });
+  };
+}
+
+/**
+ * Queues what became of the requests and what failed, and delivers everything queued, of earlier passes too. What is
+ * delivered was written before: so it is told at least once, and nothing that it is about depends on it.
+ * @returns why something could not be delivered, if it could not
+ * @throws LedgerFailure
+ */
+export async function tellFindings(
+  input: PassInput,
+  memory: Memory,
+  budget: Budget,
+  origin: Origin,
+  startedAt: string,
+  { cases, failures }: Findings,
+): Promise<Failure[]> {
+  const { announcer } = input.ports;
+  if (announcer === null) return [];
+  const { recipient } = input.loaded.policy;
+  const requests = [...(cases?.values() ?? [])].map((item) => reportOf(item, recipient, input.endpoint));
+  const hasRecovered = failures.length === 0 && memory.state().failing !== null;
+  memory.note([
+    ...newsFor(input, memory, origin)({ startedAt, requests, failures }),
+    ...(hasRecovered ? [{ kind: 'recovered' } as const] : []),
+  ]);
+  return deliver(announcer, memory, budget);
+}
+
+async function deliver(announcer: Announcer, memory: Memory, budget: Budget): Promise<Failure[]> {
+  const queued = Object.values(memory.state().outbox);
+  // What there is no time for stays queued.
+  if (queued.length === 0 || budget() < DELIVERY_MS) return [];
+  await memory.write([]);
+  const { delivered, problem } = await announcer.announce(queued);
+  if (delivered.length > 0) memory.note([{ kind: 'delivered', ids: delivered }]);
+  if (problem === null) return [];
+  const left = queued.length - delivered.length;
+  const message = `${left} of ${queued.length} announcements could not be delivered: ${problem}; the next pass tries again`;
+  return [{ code: 'announcement', message }];
+}
+
+/** For a pass whose ledger fails: told at once, for nothing can be queued, and once by each process. */
+export async function tellFailure(
+  { ports: { announcer, clock }, told }: PassInput,
+  origin: Origin,
+  failures: readonly Failure[],
+): Promise<Failure[]> {
+  if (announcer === null) return [];
+  const { announcement } = failedWithoutMemory(origin, clock.now().toISOString(), failures);
+  if (told.has(announcement.id)) return [];
+  const { problem } = await announcer.announce([announcement]);
+  if (problem !== null)
+    return [{ code: 'announcement', message: `this failure could not be announced: ${problem}` }];
+  told.add(announcement.id);
+  return [];
+}

@@ -1,0 +1,124 @@
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { createEventBridgeAnnouncer } from '../../lambda/adapters/announcers/eventBridge.ts';
+import { createFileAnnouncer } from '../../lambda/adapters/announcers/file.ts';
+import { type Announcement, announcement } from '../../lambda/core/announcement.ts';
+import { plant } from '../plant.ts';
+import { json, text } from '../support/apiServer.ts';
+import { type EventBus, startEventBus } from '../support/eventBus.ts';
+
+const ORIGIN = {
+  target: 'acme',
+  provider: 'outscale',
+  region: 'eu-west-2',
+  account: '012345678901',
+  policy: { digest: 'sha256:0', revision: 'v1' },
+} as const;
+const AT = '2026-11-10T11:00:00.000Z';
+
+function some(count: number): Announcement[] {
+  return Array.from({ length: count }, (_, i) =>
+    announcement('Request Held', ORIGIN, AT, [i], { message: `held ${i}` }),
+  );
+}
+
+function on({ url }: EventBus) {
+  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+  return createEventBridgeAnnouncer({ endpoint: url, region: 'eu-west-3', credentials });
+}
+
+describe('announcing on the event bus', () => {
+  it('sends what docs/events.schema.json describes', async () => {
+    const bus = await startEventBus();
+    const [one] = some(1);
+    expect(await on(bus).announce(one ? [one] : [])).toEqual({ delivered: [one?.id], problem: null });
+    expect(bus.entries).toEqual([
+      {
+        Source: 'vif-acceptor',
+        DetailType: 'Request Held',
+        Time: Date.parse(AT) / 1000,
+        Detail: JSON.stringify(one?.detail),
+      },
+    ]);
+  });
+
+  it('sends ten in a call', async () => {
+    const bus = await startEventBus();
+    const many = some(23);
+    expect(await on(bus).announce(many)).toEqual({ delivered: many.map(({ id }) => id), problem: null });
+    expect(bus.entries).toHaveLength(23);
+    expect(bus.received).toHaveLength(3);
+  });
+
+  it('tells which of them were refused, and why', async () => {
+    const bus = await startEventBus((place) => (place === 1 || place === 11 ? 'InternalFailure' : null));
+    const many = some(12);
+    const { delivered, problem } = await on(bus).announce(many);
+    expect(delivered).toEqual(many.filter((_, i) => i !== 1 && i !== 11).map(({ id }) => id));
+    expect(problem).toBe('PutEvents refused some: InternalFailure: refused');
+  });
+
+  it.each([
+    ['no JSON', text('<html>', 200), /PutEvents failed \(malformed\)/],
+    ['nothing', json({}), /PutEvents refused some: no answer/],
+    ['too few results', json({ Entries: [{ EventId: 'x' }], FailedEntryCount: 0 }), /refused some/],
+    ['that it may not', json({ __type: 'AccessDeniedException', message: 'no' }, 400), /\(credentials\)/],
+    ['nothing at all, for ever', { does: 'hang' } as const, /PutEvents failed \(timeout\)/],
+  ])('takes nothing for delivered when the bus answers %s', async (_, reply, problem) => {
+    const bus = await startEventBus(undefined, () => reply);
+    const result = await on(bus).announce(some(12));
+    expect(result.delivered.length).toBeLessThanOrEqual(2);
+    expect(result.problem).toMatch(problem);
+  });
+
+  it('is not asked ten by ten when it does not answer', async () => {
+    const bus = await startEventBus(undefined, () => json({ __type: 'AccessDeniedException' }, 400));
+    await on(bus).announce(some(30));
+    expect(bus.received).toHaveLength(1);
+  });
+});
+
+describe('announcing to a file', () => {
+  it('adds a line for each, to its owner alone', async () => {
+    const path = join(plant({}), 'events.jsonl');
+    const many = some(2);
+    await createFileAnnouncer(path).announce(many.slice(0, 1));
+    expect(await createFileAnnouncer(path).announce(many.slice(1))).toEqual({
+      delivered: [many[1]?.id],
+      problem: null,
+    });
+    const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
+    expect(lines.map((line) => JSON.parse(line))).toEqual(
+      many.map(({ detail }) => ({
+        source: 'vif-acceptor',
+        'detail-type': 'Request Held',
+        time: AT,
+        detail,
+      })),
+    );
+    expect((statSync(path).mode & 0o777).toString(8)).toBe('600');
+  });
+
+  it('begins a new line after one that was cut short', async () => {
+    const path = join(plant({ 'events.jsonl': '{"source":' }), 'events.jsonl');
+    await createFileAnnouncer(path).announce(some(1));
+    expect(readFileSync(path, 'utf8')).toMatch(/^\{"source":\n\{.*\}\n$/);
+  });
+
+  it('says why it cannot', async () => {
+    const root = plant({});
+    mkdirSync(join(root, 'events.jsonl'));
+    writeFileSync(join(root, 'file'), '');
+    for (const [path, code] of [
+      [join(root, 'events.jsonl'), 'EISDIR'],
+      [join(root, 'file', 'events.jsonl'), 'ENOTDIR'],
+      [join(root, 'none', 'events.jsonl'), 'ENOENT'],
+    ] as const) {
+      expect(await createFileAnnouncer(path).announce(some(1))).toEqual({
+        delivered: [],
+        problem: `${path} cannot be written (${code}); mend its folder`,
+      });
+    }
+  });
+});

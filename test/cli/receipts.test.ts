@@ -1,0 +1,80 @@
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ACME, actAs, US } from '../support/accounts.ts';
+import { folderWith, type } from '../support/cli.ts';
+import { ACME_1, PROD, startCloud } from '../support/cloud.ts';
+
+const POLICY = `version: 1
+recipient: { provider: outscale, region: eu-west-2, account: "${US}" }
+owners:
+  acme:
+    connections: [${ACME_1}]
+    grants: { prod: { gateway: ${PROD}, match: { vlan: [101] }, ticket: NET-1234 } }
+`;
+
+/** A folder in which one request was accepted. */
+async function accepted() {
+  const cloud = await startCloud();
+  const dir = folderWith({ 'policy/hub.yaml': POLICY });
+  const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101, authKey: 'planted-bgp-key' });
+  const where = ['--endpoint', cloud.url, '--ledger', 'ledger.json'];
+  expect((await type(dir, ['run', ...where])).code).toBe(0);
+  return {
+    id,
+    dir,
+    receipts: (...args: string[]) => type(dir, ['receipts', ...args, '--ledger', 'ledger.json']),
+  };
+}
+
+describe('receipts', () => {
+  it('shows by what a request was accepted, and that the policy of then decides the same', async () => {
+    const { id, dir, receipts } = await accepted();
+    // A later policy has no say.
+    writeFileSync(join(dir, 'policy/hub.yaml'), POLICY.replace('[101]', '[102]'));
+    const { code, stdout, stderr } = await receipts();
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(new RegExp(`^${id} accepted \\d{4}-\\S+Z on target hub\n`));
+    expect(stdout).toContain(`given: acme.prod (NET-1234) to ${PROD}, decided `);
+    expect(stdout).toContain('known by: the answer to the confirm');
+    expect(stdout).toMatch(/policy: sha256:[0-9a-f]{64}, revision /);
+    expect(stdout).toContain('decided again: the same');
+  });
+
+  it('prints one JSON document, without the BGP key', async () => {
+    const { id, receipts } = await accepted();
+    const { stdout } = await receipts(id, '--json');
+    expect(JSON.parse(stdout)).toMatchObject({
+      receipts: [
+        { target: 'hub', replay: 'same', receipt: { id, owner: 'acme', tickets: { prod: 'NET-1234' } } },
+      ],
+      damaged: [],
+    });
+    expect(stdout).not.toContain('planted-bgp-key');
+  });
+
+  it('fails for what is not on record', async () => {
+    const { receipts } = await accepted();
+    const { code, stdout, stderr } = await receipts('dxvif-nowhere1');
+    expect({ code, stdout }).toEqual({ code: 1, stdout: 'no acceptance on record\n' });
+    expect(stderr).toContain('no receipt of dxvif-nowhere1 in this ledger');
+  });
+
+  it('fails when a receipt was changed, so that it is decided otherwise', async () => {
+    const { dir, receipts } = await accepted();
+    const path = join(dir, 'ledger.records.jsonl');
+    writeFileSync(path, readFileSync(path, 'utf8').replaceAll('"vlan":101', '"vlan":102'));
+    const { code, stdout } = await receipts();
+    expect(code).toBe(1);
+    expect(stdout).toContain('decided again: held: no-grant: ');
+  });
+
+  it('fails when the policy of then is gone', async () => {
+    const { dir, receipts } = await accepted();
+    const policies = join(dir, 'ledger.policies');
+    for (const name of readdirSync(policies)) rmSync(join(policies, name));
+    const { code, stdout } = await receipts();
+    expect(code).toBe(1);
+    expect(stdout).toContain('decided again: the ledger has no policy sha256:');
+  });
+});

@@ -1,0 +1,128 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { applyChange } from '../../lambda/core/applyChange.ts';
+import { type Deadline, deadlineOf } from '../../lambda/core/deadline.ts';
+import { EMPTY_LEDGER, type LedgerState } from '../../lambda/core/ledger.ts';
+import { reconcile } from '../../lambda/core/reconcile.ts';
+import type { Survey } from '../../lambda/core/survey.ts';
+import { aVif, WEEK_S } from '../support/builders.ts';
+import { aLedger, aSighting, aSurvey, heldFor } from '../support/ledgerBuilders.ts';
+
+const [ID, OTHER] = ['dxvif-aaaaaaaa', 'dxvif-bbbbbbbb'];
+
+function after(state: LedgerState, survey: Survey): LedgerState {
+  return reconcile(state, survey, WEEK_S).changes.reduce(applyChange, state);
+}
+
+function warned(state: LedgerState, survey: Survey): string[] {
+  return reconcile(state, survey, WEEK_S).warnings.map(({ code }) => code);
+}
+
+const late = '2026-12-24T00:00:00.000Z';
+const both = aSurvey([aVif(), aVif({ id: OTHER })]);
+
+describe('a clock that stepped back', () => {
+  const sightings = { [ID]: aSighting({ failures: 2, held: heldFor('frozen') }) };
+  const early = aSighting({ firstSeen: late, notListedAt: late });
+
+  it.each<[string, LedgerState, Survey, boolean]>([
+    ['the last listing is later than this one', aLedger({ lastListing: late }), both, true],
+    ['something was first seen later than now', aLedger({ sightings: { [ID]: early } }), both, true],
+    [
+      'what was first seen later than now is listed no more',
+      aLedger({ sightings: { [ID]: early } }),
+      aSurvey([], { absent: [ID] }),
+      true,
+    ],
+    ['the last listing began this very moment', aLedger({ lastListing: both.listedAt }), both, false],
+    ['nothing is later than now', aLedger({ sightings }), both, false],
+    ['nothing is remembered', EMPTY_LEDGER, both, false],
+  ])('is told when %s', (_, state, survey, told) => {
+    expect(warned(state, survey)).toEqual(told ? ['clock'] : []);
+  });
+
+  it('leaves no early end that it timed, of what is known or of what is new, and the rest as it was', () => {
+    const state = aLedger({ lastListing: late, sightings });
+    expect(after(state, both)).toEqual(
+      aLedger({
+        lastListing: both.listedAt,
+        sightings: {
+          [ID]: aSighting({ failures: 2, held: heldFor('frozen'), notListedAt: null }),
+          [OTHER]: aSighting({ firstSeen: both.seenAt, notListedAt: null }),
+        },
+      }),
+    );
+  });
+
+  it('had seen before now what it says it will see: only that is certain', () => {
+    const state = aLedger({ sightings: { [ID]: early } });
+    expect(after(state, both).sightings[ID]).toEqual(
+      aSighting({ firstSeen: both.seenAt, notListedAt: null }),
+    );
+  });
+
+  it('is told once: what it left is mended by then, and what comes is timed as ever', () => {
+    const mended = after(aLedger({ lastListing: late, sightings: { [ID]: early } }), aSurvey([aVif()]));
+    const next = { ...both, listedAt: '2026-11-10T13:00:00.000Z', seenAt: '2026-11-10T13:00:05.000Z' };
+    expect(warned(mended, next)).toEqual([]);
+    expect(after(mended, next).sightings).toEqual({
+      [ID]: mended.sightings[ID],
+      [OTHER]: aSighting({ firstSeen: next.seenAt, notListedAt: both.listedAt }),
+    });
+  });
+});
+
+/** Passes by the minute: before a step by a clock that ran `ahead`, after it by one that is right. */
+interface Timeline {
+  /** from one pass to the next */
+  readonly gaps: readonly number[];
+  /** the first pass after the step */
+  readonly rightFrom: number;
+  readonly ahead: number;
+  /** when each request was made */
+  readonly made: readonly number[];
+}
+
+describe('the deadline that is remembered', () => {
+  const timelines: fc.Arbitrary<Timeline> = fc.record({
+    gaps: fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 2, maxLength: 12 }),
+    rightFrom: fc.nat(12),
+    // More than any gap, else nobody can tell: then a listing of the wrong clock is not later than one of the right.
+    ahead: fc.oneof(fc.constant(0), fc.integer({ min: 61, max: 3 * 24 * 60 })),
+    made: fc.array(fc.nat(400), { minLength: 1, maxLength: 6 }),
+  });
+  const timeOf = (minute: number, seconds = 0): string =>
+    new Date(Date.UTC(2026, 10, 10) + (minute * 60 + seconds) * 1000).toISOString();
+
+  /** When each was made that is pending, and its deadline, by the ledger after each pass by the clock that is right. */
+  function passed({ gaps, rightFrom, ahead, made }: Timeline): { made: number; deadline: Deadline }[] {
+    let [state, minute]: [LedgerState, number] = [EMPTY_LEDGER, 0];
+    return gaps.flatMap((gap, pass) => {
+      minute += gap;
+      const now = minute + (pass < rightFrom ? ahead : 0);
+      const there = made.flatMap((at, n) => (at < minute ? [aVif({ id: `dxvif-${n}` })] : []));
+      state = after(state, aSurvey(there, { listedAt: timeOf(now), seenAt: timeOf(now, 5) }));
+      if (pass < rightFrom) return [];
+      return made.flatMap((at, n) => {
+        const sighting = state.sightings[`dxvif-${n}`];
+        return sighting === undefined ? [] : [{ made: at, deadline: deadlineOf(sighting, WEEK_S) }];
+      });
+    });
+  }
+
+  it('holds the true one between its ends, however far the clock stepped back', () => {
+    let known = 0;
+    fc.assert(
+      fc.property(timelines, (timeline) => {
+        for (const { made, deadline } of passed(timeline)) {
+          const expires = timeOf(made, WEEK_S);
+          expect(deadline.latest === null || expires <= deadline.latest).toBe(true);
+          expect(deadline.earliest === null || deadline.earliest <= expires).toBe(true);
+          known += deadline.earliest === null ? 0 : 1;
+        }
+      }),
+      { numRuns: 500 },
+    );
+    expect(known).toBeGreaterThan(500);
+  });
+});

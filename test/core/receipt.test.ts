@@ -1,0 +1,157 @@
+import { describe, expect, it } from 'vitest';
+import { NO_DEADLINE } from '../../lambda/core/deadline.ts';
+import { type Accept, decide } from '../../lambda/core/decide.ts';
+import { groundsOf } from '../../lambda/core/lastLook.ts';
+import type { VirtualInterface } from '../../lambda/core/model.ts';
+import { loadPolicy, type Owner, type Policy, writePolicy } from '../../lambda/core/policy.ts';
+import { type Receipt, receiptOf, replay } from '../../lambda/core/receipt.ts';
+import type { World } from '../../lambda/core/world.ts';
+import {
+  aGateway,
+  aGrant,
+  aHoldLine,
+  aLiveVif,
+  anOwner,
+  aPolicy,
+  aPolicyGranting,
+  aRecipient,
+  aVif,
+  aWorld,
+  CONNECTION,
+  NOW,
+  OWNER_ACCOUNT,
+  VGW,
+} from '../support/builders.ts';
+import { ORIGIN } from '../support/newsroom.ts';
+import { eachOwner, whenAccepted } from '../support/situations.ts';
+
+const ANSWER = { by: 'confirm', state: 'pending', doubt: null } as const;
+
+/** As an attempt leaves it that decided so. */
+function receiptFor(decision: Accept, policy: Policy, request: VirtualInterface, world: World): Receipt {
+  const { owner, grants, gateway } = decision;
+  const seen = { firstSeen: '2026-11-10T10:00:05.000Z', deadline: NO_DEADLINE, skipped: ['a check'] };
+  const look = { request, decision, gateways: [aGateway({ id: VGW.lab }), aGateway()], world, ...seen };
+  const award = { at: NOW.toISOString(), owner, grants, gateway };
+  const grounds = groundsOf(ORIGIN, policy, look);
+  return receiptOf(request.id, award, grounds, '2026-11-10T12:00:01.000Z', ANSWER);
+}
+
+function accepted(policy: Policy, world: World = aWorld(), request = aVif()): Receipt {
+  const decision = decide(policy, request, world, NO_DEADLINE, NOW);
+  if (decision.verdict === 'hold') throw new Error('nothing was accepted');
+  return receiptFor(decision, policy, request, world);
+}
+
+describe('a receipt', () => {
+  it('says who got what, on which grounds, and how it is known', () => {
+    const prod = aGrant({ name: 'prod', ticket: 'NET-1' });
+    const policy = aPolicyGranting(
+      prod,
+      aGrant({ name: 'any', limit: 3 }),
+      aGrant({ name: 'x', match: { vlan: [[1, 9]] }, ticket: 'NET-9' }),
+    );
+    const world = aWorld({ interfaces: [aVif(), aLiveVif()], acceptedThisPass: 2 });
+    expect(accepted(policy, world)).toEqual({
+      id: 'dxvif-aaaaaaaa',
+      at: '2026-11-10T12:00:00.000Z',
+      owner: 'acme',
+      grants: ['any', 'prod'],
+      gateway: VGW.prod,
+      target: 'acme',
+      recipient: { provider: 'outscale', region: 'eu-west-2', account: '012345678901' },
+      policy: ORIGIN.policy,
+      request: aVif(),
+      firstSeen: '2026-11-10T10:00:05.000Z',
+      deadline: NO_DEADLINE,
+      grant: 'any',
+      tickets: { prod: 'NET-1' },
+      gatewaySeen: aGateway(),
+      usage: { owner: ['dxvif-bbbbbbbb'], grants: { any: ['dxvif-bbbbbbbb'], prod: ['dxvif-bbbbbbbb'] } },
+      acceptedBefore: 2,
+      skipped: ['a check'],
+      acceptedAt: '2026-11-10T12:00:01.000Z',
+      answer: ANSWER,
+    });
+  });
+
+  it('decided again by the policy of then comes to the same, whatever was accepted, in whatever surroundings', () => {
+    whenAccepted((accept, policy, request, world) => {
+      // As they are read again: from their texts.
+      const receipt: Receipt = JSON.parse(JSON.stringify(receiptFor(accept, policy, request, world)));
+      const { policy: then } = loadPolicy(writePolicy(policy), policy.target, null);
+      expect(replay(receipt, then)).toEqual({ decision: accept, isSame: true });
+    });
+  });
+
+  it('comes to the same when one slot was free, and not when none was', () => {
+    whenAccepted((accept, policy, request, world) => {
+      const receipt = receiptFor(accept, policy, request, world);
+      const limited = (owner: Partial<Owner>) =>
+        replay(
+          receipt,
+          eachOwner(policy, ({ name }) => (name === accept.owner ? owner : {})),
+        ).isSame;
+      const used = receipt.usage.owner.length;
+      expect([limited({ limit: used }), limited({ limit: used + 1 })]).toEqual([false, true]);
+
+      const grants = policy.owners.find(({ name }) => name === accept.owner)?.grants ?? [];
+      const taken = receipt.usage.grants[accept.grant]?.length ?? Number.NaN;
+      const withLimit = (limit: number) =>
+        grants.map((grant) => (grant.name === accept.grant ? { ...grant, limit } : grant));
+      expect(limited({ grants: withLimit(taken) })).toBe(false);
+      expect(limited({ grants: withLimit(taken + 1) })).toBe(true);
+    });
+  });
+});
+
+describe('a receipt is not justified by a policy', () => {
+  const world = aWorld({ interfaces: [aLiveVif()], acceptedThisPass: 1 });
+  const receipt = accepted(
+    aPolicy({ owners: [anOwner({ limit: 2, grants: [aGrant({ limit: 2 })] })] }),
+    world,
+  );
+  const given = (...grants: Parameters<typeof aGrant>[0][]): Policy =>
+    aPolicyGranting(...grants.map((grant) => aGrant(grant)));
+
+  it('unless it is that of then, or one that says the same', () => {
+    expect(replay(receipt, given({})).isSame).toBe(true);
+    expect(replay(receipt, given({ until: '2026-11-10T12:00:00.001Z' })).isSame).toBe(true);
+    expect(replay(receipt, given({}, { name: 'other', match: { vlan: [[1, 99]] } })).isSame).toBe(true);
+  });
+
+  it.each<[string, Policy]>([
+    ['whose grant leads to another gateway', given({ gateway: VGW.lab })],
+    ['whose grant is gone', given({ name: 'other' })],
+    ['with another grant that fits', given({}, { name: 'other' })],
+    ['with a grant for another gateway that fits', given({}, { name: 'other', gateway: VGW.lab })],
+    ['that has no owner', aPolicy({ owners: [] })],
+    ['in which the connection is somebody else’s', aPolicy({ owners: [anOwner({ name: 'zeta' })] })],
+    ['whose owner had no slot left', aPolicy({ owners: [anOwner({ limit: 1 })] })],
+    ['whose grant had no slot left', given({ limit: 1 })],
+    ['whose passes had no slot left', aPolicy({ limits: { acceptsPerPass: 1 } })],
+    ['that holds it', aPolicy({ hold: [aHoldLine({ vlan: [[101, 101]] })] })],
+    ['that holds everything', aPolicy({ freeze: true })],
+    ['whose grant it does not match', given({ match: { vlan: [[1, 99]] } })],
+    ['whose grant it may not match', given({ match: { mtu: [1500] } })],
+    ['whose grant began later', given({ from: '2026-11-10T12:00:00.001Z' })],
+    ['whose grant had ended', given({ until: '2026-11-10T12:00:00.000Z' })],
+    ['of another recipient', aPolicy({ recipient: aRecipient({ account: OWNER_ACCOUNT }) })],
+  ])('%s', (_, policy) => {
+    expect(replay(receipt, policy).isSame).toBe(false);
+  });
+
+  it.each<[string, Partial<Receipt>]>([
+    ['the gateway', { gateway: VGW.lab }],
+    ['the owner', { owner: 'zeta' }],
+    ['the grants', { grants: ['default', 'other'] }],
+    ['the first grant', { grant: 'other' }],
+    ['the request', { request: aVif({ connection: CONNECTION.other }) }],
+    ['what was in use', { usage: { owner: ['a', 'b'], grants: { default: [] } } }],
+    ['how many came before it', { acceptedBefore: 10 }],
+  ])('when %s was changed in it', (_, change) => {
+    const limited = aPolicy({ owners: [anOwner({ limit: 2, grants: [aGrant({ limit: 2 })] })] });
+    expect(replay(receipt, limited).isSame).toBe(true);
+    expect(replay({ ...receipt, ...change }, limited).isSame).toBe(false);
+  });
+});

@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { applyChange } from '../../lambda/core/applyChange.ts';
+import type { LedgerState } from '../../lambda/core/ledger.ts';
+import { reconcile } from '../../lambda/core/reconcile.ts';
+import type { Survey } from '../../lambda/core/survey.ts';
+import { aVif, WEEK_S } from '../support/builders.ts';
+import { aLedger, anIntent, aSighting, aSurvey, heldFor } from '../support/ledgerBuilders.ts';
+
+const [ID, OTHER] = ['dxvif-aaaaaaaa', 'dxvif-bbbbbbbb'];
+
+function after(state: LedgerState, survey: Survey): LedgerState {
+  return reconcile(state, survey, WEEK_S).changes.reduce(applyChange, state);
+}
+
+it('what cannot be read in the ledger is not written over by a sighting', () => {
+  const state = aLedger({ damaged: { [ID]: 'it is odd' } });
+  expect(Object.keys(after(state, aSurvey([aVif(), aVif({ id: OTHER })])).sightings)).toEqual([OTHER]);
+  const known = aLedger({
+    lastListing: '2026-12-24T00:00:00.000Z',
+    sightings: { [ID]: aSighting() },
+    damaged: { [ID]: 'it is odd' },
+  });
+  expect(after(known, aSurvey([aVif()])).sightings[ID]).toEqual(aSighting());
+});
+
+describe('a request that has another VLAN than the one of its ID before', () => {
+  const known = aSighting({ vlan: 99, failures: 1, held: heldFor('frozen') });
+  const survey = aSurvey([aVif()]);
+
+  it('is another: that one ended, and this one is new', () => {
+    const state = aLedger({ sightings: { [ID]: known } });
+    const { changes, ended } = reconcile(state, survey, WEEK_S);
+    expect(ended).toMatchObject([{ id: ID, vlan: 99, as: 'vanished', held: heldFor('frozen'), failures: 1 }]);
+    expect(changes).toContainEqual({ kind: 'ended', id: ID, ended: ended[0] });
+    expect(after(state, survey).sightings).toEqual({
+      [ID]: aSighting({ firstSeen: survey.seenAt, notListedAt: '2026-11-10T11:00:00.000Z' }),
+    });
+  });
+
+  it('keeps the slot of a confirm that was begun, which may hit it', () => {
+    const state = aLedger({ sightings: { [ID]: known }, intents: { [ID]: anIntent() } });
+    expect(after(state, survey).intents).toEqual({ [ID]: anIntent({ listings: 1 }) });
+  });
+
+  it('is no end of a request when it was an offer of ours', () => {
+    const state = aLedger({ sightings: { [ID]: { ...known, outbound: true } } });
+    const { changes, ended } = reconcile(state, survey, WEEK_S);
+    expect(ended).toEqual([]);
+    expect(changes[0]).toEqual({ kind: 'ended', id: ID, ended: null });
+  });
+
+  it.each([
+    [null, 101],
+    [101, null],
+  ])('is the same one where either is not known: %j, then %j', (vlan, now) => {
+    const state = aLedger({ sightings: { [ID]: aSighting({ vlan }) } });
+    expect(reconcile(state, aSurvey([aVif({ vlan: now })]), WEEK_S).changes).toHaveLength(1);
+  });
+});

@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import type { LedgerChange } from '../../lambda/core/ledger.ts';
+import type { Ledger, LedgerSession } from '../../lambda/ports.ts';
+import { anAcceptance, anIntent, aSighting } from '../support/ledgerBuilders.ts';
+import { testClock } from '../support/testClock.ts';
+import { STORES, type Store } from './stores.ts';
+
+const KEY = 'outscale/eu-west-2/012345678901';
+
+/** Only a store outside of the process can be damaged. */
+const LASTING = STORES.filter(({ name }) => name !== 'memory');
+
+describe.for(LASTING)('a damaged item of the ledger in $name', ({ isHere, prepare }) => {
+  describe.skipIf(!isHere)('spoils no other:', () => contract(prepare()));
+});
+
+const WRITTEN: readonly LedgerChange[] = [
+  { kind: 'sighted', id: 'dxvif-1', sighting: aSighting() },
+  { kind: 'sighted', id: 'dxvif-2', sighting: aSighting() },
+  { kind: 'intended', id: 'dxvif-1', intent: anIntent() },
+  { kind: 'accepted', id: 'dxvif-3', acceptance: anAcceptance(), receipt: null },
+  { kind: 'listed', at: '2026-11-10T11:00:00.000Z' },
+];
+
+function contract(store: ReturnType<Store['prepare']>): void {
+  async function begin(changes = WRITTEN) {
+    const { reach, damage } = await store.begin(testClock());
+    const session = await take(reach());
+    await session.close(changes);
+    return { ledger: reach, damage: (name: string, value: unknown) => damage(KEY, name, value) };
+  }
+
+  async function take(ledger: Ledger): Promise<LedgerSession> {
+    const session = await ledger.open(KEY, 60_000);
+    if (session === null) throw new Error('the lease was not free');
+    return session;
+  }
+
+  it.each<[string, string, unknown, string]>([
+    ['a sighting', 'sighting/dxvif-1', { ...aSighting(), vlan: '101' }, '`vlan` must be a whole number'],
+    ['an intent', 'intent/dxvif-1', { ...anIntent(), grants: [] }, '`grants` must be a list of at least one'],
+    ['an acceptance', 'acceptance/dxvif-1', {}, '`at` must be present'],
+    ['something that is no object', 'sighting/dxvif-1', 'garbage', 'it must be an object'],
+    [
+      'something of a later version',
+      'sighting/dxvif-1',
+      { ...aSighting(), more: 1 },
+      '`more` must be absent',
+    ],
+  ])('%s is told with what is wrong, and the others are read', async (_, name, value, what) => {
+    const { ledger, damage } = await begin();
+    await damage(name, value);
+    const { damaged, sightings, acceptances, lastListing } = await ledger().peek(KEY);
+    expect(damaged).toEqual({ 'dxvif-1': expect.stringContaining(`item \`${name}\``) });
+    expect(damaged['dxvif-1']).toContain(what);
+    expect(damaged['dxvif-1']).toContain('restore it, or delete it to forget it');
+    expect(Object.keys(sightings)).toContain('dxvif-2');
+    expect(Object.keys(acceptances)).toContain('dxvif-3');
+    expect(lastListing).toBe('2026-11-10T11:00:00.000Z');
+  });
+
+  it.each([
+    ['of an unknown kind', 'rumour/dxvif-1', 'dxvif-1'],
+    ['of an odd ID', 'sighting/x', 'x'],
+  ])('an item %s is told', async (_, name, id) => {
+    const { ledger, damage } = await begin();
+    await damage(name, aSighting());
+    expect(Object.keys((await ledger().peek(KEY)).damaged)).toEqual([id]);
+  });
+
+  it('is left as it is by whoever writes and by whoever takes over', async () => {
+    const { ledger, damage } = await begin();
+    await damage('sighting/dxvif-1', 'garbage');
+    const { damaged } = await ledger().peek(KEY);
+    const session = await take(ledger());
+    expect(session.state.damaged).toEqual(damaged);
+    await session.write([{ kind: 'sighted', id: 'dxvif-4', sighting: aSighting() }]);
+    await session.close([{ kind: 'ended', id: 'dxvif-2', ended: null }]);
+    expect(await ledger().peek(KEY)).toMatchObject({ damaged, sightings: { 'dxvif-4': aSighting() } });
+  });
+}

@@ -1,0 +1,167 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { announcement } from '../../lambda/core/announcement.ts';
+import { digestOf } from '../../lambda/core/canonical.ts';
+import type { LedgerChange } from '../../lambda/core/ledger.ts';
+import { LedgerFailure } from '../../lambda/errors.ts';
+import type { Ledger, LedgerSession } from '../../lambda/ports.ts';
+import { failureOf } from '../support/apis.ts';
+import { anAcceptance, anEnd, anIntent, aReceipt, aSighting } from '../support/ledgerBuilders.ts';
+import { testClock } from '../support/testClock.ts';
+import { STORES, type Store } from './stores.ts';
+
+const KEY = 'outscale/eu-west-2/012345678901';
+const OTHER_KEY = 'aws/eu-west-1/012345678901';
+const LEASE_MS = 60_000;
+const DAY_MS = 86_400_000;
+const EVER = new Date(0);
+
+const ORIGIN = {
+  target: 'acme',
+  provider: 'outscale',
+  region: 'eu-west-2',
+  account: '012345678901',
+  policy: { digest: 'sha256:0', revision: 'v1' },
+} as const;
+const AT = '2026-11-10T11:00:00.000Z';
+
+function told(key: string) {
+  return announcement('Request Held', ORIGIN, AT, [key], { message: 'held' });
+}
+
+function accepted(id: string, at = AT): LedgerChange {
+  return { kind: 'accepted', id, acceptance: anAcceptance({ at }), receipt: aReceipt({ id, at }) };
+}
+
+function ended(id: string, endedAt: string): LedgerChange {
+  return { kind: 'ended', id, ended: anEnd({ id, endedAt }) };
+}
+
+describe.for(STORES)('the ledger in $name', ({ isHere, prepare }) => {
+  describe.skipIf(!isHere)('keeps for later:', () => contract(prepare()));
+});
+
+function contract(store: ReturnType<Store['prepare']>): void {
+  async function begin() {
+    const clock = testClock();
+    const { reach } = await store.begin(clock);
+    return { clock, ledger: reach };
+  }
+
+  async function take(ledger: Ledger, key = KEY): Promise<LedgerSession> {
+    const session = await ledger.open(key, LEASE_MS);
+    if (session === null) throw new Error('the lease was not free');
+    return session;
+  }
+
+  it('what is to be announced, until it was', async () => {
+    const { ledger } = await begin();
+    const session = await take(ledger());
+    const [one, two] = [told('one'), told('two')];
+    await session.write([
+      { kind: 'sighted', id: 'dxvif-1', sighting: aSighting() },
+      { kind: 'queued', announcement: one, mark: { of: 'hold', id: 'dxvif-1', codes: ['no-grant'] } },
+      { kind: 'queued', announcement: two, mark: { of: 'deadline', id: 'dxvif-1', mark: '24' } },
+    ]);
+    await session.close([{ kind: 'delivered', ids: [one.id] }]);
+    const { outbox, sightings } = await ledger().peek(KEY);
+    expect(outbox).toEqual({ [two.id]: two });
+    expect(sightings['dxvif-1']?.told).toEqual({ holds: 1, codes: ['no-grant'], marks: ['24'] });
+  });
+
+  it('that passes fail, until they work again', async () => {
+    const { ledger } = await begin();
+    const failing = { since: AT, codes: ['api'] };
+    const session = await take(ledger());
+    await session.write([{ kind: 'queued', announcement: told('x'), mark: { of: 'failing', failing } }]);
+    expect((await ledger().peek(KEY)).failing).toEqual(failing);
+    await session.close([{ kind: 'recovered' }]);
+    expect((await ledger().peek(KEY)).failing).toBeNull();
+  });
+
+  it('what is written as the lease is given back', async () => {
+    const { ledger } = await begin();
+    const session = await take(ledger());
+    await session.close([
+      { kind: 'listed', at: AT },
+      { kind: 'intended', id: 'dxvif-1', intent: anIntent() },
+    ]);
+    expect((await take(ledger())).state).toMatchObject({
+      lastListing: AT,
+      intents: { 'dxvif-1': anIntent() },
+    });
+  });
+
+  it('receipts for ever, and what ended for 90 days', async () => {
+    const { clock, ledger } = await begin();
+    const session = await take(ledger());
+    await session.close([accepted('dxvif-1'), ended('dxvif-2', AT)]);
+    expect(await ledger().records(KEY, EVER)).toEqual({
+      receipts: [aReceipt({ id: 'dxvif-1' })],
+      ended: [anEnd({ id: 'dxvif-2', endedAt: AT })],
+      damaged: [],
+    });
+    clock.advance(89 * DAY_MS);
+    expect((await ledger().records(KEY, EVER)).ended).toHaveLength(1);
+    clock.advance(2 * DAY_MS);
+    expect(await ledger().records(KEY, EVER)).toMatchObject({ receipts: [{ id: 'dxvif-1' }], ended: [] });
+    const next = await take(ledger());
+    await next.close([ended('dxvif-3', clock.now().toISOString())]);
+    expect(await ledger().records(KEY, EVER)).toMatchObject({
+      receipts: [{ id: 'dxvif-1' }],
+      ended: [{ id: 'dxvif-3' }],
+    });
+  });
+
+  it('records in the order of time, from any day on, each once however often it was written', async () => {
+    const { ledger } = await begin();
+    const session = await take(ledger());
+    const late = '2026-11-10T11:59:59.000Z';
+    await session.write([accepted('dxvif-2', late), accepted('dxvif-1')]);
+    await session.write([accepted('dxvif-1')]);
+    const ids = async (since: Date) => (await ledger().records(KEY, since)).receipts.map(({ id }) => id);
+    expect(await ids(EVER)).toEqual(['dxvif-1', 'dxvif-2']);
+    expect(await ids(new Date('2026-11-10T11:30:00.000Z'))).toEqual(['dxvif-2']);
+  });
+
+  it('records of each target apart', async () => {
+    const { ledger } = await begin();
+    await (await take(ledger())).close([accepted('dxvif-1')]);
+    expect((await ledger().records(OTHER_KEY, EVER)).receipts).toEqual([]);
+  });
+
+  it('no record of whoever lost the lease', async () => {
+    const { clock, ledger } = await begin();
+    const lost = await take(ledger());
+    clock.advance(LEASE_MS);
+    await take(ledger());
+    for (const end of [lost.write([accepted('dxvif-1')]), lost.close([accepted('dxvif-1')])])
+      expect(await failureOf(end)).toBeInstanceOf(LedgerFailure);
+    expect((await ledger().records(KEY, EVER)).receipts).toEqual([]);
+    expect((await ledger().peek(KEY)).acceptances).toEqual({});
+  });
+
+  it('a policy by its digest, however large', async () => {
+    const { ledger } = await begin();
+    // Random text cannot be packed small.
+    const text = JSON.stringify({ text: randomBytes(1_000_000).toString('base64') });
+    const digest = digestOf(text);
+    const session = await take(ledger());
+    await session.write([{ kind: 'policyUsed', digest, text }]);
+    await session.write([{ kind: 'policyUsed', digest, text }]);
+    expect(await ledger().policy(digest)).toBe(text);
+    expect(await ledger().policy(digestOf('another'))).toBeNull();
+  });
+
+  it('more than fits one call, and forgets it again', async () => {
+    const { ledger } = await begin();
+    const session = await take(ledger());
+    const held = [{ code: 'no-grant', message: 'x'.repeat(20_000) }];
+    const many = Array.from({ length: 120 }, (_, i) => `dxvif-${i}`);
+    await session.write(many.map((id) => ({ kind: 'sighted', id, sighting: aSighting({ held }) })));
+    expect(Object.keys((await ledger().peek(KEY)).sightings)).toHaveLength(many.length);
+    await session.close(many.map((id) => ended(id, AT)));
+    expect(await ledger().peek(KEY)).toMatchObject({ sightings: {} });
+    expect((await ledger().records(KEY, EVER)).ended).toHaveLength(many.length);
+  });
+}

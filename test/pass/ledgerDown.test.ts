@@ -1,0 +1,107 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createDynamoLedger } from '../../lambda/adapters/ledgers/dynamo/index.ts';
+import { openTable } from '../../lambda/adapters/ledgers/dynamo/table.ts';
+import { recipientKey } from '../../lambda/core/policy.ts';
+import { ACME, actAs, STRANGER } from '../support/accounts.ts';
+import { recordingAnnouncer } from '../support/announcer.ts';
+import { ACME_1, outcomes, PROD, runnerOf, SIMPLE, STRANGERS, startCloud } from '../support/cloud.ts';
+import { type Dynamo, startDynalite } from '../support/dynamo.ts';
+import { type DynamoProxy, type Mishap, startDynamoProxy } from '../support/dynamoProxy.ts';
+
+let dynamo: Dynamo;
+let proxy: DynamoProxy;
+
+beforeAll(async () => {
+  dynamo = await startDynalite();
+});
+afterAll(() => dynamo.close());
+beforeEach(async () => {
+  proxy = await startDynamoProxy(dynamo.url);
+});
+afterEach(() => proxy.close());
+
+/** Passes over a target whose ledger is a table that can go wrong. */
+async function begin() {
+  const cloud = await startCloud();
+  const runner = runnerOf(cloud, SIMPLE);
+  const table = openTable(await dynamo.createTable(), { ...dynamo.config, endpoint: proxy.url });
+  const ledger = createDynamoLedger(table, runner.ports.clock);
+  const announcer = recordingAnnouncer();
+  const pass = () => runner.pass({ ports: { ...runner.ports, ledger, announcer } });
+  const confirms = () =>
+    cloud.calls().filter(({ operation }) => operation === 'ConfirmPrivateVirtualInterface').length;
+  return { cloud, pass, announcer, confirms, ledger };
+}
+
+const KEY = recipientKey(SIMPLE.policy.recipient);
+
+describe('a ledger that is down or throttled', () => {
+  it.each<[string, (operation: string) => Mishap | null]>([
+    ['throttled', () => 'throttle'],
+    ['down', () => 'reset'],
+    ['failing at the lease', (operation) => (operation === 'UpdateItem' ? 'serverError' : null)],
+    ['failing to be read', (operation) => (operation === 'Query' ? 'serverError' : null)],
+    ['failing to be written', (operation) => (operation === 'BatchWriteItem' ? 'throttle' : null)],
+    [
+      'without answers to what it writes',
+      (operation) => (operation === 'BatchWriteItem' ? 'lostAnswer' : null),
+    ],
+  ])(
+    '(%s) fails the pass loudly before anything is confirmed, and the next one carries on',
+    async (_, mishap) => {
+      const { cloud, pass, announcer, confirms } = await begin();
+      await pass();
+      const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+      proxy.mishap = mishap;
+      const report = await pass();
+      expect(report).toMatchObject({ status: 'failed', failures: [{ code: 'ledger' }] });
+      expect(confirms()).toBe(0);
+      expect(announcer.news()).toEqual(['Pass Failed']);
+
+      proxy.mishap = () => null;
+      expect(outcomes(await pass())).toEqual({ [id]: `accepted acme.default ${PROD}` });
+      expect(confirms()).toBe(1);
+    },
+  );
+
+  it('loses no sighting, and moves none later', async () => {
+    const { cloud, pass } = await begin();
+    await pass();
+    cloud.clock.advance('PT3M');
+    await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 101 });
+    cloud.clock.advance('PT2M');
+    const { requests } = await pass();
+    const [first] = requests;
+    for (const broken of ['UpdateItem', 'Query', 'BatchWriteItem'])
+      for (const mishap of ['throttle', 'lostAnswer'] as const) {
+        cloud.clock.advance('PT1H');
+        proxy.mishap = (operation) => (operation === broken ? mishap : null);
+        await pass();
+      }
+    proxy.mishap = () => null;
+    cloud.clock.advance('PT1H');
+    expect((await pass()).requests).toMatchObject([
+      { firstSeen: first?.firstSeen, deadline: first?.deadline },
+    ]);
+  });
+
+  it('between an acceptance and its record leaves the intent, from which the next pass learns it', async () => {
+    const { cloud, pass, announcer, ledger } = await begin();
+    await pass();
+    const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+    // The first batch sights it, the next two leave the policy and the intent.
+    proxy.mishap = (operation, earlier) =>
+      operation === 'BatchWriteItem' && earlier >= 3 ? 'throttle' : null;
+    expect(await pass()).toMatchObject({
+      status: 'failed',
+      requests: [{ id, outcome: 'accepted' }],
+      failures: [{ code: 'ledger' }, { code: 'ledger' }],
+    });
+    proxy.mishap = () => null;
+    expect((await pass()).ended).toMatchObject([{ id, as: 'accepted' }]);
+    expect((await ledger.records(KEY, new Date(0))).receipts).toMatchObject([
+      { id, answer: { by: 'laterPass' } },
+    ]);
+    expect(announcer.news()).toEqual(['Pass Failed', `Request Accepted ${id}`]);
+  });
+});

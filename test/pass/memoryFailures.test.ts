@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import { ACME, actAs } from '../support/accounts.ts';
+import { recordingAnnouncer } from '../support/announcer.ts';
+import { ACME_1, type Runner, runnerOf, SIMPLE, startCloud } from '../support/cloud.ts';
+import { failingOn } from '../support/ledgers.ts';
+
+const LIST = 'DescribeVirtualInterfaces';
+
+describe('a pass that fails', () => {
+  it('is announced once, and again only after one that worked', async () => {
+    const cloud = await startCloud();
+    const announcer = recordingAnnouncer();
+    const runner = runnerOf(cloud, SIMPLE, { announcer });
+    const told: string[][] = [];
+    for (const works of [false, false, true, true, false, false]) {
+      if (!works) cloud.addFault({ kind: 'accessDenied', operation: LIST });
+      cloud.clock.advance('PT5M');
+      expect((await runner.pass()).status).toBe(works ? 'completed' : 'failed');
+      told.push(announcer.news());
+    }
+    expect(told).toEqual([['Pass Failed'], [], [], [], ['Pass Failed'], []]);
+    expect(new Set(announcer.delivered.map(({ id }) => id)).size).toBe(2);
+    expect(announcer.delivered[0]?.detail).toMatchObject({
+      target: 'hub',
+      failures: [{ code: 'credentials', message: expect.stringContaining(LIST) }],
+      failureCount: 1,
+    });
+  });
+
+  it('is announced again when it fails of something else', async () => {
+    const cloud = await startCloud();
+    const announcer = recordingAnnouncer();
+    const runner = runnerOf(cloud, SIMPLE, { announcer });
+    for (const kind of ['accessDenied', 'emptyBody', 'emptyBody'] as const) {
+      cloud.addFault({ kind, operation: LIST });
+      cloud.clock.advance('PT5M');
+      await runner.pass();
+    }
+    expect(announcer.delivered.map(({ detail }) => detail.failures)).toMatchObject([
+      [{ code: 'credentials' }],
+      [{ code: 'listing-incomplete' }],
+    ]);
+  });
+
+  it('of its ledger is announced at once, and once a day by each process', async () => {
+    const cloud = await startCloud();
+    await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+    const announcer = recordingAnnouncer();
+    const runner = runnerOf(cloud, SIMPLE, { announcer });
+    const broken = failingOn('sighted', runner.ledger);
+    const fail = async (overrides: Parameters<Runner['pass']>[0] = {}) => {
+      expect(await runner.pass(overrides, broken)).toMatchObject({ failures: [{ code: 'ledger' }] });
+      return announcer.news();
+    };
+    expect([await fail(), await fail()]).toEqual([['Pass Failed'], []]);
+    // Another process knows nothing of that; whoever listens drops what it says again.
+    expect(await fail({ told: new Set() })).toEqual(['Pass Failed']);
+    expect(new Set(announcer.delivered.map(({ id }) => id)).size).toBe(1);
+    cloud.clock.advance('P1D');
+    expect(await fail()).toEqual(['Pass Failed']);
+    expect(new Set(announcer.delivered.map(({ id }) => id)).size).toBe(2);
+  });
+
+  it('of its ledger, while the announcer fails too, says both and tries again', async () => {
+    const cloud = await startCloud();
+    await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+    const announcer = recordingAnnouncer();
+    const runner = runnerOf(cloud, SIMPLE, { announcer });
+    const broken = failingOn('sighted', runner.ledger);
+    announcer.deliverAtMost(0);
+    const { failures } = await runner.pass({}, broken);
+    expect(failures).toMatchObject([{ code: 'ledger' }, { code: 'announcement' }]);
+    announcer.deliverAtMost(1);
+    await runner.pass({}, broken);
+    expect(announcer.news()).toEqual(['Pass Failed']);
+  });
+});

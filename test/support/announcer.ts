@@ -1,0 +1,41 @@
+import type { Announcement } from '../../lambda/core/announcement.ts';
+import type { Announcer } from '../../lambda/ports.ts';
+
+/** Collects what is announced, and fails when told to. */
+export interface RecordingAnnouncer extends Announcer {
+  /** everything delivered, in order */
+  readonly delivered: readonly Announcement[];
+  /** What was delivered since this was last asked: `Type ID of the interface`, or the type alone. */
+  news(): string[];
+  /** From now on so many of each call are delivered at most. */
+  deliverAtMost(count: number): void;
+}
+
+export function recordingAnnouncer(): RecordingAnnouncer {
+  let most = Number.POSITIVE_INFINITY;
+  let told = 0;
+  const delivered: Announcement[] = [];
+  return {
+    delivered,
+    announce: async (announcements) => {
+      const taken = announcements.slice(0, most);
+      delivered.push(...taken);
+      const problem = taken.length === announcements.length ? null : 'the bus is down';
+      return { delivered: taken.map(({ id }) => id), problem };
+    },
+    news: () => {
+      const fresh = delivered.slice(told);
+      told = delivered.length;
+      return fresh.map(inShort);
+    },
+    deliverAtMost: (count) => {
+      most = count;
+    },
+  };
+}
+
+function inShort({ type, detail }: Announcement): string {
+  const about = detail.request ?? detail.interface;
+  const id = typeof about === 'object' && about !== null && 'id' in about ? ` ${about.id}` : '';
+  return `${type}${id}`;
+}

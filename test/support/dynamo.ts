@@ -1,0 +1,113 @@
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import {
+  CreateTableCommand,
+  DynamoDBClient,
+  type DynamoDBClientConfig,
+  UpdateTimeToLiveCommand,
+} from '@aws-sdk/client-dynamodb';
+import dynalite from 'dynalite';
+import { TABLE_KEYS } from '../../lambda/adapters/ledgers/dynamo/table.ts';
+
+/** A DynamoDB on loopback, over its real protocol. */
+export interface Dynamo {
+  readonly url: string;
+  /** for clients */
+  readonly config: DynamoDBClientConfig;
+  /** A new table as the stack makes it. @returns its name */
+  createTable(): Promise<string>;
+  close(): Promise<void>;
+}
+
+const CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' };
+
+export async function startDynalite(): Promise<Dynamo> {
+  const server = dynalite({ createTableMs: 0 }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  return dynamoAt(`http://127.0.0.1:${port}`, async () => {
+    server.closeAllConnections();
+    server.close();
+    await once(server, 'close');
+  });
+}
+
+/** Where `moto_server` is installed; it knows time to live too. */
+export async function startMoto(): Promise<Dynamo> {
+  const port = await freePort();
+  const child = spawn('moto_server', ['-H', '127.0.0.1', '-p', String(port)], { stdio: 'ignore' });
+  const ended = once(child, 'close');
+  const url = `http://127.0.0.1:${port}`;
+  await untilUp(`${url}/moto-api/`);
+  const dynamo = dynamoAt(url, async () => {
+    child.kill();
+    await ended;
+  });
+  return {
+    ...dynamo,
+    createTable: async () => {
+      const name = await dynamo.createTable();
+      const client = new DynamoDBClient(dynamo.config);
+      const TimeToLiveSpecification = { AttributeName: TABLE_KEYS.expiry, Enabled: true };
+      await client.send(new UpdateTimeToLiveCommand({ TableName: name, TimeToLiveSpecification }));
+      client.destroy();
+      return name;
+    },
+  };
+}
+
+function dynamoAt(url: string, close: () => Promise<void>): Dynamo {
+  const config = { endpoint: url, region: 'eu-west-3', credentials: CREDENTIALS };
+  return {
+    url,
+    config,
+    close,
+    createTable: async () => {
+      const client = new DynamoDBClient(config);
+      const name = `ledger-${randomUUID()}`;
+      const { partition, sort } = TABLE_KEYS;
+      await client.send(
+        new CreateTableCommand({
+          TableName: name,
+          BillingMode: 'PAY_PER_REQUEST',
+          AttributeDefinitions: [
+            { AttributeName: partition, AttributeType: 'S' },
+            { AttributeName: sort, AttributeType: 'S' },
+          ],
+          KeySchema: [
+            { AttributeName: partition, KeyType: 'HASH' },
+            { AttributeName: sort, KeyType: 'RANGE' },
+          ],
+        }),
+      );
+      client.destroy();
+      return name;
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+async function untilUp(url: string): Promise<void> {
+  for (let tries = 0; tries < 200; tries += 1) {
+    try {
+      await fetch(url);
+      return;
+    } catch {
+      // Not listening yet.
+      await pause(100);
+    }
+  }
+  throw new Error(`nothing came up at ${url}`);
+}

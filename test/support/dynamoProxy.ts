@@ -1,0 +1,117 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** What happens to one call on its way. */
+export type Mishap =
+  /** refused for want of capacity, before it reaches the table */
+  | 'throttle'
+  | 'serverError'
+  | 'accessDenied'
+  /** it is done, and nobody learns of it */
+  | 'lostAnswer'
+  | 'reset'
+  /** of a batch, all but the first item are left undone */
+  | 'unprocessed'
+  /** answered by something that is no DynamoDB */
+  | 'emptyAnswer';
+
+/** A way to a DynamoDB on which calls are counted and can go wrong. */
+export interface DynamoProxy {
+  readonly url: string;
+  /** operations in the order of their arrival */
+  readonly calls: string[];
+  /** Decides what happens to a call, by its operation and how many of its kind came before. */
+  mishap: (operation: string, earlier: number) => Mishap | null;
+  close(): Promise<void>;
+}
+
+export async function startDynamoProxy(upstream: string): Promise<DynamoProxy> {
+  const calls: string[] = [];
+  const server = createServer(async (request, response) => {
+    const operation = String(request.headers['x-amz-target']).split('.').at(-1) ?? '';
+    const earlier = calls.filter((call) => call === operation).length;
+    calls.push(operation);
+    const body = await bodyOf(request);
+    await answer(upstream, request, body, response, proxy.mishap(operation, earlier));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const proxy: DynamoProxy = {
+    url: `http://127.0.0.1:${portOf(server.address())}`,
+    calls,
+    mishap: () => null,
+    close: async () => {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+  return proxy;
+}
+
+async function answer(
+  upstream: string,
+  request: IncomingMessage,
+  body: string,
+  response: ServerResponse,
+  mishap: Mishap | null,
+): Promise<void> {
+  switch (mishap) {
+    case 'throttle':
+      return refuse(response, 400, 'ProvisionedThroughputExceededException');
+    case 'serverError':
+      return refuse(response, 500, 'InternalServerError');
+    case 'accessDenied':
+      return refuse(response, 400, 'AccessDeniedException');
+    case 'emptyAnswer':
+      response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0' }).end('{}');
+      return;
+    case 'reset':
+      response.socket?.resetAndDestroy();
+      return;
+    case 'lostAnswer':
+      await forward(upstream, request, body);
+      response.socket?.resetAndDestroy();
+      return;
+    case 'unprocessed': {
+      const { RequestItems } = JSON.parse(body);
+      const [[table, [first, ...rest]]] = Object.entries<unknown[]>(RequestItems) as [[string, unknown[]]];
+      await forward(upstream, request, JSON.stringify({ RequestItems: { [table]: [first] } }));
+      response.writeHead(200).end(JSON.stringify({ UnprocessedItems: rest.length ? { [table]: rest } : {} }));
+      return;
+    }
+    case null: {
+      const real = await forward(upstream, request, body);
+      response.writeHead(real.status, { 'content-type': 'application/x-amz-json-1.0' }).end(real.text);
+      return;
+    }
+    default:
+      mishap satisfies never;
+  }
+}
+
+function refuse(response: ServerResponse, status: number, type: string): void {
+  response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' });
+  response.end(JSON.stringify({ __type: `com.amazonaws.dynamodb.v20120810#${type}`, message: 'no' }));
+}
+
+async function forward(upstream: string, { headers }: IncomingMessage, body: string) {
+  const sent = {
+    'content-type': 'application/x-amz-json-1.0',
+    'x-amz-target': String(headers['x-amz-target']),
+    authorization: String(headers.authorization),
+    'x-amz-date': String(headers['x-amz-date']),
+  };
+  const real = await fetch(upstream, { method: 'POST', headers: sent, body });
+  return { status: real.status, text: await real.text() };
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function portOf(address: AddressInfo | string | null): number {
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
