@@ -52,12 +52,15 @@ function nearDeadlines({ requests, finishedAt }: PassReport): string[] {
   return requests.flatMap(({ id, outcome, deadline: { earliest, latest } }) => {
     if (latest === null || outcome === 'accepted' || outcome === 'wouldAccept' || outcome === 'gone')
       return [];
-    const left = (end: string): string => humanDuration((Date.parse(end) - Date.parse(finishedAt)) / 1000);
+    const left = (end: string): string => {
+      const seconds = (Date.parse(end) - Date.parse(finishedAt)) / 1000;
+      return seconds > 0 ? `in ${humanDuration(seconds)}` : `now, ${humanDuration(-seconds)} overdue`;
+    };
     // Nobody saw it come: that is told at once, and not only when its late end is near.
     if (earliest === null)
-      return [`\nDEADLINE UNKNOWN: ${id} may expire at any moment, in ${left(latest)} at the latest`];
+      return [`\nDEADLINE UNKNOWN: ${id} may expire at any moment, ${left(latest)} at the latest`];
     const isNear = Date.parse(earliest) - Date.parse(finishedAt) < NEAR;
-    return isNear ? [`\nDEADLINE NEAR: ${id} expires in ${left(earliest)}, and is still pending`] : [];
+    return isNear ? [`\nDEADLINE NEAR: ${id} expires ${left(earliest)}, and is still pending`] : [];
   });
 }
 

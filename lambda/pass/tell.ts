@@ -5,14 +5,17 @@ import { failedWithoutMemory } from '../core/announcements/passFailed.ts';
 import { reportOf } from '../core/case.ts';
 import type { Failure } from '../core/failure.ts';
 import type { LedgerChange } from '../core/ledger.ts';
+import { byCodePoint } from '../core/text.ts';
 import type { Announcer } from '../ports.ts';
 import type { Budget } from './budget.ts';
 import type { Findings } from './findings.ts';
 import type { PassInput } from './input.ts';
 import type { Memory } from './memory.ts';
 
-/** What delivering may take at most, in milliseconds. */
+/** What delivering so many at once may take at most, in milliseconds. */
 const DELIVERY_MS = 5000;
+/** What fits one call to EventBridge. */
+const AT_ONCE = 10;
 
 /** Makes of facts what is to be queued of them; of facts that were told, or when nobody listens, nothing. */
 export type Newsroom = (facts: Partial<typeof NO_FACTS | Facts>) => readonly LedgerChange[];
@@ -52,14 +55,22 @@ export async function tellFindings(
 }
 
 async function deliver(announcer: Announcer, memory: Memory, budget: Budget): Promise<Failure[]> {
-  const queued = Object.values(memory.state().outbox);
-  // What there is no time for stays queued.
-  if (queued.length === 0 || budget() < DELIVERY_MS) return [];
+  const queued = Object.values(memory.state().outbox).sort((a, b) => byCodePoint(a.at, b.at));
+  if (queued.length === 0) return [];
   await memory.write([]);
-  const { delivered, problem } = await announcer.announce(queued);
-  if (delivered.length > 0) memory.note([{ kind: 'delivered', ids: delivered }]);
-  if (problem === null) return [];
-  const left = queued.length - delivered.length;
+  const problems: string[] = [];
+  let left = queued.length;
+  // What there is no time for stays queued.
+  for (let i = 0; i < queued.length && budget() >= DELIVERY_MS; i += AT_ONCE) {
+    const { delivered, problem } = await announcer.announce(queued.slice(i, i + AT_ONCE));
+    left -= delivered.length;
+    if (delivered.length > 0) memory.note([{ kind: 'delivered', ids: delivered }]);
+    if (problem !== null) problems.push(problem);
+    // Nobody who takes nothing is asked again for every ten.
+    if (delivered.length === 0) break;
+  }
+  const [problem] = problems;
+  if (problem === undefined) return [];
   const message = `${left} of ${queued.length} announcements could not be delivered: ${problem}; the next pass tries again`;
   return [{ code: 'announcement', message }];
 }

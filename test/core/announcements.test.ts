@@ -122,6 +122,12 @@ describe('what was told', () => {
   });
 });
 
+it('things of different types never share an ID', () => {
+  const expired = tell(state, { ended: [anEnd({ as: 'expired' })] });
+  const deleted = tell(state, { ended: [anEnd({ as: 'deleted' })] });
+  expect(expired.id).not.toBe(deleted.id);
+});
+
 it('a pass that finds nothing out tells nothing', () => {
   const quiet: LedgerState = aLedger({ failing: { since: soon, codes: ['api'] } });
   expect(tellInTurn(quiet, {}, { ended: [anEnd({ as: 'accepted' })] })).toEqual([[], []]);

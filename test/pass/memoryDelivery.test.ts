@@ -101,13 +101,30 @@ describe('an announcer that fails', () => {
     expect(announcer.news()).toEqual([`Request Accepted ${id}`]);
   });
 
+  it('is asked for ten at once, as long as there is time, and for the others by the next pass', async () => {
+    const cloud = await startCloud();
+    const announcer = recordingAnnouncer();
+    const runner = runnerOf(cloud, SIMPLE, { announcer });
+    await runner.pass();
+    for (let vlan = 101; vlan <= 125; vlan += 1)
+      await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan });
+    const remaining = () => (announcer.delivered.length < 20 ? 5000 : 4999);
+    expect((await runner.pass({ remaining })).status).toBe('completed');
+    expect(announcer.delivered).toHaveLength(20);
+    expect(await queued(runner)).toHaveLength(5);
+    await runner.pass();
+    expect(new Set(announcer.delivered.map(({ id }) => id)).size).toBe(25);
+    expect(announcer.delivered).toHaveLength(25);
+  });
+
   it('cannot be one that nobody named: then nothing is remembered as told', async () => {
     const cloud = await startCloud();
     const runner = runnerOf(cloud, SIMPLE);
     const announcer = recordingAnnouncer();
     await runner.pass();
     const id = await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 101 });
-    await runner.pass();
+    await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 102 });
+    expect((await runner.pass()).counts).toMatchObject({ accepted: 1, held: 1 });
     expect(await queued(runner)).toEqual([]);
     await runner.pass({ ports: { ...runner.ports, announcer } });
     expect(announcer.news()).toEqual([`Request Held ${id}`]);

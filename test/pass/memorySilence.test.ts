@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { LedgerFailure } from '../../lambda/errors.ts';
 import { ACME, actAs, STRANGER, US } from '../support/accounts.ts';
 import { ACME_1, OURS, outcomes, PROD, policyOf, STRANGERS } from '../support/cloud.ts';
 import { watched } from '../support/ledgers.ts';
@@ -50,6 +51,15 @@ describe('nothing is announced', () => {
     const { cloud, after } = await stage();
     cloud.addFault({ kind: 'accessDenied', operation: 'DescribeVirtualInterfaces' });
     expect(await after(null, { dryRun: true })).toEqual([]);
+  });
+
+  it('by a plan that cannot read its ledger', async () => {
+    const { runner, announcer } = await stage();
+    const peek = () => Promise.reject(new LedgerFailure('the disk is gone'));
+    const ports = { ...runner.ports, ledger: { ...runner.ledger, peek } };
+    const report = await runner.pass({ dryRun: true, ports });
+    expect(report).toMatchObject({ status: 'failed', failures: [{ code: 'ledger' }] });
+    expect(announcer.news()).toEqual([]);
   });
 
   it('by a pass that found another one at work', async () => {

@@ -1,0 +1,44 @@
+import type { CompiledPolicy } from '../../language/index.ts';
+import { EXIT, type ExitCode } from '../exit.ts';
+import type { LedgerOptions } from '../ledger.ts';
+import type { PassOptions } from '../onePass.ts';
+import { paintFor } from '../output/paint.ts';
+import { loadPolicies } from '../policies.ts';
+import { gather } from '../status/gather.ts';
+import { page } from '../status/html.ts';
+import { pageFile } from '../status/pageFile.ts';
+import { describeTarget } from '../status/text.ts';
+import { type TargetView, viewOf } from '../status/view.ts';
+
+export interface StatusOptions extends PassOptions, LedgerOptions {
+  readonly policy?: readonly string[];
+  readonly json?: boolean;
+  readonly html?: string;
+}
+
+/** `status`: what is pending and how long is left, target by target. Changes nothing anywhere. */
+export async function status(options: StatusOptions): Promise<ExitCode> {
+  const policies = loadPolicies(options.policy ?? []);
+  // Before the work, so that a mistyped path costs no minute.
+  const file = options.html === undefined ? null : pageFile(options.html);
+  const targets: TargetView[] = [];
+  for (const compiled of policies) targets.push(await visit(compiled, options));
+  // With --json, standard output is for the document alone.
+  const forPeople = options.json ? process.stderr : process.stdout;
+  const paint = paintFor(forPeople);
+  forPeople.write(`${targets.map((view) => describeTarget(view, paint)).join('\n\n')}\n`);
+  if (options.json) process.stdout.write(`${JSON.stringify({ targets }, null, 2)}\n`);
+  const problem = file === null ? null : file.write(page(targets));
+  if (problem !== null) process.stderr.write(`${paintFor(process.stderr).bad('error:')} ${problem}\n`);
+  else if (file !== null) process.stderr.write(`wrote ${options.html}\n`);
+  return problem !== null || targets.some(isBroken) ? EXIT.failed : EXIT.done;
+}
+
+async function visit(compiled: CompiledPolicy, options: StatusOptions): Promise<TargetView> {
+  return viewOf(await gather(compiled, options));
+}
+
+/** Something that should be told here is not to be had. */
+function isBroken({ status: ended, damaged }: TargetView): boolean {
+  return ended === 'failed' || damaged.length > 0;
+}

@@ -1,0 +1,75 @@
+import type { Deadline } from '../../lambda/core/deadline.ts';
+import { code, time, timeSpan, unbroken } from './htmlTable.ts';
+import { type Html, html, prose } from './markup.ts';
+import type { Pending } from './pending.ts';
+import { ageOf, outcomeOf, remarksOn, timeLeft, urgencyOf } from './words.ts';
+
+/** One pending request: when it expires, whose it is, why it is not simply accepted, and what a person can do. */
+export function card(item: Pending, at: string, anchor: string): Html {
+  const { id, connection, vlan, name } = item;
+  return html`<article class="card ${urgencyOf(item, at)}" id="${anchor}">
+<h4><code>${id}</code> ${badge(item)}</h4>
+<dl>
+${item.deadline.latest === null ? null : fact('Expires', expires(item.deadline, item.deadline.latest, at))}
+${fact('First seen', seen(item))}
+${fact('Connection', code(connection))}
+${fact('VLAN', html`${vlan ?? '–'}`)}
+${fact('Name', html`${name ?? '–'}`)}
+</dl>
+${verdict(item)}${remarks(item)}${byHand(item)}</article>
+`;
+}
+
+export function badge(item: Pending): Html {
+  return html`<span class="badge ${item.now?.outcome ?? 'unknown'}">${outcomeOf(item)}</span>`;
+}
+
+function fact(term: string, value: Html): Html {
+  return html`<div><dt>${term}</dt><dd>${value}</dd></div>`;
+}
+
+function expires(deadline: Deadline, latest: string, at: string): Html {
+  const { earliest } = deadline;
+  const when = earliest === null ? html`no later than ${time(latest)}` : timeSpan(earliest, latest);
+  return html`${unbroken(timeLeft(deadline, at))}<br><small>${when}</small>`;
+}
+
+function seen(item: Pending): Html {
+  const { firstSeen, remembered } = item;
+  if (firstSeen === null || !remembered) return html`just now`;
+  return html`${ageOf(item)} ago<br><small>${time(firstSeen)}</small>`;
+}
+
+function verdict({ now, heldBefore }: Pending): Html {
+  if (now === null) {
+    return heldBefore.length === 0 ? html`` : html`<p>The last pass held it:</p>${reasons(heldBefore)}`;
+  }
+  const { decision, message } = now;
+  const said = message === null ? null : html`<p>${prose(message)}</p>\n`;
+  if (decision.verdict === 'hold') return html`${said}${reasons(decision.reasons)}`;
+  const { owner, grant, gateway } = decision;
+  return html`${said}<p>Grant <code>${owner}.${grant}</code> gives it gateway <code>${gateway}</code>.</p>\n`;
+}
+
+function reasons(all: readonly { readonly code: string; readonly message: string }[]): Html {
+  return html`<ul class="reasons">${all.map(
+    ({ code: reason, message }) => html`<li><b>${reason}</b> ${prose(message)}</li>`,
+  )}</ul>\n`;
+}
+
+function remarks(item: Pending): Html {
+  const notes = [...remarksOn(item), ...(item.now?.skipped ?? []).map((check) => `not checked: ${check}`)];
+  if (notes.length === 0) return html``;
+  return html`<ul class="remarks">${notes.map((note) => html`<li>${prose(note)}</li>`)}</ul>\n`;
+}
+
+function byHand({ now }: Pending): Html {
+  const command = now?.acceptByHand ?? null;
+  if (command === null) return html``;
+  const isOpen = / (VGW|DIRECT_CONNECT_GATEWAY)_ID /.test(command);
+  // A line ends between options, never inside of one.
+  const [first = '', ...options] = command.split(' --');
+  const words = options.map((option) => html` <span>${prose(`--${option}`)}</span>`);
+  return html`<p class="hand">By hand${isOpen ? ', with the gateway that you choose' : ''}:</p>
+<pre><code>${prose(first)}${words}</code></pre>\n`;
+}

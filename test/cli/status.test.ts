@@ -1,0 +1,293 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { Simulator } from '../../simulator/index.ts';
+import { ACME, actAs, STRANGER, US } from '../support/accounts.ts';
+import { folderWith, type } from '../support/cli.ts';
+import { ACME_1, PROD, STRANGERS, startCloud } from '../support/cloud.ts';
+import { aSighting, heldFor } from '../support/ledgerBuilders.ts';
+
+const POLICY = `version: 1
+recipient: { provider: outscale, region: eu-west-2, account: "${US}" }
+owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }
+`;
+const AWS_POLICY = POLICY.replace('outscale', 'aws');
+
+const DAY_S = 24 * 60 * 60;
+
+function at(cloud: Simulator): string[] {
+  return ['--ledger', 'ledger.json', '--endpoint', cloud.url, '--gateway-endpoint', cloud.url];
+}
+
+/** How long ago: the command goes by this machine's clock. */
+function ago(seconds: number): string {
+  return new Date(Date.now() - seconds * 1000).toISOString();
+}
+
+/** A ledger file that remembers these requests of stranger's, each as it is offered in these tests. */
+function ledgerWith(
+  seen: Readonly<Record<string, NonNullable<Parameters<typeof aSighting>[0]>>>,
+  provider = 'outscale',
+): string {
+  const sightings = Object.entries(seen).map(([id, given]) => [
+    `sighting/${id}`,
+    aSighting({ connection: STRANGERS, ...given }),
+  ]);
+  const target = { lease: null, lastListing: ago(240), failing: null, items: Object.fromEntries(sightings) };
+  return JSON.stringify({ format: 2, targets: { [`${provider}/eu-west-2/${US}`]: target } });
+}
+
+/** Three requests that no policy allows, by their VLANs. */
+async function offerThree(cloud: Simulator): Promise<[string, string, string]> {
+  const stranger = actAs(cloud, STRANGER);
+  return [
+    await stranger.offer({ connection: STRANGERS, vlan: 201 }),
+    await stranger.offer({ connection: STRANGERS, vlan: 202 }),
+    await stranger.offer({ connection: STRANGERS, vlan: 203 }),
+  ];
+}
+
+function seen(vlan: number, firstSeen: string, notListedAt: string | null) {
+  return { vlan, name: `vlan-${vlan}`, firstSeen, notListedAt };
+}
+
+describe('status', () => {
+  it('prints one JSON document: what is pending, what would happen, and how long is left', async () => {
+    const cloud = await startCloud();
+    const dir = folderWith({ 'policy/hub.yaml': POLICY });
+    const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101, name: 'acme-prod-1' });
+    const strange = await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 102 });
+
+    const { code, stdout, stderr } = await type(dir, ['status', '--json', ...at(cloud)]);
+
+    expect(code).toBe(0);
+    const { targets } = JSON.parse(stdout);
+    expect(targets).toMatchObject([
+      {
+        target: 'hub',
+        recipient: { provider: 'outscale', region: 'eu-west-2', account: US },
+        at: expect.stringMatching(/^\d{4}-.*Z$/),
+        policy: { digest: expect.stringMatching(/^sha256:/), revision: expect.any(String) },
+        expirySeconds: 7 * DAY_S,
+        status: 'completed',
+        source: 'listing',
+        failures: [],
+        warnings: [],
+        lastListing: null,
+        followed: [],
+        orphans: [],
+        accepted: [],
+        ended: [],
+        unannounced: { count: 0, oldest: null },
+        damaged: [],
+      },
+    ]);
+    expect(targets[0].pending).toHaveLength(2);
+    expect(targets[0].pending).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({
+          id,
+          connection: ACME_1,
+          vlan: 101,
+          name: 'acme-prod-1',
+          firstSeen: expect.stringMatching(/Z$/),
+          remembered: false,
+          deadline: { earliest: null, latest: expect.stringMatching(/Z$/) },
+          gone: { atLeast: 0, atMost: null },
+          confirmsFailed: 0,
+          inDoubt: null,
+          now: expect.objectContaining({
+            outcome: 'wouldAccept',
+            decision: { verdict: 'accept', owner: 'acme', grant: 'default', gateway: PROD },
+          }),
+        }),
+        expect.objectContaining({
+          id: strange,
+          now: expect.objectContaining({
+            outcome: 'held',
+            decision: { verdict: 'hold', reasons: [expect.objectContaining({ code: 'unknown-requester' })] },
+            acceptByHand: expect.stringContaining(`--virtual-interface-id ${strange}`),
+          }),
+        }),
+      ]),
+    );
+    expect(stderr).toContain('hub: 2 pending: ');
+  });
+
+  it('shows what may expire at any moment first, then the soonest, each with its bar, and holding is no failure', async () => {
+    const cloud = await startCloud();
+    const [late, unknown, soon] = await offerThree(cloud);
+    const ledger = ledgerWith({
+      [late]: seen(201, ago(DAY_S), ago(DAY_S + 300)),
+      [unknown]: seen(202, ago(2 * DAY_S), null),
+      [soon]: seen(203, ago(4 * DAY_S), ago(5.5 * DAY_S)),
+    });
+    const dir = folderWith({ 'policy/hub.yaml': POLICY, 'ledger.json': ledger });
+
+    const { code, stdout, stderr } = await type(dir, ['status', ...at(cloud)]);
+
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const row = (id: string): string => stdout.split('\n').find((line) => line.startsWith(`${id} `)) ?? '';
+    expect(row(unknown)).toMatch(
+      / ███▒▒▒▒▒▒▒ ≥ 28 % +unknown, at most in (5 d|4 d 23 h) +held +unknown-requester$/,
+    );
+    expect(row(soon)).toMatch(/ ██████▒▒░░ 57–78 % +in 1 d (12|11) h to (3 d|2 d 23 h) +held /);
+    expect(row(late)).toMatch(/ █░░░░░░░░░ 14 % +in 5 d 23 h( to 6 d)? +held /);
+    const places = [unknown, soon, late].map((id) => stdout.indexOf(`\n${id} `));
+    expect(places).toEqual(places.toSorted((a, b) => a - b));
+    expect(stdout).toMatch(
+      new RegExp(`^${soon} held\n  unknown-requester: no owner in the policy .*\n  by hand, `, 'm'),
+    );
+    expect(stdout).toContain('last complete listing by a pass 4 min');
+    expect(stdout).not.toContain('\u001b');
+  });
+
+  it('tells what waits longest first where requests never expire', async () => {
+    const cloud = await startCloud({ dialect: 'aws' });
+    const [young, old] = await offerThree(cloud);
+    const ledger = ledgerWith(
+      { [young]: seen(201, ago(3 * DAY_S), null), [old]: seen(202, ago(40 * DAY_S), null) },
+      'aws',
+    );
+    const dir = folderWith({ 'policy/hub.yaml': AWS_POLICY, 'ledger.json': ledger });
+    const { code, stdout } = await type(dir, ['status', ...at(cloud)]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('requests never expire');
+    expect(stdout).toMatch(new RegExp(`name +age +now.*\n${old} .* 40 d +held .*\n${young} .* 3 d +held `));
+    expect(stdout).not.toMatch(/[█▒░]/);
+  });
+
+  it('writes nothing: no ledger, no lease, no confirm', async () => {
+    const cloud = await startCloud();
+    const dir = folderWith({ 'policy/hub.yaml': POLICY });
+    const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+    await type(dir, ['status', ...at(cloud)]);
+    expect(readdirSync(dir)).toEqual(['policy']);
+    expect(await actAs(cloud, US).see(id)).toBe('confirming');
+
+    const ledger = ledgerWith({ [id]: { connection: ACME_1, vlan: 101, name: 'vlan-101' } });
+    const other = folderWith({ 'policy/hub.yaml': POLICY, 'ledger.json': ledger });
+    await type(other, ['status', ...at(cloud)]);
+    expect(readdirSync(other).sort()).toEqual(['ledger.json', 'policy']);
+    expect(readFileSync(join(other, 'ledger.json'), 'utf8')).toBe(ledger);
+  });
+
+  it('tells what passes remember when the API cannot be listed, and exits with 1', async () => {
+    const cloud = await startCloud();
+    const outbound = { ...seen(300, ago(DAY_S), null), outbound: true };
+    const ledger = ledgerWith({
+      'dxvif-aaaaaaaa': { ...seen(201, ago(DAY_S), ago(DAY_S)), held: heldFor('no-grant'), failures: 2 },
+      'dxvif-bbbbbbbb': outbound,
+    });
+    const dir = folderWith({ 'policy/hub.yaml': POLICY, 'ledger.json': ledger });
+    await cloud.close();
+
+    const { code, stdout, stderr } = await type(dir, ['status', '--json', ...at(cloud)]);
+
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout).targets).toMatchObject([
+      {
+        status: 'failed',
+        source: 'ledger',
+        failures: [{ code: 'api', message: expect.stringContaining('unreachable') }],
+        pending: [
+          {
+            id: 'dxvif-aaaaaaaa',
+            remembered: true,
+            now: null,
+            heldBefore: [{ code: 'no-grant', message: 'because of no-grant' }],
+            confirmsFailed: 2,
+          },
+        ],
+      },
+    ]);
+    expect(stderr).toContain('hub: 1 pending as remembered; failed');
+    expect(stderr).toContain('the API could not be listed: what follows is what passes remember');
+    expect(stderr).toContain('held by the last pass: no-grant: because of no-grant');
+  });
+
+  it('says that nobody knows what is pending when the ledger is damaged, and leaves it as it is', async () => {
+    const cloud = await startCloud();
+    const dir = folderWith({ 'policy/hub.yaml': POLICY, 'ledger.json': '{"format":2,"targ' });
+    const { code, stdout } = await type(dir, ['status', ...at(cloud)]);
+    expect(code).toBe(1);
+    expect(stdout).toContain('hub: nobody knows what is pending; failed');
+    expect(stdout.match(/is damaged: it is not JSON/g)).toHaveLength(1);
+    expect(readFileSync(join(dir, 'ledger.json'), 'utf8')).toBe('{"format":2,"targ');
+  });
+
+  it('tells what was accepted lately by its receipt, what ended, and what is followed', async () => {
+    const cloud = await startCloud();
+    const withTicket = POLICY.replace(
+      `gateway: ${PROD}`,
+      `grants: { prod: { gateway: ${PROD}, ticket: NET-1234 } }`,
+    );
+    const dir = folderWith({ 'policy/hub.yaml': withTicket });
+    const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101, name: 'acme-prod-1' });
+    const withdrawn = await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 102 });
+    await type(dir, ['run', ...at(cloud)]);
+    await actAs(cloud, STRANGER).withdraw(withdrawn);
+
+    const found = await type(dir, ['status', '--json', ...at(cloud)]);
+
+    const target = JSON.parse(found.stdout).targets[0];
+    expect(target.accepted).toMatchObject([
+      {
+        id,
+        connection: ACME_1,
+        vlan: 101,
+        name: 'acme-prod-1',
+        acceptedAt: expect.stringMatching(/Z$/),
+        owner: 'acme',
+        grant: 'prod',
+        grants: ['prod'],
+        tickets: { prod: 'NET-1234' },
+        gateway: PROD,
+        policy: target.policy,
+        answer: { by: 'confirm', state: 'pending', doubt: null },
+      },
+    ]);
+    expect(target.ended).toMatchObject([
+      { id: withdrawn, as: 'rejected', recorded: false, held: [{ code: 'unknown-requester' }] },
+    ]);
+    expect(target.followed).toMatchObject([{ id, owner: 'acme', state: 'pending', problem: null }]);
+    expect(found.stderr).toMatch(
+      new RegExp(`${id} +${ACME_1} +101 +acme\\.prod +${PROD} +NET-1234 +sha256:`),
+    );
+    expect(found.stderr).toMatch(
+      new RegExp(`${withdrawn} +${STRANGERS} +102 +rejected .* unknown-requester`),
+    );
+
+    await type(dir, ['run', ...at(cloud)]);
+    const later = await type(dir, ['status', '--json', ...at(cloud)]);
+    expect(JSON.parse(later.stdout).targets[0].ended).toMatchObject([{ id: withdrawn, recorded: true }]);
+  });
+
+  it('names live interfaces on our gateways that no grant justifies', async () => {
+    const cloud = await startCloud();
+    const id = await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 102 });
+    await actAs(cloud, US).confirm(id, PROD);
+    const { code, stdout } = await type(folderWith({ 'policy/hub.yaml': POLICY }), ['status', ...at(cloud)]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('hub: nothing pending');
+    expect(stdout).toMatch(
+      new RegExp(
+        `on our gateways, and no grant justifies it\n  ${id}: no owner in the policy has connection`,
+      ),
+    );
+    expect(await actAs(cloud, US).see(id)).toMatch(new RegExp(`${PROD}$`));
+  });
+
+  it('goes on with the other targets when one is broken', async () => {
+    const cloud = await startCloud();
+    const broken = POLICY.replace('eu-west-2', 'us-east-2').replace(PROD, 'vgw-0000dead');
+    const dir = folderWith({ 'policy/broken.yaml': broken, 'policy/hub.yaml': POLICY });
+    const { code, stdout } = await type(dir, ['status', '--json', ...at(cloud)]);
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout).targets).toMatchObject([
+      { target: 'broken', status: 'failed', source: 'ledger', pending: [] },
+      { target: 'hub', status: 'completed', source: 'listing', pending: [] },
+    ]);
+    expect(existsSync(join(dir, 'ledger.json'))).toBe(false);
+  });
+});

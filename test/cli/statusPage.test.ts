@@ -1,0 +1,213 @@
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { page } from '../../cli/status/html.ts';
+import { html, prose } from '../../cli/status/markup.ts';
+import type { Simulator } from '../../simulator/index.ts';
+import { ACME, actAs, STRANGER, US } from '../support/accounts.ts';
+import { type Ended, folderWith, type } from '../support/cli.ts';
+import { ACME_1, PROD, STRANGERS, startCloud } from '../support/cloud.ts';
+
+const POLICY = `version: 1
+recipient: { provider: outscale, region: eu-west-2, account: "${US}" }
+owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }
+`;
+
+const HOSTILE = `<img src=x onerror=alert(1)>"</style>'&\u001b[2J\u202Egpj.\`x`;
+
+async function write(cloud: Simulator, file: string, files = {}): Promise<Ended & { dir: string }> {
+  const dir = folderWith({ 'policy/hub.yaml': POLICY, ...files });
+  const where = ['--endpoint', cloud.url, '--gateway-endpoint', cloud.url, '--ledger', 'ledger.json'];
+  return { dir, ...(await type(dir, ['status', ...where, '--html', file])) };
+}
+
+/** The page of one request that would be accepted, a hostile one, an orphan and an acceptance. */
+async function richPage(): Promise<string> {
+  const cloud = await startCloud();
+  const stranger = actAs(cloud, STRANGER);
+  await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+  const where = ['--endpoint', cloud.url, '--gateway-endpoint', cloud.url, '--ledger', 'ledger.json'];
+  const dir = folderWith({ 'policy/hub.yaml': POLICY });
+  await type(dir, ['run', ...where]);
+  const orphan = await stranger.offer({ connection: STRANGERS, vlan: 103 });
+  await actAs(cloud, US).confirm(orphan, PROD);
+  await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 104 });
+  await stranger.offer({ connection: STRANGERS, vlan: 102, name: HOSTILE });
+  const { code } = await type(dir, ['status', ...where, '--html', 'status.html']);
+  expect(code).toBe(0);
+  return readFileSync(join(dir, 'status.html'), 'utf8');
+}
+
+/** Names of elements in the order in which they are opened; throws where one is closed that is not open. */
+function elements(text: string): string[] {
+  const open: string[] = [];
+  const all: string[] = [];
+  const body = text.replace(/^<!doctype html>/, '').replace(/<style>[^<]*<\/style>/, '<style></style>');
+  for (const [tag, end, name = '', attributes = ''] of body.matchAll(
+    /<(\/?)([a-z][a-z0-9]*)((?:\s+[a-z-]+="[^"<>]*")*|[^>]*?)\s*\/?>/gi,
+  )) {
+    if (end === '/') {
+      if (open.pop() !== name) throw new Error(`${tag} closes what is not open`);
+      continue;
+    }
+    if (!/^((\s+[a-z0-9-]+="[^"<>]*"))*$/i.test(attributes)) throw new Error(`odd attributes: ${tag}`);
+    all.push(name);
+    if (!(['meta', 'br'].includes(name) || tag.endsWith('/>'))) open.push(name);
+  }
+  if (open.length > 0) throw new Error(`left open: ${open.join(' ')}`);
+  return all;
+}
+
+describe('status --html', () => {
+  it('writes one page that needs nothing else, and forbids the browser to fetch anything', async () => {
+    const text = await richPage();
+    expect(text).toMatch(/^<!doctype html>\n<html lang="en">/);
+    expect(text).toContain(
+      `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">`,
+    );
+    expect(new Set(elements(text))).not.toContain('script');
+    for (const name of [
+      'script',
+      'link',
+      'img',
+      'iframe',
+      'object',
+      'form',
+      'input',
+      'use',
+      'image',
+      'base',
+    ]) {
+      expect(elements(text)).not.toContain(name);
+    }
+    expect(text).not.toMatch(/\s(src|srcset|on[a-z]+|style|action|xlink:href)=["'][^<]*>/i);
+    expect(text.match(/href="[^"]*"/g)?.filter((href) => !href.startsWith('href="#t'))).toEqual([]);
+    expect(text).not.toMatch(/url\(|@import|@font-face/);
+  });
+
+  it('can be read without seeing it: headings, table headers and a sentence for each line of the timeline', async () => {
+    const text = await richPage();
+    const headings = elements(text).filter((name) => /^h[1-6]$/.test(name));
+    expect(headings[0]).toBe('h1');
+    expect(headings.every((name, i) => i === 0 || Number(name[1]) <= Number(headings[i - 1]?.[1]) + 1)).toBe(
+      true,
+    );
+    expect(text.match(/<th(?![^>]*scope=)[ >]/g)).toBeNull();
+    expect(text.match(/<svg class="track" role="img"><title>[^<]+<\/title>/g)).toHaveLength(2);
+    expect(text).toMatch(/; it expires between [\d-]+ [\d:]+ and [\d-]+ [\d:]+<\/title>/);
+    expect(text).toMatch(/@media screen and \(prefers-color-scheme: dark\)/);
+    expect(text).toMatch(/@media print/);
+  });
+
+  it('draws an end that is not known as open from now on, and says so', async () => {
+    const cloud = await startCloud();
+    await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 102 });
+    const { dir } = await write(cloud, 'status.html');
+    const text = readFileSync(join(dir, 'status.html'), 'utf8');
+    const [track = ''] = text.match(/<svg class="track".*<\/svg>/) ?? [];
+    expect(track).toMatch(/it may expire at any moment, at [\d-]+ [\d:]+ at the latest<\/title>/);
+    expect(track).toMatch(/<line class="unknown" x1="50(\.\d+)?%" x2="98(\.\d+)?%"/);
+    expect(track).not.toContain('class="ends"');
+    expect(text).toMatch(
+      /<ul class="first"><li><code>dxvif-\w+<\/code> of <code>hub<\/code> may expire at any moment, at most in /,
+    );
+  });
+
+  it('shows what others chose as text that neither marks up nor steers', async () => {
+    const text = await richPage();
+    expect(text).toContain(
+      '&lt;img src=x onerror=alert(1)&gt;&quot;&lt;/style&gt;&#39;&amp;\\u{1b}[2J\\u{202e}gpj.\\u{60}x',
+    );
+    expect(text).not.toContain('<img');
+    expect(text.match(/<\/style>/g)).toHaveLength(1);
+    expect(text).not.toMatch(/[^\P{C}\n]/u);
+  });
+
+  it('tells at the top how many wait, and below what was accepted and what stands without a grant', async () => {
+    const text = await richPage();
+    expect(text).toContain('<h1>2 requests pending</h1>');
+    expect(text).toMatch(/<title>2 requests pending · vif-acceptor<\/title>/);
+    expect(text).toMatch(/<h3>Accepted since [\d-]+<\/h3>/);
+    expect(text).toContain('acme.default');
+    expect(text).toContain('<h3>On our gateways, without a grant</h3>');
+    expect(text).toContain(
+      '<b>unknown-requester</b> no owner in the policy has connection <code>dxcon-9f9f9f9f</code>',
+    );
+    expect(text).toContain('<span>--virtual-gateway-id VGW_ID</span>');
+  });
+
+  it('is written although the pass failed, says so first, and exits with 1', async () => {
+    const cloud = await startCloud();
+    await cloud.close();
+    const { dir, code } = await write(cloud, 'status.html');
+    expect(code).toBe(1);
+    const text = readFileSync(join(dir, 'status.html'), 'utf8');
+    expect(text).toContain('<h1>Nothing is known to be pending</h1>');
+    expect(text).toMatch(/<h2>Failed<\/h2><ul><li><b>hub<\/b> api: [^<]*unreachable/);
+    expect(text).toContain('the API could not be listed: what follows is what passes remember');
+    expect(elements(text)).toContain('main');
+  });
+
+  it('is readable by its owner only, and keeps the permissions of the page that it replaces', async () => {
+    const cloud = await startCloud();
+    const { dir, stderr } = await write(cloud, 'new.html');
+    expect(statSync(join(dir, 'new.html')).mode & 0o777).toBe(0o600);
+    expect(stderr).toBe('wrote new.html\n');
+
+    const published = folderWith({ 'policy/hub.yaml': POLICY, 'www/status.html': 'old' });
+    chmodSync(join(published, 'www/status.html'), 0o644);
+    const where = ['--endpoint', cloud.url, '--gateway-endpoint', cloud.url, '--ledger', 'ledger.json'];
+    await type(published, ['status', ...where, '--html', 'www/status.html']);
+    expect(readFileSync(join(published, 'www/status.html'), 'utf8')).toMatch(/^<!doctype html>/);
+    expect(statSync(join(published, 'www/status.html')).mode & 0o777).toBe(0o644);
+    expect(readdirSync(join(published, 'www'))).toEqual(['status.html']);
+  });
+
+  it.each([
+    ['a folder that is not there', 'no/such/status.html', /folder `no\/such` does not exist; make it first/],
+    ['a folder', 'policy', /`policy` is there and no file; name another/],
+    ['a device', '/dev/null', /`\/dev\/null` is there and no file; name another/],
+  ])('refuses %s before it asks anybody', async (_, file, message) => {
+    const cloud = await startCloud();
+    const { code, stdout, stderr } = await write(cloud, file);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(message);
+    expect(cloud.calls()).toEqual([]);
+  });
+
+  it('says so when the page cannot be written after all', async () => {
+    const cloud = await startCloud();
+    const dir = folderWith({ 'policy/hub.yaml': POLICY });
+    mkdirSync(join(dir, 'www'));
+    const where = ['--endpoint', cloud.url, '--gateway-endpoint', cloud.url, '--ledger', 'ledger.json'];
+    // Longer than a file system takes for a name, with what is added to it while it is written.
+    const name = `www/${'x'.repeat(240)}`;
+    const { code, stderr } = await type(dir, ['status', ...where, '--html', name]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/cannot be written \(ENAMETOOLONG\); mend its folder/);
+  });
+});
+
+describe('the page', () => {
+  it('of no target at all is a page', () => {
+    expect(elements(page([]))).toContain('h1');
+  });
+});
+
+describe('markup', () => {
+  it('escapes every value that is no markup itself', () => {
+    const value = `"><b>'&`;
+    expect(html`<a title="${value}">${[value, 1, null, html`<i>${value}</i>`]}</a>`.html).toBe(
+      '<a title="&quot;&gt;&lt;b&gt;&#39;&amp;">&quot;&gt;&lt;b&gt;&#39;&amp;1<i>&quot;&gt;&lt;b&gt;&#39;&amp;</i></a>',
+    );
+  });
+
+  it.each([
+    ['grant `a.<b>` ended', 'grant <code>a.&lt;b&gt;</code> ended'],
+    ['one ` alone', 'one ` alone'],
+    ['\u001b[2J and \u202E', '\\u{1b}[2J and \\u{202e}'],
+    ['x'.repeat(500), 'x'.repeat(500)],
+  ])('makes code of what a sentence quotes: %j', (sentence, expected) => {
+    expect(prose(sentence).html).toBe(expected);
+  });
+});

@@ -1,0 +1,298 @@
+import { describe, expect, it } from 'vitest';
+import { bar } from '../../cli/status/bar.ts';
+import type { Facts } from '../../cli/status/gather.ts';
+import { axisOf, lifeOf, percentAt } from '../../cli/status/life.ts';
+import { summarise } from '../../cli/status/summary.ts';
+import { type TargetView, viewOf } from '../../cli/status/view.ts';
+import { timeLeft } from '../../cli/status/words.ts';
+import type { Ended } from '../../lambda/core/ended.ts';
+import type { LedgerState } from '../../lambda/core/ledger.ts';
+import type { PassReport, RequestReport } from '../../lambda/core/report.ts';
+import { AWS, aLiveVif, aPolicy } from '../support/builders.ts';
+import {
+  aLedger,
+  anAcceptance,
+  anEnd,
+  anIntent,
+  aReceipt,
+  aSighting,
+  heldFor,
+} from '../support/ledgerBuilders.ts';
+
+const NOW = '2026-11-10T12:00:00.000Z';
+
+/** A plan that found these requests, of a target that remembers `state`. */
+function facts(requests: readonly RequestReport[], state: LedgerState, given: Partial<Facts> = {}): Facts {
+  const report: PassReport = {
+    target: 'acme',
+    startedAt: NOW,
+    finishedAt: NOW,
+    dryRun: true,
+    status: 'completed',
+    policy: { digest: `sha256:${'0'.repeat(64)}`, revision: 'v1' },
+    counts: { pending: requests.length, accepted: 0, held: 0, gone: 0, failed: 0, notAttempted: 0 },
+    requests,
+    ignored: [],
+    ended: [],
+    followUps: [],
+    orphans: [],
+    warnings: [],
+    failures: [],
+  };
+  return {
+    policy: aPolicy(),
+    report,
+    state,
+    records: { receipts: [], ended: [], damaged: [] },
+    since: '2026-10-11T12:00:00.000Z',
+    recordsFailure: null,
+    interfaces: [],
+    ...given,
+  };
+}
+
+function aRequest(id: string, given: Partial<RequestReport> = {}): RequestReport {
+  return {
+    id,
+    connection: 'dxcon-99999999',
+    vlan: 101,
+    name: 'vlan-101',
+    firstSeen: '2026-11-05T12:00:00.000Z',
+    deadline: { earliest: '2026-11-12T11:55:00.000Z', latest: '2026-11-12T12:00:00.000Z' },
+    decision: { verdict: 'hold', reasons: [{ code: 'unknown-requester', message: 'nobody knows it' }] },
+    outcome: 'held',
+    message: null,
+    skipped: [],
+    acceptByHand: 'aws directconnect …',
+    ...given,
+  };
+}
+
+function between(earliest: string | null, latest: string): Partial<RequestReport> {
+  return { deadline: { earliest, latest } };
+}
+
+function ids(view: Pick<TargetView, 'pending'>): string[] {
+  return view.pending.map(({ id }) => id);
+}
+
+describe('what is pending', () => {
+  it('is told soonest first, and before all what may expire at any moment', () => {
+    const view = viewOf(
+      facts(
+        [
+          aRequest('known-late', between('2026-11-15T00:00:00.000Z', '2026-11-15T00:05:00.000Z')),
+          aRequest('unknown-late', between(null, '2026-11-16T00:00:00.000Z')),
+          aRequest('known-soon', between('2026-11-10T13:00:00.000Z', '2026-11-17T00:00:00.000Z')),
+          aRequest('unknown-soon', between(null, '2026-11-14T00:00:00.000Z')),
+          aRequest('b-known-soon', between('2026-11-10T13:00:00.000Z', '2026-11-17T00:00:00.000Z')),
+        ],
+        aLedger(),
+      ),
+    );
+    expect(ids(view)).toEqual(['unknown-soon', 'unknown-late', 'b-known-soon', 'known-soon', 'known-late']);
+  });
+
+  it('is told oldest first where requests never expire', () => {
+    const never = { deadline: { earliest: null, latest: null } };
+    const requests = [
+      aRequest('young', { ...never, firstSeen: '2026-11-10T11:00:00.000Z' }),
+      aRequest('old', { ...never, firstSeen: '2026-09-01T12:00:00.000Z' }),
+      aRequest('(without an ID)', { ...never, firstSeen: null }),
+    ];
+    const view = viewOf(facts(requests, aLedger(), { policy: aPolicy({ recipient: AWS }) }));
+    expect(ids(view)).toEqual(['(without an ID)', 'old', 'young']);
+    expect(view.pending.map(({ gone, ageSeconds }) => ({ gone, ageSeconds }))).toEqual([
+      { gone: null, ageSeconds: null },
+      { gone: null, ageSeconds: 70 * 86_400 },
+      { gone: null, ageSeconds: 3600 },
+    ]);
+  });
+
+  it('is told with what the ledger knows of it', () => {
+    const intent = anIntent({ listings: 1 });
+    const state = aLedger({
+      sightings: { 'dxvif-aaaaaaaa': aSighting({ failures: 2, held: heldFor('no-grant') }) },
+      intents: { 'dxvif-aaaaaaaa': intent, 'dxvif-cccccccc': intent },
+    });
+    const view = viewOf(facts([aRequest('dxvif-aaaaaaaa'), aRequest('dxvif-bbbbbbbb')], state));
+    const doubt = { at: intent.at, owner: 'acme', grants: ['default'], gateway: intent.gateway, listings: 1 };
+    expect(view.pending).toMatchObject([
+      { id: 'dxvif-aaaaaaaa', remembered: true, confirmsFailed: 2, inDoubt: doubt },
+      { id: 'dxvif-bbbbbbbb', remembered: false, confirmsFailed: 0, inDoubt: null },
+    ]);
+    expect(view.inDoubt).toEqual([{ id: 'dxvif-cccccccc', ...doubt }]);
+  });
+
+  it('knows nothing of another request that had its ID before', () => {
+    const id = 'dxvif-aaaaaaaa';
+    const state = aLedger({ sightings: { [id]: aSighting({ failures: 2, held: heldFor('no-grant') }) } });
+    const { report, ...rest } = facts([aRequest(id)], state);
+    const view = viewOf({ ...rest, report: { ...report, ended: [anEnd({ id, as: 'vanished' })] } });
+    expect(view.pending).toMatchObject([{ id, remembered: false, confirmsFailed: 0, heldBefore: [] }]);
+    expect(view.ended).toMatchObject([{ id, as: 'vanished', recorded: false }]);
+  });
+
+  it('is no more what was gone when the plan came to it', () => {
+    const view = viewOf(facts([aRequest('dxvif-aaaaaaaa', { outcome: 'gone' })], aLedger()));
+    expect(view.pending).toEqual([]);
+    expect(view.ended).toMatchObject([{ id: 'dxvif-aaaaaaaa', as: 'gone', recorded: false }]);
+  });
+});
+
+describe('what was', () => {
+  it('is told newest first, and an end that a pass recorded meanwhile only once', () => {
+    const older: Ended = anEnd({ id: 'dxvif-11111111', endedAt: '2026-11-01T00:00:00.000Z' });
+    const twice = anEnd({ id: 'dxvif-22222222', endedAt: '2026-11-10T11:59:00.000Z' });
+    const receipts = [
+      aReceipt({ id: 'dxvif-33333333' }),
+      aReceipt({ id: 'dxvif-44444444', acceptedAt: '2026-11-10T11:30:00.000Z' }),
+    ];
+    const records = { receipts, ended: [older, twice], damaged: ['line 3 is damaged'] };
+    const { report, ...rest } = facts([], aLedger(), { records });
+    const view = viewOf({ ...rest, report: { ...report, ended: [{ ...twice, endedAt: NOW }] } });
+    expect(view.accepted.map(({ id }) => id)).toEqual(['dxvif-44444444', 'dxvif-33333333']);
+    expect(view.ended).toEqual([
+      { ...twice, recorded: true },
+      { ...older, recorded: true },
+    ]);
+    expect(view.damaged).toEqual(['line 3 is damaged']);
+  });
+
+  it('is followed until it is available, what is wrong first', () => {
+    const acceptances = {
+      'dxvif-11111111': anAcceptance(),
+      'dxvif-22222222': anAcceptance(),
+      'dxvif-33333333': anAcceptance(),
+      'dxvif-44444444': anAcceptance({ availableAt: NOW }),
+    };
+    const problem = {
+      id: 'dxvif-33333333',
+      owner: 'acme',
+      gateway: 'vgw-12345678',
+      acceptedAt: '2026-11-10T08:00:00.000Z',
+      problem: 'down' as const,
+      message: 'down for long',
+    };
+    const interfaces = [
+      aLiveVif({ id: 'dxvif-11111111', state: 'pending' }),
+      aLiveVif({ id: 'dxvif-22222222', state: 'available' }),
+      aLiveVif({ id: 'dxvif-33333333', state: 'down' }),
+    ];
+    const { report, ...rest } = facts([], aLedger({ acceptances }), { interfaces });
+    const view = viewOf({ ...rest, report: { ...report, followUps: [problem] } });
+    expect(view.followed).toMatchObject([
+      { id: 'dxvif-33333333', state: 'down', problem: 'down', message: 'down for long' },
+      { id: 'dxvif-11111111', state: 'pending', problem: null },
+    ]);
+  });
+});
+
+describe('the bar', () => {
+  it.each([
+    [{ atLeast: 0, atMost: 0 }, '░░░░░░░░░░ 0 %'],
+    [{ atLeast: 0.7799, atMost: 0.7899 }, '████████░░ 77–78 %'],
+    [{ atLeast: 0.78, atMost: 0.78 }, '████████░░ 78 %'],
+    [{ atLeast: 0.31, atMost: 0.69 }, '███▒▒▒▒░░░ 31–69 %'],
+    [{ atLeast: 0.31, atMost: null }, '███▒▒▒▒▒▒▒ ≥ 31 %'],
+    [{ atLeast: 0.999, atMost: 0.999 }, '██████████ 99 %'],
+    [{ atLeast: 1, atMost: 1 }, '██████████ 100 %'],
+  ])('of %j is %s', (gone, drawn) => {
+    expect(bar(gone)).toBe(drawn);
+  });
+});
+
+describe('the time left', () => {
+  it.each([
+    [null, null, 'never expires'],
+    [null, '2026-11-13T14:00:00.000Z', 'unknown, at most in 3 d 2 h'],
+    ['2026-11-11T16:00:00.000Z', '2026-11-11T16:00:30.000Z', 'in 1 d 4 h'],
+    ['2026-11-11T16:00:00.000Z', '2026-11-12T12:00:00.000Z', 'in 1 d 4 h to 2 d'],
+    ['2026-11-10T11:00:00.000Z', '2026-11-10T12:30:00.000Z', 'any moment, at most in 30 min'],
+    [null, '2026-11-10T11:00:00.000Z', 'overdue by 1 h'],
+  ])('to an end between %s and %s is: %s', (earliest, latest, words) => {
+    expect(timeLeft({ earliest, latest }, NOW)).toBe(words);
+  });
+});
+
+describe('the timeline', () => {
+  it('reaches from the earliest moment something can have been made to the latest at which it ends', () => {
+    const { pending } = viewOf(
+      facts(
+        [
+          aRequest('a', {
+            firstSeen: '2026-11-08T12:00:00.000Z',
+            ...between('2026-11-14T12:00:00.000Z', '2026-11-15T12:00:00.000Z'),
+          }),
+          aRequest('b', {
+            firstSeen: '2026-11-06T12:00:00.000Z',
+            ...between(null, '2026-11-13T12:00:00.000Z'),
+          }),
+        ],
+        aLedger(),
+      ),
+    );
+    const now = Date.parse(NOW);
+    const lives = pending.map((item) => lifeOf(item, now, 7 * 86_400));
+    const iso = (at: number | null | undefined) => (at == null ? at : new Date(at).toISOString());
+    expect(lives.map(({ made, ends }) => [made.from, made.to, ends?.from, ends?.to].map(iso))).toEqual([
+      ['2026-11-03T12:00:00.000Z', '2026-11-06T12:00:00.000Z', null, '2026-11-13T12:00:00.000Z'],
+      [
+        '2026-11-07T12:00:00.000Z',
+        '2026-11-08T12:00:00.000Z',
+        '2026-11-14T12:00:00.000Z',
+        '2026-11-15T12:00:00.000Z',
+      ],
+    ]);
+    const axis = axisOf(lives, now);
+    const [first, last] = [Date.parse('2026-11-03T12:00:00.000Z'), Date.parse('2026-11-15T12:00:00.000Z')];
+    expect(percentAt(axis, first)).toBeCloseTo(2 / 1.04, 1);
+    expect(percentAt(axis, last)).toBeCloseTo(100 - 2 / 1.04, 1);
+    expect(axis.marks.map(({ label }) => label)).toEqual([
+      'Thu 5',
+      'Sat 7',
+      'Mon 9',
+      'Wed 11',
+      'Fri 13',
+      'Sun 15',
+    ]);
+  });
+
+  it('shows waiting alone where nothing expires', () => {
+    const never = { deadline: { earliest: null, latest: null }, firstSeen: '2026-11-09T12:00:00.000Z' };
+    const { pending } = viewOf(facts([aRequest('a', never)], aLedger()));
+    const seen = Date.parse(never.firstSeen);
+    expect(pending.map((item) => lifeOf(item, Date.parse(NOW), null))).toEqual([
+      { made: { from: seen, to: seen }, ends: null },
+    ]);
+  });
+});
+
+describe('the summary', () => {
+  it('names what needs somebody before what the next pass accepts', () => {
+    const accept = { verdict: 'accept', owner: 'acme', grant: 'prod', gateway: 'vgw-12345678' } as const;
+    const view = viewOf(
+      facts(
+        [
+          aRequest('dxvif-aaaaaaaa', { ...between(null, NOW), outcome: 'wouldAccept', decision: accept }),
+          aRequest('dxvif-bbbbbbbb', between('2026-11-10T15:00:00.000Z', '2026-11-10T15:00:00.000Z')),
+        ],
+        aLedger(),
+      ),
+    );
+    const { tone, headline, first } = summarise([view]);
+    expect({ tone, headline, first }).toEqual({
+      tone: 'bad',
+      headline: '2 requests pending',
+      first: ['`dxvif-bbbbbbbb` of `acme` expires in 3 h: held for unknown-requester'],
+    });
+  });
+
+  it('is calm when nothing is pending and nothing failed', () => {
+    expect(summarise([viewOf(facts([], aLedger()))])).toMatchObject({
+      tone: 'good',
+      headline: 'Nothing is pending',
+      first: [],
+    });
+  });
+});
