@@ -36,7 +36,7 @@ export async function onePass(
       revision: revisionOf(dirname(file)),
       ports: progress.watch(policy.target, portsOf(connected)),
       vetting: { checkedAt: new Map() },
-      told: new Set(),
+      outage: { announced: null },
       requestTimeoutMs: REQUEST_LIMIT_MS,
       leaseMs: LEASE_MS,
       remaining,

@@ -107,7 +107,7 @@ function assemble(
     revision,
     ports: { clock, ledger, announcer, ...apis },
     vetting: { checkedAt: new Map() },
-    told: new Set(),
+    outage: { announced: null },
     requestTimeoutMs: REQUEST_LIMIT_MS,
     availableWithinMs,
     endpoint,

@@ -28,9 +28,13 @@ export async function runPass(input: PassInput): Promise<PassReport> {
     const work = (memory: Memory): Promise<void> => passWith(memory, input, budget, origin, startedAt, found);
     if (dryRun) await readingOnly(ports.ledger, key, work);
     else ran = await underLease(ports.ledger, key, input.leaseMs, work);
+    input.outage.announced = null;
   } catch (error) {
-    found.failures.push(asFailure(error));
-    if (!dryRun) found.failures.push(...(await tellFailure(input, origin, found.failures)));
+    const failure = asFailure(error);
+    // What failed while something was recorded is told with what that was.
+    if (!found.failures.some(({ message }) => message.endsWith(failure.message)))
+      found.failures.push(failure);
+    if (!dryRun) found.failures.push(...(await tellFailure(input, origin, startedAt, found.failures)));
   }
   const { cases, ...rest } = found;
   const requests = [...(cases?.values() ?? [])].map((item) =>

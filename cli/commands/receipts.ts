@@ -1,5 +1,5 @@
 import { recipientKey } from '../../lambda/core/policy.ts';
-import type { Receipt } from '../../lambda/core/receipt.ts';
+import { type Receipt, ticketOf } from '../../lambda/core/receipt.ts';
 import { escapeText, list } from '../../lambda/core/text.ts';
 import type { Ledger } from '../../lambda/ports.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
@@ -48,12 +48,12 @@ function describe(shown: readonly Shown[]): string {
   const paint = paintFor(process.stdout);
   return shown
     .map(({ target, receipt, replay, message }) => {
-      const { id, at, acceptedAt, owner, grant, tickets, gateway, request, policy, answer } = receipt;
-      const ticket = tickets[grant];
+      const { id, at, acceptedAt, owner, grant, gateway, request, policy, answer } = receipt;
+      const ticket = ticketOf(receipt);
       return [
         `${id} accepted ${acceptedAt} on target ${target}`,
         `  request: ${escapeText(request.connection ?? '-')}, vlan ${request.vlan ?? '-'}, name ${escapeText(request.name ?? '-')}, first seen ${receipt.firstSeen}`,
-        `  given: ${owner}.${grant}${ticket === undefined ? '' : ` (${escapeText(ticket)})`} to ${gateway}, decided ${at}`,
+        `  given: ${owner}.${grant}${ticket === null ? '' : ` (${escapeText(ticket)})`} to ${gateway}, decided ${at}`,
         `  known by: ${BY[answer.by]}${answer.doubt === null ? '' : `, after a doubt: ${answer.doubt}`}`,
         `  policy: ${policy.digest}, revision ${policy.revision}`,
         `  decided again: ${replay === 'same' ? paint.good(message) : paint.bad(message)}\n`,

@@ -62,7 +62,10 @@ function marked(state: LedgerState, mark: Mark): LedgerState {
       if (acceptance === undefined) return state;
       return {
         ...state,
-        acceptances: { ...state.acceptances, [mark.id]: { ...acceptance, told: mark.problem } },
+        acceptances: {
+          ...state.acceptances,
+          [mark.id]: { ...acceptance, told: mark.problem, timesTold: acceptance.timesTold + 1 },
+        },
       };
     }
     case 'failing':

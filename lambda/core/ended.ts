@@ -32,6 +32,9 @@ export const ENDED_AS = [
 ] as const;
 export type EndedAs = (typeof ENDED_AS)[number];
 
+/** How long an end is kept on record, in milliseconds. */
+export const ENDS_KEPT_MS = 90 * 24 * 3_600_000;
+
 export function endOf(id: string, sighting: Sighting, as: EndedAs, at: string): Ended {
   const { connection, vlan, name, firstSeen, held, failures } = sighting;
   const pendingSeconds = Math.max(0, Math.round((Date.parse(at) - Date.parse(firstSeen)) / 1000));

@@ -36,7 +36,8 @@ export type Mark =
 
 /** One write. Every ledger applies them with `applyChange`, so that all agree on what a write means. */
 export type LedgerChange =
-  | { readonly kind: 'listed'; readonly at: string }
+  /** `null`: the last one was timed by a clock that ran ahead, and proves nothing */
+  | { readonly kind: 'listed'; readonly at: string | null }
   | { readonly kind: 'sighted'; readonly id: string; readonly sighting: Sighting }
   | { readonly kind: 'intended'; readonly id: string; readonly intent: Intent }
   | { readonly kind: 'intentDropped'; readonly id: string }

@@ -5,7 +5,7 @@ import type { Grant, Owner } from './policy.ts';
 import type { Reason } from './reasons.ts';
 import type { Award } from './remembered.ts';
 import { allOf, type Ternary, ternary } from './ternary.ts';
-import { list } from './text.ts';
+import { listSome } from './text.ts';
 import { occupying, type World } from './world.ts';
 
 /** What stands in the slots that a request would need one of. */
@@ -15,6 +15,9 @@ export function usageOf(owner: Owner, fitting: readonly Grant[], requestId: stri
     grants: Object.fromEntries(fitting.map((grant) => [grant.name, use(requestId, world, owner, grant)])),
   };
 }
+
+/** IDs that a message names. */
+const MOST = 20;
 
 /** Limits of the owner and of every fitting grant that leave no room for one more. */
 export function exhaustedLimits(
@@ -27,13 +30,13 @@ export function exhaustedLimits(
   const usage = usageOf(owner, fitting, requestId, world);
   const ownerUse = usage.owner;
   if (owner.limit !== null && ownerUse.length >= owner.limit) {
-    const message = `owner \`${owner.name}\` may have ${owner.limit} live interfaces and has ${ownerUse.length}: ${list(ownerUse)}`;
+    const message = `owner \`${owner.name}\` may have ${owner.limit} live interfaces and has ${ownerUse.length}: ${listSome(ownerUse, MOST)}`;
     reasons.push({ code: 'owner-limit', message });
   }
   for (const grant of fitting) {
     const grantUse = usage.grants[grant.name] ?? [];
     if (grant.limit !== null && grantUse.length >= grant.limit) {
-      const message = `grant \`${owner.name}.${grant.name}\` may have ${grant.limit} live interfaces and has ${grantUse.length}: ${list(grantUse)}`;
+      const message = `grant \`${owner.name}.${grant.name}\` may have ${grant.limit} live interfaces and has ${grantUse.length}: ${listSome(grantUse, MOST)}`;
       reasons.push({ code: 'grant-limit', message });
     }
   }
@@ -51,7 +54,8 @@ function use(requestId: string, world: World, owner: Owner, grant: Grant | null)
     const onOwner = standsOn(owner, vif);
     if (grant === null) return onOwner !== 'no';
     if (couldBeUnder(onOwner, grant, vif) !== 'no' || given(world.acceptances[vif.id])) return true;
-    return onOwner !== 'no' && world.damaged[vif.id] !== undefined;
+    // What the ledger gave it cannot be read, so it may be this grant.
+    return world.damaged[vif.id] !== undefined;
   };
   const live = occupying(world, requestId)
     .filter(mayBelong)

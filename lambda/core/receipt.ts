@@ -14,6 +14,12 @@ export interface Receipt extends Award, Grounds {
   readonly answer: Answer;
 }
 
+/** Of the grant that the report names. */
+export function ticketOf({ grant, tickets }: Pick<Receipt, 'grant' | 'tickets'>): string | null {
+  // A grant may be named like something that every object has.
+  return Object.hasOwn(tickets, grant) ? (tickets[grant] ?? null) : null;
+}
+
 /** By what it was known: what `confirm` answered, or a look at the interface after a doubtful answer or in a later pass. */
 export interface Answer {
   readonly by: 'confirm' | 'description' | 'laterPass';
@@ -66,12 +72,15 @@ function awarded({ owner, grant, grants, gateway }: Pick<Accept, 'owner' | 'gran
 function hadRoom(policy: Policy, { owner: name, grants }: Accept, usage: Usage): boolean {
   const owner = policy.owners.find((candidate) => candidate.name === name);
   if (owner === undefined) return false;
-  const isBelow = (limit: number | null, used: readonly string[]): boolean =>
-    limit === null || used.length < limit;
+  // Fail closed: what is not on record had no room.
+  const isBelow = (limit: number | null, used: readonly string[] | undefined): boolean =>
+    limit === null || (used !== undefined && used.length < limit);
   return (
     isBelow(owner.limit, usage.owner) &&
     owner.grants
       .filter((grant) => grants.includes(grant.name))
-      .every((grant) => isBelow(grant.limit, usage.grants[grant.name] ?? []))
+      .every(({ name, limit }) =>
+        isBelow(limit, Object.hasOwn(usage.grants, name) ? usage.grants[name] : undefined),
+      )
   );
 }

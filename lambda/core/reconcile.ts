@@ -4,6 +4,7 @@ import { isVirtualInterfaceId } from './ids.ts';
 import type { LedgerChange, LedgerState } from './ledger.ts';
 import { isConfirming, isOver, isUnsettled, type VirtualInterface } from './model.ts';
 import { receiptOf } from './receipt.ts';
+import { accepted } from './remembered.ts';
 import { clockSteppedBack, replacedRequests, sightingChanges } from './sightings.ts';
 import type { Survey } from './survey.ts';
 import { quote } from './text.ts';
@@ -40,19 +41,20 @@ export function reconcile(state: LedgerState, survey: Survey, expiry: number | n
     return isConfirming(vif) ? stillConfirming(state, id, vif) : acceptedMeanwhile(state, id, vif, survey);
   });
   const replaced = replacedRequests(state, survey, expiry);
+  const unseen = expiredUnseen(state, survey, expiry).map((vif) => unseenEnd(vif, survey.seenAt));
   return {
     changes: [
       ...sightingChanges(state, survey, replaced),
       ...outcomes.flatMap(({ changes }) => changes),
-      // Fail closed: of a listing with an item that cannot be told, nobody knows what it did not contain.
-      ...(isTellable(survey) ? [{ kind: 'listed' as const, at: survey.listedAt }] : []),
+      ...unseen.map((end) => ({ kind: 'ended' as const, id: end.id, ended: end })),
+      ...listing(state, survey),
     ],
     ended: [
       ...outcomes.flatMap((outcome) => outcome.ended),
       ...[...replaced.values()].filter(({ id }) => state.sightings[id]?.outbound === false),
-      ...expiredUnseen(state, survey, expiry),
+      ...unseen,
     ],
-    warnings: clockSteppedBack(state, survey) ? [clockWarning(state, survey)] : [],
+    warnings: clockSteppedBack(state, survey) ? [clockWarning(survey)] : [],
     failures: outcomes.flatMap(({ failures }) => failures),
   };
 }
@@ -63,24 +65,34 @@ interface Outcome {
   readonly failures: readonly Failure[];
 }
 
-function isTellable({ found }: Survey): boolean {
-  return [...found.keys()].every(isVirtualInterfaceId);
+function listing({ lastListing }: LedgerState, { found, listedAt }: Survey): LedgerChange[] {
+  if ([...found.keys()].every(isVirtualInterfaceId)) return [{ kind: 'listed', at: listedAt }];
+  // Fail closed: of a listing with an item that cannot be told, nobody knows what it did not contain.
+  const isFuture = lastListing !== null && Date.parse(lastListing) > Date.parse(listedAt);
+  return isFuture ? [{ kind: 'listed', at: null }] : [];
 }
 
-function clockWarning({ lastListing }: LedgerState, { listedAt }: Survey): Failure {
+function clockWarning({ listedAt }: Survey): Failure {
   const message =
-    `the clock stepped back (the last listing is of ${lastListing ?? 'no time'}, this one of ${listedAt}): ` +
-    'the earliest end of what is pending is no longer known; check the clock';
+    `the clock stepped back: the ledger remembers something as later than now, ${listedAt}; ` +
+    'the earliest end of what was pending is no longer known; check the clock';
   return { code: 'clock', message };
 }
 
-/** Requests that came and expired with no complete listing between: nobody could have seen them. */
-function expiredUnseen(state: LedgerState, survey: Survey, expiry: number | null): Ended[] {
+/**
+ * Expired, and seen by no pass that is remembered: such as came and expired with no complete listing between, or was told
+ * before and is listed still. Empty unless there was no listing for as long as a request lives.
+ */
+export function expiredUnseen(
+  state: LedgerState,
+  survey: Survey,
+  expiry: number | null,
+): readonly VirtualInterface[] {
   const { lastListing } = state;
   if (expiry === null || lastListing === null) return [];
   if (Date.parse(survey.listedAt) - Date.parse(lastListing) < expiry * 1000) return [];
   const known = new Set(heldAsLive(state));
-  return survey.expired.filter(({ id }) => !known.has(id)).map((vif) => unseenEnd(vif, survey.seenAt));
+  return survey.expired.filter(({ id }) => isVirtualInterfaceId(id) && !known.has(id));
 }
 
 function ended(state: LedgerState, id: string, as: EndedAs, { seenAt }: Survey): Outcome {
@@ -100,6 +112,8 @@ function toldEnd(state: LedgerState, id: string, as: EndedAs, at: string): Ended
 
 /** Past confirming: by a confirm of ours whose answer was lost, or by somebody else. */
 function acceptedMeanwhile(state: LedgerState, id: string, vif: VirtualInterface, survey: Survey): Outcome {
+  // Fail closed: what cannot be read may be the intent of a confirm of ours.
+  if (state.damaged[id] !== undefined) return change();
   const intent = state.intents[id];
   if (intent === undefined) return withoutIntent(state, id, vif, survey);
   if (vif.gateway === null) {
@@ -109,9 +123,9 @@ function acceptedMeanwhile(state: LedgerState, id: string, vif: VirtualInterface
   }
   if (intent.gateway === vif.gateway) {
     const { listings: _, grounds, ...award } = intent;
-    const answer = { by: 'laterPass', state: vif.state, doubt: null } as const;
+    const answer = { by: 'laterPass', state: vif.state, doubt: UNKNOWN_END } as const;
     const receipt = receiptOf(id, award, grounds, survey.seenAt, answer);
-    const acceptance = { ...award, availableAt: null, told: null };
+    const acceptance = accepted(award);
     const end = toldEnd(state, id, 'accepted', survey.seenAt);
     return {
       changes: [{ kind: 'accepted', id, acceptance, receipt }],
@@ -129,6 +143,8 @@ function acceptedMeanwhile(state: LedgerState, id: string, vif: VirtualInterface
 function withoutIntent(state: LedgerState, id: string, vif: VirtualInterface, survey: Survey): Outcome {
   const kept = state.acceptances[id];
   if (kept === undefined) return ended(state, id, 'acceptedByOthers', survey);
+  // Whose gateway it is is not known: nothing is concluded, and the follow-up tells it when it lasts.
+  if (vif.gateway === null) return change();
   const isOnOurs = kept.gateway === vif.gateway;
   const isAvailable = isOnOurs && vif.state === 'available';
   const acceptance =
@@ -154,3 +170,5 @@ function stillConfirming(state: LedgerState, id: string, vif: VirtualInterface):
 function change(...changes: LedgerChange[]): Outcome {
   return { changes, ended: [], failures: [] };
 }
+
+const UNKNOWN_END = 'what became of the confirm was not known when its pass ended';

@@ -63,4 +63,12 @@ export interface Acceptance extends Award {
   readonly availableAt: string | null;
   /** what was last announced to be wrong with it */
   readonly told: FollowUpProblem | null;
+  /** how often something was */
+  readonly timesTold: number;
+}
+
+/** What was just accepted. */
+export function accepted(award: Award): Acceptance {
+  const { at, owner, grants, gateway } = award;
+  return { at, owner, grants, gateway, availableAt: null, told: null, timesTold: 0 };
 }

@@ -15,7 +15,7 @@ export function sightingChanges(
   replaced: ReadonlyMap<string, Ended>,
 ): LedgerChange[] {
   const stepped = clockSteppedBack(state, survey);
-  return seenIn(survey)
+  const seen = seenIn(survey)
     .filter(({ vif: { id } }) => isRememberable(state, id))
     .flatMap(({ vif, outbound }): LedgerChange[] => {
       const { id } = vif;
@@ -29,6 +29,15 @@ export function sightingChanges(
       const timed = stepped ? retimed(known, survey.seenAt) : known;
       return [{ kind: 'sighted', id, sighting: { ...timed, outbound } }];
     });
+  return stepped ? [...unseenRetimed(state, survey), ...seen] : seen;
+}
+
+/** What is remembered and not in this survey as a request is timed anew too; what is over goes by a later change. */
+function unseenRetimed({ sightings }: LedgerState, survey: Survey): LedgerChange[] {
+  const seen = new Set(seenIn(survey).map(({ vif }) => vif.id));
+  return Object.entries(sightings)
+    .filter(([id]) => !seen.has(id))
+    .map(([id, sighting]) => ({ kind: 'sighted', id, sighting: retimed(sighting, survey.seenAt) }));
 }
 
 /** Fail closed: what cannot be read is not written over; without an ID there is nothing to remember it by. */

@@ -12,6 +12,6 @@ export interface Survey {
   readonly requests: readonly VirtualInterface[];
   /** confirming, and offered by us to others */
   readonly outbound: readonly VirtualInterface[];
-  /** expired, and offered to us as far as the API tells */
+  /** expired, offered to us as far as the API tells, and on no record */
   readonly expired: readonly VirtualInterface[];
 }

@@ -26,3 +26,14 @@ export function list(items: readonly string[]): string {
   if (last === undefined) return 'nothing';
   return items.length === 1 ? last : `${items.slice(0, -1).join(', ')} and ${last}`;
 }
+
+/** As `list`, of the first ones: `a, b and 7 more`. */
+export function listSome(items: readonly string[], most: number): string {
+  const more = items.length - most;
+  return more > 0 ? list([...items.slice(0, most), `${more} more`]) : list(items);
+}
+
+/** Cut to so many characters, and saying so. */
+export function clip(text: string, most: number): string {
+  return text.length > most ? `${text.slice(0, most)}… (${text.length} characters)` : text;
+}

@@ -1,6 +1,6 @@
 import type { OwnConnections } from './identify.ts';
 import { isOver, isReadable, type VirtualInterface } from './model.ts';
-import type { Acceptance, Award, Intent } from './remembered.ts';
+import { type Acceptance, type Award, accepted, type Intent } from './remembered.ts';
 
 /** What surrounds a request when it is judged, with everything accepted so far in this pass. */
 export interface World {
@@ -39,11 +39,11 @@ export function asDescribed(world: World, id: string, vif: VirtualInterface | nu
 /** The same world after `vif` was accepted. */
 export function afterAcceptance(world: World, vif: VirtualInterface, award: Award): World {
   const { [vif.id]: _, ...intents } = world.intents;
-  const accepted = { ...vif, state: 'pending', gateway: award.gateway };
+  const now = { ...vif, state: 'pending', gateway: award.gateway };
   return {
-    ...asDescribed(world, vif.id, accepted),
+    ...asDescribed(world, vif.id, now),
     intents,
-    acceptances: { ...world.acceptances, [vif.id]: { ...award, availableAt: null, told: null } },
+    acceptances: { ...world.acceptances, [vif.id]: accepted(award) },
     acceptedThisPass: world.acceptedThisPass + 1,
   };
 }

@@ -3,6 +3,11 @@ import type { Ports } from '../ports.ts';
 import type { Budget } from './budget.ts';
 import type { Vetting } from './vetting.ts';
 
+/** Remembers for a process that a failing ledger was announced; `announced` is the codes of what fails. */
+export interface Outage {
+  announced: string | null;
+}
+
 /** What a pass is given. */
 export interface PassInput {
   readonly loaded: LoadedPolicy;
@@ -10,8 +15,8 @@ export interface PassInput {
   readonly revision: string;
   readonly ports: Ports;
   readonly vetting: Vetting;
-  /** IDs of what this process announced and no ledger could remember */
-  readonly told: Set<string>;
+  /** what this process announced and no ledger could remember, as long as it lasts */
+  readonly outage: Outage;
   /** what one request to the API may take at most with its retries, in milliseconds */
   readonly requestTimeoutMs: number;
   /** how long the lease holds, in milliseconds */

@@ -3,7 +3,7 @@ import type { Grounds } from '../core/grounds.ts';
 import type { LedgerChange } from '../core/ledger.ts';
 import { type LoadedPolicy, writePolicy } from '../core/policy.ts';
 import { type Answer, receiptOf } from '../core/receipt.ts';
-import type { Award } from '../core/remembered.ts';
+import { type Award, accepted } from '../core/remembered.ts';
 import { LedgerFailure } from '../errors.ts';
 import type { Clock } from '../ports.ts';
 import type { Memory } from './memory.ts';
@@ -34,7 +34,7 @@ export function recorder(
       memory.write([...policyUsed(), { kind: 'intended', id, intent: { ...award, listings: 0, grounds } }]),
     accepted: async (id, award, grounds, answer) => {
       const receipt = receiptOf(id, award, grounds, clock.now().toISOString(), answer);
-      const acceptance = { ...award, availableAt: null, told: null };
+      const acceptance = accepted(award);
       try {
         await memory.write([...news({ receipts: [receipt] }), { kind: 'accepted', id, acceptance, receipt }]);
         return [];

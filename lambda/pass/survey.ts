@@ -40,10 +40,15 @@ export async function look(
       );
     found.set(id, vif);
   }
-  const confirming = interfaces.filter(isConfirming);
+  // What is on record as accepted was: a listing that shows it as a request lags behind.
+  const confirming = interfaces.filter((vif) => isConfirming(vif) && state.acceptances[vif.id] === undefined);
   const needed = confirming.some((vif) => needsOwnConnections(policy, vif));
   const own = needed ? await askOwnConnections(directConnect) : NOT_ASKED;
-  const outbound = new Set(confirming.filter((vif) => identify(policy, vif, own).kind === 'outbound'));
+  const outbound = new Set(
+    confirming.filter(
+      (vif) => identify(policy, vif, own).kind === 'outbound' || wasOutbound(vif, own, state),
+    ),
+  );
   const { account: us } = policy.recipient;
   return {
     listedAt,
@@ -60,9 +65,21 @@ export async function look(
       ...[...outbound].map(ignoredOutbound),
       ...interfaces.filter(isUnreadableNeighbour).map(ignoredUnreadable),
       ...interfaces.filter((vif) => isReadable(vif) && isUnsettled(vif)).map(ignoredUnsettled),
+      ...interfaces
+        .filter((vif) => isConfirming(vif) && state.acceptances[vif.id] !== undefined)
+        .map(ignoredAccepted),
     ],
     warnings: needed && !own.known ? [{ code: 'own-connections-unknown', message: own.why }] : [],
   };
+}
+
+/** While our own connections are not known, what was seen to be an offer of ours is none to us. */
+function wasOutbound(
+  { id, ownerAccount }: VirtualInterface,
+  own: OwnConnections,
+  state: LedgerState,
+): boolean {
+  return !own.known && ownerAccount !== null && state.sightings[id]?.outbound === true;
 }
 
 /** Fail closed: should an interface need them after all, it is held. */
@@ -84,6 +101,11 @@ function isUnreadableNeighbour(vif: VirtualInterface): boolean {
 
 function ignoredUnsettled({ id, connection, state }: VirtualInterface): Ignored {
   const message = `${quote(state ?? '')} on no gateway: neither a request nor over; looked at again in the next pass`;
+  return { id, connection, state, code: 'unsettled', message };
+}
+
+function ignoredAccepted({ id, connection, state }: VirtualInterface): Ignored {
+  const message = 'accepted by us, and listed as a request once more; looked at again in the next pass';
   return { id, connection, state, code: 'unsettled', message };
 }
 

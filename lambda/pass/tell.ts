@@ -1,10 +1,11 @@
 import type { Origin } from '../core/announcement.ts';
 import { newsOf } from '../core/announcements/index.ts';
-import { type Facts, NO_FACTS } from '../core/announcements/kind.ts';
+import { type Facts, NO_FACTS, type RememberedRequest } from '../core/announcements/kind.ts';
 import { failedWithoutMemory } from '../core/announcements/passFailed.ts';
 import { reportOf } from '../core/case.ts';
+import { deadlineOf } from '../core/deadline.ts';
 import type { Failure } from '../core/failure.ts';
-import type { LedgerChange } from '../core/ledger.ts';
+import type { LedgerChange, LedgerState } from '../core/ledger.ts';
 import { byCodePoint } from '../core/text.ts';
 import type { Announcer } from '../ports.ts';
 import type { Budget } from './budget.ts';
@@ -47,11 +48,22 @@ export async function tellFindings(
   const { recipient } = input.loaded.policy;
   const requests = [...(cases?.values() ?? [])].map((item) => reportOf(item, recipient, input.endpoint));
   const hasRecovered = failures.length === 0 && memory.state().failing !== null;
+  const { expiry } = recipient;
+  const remembered = cases === null ? rememberedRequests(memory.state(), expiry) : [];
   memory.note([
-    ...newsFor(input, memory, origin)({ startedAt, requests, failures }),
+    ...newsFor(input, memory, origin)({ startedAt, requests, remembered, failures }),
     ...(hasRecovered ? [{ kind: 'recovered' } as const] : []),
   ]);
   return deliver(announcer, memory, budget);
+}
+
+/** What may be pending still, while nobody can look. */
+function rememberedRequests({ sightings }: LedgerState, expiry: number | null): RememberedRequest[] {
+  return Object.entries(sightings).flatMap(([id, sighting]) => {
+    const { connection, vlan, name, firstSeen, held, outbound } = sighting;
+    const deadline = deadlineOf(sighting, expiry);
+    return outbound ? [] : [{ id, connection, vlan, name, firstSeen, deadline, held }];
+  });
 }
 
 async function deliver(announcer: Announcer, memory: Memory, budget: Budget): Promise<Failure[]> {
@@ -60,14 +72,16 @@ async function deliver(announcer: Announcer, memory: Memory, budget: Budget): Pr
   await memory.write([]);
   const problems: string[] = [];
   let left = queued.length;
+  let inVain = 0;
   // What there is no time for stays queued.
   for (let i = 0; i < queued.length && budget() >= DELIVERY_MS; i += AT_ONCE) {
     const { delivered, problem } = await announcer.announce(queued.slice(i, i + AT_ONCE));
     left -= delivered.length;
     if (delivered.length > 0) memory.note([{ kind: 'delivered', ids: delivered }]);
     if (problem !== null) problems.push(problem);
-    // Nobody who takes nothing is asked again for every ten.
-    if (delivered.length === 0) break;
+    inVain = delivered.length === 0 ? inVain + 1 : 0;
+    // Ten may be refused for what one of them is; nobody who takes nothing at all is asked for every ten.
+    if (inVain === 2) break;
   }
   const [problem] = problems;
   if (problem === undefined) return [];
@@ -77,16 +91,17 @@ async function deliver(announcer: Announcer, memory: Memory, budget: Budget): Pr
 
 /** For a pass whose ledger fails: told at once, for nothing can be queued, and once by each process. */
 export async function tellFailure(
-  { ports: { announcer, clock }, told }: PassInput,
+  { ports: { announcer, clock }, outage }: PassInput,
   origin: Origin,
+  startedAt: string,
   failures: readonly Failure[],
 ): Promise<Failure[]> {
-  if (announcer === null) return [];
-  const { announcement } = failedWithoutMemory(origin, clock.now().toISOString(), failures);
-  if (told.has(announcement.id)) return [];
+  const codes = failures.map(({ code }) => code).join();
+  if (announcer === null || outage.announced === codes) return [];
+  const announcement = failedWithoutMemory(origin, clock.now().toISOString(), failures, startedAt);
   const { problem } = await announcer.announce([announcement]);
   if (problem !== null)
     return [{ code: 'announcement', message: `this failure could not be announced: ${problem}` }];
-  told.add(announcement.id);
+  outage.announced = codes;
   return [];
 }

@@ -1,11 +1,15 @@
 import type { Origin } from '../core/announcement.ts';
 import { applyChange } from '../core/applyChange.ts';
 import { lessonOf, openCases } from '../core/case.ts';
+import { ENDS_KEPT_MS } from '../core/ended.ts';
 import type { Failure } from '../core/failure.ts';
 import { followUp } from '../core/followUp.ts';
 import type { LedgerChange, LedgerState } from '../core/ledger.ts';
+import type { VirtualInterface } from '../core/model.ts';
 import { orphans } from '../core/orphans.ts';
-import { reconcile } from '../core/reconcile.ts';
+import { type Policy, recipientKey } from '../core/policy.ts';
+import { expiredUnseen, reconcile } from '../core/reconcile.ts';
+import type { Ports } from '../ports.ts';
 import { acceptInTurn } from './acceptInTurn.ts';
 import type { Budget } from './budget.ts';
 import type { Findings } from './findings.ts';
@@ -36,7 +40,9 @@ export async function workThrough(
   const seen = await look(policy, before, ports);
   // Keys of another account find nothing of what we remember: before that is forgotten, they are checked anew.
   if ([...seen.found.values()].includes(null)) await vet(loaded, ports, { checkedAt: new Map() });
-  const { changes, ended, warnings, failures } = reconcile(before, seen, policy.recipient.expiry);
+  const expired = await withoutRecord(expiredUnseen(before, seen, policy.recipient.expiry), ports, policy);
+  const survey = { ...seen, expired };
+  const { changes, ended, warnings, failures } = reconcile(before, survey, policy.recipient.expiry);
 
   // Found first and written then: what a failing ledger forgets is told all the same.
   const { intents, acceptances, sightings, damaged } = changes.reduce(applyChange, before);
@@ -76,6 +82,19 @@ export async function workThrough(
 async function remember(memory: Memory, changes: readonly LedgerChange[]): Promise<void> {
   if (changes.every(({ kind }) => kind === 'listed')) memory.note(changes);
   else await memory.write(changes);
+}
+
+/** Asked for only after an outage of a week: what was told to have ended then is told no more. @throws LedgerFailure */
+async function withoutRecord(
+  expired: readonly VirtualInterface[],
+  { ledger, clock }: Ports,
+  { recipient }: Policy,
+): Promise<readonly VirtualInterface[]> {
+  if (expired.length === 0) return [];
+  const since = new Date(clock.now().getTime() - ENDS_KEPT_MS);
+  const { ended } = await ledger.records(recipientKey(recipient), since);
+  const onRecord = new Set(ended.map(({ id }) => id));
+  return expired.filter(({ id }) => !onRecord.has(id));
 }
 
 /** What cannot be read needs a person; the others go on. */

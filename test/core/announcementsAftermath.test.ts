@@ -8,7 +8,7 @@ import type { FollowUp } from '../../lambda/core/followUp.ts';
 import { FOLLOW_UP_PROBLEMS } from '../../lambda/core/remembered.ts';
 import { VGW } from '../support/builders.ts';
 import { aLedger, anAcceptance, anEnd, aReceipt, heldFor } from '../support/ledgerBuilders.ts';
-import { ORIGIN, tell, tellInTurn } from '../support/newsroom.ts';
+import { ORIGIN, TOLD_AT, tell, tellInTurn } from '../support/newsroom.ts';
 
 const LIVE = 'dxvif-bbbbbbbb';
 
@@ -149,12 +149,11 @@ describe('that passes fail', () => {
     expect(tell(aLedger(), { failures: failures.slice(0, 20) }).detail.message).not.toContain('more');
   });
 
-  it('of their ledger, so that nothing can be remembered, is one thing a day to whoever drops repeats', () => {
-    const idAt = (at: string, code: FailureCode = 'ledger') =>
-      failedWithoutMemory(ORIGIN, at, [{ code, message: at }]).announcement.id;
+  it('of their ledger, so that nothing can be remembered, is told by when it began and by what fails', () => {
+    const idOf = (startedAt: string, code: FailureCode = 'api') =>
+      failedWithoutMemory(ORIGIN, TOLD_AT, [{ code, message: 'down' }], startedAt).id;
     const [morning, evening] = ['2026-11-10T00:00:00.000Z', '2026-11-10T23:59:59.999Z'];
-    expect(idAt(evening)).toBe(idAt(morning));
-    expect(idAt(morning, 'internal')).not.toBe(idAt(morning));
-    expect(idAt('2026-11-11T00:00:00.000Z')).not.toBe(idAt(morning));
+    expect(idOf(morning)).toBe(idOf(morning));
+    expect(new Set([idOf(morning), idOf(evening), idOf(morning, 'internal')]).size).toBe(3);
   });
 });

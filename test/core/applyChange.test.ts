@@ -105,8 +105,14 @@ describe('a mark remembers what was told', () => {
 
   it('a problem: the last one', () => {
     const down = marked(full, { of: 'problem', id: 'a', problem: 'down' });
-    expect(down.acceptances).toEqual({ ...full.acceptances, a: anAcceptance({ owner: 'a', told: 'down' }) });
-    expect(marked(down, { of: 'problem', id: 'a', problem: 'gone' }).acceptances.a?.told).toBe('gone');
+    expect(down.acceptances).toEqual({
+      ...full.acceptances,
+      a: anAcceptance({ owner: 'a', told: 'down', timesTold: 1 }),
+    });
+    expect(marked(down, { of: 'problem', id: 'a', problem: 'gone' }).acceptances.a).toMatchObject({
+      told: 'gone',
+      timesTold: 2,
+    });
   });
 
   it('that passes fail', () => {

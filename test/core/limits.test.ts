@@ -79,7 +79,7 @@ describe("a grant's limit counts by its match, or by what the ledger says was gi
   it.each<[string, boolean, Partial<VirtualInterface>]>([
     ['may have been given by it, though it fits no more', true, { vlan: 200 }],
     ['may have been, on a connection that is not told', true, { vlan: 200, connection: null }],
-    ["is on somebody else's connection", false, { vlan: 200, connection: CONNECTION.other }],
+    ["may have been, before its connection was somebody else's", true, { connection: CONNECTION.other }],
     ['is over', false, { vlan: 200, state: 'deleted' }],
   ])('whose record cannot be read, and which %s: %s', (_, counts, given) => {
     const damaged = { [LIVE]: 'it is odd' };

@@ -86,7 +86,7 @@ export function runnerOf(simulator: Simulator, loaded: LoadedPolicy, options: Ru
     revision: 'test',
     ports: { ...connected, clock, ledger, announcer: options.announcer ?? null },
     vetting: { checkedAt: new Map() },
-    told: new Set(),
+    outage: { announced: null },
     requestTimeoutMs,
     leaseMs: 60_000,
     remaining: () => Number.POSITIVE_INFINITY,

@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { DEADLINE_MARKS, type DeadlineMark } from '../../lambda/core/announcement.ts';
-import type { RequestReport } from '../../lambda/core/report.ts';
+import type { Deadline } from '../../lambda/core/deadline.ts';
+import type { PassReport, RequestReport } from '../../lambda/core/report.ts';
 import type { Simulator } from '../../simulator/index.ts';
 import { ACME, actAs, STRANGER, US } from './accounts.ts';
 import { ACME_1, LAB, STRANGERS } from './cloud.ts';
@@ -16,8 +17,10 @@ export interface Life {
   end: 'withdrawn' | 'byHand' | null;
   isHeld: boolean;
   isAccepted: boolean;
-  /** nearest marks of its deadline at the passes that left it pending */
+  /** nearest marks of its deadline at the passes that left it pending, or could not tell */
   readonly marks: Set<DeadlineMark>;
+  /** as the last complete pass told it, when that left it pending */
+  remembered: Deadline | null;
 }
 
 /** What is true of requests, whatever the product thinks. */
@@ -38,7 +41,7 @@ export function livesIn(cloud: Simulator) {
       const connection = by === 'acme' ? ACME_1 : STRANGERS;
       const offer = { connection, vlan: 100 + lives.length };
       const id = await actAs(cloud, by === 'acme' ? ACME : STRANGER).offer(offer);
-      const unseen = { isHeld: false, isAccepted: false, marks: new Set<DeadlineMark>() };
+      const unseen = { isHeld: false, isAccepted: false, marks: new Set<DeadlineMark>(), remembered: null };
       lives.push({ id, by, madeAt: now(), end: null, ...unseen });
     },
     withdraw: async (which: number): Promise<void> => {
@@ -53,20 +56,35 @@ export function livesIn(cloud: Simulator) {
       await actAs(cloud, US).confirm(life.id, LAB);
       life.end = 'byHand';
     },
-    /** Holds what a pass says of a request against what is true, and notes what must be told of it. */
-    compare: ({ id, outcome, deadline: { earliest, latest } }: RequestReport): void => {
-      const life = lives.find((candidate) => candidate.id === id);
-      if (life === undefined) throw new Error(`${id} was never offered`);
-      const expiry = life.madeAt + WEEK;
-      expect(Date.parse(latest ?? '')).toBeGreaterThanOrEqual(expiry);
-      if (earliest !== null) expect(Date.parse(earliest)).toBeLessThanOrEqual(expiry);
-      life.isAccepted ||= outcome === 'accepted';
-      life.isHeld ||= outcome === 'held';
-      if (outcome === 'accepted') return;
-      if (earliest === null) life.marks.add('unknown');
-      const left = (Date.parse(earliest ?? latest ?? '') - now()) / HOUR;
-      const nearest = DEADLINE_MARKS.findLast((mark) => mark !== 'unknown' && left <= Number(mark));
-      if (nearest !== undefined) life.marks.add(nearest);
+    /** Holds what a pass says of requests against what is true, and notes what must be told of them. */
+    compare: ({ counts, requests }: PassReport): void => {
+      if (counts === null) {
+        for (const life of lives) if (life.remembered !== null) mark(life, life.remembered);
+        return;
+      }
+      for (const life of lives) life.remembered = null;
+      requests.forEach(compare);
     },
   };
+
+  function compare({ id, outcome, deadline }: RequestReport): void {
+    const life = lives.find((candidate) => candidate.id === id);
+    if (life === undefined) throw new Error(`${id} was never offered`);
+    const { earliest, latest } = deadline;
+    const expiry = life.madeAt + WEEK;
+    expect(Date.parse(latest ?? '')).toBeGreaterThanOrEqual(expiry);
+    if (earliest !== null) expect(Date.parse(earliest)).toBeLessThanOrEqual(expiry);
+    life.isAccepted ||= outcome === 'accepted';
+    life.isHeld ||= outcome === 'held';
+    if (outcome === 'accepted') return;
+    life.remembered = deadline;
+    mark(life, deadline);
+  }
+
+  function mark(life: Life, { earliest, latest }: Deadline): void {
+    if (earliest === null) life.marks.add('unknown');
+    const left = (Date.parse(earliest ?? latest ?? '') - now()) / HOUR;
+    const nearest = DEADLINE_MARKS.findLast((hours) => hours !== 'unknown' && left <= Number(hours));
+    if (nearest !== undefined) life.marks.add(nearest);
+  }
 }

@@ -87,7 +87,7 @@ function slotsOfGrant(owner: Owner, grant: Grant, request: VirtualInterface, wor
     request,
     world,
     // What was given to what cannot be read, nobody knows: it may be this grant.
-    (vif) => mayStandOn(owner, vif) && (canBe(grant.match, vif) || vif.id in world.damaged),
+    (vif) => vif.id in world.damaged || (mayStandOn(owner, vif) && canBe(grant.match, vif)),
     (record) => record.owner === owner.name && record.grants.includes(grant.name),
   );
 }

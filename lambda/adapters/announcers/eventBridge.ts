@@ -13,6 +13,7 @@ import { eventOf } from './event.ts';
 
 /** What one call may hold. */
 const BATCH = 10;
+const BATCH_BYTES = 200_000;
 /** What a call may take with its attempts, in milliseconds. */
 const LIMIT_MS = 4000;
 
@@ -37,16 +38,34 @@ export function createEventBridgeAnnouncer(config: EventBridgeClientConfig = {})
       client ??= new EventBridgeClient(settings);
       const delivered: string[] = [];
       let problem: string | null = null;
-      for (let i = 0; i < announcements.length; i += BATCH) {
-        const result = await putEvents(client, announcements.slice(i, i + BATCH));
+      for (const batch of batches(announcements)) {
+        const result = await putEvents(client, batch);
         delivered.push(...result.delivered);
         problem ??= result.problem;
-        // A bus that does not answer is not asked again for every ten.
+        // A bus that takes nothing is not asked again for every ten.
         if (result.delivered.length === 0) break;
       }
       return { delivered, problem };
     },
   };
+}
+
+/** As many as one call may hold, by number and by size. */
+function batches(announcements: readonly Announcement[]): Announcement[][] {
+  const made: Announcement[][] = [];
+  let bytes = 0;
+  for (const announcement of announcements) {
+    const size = Buffer.byteLength(JSON.stringify(eventOf(announcement)));
+    const last = made.at(-1);
+    if (last === undefined || last.length === BATCH || bytes + size > BATCH_BYTES) {
+      made.push([announcement]);
+      bytes = size;
+    } else {
+      last.push(announcement);
+      bytes += size;
+    }
+  }
+  return made;
 }
 
 async function putEvents(client: EventBridgeClient, announcements: readonly Announcement[]) {

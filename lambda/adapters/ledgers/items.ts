@@ -47,8 +47,9 @@ export function readItems(items: Iterable<readonly [string, unknown]>, place: st
     } catch (error) {
       if (!(error instanceof d.Malformed)) throw error;
       // Fail closed: what cannot be read is told and left as it is, and its request is held.
+      const others = damaged[id] === undefined ? '' : `${damaged[id]}; `;
       damaged[id] =
-        `item ${quote(name)} of ${place} is damaged: ${error.message}; restore it, or delete it to forget it`;
+        `${others}item ${quote(name)} of ${place} is damaged: ${error.message}; restore it, or delete it to forget it`;
     }
   }
   return { ...EMPTY_LEDGER, sightings, intents, acceptances, outbox, damaged };

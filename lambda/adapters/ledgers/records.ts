@@ -1,6 +1,7 @@
+import { ENDS_KEPT_MS } from '../../core/ended.ts';
 import { byCodePoint } from '../../core/text.ts';
 import type { Records } from '../../ports.ts';
-import { ENDS_KEPT_MS, type LedgerRecord, momentOf } from './codec/records.ts';
+import { type LedgerRecord, momentOf } from './codec/records.ts';
 
 /**
  * Sorts records out for a reader. What was written twice, since the first time was not known to have worked, is one.

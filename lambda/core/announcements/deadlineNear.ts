@@ -1,35 +1,66 @@
 import { announcement, DEADLINE_MARKS, type DeadlineMark } from '../announcement.ts';
 import type { Deadline } from '../deadline.ts';
-import { type AnnouncementKind, announced, called, reasonsOf } from './kind.ts';
+import type { RequestReport } from '../report.ts';
+import {
+  type AnnouncementKind,
+  announced,
+  bounded,
+  called,
+  type Facts,
+  type News,
+  type RememberedRequest,
+  reasonsOf,
+} from './kind.ts';
 
 /**
  * What is still pending near its end: the early one, or the late one where the early one is not known; and that it is not
- * known, at once. Of several marks passed since the last pass, the nearest is told.
+ * known, at once. Of several marks passed since the last pass, the nearest is told. While passes fail, it is told of what is
+ * remembered.
  */
 export const deadlineNear: AnnouncementKind = {
   types: ['Deadline Near'],
-  news: ({ origin, at, state, requests }) =>
-    requests.flatMap((request) => {
-      const { id, deadline, firstSeen, outcome, decision, message, acceptByHand } = request;
-      const told = state.sightings[id]?.told;
-      const isPending = outcome === 'held' || outcome === 'failed' || outcome === 'notAttempted';
-      if (!isPending || told === undefined) return [];
-      return marksAt(deadline, at)
-        .filter((mark) => !told.marks.includes(mark))
-        .map((mark) => ({
-          announcement: announcement('Deadline Near', origin, at, [id, firstSeen, mark], {
-            message: `${called(request)} ${wordsFor(mark, deadline)}, and is still pending (${outcome})`,
-            request: announced(request),
-            hours: mark === 'unknown' ? null : Number(mark),
-            outcome,
-            reasons: reasonsOf(decision),
-            problem: message,
-            acceptByHand,
-          }),
-          mark: { of: 'deadline' as const, id, mark },
-        }));
-    }),
+  news: (facts) => [
+    ...facts.requests.filter(isPending).flatMap((request) =>
+      nearing(facts, request, request.outcome, {
+        reasons: reasonsOf(request.decision),
+        problem: request.message,
+        acceptByHand: request.acceptByHand,
+      }),
+    ),
+    ...facts.remembered.flatMap((request) => nearing(facts, request, 'notListed', whileFailing(request))),
+  ],
 };
+
+function isPending({ outcome }: RequestReport): boolean {
+  return outcome === 'held' || outcome === 'failed' || outcome === 'notAttempted';
+}
+
+function whileFailing({ held }: RememberedRequest) {
+  return { reasons: held.map(bounded), problem: 'passes fail, so nobody looks at it', acceptByHand: null };
+}
+
+function nearing(
+  { origin, at, state }: Facts,
+  request: RequestReport | RememberedRequest,
+  outcome: string,
+  detail: Readonly<Record<'reasons' | 'problem' | 'acceptByHand', unknown>>,
+): News[] {
+  const { id, firstSeen, deadline } = request;
+  const told = state.sightings[id]?.told;
+  if (told === undefined) return [];
+  return marksAt(deadline, at)
+    .filter((mark) => !told.marks.includes(mark))
+    .map((mark) => ({
+      announcement: announcement('Deadline Near', origin, at, [id, firstSeen, mark], {
+        message: `${called(request)} ${wordsFor(mark, deadline)}, and is still pending (${outcome})`,
+        request: announced(request),
+        hours: mark === 'unknown' ? null : Number(mark),
+        outcome,
+        ...detail,
+      }),
+      mark: { of: 'deadline', id, mark },
+    }));
+}
 
 /** The marks that a deadline has passed: whether its early end is unknown, and the nearest of the hours. */
 function marksAt({ earliest, latest }: Deadline, at: string): DeadlineMark[] {

@@ -6,7 +6,7 @@ import type { LedgerState, Mark } from '../ledger.ts';
 import type { Receipt } from '../receipt.ts';
 import type { HeldFor } from '../remembered.ts';
 import type { ReportedDecision, RequestReport } from '../report.ts';
-import { quote } from '../text.ts';
+import { clip, quote } from '../text.ts';
 
 /** What a pass found out that may be worth telling. */
 export interface Facts {
@@ -17,6 +17,8 @@ export interface Facts {
   /** with what was told before */
   readonly state: LedgerState;
   readonly requests: readonly RequestReport[];
+  /** of requests that no listing showed now, and that may be pending still; empty when there was a listing */
+  readonly remembered: readonly RememberedRequest[];
   /** of what was found accepted just now */
   readonly receipts: readonly Receipt[];
   readonly ended: readonly Ended[];
@@ -24,7 +26,21 @@ export interface Facts {
   readonly failures: readonly Failure[];
 }
 
-export const NO_FACTS = { requests: [], receipts: [], ended: [], followUps: [], failures: [] } as const;
+export const NO_FACTS = {
+  requests: [],
+  remembered: [],
+  receipts: [],
+  ended: [],
+  followUps: [],
+  failures: [],
+} as const;
+
+/** A request as the ledger has it. */
+export interface RememberedRequest extends AnnouncedRequest {
+  readonly firstSeen: string;
+  /** why the last pass that saw it held it */
+  readonly held: readonly HeldFor[];
+}
 
 /** Something to tell, and what remembers that it was told; `null` when it cannot come twice. */
 export interface News {
@@ -49,8 +65,16 @@ export function announced({
   return { id, connection, vlan, name, firstSeen, deadline };
 }
 
+/** An event has a size that it may not exceed: so many reasons of so many characters are told. */
+const MOST_REASONS = 40;
+const MOST_CHARACTERS = 1000;
+
 export function reasonsOf(decision: ReportedDecision): HeldFor[] {
-  return decision.verdict === 'hold' ? decision.reasons.map(({ code, message }) => ({ code, message })) : [];
+  return decision.verdict === 'hold' ? decision.reasons.slice(0, MOST_REASONS).map(bounded) : [];
+}
+
+export function bounded({ code, message }: HeldFor): HeldFor {
+  return { code, message: clip(message, MOST_CHARACTERS) };
 }
 
 /** `dxvif-… on dxcon-… (vlan 101, name …)`, safe to print. */

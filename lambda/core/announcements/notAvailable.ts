@@ -13,7 +13,7 @@ export const notAvailable: AnnouncementKind = {
           'Accepted Interface Not Available',
           origin,
           at,
-          [id, acceptedAt, problem],
+          [id, acceptedAt, state.acceptances[id]?.timesTold ?? 0, problem],
           {
             message: `${quote(id)} of owner \`${owner}\`, accepted for gateway \`${gateway}\`: ${message}`,
             interface: { id, owner, gateway, acceptedAt },

@@ -1,7 +1,8 @@
-import { announcement, type Origin } from '../announcement.ts';
+import { type Announcement, announcement, type Origin } from '../announcement.ts';
+import { digestOf } from '../canonical.ts';
 import type { Failure } from '../failure.ts';
-import { list } from '../text.ts';
-import type { AnnouncementKind, News } from './kind.ts';
+import { listSome } from '../text.ts';
+import { type AnnouncementKind, bounded, type News } from './kind.ts';
 
 /** That passes fail, and again when they fail of something else; once they work again, the next failure is news. */
 export const passFailed: AnnouncementKind = {
@@ -15,12 +16,14 @@ export const passFailed: AnnouncementKind = {
   },
 };
 
-/**
- * For a pass whose ledger fails, so that nothing can be remembered: the same failures of one day are one announcement to
- * whoever drops repeats.
- */
-export function failedWithoutMemory(origin: Origin, at: string, failures: readonly Failure[]): News {
-  return failedNews(origin, at, failures, at.slice(0, 10));
+/** For a pass whose ledger fails, so that nothing can be remembered in it. */
+export function failedWithoutMemory(
+  origin: Origin,
+  at: string,
+  failures: readonly Failure[],
+  startedAt: string,
+): Announcement {
+  return failedNews(origin, at, failures, startedAt).announcement;
 }
 
 /** Failures that one announcement tells in words. */
@@ -28,11 +31,10 @@ const MOST = 20;
 
 function failedNews(origin: Origin, at: string, failures: readonly Failure[], since: string): News {
   // An event has a size that it may not exceed.
-  const first = failures.slice(0, MOST).map(({ code, message }) => ({ code, message }));
-  const more = failures.length - first.length;
-  const messages = [...first.map(({ message }) => message), ...(more === 0 ? [] : [`${more} more`])];
+  const first = failures.slice(0, MOST).map(bounded);
+  const messages = failures.map((failure) => bounded(failure).message);
   const detail = {
-    message: `pass over target \`${origin.target}\` failed: ${list(messages)}`,
+    message: `pass over target \`${origin.target}\` failed: ${listSome(messages, MOST)}`,
     failures: first,
     failureCount: failures.length,
   };
@@ -42,6 +44,10 @@ function failedNews(origin: Origin, at: string, failures: readonly Failure[], si
   };
 }
 
+/** What is one failure and what another: of these codes each message is, for it names another thing. */
 function codesOf(failures: readonly Failure[]): string[] {
-  return [...new Set(failures.map(({ code }) => code))].sort();
+  const kinds = failures.map(({ code, message }) =>
+    code === 'other-gateway' || code === 'ledger' ? `${code} ${digestOf(message).slice(-8)}` : code,
+  );
+  return [...new Set(kinds)].sort();
 }

@@ -1,4 +1,5 @@
 import { announcement } from '../announcement.ts';
+import { ticketOf } from '../receipt.ts';
 import { type AnnouncementKind, announced, called } from './kind.ts';
 
 /** Every acceptance of ours, also one that is learnt of in a later pass. */
@@ -14,7 +15,7 @@ export const requestAccepted: AnnouncementKind = {
           request: announced(what),
           owner,
           grant,
-          ticket: tickets[grant] ?? null,
+          ticket: ticketOf({ grant, tickets }),
           gateway,
           acceptedAt,
         };

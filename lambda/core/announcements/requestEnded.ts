@@ -1,7 +1,7 @@
 import { announcement } from '../announcement.ts';
 import type { Ended, EndedAs } from '../ended.ts';
 import { list } from '../text.ts';
-import { type AnnouncementKind, called } from './kind.ts';
+import { type AnnouncementKind, bounded, called } from './kind.ts';
 
 /** A request that is over without us: expired, withdrawn, vanished, or accepted by somebody else. */
 export const requestEnded: AnnouncementKind = {
@@ -17,7 +17,7 @@ export const requestEnded: AnnouncementKind = {
         as,
         endedAt,
         pendingSeconds,
-        reasons: held,
+        reasons: held.map(bounded),
         failures,
       };
       return [

@@ -1,5 +1,5 @@
 import { announcement } from '../announcement.ts';
-import { list } from '../text.ts';
+import { listSome } from '../text.ts';
 import { type AnnouncementKind, announced, called, reasonsOf } from './kind.ts';
 
 /** A request that is held, and again whenever the set of its reason codes changes. */
@@ -13,7 +13,10 @@ export const requestHeld: AnnouncementKind = {
       const codes = [...new Set(decision.reasons.map(({ code }) => code))];
       if (isSameSet(codes, told.codes)) return [];
       const reasons = reasonsOf(decision);
-      const why = list(reasons.map(({ code, message }) => `${code}: ${message}`));
+      const why = listSome(
+        reasons.map(({ code, message }) => `${code}: ${message}`),
+        10,
+      );
       const detail = {
         message: `${called(request)} is held: ${why}`,
         request: announced(request),

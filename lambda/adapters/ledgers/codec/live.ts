@@ -31,6 +31,7 @@ export const decodeAcceptance = d.object<Acceptance>({
   ...award,
   availableAt: d.orNull(d.instant),
   told: d.orNull(d.oneOf(FOLLOW_UP_PROBLEMS)),
+  timesTold: d.integer(0),
 });
 
 export const decodeAnnouncement = d.object<Announcement>({

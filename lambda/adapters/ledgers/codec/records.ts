@@ -10,9 +10,6 @@ export type LedgerRecord =
   | { readonly kind: 'receipt'; readonly value: Receipt }
   | { readonly kind: 'ended'; readonly value: Ended };
 
-/** How long an end is kept, in milliseconds. */
-export const ENDS_KEPT_MS = 90 * 24 * 3_600_000;
-
 /** What a change leaves beyond the state. */
 export function recordsOf(change: LedgerChange): LedgerRecord[] {
   if (change.kind === 'accepted' && change.receipt !== null) {

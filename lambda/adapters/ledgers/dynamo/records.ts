@@ -1,8 +1,9 @@
 import * as d from '../../../core/decode.ts';
+import { ENDS_KEPT_MS } from '../../../core/ended.ts';
 import type { LedgerChange } from '../../../core/ledger.ts';
 import { quote } from '../../../core/text.ts';
 import type { Records } from '../../../ports.ts';
-import { decodeRecord, ENDS_KEPT_MS, type LedgerRecord, momentOf, recordsOf } from '../codec/records.ts';
+import { decodeRecord, type LedgerRecord, momentOf, recordsOf } from '../codec/records.ts';
 import { gather } from '../records.ts';
 import { overPartition } from './partitions.ts';
 import { type Item, keyOf, put, TABLE_KEYS, type Table, textOf } from './table.ts';
