@@ -135,8 +135,8 @@ function contract(store: ReturnType<Store['prepare']>): void {
     const lost = await take(ledger());
     clock.advance(LEASE_MS);
     await take(ledger());
-    for (const end of [lost.write([accepted('dxvif-1')]), lost.close([accepted('dxvif-1')])])
-      expect(await failureOf(end)).toBeInstanceOf(LedgerFailure);
+    const ends = [lost.write([accepted('dxvif-1')]), lost.close([accepted('dxvif-1')])].map(failureOf);
+    for (const failure of await Promise.all(ends)) expect(failure).toBeInstanceOf(LedgerFailure);
     expect((await ledger().records(KEY, EVER)).receipts).toEqual([]);
     expect((await ledger().peek(KEY)).acceptances).toEqual({});
   });
