@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { ForPeople } from './announcements/forPeople.ts';
 import { canonicalJson } from './canonical.ts';
 import type { Deadline } from './deadline.ts';
 import type { Recipient } from './model.ts';
@@ -43,20 +44,16 @@ export interface AnnouncedRequest {
   readonly deadline: Deadline;
 }
 
-/** A deadline is announced when its early end is not known, and at so many hours before its end. */
-export const DEADLINE_MARKS = ['unknown', '72', '24', '6'] as const;
-export type DeadlineMark = (typeof DEADLINE_MARKS)[number];
-
 /**
  * @param key what tells this thing from every other of its type on this target
- * @param detail what the type adds; `message` is a sentence for people
+ * @param detail what the type adds; `message` is a sentence for people: what happened
  */
 export function announcement(
   type: AnnouncementType,
   origin: Origin,
   at: string,
   key: readonly (string | number | null)[],
-  detail: { readonly message: string } & Readonly<Record<string, unknown>>,
+  detail: { readonly message: string; readonly forPeople: ForPeople } & Readonly<Record<string, unknown>>,
 ): Announcement {
   const { provider, region, account } = origin;
   const id = createHash('sha256')

@@ -35,3 +35,7 @@ export function secondsLeft(deadline: Deadline, at: Date): number | null {
 function plusSeconds(instant: string, seconds: number): string {
   return new Date(Date.parse(instant) + seconds * 1000).toISOString();
 }
+
+/** A deadline is announced when its early end is not known, and at so many hours before its end. */
+export const DEADLINE_MARKS = ['unknown', '72', '24', '6'] as const;
+export type DeadlineMark = (typeof DEADLINE_MARKS)[number];

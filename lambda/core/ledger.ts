@@ -1,4 +1,5 @@
-import type { Announcement, DeadlineMark } from './announcement.ts';
+import type { Announcement } from './announcement.ts';
+import type { DeadlineMark } from './deadline.ts';
 import type { Ended } from './ended.ts';
 import type { Receipt } from './receipt.ts';
 import type { Acceptance, FollowUpProblem, Intent, Sighting } from './remembered.ts';

@@ -1,4 +1,4 @@
-import type { DeadlineMark } from './announcement.ts';
+import type { DeadlineMark } from './deadline.ts';
 import type { Grounds } from './grounds.ts';
 
 /** What a ledger remembers of single interfaces. Instants are ISO 8601 in UTC. */

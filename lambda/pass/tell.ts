@@ -21,11 +21,12 @@ const AT_ONCE = 10;
 /** Makes of facts what is to be queued of them; of facts that were told, or when nobody listens, nothing. */
 export type Newsroom = (facts: Partial<typeof NO_FACTS | Facts>) => readonly LedgerChange[];
 
-export function newsFor({ ports, dryRun }: PassInput, memory: Memory, origin: Origin): Newsroom {
+export function newsFor({ ports, dryRun, loaded }: PassInput, memory: Memory, origin: Origin): Newsroom {
   if (dryRun || ports.announcer === null) return () => [];
   return (facts) => {
     const at = ports.clock.now().toISOString();
-    return newsOf({ ...NO_FACTS, origin, startedAt: at, at, state: memory.state(), ...facts });
+    const { owners } = loaded.policy;
+    return newsOf({ ...NO_FACTS, origin, startedAt: at, at, state: memory.state(), owners, ...facts });
   };
 }
 

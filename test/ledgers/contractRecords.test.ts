@@ -23,10 +23,11 @@ const ORIGIN = {
   account: '012345678901',
   policy: { digest: 'sha256:0', revision: 'v1' },
 } as const;
+const NOBODY = { who: '-', why: '-', byWhen: '-', toDo: '-' };
 const AT = '2026-11-10T11:00:00.000Z';
 
 function told(key: string) {
-  return announcement('Request Held', ORIGIN, AT, [key], { message: 'held' });
+  return announcement('Request Held', ORIGIN, AT, [key], { message: 'held', forPeople: NOBODY });
 }
 
 function accepted(id: string, at = AT): LedgerChange {

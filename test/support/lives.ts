@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import { DEADLINE_MARKS, type DeadlineMark } from '../../lambda/core/announcement.ts';
 import type { Deadline } from '../../lambda/core/deadline.ts';
+import { DEADLINE_MARKS, type DeadlineMark } from '../../lambda/core/deadline.ts';
 import type { PassReport, RequestReport } from '../../lambda/core/report.ts';
 import type { Simulator } from '../../simulator/index.ts';
 import { ACME, actAs, STRANGER, US } from './accounts.ts';

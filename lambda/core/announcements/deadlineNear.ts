@@ -1,6 +1,9 @@
-import { announcement, DEADLINE_MARKS, type DeadlineMark } from '../announcement.ts';
+import { announcement } from '../announcement.ts';
 import type { Deadline } from '../deadline.ts';
+import { DEADLINE_MARKS, type DeadlineMark } from '../deadline.ts';
+import type { HeldFor } from '../remembered.ts';
 import type { RequestReport } from '../report.ts';
+import { whenOf, whoHas, whyOf } from './forPeople.ts';
 import {
   type AnnouncementKind,
   announced,
@@ -40,10 +43,14 @@ function whileFailing({ held }: RememberedRequest) {
 }
 
 function nearing(
-  { origin, at, state }: Facts,
+  { origin, at, state, owners }: Facts,
   request: RequestReport | RememberedRequest,
   outcome: string,
-  detail: Readonly<Record<'reasons' | 'problem' | 'acceptByHand', unknown>>,
+  detail: {
+    readonly reasons: readonly HeldFor[];
+    readonly problem: string | null;
+    readonly acceptByHand: string | null;
+  },
 ): News[] {
   const { id, firstSeen, deadline } = request;
   const told = state.sightings[id]?.told;
@@ -57,6 +64,14 @@ function nearing(
         hours: mark === 'unknown' ? null : Number(mark),
         outcome,
         ...detail,
+        forPeople: {
+          who: whoHas(request.connection, owners),
+          why: detail.problem ?? whyOf(detail.reasons),
+          byWhen: whenOf(deadline),
+          toDo:
+            detail.acceptByHand ??
+            `see that passes work again: vif-acceptor doctor --policy policy/${origin.target}.yaml`,
+        },
       }),
       mark: { of: 'deadline', id, mark },
     }));

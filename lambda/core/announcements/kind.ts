@@ -3,6 +3,7 @@ import type { Ended } from '../ended.ts';
 import type { Failure } from '../failure.ts';
 import type { FollowUp } from '../followUp.ts';
 import type { LedgerState, Mark } from '../ledger.ts';
+import type { Owner } from '../policy.ts';
 import type { Receipt } from '../receipt.ts';
 import type { HeldFor } from '../remembered.ts';
 import type { ReportedDecision, RequestReport } from '../report.ts';
@@ -16,6 +17,8 @@ export interface Facts {
   readonly at: string;
   /** with what was told before */
   readonly state: LedgerState;
+  /** of the policy: whom to call */
+  readonly owners: readonly Owner[];
   readonly requests: readonly RequestReport[];
   /** of requests that no listing showed now, and that may be pending still; empty when there was a listing */
   readonly remembered: readonly RememberedRequest[];
@@ -27,6 +30,7 @@ export interface Facts {
 }
 
 export const NO_FACTS = {
+  owners: [],
   requests: [],
   remembered: [],
   receipts: [],

@@ -1,11 +1,12 @@
 import { announcement } from '../announcement.ts';
 import { quote } from '../text.ts';
+import { NOTHING_TO_DO, named } from './forPeople.ts';
 import type { AnnouncementKind } from './kind.ts';
 
 /** What is wrong with an interface that we accepted, and again when it is something else. */
 export const notAvailable: AnnouncementKind = {
   types: ['Accepted Interface Not Available'],
-  news: ({ origin, at, state, followUps }) =>
+  news: ({ origin, at, state, followUps, owners }) =>
     followUps
       .filter(({ id, problem }) => state.acceptances[id]?.told !== problem)
       .map(({ id, owner, gateway, acceptedAt, problem, message }) => ({
@@ -18,6 +19,12 @@ export const notAvailable: AnnouncementKind = {
             message: `${quote(id)} of owner \`${owner}\`, accepted for gateway \`${gateway}\`: ${message}`,
             interface: { id, owner, gateway, acceptedAt },
             problem,
+            forPeople: {
+              who: named(owner, owners),
+              why: message,
+              byWhen: NOTHING_TO_DO,
+              toDo: `aws directconnect describe-virtual-interfaces --virtual-interface-id ${id} --region ${origin.region}`,
+            },
           },
         ),
         mark: { of: 'problem', id, problem },

@@ -2,6 +2,7 @@ import { type Announcement, announcement, type Origin } from '../announcement.ts
 import { digestOf } from '../canonical.ts';
 import type { Failure } from '../failure.ts';
 import { listSome } from '../text.ts';
+import { NOTHING_TO_DO } from './forPeople.ts';
 import { type AnnouncementKind, bounded, type News } from './kind.ts';
 
 /** That passes fail, and again when they fail of something else; once they work again, the next failure is news. */
@@ -37,6 +38,12 @@ function failedNews(origin: Origin, at: string, failures: readonly Failure[], si
     message: `pass over target \`${origin.target}\` failed: ${listSome(messages, MOST)}`,
     failures: first,
     failureCount: failures.length,
+    forPeople: {
+      who: NOTHING_TO_DO,
+      why: listSome(messages, 5),
+      byWhen: 'requests may expire while passes fail',
+      toDo: `vif-acceptor doctor --policy policy/${origin.target}.yaml`,
+    },
   };
   return {
     announcement: announcement('Pass Failed', origin, at, [since, ...codesOf(failures)], detail),

@@ -1,11 +1,13 @@
 import { announcement } from '../announcement.ts';
 import { ticketOf } from '../receipt.ts';
+import { quote } from '../text.ts';
+import { NOTHING_TO_DO, named } from './forPeople.ts';
 import { type AnnouncementKind, announced, called } from './kind.ts';
 
 /** Every acceptance of ours, also one that is learnt of in a later pass. */
 export const requestAccepted: AnnouncementKind = {
   types: ['Request Accepted'],
-  news: ({ origin, at, receipts }) =>
+  news: ({ origin, at, receipts, owners }) =>
     receipts.map(
       ({ id, request, firstSeen, deadline, owner, grant, tickets, gateway, acceptedAt, ...receipt }) => {
         const { connection, vlan, name } = request;
@@ -18,6 +20,12 @@ export const requestAccepted: AnnouncementKind = {
           ticket: ticketOf({ grant, tickets }),
           gateway,
           acceptedAt,
+          forPeople: {
+            who: `${named(owner, owners)}, on connection ${quote(connection ?? '-')}`,
+            why: `grant ${owner}.${grant} of the policy at ${origin.policy.revision}`,
+            byWhen: NOTHING_TO_DO,
+            toDo: NOTHING_TO_DO,
+          },
         };
         return {
           announcement: announcement('Request Accepted', origin, at, [id, receipt.at], detail),

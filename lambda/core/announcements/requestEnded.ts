@@ -1,12 +1,13 @@
 import { announcement } from '../announcement.ts';
 import type { Ended, EndedAs } from '../ended.ts';
 import { list } from '../text.ts';
+import { NOTHING_TO_DO, whoHas, whyOf } from './forPeople.ts';
 import { type AnnouncementKind, bounded, called } from './kind.ts';
 
 /** A request that is over without us: expired, withdrawn, vanished, or accepted by somebody else. */
 export const requestEnded: AnnouncementKind = {
   types: ['Request Ended', 'Request Expired'],
-  news: ({ origin, at, ended }) =>
+  news: ({ origin, at, ended, owners }) =>
     ended.flatMap((end) => {
       const { id, connection, vlan, name, as, firstSeen, endedAt, pendingSeconds, held, failures } = end;
       if (as === 'accepted') return [];
@@ -19,6 +20,12 @@ export const requestEnded: AnnouncementKind = {
         pendingSeconds,
         reasons: held.map(bounded),
         failures,
+        forPeople: {
+          who: whoHas(connection, owners),
+          why: whyEnded(end),
+          byWhen: NOTHING_TO_DO,
+          toDo: TO_DO[as],
+        },
       };
       return [
         { announcement: announcement(type, origin, at, [id, firstSeen ?? 'unseen'], detail), mark: null },
@@ -34,6 +41,20 @@ const WORDS: Readonly<Record<EndedAs, string>> = {
   deleted: 'was deleted',
   vanished: 'is listed no more and unknown by its ID',
 };
+
+const TO_DO: Readonly<Record<EndedAs, string>> = {
+  accepted: NOTHING_TO_DO,
+  acceptedByOthers: 'find out who accepted it, and on which gateway; delete it if it is wrong',
+  expired: 'if it was wanted: allow it in the policy, then have its requester offer it again',
+  rejected: NOTHING_TO_DO,
+  deleted: NOTHING_TO_DO,
+  vanished: 'ask its requester whether it was withdrawn',
+};
+
+function whyEnded({ held, failures }: Ended): string {
+  if (held.length > 0) return `it was held: ${whyOf(held.map(bounded))}`;
+  return failures === 0 ? '-' : `${failures} confirms failed`;
+}
 
 function seen({ firstSeen, pendingSeconds }: Ended): string {
   if (firstSeen === null || pendingSeconds === null)

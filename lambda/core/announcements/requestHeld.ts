@@ -1,11 +1,12 @@
 import { announcement } from '../announcement.ts';
 import { listSome } from '../text.ts';
+import { whenOf, whoHas } from './forPeople.ts';
 import { type AnnouncementKind, announced, called, reasonsOf } from './kind.ts';
 
 /** A request that is held, and again whenever the set of its reason codes changes. */
 export const requestHeld: AnnouncementKind = {
   types: ['Request Held'],
-  news: ({ origin, at, state, requests }) =>
+  news: ({ origin, at, state, requests, owners }) =>
     requests.flatMap((request) => {
       const { id, decision, firstSeen, acceptByHand } = request;
       const told = state.sightings[id]?.told;
@@ -22,6 +23,12 @@ export const requestHeld: AnnouncementKind = {
         request: announced(request),
         reasons,
         acceptByHand,
+        forPeople: {
+          who: whoHas(request.connection, owners),
+          why,
+          byWhen: whenOf(request.deadline),
+          toDo: `allow it in the policy, or by hand: ${acceptByHand}`,
+        },
       };
       return [
         {

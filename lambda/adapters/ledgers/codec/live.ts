@@ -1,4 +1,5 @@
-import { ANNOUNCEMENT_TYPES, type Announcement, DEADLINE_MARKS } from '../../../core/announcement.ts';
+import { ANNOUNCEMENT_TYPES, type Announcement } from '../../../core/announcement.ts';
+import { DEADLINE_MARKS } from '../../../core/deadline.ts';
 import * as d from '../../../core/decode.ts';
 import type { Failing } from '../../../core/ledger.ts';
 import type { Acceptance, HeldFor, Intent, Sighting, Told } from '../../../core/remembered.ts';
