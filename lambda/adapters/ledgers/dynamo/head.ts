@@ -1,18 +1,8 @@
-import { type AttributeValue, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import * as d from '../../../core/decode.ts';
-import type { LedgerState } from '../../../core/ledger.ts';
+import { GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { LedgerFailure } from '../../../errors.ts';
-import { decodeFailing } from '../codec/live.ts';
 import { type Lease, LONGEST_LEASE_MS } from '../lease.ts';
-import { type Item, keyOf, type Table, textOf } from './table.ts';
-
-/**
- * The one item of a target by which passes keep apart. It says who holds the lease, and in which epoch the live items
- * are: those of any other epoch are nobody's.
- */
-export interface Head extends Pick<LedgerState, 'lastListing' | 'failing'> {
-  readonly epoch: number;
-}
+import { HEAD, type Head, NAMES, names, number, readHead, valuesOf } from './headItem.ts';
+import { keyOf, type Table, textOf } from './table.ts';
 
 /** What was found when the lease was taken. */
 export interface Taken extends Head {
@@ -22,22 +12,8 @@ export interface Taken extends Head {
   readonly fresh: number;
 }
 
-const HEAD = 'head';
-
 /** In the place of a token, when the lease was free. */
 const NOBODY = 'nobody';
-
-const NAMES = {
-  '#before': 'before',
-  '#token': 'token',
-  '#until': 'until',
-  '#epoch': 'epoch',
-  '#last': 'lastEpoch',
-  '#dirty': 'dirty',
-  '#released': 'releasedBy',
-  '#listing': 'lastListing',
-  '#failing': 'failing',
-};
 
 /** @returns `null` when somebody else holds the lease. @throws LedgerFailure */
 export async function takeLease(
@@ -137,54 +113,4 @@ export async function updateHead(
     return client.send(command, options);
   });
   return answer !== null;
-}
-
-function valuesOf({ epoch, lastListing, failing }: Head): Record<string, AttributeValue> {
-  return {
-    ':epoch': { N: String(epoch) },
-    ':listing': lastListing === null ? { NULL: true } : { S: lastListing },
-    ':failing': failing === null ? { NULL: true } : { S: JSON.stringify(failing) },
-  };
-}
-
-/** Fail closed: a head that cannot be read is not the head of an empty ledger. */
-function readHead(item: Item | undefined, partition: string, table: string): Head {
-  if (item === undefined) return { epoch: 0, lastListing: null, failing: null };
-  try {
-    return {
-      epoch: number(item[NAMES['#epoch']]),
-      lastListing: orNothing(item[NAMES['#listing']], d.instant, 'lastListing'),
-      failing: orNothing(
-        item[NAMES['#failing']],
-        (raw, path) => decodeFailing(parsed(raw, path), path),
-        'failing',
-      ),
-    };
-  } catch (error) {
-    if (!(error instanceof d.Malformed)) throw error;
-    throw new LedgerFailure(
-      `ledger table \`${table}\`: item \`${HEAD}\` of \`${partition}\` is damaged: ${error.message}; restore it, or take that attribute out`,
-    );
-  }
-}
-
-function orNothing<T>(value: AttributeValue | undefined, decode: d.Decoder<T>, path: string): T | null {
-  return value === undefined || value.NULL === true ? null : decode(value.S, path);
-}
-
-function parsed(raw: unknown, path: string): unknown {
-  try {
-    return JSON.parse(d.string(raw, path));
-  } catch (error) {
-    if (error instanceof d.Malformed) throw error;
-    throw new d.Malformed(path, 'JSON', raw);
-  }
-}
-
-function number(value: AttributeValue | undefined): number {
-  return value === undefined ? 0 : d.integer(0)(value.N === undefined ? null : Number(value.N), 'epoch');
-}
-
-function names(...aliases: string[]): Record<string, string> {
-  return Object.fromEntries(Object.entries(NAMES).filter(([alias]) => aliases.includes(alias)));
 }

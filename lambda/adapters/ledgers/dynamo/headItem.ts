@@ -1,0 +1,80 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import * as d from '../../../core/decode.ts';
+import type { LedgerState } from '../../../core/ledger.ts';
+import { LedgerFailure } from '../../../errors.ts';
+import { decodeFailing } from '../codec/live.ts';
+import type { Item } from './table.ts';
+
+/**
+ * The one item of a target by which passes keep apart. It says who holds the lease, and in which epoch the live items
+ * are: those of any other epoch are nobody's.
+ */
+export interface Head extends Pick<LedgerState, 'lastListing' | 'failing'> {
+  readonly epoch: number;
+}
+
+/** Its sort key. */
+export const HEAD = 'head';
+
+/** Its attributes, by the names that expressions use. */
+export const NAMES = {
+  '#before': 'before',
+  '#token': 'token',
+  '#until': 'until',
+  '#epoch': 'epoch',
+  '#last': 'lastEpoch',
+  '#dirty': 'dirty',
+  '#released': 'releasedBy',
+  '#listing': 'lastListing',
+  '#failing': 'failing',
+};
+
+export function valuesOf({ epoch, lastListing, failing }: Head): Record<string, AttributeValue> {
+  return {
+    ':epoch': { N: String(epoch) },
+    ':listing': lastListing === null ? { NULL: true } : { S: lastListing },
+    ':failing': failing === null ? { NULL: true } : { S: JSON.stringify(failing) },
+  };
+}
+
+/** Fail closed: a head that cannot be read is not the head of an empty ledger. */
+export function readHead(item: Item | undefined, partition: string, table: string): Head {
+  if (item === undefined) return { epoch: 0, lastListing: null, failing: null };
+  try {
+    return {
+      epoch: number(item[NAMES['#epoch']]),
+      lastListing: orNothing(item[NAMES['#listing']], d.instant, 'lastListing'),
+      failing: orNothing(
+        item[NAMES['#failing']],
+        (raw, path) => decodeFailing(parsed(raw, path), path),
+        'failing',
+      ),
+    };
+  } catch (error) {
+    if (!(error instanceof d.Malformed)) throw error;
+    throw new LedgerFailure(
+      `ledger table \`${table}\`: item \`${HEAD}\` of \`${partition}\` is damaged: ${error.message}; restore it, or take that attribute out`,
+    );
+  }
+}
+
+function orNothing<T>(value: AttributeValue | undefined, decode: d.Decoder<T>, path: string): T | null {
+  return value === undefined || value.NULL === true ? null : decode(value.S, path);
+}
+
+function parsed(raw: unknown, path: string): unknown {
+  try {
+    return JSON.parse(d.string(raw, path));
+  } catch (error) {
+    if (error instanceof d.Malformed) throw error;
+    throw new d.Malformed(path, 'JSON', raw);
+  }
+}
+
+export function number(value: AttributeValue | undefined): number {
+  return value === undefined ? 0 : d.integer(0)(value.N === undefined ? null : Number(value.N), 'epoch');
+}
+
+export function names(...aliases: string[]): Record<string, string> {
+  return Object.fromEntries(Object.entries(NAMES).filter(([alias]) => aliases.includes(alias)));
+}
