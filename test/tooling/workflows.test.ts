@@ -1,0 +1,99 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import * as z from 'zod';
+
+const FOLDER = '.github/workflows';
+
+const step = z.object({
+  uses: z.string().optional(),
+  run: z.string().optional(),
+  with: z.record(z.string(), z.unknown()).optional(),
+});
+const permissions = z.record(z.string(), z.string());
+const workflow = z.object({
+  on: z.record(z.string(), z.unknown()),
+  permissions,
+  jobs: z.record(
+    z.string(),
+    z.object({
+      'timeout-minutes': z.number(),
+      environment: z.string().optional(),
+      permissions: permissions.optional(),
+      steps: z.array(step),
+    }),
+  ),
+});
+
+const WORKFLOWS = readdirSync(FOLDER).map((name) => {
+  const text = readFileSync(join(FOLDER, name), 'utf8');
+  return { name, text, ...workflow.parse(parse(text)) };
+});
+const SCRIPTS = z
+  .object({ scripts: z.record(z.string(), z.string()) })
+  .parse(JSON.parse(readFileSync('package.json', 'utf8'))).scripts;
+
+const JOBS = WORKFLOWS.flatMap(({ name, jobs, ...rest }) =>
+  Object.entries(jobs).map(([job, spec]) => ({
+    name: `${name} ${job}`,
+    inherited: rest.permissions,
+    ...spec,
+  })),
+);
+
+describe.each(JOBS)('the job $name', ({ steps, inherited, environment, ...job }) => {
+  it('uses nothing but what is pinned to a commit, and says which version that is', () => {
+    const used = steps.flatMap(({ uses }) => (uses === undefined ? [] : [uses]));
+    expect(used.length).toBeGreaterThan(0);
+    for (const action of used) {
+      expect(action).toMatch(/^[\w-]+\/[\w-]+@[0-9a-f]{40}$/);
+      const lines = WORKFLOWS.flatMap(({ text }) => text.split('\n')).filter((line) => line.includes(action));
+      for (const line of lines) expect(line).toMatch(/ # v\d+\.\d+\.\d+$/);
+    }
+  });
+
+  it('may read the repository, and beyond that only ask for a role, in an environment that can be guarded', () => {
+    const granted = job.permissions ?? inherited;
+    const assumes = steps.some(({ uses }) => uses?.startsWith('aws-actions/configure-aws-credentials@'));
+    expect(granted).toEqual(assumes ? { contents: 'read', 'id-token': 'write' } : { contents: 'read' });
+    expect(environment === undefined).toBe(!assumes);
+  });
+
+  it('leaves no token of the repository behind for what it runs', () => {
+    const checkouts = steps.filter(({ uses }) => uses?.startsWith('actions/checkout@'));
+    expect(checkouts.map((checkout) => checkout.with?.['persist-credentials'])).toEqual([false]);
+  });
+
+  it('does with npm alone what it does, so that any other place can do it too', () => {
+    const commands = steps.flatMap(({ run }) => (run === undefined ? [] : [run]));
+    expect(commands[0]).toBe('npm ci');
+    for (const command of commands.slice(1)) {
+      const script = /^npm run ([\w:]+)$/.exec(command)?.[1] ?? '';
+      expect([command, Object.keys(SCRIPTS).includes(script)]).toEqual([command, true]);
+    }
+  });
+});
+
+describe('the workflows', () => {
+  it('hold no key, and put nothing that others chose into a command', () => {
+    for (const { text } of WORKFLOWS) {
+      expect(text).not.toMatch(/secrets\.|AWS_SECRET_ACCESS_KEY|AWS_ACCESS_KEY_ID/);
+      expect(text).not.toMatch(/run:.*\$\{\{/);
+      expect(text).not.toContain('pull_request_target');
+    }
+  });
+
+  it('deploy from main alone, one at a time', () => {
+    const deploy = WORKFLOWS.find(({ name }) => name === 'deploy.yml');
+    expect(deploy?.on.push).toMatchObject({ branches: ['main'] });
+    expect(deploy?.on).not.toHaveProperty('pull_request');
+    expect(deploy?.text).toContain('cancel-in-progress: false');
+  });
+
+  it('and the policy have owners', () => {
+    const owners = readFileSync('.github/CODEOWNERS', 'utf8');
+    expect(owners).toMatch(/^\/policy\/ +@\S+$/m);
+    expect(owners).toMatch(/^\/\.github\/ +@\S+$/m);
+  });
+});
