@@ -7,7 +7,7 @@ import { table } from './table.ts';
 
 /** One line a request, each in the colour of its outcome. */
 export function requestTable({ requests, finishedAt }: PassReport, paint: Paint): string {
-  const rows = requests.map(({ id, connection, vlan, name, outcome, decision, deadline }) => [
+  const rows = requests.map(({ id, connection, vlan, name, firstSeen, outcome, decision, deadline }) => [
     MARK[outcome],
     escapeText(id),
     escapeText(connection ?? '-'),
@@ -15,7 +15,7 @@ export function requestTable({ requests, finishedAt }: PassReport, paint: Paint)
     shortened(name ?? '-'),
     decision.verdict === 'accept' ? `${decision.owner}.${decision.grant}` : '-',
     WORDS[outcome],
-    outcome === 'accepted' ? '-' : timeLeft(deadline, finishedAt),
+    outcome === 'accepted' ? '-' : timeLeft(deadline, firstSeen, finishedAt),
     decision.verdict === 'accept' ? decision.gateway : decision.reasons.map(({ code }) => code).join(', '),
   ]);
   const header = [
@@ -61,8 +61,10 @@ const WORDS: Readonly<Record<Outcome, string>> = {
   notAttempted: 'not attempted',
 };
 
-function timeLeft({ earliest, latest }: Deadline, at: string): string {
-  if (latest === null) return 'never';
+function timeLeft({ earliest, latest }: Deadline, firstSeen: string | null, at: string): string {
+  // What never expires is told by its age.
+  if (latest === null)
+    return `never, seen ${humanDuration((Date.parse(at) - Date.parse(firstSeen ?? at)) / 1000)} ago`;
   const left = (end: string): string => {
     const seconds = (Date.parse(end) - Date.parse(at)) / 1000;
     return seconds <= 0 ? 'now' : `in ${humanDuration(seconds)}`;
