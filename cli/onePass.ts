@@ -42,6 +42,7 @@ export async function onePass(
       remaining,
       availableWithinMs: availableWithin === undefined ? AVAILABLE_WITHIN_MS : availableWithin * 60_000,
       endpoint: connected.endpoint,
+      gatewayEndpoint: connected.gatewayEndpoint,
       dryRun,
     });
   } finally {

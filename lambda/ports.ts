@@ -1,7 +1,7 @@
 import type { Announcement } from './core/announcement.ts';
 import type { Ended } from './core/ended.ts';
 import type { LedgerChange, LedgerState } from './core/ledger.ts';
-import type { Gateway, VirtualInterface } from './core/model.ts';
+import type { Gateway, Routing, VirtualInterface } from './core/model.ts';
 import type { Receipt } from './core/receipt.ts';
 
 /** Everything a pass needs of the world. Adapters implement these; the simulator and the real clouds stand behind them. */
@@ -45,6 +45,8 @@ export interface DirectConnect {
 export interface Gateways {
   /** Every gateway of the recipient, of the kinds asked for. @throws ApiFailure */
   list(kinds: ReadonlySet<Gateway['kind']>): Promise<readonly Gateway[]>;
+  /** What leads on from a gateway of the recipient; it needs rights that accepting does not. @throws ApiFailure */
+  routing(gateway: string): Promise<Routing>;
 }
 
 export interface Caller {

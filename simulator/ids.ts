@@ -6,7 +6,9 @@ export interface Ids {
   virtualInterface(): string;
   bgpPeer(): string;
   virtualGateway(digits: number): string;
+  routeTable(digits: number): string;
   directConnectGateway(): string;
+  gatewayAssociation(): string;
   sessionToken(): string;
 }
 
@@ -22,12 +24,15 @@ export function createIds(seed: number): Ids {
     BigInt(`0x${hex(kind)}`)
       .toString(36)
       .slice(-8);
+  const uuid = (kind: string) => hex(kind).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5');
   return {
     connection: () => `dxcon-${letters('dxcon')}`,
     virtualInterface: () => `dxvif-${letters('dxvif')}`,
     bgpPeer: () => `dxpeer-${letters('dxpeer')}`,
     virtualGateway: (digits) => `vgw-${hex('vgw').slice(0, digits)}`,
-    directConnectGateway: () => hex('dxgw').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5'),
+    routeTable: (digits) => `rtb-${hex('rtb').slice(0, digits)}`,
+    directConnectGateway: () => uuid('dxgw'),
+    gatewayAssociation: () => uuid('dxgw association'),
     sessionToken: () => hex('session'),
   };
 }

@@ -1,5 +1,6 @@
 import { ApiError } from './errors.ts';
 import { allocate } from './operations/allocate.ts';
+import { associate, mainTableOf } from './routing.ts';
 import type { Scenario, ScenarioAllocation } from './scenario.ts';
 import type { World } from './world.ts';
 
@@ -14,7 +15,7 @@ export class ScenarioRefused extends Error {
 /** Puts everything of a scenario into a world, in its order. Throws `ScenarioRefused`. */
 export function populate(world: World, scenario: Scenario): void {
   const { region } = scenario;
-  scenario.gateways.forEach(({ account, id, vpc, asn }, i) => {
+  scenario.gateways.forEach(({ account, id, vpc, asn, propagates }, i) => {
     const made = id ?? world.ids.virtualGateway(world.dialect.gatewayDigits);
     add(world.virtualGateways, `gateways[${i}].id`, {
       id: made,
@@ -26,8 +27,11 @@ export function populate(world: World, scenario: Scenario): void {
       state: 'available',
       attachment: vpc === null ? null : { vpc, state: 'attached' },
     });
+    if (vpc === null) return;
+    const table = mainTableOf(world, { account, region }, vpc);
+    if (propagates) table.propagating.add(made);
   });
-  scenario.directConnectGateways.forEach(({ account, id, name, asn }, i) => {
+  scenario.directConnectGateways.forEach(({ account, id, name, asn, associated }, i) => {
     const path = `directConnectGateways[${i}]`;
     if (!world.dialect.hasDirectConnectGateways) {
       throw new ScenarioRefused(path, `dialect \`${world.dialect.name}\` has none; use \`gateways\``);
@@ -41,6 +45,8 @@ export function populate(world: World, scenario: Scenario): void {
       tags: [],
       state: 'available',
     });
+    const first = [...world.virtualGateways.values()].find((gateway) => gateway.account === account);
+    if (associated && first !== undefined) associate(world, made, first);
   });
   scenario.connections.forEach(({ account, id, name, location, bandwidth }, i) => {
     const made = id ?? world.ids.connection();

@@ -2,6 +2,7 @@ import { readOptions } from './options.ts';
 import {
   accountId,
   exactly,
+  flag,
   integer,
   list,
   oneOf,
@@ -30,6 +31,8 @@ interface ScenarioGateway {
   /** the VPC it is attached to; `null`: to none */
   readonly vpc: string | null;
   readonly asn: number;
+  /** whether its routes are propagated to the main route table of that VPC */
+  readonly propagates: boolean;
 }
 
 interface ScenarioDirectConnectGateway {
@@ -37,6 +40,8 @@ interface ScenarioDirectConnectGateway {
   readonly id: string | null;
   readonly name: string;
   readonly asn: number;
+  /** whether it is associated with the first of `gateways` that is of its account */
+  readonly associated: boolean;
 }
 
 interface ScenarioConnection {
@@ -83,6 +88,7 @@ const scenario: Reader<Scenario> = exactly<Scenario>({
         ),
         vpc: optional(text, null),
         asn: optional(asn, 64512),
+        propagates: optional(flag, true),
       }),
     ),
     [],
@@ -94,6 +100,7 @@ const scenario: Reader<Scenario> = exactly<Scenario>({
         id: optional(textLike('a UUID', /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/), null),
         name: text,
         asn: optional(asn, 64512),
+        associated: optional(flag, true),
       }),
     ),
     [],

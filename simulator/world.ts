@@ -66,6 +66,23 @@ export interface VirtualGateway extends Place {
   attachment: { readonly vpc: string; readonly state: 'attached' | 'detached' } | null;
 }
 
+/** The main one of a VPC: nobody here needs others. */
+export interface RouteTable extends Place {
+  readonly id: string;
+  readonly vpc: string;
+  /** virtual private gateways whose routes are propagated to it */
+  readonly propagating: Set<string>;
+  /** routes made by hand: virtual private gateways by destination */
+  readonly routes: Map<string, string>;
+}
+
+/** Of a Direct Connect gateway with a virtual private gateway, which lives in this place. */
+export interface GatewayAssociation extends Place {
+  readonly id: string;
+  readonly directConnectGateway: string;
+  readonly virtualGateway: string;
+}
+
 /** Lives in every region. */
 export interface DirectConnectGateway {
   readonly id: string;
@@ -90,7 +107,9 @@ export interface World {
   readonly connections: Map<string, Connection>;
   readonly interfaces: Map<string, VirtualInterface>;
   readonly virtualGateways: Map<string, VirtualGateway>;
+  readonly routeTables: Map<string, RouteTable>;
   readonly directConnectGateways: Map<string, DirectConnectGateway>;
+  readonly gatewayAssociations: Map<string, GatewayAssociation>;
   /** by session token */
   readonly sessions: Map<string, Session>;
 }
@@ -103,7 +122,9 @@ export function createWorld(dialect: Dialect, clock: Clock, seed: number): World
     connections: new Map(),
     interfaces: new Map(),
     virtualGateways: new Map(),
+    routeTables: new Map(),
     directConnectGateways: new Map(),
+    gatewayAssociations: new Map(),
     sessions: new Map(),
   };
 }

@@ -18,7 +18,10 @@ export function describePass(report: PassReport, paint: Paint): string {
     ...report.requests.flatMap((request) => details(request, paint)),
     ...nearDeadlines(report).map(paint.bad),
     ...report.ended.map((ended) => (ended.as === 'accepted' ? paint.good : paint.bad)(describeEnd(ended))),
-    ...report.followUps.map(({ id, message }) => paint.bad(`${id} needs a look: ${message}`)),
+    ...report.followUps.flatMap(({ id, message, mend }) => [
+      paint.bad(`${id} needs a look: ${message}`),
+      ...(mend === null ? [] : [paint.faint(`  by hand: ${mend}`)]),
+    ]),
     ...report.orphans.map(({ id, message }) =>
       paint.warn(`${id} is on our gateway without a grant: ${message}`),
     ),

@@ -60,5 +60,22 @@ export function announcement(
     .update(canonicalJson([type, provider, region, account, ...key]))
     .digest('hex')
     .slice(0, 32);
-  return { id, type, at, detail: { id, at, ...origin, ...detail } };
+  const { message, forPeople } = detail;
+  const told = { message: quotable(message), forPeople: quotableAll(forPeople) };
+  return { id, type, at, detail: { id, at, ...origin, ...detail, ...told } };
+}
+
+/**
+ * EventBridge puts a value between the double quotes of a line as it is: one with a quote, a backslash or a line break in it
+ * would spoil the whole message, and with a well-chosen name a request could keep itself from being told.
+ */
+function quotable(text: string): string {
+  return text
+    .replaceAll('"', "'")
+    .replaceAll('\\', '/')
+    .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ');
+}
+
+function quotableAll({ who, why, byWhen, toDo }: ForPeople): ForPeople {
+  return { who: quotable(who), why: quotable(why), byWhen: quotable(byWhen), toDo: quotable(toDo) };
 }

@@ -12,7 +12,7 @@ export function acceptByHand(
   { region }: Recipient,
   endpoint: string | null,
 ): string {
-  const where = `--region ${region}${endpoint === null ? '' : ` --endpoint-url ${endpoint}`}`;
+  const where = whereTo(region, endpoint);
   const id = `--virtual-interface-id ${shellWord(vif.id)}`;
   switch (vif.type) {
     case 'public':
@@ -25,6 +25,11 @@ export function acceptByHand(
       return `aws directconnect confirm-private-virtual-interface ${id} ${option} ${where}`;
     }
   }
+}
+
+/** The end of a command. @param endpoint `null`: where the AWS CLI finds it by itself */
+export function whereTo(region: string, endpoint: string | null): string {
+  return `--region ${region}${endpoint === null ? '' : ` --endpoint-url ${endpoint}`}`;
 }
 
 function gatewayOption(gateway: string | null, kind: 'virtual' | 'directConnect'): string {

@@ -14,6 +14,7 @@ export type FailureCode =
   | 'other-gateway'
   | 'gateway-missing'
   | 'own-connections-unknown'
+  | 'routes-unknown'
   | 'out-of-time'
   | 'clock'
   | 'announcement'

@@ -11,6 +11,8 @@ export interface FollowUp {
   readonly problem: FollowUpProblem;
   /** a sentence for people */
   readonly message: string;
+  /** the AWS CLI command that mends it; `null` where no command does */
+  readonly mend: string | null;
 }
 
 /** How long an accepted interface may take to become `available` unless it is set otherwise, in milliseconds. */
@@ -33,7 +35,7 @@ export function followUp(
     const told = problem(found.get(id) ?? null, acceptance, isYoung);
     if (told === null) return [];
     const { owner, gateway, at: acceptedAt } = acceptance;
-    return [{ id, owner, gateway, acceptedAt, ...told }];
+    return [{ id, owner, gateway, acceptedAt, ...told, mend: null }];
   });
 }
 

@@ -57,6 +57,29 @@ export interface Gateway {
   readonly asn: number | null;
 }
 
+/** What leads on from a gateway: where nothing does, an interface on it is `available` and carries no traffic. */
+export type Routing =
+  | {
+      readonly kind: 'virtual';
+      /** that the gateway is attached to */
+      readonly vpcs: readonly string[];
+      /** all of those VPCs */
+      readonly tables: readonly RouteTable[];
+    }
+  | {
+      readonly kind: 'directConnect';
+      /** the state of each association, whatever it is with */
+      readonly associations: readonly (string | null)[];
+    };
+
+/** A route table of a VPC. */
+export interface RouteTable {
+  readonly id: string;
+  readonly vpc: string;
+  /** gateways whose routes are propagated to it, and those that a route of it leads to */
+  readonly gateways: readonly string[];
+}
+
 const OVER: ReadonlySet<string> = new Set(['deleted', 'rejected', 'expired']);
 
 /** Fail closed: every state that is not certainly over is live, unknown and missing ones too. */

@@ -55,12 +55,14 @@ export interface Intent extends Award {
 }
 
 /** What can be wrong with an interface that we accepted. */
-export const FOLLOW_UP_PROBLEMS = ['gone', 'otherGateway', 'down', 'notAvailable'] as const;
+export const FOLLOW_UP_PROBLEMS = ['gone', 'otherGateway', 'down', 'notAvailable', 'unrouted'] as const;
 export type FollowUpProblem = (typeof FOLLOW_UP_PROBLEMS)[number];
 
 export interface Acceptance extends Award {
   /** when it was first seen `available`: from then on it is followed no more */
   readonly availableAt: string | null;
+  /** whether it was found out since what leads on from its gateway, or given up: it is asked no more */
+  readonly routesSettled: boolean;
   /** what was last announced to be wrong with it */
   readonly told: FollowUpProblem | null;
   /** how often something was */
@@ -70,5 +72,5 @@ export interface Acceptance extends Award {
 /** What was just accepted. */
 export function accepted(award: Award): Acceptance {
   const { at, owner, grants, gateway } = award;
-  return { at, owner, grants, gateway, availableAt: null, told: null, timesTold: 0 };
+  return { at, owner, grants, gateway, availableAt: null, routesSettled: false, told: null, timesTold: 0 };
 }

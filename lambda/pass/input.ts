@@ -27,6 +27,8 @@ export interface PassInput {
   readonly availableWithinMs: number;
   /** Direct Connect endpoint for the commands told to people; `null`: the provider's own */
   readonly endpoint: string | null;
+  /** the same of EC2 or FCU */
+  readonly gatewayEndpoint: string | null;
   /** reads only: no lease, no write, no confirm, no announcement */
   readonly dryRun: boolean;
 }

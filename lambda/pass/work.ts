@@ -16,6 +16,7 @@ import type { Findings } from './findings.ts';
 import type { PassInput } from './input.ts';
 import type { Memory } from './memory.ts';
 import { recorder } from './recorder.ts';
+import { lookAtRoutes } from './routes.ts';
 import { look } from './survey.ts';
 import { newsFor } from './tell.ts';
 import { vet } from './vetting.ts';
@@ -76,6 +77,7 @@ export async function workThrough(
     found,
   );
   memory.note([...cases.values()].flatMap(lessonOf));
+  await lookAtRoutes(input, memory, budget, news, found);
 }
 
 /** In a quiet pass only the time of the listing is new: that is written when the lease is given back. */

@@ -1,9 +1,11 @@
 import { ApiError } from '../errors.ts';
 import { isOver } from '../lifecycle.ts';
 import { list, members, optional, text, textLike } from '../read.ts';
+import { mainTableOf } from '../routing.ts';
 import { isAt, type VirtualGateway } from '../world.ts';
 import { DEFAULT_AMAZON_ASN } from './directConnectGateways.ts';
-import { FILTERS, filterGateways } from './gatewayFilters.ts';
+import { FILTERS, filtered } from './filters.ts';
+import { gatewayFilter } from './gatewayFilters.ts';
 import { type Context, type Operation, type Output, operation } from './operation.ts';
 
 /** The query protocol carries text only. */
@@ -49,6 +51,8 @@ const attachVpnGateway = operation(
       throw new ApiError('VpnGatewayAttachmentLimitExceeded', message);
     }
     gateway.attachment = { vpc, state: 'attached' };
+    // As in life, its routes are propagated nowhere until somebody asks for that.
+    mainTableOf(context.world, context, vpc);
     return { attachment: { vpcId: vpc, state: 'attaching' } };
   },
 );
@@ -62,15 +66,17 @@ const detachVpnGateway = operation(
       throw new ApiError('InvalidVpnGatewayAttachment.NotFound', message);
     }
     gateway.attachment = { vpc, state: 'detached' };
+    mainTableOf(context.world, context, vpc).propagating.delete(gateway.id);
     return { return: true };
   },
 );
 
 const deleteVpnGateway = operation(members({ VpnGatewayId: text }), (context, { VpnGatewayId }) => {
   const gateway = gatewayOf(context, VpnGatewayId);
-  const used = [...context.world.interfaces.values()].some(
-    (vif) => vif.gateway?.virtual === gateway.id && !isOver(vif),
-  );
+  const { interfaces, gatewayAssociations } = context.world;
+  const used =
+    [...interfaces.values()].some((vif) => vif.gateway?.virtual === gateway.id && !isOver(vif)) ||
+    [...gatewayAssociations.values()].some(({ virtualGateway }) => virtualGateway === gateway.id);
   if (used || gateway.attachment?.state === 'attached') {
     throw new ApiError('IncorrectState', `The vpnGateway '${gateway.id}' is still in use`);
   }
@@ -83,7 +89,9 @@ const describeVpnGateways = operation(
   (context, { VpnGatewayId: ids, Filter: filters }) => {
     // One unknown ID fails the whole call.
     const asked = ids === null ? ownGateways(context) : ids.map((id) => gatewayOf(context, id));
-    return { vpnGatewaySet: filterGateways(asked, filters).map((gateway) => present(gateway, context)) };
+    return {
+      vpnGatewaySet: filtered(asked, filters, gatewayFilter).map((gateway) => present(gateway, context)),
+    };
   },
 );
 
@@ -99,7 +107,7 @@ function ownGateways(context: Context): VirtualGateway[] {
   return [...context.world.virtualGateways.values()].filter((gateway) => isAt(context, gateway));
 }
 
-function gatewayOf(context: Context, id: string): VirtualGateway {
+export function gatewayOf(context: Context, id: string): VirtualGateway {
   const gateway = context.world.virtualGateways.get(id);
   if (gateway !== undefined && isAt(context, gateway)) return gateway;
   throw new ApiError('InvalidVpnGatewayID.NotFound', `The vpnGateway ID '${id}' does not exist`);
@@ -116,7 +124,7 @@ function present({ id, asn, type, tags, state, attachment }: VirtualGateway, { w
   };
 }
 
-export const EC2_OPERATIONS: Readonly<Record<string, Operation>> = {
+export const GATEWAY_OPERATIONS: Readonly<Record<string, Operation>> = {
   CreateVpnGateway: createVpnGateway,
   AttachVpnGateway: attachVpnGateway,
   DetachVpnGateway: detachVpnGateway,

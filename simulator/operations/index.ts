@@ -3,9 +3,11 @@ import { ALLOCATE_OPERATIONS } from './allocate.ts';
 import { CONFIRM_OPERATIONS } from './confirm.ts';
 import { CONNECTION_OPERATIONS } from './connections.ts';
 import { DIRECT_CONNECT_GATEWAY_OPERATIONS } from './directConnectGateways.ts';
-import { EC2_OPERATIONS, VIRTUAL_GATEWAY_OPERATIONS } from './gateways.ts';
+import { GATEWAY_ASSOCIATION_OPERATIONS } from './gatewayAssociations.ts';
+import { GATEWAY_OPERATIONS, VIRTUAL_GATEWAY_OPERATIONS } from './gateways.ts';
 import { INTERFACE_OPERATIONS } from './interfaces.ts';
 import type { Operation } from './operation.ts';
+import { ROUTE_TABLE_OPERATIONS } from './routeTables.ts';
 import { STS_OPERATIONS } from './sts.ts';
 
 /** Every operation that the emulator knows. A new one: a function and an entry in its file's table. */
@@ -17,8 +19,9 @@ const OPERATIONS: Readonly<Record<Service, Readonly<Record<string, Operation>>>>
     ...CONFIRM_OPERATIONS,
     ...VIRTUAL_GATEWAY_OPERATIONS,
     ...DIRECT_CONNECT_GATEWAY_OPERATIONS,
+    ...GATEWAY_ASSOCIATION_OPERATIONS,
   },
-  ec2: EC2_OPERATIONS,
+  ec2: { ...GATEWAY_OPERATIONS, ...ROUTE_TABLE_OPERATIONS },
   sts: STS_OPERATIONS,
 };
 

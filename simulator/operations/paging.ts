@@ -1,5 +1,5 @@
 import type { Dialect } from '../dialects.ts';
-import { clientException } from '../errors.ts';
+import { type ApiError, clientException } from '../errors.ts';
 import { integer, optional, text } from '../read.ts';
 
 /** The members of an input that ask for a page. */
@@ -16,12 +16,21 @@ interface Page<T> {
   readonly next: { readonly nextToken?: string };
 }
 
-/** The page asked for; a dialect without paging ignores what is asked and gives everything. */
-export function pageOf<T>(all: readonly T[], asked: Asked, { pageSize }: Dialect): Page<T> {
+/**
+ * The page asked for; a dialect without paging ignores what is asked and gives everything.
+ * @param refusal the service's error for what cannot be asked for
+ */
+export function pageOf<T>(
+  all: readonly T[],
+  asked: Asked,
+  { pageSize }: Dialect,
+  refusal: (message: string) => ApiError = clientException,
+): Page<T> {
   if (pageSize === null) return { items: all, next: {} };
   const { maxResults, nextToken } = asked;
-  if (maxResults !== null && maxResults < 1) throw clientException('maxResults must be at least 1');
-  const from = nextToken === null ? 0 : readToken(nextToken);
+  if (maxResults !== null && maxResults < 1) throw refusal('maxResults must be at least 1');
+  const from = nextToken === null ? 0 : offsetOf(nextToken);
+  if (from === null) throw refusal('The nextToken is not valid.');
   const to = from + Math.min(maxResults ?? pageSize, pageSize);
   return { items: all.slice(from, to), next: to < all.length ? { nextToken: tokenAt(to) } : {} };
 }
@@ -31,8 +40,7 @@ export function tokenAt(offset: number): string {
   return Buffer.from(`page from ${offset}`).toString('base64url');
 }
 
-function readToken(token: string): number {
+function offsetOf(token: string): number | null {
   const [, digits] = /^page from (\d{1,9})$/.exec(Buffer.from(token, 'base64url').toString()) ?? [];
-  if (digits === undefined) throw clientException('The nextToken is not valid.');
-  return Number(digits);
+  return digits === undefined ? null : Number(digits);
 }

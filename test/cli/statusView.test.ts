@@ -173,6 +173,7 @@ describe('what was', () => {
       acceptedAt: '2026-11-10T08:00:00.000Z',
       problem: 'down' as const,
       message: 'down for long',
+      mend: null,
     };
     const interfaces = [
       aLiveVif({ id: 'dxvif-11111111', state: 'pending' }),

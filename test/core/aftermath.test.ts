@@ -42,6 +42,7 @@ describe('what we accepted is followed until it is available', () => {
         acceptedAt: acceptance.at,
         problem: 'otherGateway',
         message: `was given gateway \`${VGW.prod}\` and is on \`vgw-\\u{1b}[2J\``,
+        mend: null,
       },
     ]);
     const odd = new Map([[ID, aLiveVif({ state: 'o\u202edd' })]]);

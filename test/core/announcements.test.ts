@@ -13,7 +13,8 @@ const state = aLedger({ sightings: { [ID]: aSighting() }, acceptances: { [LIVE]:
 
 function aFollowUp(given: Partial<FollowUp> = {}): FollowUp {
   const acceptedAt = '2026-11-10T11:00:00.000Z';
-  return { id: LIVE, owner: 'acme', gateway: VGW.prod, acceptedAt, problem: 'down', message: '…', ...given };
+  const what = { problem: 'down' as const, message: '…', mend: null };
+  return { id: LIVE, owner: 'acme', gateway: VGW.prod, acceptedAt, ...what, ...given };
 }
 
 const soon = '2026-11-17T04:00:00.000Z';

@@ -88,13 +88,15 @@ describe('what is wrong with an accepted interface', () => {
   const state = aLedger({ acceptances: { [LIVE]: anAcceptance() } });
   const acceptedAt = '2026-11-10T11:00:00.000Z';
   const passWith = (problem: FollowUp['problem']): Partial<Facts> => ({
-    followUps: [{ id: LIVE, owner: 'acme', gateway: VGW.prod, acceptedAt, problem, message: 'it is odd' }],
+    followUps: [
+      { id: LIVE, owner: 'acme', gateway: VGW.prod, acceptedAt, problem, message: 'it is odd', mend: null },
+    ],
   });
 
   it('is told once, and again when it is something else', () => {
     const passes = [...FOLLOW_UP_PROBLEMS, ...FOLLOW_UP_PROBLEMS].sort().map(passWith);
     const told = tellInTurn(state, ...passes).map((news) => news.map(({ detail }) => detail.problem));
-    expect(told).toEqual([['down'], [], ['gone'], [], ['notAvailable'], [], ['otherGateway'], []]);
+    expect(told).toEqual([...FOLLOW_UP_PROBLEMS].sort().flatMap((problem) => [[problem], []]));
   });
 
   it('is told with whose it is', () => {
@@ -102,6 +104,17 @@ describe('what is wrong with an accepted interface', () => {
       message: `\`${LIVE}\` of owner \`acme\`, accepted for gateway \`${VGW.prod}\`: it is odd`,
       interface: { id: LIVE, owner: 'acme', gateway: VGW.prod, acceptedAt },
       problem: 'down',
+    });
+  });
+
+  it('is told with the command that mends it, where there is one', () => {
+    const mend = 'aws ec2 enable-vgw-route-propagation …';
+    const [unrouted] = passWith('unrouted').followUps ?? [];
+    const followUps = unrouted === undefined ? [] : [{ ...unrouted, mend }];
+    expect(tell(state, { followUps }).detail).toMatchObject({
+      message: expect.stringContaining(`: it is odd; to mend it: ${mend}`),
+      problem: 'unrouted',
+      forPeople: { why: 'it is odd', toDo: mend },
     });
   });
 });

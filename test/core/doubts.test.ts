@@ -81,6 +81,7 @@ it('a problem that comes back after another is told as a new thing', () => {
         acceptedAt: '2026-11-10T11:00:00.000Z',
         problem,
         message: '',
+        mend: null,
       },
     ],
   });

@@ -69,6 +69,7 @@ const EVERYTHING: Announcement[] = [
       acceptedAt: '2026-11-10T11:00:00.000Z',
       problem,
       message: 'look at it',
+      mend: problem === 'unrouted' ? 'aws ec2 …' : null,
     })),
   }),
   ...told({ failures: Array.from({ length: 30 }, (_, i) => ({ code: 'api', message: `failure ${i}` })) }),

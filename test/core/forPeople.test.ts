@@ -60,6 +60,7 @@ describe('what whoever is woken needs to know', () => {
             acceptedAt: '',
             problem: 'down',
             message: 'it is down',
+            mend: null,
           },
         ],
       },

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { FailureCode } from '../../lambda/core/failure.ts';
 import { metricsOf } from '../../lambda/core/metrics.ts';
+import { FOLLOW_UP_PROBLEMS } from '../../lambda/core/remembered.ts';
 import { count, type Outcome, type PassReport, type RequestReport } from '../../lambda/core/report.ts';
 import { anEnd } from '../support/ledgerBuilders.ts';
 
@@ -125,12 +126,9 @@ describe('metrics of a pass', () => {
   });
 
   it('counts every accepted interface that is not well', () => {
-    const followUp = { id: '', owner: '', gateway: '', acceptedAt: '', message: '' };
-    const followUps = (['gone', 'otherGateway', 'down', 'notAvailable'] as const).map((problem) => ({
-      ...followUp,
-      problem,
-    }));
-    expect(measured(aReport({ followUps }))).toMatchObject({ NotAvailable: 4 });
+    const followUp = { id: '', owner: '', gateway: '', acceptedAt: '', message: '', mend: null };
+    const followUps = FOLLOW_UP_PROBLEMS.map((problem) => ({ ...followUp, problem }));
+    expect(measured(aReport({ followUps }))).toMatchObject({ NotAvailable: FOLLOW_UP_PROBLEMS.length });
   });
 });
 

@@ -11,6 +11,7 @@ const KEY = 'outscale/eu-west-2/012345678901';
 const OTHER_KEY = 'outscale/us-east-2/012345678901';
 const LEASE_MS = 60_000;
 const LISTED = { kind: 'listed', at: '2026-11-10T11:00:00.000Z' } as const;
+const ROUTED = anAcceptance({ grants: ['a', 'b'], availableAt: LISTED.at, routesSettled: true });
 const SIGHTED: LedgerChange = { kind: 'sighted', id: 'dxvif-1', sighting: aSighting() };
 
 describe.for(STORES)('the ledger in $name', ({ isHere, prepare }) => {
@@ -127,7 +128,7 @@ function contract(store: ReturnType<Store['prepare']>): void {
         sighting: aSighting({ notListedAt: null, held: heldFor('no-grant') }),
       },
       { kind: 'intended', id: 'dxvif-2', intent: anIntent({ listings: 1 }) },
-      { kind: 'accepted', id: 'dxvif-4', acceptance: anAcceptance({ grants: ['a', 'b'] }), receipt: null },
+      { kind: 'accepted', id: 'dxvif-4', acceptance: ROUTED, receipt: null },
       LISTED,
     ]);
     await session.close([]);
@@ -140,7 +141,7 @@ function contract(store: ReturnType<Store['prepare']>): void {
         'dxvif-3': aSighting({ notListedAt: null, held: heldFor('no-grant') }),
       },
       intents: { 'dxvif-2': anIntent({ listings: 1 }) },
-      acceptances: { 'dxvif-4': anAcceptance({ grants: ['a', 'b'] }) },
+      acceptances: { 'dxvif-4': ROUTED },
     };
     expect((await take(ledger())).state).toEqual(state);
     expect(await ledger().peek(KEY)).toEqual(state);

@@ -44,9 +44,10 @@ describe('a quiet pass costs one listing of the API, and of the ledger one openi
     expect(outcomes(await runner.pass())).toEqual({ [id]: `accepted acme.default ${PROD}` });
     expect(await costs(cloud, runner)).toEqual(QUIET);
     cloud.clock.advance('PT5M');
+    // Whoever sees it become available looks, once, where its gateway leads.
     expect(await costs(cloud, runner)).toEqual({
-      api: [LISTING],
-      ledger: ['open', 'write accepted listed', 'close'],
+      api: [LISTING, 'DescribeVpnGateways', 'DescribeRouteTables'],
+      ledger: ['open', 'write accepted listed', 'close accepted'],
     });
     expect(await costs(cloud, runner)).toEqual(QUIET);
   });

@@ -61,7 +61,9 @@ describe('what happens between two calls of a pass', () => {
       if (listings === 2) cloud.clock.advance('PT1M');
       return ports.gateways.list(kinds);
     };
-    expect(outcomes(await runner.pass({ ports: { ...ports, gateways: { list } } }))).toEqual({
+    expect(
+      outcomes(await runner.pass({ ports: { ...ports, gateways: { ...ports.gateways, list } } })),
+    ).toEqual({
       [id]: 'held grant-ended',
     });
     expect(await actAs(cloud, US).see(id)).toBe('confirming');

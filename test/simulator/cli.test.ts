@@ -2,7 +2,7 @@ import { execFile, spawnSync } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { Simulator } from '../../simulator/index.ts';
-import { OWNER, RECIPIENT, started } from './support.ts';
+import { gateway, OWNER, RECIPIENT, started } from './support.ts';
 
 const found = spawnSync('aws', ['--version']).error === undefined;
 const skipped = found ? '' : ' (skipped: the AWS CLI, `aws`, is not on PATH)';
@@ -38,14 +38,14 @@ describe('the AWS CLI', () => {
         Account: RECIPIENT,
       });
       await aws(simulator, RECIPIENT, 'ec2', 'create-vpn-gateway', '--type', 'ipsec.1');
-      const [gateway = ''] = simulator.world.virtualGateways.keys();
+      const [vgw = ''] = simulator.world.virtualGateways.keys();
       await aws(
         simulator,
         RECIPIENT,
         'ec2',
         'attach-vpn-gateway',
         '--vpn-gateway-id',
-        gateway,
+        vgw,
         '--vpc-id',
         'vpc-1',
       );
@@ -68,20 +68,37 @@ describe('the AWS CLI', () => {
         simulator,
         RECIPIENT,
         ...['directconnect', 'confirm-private-virtual-interface', '--virtual-interface-id', id],
-        ...['--virtual-gateway-id', gateway],
+        ...['--virtual-gateway-id', vgw],
       );
       expect(await aws(simulator, RECIPIENT, 'directconnect', 'describe-virtual-interfaces')).toMatchObject({
         virtualInterfaces: [
           {
             connectionId: connection,
             virtualInterfaceState: 'pending',
-            virtualGatewayId: gateway,
+            virtualGatewayId: vgw,
             vlan: 101,
           },
         ],
       });
     },
   );
+
+  it.skipIf(!found)(`steers where a gateway leads${skipped}`, { timeout: 60_000 }, async () => {
+    const simulator = await started({ dialect: 'outscale' });
+    const vgw = await gateway(simulator);
+    const [table = ''] = simulator.world.routeTables.keys();
+    const described = (filter: string) =>
+      aws(simulator, RECIPIENT, 'ec2', 'describe-route-tables', '--filters', filter);
+    const both = ['--route-table-id', table, '--gateway-id', vgw];
+    await aws(simulator, RECIPIENT, 'ec2', 'enable-vgw-route-propagation', ...both);
+    expect(await described('Name=vpc-id,Values=vpc-1a2b3c4d')).toMatchObject({
+      RouteTables: [{ RouteTableId: table, PropagatingVgws: [{ GatewayId: vgw }] }],
+    });
+    await aws(simulator, RECIPIENT, 'ec2', 'disable-vgw-route-propagation', ...both);
+    expect(await described(`Name=route-table-id,Values=${table}`)).toMatchObject({
+      RouteTables: [{ RouteTableId: table, PropagatingVgws: [] }],
+    });
+  });
 
   it.skipIf(!found)(`is told of a gateway that is not there${skipped}`, { timeout: 30_000 }, async () => {
     const asked = aws(

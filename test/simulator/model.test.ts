@@ -11,8 +11,10 @@ import { OWNER, RECIPIENT } from './support.ts';
 const allocation = { connectionId: 'dxcon-1a2b3c4d', ownerAccount: RECIPIENT };
 const wanted = { virtualInterfaceName: 'a', vlan: 7, asn: 65010, tags: [{ key: 'a', value: 'b' }] };
 
-/** An input of every operation, in an order in which each makes sense. `id` is of a request. */
-const inputs = (id: string): Readonly<Record<string, object>> => ({
+const directConnectGatewayId = '11111111-2222-4333-8444-555555555555';
+
+/** An input of every operation, in an order in which each makes sense. `id` is of a request, `table` of a route table. */
+const inputs = (id: string, table: string): Readonly<Record<string, object>> => ({
   CreateConnection: { location: 'PAR1', bandwidth: '1Gbps', connectionName: 'a', tags: [{ key: 'a' }] },
   DescribeConnections: { maxResults: 1 },
   AllocatePrivateVirtualInterface: {
@@ -31,6 +33,9 @@ const inputs = (id: string): Readonly<Record<string, object>> => ({
   DescribeVirtualGateways: {},
   CreateDirectConnectGateway: { directConnectGatewayName: 'a', tags: [{ key: 'a', value: 'b' }] },
   DescribeDirectConnectGateways: { maxResults: 1 },
+  CreateDirectConnectGatewayAssociation: { directConnectGatewayId, gatewayId: 'vgw-87654321' },
+  DescribeDirectConnectGatewayAssociations: { directConnectGatewayId, maxResults: 1 },
+  DeleteDirectConnectGatewayAssociation: { directConnectGatewayId, virtualGatewayId: 'vgw-87654321' },
   ConfirmPrivateVirtualInterface: { virtualInterfaceId: id, virtualGatewayId: 'vgw-87654321' },
   DeleteVirtualInterface: { virtualInterfaceId: id },
   CreateVpnGateway: {
@@ -39,6 +44,10 @@ const inputs = (id: string): Readonly<Record<string, object>> => ({
   },
   AttachVpnGateway: { VpcId: 'vpc-1a2b3c4d', VpnGatewayId: 'vgw-12345678' },
   DescribeVpnGateways: {},
+  EnableVgwRoutePropagation: { RouteTableId: table, GatewayId: 'vgw-87654321' },
+  CreateRoute: { RouteTableId: table, DestinationCidrBlock: '192.0.2.0/24', GatewayId: 'vgw-87654321' },
+  DescribeRouteTables: { MaxResults: 5 },
+  DisableVgwRoutePropagation: { RouteTableId: table, GatewayId: 'vgw-87654321' },
   DetachVpnGateway: { VpcId: 'vpc-1a2b3c4d', VpnGatewayId: 'vgw-12345678' },
   DeleteVpnGateway: { VpnGatewayId: 'vgw-12345678' },
   GetCallerIdentity: {},
@@ -48,7 +57,11 @@ const inputs = (id: string): Readonly<Record<string, object>> => ({
 const scenario = readScenario({
   region: 'eu-west-2',
   options: { dialect: 'aws' },
-  gateways: ['vgw-87654321', 'vgw-12345678'].map((id) => ({ account: OWNER, id })),
+  gateways: [
+    { account: OWNER, id: 'vgw-87654321', vpc: 'vpc-5e6f7a8b' },
+    { account: OWNER, id: 'vgw-12345678' },
+  ],
+  directConnectGateways: [{ account: OWNER, id: directConnectGatewayId, name: 'hub', associated: false }],
   connections: [{ account: OWNER, id: 'dxcon-1a2b3c4d', name: 'a', location: 'PAR1' }],
   allocations: [{ connection: 'a', to: OWNER, name: 'a', vlan: 1, asn: 65010 }],
 });
@@ -57,7 +70,8 @@ const scenario = readScenario({
 function arranged() {
   const simulation = createSimulation({}, scenario);
   const [id = ''] = simulation.world().interfaces.keys();
-  return { ...inProcess(simulation, OWNER), inputs: Object.entries(inputs(id)) };
+  const [table = ''] = simulation.world().routeTables.keys();
+  return { ...inProcess(simulation, OWNER), inputs: Object.entries(inputs(id, table)) };
 }
 
 /** Sends the command of that name, which the package itself makes. */
@@ -68,7 +82,7 @@ async function send(client: object, model: object, name: string, input: object):
 
 describe('the API model that the SDK carries', () => {
   it('is held against every operation that the emulator knows', () => {
-    expect(Object.keys(inputs('')).toSorted()).toEqual(OPERATION_NAMES.toSorted());
+    expect(Object.keys(inputs('', '')).toSorted()).toEqual(OPERATION_NAMES.toSorted());
   });
 
   it('has every member that Direct Connect answers with, in the same type', async () => {
@@ -80,7 +94,7 @@ describe('the API model that the SDK carries', () => {
       expect(strangers(operationModel(directConnectModel, name).output, answer, name)).toEqual([]);
       checked.push(name);
     }
-    expect(checked).toHaveLength(11);
+    expect(checked).toHaveLength(14);
   });
 
   it('has no required member of Direct Connect that the emulator does without', async () => {
@@ -99,7 +113,7 @@ describe('the API model that the SDK carries', () => {
     }
     expect(refused).toContain('AllocatePrivateVirtualInterface.newPrivateVirtualInterfaceAllocation.vlan');
     expect(refused).toContain('ConfirmPrivateVirtualInterface.virtualInterfaceId');
-    expect(refused).toHaveLength(19);
+    expect(refused).toHaveLength(20);
   });
 
   it.each([

@@ -12,6 +12,8 @@ export interface Received {
 /** What the server does with a request. */
 export type Reply =
   | { readonly does: 'answer'; readonly status: number; readonly type: string; readonly body: string }
+  /** does it when so many milliseconds have passed */
+  | { readonly does: 'later'; readonly ms: number; readonly reply: Reply }
   /** takes the request and says nothing */
   | { readonly does: 'hang' }
   /** begins an answer and never ends it */
@@ -86,6 +88,9 @@ function act(reply: Reply, response: ServerResponse, drips: Set<NodeJS.Timeout>)
   switch (reply.does) {
     case 'answer':
       response.writeHead(reply.status, { 'content-type': reply.type }).end(reply.body);
+      return;
+    case 'later':
+      setTimeout(() => act(reply.reply, response, drips), reply.ms);
       return;
     case 'hang':
       return;

@@ -92,6 +92,7 @@ export function runnerOf(simulator: Simulator, loaded: LoadedPolicy, options: Ru
     remaining: () => Number.POSITIVE_INFINITY,
     availableWithinMs: AVAILABLE_WITHIN_MS,
     endpoint: connected.endpoint,
+    gatewayEndpoint: connected.gatewayEndpoint,
     dryRun: false,
   };
   return {

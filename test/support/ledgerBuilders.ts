@@ -31,7 +31,7 @@ export function anIntent(given: Partial<Intent> = {}): Intent {
 }
 
 export function anAcceptance(given: Partial<Acceptance> = {}): Acceptance {
-  return { ...anAward(), availableAt: null, told: null, timesTold: 0, ...given };
+  return { ...anAward(), availableAt: null, routesSettled: false, told: null, timesTold: 0, ...given };
 }
 
 export function theGrounds(given: Partial<Grounds> = {}): Grounds {

@@ -9,21 +9,23 @@ export const notAvailable: AnnouncementKind = {
   news: ({ origin, at, state, followUps, owners }) =>
     followUps
       .filter(({ id, problem }) => state.acceptances[id]?.told !== problem)
-      .map(({ id, owner, gateway, acceptedAt, problem, message }) => ({
+      .map(({ id, owner, gateway, acceptedAt, problem, message, mend }) => ({
         announcement: announcement(
           'Accepted Interface Not Available',
           origin,
           at,
           [id, acceptedAt, state.acceptances[id]?.timesTold ?? 0, problem],
           {
-            message: `${quote(id)} of owner \`${owner}\`, accepted for gateway \`${gateway}\`: ${message}`,
+            message: `${quote(id)} of owner \`${owner}\`, accepted for gateway \`${gateway}\`: ${message}${mend === null ? '' : `; to mend it: ${mend}`}`,
             interface: { id, owner, gateway, acceptedAt },
             problem,
             forPeople: {
               who: named(owner, owners),
               why: message,
               byWhen: NOTHING_TO_DO,
-              toDo: `aws directconnect describe-virtual-interfaces --virtual-interface-id ${id} --region ${origin.region}`,
+              toDo:
+                mend ??
+                `aws directconnect describe-virtual-interfaces --virtual-interface-id ${id} --region ${origin.region}`,
             },
           },
         ),

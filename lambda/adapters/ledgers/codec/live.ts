@@ -31,6 +31,7 @@ export const decodeIntent = d.object<Intent>({ ...award, listings: d.integer(0),
 export const decodeAcceptance = d.object<Acceptance>({
   ...award,
   availableAt: d.orNull(d.instant),
+  routesSettled: d.boolean,
   told: d.orNull(d.oneOf(FOLLOW_UP_PROBLEMS)),
   timesTold: d.integer(0),
 });
