@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fromNodeProviderChain } from '@aws-sdk/credential-providers';
-import type { ClientSettings } from '../lambda/adapters/directconnect/client.ts';
+import type { ClientSettings, SdkCredentials } from '../lambda/adapters/directconnect/client.ts';
+import { requestHandler } from '../lambda/adapters/tunnels.ts';
 import type { Provider } from '../lambda/core/model.ts';
 import { CredentialsUnusable } from '../lambda/errors.ts';
 
@@ -29,8 +30,14 @@ export function ownCredentials(
   }
 }
 
-function awsChain(profile: string | null): NonNullable<ClientSettings['credentials']> {
-  const chain = fromNodeProviderChain(profile === null ? {} : { profile });
+/** What a call for credentials may take, in milliseconds. */
+const LIMITS = { connectMs: 2000, requestMs: 4000 };
+
+function awsChain(profile: string | null): SdkCredentials {
+  const chain = fromNodeProviderChain({
+    ...(profile === null ? {} : { profile }),
+    clientConfig: { requestHandler: requestHandler(LIMITS) },
+  });
   return async (...context) => {
     try {
       return await chain(...context);

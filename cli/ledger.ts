@@ -11,11 +11,15 @@ export interface LedgerOptions {
   readonly endpoint?: string;
 }
 
+export function ledgerPath({ ledger, endpoint }: LedgerOptions): string {
+  return ledger ?? defaultLedger(process.env, endpoint);
+}
+
 const TABLE = /^dynamodb:(.*)$/s;
 
 /** A file, or, as `dynamodb:TABLE`, the table of a deployed function, reached with the default AWS credentials. */
-export function ledgerFor({ ledger, endpoint }: LedgerOptions): Ledger {
-  const path = ledger ?? defaultLedger(process.env, endpoint);
+export function ledgerFor(options: LedgerOptions): Ledger {
+  const path = ledgerPath(options);
   const table = TABLE.exec(path)?.[1];
   if (table === undefined) return createFileLedger(path, systemClock);
   if (!/^[\w.-]{3,255}$/.test(table))

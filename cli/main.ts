@@ -1,6 +1,9 @@
+#!/usr/bin/env node
 import { CommanderError } from 'commander';
 import { EndpointRefused } from '../lambda/adapters/endpoint.ts';
+import { ProxyRefused } from '../lambda/adapters/proxy.ts';
 import { PassFailure } from '../lambda/errors.ts';
+import { FROM_CHECKOUT } from '../language/command.ts';
 import { EXIT, type ExitCode, InvalidPolicies, UsageError } from './exit.ts';
 import { paintFor } from './output/paint.ts';
 import { program } from './program.ts';
@@ -16,8 +19,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 /** Runs the command line and tells its end by an exit code; every error is one message, never a stack trace. */
 async function main(): Promise<ExitCode> {
-  // npm runs scripts in the project's folder and tells the caller's: paths are meant from there.
-  process.chdir(process.env.INIT_CWD ?? '.');
+  // In a checkout npm runs us in the project's folder, and tells the caller's: paths are meant from there. Installed, we run
+  // where the caller is, or where a script of their own project has its paths from.
+  if (FROM_CHECKOUT) process.chdir(process.env.INIT_CWD ?? '.');
   try {
     let code: ExitCode = EXIT.done;
     await program((ended) => {
@@ -41,7 +45,8 @@ function explain(error: unknown): ExitCode {
     return EXIT.invalidPolicy;
   }
   process.stderr.write(`${paint.bad('error:')} ${message}\n`);
-  if (error instanceof UsageError || error instanceof EndpointRefused) return EXIT.usage;
+  if (error instanceof UsageError || error instanceof EndpointRefused || error instanceof ProxyRefused)
+    return EXIT.usage;
   if (error instanceof PassFailure) return EXIT.failed;
   process.stderr.write(
     'this is a defect of vif-acceptor; please report it with the command that you typed\n',

@@ -1,5 +1,12 @@
 import { normalize } from 'node:path';
-import { type CompiledPolicy, compileFiles, type FaultCode, formatFault } from '../language/index.ts';
+import {
+  type CompiledPolicy,
+  compileFilesApart,
+  type Fault,
+  type FaultCode,
+  formatFault,
+  type Sorted,
+} from '../language/index.ts';
 import { InvalidPolicies, UsageError } from './exit.ts';
 
 /** Nothing is wrong inside a policy: it was not found. */
@@ -10,10 +17,27 @@ const NOT_FOUND: ReadonlySet<FaultCode> = new Set(['no-folder', 'no-policy', 'un
  * @throws UsageError when there is nothing to read; InvalidPolicies
  */
 export function loadPolicies(named: readonly string[]): readonly CompiledPolicy[] {
-  const compiled = compileFiles(named.length > 0 ? [...new Set(named.map(normalize))] : 'policy');
-  if (compiled.ok) return compiled.policies;
-  const { faults } = compiled;
+  const { policies, faults } = read(named);
+  if (faults.length > 0) throw refusal(faults);
+  return policies;
+}
+
+/**
+ * The same, for commands in which one broken policy stops no other: what is sound, and what keeps the others out.
+ * @throws UsageError, InvalidPolicies when no policy is sound
+ */
+export function loadSoundPolicies(named: readonly string[]): Sorted {
+  const sorted = read(named);
+  if (sorted.policies.length === 0) throw refusal(sorted.faults);
+  return sorted;
+}
+
+function read(named: readonly string[]): Sorted {
+  return compileFilesApart(named.length > 0 ? [...new Set(named.map(normalize))] : 'policy');
+}
+
+function refusal(faults: readonly Fault[]): UsageError | InvalidPolicies {
   if (faults.some(({ code }) => !NOT_FOUND.has(code)))
-    throw new InvalidPolicies(faults, faults.map(formatFault));
-  throw new UsageError(faults.map(({ file, message, mend }) => `${file}: ${message}; ${mend}`).join('\n'));
+    return new InvalidPolicies(faults, faults.map(formatFault));
+  return new UsageError(faults.map(({ file, message, mend }) => `${file}: ${message}; ${mend}`).join('\n'));
 }

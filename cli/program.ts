@@ -34,7 +34,14 @@ export function program(end: (code: ExitCode) => void): Command {
       .option('--json', 'one document on standard output; text for people goes to standard error')
       .addHelpText('after', RUN_HELP[name]);
     command.option('--dry-run', dryRun ? 'as always here' : 'the same as `plan`');
-    if (!dryRun) command.option('--events <file>', 'adds what is announced to a file, as JSON lines');
+    if (!dryRun) {
+      command
+        .option('--events <file>', 'adds what is announced to a file, as JSON lines')
+        .option(
+          '--ping <url>',
+          "called once every pass is completed, for a dead-man's switch; better by the variable VIF_ACCEPTOR_PING_URL, which no list of processes shows",
+        );
+    }
     command.action(async (options) => {
       const { run } = await import('./commands/run.ts');
       end(await run(dryRun ? { ...options, dryRun } : options));
@@ -55,8 +62,11 @@ export function program(end: (code: ExitCode) => void): Command {
     });
 
   connecting(main.command('doctor'))
-    .description('what would stop a pass: policy, credentials, rights, gateways, clock')
+    .description(
+      'what would stop a pass: policy, credentials, rights, gateways, secret, ledger, proxy, clock; changes nothing',
+    )
     .addOption(policies())
+    .addOption(ledger())
     .option('--json', 'one document on standard output')
     .action(async (options) => {
       const { doctor } = await import('./commands/doctor.ts');

@@ -101,7 +101,12 @@ function assemble(
 ): Target {
   const { recipient, target } = loaded.policy;
   const credentials = credentialsFor(recipient, target, endpoints.gateways);
-  const { endpoint, ...apis } = connect(recipient, credentials, endpoints, REQUEST_TIMEOUT_MS);
+  const { endpoint, gatewayEndpoint, ...apis } = connect(
+    recipient,
+    credentials,
+    endpoints,
+    REQUEST_TIMEOUT_MS,
+  );
   return {
     loaded,
     revision,
@@ -111,6 +116,7 @@ function assemble(
     requestTimeoutMs: REQUEST_LIMIT_MS,
     availableWithinMs,
     endpoint,
+    gatewayEndpoint,
     dryRun: false,
   };
 }

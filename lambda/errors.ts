@@ -36,10 +36,13 @@ export class ApiFailure extends CallFailure {
   override readonly name = 'ApiFailure';
   readonly kind: ApiFailureKind;
   readonly operation: string;
+  /** what the message says between the kind and the mend */
+  readonly detail: string;
 
   constructor(operation: string, kind: ApiFailureKind, detail: string, options?: ErrorOptions) {
     super(`${operation} failed (${kind}): ${detail}; ${MENDS[kind](operation)}`, options);
     this.operation = operation;
+    this.detail = detail;
     this.kind = kind;
   }
 

@@ -33,10 +33,26 @@ export function compilePolicy(source: Source): ({ readonly ok: true } & Compiled
 export function compilePolicies(
   sources: readonly Source[],
 ): { readonly ok: true; readonly policies: readonly CompiledPolicy[] } | Refused {
+  const { policies, faults } = compileApart(sources);
+  return faults.length > 0 ? { ok: false, faults } : { ok: true, policies };
+}
+
+/** The sound ones, and the faults of all others. */
+export interface Sorted {
+  readonly policies: readonly CompiledPolicy[];
+  /** by file and position */
+  readonly faults: readonly Fault[];
+}
+
+/** Compiles what is sound, whatever stands beside it. Fail closed: of two for one recipient, none is. */
+export function compileApart(sources: readonly Source[]): Sorted {
   const checked = sources.map(check);
+  const keys = checked.map(({ recipient }) => recipient?.key);
+  const alone = checked.filter(
+    ({ recipient }) => recipient === null || keys.indexOf(recipient.key) === keys.lastIndexOf(recipient.key),
+  );
   const faults = [...checked.flatMap((one) => one.faults), ...sameRecipients(checked)];
-  if (faults.length > 0) return { ok: false, faults: inOrder(faults) };
-  return { ok: true, policies: checked.flatMap(compiled) };
+  return { policies: alone.flatMap(compiled), faults: inOrder(faults) };
 }
 
 function compiled({ source: { file }, sound }: Checked): CompiledPolicy[] {

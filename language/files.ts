@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { byCodePoint, quote } from '../lambda/core/text.ts';
 import type { Source } from './check.ts';
-import { type CompiledPolicy, compilePolicies, type Refused } from './compile.ts';
+import { COMMAND } from './command.ts';
+import { type CompiledPolicy, compileApart, type Refused, type Sorted } from './compile.ts';
 import { type Complaint, type Fault, faultOf, inOrder } from './fault.ts';
 
 /** Policy files as found, and what kept others from being read. */
@@ -20,10 +21,15 @@ export function readPolicyFiles(folderOrFiles: string | readonly string[]): Read
 export function compileFiles(
   folderOrFiles: string | readonly string[],
 ): { readonly ok: true; readonly policies: readonly CompiledPolicy[] } | Refused {
+  const { policies, faults } = compileFilesApart(folderOrFiles);
+  return faults.length > 0 ? { ok: false, faults } : { ok: true, policies };
+}
+
+/** The same, where a broken file is to stop no other: what is sound, and the faults of all others. */
+export function compileFilesApart(folderOrFiles: string | readonly string[]): Sorted {
   const { sources, faults } = readPolicyFiles(folderOrFiles);
-  const compiled = compilePolicies(sources);
-  if (faults.length === 0) return compiled;
-  return { ok: false, faults: inOrder([...faults, ...(compiled.ok ? [] : compiled.faults)]) };
+  const compiled = compileApart(sources);
+  return { policies: compiled.policies, faults: inOrder([...faults, ...compiled.faults]) };
 }
 
 function readFolder(folder: string): ReadPolicies {
@@ -93,5 +99,4 @@ function misnaming(name: string): Complaint {
   };
 }
 
-const MAKE_ONE =
-  'make a first policy with `npm run -s vif-acceptor -- policy init`, or start from a file in examples/';
+const MAKE_ONE = `make a first policy with \`${COMMAND} policy init\`, or start from a file in examples/`;

@@ -1,43 +1,61 @@
-import type { CompiledPolicy } from '../../language/index.ts';
+import { type CompiledPolicy, type Fault, formatFault } from '../../language/index.ts';
 import { examine } from '../doctor/examine.ts';
-import { type Finding, ok } from '../doctor/finding.ts';
+import { bad, type Finding, ok } from '../doctor/finding.ts';
+import { examineSurroundings } from '../doctor/surroundings.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
+import type { LedgerOptions } from '../ledger.ts';
 import { paintFor } from '../output/paint.ts';
-import { loadPolicies } from '../policies.ts';
-import { type ConnectOptions, connectTarget } from '../target.ts';
+import { loadSoundPolicies } from '../policies.ts';
+import { type ConnectOptions, connectTarget, endpointsOf } from '../target.ts';
 
-export interface DoctorOptions extends ConnectOptions {
+export interface DoctorOptions extends ConnectOptions, LedgerOptions {
   readonly policy?: readonly string[];
   readonly json?: boolean;
 }
 
 /** `doctor`: what would stop a pass, target by target. */
 export async function doctor(options: DoctorOptions): Promise<ExitCode> {
-  const policies = loadPolicies(options.policy ?? []);
-  const targets: { target: string; findings: readonly Finding[] }[] = [];
+  const { policies, faults } = loadSoundPolicies(options.policy ?? []);
+  const surroundings = examineSurroundings(process.env);
+  const targets = broken(faults);
   for (const compiled of policies) {
-    targets.push({ target: compiled.policy.target, findings: await visit(compiled, options) });
+    const findings = [...surroundings, ...(await visit(compiled, options))];
+    targets.push({ target: compiled.policy.target, findings });
   }
   if (options.json) process.stdout.write(`${JSON.stringify({ targets }, null, 2)}\n`);
-  else
-    process.stdout.write(
-      `${targets.map(({ target, findings }) => describe(target, findings)).join('\n\n')}\n`,
-    );
+  else process.stdout.write(`${targets.map(describe).join('\n\n')}\n`);
+  if (faults.length > 0) return EXIT.invalidPolicy;
   return targets.some(({ findings }) => findings.some(({ result }) => result === 'bad'))
     ? EXIT.failed
     : EXIT.done;
 }
 
+interface Examined {
+  readonly target: string;
+  readonly findings: readonly Finding[];
+}
+
+/** Files that are no target: told in their place, before the others. */
+function broken(faults: readonly Fault[]): Examined[] {
+  return [...new Set(faults.map(({ file }) => file))].map((file) => {
+    const own = faults.filter((fault) => fault.file === file);
+    return { target: file, findings: own.map((fault) => bad('policy', formatFault(fault))) };
+  });
+}
+
 async function visit({ policy, digest }: CompiledPolicy, options: DoctorOptions): Promise<Finding[]> {
   const connected = connectTarget(policy, options);
   try {
-    return [ok('policy', `sound, ${digest}`), ...(await examine(policy, connected))];
+    return [
+      ok('policy', `sound, ${digest}`),
+      ...(await examine(policy, connected, endpointsOf(options), options)),
+    ];
   } finally {
     connected.close();
   }
 }
 
-function describe(target: string, findings: readonly Finding[]): string {
+function describe({ target, findings }: Examined): string {
   const paint = paintFor(process.stdout);
   const marks = { ok: paint.good('ok  '), warn: paint.warn('note'), bad: paint.bad('BAD ') };
   return [

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { COMMAND } from '../../language/command.ts';
 import {
   type DialectName,
   Misread,
@@ -70,8 +71,8 @@ An access key ID of 12 digits is that account; its secret is \`secret\`. In anot
 As the recipient:
 
   export OSC_ACCESS_KEY=012345678901 OSC_SECRET_KEY=secret${dialect === 'aws' ? '     (on aws: AWS_ACCESS_KEY_ID=012345678901 …)' : ''}
-  npm run -s vif-acceptor -- policy init --provider ${dialect} --region ${region} --account 012345678901 --endpoint ${url}
-  npm run -s vif-acceptor -- plan --endpoint ${url}
+  ${COMMAND} policy init --provider ${dialect} --region ${region} --account 012345678901 --endpoint ${url}
+  ${COMMAND} plan --endpoint ${url}
 
 To steer it (its clock alone: deadlines that \`run\` tells go by this machine's):
 

@@ -1,3 +1,5 @@
+import { PassFailure } from '../../lambda/errors.ts';
+
 /** One thing looked at. `warn`: a pass would run all the same. */
 export interface Finding {
   readonly check: string;
@@ -15,4 +17,17 @@ export function warn(check: string, message: string): Finding {
 
 export function bad(check: string, message: string): Finding {
   return { check, result: 'bad', message };
+}
+
+/** Looks; what a pass would fail of is a finding. */
+export async function guarded(
+  check: string,
+  look: () => Promise<readonly Finding[]>,
+): Promise<readonly Finding[]> {
+  try {
+    return await look();
+  } catch (error) {
+    if (error instanceof PassFailure) return [bad(check, error.message)];
+    throw error;
+  }
 }

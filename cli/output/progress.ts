@@ -32,7 +32,11 @@ export function startProgress(stream: NodeJS.WriteStream): Progress {
         confirm: (id, gateway) =>
           during(`${target}: confirming ${id}`, () => ports.directConnect.confirm(id, gateway)),
       },
-      gateways: { list: (kinds) => during(`${target}: listing gateways`, () => ports.gateways.list(kinds)) },
+      gateways: {
+        list: (kinds) => during(`${target}: listing gateways`, () => ports.gateways.list(kinds)),
+        routing: (gateway) =>
+          during(`${target}: looking where ${gateway} leads`, () => ports.gateways.routing(gateway)),
+      },
       caller: {
         account: () => during(`${target}: asking whose credentials these are`, () => ports.caller.account()),
       },

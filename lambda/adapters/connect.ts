@@ -9,6 +9,7 @@ import { checkedRegion } from './endpoint.ts';
 import { toApiFailure } from './failure.ts';
 import { createGateways } from './gateways.ts';
 import { createQueryApi } from './query.ts';
+import type { RenewableKey } from './renewable.ts';
 
 /** Where the APIs are. `null`: the provider's own place. */
 export interface Endpoints {
@@ -20,7 +21,7 @@ export interface Endpoints {
 /** What one attempt at a request may take, in milliseconds. */
 export const REQUEST_TIMEOUT_MS = 6000;
 
-/** What one request may take with its retries, in milliseconds. */
+/** What one request may take with its retries, one under a new key included, in milliseconds. */
 export const REQUEST_LIMIT_MS = readLimitMs(REQUEST_TIMEOUT_MS);
 
 /** The provider's APIs as ports, for one recipient. */
@@ -30,6 +31,8 @@ export interface Connected {
   readonly caller: Caller;
   /** for the commands told to people; `null` where the AWS CLI finds it by itself */
   readonly endpoint: string | null;
+  /** the same of EC2 or FCU */
+  readonly gatewayEndpoint: string | null;
   /** Finds the credentials, without using them. @throws CredentialsUnusable, ApiFailure */
   authenticate(): Promise<void>;
   /** how far the API's clock is ahead of ours, in milliseconds, as of its last answer */
@@ -38,7 +41,7 @@ export interface Connected {
   close(): void;
 }
 
-/** @throws CredentialsUnusable, EndpointRefused */
+/** @throws CredentialsUnusable, EndpointRefused, ProxyRefused */
 export function connect(
   { provider, region }: Pick<PolicyRecipient, 'provider' | 'region'>,
   credentials: ClientSettings['credentials'],
@@ -53,16 +56,16 @@ export function connect(
   const endpoint = endpoints.directConnect ?? dialect.directConnectEndpoint(region);
   const settings = { region, endpoint, credentials, requestTimeoutMs };
   const [reads, writes] = [createClient(settings, READ_ATTEMPTS), createClient(settings, 1)];
-  const client = { sdk: reads, requestTimeoutMs };
-  const query = { region, requestTimeoutMs };
-  const ec2 = createQueryApi(reads, {
-    ...query,
-    endpoint: endpoints.gateways ?? dialect.gatewayEndpoint(region),
+  const client = { sdk: reads, requestTimeoutMs, key: renewable(credentials) };
+  const gatewayEndpoint = endpoints.gateways ?? dialect.gatewayEndpoint(region);
+  const ec2 = createQueryApi(client, {
+    region,
+    endpoint: gatewayEndpoint,
     service: 'ec2',
     version: '2016-11-15',
   });
   const sts = dialect.identityEndpoint && {
-    ...query,
+    region,
     endpoint: endpoints.gateways ?? dialect.identityEndpoint(region),
     service: 'sts' as const,
     version: '2011-06-15',
@@ -70,8 +73,9 @@ export function connect(
   return {
     directConnect: createDirectConnect(dialect, client, writes),
     gateways: createGateways(ec2, client),
-    caller: createCaller(sts && createQueryApi(reads, sts)),
+    caller: createCaller(sts && createQueryApi(client, sts)),
     endpoint: dialect.knownToAwsCli && endpoints.directConnect === null ? null : endpoint,
+    gatewayEndpoint: dialect.knownToAwsCli && endpoints.gateways === null ? null : gatewayEndpoint,
     authenticate: async () => {
       try {
         await reads.config.credentials();
@@ -85,6 +89,10 @@ export function connect(
       writes.destroy();
     },
   };
+}
+
+function renewable(credentials: ClientSettings['credentials']): RenewableKey | null {
+  return typeof credentials === 'function' && 'renewed' in credentials ? credentials : null;
 }
 
 export const systemClock: Clock = { now: () => new Date(), monotonic: () => performance.now() };

@@ -1,4 +1,4 @@
-import { escapeText } from '../core/text.ts';
+import { escapeText, quote } from '../core/text.ts';
 import { ApiFailure, type ApiFailureKind, PassFailure } from '../errors.ts';
 
 /** What the SDK and plain node errors have in common, as far as we look. */
@@ -14,7 +14,9 @@ const CREDENTIALS =
 const THROTTLED =
   /^(Throttling|ThrottlingException|ThrottledException|RequestLimitExceeded|RequestThrottled|TooManyRequestsException|ProvisionedThroughputExceededException)$/;
 const UNREACHABLE =
-  /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EPIPE|CERT_.*|DEPTH_ZERO_SELF_SIGNED_CERT|ERR_TLS.*|UNABLE_TO_.*)$/;
+  /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EPIPE|CERT_.*|ERR_PROXY_.*|ERR_TLS.*|UNABLE_TO_.*|.*SELF_SIGNED_CERT.*)$/;
+/** Nobody whom we trust signed for the server. */
+const UNTRUSTED = /^(UNABLE_TO_.*|.*SELF_SIGNED_CERT.*)$/;
 /** OUTSCALE's error codes for its three limiters. */
 const OUTSCALE_THROTTLED = new Set(['6', '24', '25']);
 
@@ -35,10 +37,21 @@ export function toApiFailure(operation: string, thrown: unknown): PassFailure {
   if (kind === 'malformed' || PARSER.test(error.name))
     return new ApiFailure(operation, kind, `the answer is not what the API promises${status}`);
   if (kind === 'timeout') return new ApiFailure(operation, kind, 'no answer in time');
-  const said = [error.name, error.code].filter((part) => part !== '' && part !== 'Error').join(' ');
+  return new ApiFailure(operation, kind, `${wordsOf(error)}${status}`);
+}
+
+function wordsOf({ name, code, message }: WireError): string {
+  const said = [name, code].filter((part) => part !== '' && part !== 'Error').join(' ');
   // The SDK adds lines of advice for its own users.
-  const [line = ''] = error.message.split('\n');
-  return new ApiFailure(operation, kind, `${escapeText(`${said}: ${line}`)}${status}`);
+  const [line = ''] = message.split('\n');
+  if (UNTRUSTED.test(code))
+    return `${escapeText(`${said}: ${line.replace(/;.*/, '')}`)}; where a proxy or a CA of your own signs, NODE_EXTRA_CA_CERTS must name the file of its certificate`;
+  if (!code.startsWith('ERR_PROXY_')) return escapeText(`${said}: ${line}`);
+  // Node's sentence names the host first, and is cut where it says why.
+  const [, proxy = '', answer = ''] = /via (\S+): HTTP\/\S+ (.*)$/.exec(line) ?? [];
+  return proxy === ''
+    ? `the proxy of HTTPS_PROXY opens no tunnel: ${quote(line)}`
+    : `the proxy ${escapeText(proxy)} of HTTPS_PROXY opens no tunnel, it says ${quote(answer)}`;
 }
 
 function kindOf({ name, code, status }: WireError): ApiFailureKind {

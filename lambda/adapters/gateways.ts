@@ -1,11 +1,13 @@
 import { DescribeDirectConnectGatewaysCommand } from '@aws-sdk/client-direct-connect';
-import type { Gateway } from '../core/model.ts';
+import { gatewayKind } from '../core/ids.ts';
+import type { Gateway, Routing } from '../core/model.ts';
 import { ApiFailure } from '../errors.ts';
 import type { Gateways } from '../ports.ts';
 import { type ReadClient, read } from './directconnect/calls.ts';
 import { allPages, type Page } from './directconnect/pages.ts';
 import { Reader } from './directconnect/wireReader.ts';
 import { isList, items, type QueryApi, type XmlFields, xmlText } from './query.ts';
+import { associations, routeTables } from './routing.ts';
 
 /** The recipient's gateways: virtual ones by EC2 or FCU, Direct Connect gateways by Direct Connect. */
 export function createGateways(ec2: QueryApi, client: ReadClient): Gateways {
@@ -15,7 +17,16 @@ export function createGateways(ec2: QueryApi, client: ReadClient): Gateways {
       const directConnect = kinds.has('directConnect') ? await directConnectGateways(client) : [];
       return [...virtual, ...directConnect];
     },
+    routing: (gateway) => routing(gateway, ec2, client),
   };
+}
+
+async function routing(id: string, ec2: QueryApi, client: ReadClient): Promise<Routing> {
+  if (gatewayKind(id) === 'directConnect')
+    return { kind: 'directConnect', associations: await associations(id, client) };
+  const gateway = (await virtualGateways(ec2)).find((known) => known.id === id);
+  const vpcs = gateway?.attachedVpcs ?? [];
+  return { kind: 'virtual', vpcs, tables: vpcs.length === 0 ? [] : await routeTables(vpcs, ec2) };
 }
 
 /** Asked without IDs: on FCU one unknown ID may fail the whole call. The API has no pages for it. */

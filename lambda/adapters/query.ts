@@ -1,20 +1,19 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { DirectConnectClient } from '@aws-sdk/client-direct-connect';
 import { parseXML } from '@aws-sdk/xml-builder';
 import { HttpRequest } from '@smithy/protocol-http';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { ApiFailure } from '../errors.ts';
+import { bounded, type ReadClient } from './directconnect/calls.ts';
 import { READ_ATTEMPTS, readLimitMs } from './directconnect/client.ts';
 import { toApiFailure } from './failure.ts';
-import { withTimeLimit } from './timeLimit.ts';
 
 /**
- * The AWS query protocol (EC2, FCU, STS), for the three reads that we need of it, signed with the SDK's signer:
+ * The AWS query protocol (EC2, FCU, STS), for the few reads that we need of it, signed with the SDK's signer:
  * `@aws-sdk/client-ec2` alone would more than double the function's bundle.
  */
 export interface QueryApi {
   /** @returns the answer's root element. @throws ApiFailure */
-  call(action: string): Promise<XmlFields>;
+  call(action: string, parameters?: Readonly<Record<string, string>>): Promise<XmlFields>;
 }
 
 export type XmlFields = Readonly<Record<string, unknown>>;
@@ -24,19 +23,21 @@ export interface QuerySettings {
   readonly region: string;
   readonly service: 'ec2' | 'sts';
   readonly version: string;
-  readonly requestTimeoutMs: number;
 }
 
 /** @param client lends its credentials, connections and hash, so that there is one of each */
-export function createQueryApi(client: DirectConnectClient, settings: QuerySettings): QueryApi {
-  const { config } = client;
-  const { endpoint, region, service, version, requestTimeoutMs } = settings;
+export function createQueryApi(client: ReadClient, settings: QuerySettings): QueryApi {
+  const { config } = client.sdk;
+  const { endpoint, region, service, version } = settings;
   const signer = new SignatureV4({ credentials: config.credentials, region, service, sha256: config.sha256 });
 
-  async function once(action: string, abortSignal: AbortSignal): Promise<XmlFields> {
-    const request = await signer.sign(
-      requestFor(endpoint, new URLSearchParams({ Action: action, Version: version })),
-    );
+  async function once(
+    action: string,
+    parameters: Readonly<Record<string, string>>,
+    abortSignal: AbortSignal,
+  ): Promise<XmlFields> {
+    const form = new URLSearchParams({ Action: action, Version: version, ...parameters });
+    const request = await signer.sign(requestFor(endpoint, form));
     const { response } = await config.requestHandler.handle(HttpRequest.clone(new HttpRequest(request)), {
       abortSignal,
     });
@@ -44,11 +45,11 @@ export function createQueryApi(client: DirectConnectClient, settings: QuerySetti
     return readAnswer(action, response.statusCode, body);
   }
 
-  async function call(action: string): Promise<XmlFields> {
-    return withTimeLimit(readLimitMs(requestTimeoutMs), async (abortSignal) => {
+  async function call(action: string, parameters: Readonly<Record<string, string>> = {}): Promise<XmlFields> {
+    return bounded(action, readLimitMs(client.requestTimeoutMs), client.key, async (abortSignal) => {
       for (let attempt = 1; ; attempt += 1) {
         try {
-          return await once(action, abortSignal);
+          return await once(action, parameters, abortSignal);
         } catch (error) {
           const failure = toApiFailure(action, error);
           const again = failure instanceof ApiFailure && MAY_PASS.has(failure.kind);
@@ -56,7 +57,7 @@ export function createQueryApi(client: DirectConnectClient, settings: QuerySetti
           await pause(100 * 2 ** attempt, undefined, { signal: abortSignal });
         }
       }
-    }).catch((error: unknown) => Promise.reject(toApiFailure(action, error)));
+    });
   }
 
   return { call };

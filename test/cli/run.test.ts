@@ -5,6 +5,7 @@ import type { Simulator } from '../../simulator/index.ts';
 import { ACME, actAs, STRANGER, US } from '../support/accounts.ts';
 import { folderWith, type } from '../support/cli.ts';
 import { ACME_1, PROD, STRANGERS, startCloud } from '../support/cloud.ts';
+import { routesOf } from '../support/routing.ts';
 
 const POLICY = `version: 1
 recipient: { provider: outscale, region: eu-west-2, account: "${US}" }
@@ -91,6 +92,25 @@ describe('run', () => {
     expect(Object.keys(ledger.targets[`outscale/eu-west-2/${US}`].items)).toEqual([`sighting/${stranger}`]);
   });
 
+  it('says of an accepted interface that leads nowhere what to type', async () => {
+    const cloud = await startCloud();
+    const dir = folderWith({ 'policy/hub.yaml': POLICY });
+    const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+    expect((await type(dir, ['run', ...at(cloud)])).code).toBe(0);
+    const routes = routesOf(cloud);
+    await routes.stopPropagating(PROD, 'vpc-1');
+    cloud.clock.advance('PT5M');
+    const { code, stdout } = await type(dir, ['run', ...at(cloud)]);
+    expect(code).toBe(0);
+    const [told, mend] = stdout.split('\n').slice(-3);
+    expect(told).toMatch(new RegExp(`^${id} needs a look: available, and carries no traffic: gateway `));
+    expect(mend).toBe(
+      `  by hand: aws ec2 enable-vgw-route-propagation --route-table-id ${await routes.tableOf('vpc-1')} ` +
+        `--gateway-id ${PROD} --region eu-west-2 --endpoint-url ${cloud.url}`,
+    );
+    expect((await type(dir, ['run', ...at(cloud)])).stdout).not.toContain(id);
+  });
+
   it('lets no name that a requester chose steer the terminal', async () => {
     const cloud = await startCloud();
     const name = 'a\u001b[2Jb\u202Ec`d';
@@ -115,6 +135,40 @@ describe('run', () => {
       { target: 'hub', status: 'completed', counts: { accepted: 1 } },
     ]);
     expect(await actAs(cloud, US).see(id)).toMatch(/^pending/);
+  });
+
+  it('goes on with the other targets when the policy of one is broken, tells its faults last, and exits with 3', async () => {
+    const cloud = await startCloud();
+    const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+    const lost = POLICY.replace(/^recipient.*\n/m, '');
+    const dir = folderWith({ 'policy/hub.yaml': POLICY, 'policy/lost.yaml': lost });
+
+    const { code, stdout, stderr } = await type(dir, ['run', '--json', ...at(cloud)]);
+
+    expect(code).toBe(3);
+    expect(JSON.parse(stdout)).toMatchObject({
+      passes: [{ target: 'hub', status: 'completed', counts: { accepted: 1 } }],
+      faults: [{ file: 'policy/lost.yaml', code: 'missing-key', path: 'recipient' }],
+    });
+    expect(stderr).toMatch(
+      /policy\/lost\.yaml:1:1 recipient: key `recipient` is missing; add `recipient:` .*\nno pass was made by policy\/lost\.yaml; the others went on\n$/,
+    );
+    expect(await actAs(cloud, US).see(id)).toMatch(/^pending/);
+  });
+
+  it('makes a pass by neither of two policies for one recipient, and exits with 3', async () => {
+    const cloud = await startCloud();
+    const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+    const dir = folderWith({
+      'policy/hub.yaml': POLICY,
+      'policy/twin.yaml': POLICY,
+      'policy/far.yaml': POLICY.replace('eu-west-2', 'us-east-2'),
+    });
+    const { code, stdout, stderr } = await type(dir, ['run', '--json', ...at(cloud)]);
+    expect(code).toBe(3);
+    expect(JSON.parse(stdout).passes.map(({ target }: { target: string }) => target)).toEqual(['far']);
+    expect(stderr).toMatch(/`policy\/twin\.yaml` and `policy\/hub\.yaml` are both for/);
+    expect(await actAs(cloud, US).see(id)).toBe('confirming');
   });
 
   it('leaves a damaged ledger as it is, accepts nothing and exits with 1', async () => {

@@ -9,6 +9,7 @@ import { escapeText } from '../../core/text.ts';
 import type { Announcer } from '../../ports.ts';
 import { toApiFailure } from '../failure.ts';
 import { withTimeLimit } from '../timeLimit.ts';
+import { requestHandler } from '../tunnels.ts';
 import { eventOf } from './event.ts';
 
 /** What one call may hold. */
@@ -23,19 +24,13 @@ const LIMIT_MS = 4000;
  */
 export function createEventBridgeAnnouncer(config: EventBridgeClientConfig = {}): Announcer {
   let client: EventBridgeClient | undefined;
-  const settings: EventBridgeClientConfig = {
-    maxAttempts: 2,
-    requestHandler: {
-      connectionTimeout: 1000,
-      requestTimeout: 1500,
-      socketTimeout: 1500,
-      throwOnRequestTimeout: true,
-    },
-    ...config,
-  };
   return {
     announce: async (announcements) => {
-      client ??= new EventBridgeClient(settings);
+      client ??= new EventBridgeClient({
+        maxAttempts: 2,
+        requestHandler: requestHandler({ connectMs: 1000, requestMs: 1500 }),
+        ...config,
+      });
       const delivered: string[] = [];
       let problem: string | null = null;
       for (const batch of batches(announcements)) {

@@ -1,5 +1,6 @@
 import type { DirectConnectClient } from '@aws-sdk/client-direct-connect';
 import { toApiFailure } from '../failure.ts';
+import { type RenewableKey, withRenewal } from '../renewable.ts';
 import { withTimeLimit } from '../timeLimit.ts';
 import { readLimitMs } from './client.ts';
 
@@ -7,16 +8,31 @@ import { readLimitMs } from './client.ts';
 export interface ReadClient {
   readonly sdk: DirectConnectClient;
   readonly requestTimeoutMs: number;
+  /** `null`: it cannot change while we run */
+  readonly key: RenewableKey | null;
 }
 
-/** One read: bounded in time, its failure told by type. @throws ApiFailure */
-export async function read<T>(
-  { sdk, requestTimeoutMs }: ReadClient,
+/** One read. @throws ApiFailure */
+export function read<T>(
+  { sdk, requestTimeoutMs, key }: ReadClient,
   operation: string,
   call: (sdk: DirectConnectClient, options: { abortSignal: AbortSignal }) => Promise<T>,
 ): Promise<T> {
+  return bounded(operation, readLimitMs(requestTimeoutMs), key, (abortSignal) => call(sdk, { abortSignal }));
+}
+
+/**
+ * One call, made once more should its key have been replaced: the limit is that of both. Its failure is told by type.
+ * @throws ApiFailure
+ */
+export async function bounded<T>(
+  operation: string,
+  limitMs: number,
+  key: RenewableKey | null,
+  call: (abortSignal: AbortSignal) => Promise<T>,
+): Promise<T> {
   try {
-    return await withTimeLimit(readLimitMs(requestTimeoutMs), (abortSignal) => call(sdk, { abortSignal }));
+    return await withTimeLimit(limitMs, (signal) => withRenewal(key, operation, signal, () => call(signal)));
   } catch (error) {
     throw toApiFailure(operation, error);
   }

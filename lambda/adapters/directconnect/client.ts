@@ -1,10 +1,15 @@
 import { DirectConnectClient, type DirectConnectClientConfig } from '@aws-sdk/client-direct-connect';
+import type { RenewableKey } from '../renewable.ts';
+import { requestHandler } from '../tunnels.ts';
+
+/** Credentials as the SDK takes them. */
+export type SdkCredentials = NonNullable<DirectConnectClientConfig['credentials']>;
 
 export interface ClientSettings {
   readonly region: string;
   readonly endpoint: string;
   /** `null`: the platform's own chain */
-  readonly credentials: DirectConnectClientConfig['credentials'] | null;
+  readonly credentials: SdkCredentials | RenewableKey | null;
   /** what one attempt may take, in milliseconds */
   readonly requestTimeoutMs: number;
 }
@@ -17,7 +22,7 @@ export function readLimitMs(requestTimeoutMs: number): number {
   return READ_ATTEMPTS * requestTimeoutMs + 2000;
 }
 
-/** The SDK's client with time-outs that fire: by default a hung server hangs it for ever. */
+/** The SDK's client. @throws ProxyRefused */
 export function createClient(settings: ClientSettings, maxAttempts: number): DirectConnectClient {
   const { region, endpoint, credentials, requestTimeoutMs } = settings;
   return new DirectConnectClient({
@@ -25,11 +30,9 @@ export function createClient(settings: ClientSettings, maxAttempts: number): Dir
     endpoint,
     maxAttempts,
     ...(credentials ? { credentials } : {}),
-    requestHandler: {
-      connectionTimeout: Math.min(requestTimeoutMs, 5000),
-      requestTimeout: requestTimeoutMs,
-      socketTimeout: requestTimeoutMs,
-      throwOnRequestTimeout: true,
-    },
+    requestHandler: requestHandler({
+      connectMs: Math.min(requestTimeoutMs, 5000),
+      requestMs: requestTimeoutMs,
+    }),
   });
 }

@@ -8,9 +8,7 @@ import { gatewayKind } from '../../core/ids.ts';
 import type { VirtualInterface } from '../../core/model.ts';
 import { ApiFailure, ListingIncomplete } from '../../errors.ts';
 import type { DirectConnect } from '../../ports.ts';
-import { toApiFailure } from '../failure.ts';
-import { withTimeLimit } from '../timeLimit.ts';
-import { type ReadClient, read } from './calls.ts';
+import { bounded, type ReadClient, read } from './calls.ts';
 import type { Dialect } from './dialects.ts';
 import { allPages, type Page } from './pages.ts';
 import { readVirtualInterface, readVirtualInterfaces } from './wire.ts';
@@ -31,7 +29,7 @@ export function createDirectConnect(
     list: () => list(dialect, reads),
     describe: (id) => describe(reads, id),
     ownConnections: () => ownConnections(dialect, reads),
-    confirm: (id, gateway) => confirm(dialect, writes, reads.requestTimeoutMs, id, gateway),
+    confirm: (id, gateway) => confirm(dialect, { ...reads, sdk: writes }, id, gateway),
   };
 }
 
@@ -85,8 +83,7 @@ async function ownConnections(dialect: Dialect, client: ReadClient): Promise<Rea
 
 async function confirm(
   dialect: Dialect,
-  client: DirectConnectClient,
-  requestTimeoutMs: number,
+  { sdk, requestTimeoutMs, key }: ReadClient,
   id: string,
   gateway: string,
 ): Promise<string | null> {
@@ -98,15 +95,11 @@ async function confirm(
   }
   const target = kind === 'virtual' ? { virtualGatewayId: gateway } : { directConnectGatewayId: gateway };
   const command = new ConfirmPrivateVirtualInterfaceCommand({ virtualInterfaceId: id, ...target });
-  try {
-    const answer = await withTimeLimit(requestTimeoutMs, (abortSignal) =>
-      client.send(command, { abortSignal }),
-    );
-    const state: unknown = answer.virtualInterfaceState;
-    return typeof state === 'string' ? state : null;
-  } catch (error) {
-    throw toApiFailure(operation, error);
-  }
+  const answer = await bounded(operation, requestTimeoutMs, key, (abortSignal) =>
+    sdk.send(command, { abortSignal }),
+  );
+  const state: unknown = answer.virtualInterfaceState;
+  return typeof state === 'string' ? state : null;
 }
 
 function pageInput(

@@ -10,6 +10,7 @@ import {
 import { LedgerFailure } from '../../../errors.ts';
 import { toApiFailure } from '../../failure.ts';
 import { withTimeLimit } from '../../timeLimit.ts';
+import { requestHandler } from '../../tunnels.ts';
 
 /** The table's keys, and the attribute by which items go: what the stack creates it with. */
 export const TABLE_KEYS = { partition: 'pk', sort: 'sk', expiry: 'expires' } as const;
@@ -38,16 +39,14 @@ const BATCH = 25;
 /** How often a batch is sent that the table takes only parts of. */
 const ROUNDS = 6;
 
-/** @param config the client's own: region, credentials and endpoint are the platform's unless given */
+/**
+ * @param config the client's own: region, credentials and endpoint are the platform's unless given
+ * @throws ProxyRefused
+ */
 export function openTable(name: string, config: DynamoDBClientConfig = {}): Table {
   const client = new DynamoDBClient({
     maxAttempts: ATTEMPTS,
-    requestHandler: {
-      connectionTimeout: 1000,
-      requestTimeout: 2000,
-      socketTimeout: 2000,
-      throwOnRequestTimeout: true,
-    },
+    requestHandler: requestHandler({ connectMs: 1000, requestMs: 2000 }),
     ...config,
   });
 

@@ -1,0 +1,46 @@
+import { constants } from 'node:fs';
+import { access, realpath, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { codeOf } from '../../lambda/adapters/errorCode.ts';
+import { type Policy, recipientKey } from '../../lambda/core/policy.ts';
+import { type LedgerOptions, ledgerFor, ledgerPath } from '../ledger.ts';
+import { bad, type Finding, guarded, ok, warn } from './finding.ts';
+
+/** Whether the memory can be read, and written as far as one can tell without writing. */
+export function checkLedger({ recipient }: Policy, options: LedgerOptions): Promise<readonly Finding[]> {
+  return guarded('ledger', async () => {
+    const path = ledgerPath(options);
+    const { lastListing, damaged } = await ledgerFor(options).peek(recipientKey(recipient));
+    const findings = Object.values(damaged).map((message) => bad('ledger', message));
+    const last = lastListing === null ? 'no pass yet' : `last complete listing ${lastListing}`;
+    if (path.startsWith('dynamodb:'))
+      return [...findings, ok('ledger', `${path} can be read, ${last}`), UNTRIED];
+    const obstacle = await obstacleTo(path);
+    return [...findings, obstacle ?? ok('ledger', `${path} can be read and written, ${last}`)];
+  });
+}
+
+const UNTRIED = warn(
+  'right to write the ledger',
+  'not tried; it needs `dynamodb:UpdateItem` and `dynamodb:BatchWriteItem`',
+);
+
+/** The file is replaced as a whole, so what must be writable is its folder, or the nearest one that there is. */
+async function obstacleTo(path: string): Promise<Finding | null> {
+  const folder = await nearestFolder(dirname(await realpath(path).catch(() => resolve(path))));
+  try {
+    await access(folder, constants.W_OK | constants.X_OK);
+    return null;
+  } catch (error) {
+    const message = `${path} cannot be written (${codeOf(error)}): give this user the right to write to ${folder}, or name another file by \`--ledger\``;
+    return bad('ledger', message);
+  }
+}
+
+async function nearestFolder(folder: string): Promise<string> {
+  const isThere = await stat(folder).then(
+    () => true,
+    () => false,
+  );
+  return isThere || dirname(folder) === folder ? folder : nearestFolder(dirname(folder));
+}

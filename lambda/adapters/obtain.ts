@@ -1,0 +1,30 @@
+import { ApiFailure, CredentialsUnusable } from '../errors.ts';
+import { toApiFailure } from './failure.ts';
+import { withTimeLimit } from './timeLimit.ts';
+
+/** What getting credentials may take with all attempts, in milliseconds: whoever waits for hung ones waits for ever. */
+const LIMIT_MS = 15_000;
+
+/**
+ * Gets credentials, or what they are made of.
+ * @param what fails, for people
+ * @param mends what to do, by the name of the API's error
+ * @throws CredentialsUnusable, without the cause: it carries the answer
+ */
+export async function obtain<T>(
+  what: string,
+  operation: string,
+  ask: (abortSignal: AbortSignal) => Promise<T>,
+  mends: Readonly<Record<string, string>>,
+): Promise<T> {
+  try {
+    return await withTimeLimit(LIMIT_MS, ask);
+  } catch (error) {
+    const failure = toApiFailure(operation, error);
+    const name = error instanceof Error ? error.name : '';
+    if (!(failure instanceof ApiFailure && Object.hasOwn(mends, name)))
+      throw new CredentialsUnusable(`${what}: ${failure.message}`);
+    const { kind, detail } = failure;
+    throw new CredentialsUnusable(`${what}: ${operation} failed (${kind}): ${detail}; ${mends[name]}`);
+  }
+}

@@ -1,0 +1,246 @@
+import { chmodSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { ACME, US } from '../support/accounts.ts';
+import { json, type Reply, startApi } from '../support/apiServer.ts';
+import { selfSigned } from '../support/certificate.ts';
+import { type Ended, folderWith, type } from '../support/cli.ts';
+import { ACME_1, PROD, startCloud } from '../support/cloud.ts';
+
+function policy(recipient = '', provider = 'outscale', region = 'eu-west-2'): string {
+  return `version: 1
+recipient: { provider: ${provider}, region: ${region}, account: "${US}"${recipient} }
+owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }
+`;
+}
+
+const WITH_SECRET = policy(', credentials: { secret: vif-acceptor/outscale }');
+
+/** `doctor` over one target, before an emulator of its provider. */
+async function examined(
+  text: string,
+  env: Record<string, string> = {},
+  files: Record<string, string> = {},
+  args: readonly string[] = [],
+): Promise<Ended> {
+  const cloud = await startCloud({ dialect: text.includes('provider: aws') ? 'aws' : 'outscale' });
+  const dir = folderWith({ 'policy/hub.yaml': text, ...files });
+  const absolute = Object.entries(env).map(([name, value]) => [name, value.replace('DIR', dir)]);
+  return type(dir, ['doctor', '--endpoint', cloud.url, ...args], Object.fromEntries(absolute));
+}
+
+async function secretsManager(reply: Reply): Promise<Record<string, string>> {
+  const api = await startApi(() => reply);
+  onTestFinished(() => api.close());
+  return { AWS_ENDPOINT_URL_SECRETS_MANAGER: api.url, AWS_REGION: 'eu-west-3' };
+}
+
+describe('doctor says before the first pass', () => {
+  it.each<[string, string, Record<string, string>, RegExp]>([
+    [
+      'that the keys are of another account',
+      policy(),
+      { OSC_ACCESS_KEY: ACME },
+      /BAD +gateways: none of the policy's gateways is here, .* must be of account `012345678901`/,
+    ],
+    [
+      'that the keys are of another account of AWS',
+      policy('', 'aws'),
+      { AWS_ACCESS_KEY_ID: ACME },
+      /BAD +identity: the credentials are of account `210987654321`, the policy's recipient is `012345678901`; use the recipient's, or mend `recipient\.account`/,
+    ],
+    [
+      'that the region is another',
+      policy('', 'outscale', 'us-east-2'),
+      {},
+      /BAD +gateways: none .* `recipient\.region`, which is `us-east-2`, must be where the gateways are/,
+    ],
+    [
+      'that there are no keys',
+      policy(),
+      { OSC_ACCESS_KEY: '', OSC_SECRET_KEY: '' },
+      /BAD +credentials: no OUTSCALE credentials: set OSC_ACCESS_KEY and OSC_SECRET_KEY/,
+    ],
+    [
+      'that the keys are refused',
+      policy(),
+      { OSC_SECRET_KEY: 'wrong' },
+      /BAD +right to list: DescribeVirtualInterfaces failed \(credentials\): SignatureDoesNotMatch/,
+    ],
+    [
+      'that a role cannot be assumed',
+      policy(`, credentials: { role: "arn:aws:iam::${US}:role/x" }`, 'aws'),
+      { AWS_SECRET_ACCESS_KEY: 'wrong' },
+      /BAD +credentials: role `arn:aws:iam::012345678901:role\/x` cannot be assumed: AssumeRole failed/,
+    ],
+  ])('%s', async (_, text, env, message) => {
+    const { code, stdout } = await examined(text, env);
+    expect({ code, stdout }).toMatchObject({ code: 1, stdout: expect.stringMatching(message) });
+    expect(stdout).toMatch(/ok +ledger: /);
+  });
+
+  it('that a policy has no recipient, and examines the others all the same', async () => {
+    const lost = 'version: 1\nowners: { acme: { connections: [dxcon-1], gateway: vgw-12345678 } }\n';
+    const { code, stdout } = await examined(policy(), {}, { 'policy/lost.yaml': lost });
+    expect(code).toBe(3);
+    expect(stdout).toMatch(
+      /^policy\/lost\.yaml\n {2}BAD +policy: policy\/lost\.yaml:1:1 recipient: key `recipient` is missing; add `recipient:` with/,
+    );
+    expect(stdout).toMatch(/\n\nhub\n.*ok +right to list/s);
+  });
+});
+
+describe('of the secret that the function will use, doctor says', () => {
+  it.each<[string, Reply, RegExp]>([
+    [
+      'that it is not there',
+      json({ __type: 'ResourceNotFoundException', message: 'no such' }, 400),
+      /BAD +secret: secret `vif-acceptor\/outscale` cannot be read: .*no such \(HTTP 400\); create it with `\{"accessKey"/,
+    ],
+    [
+      'that it may not be read',
+      json({ __type: 'AccessDeniedException', message: 'not you' }, 400),
+      /BAD +secret: .*not you \(HTTP 400\); whoever reads it needs `secretsmanager:GetSecretValue`/,
+    ],
+    [
+      'that it is malformed',
+      json({ SecretString: 'planted-secret' }),
+      /BAD +secret: secret `vif-acceptor\/outscale` must be `\{"accessKey": "…", "secretKey": "…"\}`; write it anew/,
+    ],
+    [
+      'that its key is of another account',
+      json({ SecretString: `{"accessKey":"${ACME}","secretKey":"secret"}` }),
+      /BAD +secret: none of the policy's gateways is here, .*the key in secret `vif-acceptor\/outscale` must be of account/,
+    ],
+    [
+      'that its key is refused',
+      json({ SecretString: `{"accessKey":"${US}","secretKey":"planted"}` }),
+      /BAD +secret: DescribeVpnGateways failed \(credentials\)/,
+    ],
+    [
+      'that all is well',
+      json({ SecretString: `{"accessKey":"${US}","secretKey":"secret"}` }),
+      /ok +secret: `vif-acceptor\/outscale` can be read, has its form, and its key sees the policy's gateways/,
+    ],
+  ])('%s', async (_, reply, message) => {
+    const { stdout } = await examined(WITH_SECRET, await secretsManager(reply));
+    expect(stdout).toMatch(message);
+    expect(stdout).not.toContain('planted');
+  });
+
+  it('the same when there are no keys of one’s own', async () => {
+    const secret = await secretsManager(json({ SecretString: `{"accessKey":"${US}","secretKey":"secret"}` }));
+    const { stdout } = await examined(WITH_SECRET, { ...secret, OSC_ACCESS_KEY: '', OSC_SECRET_KEY: '' });
+    expect(stdout).toMatch(/BAD +credentials.*ok +secret/s);
+  });
+
+  it('that it cannot be looked at without an AWS account, which the command line needs none of', async () => {
+    const { code, stdout } = await examined(WITH_SECRET, {
+      AWS_ACCESS_KEY_ID: '',
+      AWS_SECRET_ACCESS_KEY: '',
+    });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /note +secret: `vif-acceptor\/outscale` not checked: no AWS credentials or region here/,
+    );
+  });
+});
+
+describe('of its surroundings, doctor says', () => {
+  const { cert } = selfSigned(['ca.example']);
+
+  it.each<[string, Record<string, string>, RegExp, number]>([
+    ['that there is no proxy', {}, /ok +proxy: none/, 0],
+    [
+      'which proxy is used, without its password',
+      { https_proxy: 'http://user:planted@127.0.0.1:3128', no_proxy: '.intern' },
+      /ok +proxy: `http:\/\/127\.0\.0\.1:3128` \(HTTPS_PROXY\) for all https, except to `\.intern` \(NO_PROXY\)/,
+      0,
+    ],
+    [
+      'which certificates are added',
+      { NODE_EXTRA_CA_CERTS: 'DIR/ca.pem' },
+      /ok +certificates: .* adds 1 of .*ca\.pem/,
+      0,
+    ],
+    [
+      'that those cannot be read',
+      { NODE_EXTRA_CA_CERTS: 'DIR/nowhere.pem' },
+      /BAD +certificates: NODE_EXTRA_CA_CERTS names .*nowhere\.pem, which cannot be read \(ENOENT\); mend or unset it/,
+      1,
+    ],
+    [
+      'that those are none',
+      { NODE_EXTRA_CA_CERTS: 'DIR/policy/hub.yaml' },
+      /BAD +certificates: .*hub\.yaml, which holds no certificate in PEM/,
+      1,
+    ],
+    [
+      'where a ping goes, without the token',
+      { VIF_ACCEPTOR_PING_URL: 'https://ping.example/planted' },
+      /ok +ping: VIF_ACCEPTOR_PING_URL names https:\/\/ping\.example\/…, which `run` calls; not called now/,
+      0,
+    ],
+  ])('%s', async (_, env, message, code) => {
+    const ended = await examined(policy(), env, { 'ca.pem': cert });
+    expect(ended).toMatchObject({ code, stdout: expect.stringMatching(message) });
+    expect(ended.stdout).not.toContain('planted');
+  });
+
+  it('how far off the clock is', async () => {
+    const { stdout } = await examined(policy());
+    expect(stdout).toMatch(/ok +clock: within 5 minutes of the API's/);
+  });
+});
+
+describe('of the ledger, doctor says', () => {
+  const ledger = ['--ledger', 'state/ledger.json'];
+
+  it('that it is well, and leaves it as it is', async () => {
+    const { code, stdout } = await examined(policy(), {}, {}, ledger);
+    expect({ code, stdout }).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/ok +ledger: state\/ledger\.json can be read and written, no pass yet/),
+    });
+  });
+
+  it('that it is damaged', async () => {
+    const { code, stdout } = await examined(policy(), {}, { 'state/ledger.json': '{"format":' }, ledger);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/BAD +ledger: ledger state\/ledger\.json is damaged: it is not JSON/);
+  });
+
+  it.skipIf(process.getuid?.() === 0)('that its folder cannot be written', async () => {
+    const cloud = await startCloud();
+    const dir = folderWith({ 'policy/hub.yaml': policy() });
+    mkdirSync(join(dir, 'locked'), { mode: 0o500 });
+    onTestFinished(() => chmodSync(join(dir, 'locked'), 0o700));
+    const args = ['doctor', '--endpoint', cloud.url, '--ledger', 'locked/more/ledger.json'];
+    const { code, stdout } = await type(dir, args);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(
+      /BAD +ledger: locked\/more\/ledger\.json cannot be written \(EACCES\): give this user the right to write to .*locked,/,
+    );
+  });
+
+  it('that its folder is a file', async () => {
+    const { code, stdout } = await examined(policy(), {}, {}, ['--ledger', 'policy/hub.yaml/ledger.json']);
+    expect({ code, stdout }).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(/BAD +ledger: .*ENOTDIR/),
+    });
+  });
+
+  it('that a table cannot be read', async () => {
+    const env = await secretsManager(json({ __type: 'ResourceNotFoundException', message: 'no table' }, 400));
+    const table = {
+      AWS_ENDPOINT_URL_DYNAMODB: env.AWS_ENDPOINT_URL_SECRETS_MANAGER ?? '',
+      AWS_REGION: 'eu-west-3',
+    };
+    const { code, stdout } = await examined(policy(), table, {}, ['--ledger', 'dynamodb:nowhere']);
+    expect({ code, stdout }).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(/BAD +ledger: ledger table `nowhere`: .* failed .*no table/),
+    });
+  });
+});

@@ -1,0 +1,203 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics } from '@aws-lambda-powertools/metrics';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { systemClock } from '../../lambda/adapters/connect.ts';
+import { functionCredentials } from '../../lambda/adapters/credentials.ts';
+import { createMemoryLedger } from '../../lambda/adapters/ledgers/memory.ts';
+import { createHandler } from '../../lambda/compose.ts';
+import { digestOf } from '../../lambda/core/canonical.ts';
+import {
+  type LoadedPolicy,
+  type PolicyRecipient,
+  recipientKey,
+  writePolicy,
+} from '../../lambda/core/policy.ts';
+import type { Simulator } from '../../simulator/index.ts';
+import { ACME, actAs, US } from '../support/accounts.ts';
+import { recordingAnnouncer } from '../support/announcer.ts';
+import { json, type Reply, startApi } from '../support/apiServer.ts';
+import { ACME_1, PROD, policyOf, startCloud } from '../support/cloud.ts';
+import { lambdaContext, policyFolder } from '../support/lambda.ts';
+
+const log: string[] = [];
+
+beforeEach(() => {
+  log.length = 0;
+  const write = (chunk: string | Uint8Array): boolean => log.push(String(chunk)) > 0;
+  vi.spyOn(process.stdout, 'write').mockImplementation(write);
+  vi.spyOn(process.stderr, 'write').mockImplementation(write);
+  vi.stubEnv('AWS_ACCESS_KEY_ID', US);
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
+  vi.stubEnv('AWS_REGION', 'eu-west-3');
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+});
+
+type Provider = PolicyRecipient['provider'];
+
+function targetOf(target: string, provider: Provider, recipient: Partial<PolicyRecipient>): LoadedPolicy {
+  const { policy } = policyOf(`owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }`, provider);
+  const made = { ...policy, target, recipient: { ...policy.recipient, ...recipient } };
+  return { policy: made, digest: digestOf(writePolicy(made)) };
+}
+
+/** One process of the function with these targets. */
+function functionOf(cloud: Simulator, policies: readonly LoadedPolicy[]) {
+  const recipients = policies.map(({ policy }) => [policy.target, recipientKey(policy.recipient)]);
+  const dir = policyFolder(...policies);
+  const handler = createHandler({
+    env: {
+      VIF_ACCEPTOR_RECIPIENTS: JSON.stringify(Object.fromEntries(recipients)),
+      VIF_ACCEPTOR_POLICY_DIR: dir,
+      VIF_ACCEPTOR_ENDPOINT: cloud.url,
+      VIF_ACCEPTOR_GATEWAY_ENDPOINT: cloud.url,
+      VIF_ACCEPTOR_TABLE: 'ledger',
+    },
+    clock: systemClock,
+    logger: new Logger({ serviceName: 'vif-acceptor' }),
+    metrics: new Metrics({ serviceName: 'vif-acceptor', namespace: 'VifAcceptor' }),
+    credentials: functionCredentials,
+    ledger: () => createMemoryLedger(systemClock),
+    announcer: recordingAnnouncer(),
+  });
+  return { dir, invoke: (target: string) => handler({ target }, lambdaContext()) };
+}
+
+/** Whose metrics an invocation wrote. */
+function measured(): unknown[] {
+  const documents = log
+    .map((line): Record<string, unknown> => JSON.parse(line))
+    .filter((line) => '_aws' in line);
+  log.length = 0;
+  return documents.map(({ target, PassCompleted, PassFailed }) => ({ target, PassCompleted, PassFailed }));
+}
+
+/** Secrets Manager: `good` holds our key, `broken` answers as told. */
+async function secretsWith(broken: Reply): Promise<void> {
+  const api = await startApi(({ body }) =>
+    body.includes('"good"') ? json({ SecretString: `{"accessKey":"${US}","secretKey":"secret"}` }) : broken,
+  );
+  onTestFinished(() => api.close());
+  vi.stubEnv('AWS_ENDPOINT_URL_SECRETS_MANAGER', api.url);
+}
+
+const secret = (name: string): Partial<PolicyRecipient> => ({ credentials: { secret: name } });
+const holds = (SecretString: string): Reply => json({ SecretString });
+
+interface Row {
+  readonly provider: Provider;
+  /** what is wrong with it */
+  readonly recipient: Partial<PolicyRecipient>;
+  readonly secret?: Reply;
+  readonly message: RegExp;
+}
+
+const ROWS: Readonly<Record<string, Row>> = {
+  'whose region is wrong': {
+    provider: 'outscale',
+    recipient: { ...secret('good'), region: 'us-east-2' },
+    message:
+      /pass over `broken` failed: none of the policy's gateways .* check that .* the region is `us-east-2`/,
+  },
+  'whose secret holds the key of another account': {
+    provider: 'outscale',
+    recipient: { ...secret('other'), region: 'cloudgouv-eu-west-1' },
+    secret: holds('{"accessKey":"210987654321","secretKey":"secret"}'),
+    message:
+      /pass over `broken` failed: none of the policy's gateways .* check that the credentials are of account/,
+  },
+  'whose secret is not there': {
+    provider: 'outscale',
+    recipient: { ...secret('other'), region: 'us-east-2' },
+    secret: json({ __type: 'ResourceNotFoundException', message: 'no such' }, 400),
+    message:
+      /pass over `broken` failed: secret `other` cannot be read: GetSecretValue failed \(client\): ResourceNotFoundException: no such \(HTTP 400\); create it with `\{"accessKey": "…", "secretKey": "…"\}` in it/,
+  },
+  'whose secret may not be read': {
+    provider: 'outscale',
+    recipient: { ...secret('other'), region: 'us-east-2' },
+    secret: json({ __type: 'AccessDeniedException', message: 'not you' }, 400),
+    message:
+      /pass over `broken` failed: secret `other` cannot be read: .*not you.*needs `secretsmanager:GetSecretValue`/,
+  },
+  'whose secret is malformed': {
+    provider: 'outscale',
+    recipient: { ...secret('other'), region: 'us-east-2' },
+    secret: holds('planted-secret'),
+    message:
+      /pass over `broken` failed: secret `other` must be `\{"accessKey": "…", "secretKey": "…"\}`; write it anew/,
+  },
+  'that names no secret': {
+    provider: 'outscale',
+    recipient: { credentials: null, region: 'us-east-2' },
+    message: /target `broken` names no secret: add `credentials: \{ secret: NAME \}` under `recipient`/,
+  },
+  'whose role cannot be assumed': {
+    provider: 'aws',
+    recipient: {
+      region: 'us-east-2',
+      credentials: { role: `arn:aws:iam::${US}:role/not-ours`, externalId: 'x-1' },
+    },
+    message:
+      /pass over `broken` failed: role `arn:aws:iam::\d+:role\/not-ours` cannot be assumed: AssumeRole failed \(credentials\): AccessDenied: .*; the role must exist, and its trust policy must name .* `externalId`/,
+  },
+  'whose role is of another account': {
+    provider: 'aws',
+    recipient: {
+      region: 'us-east-2',
+      credentials: { role: `arn:aws:iam::${ACME}:role/x`, externalId: null },
+    },
+    message:
+      /pass over `broken` failed: the credentials are of account `210987654321`, and target `broken` is `012345678901`/,
+  },
+};
+
+describe.each(Object.entries(ROWS))('a target %s', (_, { provider, recipient, secret: reply, message }) => {
+  async function world() {
+    const cloud = await startCloud({ dialect: provider });
+    await secretsWith(reply ?? holds('{}'));
+    if (message.source.includes('AssumeRole'))
+      cloud.addFault({ kind: 'accessDenied', operation: 'AssumeRole', times: 'always' });
+    const sound = targetOf('sound', provider, provider === 'aws' ? {} : secret('good'));
+    const { invoke } = functionOf(cloud, [sound, targetOf('broken', provider, recipient)]);
+    const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+    return { cloud, invoke, id };
+  }
+
+  it('fails its own pass, saying what is wrong and what to do, and none of a secret', async () => {
+    const { invoke } = await world();
+    await expect(invoke('broken')).rejects.toThrow(message);
+    expect(log.join('')).not.toContain('planted');
+  });
+
+  it('leaves nothing behind that stops another target in the same process, before or after it', async () => {
+    const { cloud, invoke, id } = await world();
+    const fails = () => expect(invoke('broken')).rejects.toThrow(message);
+    await fails();
+    log.length = 0;
+    expect(await invoke('sound')).toMatchObject({ counts: { accepted: 1 }, status: 'completed' });
+    expect(measured()).toEqual([{ target: 'sound', PassCompleted: 1, PassFailed: 0 }]);
+    await fails();
+    log.length = 0;
+    expect(await invoke('sound')).toMatchObject({ counts: { pending: 0 }, status: 'completed' });
+    expect(measured()).toEqual([{ target: 'sound', PassCompleted: 1, PassFailed: 0 }]);
+    expect(await actAs(cloud, US).see(id)).toBe(`pending ${PROD}`);
+  });
+});
+
+it('a target whose policy is not there stops no other', async () => {
+  const cloud = await startCloud({ dialect: 'aws' });
+  const broken = targetOf('broken', 'aws', { region: 'us-east-2' });
+  const { dir, invoke } = functionOf(cloud, [targetOf('sound', 'aws', {}), broken]);
+  rmSync(join(dir, 'broken.json'));
+  for (const _ of [1, 2]) {
+    await expect(invoke('broken')).rejects.toThrow(
+      /compiled policy of target `broken` refused: .* cannot be read/,
+    );
+    expect(await invoke('sound')).toMatchObject({ status: 'completed' });
+  }
+});

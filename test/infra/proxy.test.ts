@@ -1,0 +1,128 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type LoadedPolicy, recipientKey } from '../../lambda/core/policy.ts';
+import { bundle } from '../../scripts/bundle.ts';
+import { ACME, actAs, US } from '../support/accounts.ts';
+import { ACME_1, PROD, policyOf, SIMPLE, startCloud } from '../support/cloud.ts';
+import { type Dynamo, startDynalite } from '../support/dynamo.ts';
+import { startEventBus } from '../support/eventBus.ts';
+import { policyFolder } from '../support/lambda.ts';
+import { startSecretsManager } from '../support/secretsManager.ts';
+import { startWayOut } from '../support/wayOut.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'vif-acceptor-'));
+const file = join(folder, 'index.mjs');
+let dynamo: Dynamo;
+
+beforeAll(async () => {
+  dynamo = await startDynalite();
+  await bundle(file);
+});
+afterAll(async () => {
+  await dynamo.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** Calls the bundled function in a process of its own, which ends by itself. */
+async function invoke(env: Record<string, string>): Promise<{ returned: unknown; log: string }> {
+  const script = `
+    const { handler } = await import(${JSON.stringify(file)});
+    const context = { functionName: 'acceptor', getRemainingTimeInMillis: () => 60_000 };
+    const returned = await handler({ target: 'hub' }, context).catch(({ message }) => ({ threw: message }));
+    process.stderr.write('returned ' + JSON.stringify(returned));
+  `;
+  const { stdout, stderr } = await promisify(execFile)(
+    process.execPath,
+    ['--input-type=module', '--eval', script],
+    {
+      cwd: folder,
+      env,
+      timeout: 25_000,
+    },
+  );
+  return { returned: JSON.parse(stderr.slice(stderr.lastIndexOf('returned ') + 9)), log: stdout + stderr };
+}
+
+/** The function's environment, with every API at its own name. */
+async function environment({ policy, digest }: LoadedPolicy): Promise<Record<string, string>> {
+  return {
+    VIF_ACCEPTOR_RECIPIENTS: JSON.stringify({ hub: recipientKey(policy.recipient) }),
+    VIF_ACCEPTOR_POLICY_DIR: policyFolder({ policy, digest }),
+    VIF_ACCEPTOR_TABLE: await dynamo.createTable(),
+    AWS_REGION: 'eu-west-3',
+    AWS_ACCESS_KEY_ID: US,
+    AWS_SECRET_ACCESS_KEY: 'secret',
+  };
+}
+
+it('the function reaches OUTSCALE and every service of AWS through the proxy of its environment', async () => {
+  const cloud = await startCloud();
+  const bus = await startEventBus();
+  const secrets = await startSecretsManager(US, 'secret');
+  const { env: way, tunnels } = await startWayOut({
+    'directlink.eu-west-2.outscale.com': cloud.url,
+    'fcu.eu-west-2.outscale.com': cloud.url,
+    'secretsmanager.eu-west-3.amazonaws.com': secrets.url,
+    'dynamodb.eu-west-3.amazonaws.com': dynamo.url,
+    'events.eu-west-3.amazonaws.com': bus.url,
+  });
+  const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+  const recipient = { ...SIMPLE.policy.recipient, credentials: { secret: 'vif-acceptor/outscale' } };
+  const env = await environment({ policy: { ...SIMPLE.policy, recipient }, digest: SIMPLE.digest });
+
+  const { returned, log } = await invoke({ ...env, ...way });
+
+  expect(returned).toMatchObject({ status: 'completed', requests: [{ id, outcome: 'accepted' }] });
+  expect(await actAs(cloud, US).see(id)).toBe(`pending ${PROD}`);
+  expect(bus.entries.map(({ DetailType }) => DetailType)).toEqual(['Request Accepted']);
+  expect([...new Set(tunnels)].sort()).toEqual([
+    'directlink.eu-west-2.outscale.com',
+    'dynamodb.eu-west-3.amazonaws.com',
+    'events.eu-west-3.amazonaws.com',
+    'fcu.eu-west-2.outscale.com',
+    'secretsmanager.eu-west-3.amazonaws.com',
+  ]);
+  expect(log).not.toContain('planted');
+});
+
+it('on aws it assumes its role through the proxy too', async () => {
+  const cloud = await startCloud({ dialect: 'aws' });
+  const bus = await startEventBus();
+  const names = ['directconnect', 'ec2', 'sts'].map((service) => [
+    `${service}.eu-west-2.amazonaws.com`,
+    cloud.url,
+  ]);
+  const { env: way, tunnels } = await startWayOut({
+    ...Object.fromEntries(names),
+    'dynamodb.eu-west-3.amazonaws.com': dynamo.url,
+    'events.eu-west-3.amazonaws.com': bus.url,
+  });
+  const { policy, digest } = policyOf(
+    `owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }`,
+    'aws',
+  );
+  const credentials = { role: `arn:aws:iam::${US}:role/acceptor`, externalId: 'x-1' };
+  const env = await environment({
+    policy: { ...policy, recipient: { ...policy.recipient, credentials } },
+    digest,
+  });
+
+  const { returned } = await invoke({ ...env, ...way });
+
+  expect(returned).toMatchObject({ status: 'completed' });
+  expect(tunnels).toContain('sts.eu-west-2.amazonaws.com');
+  expect(cloud.calls().map(({ operation }) => operation)).toContain('AssumeRole');
+});
+
+it('says that the proxy is none, and not what it is', async () => {
+  const env = { ...(await environment(SIMPLE)), HTTPS_PROXY: 'user:planted@proxy:3128' };
+  const { returned, log } = await invoke(env);
+  expect(returned).toEqual({
+    threw: 'HTTPS_PROXY must be a URL such as `http://proxy.example:3128`; mend or unset it',
+  });
+  expect(log).not.toContain('planted');
+});
