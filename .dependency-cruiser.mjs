@@ -47,7 +47,7 @@ const forbidden = [
     comment:
       'what is deployed never depends on what deploys it, drives it by hand or imitates its surroundings',
     from: { path: '^lambda/' },
-    to: { path: '^(simulator|cli|infra|demo|bench)/' },
+    to: { path: '^(simulator|cli|infra|demo|bench|scripts)/' },
   },
   {
     name: 'language-knows-the-core-only',
@@ -92,9 +92,10 @@ const forbidden = [
   {
     name: 'no-development-packages',
     comment:
-      'what runs must be a dependency: a development package is left out of the software bill of materials',
+      'what runs must be a dependency, or asked of who installs the package: a development package comes with neither it nor ' +
+      'the software bill of materials',
     from: { path: '^(lambda|cli|language|infra|simulator|demo)/' },
-    to: { dependencyTypes: ['npm-dev'], pathNot: 'node_modules/@types/' },
+    to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['npm-peer'], pathNot: 'node_modules/@types/' },
   },
   {
     name: 'only-what-is-declared',

@@ -4,8 +4,8 @@ import { Stage } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Policy } from '../../lambda/core/policy.ts';
+import { bundle } from '../../scripts/bundle.ts';
 import { plant } from '../plant.ts';
-import { bundle } from './bundle.ts';
 import { stackOf, target } from './world.ts';
 
 interface Deployed {

@@ -12,13 +12,13 @@ import { systemClock } from '../../lambda/adapters/connect.ts';
 import { createDynamoLedger } from '../../lambda/adapters/ledgers/dynamo/index.ts';
 import { openTable } from '../../lambda/adapters/ledgers/dynamo/table.ts';
 import { type LoadedPolicy, recipientKey } from '../../lambda/core/policy.ts';
+import { bundle } from '../../scripts/bundle.ts';
 import type { Simulator } from '../../simulator/index.ts';
 import { ACME, actAs, US } from '../support/accounts.ts';
 import { ACME_1, PROD, policyOf, SIMPLE, startCloud } from '../support/cloud.ts';
 import { type Dynamo, startDynalite } from '../support/dynamo.ts';
 import { startEventBus } from '../support/eventBus.ts';
 import { policyFolder } from '../support/lambda.ts';
-import { bundle } from './bundle.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'vif-acceptor-'));
 const file = join(folder, 'index.mjs');

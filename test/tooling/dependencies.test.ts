@@ -3,10 +3,17 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 
 const pins = z.record(z.string(), z.string());
-const { dependencies, devDependencies, optionalDependencies } = z
-  .object({ dependencies: pins, devDependencies: pins, optionalDependencies: pins })
+const own = z
+  .object({ dependencies: pins, devDependencies: pins, peerDependencies: pins })
   .parse(JSON.parse(readFileSync('package.json', 'utf8')));
-const pinned = Object.entries({ ...dependencies, ...devDependencies, ...optionalDependencies }).sort();
+const node = z
+  .object({ optionalDependencies: pins })
+  .parse(JSON.parse(readFileSync('tools/node/package.json', 'utf8')));
+const pinned = Object.entries({
+  ...own.dependencies,
+  ...own.devDependencies,
+  ...node.optionalDependencies,
+}).sort();
 
 const lock = readFileSync('package-lock.json', 'utf8');
 
@@ -25,9 +32,17 @@ describe('dependencies', () => {
     expect(explained()).toEqual(pinned);
   });
 
+  it('are asked of whoever installs the package where both must use the same: the CDK, from our pin on', () => {
+    const { peerDependencies } = z
+      .object({ peerDependencies: pins })
+      .parse(JSON.parse(readFileSync('node_modules/aws-cdk-lib/package.json', 'utf8')));
+    const pin = own.devDependencies['aws-cdk-lib'];
+    expect(own.peerDependencies).toEqual({ 'aws-cdk-lib': `^${pin}`, ...peerDependencies });
+  });
+
   it('are locked without a word of where they came from', () => {
     expect(lock).toContain('"integrity": "sha512-');
-    expect(lock).not.toContain('"resolved"');
+    expect(lock.match(/"resolved": .*/g)).toEqual(['"resolved": "tools/node",']);
   });
 
   it('are locked for every platform: `npm ci` refuses a lock that leaves one out', () => {

@@ -54,12 +54,13 @@ const ALLOWED: readonly (readonly [file: string, imported: string])[] = [
   ['language/validates.ts', 'zod'],
   ['language/judges.ts', '../lambda/core/plain.ts'],
   ['infra/compiles.ts', '../language/plain.ts'],
+  ['infra/constructs.ts', 'constructs'],
   ['cli/runs.ts', '../lambda/handler.ts'],
   ['test/generates.ts', 'fast-check'],
   ['test/reads.ts', '../simulator/plain.ts'],
 ];
 
-const PACKAGES = ['yaml', 'zod', '@aws-sdk/client-direct-connect', 'fast-check'];
+const PACKAGES = ['yaml', 'zod', '@aws-sdk/client-direct-connect', 'fast-check', 'constructs'];
 
 function skeleton(): string {
   const imports = [...Object.values(VIOLATIONS).flat(), ...ALLOWED];
@@ -67,7 +68,8 @@ function skeleton(): string {
   return plant({
     'package.json': JSON.stringify({
       dependencies: { yaml: '1', zod: '1', '@aws-sdk/client-direct-connect': '1' },
-      devDependencies: { 'fast-check': '1' },
+      peerDependencies: { constructs: '>=1' },
+      devDependencies: { 'fast-check': '1', constructs: '1' },
     }),
     ...Object.fromEntries(PACKAGES.map((name) => [`node_modules/${name}/index.js`, ''])),
     ...Object.fromEntries(plain.map((folder) => [`${folder}/plain.ts`, 'export {};'])),
@@ -104,7 +106,7 @@ describe('import rules', () => {
   });
 
   it('see every file of the project', async () => {
-    const files = globSync('{lambda,language,simulator,cli,infra,demo,bench,test}/**/*.ts');
+    const files = globSync('{lambda,language,simulator,cli,infra,demo,bench,scripts,test}/**/*.ts');
     const { modules } = await cruiseIn(process.cwd(), ['.']);
     const seen = new Set(modules.map(({ source }) => source));
     expect(files.length).toBeGreaterThan(0);

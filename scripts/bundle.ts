@@ -1,10 +1,11 @@
 import { build, type Metafile } from 'esbuild';
-import { ALIASES, BUNDLING, ENTRY } from '../../infra/bundling.ts';
+import { ALIASES, BUNDLING, ENTRY, PROJECT_ROOT } from '../infra/bundling.ts';
 
-/** Bundles the function as the CDK app does, but without the CDK: `asset.test.ts` holds the two against each other. */
+/** Bundles the function as the CDK app does, but without the CDK: `test/infra/asset.test.ts` holds the two against each other. */
 export async function bundle(outfile: string): Promise<Metafile> {
   const { format, target, minify, mainFields } = BUNDLING;
   const { metafile } = await build({
+    absWorkingDir: PROJECT_ROOT,
     entryPoints: [ENTRY],
     outfile,
     bundle: true,
