@@ -1,17 +1,17 @@
-import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
-import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { Architecture, type IFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
-import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Construct } from 'constructs';
 import { recipientKey } from '../lambda/core/policy.ts';
 import type { CompiledPolicy } from '../language/index.ts';
-import { BUNDLING, ENTRY, PROJECT_ROOT } from './bundling.ts';
+import { acceptorFunction } from './function.ts';
 import { PolicyLayer } from './layer.ts';
-import { eventRights, ledgerRights, rightsFor } from './rights.ts';
+import { ENVIRONMENT_BYTES, textSize, type Usage } from './limits.ts';
+import { NAMESPACE, SERVICE } from './metrics.ts';
+import type { Queues } from './queues.ts';
+import { acceptorRole } from './role.ts';
+import { Calls } from './schedule.ts';
 
 export interface AcceptorProps {
   /** of one provider, so that no target runs with rights that only another provider needs */
@@ -23,31 +23,31 @@ export interface AcceptorProps {
   readonly availableWithin: Duration;
   /** the memory of all targets */
   readonly ledger: Table;
+  readonly queues: Queues;
 }
 
 /** The function for the policies of one provider, and what calls it. */
 export class Acceptor extends Construct {
-  readonly function: NodejsFunction;
+  readonly policies: readonly CompiledPolicy[];
+  readonly function: IFunction;
+  readonly log: LogGroup;
+  readonly usages: readonly Usage[];
 
   constructor(scope: Construct, id: string, props: AcceptorProps) {
     super(scope, id);
-    const { policies, interval } = props;
+    const { policies, revision, interval, ledger, queues } = props;
+    this.policies = policies;
     // A pass that comes late, or runs long, would only meet the next one.
     const patience = interval.minus(Duration.minutes(1));
-    this.function = this.#functionFor(props, patience);
-    for (const policy of policies) this.#callRegularly(policy, interval, patience);
-  }
-
-  #functionFor(props: AcceptorProps, patience: Duration): NodejsFunction {
-    const { policies, revision, availableWithin, ledger } = props;
-    const logGroup = new LogGroup(this, 'Logs', { retention: RetentionDays.ONE_YEAR });
-    const role = this.#roleFor(props);
-    logGroup.grantWrite(role);
-    return new NodejsFunction(this, 'Function', {
-      entry: ENTRY,
-      projectRoot: PROJECT_ROOT,
-      depsLockFilePath: `${PROJECT_ROOT}package-lock.json`,
-      bundling: BUNDLING,
+    this.log = new LogGroup(this, 'Logs', { retention: RetentionDays.ONE_YEAR });
+    const { role, usage } = acceptorRole(this, 'Role', {
+      policies: policies.map(({ policy }) => policy),
+      ledger,
+      failedPasses: queues.failedPasses,
+      log: this.log,
+    });
+    const environment = environmentOf(props);
+    this.function = acceptorFunction(this, 'Function', {
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       memorySize: 512,
@@ -56,52 +56,43 @@ export class Acceptor extends Construct {
       // The schedule is the retry: a second attempt at once would meet the same fault, or the next pass.
       retryAttempts: 0,
       maxEventAge: patience,
+      // Its role may write there already: CDK's own destination would ask for more.
+      onFailure: { bind: () => ({ destination: queues.failedPasses.queueArn }) },
       layers: [new PolicyLayer(this, 'Policies', { policies, revision }).version],
-      logGroup,
+      logGroup: this.log,
       role,
-      // It would set a variable that only version 2 of the SDK reads.
-      awsSdkConnectionReuse: false,
-      environment: {
-        POWERTOOLS_SERVICE_NAME: 'vif-acceptor',
-        POWERTOOLS_METRICS_NAMESPACE: 'VifAcceptor',
-        VIF_ACCEPTOR_RECIPIENTS: JSON.stringify(
-          Object.fromEntries(policies.map(({ policy }) => [policy.target, recipientKey(policy.recipient)])),
-        ),
-        VIF_ACCEPTOR_TABLE: ledger.tableName,
-        VIF_ACCEPTOR_AVAILABLE_WITHIN_MINUTES: String(availableWithin.toMinutes()),
-      },
+      environment,
     });
+    new Calls(this, 'Calls', {
+      function: this.function,
+      targets: policies.map(({ policy }) => policy.target),
+      interval,
+      patience,
+      deadLetters: queues.deadLetters,
+    });
+    this.usages = [usage, environmentUsage(environment, Stack.of(this))];
   }
+}
 
-  #roleFor({ policies, ledger }: AcceptorProps): Role {
-    const stack = Stack.of(this);
-    const compiled = policies.map(({ policy }) => policy);
-    return new Role(this, 'Role', {
-      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
-      inlinePolicies: {
-        Targets: new PolicyDocument({
-          minimize: true,
-          statements: compiled.flatMap((policy) => rightsFor(policy, stack)),
-        }),
-        Memory: new PolicyDocument({ statements: [ledgerRights(compiled, ledger), eventRights(stack)] }),
-      },
-    });
-  }
+function environmentOf({ policies, ledger, availableWithin }: AcceptorProps): Record<string, string> {
+  return {
+    POWERTOOLS_SERVICE_NAME: SERVICE,
+    POWERTOOLS_METRICS_NAMESPACE: NAMESPACE,
+    VIF_ACCEPTOR_RECIPIENTS: JSON.stringify(
+      Object.fromEntries(policies.map(({ policy }) => [policy.target, recipientKey(policy.recipient)])),
+    ),
+    VIF_ACCEPTOR_TABLE: ledger.tableName,
+    VIF_ACCEPTOR_AVAILABLE_WITHIN_MINUTES: String(availableWithin.toMinutes()),
+  };
+}
 
-  #callRegularly(
-    { policy: { target }, digest }: CompiledPolicy,
-    interval: Duration,
-    patience: Duration,
-  ): void {
-    new Schedule(this, `Schedule-${target}`, {
-      description: `a pass over target ${target}`,
-      schedule: ScheduleExpression.rate(interval),
-      target: new LambdaInvoke(this.function, {
-        input: ScheduleTargetInput.fromObject({ target }),
-        retryAttempts: 0,
-        maxEventAge: patience,
-      }),
-    });
-    new CfnOutput(this, `Policy-${target}`, { description: `policy of target ${target}`, value: digest });
-  }
+function environmentUsage(environment: Record<string, string>, stack: Stack): Usage {
+  const sizes = Object.entries(environment).map(
+    ([name, value]) => name.length + textSize(stack.resolve(value)),
+  );
+  return {
+    of: 'bytes of environment of a function',
+    used: sizes.reduce((sum, size) => sum + size, 0),
+    most: ENVIRONMENT_BYTES,
+  };
 }

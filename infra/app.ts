@@ -1,6 +1,4 @@
-import { relative } from 'node:path';
 import { App } from 'aws-cdk-lib';
-import { compileFiles, formatFault, revisionOf } from '../language/index.ts';
 import { readOptions } from './options.ts';
 import { DeploymentRefused } from './refused.ts';
 import { VifAcceptorStack } from './stack.ts';
@@ -9,26 +7,11 @@ import { VifAcceptorStack } from './stack.ts';
 function synthesise(): void {
   // Synthesised by hand below, so that a refusal leaves no half template behind.
   const app = new App({ autoSynth: false });
-  const { policyDir, interval, availableWithin } = readOptions(
-    (key) => app.node.tryGetContext(key),
-    process.env,
-  );
-  const compiled = compileFiles(forPeople(policyDir));
-  if (!compiled.ok) throw new DeploymentRefused(compiled.faults.map(formatFault));
+  const { stackName, ...options } = readOptions((key) => app.node.tryGetContext(key), process.env);
   const { CDK_DEFAULT_ACCOUNT: account, CDK_DEFAULT_REGION: region } = process.env;
-  new VifAcceptorStack(app, 'VifAcceptor', {
-    policies: compiled.policies,
-    revision: revisionOf(policyDir),
-    interval,
-    availableWithin,
-    ...(account && region ? { env: { account, region } } : {}),
-  });
+  const env = account && region ? { env: { account, region } } : {};
+  new VifAcceptorStack(app, stackName, { ...options, ...env });
   app.synth();
-}
-
-function forPeople(path: string): string {
-  const near = relative(process.cwd(), path);
-  return near === '' || near.startsWith('..') ? path : near;
 }
 
 try {

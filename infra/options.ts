@@ -1,52 +1,61 @@
 import { resolve } from 'node:path';
 import { Duration } from 'aws-cdk-lib';
-import { AVAILABLE_WITHIN_MS } from '../lambda/core/followUp.ts';
 import { PROJECT_ROOT } from './bundling.ts';
+import { AVAILABLE_WITHIN, type Choice, faultsOfMinutes, INTERVAL } from './choices.ts';
+import { readNotify, type WrittenNotify } from './notify.ts';
 import { DeploymentRefused } from './refused.ts';
 
 /** What whoever deploys may choose, by `-c KEY=VALUE`. */
 export interface Options {
   /** absolute */
   readonly policyDir: string;
+  readonly notify: WrittenNotify;
   readonly interval: Duration;
   readonly availableWithin: Duration;
+  readonly stackName: string;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/**
- * @param context a value of the CDK context; `undefined` when it was not given
- * @throws DeploymentRefused
- */
-export function readOptions(context: (key: string) => unknown, env: Environment): Options {
-  return {
-    policyDir: policyDir(context('policyDir'), env),
-    // A time-out is a minute less and at least one; an hour is long enough to be told late.
-    interval: minutes('intervalMinutes', context, 5, [2, 60]),
-    availableWithin: minutes('availableWithinMinutes', context, AVAILABLE_WITHIN_MS / 60_000, [
-      1,
-      7 * 24 * 60,
-    ]),
+/** A value of the CDK context; `undefined` when it was not given. */
+type Context = (key: string) => unknown;
+
+/** @throws DeploymentRefused with everything that is wrong */
+export function readOptions(context: Context, env: Environment): Options {
+  const faults: string[] = [];
+  const options: Options = {
+    policyDir: policyDir(context('policyDir'), env, faults),
+    notify: readNotify(context('notify'), faults),
+    interval: minutes('intervalMinutes', context, INTERVAL, faults),
+    availableWithin: minutes('availableWithinMinutes', context, AVAILABLE_WITHIN, faults),
+    stackName: stackName(context('stackName'), faults),
   };
+  if (faults.length > 0) throw new DeploymentRefused(faults);
+  return options;
 }
 
 /** npm runs scripts in the project's folder and tells the caller's as `INIT_CWD`. */
-function policyDir(given: unknown, env: Environment): string {
+function policyDir(given: unknown, env: Environment, faults: string[]): string {
   if (given === undefined) return resolve(PROJECT_ROOT, 'policy');
   if (typeof given === 'string' && given !== '') return resolve(env.INIT_CWD ?? process.cwd(), given);
-  throw new DeploymentRefused(['context `policyDir` must be a folder, as in `-c policyDir=examples`']);
+  faults.push('context `policyDir` must be a folder, as in `-c policyDir=examples`');
+  return '';
 }
 
-function minutes(
-  key: string,
-  context: (key: string) => unknown,
-  usual: number,
-  [least, most]: readonly [number, number],
-): Duration {
+function minutes(key: string, context: Context, choice: Choice, faults: string[]): Duration {
   const given = context(key);
-  const value = given === undefined ? usual : Number(given);
-  if (Number.isInteger(value) && value >= least && value <= most) return Duration.minutes(value);
-  throw new DeploymentRefused([
-    `context \`${key}\` must be a whole number from ${least} to ${most}, got \`${String(given)}\``,
-  ]);
+  const value = given === undefined ? choice.usual : Number(given);
+  const wrong = faultsOfMinutes(`context \`${key}\``, value, choice, String(given));
+  faults.push(...wrong);
+  return Duration.minutes(wrong.length === 0 ? value : choice.usual);
+}
+
+/** Several stacks in one region need several names. */
+function stackName(given: unknown, faults: string[]): string {
+  if (given === undefined) return 'VifAcceptor';
+  if (typeof given === 'string' && /^[A-Za-z][A-Za-z0-9-]{0,127}$/.test(given)) return given;
+  faults.push(
+    `context \`stackName\` must be letters, digits and hyphens, a letter first, got \`${String(given)}\``,
+  );
+  return '';
 }

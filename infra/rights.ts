@@ -47,12 +47,23 @@ function readSecret(secret: string, { partition, region, account }: Stack): Poli
   return new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [arn] });
 }
 
-function ownRoleRights({ region, account }: Policy['recipient'], { partition }: Stack): PolicyStatement[] {
+/** Whose function acts in its own name. */
+export function actsItself({ recipient }: Policy): boolean {
+  return recipient.provider === 'aws' && recipient.credentials === null;
+}
+
+/** Every interface of a recipient: which it will be offered nobody knows. */
+export function interfacesOf({ region, account }: Policy['recipient'], partition: string): string {
+  return `arn:${partition}:directconnect:${region}:${account}:dxvif/*`;
+}
+
+function ownRoleRights(recipient: Policy['recipient'], { partition }: Stack): PolicyStatement[] {
+  const { region } = recipient;
   return [
     // No condition key of IAM names the gateway or the connection: only the policy limits those.
     new PolicyStatement({
       actions: ['directconnect:ConfirmPrivateVirtualInterface'],
-      resources: [`arn:${partition}:directconnect:${region}:${account}:dxvif/*`],
+      resources: [interfacesOf(recipient, partition)],
     }),
     // To list is to name no resource, which IAM takes for all of them; the region is what can be narrowed.
     new PolicyStatement({
@@ -60,7 +71,9 @@ function ownRoleRights({ region, account }: Policy['recipient'], { partition }: 
         'directconnect:DescribeVirtualInterfaces',
         'directconnect:DescribeConnections',
         'directconnect:DescribeDirectConnectGateways',
+        'directconnect:DescribeDirectConnectGatewayAssociations',
         'ec2:DescribeVpnGateways',
+        'ec2:DescribeRouteTables',
       ],
       resources: ['*'],
       conditions: { StringEquals: { 'aws:RequestedRegion': region } },

@@ -1,6 +1,6 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { OTHER_ROLE, OUTSCALE, OWN_ROLE, target, templateOf } from './world.ts';
+import { OTHER_ROLE, OUTSCALE, OWN_ROLE, REVISION, target, templateOf } from './world.ts';
 
 describe('the function', () => {
   const template = templateOf([OWN_ROLE, OTHER_ROLE]);
@@ -59,7 +59,7 @@ describe('the ledger', () => {
 });
 
 describe('the schedule', () => {
-  it('calls each target by its name, every five minutes, without trying again', () => {
+  it('calls each target by its name, every five minutes, and again while Lambda does not take the call', () => {
     const template = templateOf([OUTSCALE, OWN_ROLE]);
     template.resourceCountIs('AWS::Scheduler::Schedule', 2);
     for (const name of ['paris', 'lyon']) {
@@ -69,7 +69,8 @@ describe('the schedule', () => {
         FlexibleTimeWindow: { Mode: 'OFF' },
         Target: {
           Input: JSON.stringify({ target: name }),
-          RetryPolicy: { MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 240 },
+          RetryPolicy: { MaximumRetryAttempts: 185, MaximumEventAgeInSeconds: 240 },
+          DeadLetterConfig: { Arn: { 'Fn::GetAtt': [Match.stringLikeRegexp('DeadLetters'), 'Arn'] } },
         },
       });
     }
@@ -85,17 +86,13 @@ describe('the schedule', () => {
         Properties: { Target: { Input: JSON.stringify({ target: name }) } },
       }),
     );
-    const { Arn, RoleArn } = schedule?.Properties.Target ?? {};
+    const { Arn, RoleArn, DeadLetterConfig } = schedule?.Properties.Target ?? {};
     expect(Arn['Fn::GetAtt'][0]).toMatch(calls);
-    const policies = template.findResources('AWS::IAM::Policy', {
-      Properties: { Roles: [{ Ref: RoleArn['Fn::GetAtt'][0] }] },
-    });
-    expect(Object.values(policies).flatMap(({ Properties }) => Properties.PolicyDocument.Statement)).toEqual([
-      {
-        Action: 'lambda:InvokeFunction',
-        Effect: 'Allow',
-        Resource: [Arn, { 'Fn::Join': ['', [Arn, ':*']] }],
-      },
+    const role = template.findResources('AWS::IAM::Role')[RoleArn['Fn::GetAtt'][0]];
+    const policies: { PolicyDocument: { Statement: unknown[] } }[] = role?.Properties.Policies ?? [];
+    expect(policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement)).toEqual([
+      { Action: 'lambda:InvokeFunction', Effect: 'Allow', Resource: Arn },
+      { Action: 'sqs:SendMessage', Effect: 'Allow', Resource: DeadLetterConfig.Arn },
     ]);
   });
 
@@ -120,18 +117,31 @@ describe('the schedule', () => {
 });
 
 describe('the outputs', () => {
-  it('tell the digest of every policy, and the revision', () => {
-    const outputs = Object.values(templateOf([OUTSCALE, OWN_ROLE]).findOutputs('*'));
+  it('tell the digest of every policy, the revision, and the names that commands need', () => {
+    const notify = { email: 'noc@example.com' };
+    const outputs = Object.values(templateOf([OUTSCALE, OWN_ROLE], { notify }).findOutputs('*'));
+    const made = (of: string): object => ({ Ref: expect.stringMatching(of) });
     expect(outputs).toEqual([
       { Description: 'policy of target paris', Value: OUTSCALE.digest },
       { Description: 'policy of target lyon', Value: OWN_ROLE.digest },
-      { Description: 'memory of all targets', Value: { Ref: expect.stringMatching(/^Ledger/) } },
-      { Description: 'revision of the policies', Value: 'v1-2-gabcdef0' },
+      { Description: 'revision of the policies', Value: REVISION },
+      { Description: 'memory of all targets', Value: made('^Ledger') },
+      { Description: 'log of function Outscale', Value: made('^OutscaleLogs') },
+      { Description: 'log of function Aws', Value: made('^AwsLogs') },
+      { Description: 'what AWS could not deliver', Value: made('^QueuesDeadLetters') },
+      { Description: 'what became of passes that failed', Value: made('^QueuesFailedPasses') },
+      { Description: 'who is told', Value: made('^Topic') },
+      { Description: 'dashboard', Value: made('^Dashboard') },
+      { Description: 'dashboard', Value: { 'Fn::Join': ['', expect.arrayContaining([made('^Dashboard')])] } },
     ]);
   });
 
   it('keep targets apart whose names differ in a hyphen alone', () => {
-    const names = ['a-1', 'a1'].map((name) => target(name, 'aws', null));
-    expect(Object.keys(templateOf(names).findOutputs('*'))).toHaveLength(4);
+    const own = Object.values(
+      templateOf(['a-1', 'a1'].map((name) => target(name, 'aws', null))).findOutputs('*'),
+    );
+    expect(own.map(({ Description }) => Description)).toEqual(
+      expect.arrayContaining(['policy of target a-1', 'policy of target a1']),
+    );
   });
 });

@@ -28,7 +28,7 @@ describe('cdk synth', () => {
   function synth(policies: Record<string, string>) {
     const folder = plant(policies);
     const out = join(folder, 'cdk.out');
-    const args = ['synth', '--quiet', '--output', out, '--context', 'policyDir=.'];
+    const args = ['synth', '--quiet', '--output', out, '-c', 'policyDir=.', '-c', 'notify=nobody'];
     const result = run(folder, ['node_modules/aws-cdk/bin/cdk', ...args]);
     const template = join(out, 'VifAcceptor.template.json');
     return { ...result, template: existsSync(template) ? readFileSync(template, 'utf8') : null };
@@ -57,7 +57,7 @@ describe('cdk synth', () => {
 
 describe('the CDK app', () => {
   function app(policies: Record<string, string>, env: Record<string, string> = {}) {
-    const context = JSON.stringify({ policyDir: '.' });
+    const context = JSON.stringify({ policyDir: '.', notify: 'nobody' });
     return run(plant(policies), ['infra/app.ts'], { ...env, CDK_CONTEXT_JSON: context });
   }
 

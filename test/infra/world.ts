@@ -1,12 +1,14 @@
-import { App, Duration, type Environment } from 'aws-cdk-lib';
+import { App, Duration, type Environment, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { VifAcceptorStack } from '../../infra/stack.ts';
+import { Installation } from '../../infra/installation.ts';
+import type { Notify } from '../../infra/notify.ts';
 import { digestOf } from '../../lambda/core/canonical.ts';
 import type { Provider } from '../../lambda/core/model.ts';
 import { type Credentials, type Policy, writePolicy } from '../../lambda/core/policy.ts';
 import type { CompiledPolicy } from '../../language/index.ts';
 
 export const ACCOUNT = '012345678901';
+const WEEK = 7 * 24 * 60 * 60;
 
 /** A compiled policy that the stack is given; nothing in it matters to the stack but the recipient. */
 export function target(
@@ -19,7 +21,7 @@ export function target(
   const policy: Policy = {
     format: 1,
     target: name,
-    recipient: { provider, region, account: ACCOUNT, credentials, expiry: null },
+    recipient: { provider, region, account: ACCOUNT, credentials, expiry: provider === 'aws' ? null : WEEK },
     freeze: false,
     limits: { acceptsPerPass: 10 },
     owners: [],
@@ -39,26 +41,38 @@ export const OTHER_ROLE = target('nice', 'aws', { role: ROLE, externalId: null }
 export interface Deployment {
   readonly minutes?: number;
   readonly env?: Environment;
+  readonly notify?: Notify | ((scope: Stack) => Notify);
+  readonly revision?: string;
+  readonly stackName?: string;
   /** whether the function is bundled, which takes about a second */
   readonly bundled?: boolean;
 }
 
-export function stackOf(
+export const REVISION = 'v1-2-gabcdef0';
+
+/** The stack as `cdk synth` makes it, of policies that are compiled already. */
+export function stackOf(policies: readonly CompiledPolicy[], deployment: Deployment = {}): Stack {
+  return installed(policies, deployment).stack;
+}
+
+export function installed(
   policies: readonly CompiledPolicy[],
-  { minutes = 5, env, bundled = false }: Deployment = {},
-) {
+  { minutes = 5, env, notify = 'nobody', revision = REVISION, stackName, bundled = false }: Deployment = {},
+): { stack: Stack; installation: Installation } {
   const app = new App({
     // It takes seconds; the test of the whole app has it.
     builtinCloudFormationValidation: false,
     context: bundled ? {} : { 'aws:cdk:bundling-stacks': [] },
   });
-  return new VifAcceptorStack(app, 'VifAcceptor', {
+  const stack = new Stack(app, stackName ?? 'VifAcceptor', env === undefined ? {} : { env });
+  const installation = new Installation(stack, 'Default', {
     policies,
-    revision: 'v1-2-gabcdef0',
+    notify: typeof notify === 'function' ? notify(stack) : notify,
+    revision,
     interval: Duration.minutes(minutes),
     availableWithin: Duration.hours(2),
-    ...(env === undefined ? {} : { env }),
   });
+  return { stack, installation };
 }
 
 export function templateOf(policies: readonly CompiledPolicy[], deployment: Deployment = {}): Template {

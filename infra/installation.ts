@@ -1,0 +1,87 @@
+import { type Duration, Stack, Token } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { PROVIDERS } from '../lambda/core/model.ts';
+import type { CompiledPolicy } from '../language/index.ts';
+import { Acceptor } from './acceptor.ts';
+import { PROJECT_ROOT } from './bundling.ts';
+import { dashboardOf } from './dashboard.ts';
+import { unfit } from './fit.ts';
+import { ledgerTable } from './ledger.ts';
+import { exceeded, stackUsage, type Usage } from './limits.ts';
+import { Messages } from './messages.ts';
+import type { Notify } from './notify.ts';
+import { addOutputs } from './outputs.ts';
+import { Queues } from './queues.ts';
+import { DeploymentRefused } from './refused.ts';
+import { rhythmOf } from './rhythm.ts';
+import { runbookOf } from './runbook.ts';
+import { topicOf } from './topic.ts';
+import { Watch } from './watch.ts';
+
+export interface InstallationProps {
+  readonly policies: readonly CompiledPolicy[];
+  readonly notify: Notify;
+  /** of the policies, as git calls it */
+  readonly revision: string;
+  /** from one pass over a target to the next */
+  readonly interval: Duration;
+  /** how long what was accepted may take to become `available` before that is told */
+  readonly availableWithin: Duration;
+}
+
+const ACCEPTOR_IDS = { outscale: 'Outscale', aws: 'Aws' } as const;
+
+/** Everything that is deployed, for policies that are sound: what accepts, who is told, and what watches over both. */
+export class Installation extends Construct {
+  /** how much of what AWS limits is used */
+  readonly usages: readonly Usage[];
+
+  /** @throws DeploymentRefused when a target could not work where the stack goes, or there are too many of them */
+  constructor(scope: Construct, id: string, props: InstallationProps) {
+    super(scope, id);
+    const { policies, notify, revision, interval } = props;
+    refuseUnfit(policies, Stack.of(this));
+
+    const ledger = ledgerTable(this, 'Ledger');
+    const queues = new Queues(this, 'Queues');
+    const acceptors = PROVIDERS.flatMap((provider) => {
+      const own = policies.filter(({ policy }) => policy.recipient.provider === provider);
+      if (own.length === 0) return [];
+      return [new Acceptor(this, ACCEPTOR_IDS[provider], { ...props, policies: own, ledger, queues })];
+    });
+
+    const topic = topicOf(this, 'Topic', notify);
+    const runbook = runbookOf(PROJECT_ROOT);
+    const targets = policies.map(({ policy }) => policy.target);
+    const { deadLetters } = queues;
+    const messages =
+      topic === null ? null : new Messages(this, 'Messages', { targets, topic, deadLetters, runbook });
+
+    const rhythm = rhythmOf(interval);
+    const { alarms } = new Watch(this, 'Alarms', { acceptors, rhythm, ledger, deadLetters, topic, runbook });
+    const dashboard = dashboardOf(this, 'Dashboard', {
+      policies,
+      revision,
+      rhythm,
+      acceptors,
+      alarms,
+      runbook,
+    });
+    addOutputs(this, { policies, revision, ledger, queues, acceptors, topic, dashboard });
+
+    this.usages = [
+      ...acceptors.flatMap(({ usages }) => usages),
+      ...(messages === null ? [] : [messages.usage]),
+      stackUsage(Stack.of(this)),
+    ];
+    refuse(exceeded(this.usages));
+  }
+}
+
+function refuseUnfit(policies: readonly CompiledPolicy[], { account }: Stack): void {
+  refuse(policies.flatMap((policy) => unfit(policy, Token.isUnresolved(account) ? null : account)));
+}
+
+function refuse(reasons: readonly string[]): void {
+  if (reasons.length > 0) throw new DeploymentRefused(reasons);
+}

@@ -1,0 +1,54 @@
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+
+/**
+ * Who is told what is news and what alarms. Somebody must be, or be left out by name: an acceptor that nobody listens to is
+ * silent about everything that it does not accept.
+ */
+export type Notify = { readonly email: string } | { readonly topic: ITopic } | 'nobody';
+
+/** The same as it is written on a command line. */
+export type WrittenNotify = { readonly email: string } | { readonly topicArn: string } | 'nobody';
+
+const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
+const TOPIC = /^arn:[\w-]+:sns:[\w-]+:[0-9]{12}:[\w-]+$/;
+
+const HOW_TO_SAY =
+  'give `-c notify=noc@example.com`, or the ARN of an SNS topic in the region of the stack, or `-c notify=nobody` when nobody ' +
+  'is to be told; to keep it, write it into the context of cdk.json: `"context": { "notify": "noc@example.com" }`';
+
+/** @param faults gets why it cannot be told who was meant */
+export function readNotify(given: unknown, faults: string[]): WrittenNotify {
+  if (given === 'nobody') return given;
+  if (typeof given === 'string' && EMAIL.test(given)) return { email: given };
+  if (typeof given === 'string' && TOPIC.test(given)) return { topicArn: given };
+  faults.push(
+    given === undefined
+      ? `context \`notify\` is missing: somebody must hear of held requests, deadlines and failing passes; ${HOW_TO_SAY}`
+      : `context \`notify\` is no address, no ARN of a standard SNS topic and not \`nobody\`: \`${String(given)}\`; ${HOW_TO_SAY}`,
+  );
+  return 'nobody';
+}
+
+/** What a program may have got past the types. */
+export function faultsOfNotify(notify: Notify | null | undefined, region: string | null): string[] {
+  if (notify === null || notify === undefined) {
+    return [
+      "`notify` is missing: somebody must be told; give `{ email: 'noc@example.com' }`, `{ topic }`, or 'nobody' when nobody is",
+    ];
+  }
+  if (notify === 'nobody') return [];
+  if ('topic' in notify) return faultsOfTopic(notify.topic, region);
+  return EMAIL.test(notify.email) ? [] : [`\`notify.email\` is no address: \`${notify.email}\``];
+}
+
+/** @param region where the stack goes; `null` when that is not known yet */
+function faultsOfTopic({ topicArn, fifo }: ITopic, region: string | null): string[] {
+  if (fifo)
+    return ['the topic to notify is a FIFO topic, which alarms cannot publish to; give a standard one'];
+  const elsewhere = TOPIC.test(topicArn) && region !== null && topicArn.split(':')[3] !== region;
+  return elsewhere
+    ? [
+        `the topic to notify, \`${topicArn}\`, is not in \`${region}\`, where the stack goes; give one that is`,
+      ]
+    : [];
+}

@@ -1,0 +1,67 @@
+import { relative } from 'node:path';
+import { Duration, Stack, Token } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { compileFiles, formatFault, revisionOf } from '../language/index.ts';
+import { AVAILABLE_WITHIN, faultsOfDuration, INTERVAL } from './choices.ts';
+import { Installation } from './installation.ts';
+import { faultsOfNotify, type Notify } from './notify.ts';
+import { DeploymentRefused } from './refused.ts';
+
+export interface VifAcceptorProps {
+  /** Folder of the policy files, one a target: `*.yaml`. */
+  readonly policyDir: string;
+  /** Who is told what is news and what alarms: an address, a topic, or, by name, nobody. */
+  readonly notify: Notify;
+  /**
+   * From one pass over a target to the next: 2 to 60 whole minutes.
+   * @default 5 minutes
+   */
+  readonly interval?: Duration;
+  /**
+   * How long what was accepted may take to become `available` before that is told.
+   * @default 2 hours
+   */
+  readonly availableWithin?: Duration;
+  /**
+   * What the state of the policies is called in reports, outputs and on the dashboard.
+   * @default what `git describe` says of policyDir
+   */
+  readonly revision?: string;
+}
+
+/**
+ * Accepts hosted private virtual interfaces by the policies of a folder: functions and their schedules, the ledger, messages
+ * to people, alarms and a dashboard. One for each account and region is enough; docs/deploy.md says how many targets it takes.
+ */
+export class VifAcceptor extends Construct {
+  /** @throws DeploymentRefused with every reason, when a policy has a fault or could not work where the stack goes */
+  constructor(scope: Construct, id: string, props: VifAcceptorProps) {
+    super(scope, id);
+    const { policyDir, notify } = props;
+    const { interval = Duration.minutes(INTERVAL.usual) } = props;
+    const { availableWithin = Duration.minutes(AVAILABLE_WITHIN.usual) } = props;
+    const compiled = compileFiles(forPeople(policyDir));
+    const reasons = [
+      ...faultsOfNotify(notify, regionOf(this)),
+      ...faultsOfDuration('`interval`', interval, INTERVAL),
+      ...faultsOfDuration('`availableWithin`', availableWithin, AVAILABLE_WITHIN),
+      ...(compiled.ok ? [] : compiled.faults.map(formatFault)),
+    ];
+    if (!compiled.ok || reasons.length > 0) throw new DeploymentRefused(reasons);
+    const { policies } = compiled;
+    const revision = props.revision ?? revisionOf(policyDir);
+    new Installation(this, 'Default', { policies, notify, interval, availableWithin, revision });
+  }
+}
+
+/** `null` when that is not known yet. */
+function regionOf(construct: Construct): string | null {
+  const { region } = Stack.of(construct);
+  return Token.isUnresolved(region) ? null : region;
+}
+
+/** As whoever runs this would name it. */
+function forPeople(path: string): string {
+  const near = relative(process.cwd(), path);
+  return near === '' || near.startsWith('..') ? path : near;
+}
