@@ -1,6 +1,7 @@
 import { digestOf } from '../lambda/core/canonical.ts';
 import { type Policy, writePolicy } from '../lambda/core/policy.ts';
-import { type Checked, check, type Source } from './check.ts';
+import { type Checked, check } from './check.ts';
+import type { Source } from './document.ts';
 import { type Fault, inOrder } from './fault.ts';
 import { normalise } from './normalise.ts';
 

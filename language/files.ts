@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { byCodePoint, quote } from '../lambda/core/text.ts';
-import type { Source } from './check.ts';
 import { COMMAND } from './command.ts';
 import { type CompiledPolicy, compileApart, type Refused, type Sorted } from './compile.ts';
+import type { Source } from './document.ts';
 import { type Complaint, type Fault, faultOf, inOrder } from './fault.ts';
 
 /** Policy files as found, and what kept others from being read. */

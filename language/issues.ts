@@ -6,10 +6,10 @@ import { wrongType, wrongValue } from './wrong.ts';
 import { type Place, placeAt } from './yaml/place.ts';
 
 /** Says in our words what the schema found. What YAML already complained of is not told twice. */
-export function findingsOf(issues: readonly z.core.$ZodIssue[], root: Place): Finding[] {
+export function findingsOf(issues: readonly z.core.$ZodIssue[], root: Place, schema: z.ZodType): Finding[] {
   const unknown = issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys'
-      ? issue.keys.map((key) => unknownKey(plainPath(issue), key, root))
+      ? issue.keys.map((key) => unknownKey(plainPath(issue), key, root, schema))
       : [],
   );
   // A key that is there and misspelt is not missing too.

@@ -3,7 +3,6 @@ import { MATCH_FIELD_NAMES } from '../lambda/core/fields/index.ts';
 import { list, quote } from '../lambda/core/text.ts';
 import { type Complaint, type Finding, formatPath, type Path } from './fault.ts';
 import { nearest } from './nearest.ts';
-import { policySchema } from './schema.ts';
 import { type Place, placeAt } from './yaml/place.ts';
 
 /** With the path of the key that is probably meant, if any. */
@@ -11,6 +10,7 @@ export function unknownKey(
   parent: Path,
   key: string,
   root: Place,
+  schema: z.ZodType,
 ): { finding: Finding; meant: string | null } {
   const path = [...parent, key];
   const place = placeAt(root, parent);
@@ -18,17 +18,15 @@ export function unknownKey(
   if (parent[0] === 'hold' && MATCH_FIELD_NAMES.some((field) => field === key)) {
     return { finding: { path, at: 'key', ...noPredicate(key) }, meant: null };
   }
-  const known = knownKeys(parent).filter((name) => !written.has(name));
+  const all = knownKeys(schema, parent);
+  const known = all.filter((name) => !written.has(name));
   const slip = nearest(key, known);
   const finding: Finding = {
     path,
     at: 'key',
     code: 'unknown-key',
     message: `unknown key ${quote(key)}`,
-    mend:
-      slip === null
-        ? `remove it; known here: ${list(knownKeys(parent).map(quote))}`
-        : `did you mean \`${slip}\`?`,
+    mend: slip === null ? `remove it; known here: ${list(all.map(quote))}` : `did you mean \`${slip}\`?`,
   };
   return { finding, meant: slip === null ? null : formatPath([...parent, slip]) };
 }
@@ -41,9 +39,9 @@ function noPredicate(key: string): Complaint {
   };
 }
 
-/** The keys that the schema has for the map at `path`. */
-function knownKeys(path: Path): string[] {
-  let schema: unknown = policySchema;
+/** The keys that `whole` has for the map at `path`. */
+function knownKeys(whole: z.ZodType, path: Path): string[] {
+  let schema: unknown = whole;
   for (const step of path) schema = below(plain(schema), step);
   const map = plain(schema);
   return map instanceof z.ZodObject ? Object.keys(map.shape) : [];
@@ -56,5 +54,5 @@ function below(schema: unknown, step: string | number): unknown {
 }
 
 function plain(schema: unknown): unknown {
-  return schema instanceof z.ZodOptional ? plain(schema.unwrap()) : schema;
+  return schema instanceof z.ZodOptional || schema instanceof z.ZodNullable ? plain(schema.unwrap()) : schema;
 }

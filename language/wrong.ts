@@ -78,6 +78,7 @@ function mend(expected: string, place: Place): string {
 }
 
 function isAccount(path: Path): boolean {
+  if (path.at(-1) === 'ownerAccount') return true;
   const [top, ...below] = path;
   return below.at(-1) === 'account' && below.length === (top === 'recipient' ? 1 : top === 'owners' ? 2 : -1);
 }

@@ -1,0 +1,47 @@
+import type { VirtualInterface } from '../../lambda/core/model.ts';
+import { list } from '../../lambda/core/text.ts';
+import type { RecordedRequest } from '../../language/index.ts';
+
+/** A request out of a file. */
+export interface ReadRequest {
+  readonly request: VirtualInterface;
+  /** what the file does not say and was taken for granted, a sentence each */
+  readonly assumed: readonly string[];
+}
+
+/**
+ * A request as we write it ourselves.
+ * @param index its place in the file, to name one without an ID by
+ * @param recipient the account that it was most likely offered to
+ */
+export function requestOf(written: RecordedRequest, index: number, recipient: string): ReadRequest {
+  const { state = 'confirming', type = 'private', ownerAccount = recipient } = written;
+  const unsaid = [
+    ...(written.state === undefined ? ['its state is `confirming`'] : []),
+    ...(written.type === undefined ? ['it is `private`'] : []),
+    ...(written.ownerAccount === undefined ? [`the API names the recipient \`${recipient}\` as owner`] : []),
+  ];
+  return {
+    request: {
+      id: written.id ?? `(request ${index + 1} of the file)`,
+      state,
+      type,
+      ownerAccount,
+      connection: written.connection ?? null,
+      name: written.name ?? null,
+      location: written.location ?? null,
+      vlan: written.vlan ?? null,
+      mtu: written.mtu ?? null,
+      gateway: written.gateway ?? null,
+      tags: written.tags ?? null,
+      peers: (written.peers ?? []).map(({ asn, amazonAddress, customerAddress, key, hasKey }) => ({
+        asn: asn ?? null,
+        amazonAddress: amazonAddress ?? null,
+        customerAddress: customerAddress ?? null,
+        hasKey: key ?? hasKey ?? null,
+      })),
+      faults: written.faults ?? [],
+    },
+    assumed: unsaid.length === 0 ? [] : [`the file does not say so, and it is assumed: ${list(unsaid)}`],
+  };
+}

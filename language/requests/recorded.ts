@@ -1,0 +1,29 @@
+import { openDocument, type Source } from '../document.ts';
+import { type Fault, inOrder, type Path } from '../fault.ts';
+import { type Form, judge } from '../judge.ts';
+import { placeAt } from '../yaml/place.ts';
+import { type RecordedRequest, recordedRequest } from './schema.ts';
+
+const REQUEST: Form<RecordedRequest> = { schema: recordedRequest, rules: [] };
+
+/**
+ * Reads requests that a command of ours wrote, or somebody by hand, with every fault in its place.
+ * @param source JSON, which is YAML too
+ * @param paths where in it the requests stand
+ */
+export function readRecorded(
+  source: Source,
+  paths: readonly Path[],
+): { readonly written: readonly RecordedRequest[]; readonly faults: readonly Fault[] } {
+  const { yaml, faults, locate } = openDocument(source);
+  const judged = paths.map((path) => {
+    const place = yaml.root === null ? null : placeAt(yaml.root, path);
+    if (place === null) return { written: null, faults: [] };
+    const { written, findings } = judge(place, REQUEST);
+    return { written, faults: findings.map((one) => locate({ ...one, path: [...path, ...one.path] })) };
+  });
+  return {
+    written: judged.map(({ written }) => written).filter((written) => written !== null),
+    faults: inOrder([...faults, ...judged.flatMap((one) => one.faults)]),
+  };
+}

@@ -1,0 +1,212 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { UsageError } from '../../cli/exit.ts';
+import { requestFile } from '../../cli/requests/file.ts';
+import { readRequest, readRequests } from '../../cli/requests/read.ts';
+import { aPolicy, US } from '../support/builders.ts';
+import { folderWith } from '../support/cli.ts';
+import { AWS_ITEM, OUTSCALE_ITEM, PLANTED_KEY } from '../support/wireItems.ts';
+
+const POLICY = aPolicy({ target: 'hub' });
+
+function all(document: unknown) {
+  return readRequests(JSON.stringify(document), 'pending.json', POLICY);
+}
+
+function one(document: unknown, id: string | null = null) {
+  return readRequest(JSON.stringify(document), 'request.json', POLICY, id);
+}
+
+function refusal(read: () => unknown): string {
+  try {
+    read();
+  } catch (error) {
+    expect(error).toBeInstanceOf(UsageError);
+    return String(error);
+  }
+  throw new Error('it was not refused');
+}
+
+/** What `run --json` says of a request. */
+const REPORTED = {
+  id: 'dxvif-1a2b3c4d',
+  connection: 'dxcon-11111111',
+  vlan: 101,
+  name: null,
+  firstSeen: '2026-11-01T00:00:00.000Z',
+  deadline: { earliest: null, latest: null },
+  decision: { verdict: 'hold', reasons: [] },
+  outcome: 'held',
+  message: null,
+  skipped: [],
+  acceptByHand: 'aws …',
+};
+
+describe('a file in the words of the API', () => {
+  it.each([
+    ['one item', AWS_ITEM],
+    ['an answer', { virtualInterfaces: [AWS_ITEM] }],
+    ['a list', [AWS_ITEM]],
+  ])(
+    'holds the request, as %s, as the adapter reads it: unknown fields are ignored and secrets dropped',
+    (_, document) => {
+      const { request, assumed } = one(document);
+      expect(request).toMatchObject({
+        id: 'dxvif-1a2b3c4d',
+        connection: 'dxcon-11111111',
+        mtu: 1500,
+        peers: [{ asn: 65010, hasKey: true }],
+        faults: [],
+      });
+      expect(assumed).toEqual([]);
+      expect(JSON.stringify(request)).not.toContain(PLANTED_KEY);
+    },
+  );
+
+  it('may hold several: all that wait are read, and one is chosen by its ID', () => {
+    const other = { ...OUTSCALE_ITEM, virtualInterfaceId: 'dxvif-2', vlan: 102 };
+    const live = { ...OUTSCALE_ITEM, virtualInterfaceId: 'dxvif-3', virtualInterfaceState: 'available' };
+    const answer = { virtualInterfaces: [OUTSCALE_ITEM, other, live] };
+    expect(all(answer).map(({ request }) => request.id)).toEqual(['dxvif-1a2b3c4d', 'dxvif-2']);
+    expect(one(answer, 'dxvif-2').request.vlan).toBe(102);
+    expect(refusal(() => one(answer))).toMatch(
+      /request\.json: there are 3 in it, and one is wanted: dxvif-1a2b3c4d, dxvif-2 and dxvif-3; choose one by `--id dxvif-…`/,
+    );
+    expect(refusal(() => one(answer, 'dxvif-9'))).toMatch(
+      /there is no `dxvif-9` in it; there is dxvif-1a2b3c4d, /,
+    );
+  });
+
+  it('is unreadable where the adapter finds it so, at the cost of that request alone', () => {
+    const { request } = one({ ...OUTSCALE_ITEM, vlan: 5000 });
+    expect(request.faults).toEqual(['`vlan` must be a whole number from 1 to 4094']);
+  });
+
+  it('with nothing pending is no fault; one page of several is', () => {
+    expect(all({ virtualInterfaces: [] })).toEqual([]);
+    const paged = { virtualInterfaces: [OUTSCALE_ITEM], nextToken: 'more' };
+    expect(refusal(() => all(paged))).toMatch(/it is one page of several; record all of them/);
+  });
+});
+
+describe('a file in our own words', () => {
+  it.each([
+    ['a request of `run --json`', REPORTED],
+    ['a document of `run --json`', { passes: [{ target: 'hub', requests: [REPORTED] }] }],
+    [
+      'a document of `status --json`',
+      { targets: [{ target: 'hub', pending: [{ ...REPORTED, now: null }] }] },
+    ],
+    ['one pass', { target: 'hub', requests: [REPORTED] }],
+  ])('holds the request as %s, and what it does not say is unknown, or said to be assumed', (_, document) => {
+    const { request, assumed } = one(document);
+    expect(request).toMatchObject({ id: 'dxvif-1a2b3c4d', vlan: 101, location: null, peers: [] });
+    expect(request).toMatchObject({ state: 'confirming', type: 'private', ownerAccount: US });
+    expect(assumed).toEqual([
+      expect.stringMatching(/not say so, and it is assumed: .*`confirming`.*`private`.*recipient/),
+    ]);
+  });
+
+  it('holds the request as cases have it', () => {
+    const peers = [
+      { asn: 65010, amazonAddress: '169.254.10.1/30', customerAddress: '169.254.10.2/30', key: true },
+    ];
+    const { request } = one({
+      connection: 'dxcon-1',
+      vlan: 7,
+      ownerAccount: '210987654321',
+      tags: { a: 'b' },
+      peers,
+    });
+    expect(request).toMatchObject({ ownerAccount: '210987654321', tags: { a: 'b' } });
+    expect(request.peers).toEqual([
+      { asn: 65010, amazonAddress: '169.254.10.1/30', customerAddress: '169.254.10.2/30', hasKey: true },
+    ]);
+  });
+
+  it('is of the target that is asked about', () => {
+    const of = (target: string, id: string) => ({ target, requests: [{ ...REPORTED, id }] });
+    const passes = [of('lab', 'dxvif-1'), of('hub', 'dxvif-2')];
+    expect(all({ passes }).map(({ request }) => request.id)).toEqual(['dxvif-2']);
+    expect(refusal(() => all({ passes: [of('lab', 'dxvif-1')] }))).toMatch(
+      /requests of `lab`, and none of target `hub`/,
+    );
+  });
+
+  it.each([
+    [
+      'an unknown field',
+      { ...REPORTED, vlna: 1, vlan: undefined },
+      /^UsageError: request\.json:1:\d+ vlna: unknown key `vlna`; did you mean `vlan`\?$/,
+    ],
+    [
+      'a wrong type',
+      { ...REPORTED, vlan: '101' },
+      /vlan: must be a whole number, is the text `101`; write it without quotes: 101$/,
+    ],
+    [
+      'an unknown field of a peer',
+      { connection: 'dxcon-1', peers: [{ keys: true }] },
+      /peers\[0\]\.keys: unknown key `keys`; did you mean `key`\?/,
+    ],
+    [
+      'one in a document',
+      { passes: [{ target: 'hub', requests: [{ ...REPORTED, foo: 1 }] }] },
+      /passes\[0\]\.requests\[0\]\.foo: unknown key `foo`; remove it; known here: /,
+    ],
+  ])('is refused for %s, which is named with its place and mend', (_, document, message) => {
+    expect(refusal(() => one(document))).toMatch(message);
+  });
+});
+
+describe('a bad file', () => {
+  it.each([
+    ['is empty', '', /^UsageError: r\.json: it is not JSON, it is empty; give an answer of /],
+    ['is no JSON', '{"vlan": 1,}', /^UsageError: r\.json(:\d+:\d+)?: it is not JSON; give an answer of /],
+    ['holds a text', '"dxvif-1"', /holds no virtual interfaces/],
+    ['holds nothing', '{}', /holds no virtual interfaces/],
+    ['has a list that is none', '{"virtualInterfaces": {}}', /holds no virtual interfaces/],
+    ['has a list of numbers', '[1]', /holds no virtual interfaces/],
+    ['has passes that are none', '{"passes": [{}]}', /holds no virtual interfaces/],
+    ['has no request', '[]', /there is no request in it; name another file/],
+  ])('that %s is told as such', (_, text, message) => {
+    expect(refusal(() => readRequest(text, 'r.json', POLICY, null))).toMatch(message);
+  });
+
+  it.each([
+    ['cut short', `{"authKey": "${PLANTED_KEY}", "vlan": `],
+    ['with a key that is not in quotes', `{"authKey": ${PLANTED_KEY}}`],
+    ['with a key where `true` belongs', `{"connection": "dxcon-1", "peers": [{"key": "${PLANTED_KEY}"}]}`],
+    [
+      'with a key in a field of ours that takes none',
+      `{"connection": "dxcon-1", "authKey": "${PLANTED_KEY}"}`,
+    ],
+    [
+      'with a key as a list',
+      `{"connectionId": "dxcon-1", "authKey": ["${PLANTED_KEY}"], "virtualInterfaces": 1}`,
+    ],
+  ])('%s never shows the key', (_, text) => {
+    const message = refusal(() => readRequest(text, 'r.json', POLICY, null));
+    expect(message).toContain('r.json');
+    expect(message).not.toContain(PLANTED_KEY);
+  });
+});
+
+describe('reading a file', () => {
+  it.each([
+    ['is not there', 'nowhere.json', /nowhere\.json: there is no such file; check its path/],
+    ['is a folder', '.', /^UsageError: .*: it is a folder; name a file in it/],
+    ['is not UTF-8', 'utf16.json', /utf16\.json: it is not text in UTF-8; save it as UTF-8/],
+  ])('that %s is told as such', async (_, name, message) => {
+    const dir = folderWith({});
+    writeFileSync(join(dir, 'utf16.json'), Buffer.from('\ufeff{}', 'utf16le'));
+    await expect(requestFile(join(dir, name))).rejects.toThrow(UsageError);
+    expect(String(await requestFile(join(dir, name)).catch((error) => error))).toMatch(message);
+  });
+
+  it('gives its text, whatever it holds', async () => {
+    const file = join(folderWith({ 'a.json': '{}' }), 'a.json');
+    expect(await requestFile(file)).toEqual({ file, text: '{}' });
+  });
+});
