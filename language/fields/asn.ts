@@ -1,7 +1,16 @@
+import { type Ranges, ranges } from '../algebra/ranges.ts';
 import { filledList } from '../leaf.ts';
 import { type Kind, mergedRanges, numberOrRange } from './range.ts';
+import { everySession, ofSessions, perhapsSomeSession } from './sessions.ts';
 
 const KIND: Kind = { code: 'asn', name: 'autonomous system number', least: 1, most: 4294967295 };
+
+const sessions = ofSessions(
+  'asn',
+  ranges(KIND.least, KIND.most),
+  ({ asn }) => [asn],
+  (peer, asn) => ({ ...peer, asn }),
+);
 
 export const asn = {
   schema: filledList(
@@ -14,4 +23,6 @@ export const asn = {
   providers: ['outscale', 'aws'],
   holds: true,
   normalise: mergedRanges,
+  fits: (wanted: Ranges) => [everySession(sessions, wanted)],
+  touches: (wanted: Ranges) => [perhapsSomeSession(sessions, wanted)],
 } as const;

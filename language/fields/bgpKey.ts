@@ -1,4 +1,16 @@
 import * as z from 'zod';
+import { members, only } from '../algebra/members.ts';
+import { everySession, ofSessions, perhapsSomeSession } from './sessions.ts';
+
+const sessions = ofSessions(
+  'bgpKey',
+  members<boolean>({
+    other: (than) => [true, false].find((value) => !than.has(value)) ?? null,
+    format: (value) => (value ? 'set' : 'not set'),
+  }),
+  ({ hasKey }) => [hasKey],
+  (peer, hasKey) => ({ ...peer, hasKey }),
+);
 
 export const bgpKey = {
   schema: z.literal('required').describe('Every BGP peer that the API lists has a key.'),
@@ -6,4 +18,6 @@ export const bgpKey = {
   // Holding whatever has a key, or has none, would protect nobody.
   holds: false,
   normalise: (written: 'required') => written,
+  fits: () => [everySession(sessions, only([true]))],
+  touches: () => [perhapsSomeSession(sessions, only([true]))],
 } as const;

@@ -1,10 +1,24 @@
+import { escapeText } from '../../lambda/core/text.ts';
+import { type Point, putting, side } from '../algebra/axis.ts';
+import { members, only, otherText } from '../algebra/members.ts';
+import { given, optional, perhaps } from '../algebra/optional.ts';
 import { connectionId } from '../connection.ts';
 import { filledList } from '../leaf.ts';
 import { sortedSet } from '../sorted.ts';
+
+const axis = {
+  ...optional(members({ other: otherText('dxcon-any'), format: escapeText })),
+  name: 'connection',
+  source: null,
+  get: ({ request }: Point) => request.connection,
+  put: putting((_, connection: string | null) => ({ connection })),
+};
 
 export const connection = {
   schema: filledList(connectionId, 'The virtual interface stands on one of these connections.'),
   providers: ['outscale', 'aws'],
   holds: true,
   normalise: sortedSet,
+  fits: (wanted: readonly string[]) => [side(axis, given(only(wanted)))],
+  touches: (wanted: readonly string[]) => [side(axis, perhaps(only(wanted)))],
 } as const;

@@ -1,5 +1,17 @@
+import { escapeText } from '../../lambda/core/text.ts';
+import { type Point, putting, side } from '../algebra/axis.ts';
+import { members, only, otherText } from '../algebra/members.ts';
+import { given, optional, perhaps } from '../algebra/optional.ts';
 import { filledList, plainText } from '../leaf.ts';
 import { sortedSet } from '../sorted.ts';
+
+const axis = {
+  ...optional(members({ other: otherText('PAR1', 'PAR2', 'ANY'), format: escapeText })),
+  name: 'location',
+  source: null,
+  get: ({ request }: Point) => request.location,
+  put: putting((_, location: string | null) => ({ location })),
+};
 
 export const location = {
   schema: filledList(
@@ -9,4 +21,6 @@ export const location = {
   providers: ['outscale', 'aws'],
   holds: true,
   normalise: sortedSet,
+  fits: (wanted: readonly string[]) => [side(axis, given(only(wanted)))],
+  touches: (wanted: readonly string[]) => [side(axis, perhaps(only(wanted)))],
 } as const;

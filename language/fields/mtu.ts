@@ -1,5 +1,16 @@
 import * as z from 'zod';
+import { type Point, putting, side } from '../algebra/axis.ts';
+import { members, only } from '../algebra/members.ts';
+import { given, optional, perhaps } from '../algebra/optional.ts';
 import { filledList } from '../leaf.ts';
+
+const axis = {
+  ...optional(members({ other: otherMtu, format: String })),
+  name: 'mtu',
+  source: null,
+  get: ({ request }: Point) => request.mtu,
+  put: putting((_, mtu: number | null) => ({ mtu })),
+};
 
 export const mtu = {
   schema: filledList(
@@ -9,4 +20,11 @@ export const mtu = {
   providers: ['aws'],
   holds: true,
   normalise: (written: readonly number[]) => [...new Set(written)].sort((a, b) => a - b),
+  fits: (wanted: readonly number[]) => [side(axis, given(only(wanted)))],
+  touches: (wanted: readonly number[]) => [side(axis, perhaps(only(wanted)))],
 } as const;
+
+function otherMtu(than: ReadonlySet<number>): number | null {
+  for (let mtu = 1500; mtu <= 65_535; mtu += 1) if (!than.has(mtu)) return mtu;
+  return null;
+}

@@ -1,5 +1,16 @@
+import { type Point, putting, side } from '../algebra/axis.ts';
+import { fitting, globs } from '../algebra/globs.ts';
+import { given, optional, perhaps } from '../algebra/optional.ts';
 import { filledList, plainText } from '../leaf.ts';
 import { sortedSet } from '../sorted.ts';
+
+const axis = {
+  ...optional(globs),
+  name: 'name',
+  source: null,
+  get: ({ request }: Point) => request.name,
+  put: putting((_, name: string | null) => ({ name })),
+};
 
 export const name = {
   schema: filledList(
@@ -12,4 +23,6 @@ export const name = {
   holds: true,
   // Several stars in a row mean what one means.
   normalise: (written: readonly string[]) => sortedSet(written.map((glob) => glob.replace(/\*+/g, '*'))),
+  fits: (wanted: readonly string[]) => [side(axis, given(fitting(wanted)))],
+  touches: (wanted: readonly string[]) => [side(axis, perhaps(fitting(wanted)))],
 } as const;

@@ -1,8 +1,14 @@
 import { type Cidr, contains, formatCidr, parseCidr, parseHostAddress } from '../../lambda/core/ip.ts';
+import type { BgpPeer } from '../../lambda/core/model.ts';
 import { quote } from '../../lambda/core/text.ts';
+import { blocks, overlapping, within } from '../algebra/blocks.ts';
 import type { Complaint } from '../fault.ts';
 import { filledList, judgedText } from '../leaf.ts';
 import { sortedSet } from '../sorted.ts';
+import { everySession, ofSessions, perhapsSomeSession } from './sessions.ts';
+
+/** Two addresses a session: a list of as many subnets, each of both addresses of one, shows all that lists of addresses can. */
+const sessions = ofSessions('peers', blocks, subnetsOf, inSubnet);
 
 export const peers = {
   schema: filledList(
@@ -12,13 +18,14 @@ export const peers = {
   providers: ['outscale', 'aws'],
   holds: true,
   normalise: outermost,
+  fits: (wanted: readonly string[]) => [everySession(sessions, within(parsed(wanted)))],
+  touches: (wanted: readonly string[]) => [perhapsSomeSession(sessions, overlapping(parsed(wanted)))],
 } as const;
 
 /** Without blocks that lie in others. Neighbours stay apart: a subnet across both lies in neither. */
 function outermost(written: readonly string[]): string[] {
   const kept: Cidr[] = [];
-  const blocks = written.map(parseCidr).filter((block) => block !== null);
-  for (const block of blocks.sort(byPlace)) {
+  for (const block of parsed(written).sort(byPlace)) {
     const last = kept.at(-1);
     if (last === undefined || !contains(last, block)) kept.push(block);
   }
@@ -46,5 +53,31 @@ function fault(written: string): Complaint | null {
     code: 'cidr',
     message: `${quote(written)} is no block of addresses`,
     mend: 'write address, slash and prefix length, such as `169.254.10.0/24`',
+  };
+}
+
+function parsed(written: readonly string[]): Cidr[] {
+  return written.map(parseCidr).filter((block) => block !== null);
+}
+
+function subnetsOf({ amazonAddress, customerAddress }: BgpPeer): (Cidr | null)[] {
+  return [amazonAddress, customerAddress].map((text) =>
+    text === null ? null : (parseHostAddress(text)?.subnet ?? null),
+  );
+}
+
+/** Both ends of the session in one subnet, neither at its very start where there is room. */
+function inSubnet(peer: BgpPeer, subnet: Cidr | null): BgpPeer {
+  if (subnet === null) return { ...peer, amazonAddress: null, customerAddress: null };
+  const { family, base, prefix } = subnet;
+  const room = (family === 4 ? 32 : 128) - prefix > 1 ? 1n : 0n;
+  const last = family === 4 ? 32 : 128;
+  const address = (host: bigint): string =>
+    formatCidr({ family, base: host, prefix: last }).replace(/[0-9]+$/, String(prefix));
+  const amazon = base + room;
+  return {
+    ...peer,
+    amazonAddress: address(amazon),
+    customerAddress: address(prefix === last ? base : amazon + 1n),
   };
 }

@@ -1,7 +1,18 @@
+import { type Point, putting, side } from '../algebra/axis.ts';
+import { given, optional, perhaps } from '../algebra/optional.ts';
+import { type Ranges, ranges } from '../algebra/ranges.ts';
 import { filledList } from '../leaf.ts';
 import { type Kind, mergedRanges, numberOrRange } from './range.ts';
 
 const KIND: Kind = { code: 'vlan', name: 'VLAN', least: 1, most: 4094 };
+
+const axis = {
+  ...optional(ranges(KIND.least, KIND.most)),
+  name: 'vlan',
+  source: null,
+  get: ({ request }: Point) => request.vlan,
+  put: putting((_, vlan: number | null) => ({ vlan })),
+};
 
 export const vlan = {
   schema: filledList(
@@ -11,4 +22,6 @@ export const vlan = {
   providers: ['outscale', 'aws'],
   holds: true,
   normalise: mergedRanges,
+  fits: (wanted: Ranges) => [side(axis, given(wanted))],
+  touches: (wanted: Ranges) => [side(axis, perhaps(wanted))],
 } as const;

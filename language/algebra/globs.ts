@@ -1,0 +1,102 @@
+import { globMatches } from '../../lambda/core/fields/name.ts';
+import { quote } from '../../lambda/core/text.ts';
+import type { Algebra } from './algebra.ts';
+import { type Reading, read, start } from './reading.ts';
+
+/** Texts, told apart by which of some globs they fit. */
+export interface Globs {
+  /** each once */
+  readonly globs: readonly string[];
+  /** @param fits what the text does, glob by glob */
+  readonly holds: (fits: (glob: string) => boolean) => boolean;
+  /** for people; `null` when it has no plain words */
+  readonly words: string | null;
+}
+
+/** Too many globs that go together in too many ways. Fail closed: whoever asked does not get an answer. */
+export class TooManyWays extends Error {
+  override readonly name = 'TooManyWays';
+  constructor(globs: readonly string[]) {
+    super(
+      `the globs ${globs.map(quote).join(', ')} go together in more ways than can be looked at; write fewer stars, or fewer globs`,
+    );
+  }
+}
+
+export const globs: Algebra<Globs, string> = {
+  all: { globs: [], holds: () => true, words: 'any' },
+  and: (a, b) => {
+    if (a === b || a.globs.length === 0) return a === b || a.holds(never) ? b : a;
+    if (b.globs.length === 0) return b.holds(never) ? a : b;
+    return {
+      globs: [...new Set([...a.globs, ...b.globs])],
+      holds: (fits) => a.holds(fits) && b.holds(fits),
+      words: a.words === null || b.words === null ? null : `both (${a.words}) and (${b.words})`,
+    };
+  },
+  not: ({ globs: own, holds }) => ({ globs: own, holds: (fits) => !holds(fits), words: null }),
+  has: ({ holds }, text) => holds((glob) => globMatches(glob, text)),
+  member: (set) => {
+    const known = found.get(set);
+    if (known !== undefined) return known;
+    const member = search(set);
+    found.set(set, member);
+    return member;
+  },
+  words: ({ words }) => words,
+};
+
+/** What fits any of these. */
+export function fitting(own: readonly string[]): Globs {
+  return { globs: own, holds: (fits) => own.some(fits), words: own.map(quote).join(' or ') };
+}
+
+const never = (): boolean => false;
+const found = new WeakMap<Globs, ReturnType<Algebra<Globs, string>['member']>>();
+
+/** Ways that are looked at before it is given up. */
+const MOST = 100_000;
+
+/**
+ * Breadth first over what can be told apart: two texts that leave every glob in the same state go on alike. So it ends, and
+ * what it finds is the shortest; the empty text, which hardly is a name, only where there is no other.
+ */
+function search(set: Globs): ReturnType<Algebra<Globs, string>['member']> {
+  const letters = alphabet(set.globs);
+  const first: Way = { text: '', states: set.globs.map(start) };
+  const seen = new Set<string>();
+  const isNew = ({ states }: Way): boolean => {
+    const before = seen.size;
+    if (seen.add(states.map(({ key }) => key).join(';')).size > MOST) throw new TooManyWays(set.globs);
+    return seen.size > before;
+  };
+  for (let rim = [first]; rim.length > 0; ) {
+    rim = rim.flatMap((way) => letters.map((letter) => longer(way, letter))).filter(isNew);
+    const end = rim.find((way) => isMember(set, way));
+    if (end !== undefined) return { value: end.text };
+  }
+  return isMember(set, first) ? { value: '' } : null;
+}
+
+/** A text, and where it leaves each glob. */
+interface Way {
+  readonly text: string;
+  readonly states: readonly Reading[];
+}
+
+function longer({ text, states }: Way, letter: string): Way {
+  return { text: text + letter, states: states.map((state) => read(state, letter)) };
+}
+
+function isMember({ globs: own, holds }: Globs, { states }: Way): boolean {
+  return holds((glob) => states[own.indexOf(glob)]?.fits ?? false);
+}
+
+/** Every letter of the globs, and one that stands for all others. */
+function alphabet(own: readonly string[]): string[] {
+  // By code units, as globs are matched.
+  const letters = new Set(own.flatMap((glob) => glob.replaceAll('*', '').split('')));
+  const other =
+    [...'xyzabcdefghijklmnopqrstuvw0123456789-_.'].find((letter) => !letters.has(letter)) ?? '\u{e000}';
+  return [other, ...letters];
+}

@@ -1,0 +1,41 @@
+import type { Grant, Owner, Policy } from '../../lambda/core/policy.ts';
+import { list } from '../../lambda/core/text.ts';
+import { both, isEmpty } from './box.ts';
+import { boxOfGrant, boxOfHold } from './policy.ts';
+import { isNothing } from './region.ts';
+
+/** A grant that accepts nothing, and why. */
+export interface Idle {
+  readonly owner: string;
+  readonly grant: string;
+  readonly why: string;
+}
+
+/** Grants by which no request is accepted from an instant on, for as long as the policy stays as it is. */
+export function idleGrants(policy: Policy, at: Date): Idle[] {
+  return policy.owners.flatMap((owner) =>
+    owner.grants.flatMap((grant) => {
+      const why = ended(grant, at) ?? shut(owner, grant) ?? covered(policy, owner, grant);
+      return why === null ? [] : [{ owner: owner.name, grant: grant.name, why }];
+    }),
+  );
+}
+
+function ended({ until }: Grant, at: Date): string | null {
+  return until !== null && Date.parse(until) <= at.getTime() ? `it ended at ${until}` : null;
+}
+
+function shut(owner: Owner, grant: Grant): string | null {
+  if (grant.limit === 0) return 'its `limit` is 0';
+  return owner.limit === 0 ? `the \`limit\` of owner \`${owner.name}\` is 0` : null;
+}
+
+function covered(policy: Policy, owner: Owner, grant: Grant): string | null {
+  const box = boxOfGrant(policy, owner, grant);
+  const lines = policy.hold.map((line) => ({ line, held: boxOfHold(line) }));
+  const meeting = lines.filter(({ held }) => !isEmpty(both(box, held)));
+  if (meeting.length === 0 || !isNothing({ box, except: meeting.map(({ held }) => held) })) return null;
+  const reasons = meeting.flatMap(({ line }) => (line.reason === null ? [] : [line.reason]));
+  const why = reasons.length === 0 ? '' : ` (${list(reasons)})`;
+  return `\`hold\` lines hold all that fits it${why}`;
+}

@@ -1,0 +1,32 @@
+import type { Arbitrary } from 'fast-check';
+import type { Match } from '../../lambda/core/fields/index.ts';
+import { formatRange, type Range } from '../../lambda/core/fields/range.ts';
+import type { Grant, Policy } from '../../lambda/core/policy.ts';
+import { LANGUAGE_FIELDS } from '../../language/fields/index.ts';
+import { policies } from './arbitraries.ts';
+
+/** Policies in the form that the compiler gives them: ranges in order, no window that never opens. */
+export const compiledPolicies: Arbitrary<Policy> = policies.map((policy) => ({
+  ...policy,
+  owners: policy.owners.map((owner) => ({ ...owner, grants: owner.grants.map(opening) })),
+  hold: policy.hold.map((line) => ({ ...line, match: normalised(line.match) })),
+}));
+
+function opening(grant: Grant): Grant {
+  const { from, until, match } = grant;
+  const opens = from === null || until === null || Date.parse(from) < Date.parse(until);
+  return { ...grant, match: normalised(match), until: opens ? until : null };
+}
+
+function normalised(match: Match): Match {
+  return { ...match, vlan: merged(match.vlan), asn: merged(match.asn) };
+}
+
+function merged(ranges: readonly Range[] | null): readonly Range[] | null {
+  return ranges === null ? null : LANGUAGE_FIELDS.vlan.normalise(ranges.map((range) => hyphened(range)));
+}
+
+function hyphened(range: Range): string {
+  const text = formatRange(range);
+  return text.includes('-') ? text : `${text}-${text}`;
+}
