@@ -51,6 +51,13 @@ export class ApiFailure extends CallFailure {
   }
 }
 
+/** The key is known, and may not do this: another key of the same user may not either. */
+export class RightMissing extends ApiFailure {
+  constructor(operation: string, detail: string) {
+    super(operation, 'credentials', detail);
+  }
+}
+
 /** The listing lacks something that is there, so nothing may be concluded from what it lacks. */
 export class ListingIncomplete extends PassFailure {
   override readonly name = 'ListingIncomplete';

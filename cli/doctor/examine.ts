@@ -7,6 +7,7 @@ import type { LedgerOptions } from '../ledger.ts';
 import { bad, type Finding, guarded, ok, warn } from './finding.ts';
 import { judgeGateways } from './gateways.ts';
 import { checkLedger } from './ledger.ts';
+import { tryRouting } from './routing.ts';
 import { checkSecret } from './secret.ts';
 
 /** What would stop a pass over a target, each check by itself: one that fails hides no other. */
@@ -46,9 +47,10 @@ async function examineAccount(policy: Policy, connected: Connected): Promise<Fin
       const own = await directConnect.ownConnections();
       return [ok('right to see own connections', `${own.size} connections and LAGs of our own`)];
     })),
-    ...(await guarded('gateways', async () =>
-      judgeGateways(policy, await gateways.list(gatewayKinds(policy))),
-    )),
+    ...(await guarded('gateways', async () => {
+      const known = await gateways.list(gatewayKinds(policy));
+      return [...judgeGateways(policy, known), ...(await tryRouting(policy, known, gateways))];
+    })),
     warn(
       'right to confirm',
       'not tried, since trying would accept; the keys need `directconnect:ConfirmPrivateVirtualInterface`',

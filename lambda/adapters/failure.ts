@@ -1,5 +1,5 @@
 import { escapeText, quote } from '../core/text.ts';
-import { ApiFailure, type ApiFailureKind, PassFailure } from '../errors.ts';
+import { ApiFailure, type ApiFailureKind, PassFailure, RightMissing } from '../errors.ts';
 
 /** What the SDK and plain node errors have in common, as far as we look. */
 interface WireError {
@@ -11,6 +11,8 @@ interface WireError {
 
 const CREDENTIALS =
   /^(AccessDenied|AccessDeniedException|AuthFailure|CredentialsProviderError|ExpiredToken|ExpiredTokenException|IncompleteSignature|IncompleteSignatureException|InvalidClientTokenId|InvalidSignatureException|MissingAuthenticationToken|MissingAuthenticationTokenException|NotAuthorized|OptInRequired|SignatureDoesNotMatch|TokenRefreshRequired|UnauthorizedOperation|UnrecognizedClientException)$/;
+/** Of those, what says that the key is known. */
+const FORBIDDEN = /^(AccessDenied|AccessDeniedException|NotAuthorized|OptInRequired|UnauthorizedOperation)$/;
 const THROTTLED =
   /^(Throttling|ThrottlingException|ThrottledException|RequestLimitExceeded|RequestThrottled|TooManyRequestsException|ProvisionedThroughputExceededException)$/;
 const UNREACHABLE =
@@ -37,7 +39,13 @@ export function toApiFailure(operation: string, thrown: unknown): PassFailure {
   if (kind === 'malformed' || PARSER.test(error.name))
     return new ApiFailure(operation, kind, `the answer is not what the API promises${status}`);
   if (kind === 'timeout') return new ApiFailure(operation, kind, 'no answer in time');
-  return new ApiFailure(operation, kind, `${wordsOf(error)}${status}`);
+  const detail = `${wordsOf(error)}${status}`;
+  return isForbidden(error) ? new RightMissing(operation, detail) : new ApiFailure(operation, kind, detail);
+}
+
+/** OUTSCALE says `AccessDenied` of a wrong key too, with 401. */
+function isForbidden({ name, status }: WireError): boolean {
+  return FORBIDDEN.test(name) && status !== 401;
 }
 
 function wordsOf({ name, code, message }: WireError): string {

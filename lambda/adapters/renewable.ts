@@ -1,4 +1,4 @@
-import { ApiFailure, CredentialsUnusable } from '../errors.ts';
+import { ApiFailure, CredentialsUnusable, RightMissing } from '../errors.ts';
 import { toApiFailure } from './failure.ts';
 
 /** An access key of OUTSCALE. */
@@ -94,8 +94,11 @@ async function anotherKey(key: RenewableKey, used: AccessKey, refusal: ApiFailur
   if (isSame(now, used)) throw told(refusal, `${key.place} was read anew and holds the same key`);
 }
 
+/** Whether it is the key that was refused, and not what it asked for. */
 function isRefusal(failure: unknown): failure is ApiFailure {
-  return failure instanceof ApiFailure && failure.kind === 'credentials';
+  return (
+    failure instanceof ApiFailure && failure.kind === 'credentials' && !(failure instanceof RightMissing)
+  );
 }
 
 function isSame(a: AccessKey, b: AccessKey): boolean {

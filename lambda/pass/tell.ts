@@ -21,12 +21,14 @@ const AT_ONCE = 10;
 /** Makes of facts what is to be queued of them; of facts that were told, or when nobody listens, nothing. */
 export type Newsroom = (facts: Partial<typeof NO_FACTS | Facts>) => readonly LedgerChange[];
 
-export function newsFor({ ports, dryRun, loaded }: PassInput, memory: Memory, origin: Origin): Newsroom {
+export function newsFor(input: PassInput, memory: Memory, origin: Origin): Newsroom {
+  const { ports, dryRun, loaded, endpoint, gatewayEndpoint } = input;
   if (dryRun || ports.announcer === null) return () => [];
+  const always = { ...NO_FACTS, origin, endpoints: { directConnect: endpoint, gateways: gatewayEndpoint } };
   return (facts) => {
     const at = ports.clock.now().toISOString();
     const { owners } = loaded.policy;
-    return newsOf({ ...NO_FACTS, origin, startedAt: at, at, state: memory.state(), owners, ...facts });
+    return newsOf({ ...always, startedAt: at, at, state: memory.state(), owners, ...facts });
   };
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { toApiFailure } from '../../lambda/adapters/failure.ts';
-import { ApiFailure, CredentialsUnusable } from '../../lambda/errors.ts';
+import { ApiFailure, CredentialsUnusable, RightMissing } from '../../lambda/errors.ts';
 import { PLANTED_KEY } from '../support/wireItems.ts';
 
 /** An error such as the SDK, or node, throws. */
@@ -56,6 +56,24 @@ describe('a failed call is told as', () => {
       code: kind === 'credentials' ? 'credentials' : 'api',
       operation: 'DescribeVirtualInterfaces',
     });
+  });
+});
+
+describe('what the credentials may not do is told from credentials that are not known', () => {
+  it.each([
+    [true, thrown('AccessDenied', 403)],
+    [true, thrown('AccessDeniedException', 400)],
+    [true, thrown('UnauthorizedOperation', 403)],
+    [true, thrown('NotAuthorized', 403)],
+    [true, thrown('OptInRequired', 403)],
+    [false, outscale(401, '1', 'AccessDenied')],
+    [false, thrown('AuthFailure', 401)],
+    [false, thrown('SignatureDoesNotMatch', 403)],
+    [false, thrown('UnrecognizedClientException', 400)],
+    [false, thrown('ExpiredToken', 403)],
+    [false, thrown('Unknown', 403)],
+  ])('a right: %s, %s', (isRight, error) => {
+    expect(toApiFailure('X', error) instanceof RightMissing).toBe(isRight);
   });
 });
 

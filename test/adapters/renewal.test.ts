@@ -179,6 +179,8 @@ it.each([
   ['hangs up', { does: 'reset' }],
   ['fails', json({ message: 'oops' }, 500)],
   ['is throttled', json({ __type: 'ThrottlingException', message: 'slow down' }, 400)],
+  ['says that these keys may not do it', json({ __type: 'AccessDeniedException', message: 'no' }, 400)],
+  ['says that these keys may not do it, in words of EC2', json({ __type: 'UnauthorizedOperation' }, 403)],
   ['refuses for another reason', json({ __type: 'DirectConnectClientException', message: 'no' }, 400)],
 ] satisfies [string, Reply][])(
   'a confirm after which the API %s is not made again, whatever the secret holds',
@@ -193,3 +195,19 @@ it.each([
     expect(reads()).toBe(1);
   },
 );
+
+it('a right that is missing is no stale key: the secret is not read anew, and is not blamed', async () => {
+  const denied =
+    '<Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>no</Message></Error></Errors></Response>';
+  const { apis, calls, reads } = await world('KEYONE', ({ operation }) =>
+    operation === 'DescribeVpnGateways' ? xml(denied, 403) : null,
+  );
+  for (const _ of [1, 2]) {
+    const failure = await failureOf(apis.gateways.list(new Set(['virtual'])));
+    expect(failure).toMatchObject({ kind: 'credentials', code: 'credentials' });
+    expect(String(failure)).toMatch(/UnauthorizedOperation: no .*may call DescribeVpnGateways$/);
+    expect(String(failure)).not.toContain('read anew');
+  }
+  expect(calls()).toEqual(['DescribeVpnGateways KEYONE', 'DescribeVpnGateways KEYONE']);
+  expect(reads()).toBe(1);
+});

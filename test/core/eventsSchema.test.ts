@@ -44,6 +44,7 @@ function told(given: Partial<Facts>): Announcement[] {
       account: US,
       policy: { digest: `sha256:${'0'.repeat(64)}`, revision: 'v1' },
     },
+    endpoints: { directConnect: null, gateways: null },
     startedAt: '2026-11-17T04:00:00.000Z',
     at: '2026-11-17T04:00:05.000Z',
     state: aLedger({ sightings: { [ID]: aSighting() }, acceptances: { 'dxvif-1': anAcceptance() } }),

@@ -76,4 +76,27 @@ describe('what whoever is woken needs to know', () => {
     const [first] = tellInTurn(state, { owners: OWNERS, ...facts }).flat();
     expect(first?.detail.forPeople).toMatchObject(expected);
   });
+
+  it.each([
+    [
+      'https://directlink.eu-west-2.outscale.com',
+      ' --endpoint-url https://directlink.eu-west-2.outscale.com',
+    ],
+    [null, ''],
+  ])('of one that is down: the command, whole where the API is at %s', (directConnect, end) => {
+    const { owner, gateway, at } = anAcceptance();
+    const down = {
+      id: ID,
+      owner,
+      gateway,
+      acceptedAt: at,
+      problem: 'down',
+      message: 'it is down',
+      mend: null,
+    };
+    const endpoints = { directConnect, gateways: null };
+    expect(forPeople({ endpoints, followUps: [{ ...down, problem: 'down' }] })).toMatchObject({
+      toDo: `aws directconnect describe-virtual-interfaces --virtual-interface-id ${ID} --region eu-west-2${end}`,
+    });
+  });
 });

@@ -52,7 +52,8 @@ export function aRequest(given: Partial<RequestReport> = {}): RequestReport {
 export function tellInTurn(initial: LedgerState, ...passes: readonly Partial<Facts>[]): Announcement[][] {
   let state = initial;
   return passes.map((facts) => {
-    const always = { ...NO_FACTS, origin: ORIGIN, startedAt: '2026-11-10T12:00:00.000Z', at: TOLD_AT };
+    const [startedAt, endpoints] = ['2026-11-10T12:00:00.000Z', { directConnect: null, gateways: null }];
+    const always = { ...NO_FACTS, origin: ORIGIN, endpoints, startedAt, at: TOLD_AT };
     const changes = newsOf({ ...always, ...facts, state });
     state = changes.reduce(applyChange, state);
     return changes.flatMap((change) => (change.kind === 'queued' ? [change.announcement] : []));

@@ -8,6 +8,7 @@ import type { Receipt } from '../receipt.ts';
 import type { HeldFor } from '../remembered.ts';
 import type { ReportedDecision, RequestReport } from '../report.ts';
 import { clip, quote } from '../text.ts';
+import type { CommandEndpoints } from '../unrouted.ts';
 
 /** What a pass found out that may be worth telling. */
 export interface Facts {
@@ -17,6 +18,8 @@ export interface Facts {
   readonly at: string;
   /** with what was told before */
   readonly state: LedgerState;
+  /** for the commands that are told: at OUTSCALE none is complete without */
+  readonly endpoints: CommandEndpoints;
   /** of the policy: whom to call */
   readonly owners: readonly Owner[];
   readonly requests: readonly RequestReport[];

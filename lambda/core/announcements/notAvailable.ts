@@ -1,4 +1,5 @@
 import { announcement } from '../announcement.ts';
+import { whereTo } from '../byHand.ts';
 import { quote } from '../text.ts';
 import { NOTHING_TO_DO, named } from './forPeople.ts';
 import type { AnnouncementKind } from './kind.ts';
@@ -6,7 +7,7 @@ import type { AnnouncementKind } from './kind.ts';
 /** What is wrong with an interface that we accepted, and again when it is something else. */
 export const notAvailable: AnnouncementKind = {
   types: ['Accepted Interface Not Available'],
-  news: ({ origin, at, state, followUps, owners }) =>
+  news: ({ origin, endpoints, at, state, followUps, owners }) =>
     followUps
       .filter(({ id, problem }) => state.acceptances[id]?.told !== problem)
       .map(({ id, owner, gateway, acceptedAt, problem, message, mend }) => ({
@@ -25,7 +26,7 @@ export const notAvailable: AnnouncementKind = {
               byWhen: NOTHING_TO_DO,
               toDo:
                 mend ??
-                `aws directconnect describe-virtual-interfaces --virtual-interface-id ${id} --region ${origin.region}`,
+                `aws directconnect describe-virtual-interfaces --virtual-interface-id ${id} ${whereTo(origin.region, endpoints.directConnect)}`,
             },
           },
         ),

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { US } from '../support/accounts.ts';
+import { folderWith, type } from '../support/cli.ts';
+import { ACME_1, ACME_2, DC_GATEWAY, DETACHED, PROD, startCloud } from '../support/cloud.ts';
+
+type Dialect = 'outscale' | 'aws';
+
+/** What `doctor` says of the right that accepting does not need, where `missing` may not be called. */
+async function saidOf(dialect: Dialect, gateways: readonly string[], missing: string | null) {
+  const cloud = await startCloud({ dialect });
+  if (missing !== null) cloud.addFault({ kind: 'accessDenied', operation: missing, times: 'always' });
+  const connections = [ACME_1, ACME_2];
+  const owners = gateways.map(
+    (gateway, i) => `o${i}: { connections: [${connections[i]}], gateway: ${gateway} }`,
+  );
+  const dir = folderWith({
+    'policy/hub.yaml': `version: 1
+recipient: { provider: ${dialect}, region: eu-west-2, account: "${US}" }
+owners: { ${owners.join(', ')} }
+`,
+  });
+  const { code, stdout } = await type(dir, ['doctor', '--endpoint', cloud.url]);
+  const lines = stdout.split('\n').filter((line) => line.includes('right to see routes'));
+  return { code, lines: lines.map((line) => line.trim()) };
+}
+
+const TABLES = 'DescribeRouteTables';
+const ASSOCIATIONS = 'DescribeDirectConnectGatewayAssociations';
+
+describe('of the rights that only a warning depends on, doctor says', () => {
+  it.each<[Dialect, string, string]>([
+    ['outscale', PROD, TABLES],
+    ['aws', PROD, TABLES],
+    ['aws', DC_GATEWAY, ASSOCIATIONS],
+  ])('at %s, for gateway %s, that %s may be called', async (dialect, gateway, operation) => {
+    expect(await saidOf(dialect, [gateway], null)).toEqual({
+      code: 0,
+      lines: [`ok    right to see routes: ${operation} may be called`],
+    });
+  });
+
+  it.each<[Dialect, string, string]>([
+    ['outscale', PROD, TABLES],
+    ['aws', PROD, TABLES],
+    ['aws', DC_GATEWAY, ASSOCIATIONS],
+  ])('at %s, for gateway %s, that %s may not, in a note that fails nothing', async (dialect, gateway, op) => {
+    const { code, lines } = await saidOf(dialect, [gateway], op);
+    expect({ code, count: lines.length }).toEqual({ code: 0, count: 1 });
+    expect(lines[0]).toMatch(
+      new RegExp(
+        `^note {2}right to see routes: requests are accepted without it, but nobody is told when a gateway leads nowhere: ${op} failed \\(credentials\\): .*may call ${op}$`,
+      ),
+    );
+  });
+
+  it('each by itself', async () => {
+    const { lines } = await saidOf('aws', [PROD, DC_GATEWAY], ASSOCIATIONS);
+    expect(lines.map((line) => line.slice(0, 4))).toEqual(['ok  ', 'note']);
+  });
+
+  it('nothing where there is no gateway to try them on', async () => {
+    expect((await saidOf('outscale', [DETACHED], TABLES)).lines).toEqual([]);
+  });
+});
