@@ -6,6 +6,8 @@ import {
   type FaultCode,
   formatFault,
   type Sorted,
+  type Tested,
+  testFiles,
 } from '../language/index.ts';
 import { InvalidPolicies, UsageError } from './exit.ts';
 
@@ -32,8 +34,23 @@ export function loadSoundPolicies(named: readonly string[]): Sorted {
   return sorted;
 }
 
+/**
+ * The same, with their cases tried.
+ * @throws UsageError, InvalidPolicies when policies or cases have faults
+ */
+export function testPolicies(named: readonly string[]): Tested {
+  const tested = testFiles(filesOf(named));
+  if (tested.faults.length > 0) throw refusal(tested.faults);
+  return tested;
+}
+
 function read(named: readonly string[]): Sorted {
-  return compileFilesApart(named.length > 0 ? [...new Set(named.map(normalize))] : 'policy');
+  return compileFilesApart(filesOf(named));
+}
+
+/** Those that were named, each once, or the folder. */
+function filesOf(named: readonly string[]): string | readonly string[] {
+  return named.length > 0 ? [...new Set(named.map(normalize))] : 'policy';
 }
 
 function refusal(faults: readonly Fault[]): UsageError | InvalidPolicies {

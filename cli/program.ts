@@ -107,6 +107,15 @@ export function program(end: (code: ExitCode) => void): Command {
       const { policyCheck } = await import('./commands/policyCheck.ts');
       end(policyCheck(files, options));
     });
+  policy
+    .command('test')
+    .description('tries the cases of policies, in the folder `cases` beside them; exit code 1 when one fails')
+    .argument('[file...]', 'policy files (default: policy/*.yaml)')
+    .option('--json', 'one document on standard output; text for people goes to standard error')
+    .action(async (files, options) => {
+      const { policyTest } = await import('./commands/policyTest.ts');
+      end(policyTest(files, options));
+    });
 
   main
     .command('simulate')

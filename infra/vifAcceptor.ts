@@ -1,14 +1,15 @@
 import { relative } from 'node:path';
 import { Duration, Stack, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { compileFiles, formatFault, revisionOf } from '../language/index.ts';
+import { revisionOf, testFiles } from '../language/index.ts';
 import { AVAILABLE_WITHIN, faultsOfDuration, INTERVAL } from './choices.ts';
 import { Installation } from './installation.ts';
 import { faultsOfNotify, type Notify } from './notify.ts';
 import { DeploymentRefused } from './refused.ts';
+import { faultsOfPolicies } from './tested.ts';
 
 export interface VifAcceptorProps {
-  /** Folder of the policy files, one a target: `*.yaml`. */
+  /** Folder of the policy files, one a target: `*.yaml`; their cases stand in `cases` below it. */
   readonly policyDir: string;
   /** Who is told what is news and what alarms: an address, a topic, or, by name, nobody. */
   readonly notify: Notify;
@@ -34,21 +35,21 @@ export interface VifAcceptorProps {
  * to people, alarms and a dashboard. One for each account and region is enough; docs/deploy.md says how many targets it takes.
  */
 export class VifAcceptor extends Construct {
-  /** @throws DeploymentRefused with every reason, when a policy has a fault or could not work where the stack goes */
+  /** @throws DeploymentRefused with every reason, when a policy has a fault, fails one of its cases, or could not work where the stack goes */
   constructor(scope: Construct, id: string, props: VifAcceptorProps) {
     super(scope, id);
     const { policyDir, notify } = props;
     const { interval = Duration.minutes(INTERVAL.usual) } = props;
     const { availableWithin = Duration.minutes(AVAILABLE_WITHIN.usual) } = props;
-    const compiled = compileFiles(forPeople(policyDir));
+    const tested = testFiles(forPeople(policyDir));
     const reasons = [
       ...faultsOfNotify(notify, regionOf(this)),
       ...faultsOfDuration('`interval`', interval, INTERVAL),
       ...faultsOfDuration('`availableWithin`', availableWithin, AVAILABLE_WITHIN),
-      ...(compiled.ok ? [] : compiled.faults.map(formatFault)),
+      ...faultsOfPolicies(tested),
     ];
-    if (!compiled.ok || reasons.length > 0) throw new DeploymentRefused(reasons);
-    const { policies } = compiled;
+    if (reasons.length > 0) throw new DeploymentRefused(reasons);
+    const { policies } = tested;
     const revision = props.revision ?? revisionOf(policyDir);
     new Installation(this, 'Default', { policies, notify, interval, availableWithin, revision });
   }

@@ -1,7 +1,7 @@
 import { recipientKey } from '../lambda/core/policy.ts';
-import { type Document, readDocument, type Source } from './document.ts';
+import { type Places, readDocument, type Source } from './document.ts';
 import type { PolicyDraft } from './draft.ts';
-import { type Complaint, type Fault, type Finding, faultOf, inOrder } from './fault.ts';
+import { type Complaint, type Fault, faultOf, inOrder } from './fault.ts';
 import type { Form } from './judge.ts';
 import { RULES } from './rules/index.ts';
 import { policySchema, type WrittenPolicy } from './schema.ts';
@@ -22,7 +22,7 @@ export interface Checked {
 export interface Sound {
   readonly target: string;
   readonly written: WrittenPolicy;
-  readonly locate: Document<WrittenPolicy>['locate'];
+  readonly places: Places;
 }
 
 const POLICY: Form<WrittenPolicy> = { schema: policySchema, rules: RULES };
@@ -31,18 +31,18 @@ const POLICY: Form<WrittenPolicy> = { schema: policySchema, rules: RULES };
 export function check(source: Source): Checked {
   const target = targetOf(source.file);
   const named = typeof target === 'string' ? [] : [faultOf(source.file, target)];
-  const { written, draft, locate, ...document } = readDocument(source, POLICY);
+  const { written, draft, places, ...document } = readDocument(source, POLICY);
   const faults = inOrder([...named, ...document.faults]);
   const isSound = faults.length === 0 && written !== null && typeof target === 'string';
   return {
     source,
     faults,
-    sound: isSound ? { target, written, locate } : null,
-    recipient: recipientOf(draft, locate),
+    sound: isSound ? { target, written, places } : null,
+    recipient: recipientOf(draft, places),
   };
 }
 
-function recipientOf(draft: PolicyDraft | null, locate: (finding: Finding) => Fault): Checked['recipient'] {
+function recipientOf(draft: PolicyDraft | null, { locate }: Places): Checked['recipient'] {
   const { provider, region, account } = draft?.recipient ?? {};
   if (provider === undefined || region === undefined || account === undefined) return null;
   return {

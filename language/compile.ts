@@ -1,6 +1,6 @@
 import { digestOf } from '../lambda/core/canonical.ts';
 import { type Policy, writePolicy } from '../lambda/core/policy.ts';
-import { type Checked, check } from './check.ts';
+import { type Checked, check, type Sound } from './check.ts';
 import type { Source } from './document.ts';
 import { type Fault, inOrder } from './fault.ts';
 import { normalise } from './normalise.ts';
@@ -45,8 +45,17 @@ export interface Sorted {
   readonly faults: readonly Fault[];
 }
 
+/** A compiled policy, and as it is written. */
+export interface CompiledSource extends CompiledPolicy {
+  readonly sound: Sound;
+}
+
+export interface SortedSources extends Sorted {
+  readonly policies: readonly CompiledSource[];
+}
+
 /** Compiles what is sound, whatever stands beside it. Fail closed: of two for one recipient, none is. */
-export function compileApart(sources: readonly Source[]): Sorted {
+export function compileApart(sources: readonly Source[]): SortedSources {
   const checked = sources.map(check);
   const keys = checked.map(({ recipient }) => recipient?.key);
   const alone = checked.filter(
@@ -56,11 +65,11 @@ export function compileApart(sources: readonly Source[]): Sorted {
   return { policies: alone.flatMap(compiled), faults: inOrder(faults) };
 }
 
-function compiled({ source: { file }, sound }: Checked): CompiledPolicy[] {
+function compiled({ source: { file }, sound }: Checked): CompiledSource[] {
   if (sound === null) return [];
   const policy = normalise(sound.target, sound.written);
   const text = writePolicy(policy);
-  return [{ file, policy, text, digest: digestOf(text) }];
+  return [{ file, policy, text, digest: digestOf(text), sound }];
 }
 
 /** Two policies for one recipient would each accept what the other holds. */

@@ -1,5 +1,5 @@
 import type { Draft } from './draft.ts';
-import { type Fault, type Finding, formatPath } from './fault.ts';
+import { type Fault, type Finding, formatPath, type Path } from './fault.ts';
 import { type Form, judge } from './judge.ts';
 import { type Place, placeAt } from './yaml/place.ts';
 import { type ReadYaml, readYaml } from './yaml/read.ts';
@@ -18,25 +18,32 @@ export interface Document<Written> {
   readonly written: Written | null;
   /** `null` when nothing of it could be read */
   readonly draft: Draft<Written> | null;
-  /** tells a finding with its line and column */
+  readonly places: Places;
+}
+
+/** Where things stand in a file. */
+export interface Places {
+  /** of a missing key, where its parent stands */
+  readonly position: (path: Path, at: Finding['at']) => Pick<Fault, 'line' | 'column'>;
+  /** tells a finding with its place */
   readonly locate: (finding: Finding) => Fault;
 }
 
 /** Reads a document and finds every fault in it, in one go. */
 export function readDocument<Written>(source: Source, form: Form<Written>): Document<Written> {
-  const { yaml, faults, locate } = openDocument(source);
+  const { yaml, faults, places } = openDocument(source);
   const { root } = yaml;
-  if (root === null) return { faults, written: null, draft: null, locate };
+  if (root === null) return { faults, written: null, draft: null, places };
   const { written, draft, findings } = judge(root, form);
   const told = findings.filter((finding) => isSure(finding, root, yaml.soundUpTo));
-  return { faults: [...faults, ...told.map(locate)], written, draft, locate };
+  return { faults: [...faults, ...told.map(places.locate)], written, draft, places };
 }
 
 /** A file as YAML, with what is wrong of that alone. */
 export interface OpenDocument {
   readonly yaml: ReadYaml;
   readonly faults: readonly Fault[];
-  readonly locate: (finding: Finding) => Fault;
+  readonly places: Places;
 }
 
 export function openDocument({ file, text }: Source): OpenDocument {
@@ -44,12 +51,19 @@ export function openDocument({ file, text }: Source): OpenDocument {
   const faults = yaml.located.map(
     ({ offset, path, ...complaint }): Fault => ({
       ...complaint,
-      ...position(yaml, offset),
+      ...lineAndColumn(yaml, offset),
       file,
       path: formatPath(path),
     }),
   );
-  return { yaml, faults, locate: (finding) => faultAt(finding, yaml, file) };
+  const position: Places['position'] = (path, at) => lineAndColumn(yaml, offsetOf(yaml, path, at));
+  const locate: Places['locate'] = ({ path, at, ...complaint }) => ({
+    ...complaint,
+    ...position(path, at),
+    file,
+    path: formatPath(path),
+  });
+  return { yaml, faults, places: { position, locate } };
 }
 
 /**
@@ -64,16 +78,14 @@ function isSure({ path, code }: Finding, root: Place, soundUpTo: number): boolea
   );
 }
 
-function faultAt({ path, at, ...complaint }: Finding, yaml: ReadYaml, file: string): Fault {
-  const { root } = yaml;
+function offsetOf({ root }: ReadYaml, path: Path, at: Finding['at']): number {
   const [place, parent] = [path, path.slice(0, -1)].map((to) => (root === null ? null : placeAt(root, to)));
   // A missing key is told where its parent's key stands.
   const shown = !place || at === 'key' ? (place ?? parent)?.key : place.start;
-  const offset = shown ?? (place ?? parent ?? root)?.start ?? 0;
-  return { ...complaint, ...position(yaml, offset), file, path: formatPath(path) };
+  return shown ?? (place ?? parent ?? root)?.start ?? 0;
 }
 
-function position({ lines }: ReadYaml, offset: number): { line: number; column: number } {
+function lineAndColumn({ lines }: ReadYaml, offset: number): Pick<Fault, 'line' | 'column'> {
   const { line, col } = lines.linePos(offset);
   // An empty file has no lines to count.
   return { line: Math.max(line, 1), column: Math.max(col, 1) };

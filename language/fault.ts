@@ -65,6 +65,13 @@ export const FAULT_CODES = [
   'empty-interval',
   'no-predicate',
   'hold-bgp-key',
+  // cases
+  'no-target',
+  'case-twice',
+  'expectation',
+  'reason-code',
+  'undecidable-reason',
+  'address',
 ] as const;
 
 export type FaultCode = (typeof FAULT_CODES)[number];

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { byCodePoint, quote } from '../lambda/core/text.ts';
 import { COMMAND } from './command.ts';
@@ -30,6 +30,14 @@ export function compileFilesApart(folderOrFiles: string | readonly string[]): So
   const { sources, faults } = readPolicyFiles(folderOrFiles);
   const compiled = compileApart(sources);
   return { policies: compiled.policies, faults: inOrder([...faults, ...compiled.faults]) };
+}
+
+/** Reads the cases of the policies in a folder: `*.yaml` in its sub-folder `cases`, which need not be there. Never throws. */
+export function readCaseFiles(policyFolder: string): ReadPolicies {
+  const folder = join(policyFolder, 'cases');
+  if (!existsSync(folder)) return { sources: [], faults: [] };
+  const { sources, faults } = readFolder(folder);
+  return { sources, faults: faults.filter(({ code }) => code !== 'no-policy') };
 }
 
 function readFolder(folder: string): ReadPolicies {

@@ -1,5 +1,8 @@
 /** The policy language: YAML in, a compiled policy or every fault out. */
 
+export type { Unexercised } from './cases/exercise.ts';
+export { type CaseResult, gotInWords, inWords } from './cases/result.ts';
+export { type Tested, testFiles } from './cases/tested.ts';
 export { type CompiledPolicy, compilePolicies, compilePolicy, type Refused, type Sorted } from './compile.ts';
 export type { Source } from './document.ts';
 export { FAULT_CODES, type Fault, type FaultCode, formatFault, type Path } from './fault.ts';

@@ -87,4 +87,13 @@ const HINTS: Readonly<Record<string, string>> = {
   owners: 'with at least one owner',
   connections: 'with the IDs of the connections that this owner owns: they identify it',
   gateway: 'with the gateway that this grant gives',
+  target: "with the name of the policy's file, without `.yaml`",
+  cases: 'with at least one case',
+  name: 'with what the case shows',
+  at: 'with the instant of the decision, such as `2026-11-01T00:00:00Z`',
+  request: 'with `connection` and the other fields that the API gives',
+  connection: 'with the connection that the request stands on',
+  expect: 'with `accept:` or `hold:`',
+  owner: 'with the owner that it is taken for',
+  grant: 'with the grant that it fits',
 };

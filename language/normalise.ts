@@ -82,13 +82,14 @@ function resolved(reference: string, gateways: Gateways): Resolved {
 }
 
 /** The order of lines means nothing, so it must not show. */
-function holdOf(written: readonly (WrittenMatch & { readonly reason?: string | undefined })[]): HoldLine[] {
-  const lines = written.map(
-    ({ reason, ...match }): HoldLine => ({
-      match: normaliseMatch(match),
-      reason: reason ?? null,
-    }),
-  );
-  const byText = new Map(lines.map((line) => [canonicalJson(line), line]));
+function holdOf(written: readonly WrittenHoldLine[]): HoldLine[] {
+  const byText = new Map(written.map(holdLineOf).map((line) => [canonicalJson(line), line]));
   return [...byText].sort(([a], [b]) => byCodePoint(a, b)).map(([, line]) => line);
+}
+
+type WrittenHoldLine = WrittenMatch & { readonly reason?: string | undefined };
+
+/** The compiled form of one line. */
+export function holdLineOf({ reason, ...match }: WrittenHoldLine): HoldLine {
+  return { match: normaliseMatch(match), reason: reason ?? null };
 }

@@ -131,7 +131,7 @@ function heldByPolicy(policy: Policy, request: VirtualInterface): Reason[] {
 }
 
 /** Fail closed: a line concerns a request unless some field is a definite no. */
-function concerns(line: HoldLine, request: VirtualInterface): boolean {
+export function concerns(line: HoldLine, request: VirtualInterface): boolean {
   return judge(line.match, request, 'touches').every(({ verdict }) => verdict !== 'no');
 }
 

@@ -15,12 +15,15 @@ export function readRecorded(
   source: Source,
   paths: readonly Path[],
 ): { readonly written: readonly RecordedRequest[]; readonly faults: readonly Fault[] } {
-  const { yaml, faults, locate } = openDocument(source);
+  const { yaml, faults, places } = openDocument(source);
   const judged = paths.map((path) => {
     const place = yaml.root === null ? null : placeAt(yaml.root, path);
     if (place === null) return { written: null, faults: [] };
     const { written, findings } = judge(place, REQUEST);
-    return { written, faults: findings.map((one) => locate({ ...one, path: [...path, ...one.path] })) };
+    return {
+      written,
+      faults: findings.map((one) => places.locate({ ...one, path: [...path, ...one.path] })),
+    };
   });
   return {
     written: judged.map(({ written }) => written).filter((written) => written !== null),

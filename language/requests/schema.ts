@@ -3,19 +3,21 @@ import type { Complaint } from '../fault.ts';
 
 /** A virtual interface in our own words. A field that is not there is one that nobody knows. */
 
-const vlan = z.int().min(1).max(4094).describe('The 802.1Q tag.');
-const asn = z.int().min(1).max(4294967295).describe("The customer's autonomous system number.");
-const mtu = z.int().min(1).max(65535).describe('The maximum transmission unit in bytes.');
-const name = z.string().describe("The requester's own label.");
-const location = z.string().describe("The provider's code of the facility.");
-const tags = z.record(z.string(), z.string()).describe('The tags, each with its value.');
+export const vlan = z.int().min(1).max(4094).describe('The 802.1Q tag.');
+export const asn = z.int().min(1).max(4294967295).describe("The customer's autonomous system number.");
+export const mtu = z.int().min(1).max(65535).describe('The maximum transmission unit in bytes.');
+export const name = z.string().describe("The requester's own label.");
+export const location = z.string().describe("The provider's code of the facility.");
+export const tags = z.record(z.string(), z.string()).describe('The tags, each with its value.');
 // Fail closed: whoever writes the key itself here must not see it in a message.
 const NO_KEY: Complaint = {
   code: 'wrong-value',
   message: 'must be `true` or `false`, is something else, which is not shown: it may be a key',
   mend: 'write whether a BGP key is set, never the key',
 };
-const key = z.custom<boolean>((value) => typeof value === 'boolean', { params: { ...NO_KEY } });
+export const key = z
+  .custom<boolean>((value) => typeof value === 'boolean', { params: { ...NO_KEY } })
+  .describe('Whether a BGP key is set.');
 
 const text = z.string().nullable().optional();
 const anything = z.unknown().optional();

@@ -92,5 +92,5 @@ const EMPTY: Complaint = {
 const SEVERAL: Complaint = {
   code: 'several-documents',
   message: 'a second document begins here',
-  mend: 'put it in a file of its own: one policy a file',
+  mend: 'put it in a file of its own',
 };

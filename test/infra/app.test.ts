@@ -55,6 +55,44 @@ describe('cdk synth', () => {
   });
 });
 
+describe('cdk synth and the cases of policies', () => {
+  const cases = (gateway: string) => `version: 1
+target: acme
+cases:
+  - name: acme gets its gateway
+    at: 2026-06-01T00:00:00Z
+    request: { connection: dxcon-1a2b3c4d }
+    expect: { accept: { owner: acme, grant: default, gateway: ${gateway} } }
+`;
+
+  function refused(text: string) {
+    const folder = plant({ 'acme.yaml': SOUND, 'cases/acme.yaml': text });
+    const context = JSON.stringify({ policyDir: '.', notify: 'nobody' });
+    return run(folder, ['infra/app.ts'], { CDK_CONTEXT_JSON: context });
+  }
+
+  it('refuses a policy that fails one of them, by its name', () => {
+    const { status, told } = refused(cases('vgw-11111111'));
+    expect(status).toBe(1);
+    expect(told).toMatch(
+      /nothing is synthesised:\n.*cases\/acme\.yaml:4 case `acme gets its gateway` fails: expected accept .*`vgw-11111111`, got accept .*`vgw-87654321`/,
+    );
+    expect(told).not.toContain('    at ');
+  });
+
+  it('refuses cases that have faults, with each of them', () => {
+    const { status, told } = refused(cases('nowhere').replace('version: 1', 'version: 2'));
+    expect(status).toBe(1);
+    expect(told).toMatch(/cases\/acme\.yaml:1:10 version: /);
+  });
+
+  it('takes a policy that passes them', () => {
+    const { status, told } = refused(cases('vgw-87654321'));
+    expect(told).not.toContain('nothing is synthesised');
+    expect(status).toBe(0);
+  });
+});
+
 describe('the CDK app', () => {
   function app(policies: Record<string, string>, env: Record<string, string> = {}) {
     const context = JSON.stringify({ policyDir: '.', notify: 'nobody' });

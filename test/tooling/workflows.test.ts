@@ -91,6 +91,19 @@ describe('the workflows', () => {
     expect(deploy?.text).toContain('cancel-in-progress: false');
   });
 
+  it('check the policy and try its cases before they deploy it, and on every pull request', () => {
+    expect(SCRIPTS['policy:check']).toBe('node cli/main.ts policy check && node cli/main.ts policy test');
+    for (const [name, next] of [
+      ['policy.yml', 'policy:synth'],
+      ['deploy.yml', 'policy:deploy'],
+    ]) {
+      const steps = WORKFLOWS.filter((one) => one.name === name).flatMap(({ jobs }) => Object.values(jobs));
+      const commands = steps.flatMap((job) => job.steps.flatMap(({ run }) => run ?? []));
+      expect(commands).toContain('npm run policy:check');
+      expect(commands.indexOf(`npm run ${next}`)).toBeGreaterThan(commands.indexOf('npm run policy:check'));
+    }
+  });
+
   it('and the policy have owners', () => {
     const owners = readFileSync('.github/CODEOWNERS', 'utf8');
     expect(owners).toMatch(/^\/policy\/ +@\S+$/m);

@@ -1,0 +1,20 @@
+import { EXIT, type ExitCode } from '../exit.ts';
+import { describeTests, describeUnexercised } from '../output/cases.ts';
+import { paintFor } from '../output/paint.ts';
+import { testPolicies } from '../policies.ts';
+
+/** `policy test`: tries the cases of policies, and says what of these no case shows at work. */
+export function policyTest(named: readonly string[], options: { readonly json?: boolean }): ExitCode {
+  const tested = testPolicies(named);
+  const { policies, results, unexercised } = tested;
+  if (options.json) {
+    const sound = policies.map(({ policy, digest }) => ({ target: policy.target, digest }));
+    const document = { policies: sound, cases: results, unexercised, faults: [] };
+    process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+  }
+  // With --json, standard output is for the document alone.
+  const forPeople = options.json ? process.stderr : process.stdout;
+  forPeople.write(`${describeTests(tested, paintFor(forPeople))}\n`);
+  process.stderr.write(describeUnexercised(tested, paintFor(process.stderr)));
+  return results.every(({ passed }) => passed) ? EXIT.done : EXIT.failed;
+}

@@ -1,0 +1,54 @@
+import type { Decision } from '../../lambda/core/decide.ts';
+import type { Policy } from '../../lambda/core/policy.ts';
+import { list, quote } from '../../lambda/core/text.ts';
+import { decided } from './decided.ts';
+import { gatewayOf } from './gateways.ts';
+import type { Expectation, WrittenCase } from './schema.ts';
+
+/** One case, tried. Key names are relied on by others: `policy test --json` prints it. */
+export interface CaseResult {
+  readonly target: string;
+  readonly name: string;
+  readonly file: string;
+  readonly line: number;
+  readonly passed: boolean;
+  /** with the gateway's ID */
+  readonly expected: Expectation;
+  readonly decision: Decision;
+}
+
+/** Tries one case: not only what becomes of the request must be as expected, but why. */
+export function tried(
+  policy: Policy,
+  one: WrittenCase,
+  place: { readonly file: string; readonly line: number },
+): CaseResult & Pick<ReturnType<typeof decided>, 'request'> {
+  const { request, decision } = decided(policy, one);
+  const expected = resolved(policy, one.expect);
+  const passed = inWords(expected) === gotInWords(decision);
+  const { file, line } = place;
+  return { target: policy.target, name: one.name, file, line, passed, expected, decision, request };
+}
+
+function resolved(policy: Policy, { accept, hold }: Expectation): Expectation {
+  if (accept === undefined) return { hold };
+  // Of a file that goes with its policy, every name is one.
+  return { accept: { ...accept, gateway: gatewayOf(policy, accept.gateway) ?? accept.gateway } };
+}
+
+/** What must be equal, as it is told: whatever differs shows. */
+export function inWords({ accept, hold = [] }: Expectation): string {
+  return accept === undefined ? held(hold) : accepted(accept);
+}
+
+export function gotInWords(decision: Decision): string {
+  return decision.verdict === 'accept' ? accepted(decision) : held(decision.reasons.map(({ code }) => code));
+}
+
+function accepted({ owner, grant, gateway }: NonNullable<Expectation['accept']>): string {
+  return `accept by ${quote(`${owner}.${grant}`)}, gateway ${quote(gateway)}`;
+}
+
+function held(codes: readonly string[]): string {
+  return `hold for ${list([...new Set(codes)].sort())}`;
+}
