@@ -1,4 +1,5 @@
 import { normalize } from 'node:path';
+import { listSome } from '../lambda/core/text.ts';
 import {
   type CompiledPolicy,
   compileFilesApart,
@@ -22,6 +23,17 @@ export function loadPolicies(named: readonly string[]): readonly CompiledPolicy[
   const { policies, faults } = read(named);
   if (faults.length > 0) throw refusal(faults);
   return policies;
+}
+
+/**
+ * The one policy that a command is about.
+ * @throws UsageError when there is none, or more than one to choose from; InvalidPolicies
+ */
+export function onePolicy(named: string | undefined): CompiledPolicy {
+  const [one, ...others] = loadPolicies(named === undefined ? [] : [named]);
+  if (one !== undefined && others.length === 0) return one;
+  const files = [one, ...others].flatMap((policy) => (policy === undefined ? [] : [policy.file]));
+  throw new UsageError(`there are ${files.length} policies; name one of ${listSome(files, 20)}`);
 }
 
 /**

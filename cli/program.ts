@@ -116,6 +116,22 @@ export function program(end: (code: ExitCode) => void): Command {
       const { policyTest } = await import('./commands/policyTest.ts');
       end(policyTest(files, options));
     });
+  policy
+    .command('explain')
+    .description('why a request out of a file is accepted or held: every grant, every field; asks nobody')
+    .argument('[file]', 'policy file (default: the one in policy/)')
+    .requiredOption(
+      '-r, --request <file>',
+      'JSON of describe-virtual-interfaces, run --json or status --json, or a case; - for standard input',
+    )
+    .option('--id <dxvif>', 'which one, where the file holds several')
+    .option('--at <instant>', 'as of when, such as 2026-11-01T00:00:00Z (default: now)')
+    .option('--json', 'one document on standard output; text for people goes to standard error')
+    .addHelpText('after', EXPLAIN_HELP)
+    .action(async (file, options) => {
+      const { policyExplain } = await import('./commands/policyExplain.ts');
+      end(await policyExplain(file, options));
+    });
 
   main
     .command('simulate')
@@ -160,3 +176,8 @@ Examples:
 const INIT_HELP = `
 The file it writes has \`freeze: true\`, so that it accepts nothing until somebody has confirmed out of band who owns
 each connection, given the owners their names, and taken the line away.`;
+
+const EXPLAIN_HELP = `
+Examples:
+  aws directconnect describe-virtual-interfaces | vif-acceptor policy explain policy/acme.yaml --request - --id dxvif-1a2b3c4d
+  vif-acceptor policy explain policy/acme.yaml --request request.json --at 2026-11-01T00:00:00Z`;

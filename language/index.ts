@@ -10,3 +10,4 @@ export { compileFiles, compileFilesApart, type ReadPolicies, readPolicyFiles } f
 export { readRecorded } from './requests/recorded.ts';
 export type { RecordedRequest } from './requests/schema.ts';
 export { revisionOf } from './revision.ts';
+export { instantFault, parseInstant } from './time.ts';

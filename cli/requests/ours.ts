@@ -40,7 +40,8 @@ export function requestOf(written: RecordedRequest, index: number, recipient: st
         customerAddress: customerAddress ?? null,
         hasKey: key ?? hasKey ?? null,
       })),
-      faults: written.faults ?? [],
+      // In words of ours: those in a file are anybody's.
+      faults: (written.faults ?? []).length > 0 ? ['the file says that it was unreadable'] : [],
     },
     assumed: unsaid.length === 0 ? [] : [`the file does not say so, and it is assumed: ${list(unsaid)}`],
   };

@@ -36,7 +36,8 @@ export function sharedGateway(grants: readonly Grant[]): string | null {
   return gateway === undefined || others.length > 0 ? null : gateway;
 }
 
-function outOfTime(owner: Owner, { name, from, until }: Grant, at: Date): Reason | null {
+/** Why a grant does not hold now; `null`: it does. */
+export function outOfTime(owner: Owner, { name, from, until }: Grant, at: Date): Reason | null {
   if (from !== null && at.getTime() < Date.parse(from)) {
     return { code: 'grant-not-started', message: `grant \`${owner.name}.${name}\` begins at ${from}` };
   }

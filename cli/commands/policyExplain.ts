@@ -1,0 +1,36 @@
+import { instantFault, parseInstant } from '../../language/index.ts';
+import { EXIT, type ExitCode, UsageError } from '../exit.ts';
+import { explain } from '../explain/explanation.ts';
+import { describeExplanation } from '../output/explanation.ts';
+import { paintFor } from '../output/paint.ts';
+import { onePolicy } from '../policies.ts';
+import { requestFile } from '../requests/file.ts';
+import { readRequest } from '../requests/read.ts';
+
+export interface ExplainOptions {
+  readonly request: string;
+  readonly id?: string;
+  readonly at?: string;
+  readonly json?: boolean;
+}
+
+/** `policy explain`: why one request out of a file is accepted or held, field by field. Asks nobody. */
+export async function policyExplain(named: string | undefined, options: ExplainOptions): Promise<ExitCode> {
+  const at = instantOf(options.at);
+  const { policy, digest } = onePolicy(named);
+  const { text, file } = await requestFile(options.request);
+  const explanation = explain(policy, readRequest(text, file, policy, options.id ?? null), at);
+  if (options.json)
+    process.stdout.write(`${JSON.stringify({ ...explanation, policy: { digest } }, null, 2)}\n`);
+  // With --json, standard output is for the document alone.
+  const forPeople = options.json ? process.stderr : process.stdout;
+  forPeople.write(`${describeExplanation(explanation, paintFor(forPeople))}\n`);
+  return EXIT.done;
+}
+
+function instantOf(written: string | undefined): Date {
+  if (written === undefined) return new Date();
+  const fault = instantFault(written);
+  if (fault !== null) throw new UsageError(`--at: ${fault.message}; ${fault.mend}`);
+  return new Date(parseInstant(written) ?? Number.NaN);
+}

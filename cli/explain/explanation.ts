@@ -1,0 +1,123 @@
+import { DIALECTS } from '../../lambda/adapters/directconnect/dialects.ts';
+import { reportOf } from '../../lambda/core/case.ts';
+import { NO_DEADLINE } from '../../lambda/core/deadline.ts';
+import { concerns, type Decision, decide } from '../../lambda/core/decide.ts';
+import { type FieldVerdict, judge } from '../../lambda/core/fields/match.ts';
+import { outOfTime } from '../../lambda/core/grants.ts';
+import type { VirtualInterface } from '../../lambda/core/model.ts';
+import type { Grant, Owner, Policy } from '../../lambda/core/policy.ts';
+import type { Reason } from '../../lambda/core/reasons.ts';
+import type { RequestReport } from '../../lambda/core/report.ts';
+import { allOf, type Ternary } from '../../lambda/core/ternary.ts';
+import type { World } from '../../lambda/core/world.ts';
+import type { ReadRequest } from '../requests/ours.ts';
+import { unapplied } from './unapplied.ts';
+import { type Requester, requesterOf } from './who.ts';
+
+/** Why a policy decides on one request as it does, as `policy explain --json` prints it. Key names are relied on by others. */
+export interface Explanation {
+  readonly target: string;
+  readonly at: string;
+  /** without secrets */
+  readonly request: VirtualInterface;
+  /** what the file does not say and was taken for granted */
+  readonly assumed: readonly string[];
+  readonly requester: Requester;
+  readonly freeze: boolean;
+  /** every `hold` line */
+  readonly hold: readonly ExplainedLine[];
+  /** every grant of the owner; none where nobody knows who asks */
+  readonly grants: readonly ExplainedGrant[];
+  /** as a pass would report it */
+  readonly report: RequestReport;
+}
+
+export interface ExplainedLine {
+  readonly fields: readonly FieldVerdict[];
+  readonly reason: string | null;
+  readonly applies: boolean;
+}
+
+export interface ExplainedGrant extends Pick<Grant, 'gateway' | 'gatewayName' | 'limit' | 'from' | 'until'> {
+  readonly name: string;
+  readonly fields: readonly FieldVerdict[];
+  /** by its fields alone */
+  readonly fits: Ternary;
+  /** why it does not hold at that time; `null`: it does */
+  readonly outOfTime: Reason | null;
+  /** whether the request is accepted by it */
+  readonly decides: boolean;
+}
+
+/** Everything that `decide` looks at, told apart. What a file cannot tell of the world is said to be not applied. */
+export function explain(policy: Policy, { request, assumed }: ReadRequest, at: Date): Explanation {
+  const world: World = {
+    interfaces: [request],
+    intents: {},
+    acceptances: {},
+    damaged: {},
+    ownConnections: { known: true, ids: new Set() },
+    acceptedThisPass: 0,
+  };
+  const decision = decide(policy, request, world, NO_DEADLINE, at);
+  const { requester, owner } = requesterOf(policy, request, world.ownConnections);
+  return {
+    target: policy.target,
+    at: at.toISOString(),
+    request,
+    assumed,
+    requester,
+    freeze: policy.freeze,
+    hold: policy.hold.map((line) => ({
+      fields: judge(line.match, request, 'touches'),
+      reason: line.reason,
+      applies: concerns(line, request),
+    })),
+    grants: (owner?.grants ?? []).map((grant) => explained(owner, grant, request, at, decision)),
+    report: reportedAs(decision, request, policy, unapplied(policy, owner, request)),
+  };
+}
+
+function explained(
+  owner: Owner | null,
+  grant: Grant,
+  request: VirtualInterface,
+  at: Date,
+  decision: Decision,
+): ExplainedGrant {
+  const fields = judge(grant.match, request, 'fits');
+  const { name, gateway, gatewayName, limit, from, until } = grant;
+  return {
+    name,
+    gateway,
+    gatewayName,
+    limit,
+    from,
+    until,
+    fields,
+    fits: allOf(fields.map(({ verdict }) => verdict)),
+    outOfTime: owner === null ? null : outOfTime(owner, grant, at),
+    decides: decision.verdict === 'accept' && decision.grants.includes(name),
+  };
+}
+
+/** The very words of a report. */
+function reportedAs(
+  decision: Decision,
+  request: VirtualInterface,
+  { recipient }: Policy,
+  skipped: readonly string[],
+): RequestReport {
+  const outcome = decision.verdict === 'accept' ? 'wouldAccept' : 'held';
+  const opened = {
+    request,
+    sighting: null,
+    deadline: NO_DEADLINE,
+    decision,
+    outcome,
+    message: null,
+    skipped,
+  } as const;
+  const { knownToAwsCli, directConnectEndpoint } = DIALECTS[recipient.provider];
+  return reportOf(opened, recipient, knownToAwsCli ? null : directConnectEndpoint(recipient.region));
+}

@@ -1,0 +1,212 @@
+import { spawnSync } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+import { folderWith, type } from '../support/cli.ts';
+import { OUTSCALE_ITEM, PLANTED_KEY } from '../support/wireItems.ts';
+
+const POLICY = `version: 1
+recipient: { provider: outscale, region: eu-west-2, account: "012345678901" }
+gateways: { core: vgw-12345678 }
+owners:
+  acme:
+    connections: [dxcon-11111111]
+    account: "210987654321"
+    limit: 4
+    grants:
+      prod: { gateway: core, match: { vlan: [100-199], name: ["acme-*"], bgpKey: required } }
+      late: { gateway: vgw-87654321, match: { vlan: [101] }, until: 2026-11-01T00:00:00Z }
+  beta: { connections: [dxcon-22222222], gateway: core }
+hold:
+  - { vlan: [150], reason: under investigation }
+`;
+const AT = '2026-11-10T00:00:00Z';
+
+async function explained(item: object, ...args: string[]) {
+  const dir = folderWith({ 'policy/hub.yaml': POLICY, 'request.json': JSON.stringify(item) });
+  const typed = ['policy', 'explain', 'policy/hub.yaml', '--request', 'request.json', '--at', AT, ...args];
+  const ended = await type(dir, typed);
+  // Whatever is explained.
+  expect(ended.stdout + ended.stderr).not.toContain(PLANTED_KEY);
+  return ended;
+}
+
+type Row = [what: string, args: string[], message: RegExp, more?: Record<string, string>];
+
+describe('policy explain', () => {
+  it('tells who asks and why, every hold line, every grant with every field and its time, and what decided', async () => {
+    const { code, stdout } = await explained(OUTSCALE_ITEM);
+    expect(code).toBe(0);
+    expect(stdout).toContain('dxvif-1a2b3c4d by the policy of hub, at 2026-11-10T00:00:00.000Z\n');
+    expect(stdout).toContain(
+      'who asks: acme\n  owner `acme` lists connection `dxcon-11111111`; the API names the recipient as owner',
+    );
+    expect(stdout).toContain(`hold lines:
+  - does not concern it (under investigation)
+          field  wanted  seen
+      no  vlan   150     101
+`);
+    expect(stdout).toContain(`grants of acme:
+  ✗ acme.late to vgw-87654321: it has ended
+           field  wanted                          seen
+      yes  vlan   101                             101
+      no   time   until 2026-11-01T00:00:00.000Z  2026-11-10T00:00:00.000Z
+  ✓ acme.prod to vgw-12345678 (core): fits, and decides
+           field   wanted                      seen
+      yes  vlan    100-199                     101
+      yes  name    \`acme-*\`                    \`acme-prod-1\`
+      yes  bgpKey  a BGP key on every session  a key
+`);
+    expect(stdout).toContain('decision: accept by `acme.prod`, gateway `vgw-12345678`\n');
+    expect(stdout).not.toContain('beta');
+  });
+
+  it('says what a file cannot tell and was not applied', async () => {
+    const { stdout } = await explained(OUTSCALE_ITEM);
+    expect(stdout).toContain(
+      'not checked: limits (4 for owner `acme`): live interfaces are not known from a file',
+    );
+    expect(stdout).toContain('not checked: gateway and network');
+    expect(stdout).toContain('not checked: what the ledger remembers');
+    const revealed = await explained({ ...OUTSCALE_ITEM, ownerAccount: '210987654321' });
+    expect(revealed.stdout).toContain('the API names account `210987654321`, which is theirs');
+    expect(revealed.stdout).toContain('not checked: whether connection `dxcon-11111111` is one of our own');
+  });
+
+  it('holds in the words of a report, with the command by hand, and tells what the API did not give', async () => {
+    const { connectionId, virtualInterfaceId, virtualInterfaceState, virtualInterfaceType, ownerAccount } =
+      OUTSCALE_ITEM;
+    const bare = {
+      connectionId,
+      virtualInterfaceId,
+      virtualInterfaceState,
+      virtualInterfaceType,
+      ownerAccount,
+    };
+    const { stdout } = await explained(bare);
+    expect(stdout).toContain('  ! holds it: no field is a definite no (under investigation)\n');
+    expect(stdout).toContain('unknown  vlan   150     (not given)');
+    expect(stdout).toContain('  ? acme.prod to vgw-12345678 (core): a field is not known\n');
+    expect(stdout).toContain(`decision: hold
+dxvif-1a2b3c4d held
+  held-by-policy: a \`hold\` line holds vlan 150 (not known here): under investigation
+  no-grant: no grant of owner \`acme\` fits; nearest is \`late\`: vlan must be 101, and the API does not give it
+`);
+    expect(stdout).toMatch(
+      /by hand.*confirm-private-virtual-interface .*--endpoint-url https:\/\/directlink\.eu-west-2\.outscale\.com\n/,
+    );
+  });
+
+  it('of an unknown requester names the connection and those that it may be a slip of, and lists nobody', async () => {
+    const { stdout } = await explained({
+      ...OUTSCALE_ITEM,
+      connectionId: 'dxcon-11111112',
+      virtualInterfaceName: 'beta',
+    });
+    expect(stdout).toContain(
+      'who asks: nobody knows\n  no owner in the policy has connection `dxcon-11111112`; ',
+    );
+    expect(stdout).toContain('it resembles `dxcon-11111111` of owner `acme`: is one of the two a slip?');
+    expect(stdout).toContain('grants: none is looked at, as nobody knows who asks\n');
+    expect(stdout).not.toContain('dxcon-22222222');
+    const stranger = await explained({ ...OUTSCALE_ITEM, connectionId: 'dxcon-99999999' });
+    expect(stranger.stdout).not.toContain('resembles');
+  });
+
+  it('writes what the requester chose as escapes', async () => {
+    const hostile = 'acme-\u001b[2J\u202e`';
+    const { stdout } = await explained({
+      ...OUTSCALE_ITEM,
+      virtualInterfaceName: hostile,
+      location: '\u0007',
+    });
+    expect(stdout).toContain('acme-\\u{1b}[2J\\u{202e}\\u{60}');
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+    expect(stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e]/);
+  });
+
+  it('prints one JSON document', async () => {
+    const { stdout, stderr } = await explained(OUTSCALE_ITEM, '--json');
+    expect(stderr).toContain('decision: accept');
+    expect(JSON.parse(stdout)).toMatchObject({
+      target: 'hub',
+      policy: { digest: expect.stringMatching(/^sha256:/) },
+      request: { id: 'dxvif-1a2b3c4d', peers: [{ hasKey: true }] },
+      requester: { owner: 'acme', similar: [] },
+      hold: [{ applies: false, fields: [{ field: 'vlan', wanted: '150', seen: '101', verdict: 'no' }] }],
+      grants: [
+        { name: 'late', fits: 'yes', outOfTime: { code: 'grant-ended' }, decides: false },
+        { name: 'prod', fits: 'yes', outOfTime: null, decides: true },
+      ],
+      report: { outcome: 'wouldAccept', decision: { verdict: 'accept', grant: 'prod' } },
+    });
+  });
+
+  it('takes a request as `run --json` shows it, and says what that left to be assumed', async () => {
+    const { stdout } = await explained({
+      id: 'dxvif-1',
+      connection: 'dxcon-22222222',
+      vlan: 7,
+      name: null,
+      outcome: 'held',
+    });
+    expect(stdout).toContain('the file does not say so, and it is assumed: its state is `confirming`');
+    expect(stdout).toContain('accept by `beta.default`');
+  });
+
+  it.each<Row>([
+    ['no request file', [], /required option '-r, --request <file>' not specified/],
+    [
+      'one that is not there',
+      ['--request', 'nowhere.json'],
+      /nowhere\.json: there is no such file; check its path/,
+    ],
+    [
+      'one of several',
+      ['--request', 'two.json'],
+      /two\.json: there are 2 in it, and one is wanted: dxvif-1 and dxvif-2; choose one by `--id/,
+    ],
+    ['an ID that is not in it', ['--request', 'two.json', '--id', 'dxvif-3'], /there is no `dxvif-3` in it/],
+    [
+      'an unknown field in our form',
+      ['--request', 'odd.json'],
+      /odd\.json:1:\d+ vlna: unknown key `vlna`; did you mean `vlan`\?/,
+    ],
+    [
+      'a time without an offset',
+      ['--request', 'two.json', '--at', '2026-11-10T00:00:00'],
+      /--at: `2026-11-10T00:00:00` lacks an offset; write /,
+    ],
+    [
+      'several policies to choose from',
+      ['--request', 'two.json', '--id', 'dxvif-1'],
+      /there are 2 policies; name one of policy\/hub\.yaml and policy\/lab\.yaml/,
+      { 'policy/lab.yaml': POLICY.replace('eu-west-2', 'us-east-2') },
+    ],
+  ])('exits with 2 for %s', async (_, args, message, more = {}) => {
+    const dir = folderWith({
+      'policy/hub.yaml': POLICY,
+      'two.json': '[{"id": "dxvif-1", "connection": "dxcon-1"}, {"id": "dxvif-2", "connection": "dxcon-1"}]',
+      'odd.json': '{"connection": "dxcon-1", "vlna": 1}',
+      ...more,
+    });
+    const { code, stdout, stderr } = await type(dir, ['policy', 'explain', ...args]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(message);
+  });
+
+  it('reads standard input as `-`, and calls it so', () => {
+    const dir = folderWith({ 'policy/hub.yaml': POLICY });
+    const args = ['cli/main.ts', 'policy', 'explain', '--request', '-', '--at', AT];
+    const typed = (input: string) =>
+      spawnSync(process.execPath, args, { input, encoding: 'utf8', env: { HOME: dir, INIT_CWD: dir } });
+    expect(typed(JSON.stringify(OUTSCALE_ITEM)).stdout).toContain('decision: accept');
+    expect(typed('{')).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('standard input:1:2: it is not JSON'),
+    });
+  });
+
+  it('exits with 3 when the policy has faults', async () => {
+    const dir = folderWith({ 'policy/hub.yaml': 'version: 2', 'r.json': '{"connection": "dxcon-1"}' });
+    expect(await type(dir, ['policy', 'explain', '--request', 'r.json'])).toMatchObject({ code: 3 });
+  });
+});
