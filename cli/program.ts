@@ -86,7 +86,9 @@ export function program(end: (code: ExitCode) => void): Command {
       end(await receipts(ids, options));
     });
 
-  const policy = main.command('policy').description('the allow-list: begin one, check it');
+  const policy = main
+    .command('policy')
+    .description('the allow-list: begin one, check it, try its cases, explain what it decides');
   connecting(policy.command('init'))
     .description('a first policy from what the account shows, frozen, to be edited')
     .requiredOption('--provider <name>', 'outscale or aws')

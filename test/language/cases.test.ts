@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { inWords, testFiles } from '../../language/index.ts';
@@ -168,5 +169,17 @@ describe('the cases of the examples', () => {
     expect({ faults, unexercised }).toEqual({ faults: [], unexercised: [] });
     expect(results.filter(({ passed }) => !passed)).toEqual([]);
     expect([...new Set(results.map(({ target }) => target))]).toEqual(['aws', 'outscale', 'smallest']);
+  });
+});
+
+describe('the cases of docs/policy-in-git.md', () => {
+  it('pass on the policy that they name', () => {
+    const [, text = ''] =
+      /```yaml\n(version: 1\ntarget: .*?)```/s.exec(readFileSync('docs/policy-in-git.md', 'utf8')) ?? [];
+    const policy = readFileSync('examples/outscale.yaml', 'utf8');
+    const dir = plant({ 'policy/outscale.yaml': policy, 'policy/cases/docs.yaml': text });
+    const { faults, results } = testFiles(join(dir, 'policy'));
+    expect(faults).toEqual([]);
+    expect(results.map(({ passed }) => passed)).toEqual([true, true]);
   });
 });
