@@ -19,8 +19,9 @@ export interface Shown {
 /**
  * A first policy as YAML: an owner for each foreign connection, all on one gateway, and frozen, so that it accepts
  * nothing before somebody has edited it.
+ * @param schema a comment by which editors find the JSON schema, if there is one that will hold
  */
-export function firstPolicy(shown: Shown): string {
+export function firstPolicy(shown: Shown, schema: string | null): string {
   const owners = ownersOf(shown);
   const document = {
     version: 1,
@@ -31,6 +32,7 @@ export function firstPolicy(shown: Shown): string {
     ),
   };
   return [
+    ...(schema === null ? [] : [schema]),
     '# A first policy from what the account shows. It is frozen: it accepts nothing.',
     '#',
     '# 1. Find out for each connection, by another way than this request, who owns it. Names, VLANs and addresses are the',

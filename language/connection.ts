@@ -1,6 +1,9 @@
-import { isConnectionId } from '../lambda/core/ids.ts';
+import { CONNECTION, isConnectionId } from '../lambda/core/ids.ts';
 import { quote } from '../lambda/core/text.ts';
-import { judgedText } from './leaf.ts';
+import { filledList, judgedText, patterned } from './leaf.ts';
+
+const WRITE_ID =
+  'write it as the provider shows it: `dxcon-` or `dxlag-`, then lower-case letters and digits';
 
 export const connectionId = judgedText(
   'ID of a connection (`dxcon-…`) or of a link aggregation group (`dxlag-…`).',
@@ -12,7 +15,12 @@ export const connectionId = judgedText(
           message: `${quote(value)} is no connection ID`,
           mend: isConnectionId(value.toLowerCase().trim())
             ? `write \`${value.toLowerCase().trim()}\``
-            : 'write it as the provider shows it: `dxcon-` or `dxlag-`, then lower-case letters and digits',
+            : WRITE_ID,
         },
-  /^dx(con|lag)-[0-9a-z]+$/,
+  patterned(CONNECTION.source, WRITE_ID),
 );
+
+/** Connections, of which a rule says that none stands there twice. */
+export function connectionList(description: string) {
+  return filledList(connectionId, description, { uniqueItems: true });
+}

@@ -1,7 +1,8 @@
-import { gatewayKind, isName } from '../lambda/core/ids.ts';
+import { DIRECT_CONNECT_GATEWAY, gatewayKind, isName, VIRTUAL_GATEWAY } from '../lambda/core/ids.ts';
 import { quote } from '../lambda/core/text.ts';
 import type { Complaint } from './fault.ts';
-import { judgedText } from './leaf.ts';
+import { judgedText, patterned, type Shape } from './leaf.ts';
+import { NAME_SHAPE } from './name.ts';
 
 const ID_PREFIX = /^(vgw|dxcon|dxlag|dxvif|dxgw)-/;
 
@@ -13,17 +14,28 @@ export function looksLikeId(text: string): boolean {
 const WRITE_ID =
   'write it as the provider shows it: `vgw-` and 8 or 17 hexadecimal digits or, on AWS, the UUID of a Direct Connect gateway';
 
+const ID = `${VIRTUAL_GATEWAY.source}|${DIRECT_CONNECT_GATEWAY.source}`;
+const WRITE_REFERENCE = `write a name from \`gateways\`, or an ID; ${WRITE_ID}`;
+
+/** A name that is not taken for an ID. */
+export const GATEWAY_NAME: Shape = {
+  ...NAME_SHAPE,
+  not: { pattern: `${ID_PREFIX.source}|${DIRECT_CONNECT_GATEWAY.source}` },
+};
+
 export const gatewayId = judgedText(
   'ID of a virtual private gateway (`vgw-…`) or, on AWS, of a Direct Connect gateway (a UUID).',
   (value) => (gatewayKind(value) === null ? noGateway('gateway-id', value, WRITE_ID) : null),
+  patterned(ID, WRITE_ID),
 );
 
 export const gatewayReference = judgedText(
   'The gateway that is given: a name from `gateways`, or an ID.',
   (value) => {
     if (gatewayKind(value) !== null || (isName(value) && !looksLikeId(value))) return null;
-    return noGateway('gateway-reference', value, `write a name from \`gateways\`, or an ID; ${WRITE_ID}`);
+    return noGateway('gateway-reference', value, WRITE_REFERENCE);
   },
+  { anyOf: [patterned(ID, WRITE_REFERENCE), GATEWAY_NAME] },
 );
 
 function noGateway(code: 'gateway-id' | 'gateway-reference', value: string, mend: string): Complaint {

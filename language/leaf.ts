@@ -22,29 +22,49 @@ export function complaining<T>(judge: (value: T) => Complaint | null) {
   };
 }
 
-/** A text of a certain shape; `pattern` is for editors only. */
+/** As much of a check as JSON Schema can say: for editors. It never refuses what the check accepts. */
+export type Shape = z.core.JSONSchema.BaseSchema;
+
+/** A text that fits a pattern, with what editors say where one does not: few people read patterns. */
+export function patterned(pattern: string, mend: string): Shape {
+  return { pattern, patternErrorMessage: mend };
+}
+
+/** A text that nothing is wrong with, in the eyes of `judge`. */
 export function judgedText(
   description: string,
   judge: (value: string) => Complaint | null,
-  pattern?: RegExp,
+  shape: Shape = {},
 ) {
   return z
     .string()
     .superRefine(complaining(judge))
-    .meta({ description, ...(pattern === undefined ? {} : { pattern: pattern.source }) });
+    .meta({ description, ...shape });
 }
 
 /** A text that fits `pattern`. */
 export function shapedText(description: string, pattern: RegExp, complain: (value: string) => Complaint) {
-  return judgedText(description, (value) => (pattern.test(value) ? null : complain(value)), pattern);
+  return judgedText(
+    description,
+    (value) => (pattern.test(value) ? null : complain(value)),
+    patterned(pattern.source, complain('').mend),
+  );
 }
 
 /** One line of anything that can be seen. */
 export function plainText(description: string) {
-  return judgedText(description, (value) => (value.trim() === '' ? EMPTY_TEXT : invisible(value)));
+  return judgedText(description, (value) => (value.trim() === '' ? EMPTY_TEXT : invisible(value)), PLAIN);
 }
 
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
+const HIDDEN = '\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}';
+const INVISIBLE = new RegExp(`[${HIDDEN}]`, 'u');
+
+/** Nothing that cannot be seen; and, of `PLAIN`, something beside spaces. */
+export const SEEN = patterned(`^[^${HIDDEN}]*$`, 'write it without control and invisible characters');
+const PLAIN = patterned(
+  `^\\p{Zs}*[^\\p{Zs}${HIDDEN}][^${HIDDEN}]*$`,
+  'write something, in one line, without control and invisible characters',
+);
 
 /** What cannot be seen cannot be reviewed. */
 export function invisible(value: string): Complaint | null {
@@ -63,8 +83,16 @@ export const EMPTY_TEXT: Complaint = {
 };
 
 /** A list of at least one. */
-export function filledList<T extends z.ZodType>(item: T, description: string) {
-  return z.array(item).min(1).meta({ description });
+export function filledList<T extends z.ZodType>(item: T, description: string, shape: Shape = {}) {
+  return z
+    .array(item)
+    .min(1)
+    .meta({ description, ...shape });
+}
+
+/** A map of at least one key. */
+export function filled<T extends z.ZodType<object>>(map: T, description: string, shape: Shape = {}): T {
+  return map.superRefine(filledMap).meta({ description, minProperties: 1, ...shape });
 }
 
 /** A check for `superRefine`: a map of at least one key. */

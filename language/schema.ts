@@ -2,26 +2,29 @@ import * as z from 'zod';
 import { ACCOUNT } from '../lambda/core/ids.ts';
 import { PROVIDERS } from '../lambda/core/model.ts';
 import { quote } from '../lambda/core/text.ts';
-import { connectionId } from './connection.ts';
+import { connectionList } from './connection.ts';
 import { holdShape, matchShape } from './fields/match.ts';
-import { gatewayId, gatewayReference } from './gateway.ts';
-import { filledList, filledMap, judgedText, plainText, shapedText } from './leaf.ts';
-import { durationFault, instantFault } from './time.ts';
+import { GATEWAY_NAME, gatewayId, gatewayReference } from './gateway.ts';
+import { filled, filledList, judgedText, plainText, type Shape, shapedText } from './leaf.ts';
+import { NAME_SHAPE } from './name.ts';
+import { DURATION_SHAPE, durationFault, INSTANT_SHAPE, instantFault } from './time.ts';
 
 /** The policy file as it is written. Names and everything that joins two places are checked by the rules. */
 
-const NAME = '^[a-z][a-z0-9-]{0,62}$';
+const NAMED: Shape = { propertyNames: NAME_SHAPE };
+
+const WRITE_ACCOUNT = 'write its 12 digits in quotes, as in "012345678901"';
 
 const account = (description: string) =>
   shapedText(description, ACCOUNT, (value) => ({
     code: 'account',
     message: `${quote(value)} is no account ID`,
-    mend: 'write its 12 digits in quotes, as in "012345678901"',
-  }));
+    mend: WRITE_ACCOUNT,
+  })).meta({ errorMessage: WRITE_ACCOUNT });
 
 const limit = (description: string) => z.int().min(0).describe(description);
 
-const instant = (description: string) => judgedText(description, instantFault);
+const instant = (description: string) => judgedText(description, instantFault, INSTANT_SHAPE);
 
 const recipient = z
   .strictObject({
@@ -32,8 +35,8 @@ const recipient = z
       mend: 'write it as the provider does, such as `eu-west-2`',
     })),
     account: account('The account that receives requests: 12 digits in quotes.'),
-    credentials: z
-      .strictObject({
+    credentials: filled(
+      z.strictObject({
         secret: plainText(
           'OUTSCALE: name of the secret that holds `{"accessKey": "…", "secretKey": "…"}`.',
         ).optional(),
@@ -47,13 +50,14 @@ const recipient = z
           }),
         ).optional(),
         externalId: plainText('AWS: external ID that the role demands.').optional(),
-      })
-      .superRefine(filledMap)
-      .describe('How the function signs in. The command line brings its own keys.')
-      .optional(),
+      }),
+      'How the function signs in. The command line brings its own keys.',
+      { dependencies: { externalId: ['role'] } },
+    ).optional(),
     expiry: judgedText(
       'How long a request stands before it expires, such as `P7D`. When absent: `P7D` on OUTSCALE, for ever on AWS.',
       durationFault,
+      DURATION_SHAPE,
     ).optional(),
   })
   .describe('Who receives the requests that this policy judges.');
@@ -61,11 +65,10 @@ const recipient = z
 const grant = z
   .strictObject({
     gateway: gatewayReference,
-    match: z
-      .strictObject(matchShape)
-      .superRefine(filledMap)
-      .describe('What the request must be: all of the fields, any value within a field. Absent: anything.')
-      .optional(),
+    match: filled(
+      z.strictObject(matchShape),
+      'What the request must be: all of the fields, any value within a field. Absent: anything.',
+    ).optional(),
     limit: limit('Live virtual interfaces under this grant at most.').optional(),
     ticket: plainText('Where this grant was agreed.').optional(),
     from: instant('The grant holds from this instant on, it included.').optional(),
@@ -76,51 +79,55 @@ const grant = z
 const owner = z
   .strictObject({
     account: account("The owner's account, checked wherever the API reveals it.").optional(),
-    connections: filledList(connectionId, 'What identifies the owner: the connections that it owns.'),
+    connections: connectionList('What identifies the owner: the connections that it owns.'),
     contact: plainText('Whom to ask.').optional(),
     limit: limit('Live virtual interfaces of this owner at most.').optional(),
     gateway: gatewayReference
       .describe('Short for one grant named `default` without `match`. Instead of `grants`.')
       .optional(),
-    grants: z
-      .record(z.string(), grant)
-      .superRefine(filledMap)
-      .meta({ description: 'What the owner may have, by name.', propertyNames: { pattern: NAME } })
-      .optional(),
+    grants: filled(z.record(z.string(), grant), 'What the owner may have, by name.', NAMED).optional(),
   })
-  .describe('A party that owns connections and may ask.');
+  .meta({
+    description: 'A party that owns connections and may ask.',
+    oneOf: requiring('write `gateway:`, or `grants:` with at least one', ['gateway', 'grants']),
+  });
 
 const holdLine = z
   .strictObject({
     ...holdShape,
     reason: plainText('Why, for whoever reads the report.').optional(),
   })
-  .describe('Requests to hold: those for which no field is a definite no.');
+  .meta({
+    description: 'Requests to hold: those for which no field is a definite no.',
+    anyOf: requiring(
+      'add a field such as `connection:`; `freeze: true` holds everything',
+      Object.keys(holdShape),
+    ),
+  });
 
 export const policySchema = z
   .strictObject({
     version: z.literal(1).describe('Version of the policy language.'),
     recipient,
-    freeze: z.boolean().describe('`true` holds everything. When absent: `false`.').optional(),
-    limits: z
-      .strictObject({
-        acceptsPerPass: limit('Requests accepted in one pass at most. When absent: 10.').optional(),
-      })
-      .superRefine(filledMap)
-      .describe('Limits of the target as a whole.')
-      .optional(),
-    gateways: z
-      .record(z.string(), gatewayId)
-      .superRefine(filledMap)
-      .meta({ description: 'Names for gateways.', propertyNames: { pattern: NAME } })
-      .optional(),
-    owners: z
-      .record(z.string(), owner)
-      .superRefine(filledMap)
-      .meta({ description: 'Who may ask, by name.', propertyNames: { pattern: NAME } }),
+    freeze: z.boolean().meta({ description: '`true` holds everything.', default: false }).optional(),
+    limits: filled(
+      z.strictObject({
+        acceptsPerPass: limit('Requests accepted in one pass at most.').meta({ default: 10 }).optional(),
+      }),
+      'Limits of the target as a whole.',
+    ).optional(),
+    gateways: filled(z.record(z.string(), gatewayId), 'Names for gateways. Every one must be used.', {
+      propertyNames: GATEWAY_NAME,
+    }).optional(),
+    owners: filled(z.record(z.string(), owner), 'Who may ask, by name.', NAMED),
     hold: filledList(holdLine, 'Always held, whatever a grant says.').optional(),
   })
   .describe('Policy of one target: who may attach virtual interfaces to which gateways.');
+
+/** One key of these, as JSON Schema says it. */
+function requiring(errorMessage: string, keys: readonly string[]): Shape[] {
+  return keys.map((key) => ({ required: [key], errorMessage }));
+}
 
 export type WrittenPolicy = z.output<typeof policySchema>;
 export type WrittenOwner = WrittenPolicy['owners'][string];

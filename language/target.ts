@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { isName } from '../lambda/core/ids.ts';
 import { quote } from '../lambda/core/text.ts';
 import type { Complaint } from './fault.ts';
+import { A_NAME } from './name.ts';
 
 /** The target that a policy file is for: its base name without `.yaml`. Or why there is none. */
 export function targetOf(file: string): string | Complaint {
@@ -19,6 +20,6 @@ export function targetOf(file: string): string | Complaint {
   return {
     code: 'target-name',
     message: `the file's name is the target's, and ${quote(target)} is no name`,
-    mend: 'rename it: a lower-case letter, then at most 62 lower-case letters, digits and hyphens',
+    mend: `rename it: ${A_NAME}`,
   };
 }

@@ -1,8 +1,18 @@
 import { quote } from '../lambda/core/text.ts';
 import type { Complaint } from './fault.ts';
+import { patterned, type Shape } from './leaf.ts';
 
 const DURATION = /^P(?:(\d+)W|(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?)$/;
 const [MINUTE, HOUR, DAY] = [60, 3600, 86400];
+const WRITE_DURATION =
+  'write days, hours, minutes and seconds as in `P7D` or `P1DT12H`; months and years have no fixed length';
+
+/** Not of nothing. JSON Schema cannot add up ten years, and its own format `duration` refuses `PT1H1S`. */
+export const DURATION_SHAPE: Shape = {
+  ...patterned(DURATION.source, WRITE_DURATION),
+  allOf: [patterned('[1-9]', WRITE_DURATION)],
+};
+
 /** Ten years: more is a slip, and times that far off cannot be written down any more. */
 const LONGEST = 3650 * DAY;
 
@@ -22,11 +32,20 @@ export function durationFault(text: string): Complaint | null {
   return {
     code: 'duration',
     message: `${quote(text)} is no duration between a second and ten years`,
-    mend: 'write days, hours, minutes and seconds as in `P7D` or `P1DT12H`; months and years have no fixed length',
+    mend: WRITE_DURATION,
   };
 }
 
 const INSTANT = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(:\d\d)?(\.\d{1,3})?(Z|([+-])([01]\d|2[0-3]):([0-5]\d))$/;
+
+const WRITE_INSTANT = 'write date, time and offset, such as `2026-11-01T00:00:00Z`';
+
+/** No month has more days, no day more hours. JSON Schema's own format `date-time` refuses times without seconds. */
+export const INSTANT_SHAPE = patterned(
+  '^\\d{4}-((0[13578]|1[02])-(0[1-9]|[12]\\d|3[01])|(0[469]|11)-(0[1-9]|[12]\\d|30)|02-(0[1-9]|[12]\\d))' +
+    'T([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d)?(\\.\\d{1,3})?(Z|[+-]([01]\\d|2[0-3]):[0-5]\\d)$',
+  WRITE_INSTANT,
+);
 
 /** As `toISOString` writes it; `null` when it is no date-time with an offset, or no such day exists. */
 export function parseInstant(text: string): string | null {
@@ -58,6 +77,6 @@ export function instantFault(text: string): Complaint | null {
   return {
     code: 'instant',
     message: INSTANT.test(text) ? `${told} does not exist in the calendar` : `${told} is no date and time`,
-    mend: 'write date, time and offset, such as `2026-11-01T00:00:00Z`',
+    mend: WRITE_INSTANT,
   };
 }

@@ -7,6 +7,7 @@ import { PROVIDERS, type Provider } from '../../lambda/core/model.ts';
 import { ownCredentials } from '../credentials.ts';
 import { EXIT, type ExitCode, UsageError } from '../exit.ts';
 import { firstPolicy } from '../firstPolicy.ts';
+import { schemaComment } from '../schemaComment.ts';
 import { type ConnectOptions, endpointsOf } from '../target.ts';
 
 export interface InitOptions extends ConnectOptions {
@@ -21,9 +22,10 @@ export async function policyInit(options: InitOptions): Promise<ExitCode> {
   const provider = PROVIDERS.find((candidate) => candidate === options.provider);
   if (provider === undefined)
     throw new UsageError(`--provider must be \`outscale\` or \`aws\`, got \`${options.provider}\``);
-  const text = firstPolicy(await show(provider, options));
-  if (options.output === undefined) process.stdout.write(text);
-  else writeNew(options.output, text);
+  const shown = await show(provider, options);
+  // Nobody knows where standard output goes.
+  if (options.output === undefined) process.stdout.write(firstPolicy(shown, null));
+  else writeNew(options.output, (path) => firstPolicy(shown, schemaComment(path)));
   return EXIT.done;
 }
 
@@ -52,10 +54,10 @@ async function show(provider: Provider, options: InitOptions): Promise<Parameter
   }
 }
 
-function writeNew(path: string, text: string): void {
+function writeNew(path: string, text: (path: string) => string): void {
   try {
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, text, { flag: 'wx' });
+    writeFileSync(path, text(path), { flag: 'wx' });
   } catch (cause) {
     const exists = cause instanceof Error && 'code' in cause && cause.code === 'EEXIST';
     throw new UsageError(

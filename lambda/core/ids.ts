@@ -2,10 +2,10 @@
 
 export const ACCOUNT = /^[0-9]{12}$/;
 const VIRTUAL_INTERFACE = /^dxvif-[0-9a-z]+$/;
-const CONNECTION = /^dx(con|lag)-[0-9a-z]+$/;
-const VIRTUAL_GATEWAY = /^vgw-[0-9a-f]{8}([0-9a-f]{9})?$/;
-const DIRECT_CONNECT_GATEWAY = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-const TARGET = /^[a-z][a-z0-9-]{0,62}$/;
+export const CONNECTION = /^dx(con|lag)-[0-9a-z]+$/;
+export const VIRTUAL_GATEWAY = /^vgw-[0-9a-f]{8}([0-9a-f]{9})?$/;
+export const DIRECT_CONNECT_GATEWAY = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+export const NAME = /^[a-z][a-z0-9-]{0,62}$/;
 
 export function isVirtualInterfaceId(text: string): boolean {
   return VIRTUAL_INTERFACE.test(text);
@@ -18,7 +18,7 @@ export function isConnectionId(text: string): boolean {
 
 /** Targets, owners, grants and gateway names share one shape: `[a-z][a-z0-9-]{0,62}`. */
 export function isName(text: string): boolean {
-  return TARGET.test(text);
+  return NAME.test(text);
 }
 
 export type GatewayKind = 'virtual' | 'directConnect';

@@ -2,8 +2,7 @@ import { escapeText } from '../../lambda/core/text.ts';
 import { type Point, putting, side } from '../algebra/axis.ts';
 import { members, only, otherText } from '../algebra/members.ts';
 import { given, optional, perhaps } from '../algebra/optional.ts';
-import { connectionId } from '../connection.ts';
-import { filledList } from '../leaf.ts';
+import { connectionList } from '../connection.ts';
 import { sortedSet } from '../sorted.ts';
 
 const axis = {
@@ -15,7 +14,7 @@ const axis = {
 };
 
 export const connection = {
-  schema: filledList(connectionId, 'The virtual interface stands on one of these connections.'),
+  schema: connectionList('The virtual interface stands on one of these connections.'),
   providers: ['outscale', 'aws'],
   holds: true,
   normalise: sortedSet,

@@ -15,7 +15,7 @@ const axis = {
 export const mtu = {
   schema: filledList(
     z.int().min(1).max(65535).describe('A maximum transmission unit in bytes, such as `1500` or `9001`.'),
-    "The virtual interface's MTU is one of these.",
+    "The virtual interface's MTU is one of these. On AWS only.",
   ),
   providers: ['aws'],
   holds: true,

@@ -3,16 +3,29 @@ import type { BgpPeer } from '../../lambda/core/model.ts';
 import { quote } from '../../lambda/core/text.ts';
 import { blocks, overlapping, within } from '../algebra/blocks.ts';
 import type { Complaint } from '../fault.ts';
-import { filledList, judgedText } from '../leaf.ts';
+import { filledList, judgedText, patterned, type Shape } from '../leaf.ts';
 import { sortedSet } from '../sorted.ts';
 import { everySession, ofSessions, perhapsSomeSession } from './sessions.ts';
+
+const WRITE_BLOCK = 'write address, slash and prefix length, such as `169.254.10.0/24`';
+const OCTET = '(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])';
+const IPV4 = `(${OCTET}\\.){3}${OCTET}`;
+const GROUP = '[0-9A-Fa-f]{0,4}';
+
+/** JSON Schema sees neither bits of a host nor a second `::`. */
+const BLOCK: Shape = {
+  anyOf: [
+    patterned(`^${IPV4}(/([12]?[0-9]|3[0-2]))?$`, WRITE_BLOCK),
+    patterned(`^(${GROUP}:){2,8}(${GROUP}|${IPV4})(/([1-9]?[0-9]|1[01][0-9]|12[0-8]))?$`, WRITE_BLOCK),
+  ],
+};
 
 /** Two addresses a session: a list of as many subnets, each of both addresses of one, shows all that lists of addresses can. */
 const sessions = ofSessions('peers', blocks, subnetsOf, inSubnet);
 
 export const peers = {
   schema: filledList(
-    judgedText('A block of addresses such as `169.254.10.0/24`, IPv4 or IPv6.', fault),
+    judgedText('A block of addresses such as `169.254.10.0/24`, IPv4 or IPv6.', fault, BLOCK),
     'Both addresses of every BGP peer that the API lists lie in one of these blocks. In a `hold` line: either touches one.',
   ),
   providers: ['outscale', 'aws'],
@@ -52,7 +65,7 @@ function fault(written: string): Complaint | null {
   return {
     code: 'cidr',
     message: `${quote(written)} is no block of addresses`,
-    mend: 'write address, slash and prefix length, such as `169.254.10.0/24`',
+    mend: WRITE_BLOCK,
   };
 }
 

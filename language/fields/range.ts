@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Range } from '../../lambda/core/fields/range.ts';
 import { quote } from '../../lambda/core/text.ts';
 import type { Complaint, FaultCode } from '../fault.ts';
-import { complaining } from '../leaf.ts';
+import { complaining, type Shape } from '../leaf.ts';
 
 const RANGE = /^(0|[1-9][0-9]*)-(0|[1-9][0-9]*)$/;
 
@@ -16,12 +16,34 @@ export interface Kind {
 
 /** A number, or a range as `100-199`: both ends belong to it. */
 export function numberOrRange(kind: Kind, description: string) {
-  const number = z.number().meta({ type: 'integer', minimum: kind.least, maximum: kind.most });
-  const text = z.string().meta({ pattern: RANGE.source });
+  const errorMessage = writeOne(kind);
+  const number = z.number().meta({ type: 'integer', minimum: kind.least, maximum: kind.most, errorMessage });
+  const text = z.string().meta({ ...rangeUpTo(kind.most), errorMessage });
   return z
     .union([number, text])
     .superRefine(complaining((value) => fault(kind, value)))
     .meta({ description });
+}
+
+/** Two numbers from 1 to `most`. JSON Schema cannot tell which is the greater. */
+function rangeUpTo(most: number): Shape {
+  const number = `(${[...shorter(most), ...asLong(String(most))].join('|')})`;
+  return { pattern: `^${number}-${number}$` };
+}
+
+function shorter(most: number): string[] {
+  const digits = String(most).length - 1;
+  return digits === 0 ? [] : [`[1-9][0-9]{0,${digits - 1}}`];
+}
+
+/** Numbers of as many digits: those that begin as `most` does and then have a lesser digit, and `most` itself. */
+function asLong(most: string): string[] {
+  const lesser = [...most].flatMap((digit, i) => {
+    const [from, to] = [i === 0 ? 1 : 0, Number(digit) - 1];
+    if (to < from) return [];
+    return [`${most.slice(0, i)}[${from}-${to}][0-9]{${most.length - i - 1}}`];
+  });
+  return [...lesser, most];
 }
 
 /** Sorted, overlapping and adjacent ranges made one. */
@@ -42,11 +64,14 @@ function readRange(written: number | string): Range {
   return [from ?? Number.NaN, to ?? Number.NaN];
 }
 
-function fault({ code, name, least, most }: Kind, written: number | string): Complaint | null {
+function writeOne({ least }: Kind): string {
+  return `write a number such as \`${least + 99}\`, or a range such as \`${least + 99}-${least + 198}\``;
+}
+
+function fault(kind: Kind, written: number | string): Complaint | null {
+  const { code, name, least, most } = kind;
   if (typeof written === 'string' && !RANGE.test(written)) {
-    const mend = /^[1-9][0-9]*$/.test(written)
-      ? `write it without quotes: ${written}`
-      : `write a number such as \`${least + 99}\`, or a range such as \`${least + 99}-${least + 198}\``;
+    const mend = /^[1-9][0-9]*$/.test(written) ? `write it without quotes: ${written}` : writeOne(kind);
     return { code, message: `${quote(written)} is no ${name} and no range of them`, mend };
   }
   const [from, to] = readRange(written);

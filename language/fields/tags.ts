@@ -3,17 +3,21 @@ import { quote } from '../../lambda/core/text.ts';
 import { type Axis, putting, type Side, side } from '../algebra/axis.ts';
 import { type Members, members, only, otherText } from '../algebra/members.ts';
 import { given, type Optional, optional, perhaps } from '../algebra/optional.ts';
-import { filledList, filledMap, invisible, judgedText } from '../leaf.ts';
+import { filled, filledList, invisible, judgedText, SEEN } from '../leaf.ts';
 import { sortedEntries, sortedSet } from '../sorted.ts';
 
 export const tags = {
-  schema: z
-    .record(
+  schema: filled(
+    z.record(
       z.string(),
-      filledList(judgedText('A value, which may be empty.', invisible), 'The tag has one of these values.'),
-    )
-    .superRefine(filledMap)
-    .describe('The virtual interface has all of these tags, each with one of its values.'),
+      filledList(
+        judgedText('A value, which may be empty.', invisible, SEEN),
+        'The tag has one of these values.',
+      ),
+    ),
+    'The virtual interface has all of these tags, each with one of its values. On AWS only.',
+    { propertyNames: { minLength: 1, ...SEEN } },
+  ),
   providers: ['aws'],
   holds: true,
   normalise: (written: Readonly<Record<string, readonly string[]>>) =>

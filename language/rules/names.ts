@@ -4,6 +4,7 @@ import { matchesOf, ownersOf, type PolicyDraft } from '../draft.ts';
 import type { Complaint, Finding, Path } from '../fault.ts';
 import { looksLikeId } from '../gateway.ts';
 import { EMPTY_TEXT, invisible } from '../leaf.ts';
+import { A_NAME } from '../name.ts';
 
 /** Owners, grants and gateways share one shape of name. */
 export function names(draft: PolicyDraft): Finding[] {
@@ -36,7 +37,7 @@ function nameFault(name: string): Complaint | null {
   return {
     code: 'name',
     message: `${quote(name)} is no name`,
-    mend: `${suggestion(name)}a lower-case letter, then at most 62 lower-case letters, digits and hyphens`,
+    mend: `${suggestion(name)}${A_NAME}`,
   };
 }
 

@@ -2,7 +2,8 @@ import type { Provider } from '../../lambda/core/model.ts';
 import type { PolicyDraft } from '../draft.ts';
 import type { Finding } from '../fault.ts';
 
-const KEYS: { readonly [P in Provider]: readonly string[] } = {
+/** What a target's credentials are, by its provider. */
+export const CREDENTIALS: { readonly [P in Provider]: readonly string[] } = {
   outscale: ['secret'],
   aws: ['role', 'externalId'],
 };
@@ -13,7 +14,7 @@ export function credentials({ recipient }: PolicyDraft): Finding[] {
   const provider = recipient?.provider;
   if (provider === undefined) return [];
   const path = ['recipient', 'credentials'];
-  const other = KEYS[provider === 'aws' ? 'outscale' : 'aws'];
+  const other = CREDENTIALS[provider === 'aws' ? 'outscale' : 'aws'];
   const foreign = written.filter((key) => other.includes(key));
   if (written.includes('externalId') && !written.includes('role') && provider === 'aws') {
     return [...foreign.map(refused), MISSING_ROLE];

@@ -54,6 +54,7 @@ const ALLOWED: readonly (readonly [file: string, imported: string])[] = [
   ['language/validates.ts', 'zod'],
   ['language/judges.ts', '../lambda/core/plain.ts'],
   ['infra/compiles.ts', '../language/plain.ts'],
+  ['scripts/describes.ts', '../language/plain.ts'],
   ['infra/constructs.ts', 'constructs'],
   ['cli/runs.ts', '../lambda/handler.ts'],
   ['test/generates.ts', 'fast-check'],

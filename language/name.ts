@@ -1,0 +1,7 @@
+import { NAME } from '../lambda/core/ids.ts';
+import { patterned } from './leaf.ts';
+
+/** What names of owners, grants, gateways and targets are, for people. */
+export const A_NAME = 'a lower-case letter, then at most 62 lower-case letters, digits and hyphens';
+
+export const NAME_SHAPE = patterned(NAME.source, `write a name: ${A_NAME}`);
