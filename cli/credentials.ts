@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fromNodeProviderChain } from '@aws-sdk/credential-providers';
+import { type AccessKey, FLAWED, flawIn } from '../lambda/adapters/accessKey.ts';
 import type { ClientSettings, SdkCredentials } from '../lambda/adapters/directconnect/client.ts';
 import { requestHandler } from '../lambda/adapters/tunnels.ts';
 import type { Provider } from '../lambda/core/model.ts';
@@ -56,15 +57,20 @@ async function outscaleKey(profile: string | null, env: Environment): Promise<Ac
   return environmentKey(env) ?? profileKey(env.OSC_PROFILE ?? 'default');
 }
 
-interface AccessKey {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
+/** @param names where each part was found, for people */
+function flawless(key: AccessKey, names: Readonly<Record<keyof AccessKey, string>>): AccessKey {
+  const flaw = flawIn(key);
+  if (flaw === null) return key;
+  throw new CredentialsUnusable(`${names[flaw]} ${FLAWED}; mend it`);
 }
 
 function environmentKey(env: Environment): AccessKey | null {
   const [accessKeyId, secretAccessKey] = [env.OSC_ACCESS_KEY ?? '', env.OSC_SECRET_KEY ?? ''];
   if (accessKeyId === '' && secretAccessKey === '') return null;
-  if (accessKeyId !== '' && secretAccessKey !== '') return { accessKeyId, secretAccessKey };
+  if (accessKeyId !== '' && secretAccessKey !== '') {
+    const names = { accessKeyId: 'OSC_ACCESS_KEY', secretAccessKey: 'OSC_SECRET_KEY' };
+    return flawless({ accessKeyId, secretAccessKey }, names);
+  }
   const missing = accessKeyId === '' ? 'OSC_ACCESS_KEY' : 'OSC_SECRET_KEY';
   throw new CredentialsUnusable(
     `${missing} is not set; set both OSC_ACCESS_KEY and OSC_SECRET_KEY, or neither`,
@@ -74,8 +80,11 @@ function environmentKey(env: Environment): AccessKey | null {
 async function profileKey(profile: string): Promise<AccessKey> {
   const path = join(homedir(), '.osc', 'config.json');
   const { access_key: accessKeyId, secret_key: secretAccessKey } = await readProfile(path, profile);
-  if (typeof accessKeyId === 'string' && typeof secretAccessKey === 'string')
-    return { accessKeyId, secretAccessKey };
+  if (typeof accessKeyId === 'string' && typeof secretAccessKey === 'string') {
+    const where = `of profile \`${profile}\` in ${path}`;
+    const names = { accessKeyId: `\`access_key\` ${where}`, secretAccessKey: `\`secret_key\` ${where}` };
+    return flawless({ accessKeyId, secretAccessKey }, names);
+  }
   throw new CredentialsUnusable(
     `profile \`${profile}\` in ${path} must hold \`access_key\` and \`secret_key\``,
   );

@@ -25,7 +25,8 @@ const MENDS: Readonly<Record<ApiFailureKind, (operation: string) => string>> = {
   credentials: (operation) => `check that the keys are right and may call ${operation}`,
   throttled: NEXT_PASS,
   timeout: NEXT_PASS,
-  unreachable: () => 'check the network, the region and the endpoint; the next pass tries again',
+  unreachable: () =>
+    'check the network, the proxy if HTTPS_PROXY names one, the region and the endpoint; the next pass tries again',
   server: NEXT_PASS,
   client: () => 'look at it by hand with the AWS CLI; the next pass tries again',
   malformed: () => 'check the endpoint; the next pass tries again',

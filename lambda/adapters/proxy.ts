@@ -34,8 +34,16 @@ export function proxyOf(env: Environment): WayOut | null {
       `${setting} must be a URL such as \`http://proxy.example:3128\`; mend or unset it`,
     );
   const except = env.no_proxy || env.NO_PROXY || '';
-  const no_proxy = [...(except === '' ? [] : [except]), ...LOOPBACK].join(',');
+  const no_proxy = [...except.split(/[\s,]+/).flatMap(withSubdomains), ...LOOPBACK].join(',');
   return { url: url.origin, except, env: { https_proxy: text, no_proxy } };
+}
+
+/** Elsewhere `example.com` excepts what is below it too; Node wants that said. */
+function withSubdomains(entry: string): string[] {
+  if (entry === '') return [];
+  // Addresses and their ranges have no letters, or colons too.
+  const isName = /^[a-z0-9-]+(\.[a-z0-9-]+)*$/i.test(entry) && /[a-z]/i.test(entry);
+  return isName ? [entry, `.${entry}`] : [entry];
 }
 
 function isUsable(text: string): boolean {

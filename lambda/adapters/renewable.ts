@@ -1,11 +1,6 @@
 import { ApiFailure, CredentialsUnusable, RightMissing } from '../errors.ts';
+import type { AccessKey } from './accessKey.ts';
 import { toApiFailure } from './failure.ts';
-
-/** An access key of OUTSCALE. */
-export interface AccessKey {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-}
 
 /** A key that is kept outside and may be another one at any time. To the SDK it is a provider of credentials. */
 export interface RenewableKey {

@@ -1,7 +1,8 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { CredentialsUnusable } from '../errors.ts';
+import { type AccessKey, FLAWED, flawIn } from './accessKey.ts';
 import { obtain } from './obtain.ts';
-import { type AccessKey, type RenewableKey, renewableKey } from './renewable.ts';
+import { type RenewableKey, renewableKey } from './renewable.ts';
 import { requestHandler } from './tunnels.ts';
 
 const FORM = '`{"accessKey": "…", "secretKey": "…"}`';
@@ -22,9 +23,16 @@ export function secretKey(name: string): RenewableKey {
     const key = readAccessKey(SecretString ?? '');
     if (key === null)
       throw new CredentialsUnusable(`secret \`${name}\` must be ${FORM}; write it anew in that form`);
+    const flaw = flawIn(key);
+    if (flaw !== null)
+      throw new CredentialsUnusable(
+        `\`${NAMES[flaw]}\` in secret \`${name}\` ${FLAWED}; write it anew as ${FORM}`,
+      );
     return key;
   });
 }
+
+const NAMES = { accessKeyId: 'accessKey', secretAccessKey: 'secretKey' } as const;
 
 const LIMITS = { connectMs: 2000, requestMs: 4000 };
 
@@ -48,7 +56,6 @@ function readAccessKey(text: string): AccessKey | null {
   }
   const { accessKey, secretKey: secret }: { accessKey?: unknown; secretKey?: unknown } =
     typeof raw === 'object' && raw !== null ? raw : {};
-  if (typeof accessKey !== 'string' || typeof secret !== 'string' || accessKey === '' || secret === '')
-    return null;
+  if (typeof accessKey !== 'string' || typeof secret !== 'string') return null;
   return { accessKeyId: accessKey, secretAccessKey: secret };
 }

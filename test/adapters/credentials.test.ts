@@ -49,6 +49,33 @@ describe('the keys of OUTSCALE', () => {
     expect(api.received[0]?.headers.authorization).toContain('AWSACCESSKEY');
   });
 
+  it('come from a secret that holds more than them too', async () => {
+    const SecretString = JSON.stringify({ ...KEY, user: 'vif-acceptor' }, null, 2);
+    await aws(() => json({ SecretString }));
+    expect(await provide('outscale', SECRET)).toMatchObject({ accessKeyId: KEY.accessKey });
+  });
+
+  it.each([
+    ['an empty access key', { ...KEY, accessKey: '' }, 'accessKey'],
+    ['an access key with a line break', { ...KEY, accessKey: 'OSCACCESSKEY\n' }, 'accessKey'],
+    ['an access key in quotes', { ...KEY, accessKey: '"OSCACCESSKEY"' }, 'accessKey'],
+    ['an empty secret key', { ...KEY, secretKey: '' }, 'secretKey'],
+    ['a secret key with a space before it', { ...KEY, secretKey: ' planted-secret-key' }, 'secretKey'],
+    [
+      'a secret key with an invisible character',
+      { ...KEY, secretKey: 'planted-secret-key\u200b' },
+      'secretKey',
+    ],
+  ])('are not taken from a secret that holds %s, which is told by its name', async (_, held, name) => {
+    await aws(() => json({ SecretString: JSON.stringify(held) }));
+    const failure = await failureOf(provide('outscale', SECRET));
+    expect(failure).toBeInstanceOf(CredentialsUnusable);
+    expect(String(failure)).toContain(
+      `\`${name}\` in secret \`vif-acceptor/outscale\` is empty, or holds white space or another character that no key has; write it anew`,
+    );
+    expect(inspect(failure)).not.toMatch(/planted|OSCACCESSKEY/);
+  });
+
   it.each([
     ['no JSON', 'planted-secret-key'],
     ['broken JSON', '{"accessKey":"OSCACCESSKEY","secretKey":"planted-secret-key"'],
@@ -57,8 +84,6 @@ describe('the keys of OUTSCALE', () => {
     ['a list', '["OSCACCESSKEY","planted-secret-key"]'],
     ['other names', '{"access_key":"OSCACCESSKEY","secret_key":"planted-secret-key"}'],
     ['no access key', '{"secretKey":"planted-secret-key"}'],
-    ['an empty access key', '{"accessKey":"","secretKey":"planted-secret-key"}'],
-    ['an empty secret key', '{"accessKey":"OSCACCESSKEY","secretKey":""}'],
     ['a key of a wrong kind', '{"accessKey":["OSCACCESSKEY"],"secretKey":"planted-secret-key"}'],
     ['nothing', ''],
     ['no text', undefined],

@@ -26,6 +26,20 @@ describe('the proxy of the environment', () => {
   });
 
   it.each([
+    ['a domain, and what is below it', 'outscale.com', 'outscale.com,.outscale.com'],
+    ['what is below a domain alone', '.outscale.com, *.intern', '.outscale.com,*.intern'],
+    ['several, with commas or without', 'a.example b.example', 'a.example,.a.example,b.example,.b.example'],
+    ['addresses', '10.0.0.5,10.0.0.0-10.0.0.9,::2', '10.0.0.5,10.0.0.0-10.0.0.9,::2'],
+    ['a port', 'a.example:8443', 'a.example:8443'],
+    ['everything', '*', '*'],
+    ['nothing', ' , ', ''],
+  ])('is not used for what NO_PROXY excepts: %s', (_, NO_PROXY, except) => {
+    const env = proxyOf({ HTTPS_PROXY: 'http://one', NO_PROXY })?.env;
+    const loopback = 'localhost,127.0.0.0-127.255.255.255,::1';
+    expect(env?.no_proxy).toBe(except === '' ? loopback : `${except},${loopback}`);
+  });
+
+  it.each([
     'proxy:3128',
     'socks5://user:planted@proxy:1080',
     'http://user:planted@ho st:3128',

@@ -87,6 +87,8 @@ describe('behind a proxy', () => {
   it.each([
     ['https on this machine', 'https://127.0.0.1:1', {}],
     ['what NO_PROXY excepts', 'https://api.invalid', { NO_PROXY: '.invalid' }],
+    ['what is below a domain that it excepts', 'https://api.invalid', { NO_PROXY: 'invalid' }],
+    ['everything, where it excepts that', 'https://api.invalid', { no_proxy: '*' }],
   ])('%s goes past it too', async (_, directConnect, env) => {
     const { way } = await behind();
     for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);

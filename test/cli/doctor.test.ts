@@ -62,6 +62,12 @@ describe('doctor says before the first pass', () => {
       /BAD +credentials: no OUTSCALE credentials: set OSC_ACCESS_KEY and OSC_SECRET_KEY/,
     ],
     [
+      'that a key was copied with more than it',
+      policy(),
+      { OSC_SECRET_KEY: 'planted-secret ' },
+      /BAD +credentials: OSC_SECRET_KEY is empty, or holds white space or another character that no key has; mend it\n/,
+    ],
+    [
       'that the keys are refused',
       policy(),
       { OSC_SECRET_KEY: 'wrong' },
@@ -77,6 +83,23 @@ describe('doctor says before the first pass', () => {
     const { code, stdout } = await examined(text, env);
     expect({ code, stdout }).toMatchObject({ code: 1, stdout: expect.stringMatching(message) });
     expect(stdout).toMatch(/ok +ledger: /);
+    expect(stdout).not.toContain('planted');
+  });
+
+  it('that a key of the profile was copied with a line break', async () => {
+    const profiles = { default: { access_key: `${US}\n`, secret_key: 'planted-secret' } };
+    const { code, stdout } = await examined(
+      policy(),
+      { OSC_ACCESS_KEY: '', OSC_SECRET_KEY: '' },
+      { '.osc/config.json': JSON.stringify(profiles) },
+    );
+    expect({ code, stdout }).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(
+        /BAD +credentials: `access_key` of profile `default` in .*config\.json is empty, or holds white space/,
+      ),
+    });
+    expect(stdout).not.toContain('planted');
   });
 
   it('that a policy has no recipient, and examines the others all the same', async () => {
@@ -106,6 +129,11 @@ describe('of the secret that the function will use, doctor says', () => {
       'that it is malformed',
       json({ SecretString: 'planted-secret' }),
       /BAD +secret: secret `vif-acceptor\/outscale` must be `\{"accessKey": "…", "secretKey": "…"\}`; write it anew/,
+    ],
+    [
+      'that a key in it was copied with more than it',
+      json({ SecretString: `{"accessKey":"${US} ","secretKey":"planted"}` }),
+      /BAD +secret: `accessKey` in secret `vif-acceptor\/outscale` is empty, or holds white space or .*; write it anew as `\{/,
     ],
     [
       'that its key is of another account',
