@@ -60,8 +60,8 @@ const HIDDEN = '\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}';
 const INVISIBLE = new RegExp(`[${HIDDEN}]`, 'u');
 
 /** Nothing that cannot be seen; and, of `PLAIN`, something beside spaces. */
-export const SEEN = patterned(`^[^${HIDDEN}]*$`, 'write it without control and invisible characters');
-const PLAIN = patterned(
+export const SEEN: Shape = patterned(`^[^${HIDDEN}]*$`, 'write it without control and invisible characters');
+const PLAIN: Shape = patterned(
   `^\\p{Zs}*[^\\p{Zs}${HIDDEN}][^${HIDDEN}]*$`,
   'write something, in one line, without control and invisible characters',
 );

@@ -41,7 +41,7 @@ const INSTANT = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(:\d\d)?(\.\d{1,3})?(Z|([+-])([01
 const WRITE_INSTANT = 'write date, time and offset, such as `2026-11-01T00:00:00Z`';
 
 /** No month has more days, no day more hours. JSON Schema's own format `date-time` refuses times without seconds. */
-export const INSTANT_SHAPE = patterned(
+export const INSTANT_SHAPE: Shape = patterned(
   '^\\d{4}-((0[13578]|1[02])-(0[1-9]|[12]\\d|3[01])|(0[469]|11)-(0[1-9]|[12]\\d|30)|02-(0[1-9]|[12]\\d))' +
     'T([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d)?(\\.\\d{1,3})?(Z|[+-]([01]\\d|2[0-3]):[0-5]\\d)$',
   WRITE_INSTANT,
