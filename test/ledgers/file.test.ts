@@ -186,6 +186,17 @@ describe('a ledger file', () => {
     expect(readFileSync(records, 'utf8')).toMatch(/^\{"kind":"receipt","target":\n\{/);
   });
 
+  it('whose records cannot be written has what is to be announced of them all the same, and nothing else', async () => {
+    const { path, ledger } = planted(holding({}));
+    mkdirSync(join(dirname(path), 'ledger.records.jsonl'));
+    const session = await ledger.open(KEY, 60_000);
+    const news = { id: 'x', type: 'Request Held', at: new Date().toISOString(), detail: {} } as const;
+    const queued = { kind: 'queued', announcement: news, mark: null } as const;
+    const failure = await failureOf(session?.write([queued, ACCEPTED]) ?? Promise.resolve());
+    expect(failure).toBeInstanceOf(LedgerFailure);
+    expect(await ledger.peek(KEY)).toMatchObject({ outbox: { x: news }, acceptances: {} });
+  });
+
   it('whose policy was changed says so', async () => {
     const { path, ledger } = planted(holding({}));
     const session = await ledger.open(KEY, 1000);

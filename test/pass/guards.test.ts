@@ -11,7 +11,7 @@ import {
   SIMPLE,
   startCloud,
 } from '../support/cloud.ts';
-import { failingOn } from '../support/ledgers.ts';
+import { failingOn, whileWriting } from '../support/ledgers.ts';
 
 const RECIPIENT = 'outscale/eu-west-2/012345678901';
 
@@ -107,6 +107,24 @@ describe('time and memory', () => {
     expect(outcomes(report)).toEqual({ [id]: `notAttempted acme.default ${PROD}` });
     expect(report.counts).toMatchObject({ notAttempted: 1 });
     expect(cloud.calls().map(({ operation }) => operation)).not.toContain('ConfirmPrivateVirtualInterface');
+  });
+
+  it('starts no confirm when the intent took too long to write, and the next pass goes on', async () => {
+    const cloud = await startCloud();
+    const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+    const runner = runnerOf(cloud, SIMPLE, { requestTimeoutMs: 1000 });
+    let left = 60_000;
+    const slow = whileWriting(
+      'intended',
+      () => {
+        left = 1999;
+      },
+      runner.ledger,
+    );
+    const report = await runner.pass({ remaining: () => left }, slow);
+    expect(outcomes(report)).toEqual({ [id]: `notAttempted acme.default ${PROD}` });
+    expect(await actAs(cloud, US).see(id)).toBe('confirming');
+    expect(outcomes(await runner.pass())).toEqual({ [id]: `accepted acme.default ${PROD}` });
   });
 
   it('ends quietly, doing nothing, while another pass holds the lease', async () => {

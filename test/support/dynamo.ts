@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { Agent } from 'node:http';
 import { createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import {
@@ -49,6 +50,8 @@ export async function startMoto(): Promise<Dynamo> {
   });
   return {
     ...dynamo,
+    // moto checks a condition and writes in two steps, in threads: it is asked for one thing at a time.
+    config: { ...dynamo.config, requestHandler: { httpAgent: new Agent({ maxSockets: 1 }) } },
     createTable: async () => {
       const name = await dynamo.createTable();
       const client = new DynamoDBClient(dynamo.config);

@@ -15,6 +15,17 @@ export function failingOn(kind: LedgerChange['kind'], ledger: Ledger): Ledger {
   }));
 }
 
+/** A ledger during whose writes of one kind something else happens. */
+export function whileWriting(kind: LedgerChange['kind'], happens: () => void, ledger: Ledger): Ledger {
+  return withSession(ledger, (session) => ({
+    ...session,
+    write: async (changes) => {
+      await session.write(changes);
+      if (changes.some((change) => change.kind === kind)) happens();
+    },
+  }));
+}
+
 /** A ledger in which something cannot be read: by its ID, what is wrong. */
 export function damagedAt(damaged: LedgerState['damaged'], ledger: Ledger): Ledger {
   return withSession(ledger, (session) => ({ ...session, state: { ...session.state, damaged } }));

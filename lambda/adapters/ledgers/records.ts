@@ -4,7 +4,8 @@ import type { Records } from '../../ports.ts';
 import { type LedgerRecord, momentOf } from './codec/records.ts';
 
 /**
- * Sorts records out for a reader. What was written twice, since the first time was not known to have worked, is one.
+ * Sorts records out for a reader. What was written twice, since the first time was not known to have worked, is one: a
+ * receipt by the moment of its decision, an end by what ended, for it is found out anew.
  * @param damaged what could not be read, a sentence each
  */
 export function gather(
@@ -16,11 +17,7 @@ export function gather(
   const wanted = records
     .filter((record) => Date.parse(momentOf(record)) >= since.getTime() && !isPast(record, at))
     .toSorted((a, b) => byCodePoint(momentOf(a), momentOf(b)));
-  const distinct = [
-    ...new Map(
-      wanted.map((record) => [`${record.kind} ${record.value.id} ${momentOf(record)}`, record]),
-    ).values(),
-  ];
+  const distinct = [...Map.groupBy(wanted, lifeOf).values()].flatMap(([first]) => first ?? []);
   return {
     receipts: distinct.flatMap((record) => (record.kind === 'receipt' ? [record.value] : [])),
     ended: distinct.flatMap((record) => (record.kind === 'ended' ? [record.value] : [])),
@@ -31,4 +28,8 @@ export function gather(
 /** Receipts stay; ends go. */
 export function isPast(record: LedgerRecord, at: Date): boolean {
   return record.kind === 'ended' && at.getTime() - Date.parse(record.value.endedAt) > ENDS_KEPT_MS;
+}
+
+function lifeOf({ kind, value }: LedgerRecord): string {
+  return `${kind} ${value.id} ${kind === 'receipt' ? value.at : value.firstSeen}`;
 }

@@ -11,7 +11,7 @@ export const requestHeld: AnnouncementKind = {
       const { id, decision, firstSeen, acceptByHand } = request;
       const told = state.sightings[id]?.told;
       if (request.outcome !== 'held' || decision.verdict !== 'hold' || told === undefined) return [];
-      const codes = [...new Set(decision.reasons.map(({ code }) => code))];
+      const codes = [...new Set(decision.reasons.map(({ code }) => code))].sort();
       if (isSameSet(codes, told.codes)) return [];
       const reasons = reasonsOf(decision);
       const why = listSome(
@@ -32,7 +32,14 @@ export const requestHeld: AnnouncementKind = {
       };
       return [
         {
-          announcement: announcement('Request Held', origin, at, [id, firstSeen, told.holds], detail),
+          // With its codes: where a write was cut short, it may have been told and be counted as not.
+          announcement: announcement(
+            'Request Held',
+            origin,
+            at,
+            [id, firstSeen, told.holds, ...codes],
+            detail,
+          ),
           mark: { of: 'hold', id, codes },
         },
       ];

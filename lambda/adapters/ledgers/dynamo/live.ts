@@ -39,13 +39,16 @@ export async function moveEpoch(table: Table, key: string, from: number, to: num
   );
 }
 
-/** What is left of epochs that are over, a late write among it. */
-export async function removeOtherEpochs(table: Table, key: string, epoch: number): Promise<void> {
+/**
+ * What is left of epochs that are over, a late write among it. Never of later ones: whoever has lost the lease meanwhile
+ * would take away what its holder remembers.
+ */
+export async function removeEpochsBefore(table: Table, key: string, epoch: number): Promise<void> {
   const partition = livePartition(key);
   const items = await table.query(partition, { from: '0' });
   const left = items
     .map((item) => textOf(item, TABLE_KEYS.sort) ?? '')
-    .filter((sort) => EPOCH.test(sort) && !sort.startsWith(prefix(epoch)));
+    .filter((sort) => EPOCH.test(sort) && sort < prefix(epoch));
   await table.writeAll(left.map((sort) => remove(partition, sort)));
 }
 

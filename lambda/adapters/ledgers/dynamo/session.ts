@@ -4,7 +4,7 @@ import { LedgerFailure } from '../../../errors.ts';
 import type { LedgerSession } from '../../../ports.ts';
 import { itemChanges } from '../items.ts';
 import { type HeadUpdate, type Taken, updateHead } from './head.ts';
-import { moveEpoch, readEpoch, removeItems, removeOtherEpochs, writeItems } from './live.ts';
+import { moveEpoch, readEpoch, removeEpochsBefore, removeItems, writeItems } from './live.ts';
 import { livePartition } from './partitions.ts';
 import { keepPolicy } from './policies.ts';
 import { keepRecords } from './records.ts';
@@ -48,7 +48,7 @@ export async function beginSession(
     if (taken.isAbandoned) {
       await moveEpoch(table, key, taken.epoch, epoch);
       await underToken({ head: { epoch, lastListing, failing } });
-      await removeOtherEpochs(table, key, epoch);
+      await removeEpochsBefore(table, key, epoch);
     }
     return { epoch, initial: { ...(await readEpoch(table, key, epoch)), lastListing, failing } };
   }
@@ -64,10 +64,10 @@ export async function beginSession(
       throw new LedgerFailure(`the lease on ${key} in table \`${table.name}\` was given back or is in doubt`);
     const after = changes.reduce(applyChange, state);
     await inDoubt(async () => {
-      await keepForLater(changes);
       const { announcements, puts, deletes } = itemChanges(state, after);
-      // In this order: whatever is cut short, nothing is gone before it can be told.
+      // In this order: whatever is cut short, nothing is gone or on record before it can be told.
       await writeItems(table, key, epoch, announcements);
+      await keepForLater(changes);
       await writeItems(table, key, epoch, puts);
       await removeItems(table, key, epoch, deletes);
       await underToken({ ...last, head: { epoch, lastListing: after.lastListing, failing: after.failing } });

@@ -6,12 +6,19 @@ import type { LedgerChange, LedgerState } from '../../../core/ledger.ts';
 import { LedgerFailure } from '../../../errors.ts';
 import type { Clock, Ledger } from '../../../ports.ts';
 import { codeOf } from '../../errorCode.ts';
-import { type Items, itemChanges, readItems } from '../items.ts';
+import { recordsOf } from '../codec/records.ts';
+import { type ItemChanges, type Items, itemChanges, readItems } from '../items.ts';
 import { isFree, newLease } from '../lease.ts';
 import { type Entry, load, NO_ENTRY, store } from './format.ts';
 import { inLock } from './lock.ts';
 import { keepPolicy, readPolicy } from './policies.ts';
 import { keepRecords, readRecords } from './records.ts';
+
+/** Where a change is made, and how its entry is written before the change is whole. */
+interface Place {
+  readonly place: string;
+  keep(entry: Entry): Promise<void>;
+}
 
 /**
  * A ledger in one JSON file, replaced as a whole, so that a crash leaves the old or the new one. A lock beside it keeps
@@ -22,14 +29,15 @@ export function createFileLedger(path: string, clock: Clock): Ledger {
   /** Reads, changes and replaces the file while nobody else does. `change` returns `null` to leave it as it is. */
   async function update(
     key: string,
-    change: (entry: Entry, place: string) => Promise<Entry | null>,
+    change: (entry: Entry, at: Place) => Promise<Entry | null>,
   ): Promise<void> {
     const place = await placeOf(path);
     await inLock(place, async (assertHeld) => {
       const file = await load(place);
-      const entry = await change(file.targets[key] ?? NO_ENTRY, place);
-      if (entry === null) return;
-      await store(place, { ...file, targets: { ...file.targets, [key]: entry } }, assertHeld);
+      const keep = (entry: Entry): Promise<void> =>
+        store(place, { ...file, targets: { ...file.targets, [key]: entry } }, assertHeld);
+      const entry = await change(file.targets[key] ?? NO_ENTRY, { place, keep });
+      if (entry !== null) await keep(entry);
     });
   }
 
@@ -38,16 +46,20 @@ export function createFileLedger(path: string, clock: Clock): Ledger {
     entry: Entry,
     key: string,
     changes: readonly LedgerChange[],
-    place: string,
+    { place, keep }: Place,
   ): Promise<Entry> {
     for (const change of changes) {
       if (change.kind === 'policyUsed') await keepPolicy(place, change.digest, change.text);
     }
-    await keepRecords(place, key, changes, clock.now());
     const before = stateOf(entry, path);
     const after = changes.reduce(applyChange, before);
+    const changed = itemChanges(before, after);
+    // Whatever is cut short, nothing is on record before it can be told.
+    if (changes.some((change) => recordsOf(change).length > 0))
+      await keep({ ...entry, items: { ...entry.items, ...changed.announcements } });
+    await keepRecords(place, key, changes, clock.now());
     const { lastListing, failing } = after;
-    return { ...entry, lastListing, failing, items: mergedItems(entry.items, before, after) };
+    return { ...entry, lastListing, failing, items: mergedItems(entry.items, changed) };
   }
 
   return {
@@ -66,15 +78,15 @@ export function createFileLedger(path: string, clock: Clock): Ledger {
       return {
         state: taken,
         write: (changes) =>
-          update(key, async (entry, place) => {
+          update(key, async (entry, at) => {
             if (entry.lease?.token !== token) throw lost(key, path);
-            return applied(entry, key, changes, place);
+            return applied(entry, key, changes, at);
           }),
         close: (changes) =>
-          update(key, async (entry, place) => {
+          update(key, async (entry, at) => {
             const isOurs = entry.lease?.token === token;
             if (!isOurs && changes.length > 0) throw lost(key, path);
-            return isOurs ? { ...(await applied(entry, key, changes, place)), lease: null } : null;
+            return isOurs ? { ...(await applied(entry, key, changes, at)), lease: null } : null;
           }),
       };
     },
@@ -90,8 +102,7 @@ function stateOf({ lastListing, failing, items }: Entry, path: string): LedgerSt
 }
 
 /** Items that cannot be read stay as they are. */
-function mergedItems(items: Items, before: LedgerState, after: LedgerState): Items {
-  const { announcements, puts, deletes } = itemChanges(before, after);
+function mergedItems(items: Items, { announcements, puts, deletes }: ItemChanges): Items {
   const gone = new Set(deletes);
   const kept = Object.entries(items).filter(([name]) => !gone.has(name));
   return { ...Object.fromEntries(kept), ...announcements, ...puts };

@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createDynamoLedger } from '../../lambda/adapters/ledgers/dynamo/index.ts';
+import { openTable, type Table } from '../../lambda/adapters/ledgers/dynamo/table.ts';
+import type { LedgerChange } from '../../lambda/core/ledger.ts';
+import type { Ledger, LedgerSession } from '../../lambda/ports.ts';
+import { type Dynamo, startDynalite } from '../support/dynamo.ts';
+import { aSighting } from '../support/ledgerBuilders.ts';
+import { testClock } from '../support/testClock.ts';
+
+const KEY = 'outscale/eu-west-2/012345678901';
+const LEASE_MS = 60_000;
+
+let dynamo: Dynamo;
+beforeAll(async () => {
+  dynamo = await startDynalite();
+});
+afterAll(() => dynamo.close());
+
+function sighted(id: string): LedgerChange {
+  return { kind: 'sighted', id, sighting: aSighting() };
+}
+
+async function take(ledger: Ledger): Promise<LedgerSession> {
+  const session = await ledger.open(KEY, LEASE_MS);
+  if (session === null) throw new Error('the lease was not free');
+  return session;
+}
+
+/** A table that stands still before its call of that number. */
+function suspendedBefore(call: number, table: Table) {
+  const [reached, resumed] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  let calls = 0;
+  const gate = async (): Promise<void> => {
+    calls += 1;
+    if (calls !== call) return;
+    reached.resolve();
+    await resumed.promise;
+  };
+  const suspended: Table = {
+    name: table.name,
+    conditionally: async (...call) => {
+      await gate();
+      return table.conditionally(...call);
+    },
+    query: async (...call) => {
+      await gate();
+      return table.query(...call);
+    },
+    writeAll: async (...call) => {
+      await gate();
+      return table.writeAll(...call);
+    },
+  };
+  return { suspended, reached: reached.promise, resume: resumed.resolve };
+}
+
+// Its calls: the lease, what was there, its copy, the head, what is left over, its removal, and what is there.
+it.each([1, 2, 3, 4, 5, 6, 7])(
+  'a pass that takes over, is suspended before its call %i, and loses the lease, takes nothing from its holder',
+  async (call) => {
+    const clock = testClock();
+    const table = openTable(await dynamo.createTable(), dynamo.config);
+    const ledger = createDynamoLedger(table, clock);
+    // Killed: it never gives the lease back.
+    await (await take(ledger)).write([sighted('dxvif-1'), sighted('dxvif-2')]);
+    clock.advance(LEASE_MS);
+    const { suspended, reached, resume } = suspendedBefore(call, table);
+    const late = createDynamoLedger(suspended, clock).open(KEY, LEASE_MS);
+    await reached;
+    clock.advance(LEASE_MS);
+    const holder = await take(ledger);
+    await holder.write([sighted('dxvif-3')]);
+    resume();
+    await late.catch(() => undefined);
+    await holder.close([sighted('dxvif-4')]);
+    const { sightings } = await ledger.peek(KEY);
+    expect(Object.keys(sightings)).toEqual(['dxvif-1', 'dxvif-2', 'dxvif-3', 'dxvif-4']);
+  },
+);

@@ -1,0 +1,95 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createDynamoLedger } from '../../lambda/adapters/ledgers/dynamo/index.ts';
+import { openTable } from '../../lambda/adapters/ledgers/dynamo/table.ts';
+import { recipientKey } from '../../lambda/core/policy.ts';
+import { ACME, actAs, STRANGER } from '../support/accounts.ts';
+import { recordingAnnouncer } from '../support/announcer.ts';
+import { ACME_1, PROD, policyOf, runnerOf, SIMPLE, STRANGERS, startCloud } from '../support/cloud.ts';
+import { type Dynamo, startDynalite } from '../support/dynamo.ts';
+import { type DynamoProxy, startDynamoProxy } from '../support/dynamoProxy.ts';
+
+const KEY = recipientKey(SIMPLE.policy.recipient);
+
+let dynamo: Dynamo;
+let proxy: DynamoProxy;
+beforeAll(async () => {
+  dynamo = await startDynalite();
+});
+afterAll(() => dynamo.close());
+beforeEach(async () => {
+  proxy = await startDynamoProxy(dynamo.url);
+});
+afterEach(() => proxy.close());
+
+async function begin() {
+  const cloud = await startCloud({ expiredLingers: 'P30D' });
+  const runner = runnerOf(cloud, SIMPLE);
+  const table = openTable(await dynamo.createTable(), { ...dynamo.config, endpoint: proxy.url });
+  const ledger = createDynamoLedger(table, runner.ports.clock);
+  const announcer = recordingAnnouncer();
+  const pass = (overrides = {}) =>
+    runner.pass({ ports: { ...runner.ports, ledger, announcer }, ...overrides });
+  /** A pass that the table takes so many batches of, and no more. */
+  const cutAfter = async (batches: number, overrides = {}) => {
+    const before = proxy.calls.filter((call) => call === 'BatchWriteItem').length;
+    proxy.mishap = (operation, earlier) =>
+      operation === 'BatchWriteItem' && earlier >= before + batches ? 'accessDenied' : null;
+    const report = await pass(overrides);
+    proxy.mishap = () => null;
+    return report;
+  };
+  const told = (type: string) => announcer.delivered.filter((one) => one.type === type);
+  return { cloud, pass, cutAfter, told, ledger };
+}
+
+describe.each([0, 1, 2, 3])('a write of which the table took %i batches', (batches) => {
+  it('leaves what nobody saw come and expire to be told by the next pass', async () => {
+    const { cloud, pass, cutAfter, told, ledger } = await begin();
+    await pass();
+    cloud.clock.advance('PT1H');
+    await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+    cloud.clock.advance('P8D');
+    await cutAfter(batches);
+    cloud.clock.advance('PT5M');
+    await pass();
+    expect(new Set(told('Request Expired').map(({ id }) => id)).size).toBe(1);
+    expect((await ledger.records(KEY, new Date(0))).ended).toHaveLength(1);
+  });
+
+  it('has an end on record once', async () => {
+    const { cloud, pass, cutAfter, told, ledger } = await begin();
+    await pass();
+    const id = await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 101 });
+    await pass();
+    await actAs(cloud, STRANGER).withdraw(id);
+    await cutAfter(batches);
+    cloud.clock.advance('PT5M');
+    await pass();
+    expect(new Set(told('Request Ended').map(({ id }) => id)).size).toBe(1);
+    expect((await ledger.records(KEY, new Date(0))).ended).toMatchObject([{ id, as: 'rejected' }]);
+  });
+
+  it('keeps no hold for another reason from being told, whatever was delivered meanwhile', async () => {
+    const { cloud, pass, cutAfter, told } = await begin();
+    await pass();
+    await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+    const frozen = policyOf(`freeze: true\nowners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }`);
+    const closed = policyOf(
+      `owners: { acme: { connections: [${ACME_1}], grants: { a: { gateway: ${PROD}, match: { vlan: [200] } } } } }`,
+    );
+    // The first batch sights it.
+    await cutAfter(1 + batches, { loaded: frozen });
+    cloud.clock.advance('PT5M');
+    cloud.addFault({ kind: 'accessDenied', operation: 'DescribeVirtualInterfaces' });
+    await pass();
+    cloud.clock.advance('PT5M');
+    await pass({ loaded: closed });
+    const holds = told('Request Held').map(({ id, detail }) => [
+      id,
+      (detail.reasons as { code: string }[]).map(({ code }) => code).join(),
+    ]);
+    expect(holds.at(-1)?.[1]).toBe('no-grant');
+    // One ID tells of one set of codes.
+    expect(new Set(holds.map(String)).size).toBe(new Set(holds.map(([id]) => id)).size);
+  });
+});
