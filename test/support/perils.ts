@@ -1,0 +1,113 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+/** What can befall a pass at one of its calls. */
+export type Harm =
+  /** fails without effect */
+  | 'refused'
+  /** takes effect, and nobody learns of it */
+  | 'answerLost'
+  /** the pass ends there, before or after the call took effect: no later line of it runs */
+  | 'killedBefore'
+  | 'killedAfter'
+  /** the pass stands still before the call until it is woken */
+  | 'paused'
+  /** the world moves before the call, or right after it */
+  | 'overtakenBefore'
+  | 'overtakenAfter';
+
+export interface Peril {
+  readonly harm: Harm;
+  /** which of its calls */
+  readonly turn: number;
+  /** a call that is refused or loses its answer: so do all later ones to the same place */
+  readonly lasts: boolean;
+}
+
+/** A pass that is on its way through a peril. */
+export interface Run<T> {
+  readonly end: Promise<T | 'killed'>;
+  /** The call that it is about to make when it is paused, its place first (`api confirm`); `null`: it ended without. */
+  readonly paused: Promise<string | null>;
+  wake(): void;
+  /** Another pass has its lease by now. */
+  oust(): void;
+}
+
+interface Running {
+  through<T>(call: string, make: () => Promise<T>, failure: () => Error): Promise<T>;
+  readonly isOusted: boolean;
+}
+
+const running = new AsyncLocalStorage<Running>();
+
+/** Makes a call, unless something befalls it. Outside of `run` nothing does. @param call its place and name */
+export function inPeril<T>(call: string, make: () => Promise<T>, failure: () => Error): Promise<T> {
+  return running.getStore()?.through(call, make, failure) ?? make();
+}
+
+/** Whether the pass that asks has lost its lease for certain. */
+export function isOusted(): boolean {
+  return running.getStore()?.isOusted ?? false;
+}
+
+/** @param overtake what the world does when it overtakes the pass */
+export function run<T>(peril: Peril | null, work: () => Promise<T>, overtake: () => Promise<void>): Run<T> {
+  const killed = Promise.withResolvers<'killed'>();
+  const paused = Promise.withResolvers<string | null>();
+  const woken = Promise.withResolvers<void>();
+  let turn = 0;
+  let lasting: string | null = null;
+  let isOver = false;
+  let ousted = false;
+
+  function die(): Promise<never> {
+    isOver = true;
+    killed.resolve('killed');
+    return new Promise(() => undefined);
+  }
+
+  function harmOf(call: string): Harm | null {
+    if (peril === null) return null;
+    const isTurn = turn === peril.turn;
+    turn += 1;
+    const [place = ''] = call.split(' ');
+    if (isTurn && peril.lasts) lasting = place;
+    const lasts = lasting === place && (peril.harm === 'refused' || peril.harm === 'answerLost');
+    return isTurn || lasts ? peril.harm : null;
+  }
+
+  async function before(harm: Harm | null, call: string, failure: () => Error): Promise<void> {
+    if (isOver || harm === 'killedBefore') await die();
+    if (harm === 'refused') throw failure();
+    if (harm === 'overtakenBefore') await running.exit(overtake);
+    // Whoever is suspended on the disk holds a lock there, which real time alone ends.
+    if (harm !== 'paused' || call.startsWith('disk')) return;
+    paused.resolve(call);
+    await woken.promise;
+  }
+
+  const self: Running = {
+    through: async (call, make, failure) => {
+      const harm = harmOf(call);
+      await before(harm, call, failure);
+      const answer = await make();
+      if (isOver || harm === 'killedAfter') return die();
+      if (harm === 'answerLost') throw failure();
+      if (harm === 'overtakenAfter') await running.exit(overtake);
+      return answer;
+    },
+    get isOusted() {
+      return ousted;
+    },
+  };
+  const end = Promise.race([running.run(self, work), killed.promise]);
+  end.finally(() => paused.resolve(null)).catch(() => undefined);
+  return {
+    end,
+    paused: paused.promise,
+    wake: woken.resolve,
+    oust: () => {
+      ousted = true;
+    },
+  };
+}
