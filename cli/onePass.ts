@@ -15,7 +15,7 @@ export interface PassOptions extends ConnectOptions {
 }
 
 /** How long a pass may hold the lease, and so how long one that was killed keeps others out, in milliseconds. */
-const LEASE_MS = 5 * 60 * 1000;
+export const LEASE_MS = 5 * 60 * 1000;
 
 /**
  * One pass over one target, with a person's own keys.

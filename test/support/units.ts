@@ -1,0 +1,69 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { ACME, actAs, STRANGER, US } from './accounts.ts';
+import { folderWith } from './cli.ts';
+import { ACME_1, PROD, STRANGERS, startCloud } from './cloud.ts';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+
+/** Where the units of docs/without-aws.md stand. */
+export const UNITS = join(ROOT, 'docs/systemd');
+
+/** The values of a setting of a unit, in order. */
+export function settingsOf(unit: string, name: string): string[] {
+  const lines = readFileSync(join(UNITS, unit), 'utf8').split('\n');
+  return lines.flatMap((line) => (line.startsWith(`${name}=`) ? [line.slice(name.length + 1)] : []));
+}
+
+export interface Ended {
+  readonly code: unknown;
+  readonly output: string;
+}
+
+/** Runs a program with this environment and nothing else of this machine's. */
+export function run(
+  program: string,
+  args: readonly string[],
+  cwd: string,
+  env: Readonly<Record<string, string>>,
+): Promise<Ended> {
+  return new Promise((done) => {
+    execFile(program, args, { cwd, env, timeout: 25_000 }, (error, stdout, stderr) =>
+      done({ code: error === null ? 0 : error.code, output: stdout + stderr }),
+    );
+  });
+}
+
+/**
+ * A pass as its unit makes it, in a folder that stands for its machine, on the emulator: an owner's request, and a stranger's.
+ */
+export async function passByUnit() {
+  const cloud = await startCloud();
+  const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+  await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 102 });
+  const dir = folderWith({
+    'srv/policy/hub.yaml': `version: 1
+recipient: { provider: outscale, region: eu-west-2, account: "${US}" }
+owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }
+`,
+  });
+  // systemd makes these.
+  const made = settingsOf('vif-acceptor.service', 'StateDirectory').join(' ').split(' ');
+  for (const name of made) mkdirSync(join(dir, name));
+  const [program, ...args] = commandOf('vif-acceptor.service', { '/opt/vif-acceptor': ROOT, '%S': dir });
+  // npm brings no Node where there is none of it for the machine.
+  if (program !== join(ROOT, 'node_modules/.bin/node')) throw new Error(`the unit runs ${program}`);
+  const env = { PATH: process.env.PATH ?? '', HOME: dir, OSC_ACCESS_KEY: US, OSC_SECRET_KEY: 'secret' };
+  const ended = await run(process.execPath, [...args, '--endpoint', cloud.url], join(dir, 'srv'), env);
+  return { dir, state: join(dir, 'vif-acceptor'), ended, accepted: await actAs(cloud, US).see(id) };
+}
+
+/** The command of a unit, as systemd would split it; ours has no quotes. @param places what stands for what */
+function commandOf(unit: string, places: Readonly<Record<string, string>>): string[] {
+  const [command = '', ...others] = settingsOf(unit, 'ExecStart');
+  if (others.length > 0 || /['"\\]/.test(command)) throw new Error(`${unit} has no plain command`);
+  return command
+    .split(' ')
+    .map((word) => Object.entries(places).reduce((text, [from, to]) => text.replaceAll(from, to), word));
+}

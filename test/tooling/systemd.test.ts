@@ -1,0 +1,70 @@
+import { cpSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { LEASE_MS } from '../../cli/onePass.ts';
+import { PING_URL } from '../../cli/ping.ts';
+import { REQUEST_LIMIT_MS } from '../../lambda/adapters/connect.ts';
+import { folderWith } from '../support/cli.ts';
+import { PROD } from '../support/cloud.ts';
+import { isInstalled } from '../support/installed.ts';
+import { passByUnit, run, settingsOf, UNITS } from '../support/units.ts';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const FILES = readdirSync(UNITS);
+const PAGE = readFileSync(join(ROOT, 'docs/without-aws.md'), 'utf8');
+
+describe('the units for a machine without AWS', () => {
+  it.skipIf(!isInstalled('systemd-analyze'))('are sound, says `systemd-analyze verify`', async () => {
+    const dir = folderWith({});
+    for (const file of FILES) {
+      const text = readFileSync(join(UNITS, file), 'utf8');
+      writeFileSync(
+        join(dir, file),
+        text.replaceAll('/opt/vif-acceptor/', `${ROOT}/`).replaceAll('/usr/local/sbin/', `${UNITS}/`),
+      );
+    }
+    const units = FILES.filter((file) => /\.(service|timer|path)$/.test(file));
+    const named = units.map((file) => join(dir, file.replace('@.', '@vif-acceptor.')));
+    for (const [i, file] of units.entries()) if (file.includes('@.')) cpSync(join(dir, file), named[i] ?? '');
+    const env = { PATH: process.env.PATH ?? '', SYSTEMD_UNIT_PATH: `${dir}:` };
+    expect(await run('systemd-analyze', ['verify', ...named], dir, env)).toEqual({ code: 0, output: '' });
+  });
+
+  it('run a command line that is ours: it accepts, remembers and announces, for its own user only', async () => {
+    const { state, ended, accepted } = await passByUnit();
+    expect(ended).toMatchObject({ code: 0, output: expect.stringContaining('1 accepted, 1 held') });
+    expect(accepted).toBe(`pending ${PROD}`);
+    for (const file of ['ledger.json', 'news/events.jsonl'])
+      expect(statSync(join(state, file)).mode & 0o777).toBe(0o600);
+  });
+
+  it('end a pass that hangs, once its lease is over', () => {
+    const [limit = ''] = settingsOf('vif-acceptor.service', 'TimeoutStartSec');
+    const limitMs = Number(/^(\d+)min$/.exec(limit)?.[1]) * 60_000;
+    expect(limitMs).toBeGreaterThan(LEASE_MS + REQUEST_LIMIT_MS);
+    expect(PAGE).toContain(
+      `ended after ${limitMs / 60_000} minutes: by then its lease, of ${LEASE_MS / 60_000}`,
+    );
+    // What `run` takes for Ctrl-C; and what is under way may end.
+    expect(settingsOf('vif-acceptor.service', 'KillSignal')).toEqual(['SIGINT']);
+    const [patience = ''] = settingsOf('vif-acceptor.service', 'TimeoutStopSec');
+    expect(Number.parseInt(patience, 10) * 1000).toBeGreaterThan(2 * REQUEST_LIMIT_MS);
+  });
+
+  it('hold no key, and give those that there are to the pass alone', () => {
+    for (const file of FILES)
+      expect(readFileSync(join(UNITS, file), 'utf8')).not.toMatch(/(OSC_\w+|PING_URL|PASSWORD|TOKEN)=/);
+    expect(settingsOf('vif-acceptor.service', 'EnvironmentFile')).toEqual(['/etc/vif-acceptor/environment']);
+    for (const unit of ['vif-acceptor-policy.service', 'vif-acceptor-news.service']) {
+      expect(settingsOf(unit, 'EnvironmentFile')).toEqual([]);
+      expect(settingsOf(unit, 'InaccessiblePaths')).toEqual(['-/etc/vif-acceptor']);
+    }
+    for (const name of ['OSC_ACCESS_KEY', 'OSC_SECRET_KEY', PING_URL]) expect(PAGE).toContain(`${name}='`);
+  });
+
+  it('tell of each that fails, and are all explained', () => {
+    for (const unit of ['vif-acceptor', 'vif-acceptor-policy', 'vif-acceptor-news'])
+      expect(settingsOf(`${unit}.service`, 'OnFailure')).toEqual(['vif-acceptor-failed@%N.service']);
+    for (const file of FILES) expect(PAGE).toContain(`\`${file}\``);
+  });
+});
