@@ -42,6 +42,12 @@ describe('a request that has another VLAN than the one of its ID before', () => 
     expect(after(state, survey).intents).toEqual({ [ID]: anIntent({ listings: 1 }) });
   });
 
+  it('keeps it also while it is in a state that nobody has heard of', () => {
+    const state = aLedger({ sightings: { [ID]: known }, intents: { [ID]: anIntent() } });
+    const odd = aVif({ state: 'approving' });
+    expect(after(state, aSurvey([odd], { requests: [odd] })).intents).toEqual({ [ID]: anIntent() });
+  });
+
   it('is no end of a request when it was an offer of ours', () => {
     const state = aLedger({ sightings: { [ID]: { ...known, outbound: true } } });
     const { changes, ended } = reconcile(state, survey, WEEK_S);

@@ -60,6 +60,17 @@ function contract(store: ReturnType<Store['prepare']>): void {
     expect(await ledger().open(KEY, LEASE_MS)).not.toBeNull();
   });
 
+  it('is free when the lease ends later than any could, by a clock that ran ahead', async () => {
+    const { clock, ledger } = await begin();
+    const ahead = 24 * 3_600_000;
+    clock.advance(ahead);
+    const lost = await take(ledger());
+    clock.advance(-ahead);
+    const holder = await take(ledger());
+    expect(await failureOf(lost.write([LISTED]))).toBeInstanceOf(LedgerFailure);
+    await holder.write([LISTED]);
+  });
+
   it('can be peeked at while somebody holds it', async () => {
     const { ledger } = await begin();
     const session = await take(ledger());

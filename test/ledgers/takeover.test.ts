@@ -77,3 +77,18 @@ it.each([1, 2, 3, 4, 5, 6, 7])(
     expect(Object.keys(sightings)).toEqual(['dxvif-1', 'dxvif-2', 'dxvif-3', 'dxvif-4']);
   },
 );
+
+it('whoever peeks while a pass takes over sees everything', async () => {
+  const clock = testClock();
+  const table = openTable(await dynamo.createTable(), dynamo.config);
+  const ledger = createDynamoLedger(table, clock);
+  await (await take(ledger)).write([sighted('dxvif-1')]);
+  clock.advance(LEASE_MS);
+  // Between the look at the head and that at the items.
+  const { suspended, reached, resume } = suspendedBefore(2, table);
+  const peeked = createDynamoLedger(suspended, clock).peek(KEY);
+  await reached;
+  await take(ledger);
+  resume();
+  expect(Object.keys((await peeked).sightings)).toEqual(['dxvif-1']);
+});

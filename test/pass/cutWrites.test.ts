@@ -93,3 +93,21 @@ describe.each([0, 1, 2, 3])('a write of which the table took %i batches', (batch
     expect(new Set(holds.map(String)).size).toBe(new Set(holds.map(([id]) => id)).size);
   });
 });
+
+// Of the batches of its pass: the sighting, the policy, the intent, then news, receipt, acceptance, and what goes.
+it.each([1, 2, 3, 4, 5, 6, 7])(
+  'an acceptance whose pass the table took %i batches of is followed, told, and on record with its policy, once',
+  async (batches) => {
+    const { cloud, pass, cutAfter, told, ledger } = await begin();
+    await pass();
+    const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+    await cutAfter(batches);
+    cloud.clock.advance('PT5M');
+    await pass();
+    const { acceptances, intents, sightings } = await ledger.peek(KEY);
+    expect([Object.keys(acceptances), intents, sightings]).toEqual([[id], {}, {}]);
+    expect(new Set(told('Request Accepted').map((one) => one.id)).size).toBe(1);
+    expect((await ledger.records(KEY, new Date(0))).receipts).toMatchObject([{ id }]);
+    expect(await ledger.policy(SIMPLE.digest)).not.toBeNull();
+  },
+);

@@ -46,6 +46,16 @@ it('a failure to record an acceptance is told once', async () => {
   expect(failures).toMatchObject([{ code: 'ledger', message: expect.stringContaining(id) }]);
 });
 
+it('what is learnt to be accepted when it is long down is told as both, once', async () => {
+  const { cloud, runner, announcer, after } = await stage();
+  const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+  await runner.pass({}, failingOn('accepted', runner.ledger));
+  announcer.news();
+  cloud.steer(id, 'down');
+  expect(await after('PT3H')).toEqual([`Request Accepted ${id}`, `Accepted Interface Not Available ${id}`]);
+  expect(await after('PT5M')).toEqual([]);
+});
+
 it('a deadline is told also while passes fail', async () => {
   const { cloud, after } = await stage();
   await after(null);

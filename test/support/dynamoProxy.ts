@@ -21,6 +21,8 @@ export interface DynamoProxy {
   readonly url: string;
   /** operations in the order of their arrival */
   readonly calls: string[];
+  /** what they asked, in the order in which they were read */
+  readonly inputs: Readonly<Record<string, unknown>>[];
   /** Decides what happens to a call, by its operation and how many of its kind came before. */
   mishap: (operation: string, earlier: number) => Mishap | null;
   close(): Promise<void>;
@@ -28,17 +30,20 @@ export interface DynamoProxy {
 
 export async function startDynamoProxy(upstream: string): Promise<DynamoProxy> {
   const calls: string[] = [];
+  const inputs: Readonly<Record<string, unknown>>[] = [];
   const server = createServer(async (request, response) => {
     const operation = String(request.headers['x-amz-target']).split('.').at(-1) ?? '';
     const earlier = calls.filter((call) => call === operation).length;
     calls.push(operation);
     const body = await bodyOf(request);
+    inputs.push(JSON.parse(body));
     await answer(upstream, request, body, response, proxy.mishap(operation, earlier));
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const proxy: DynamoProxy = {
     url: `http://127.0.0.1:${portOf(server.address())}`,
     calls,
+    inputs,
     mishap: () => null,
     close: async () => {
       server.closeAllConnections();
