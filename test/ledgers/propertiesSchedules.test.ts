@@ -97,7 +97,7 @@ describe('whatever befalls passes, nothing is accepted twice, forgotten, or told
   it('memory', () => check(40, 18, async (clock) => inMemory(clock)));
   it('a file', () => check(15, 40, async (clock) => inFile(clock)));
   for (const [name, runs, isHere, startIt] of [
-    ['DynamoDB (dynalite)', 15, true, startDynalite],
+    ['DynamoDB (dynalite)', 12, true, startDynalite],
     ['DynamoDB (moto_server, of pip)', 2, isInstalled('moto_server', '--help'), startMoto],
   ] as const) {
     describe.skipIf(!isHere)('a table:', () => {

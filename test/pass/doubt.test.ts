@@ -103,6 +103,24 @@ describe('after a confirm whose end is not known', () => {
     expect(report.failures[0]?.message).toContain(LAB);
   });
 
+  it('raises it at once when somebody else was quicker by a moment, and has no receipt of that', async () => {
+    const cloud = await startCloud();
+    const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+    const runner = runnerOf(cloud, SIMPLE);
+    const { directConnect } = runner.ports;
+    const confirm: typeof directConnect.confirm = async (...confirmed) => {
+      await actAs(cloud, US).confirm(id, LAB);
+      return directConnect.confirm(...confirmed);
+    };
+    const report = await runner.pass({
+      ports: { ...runner.ports, directConnect: { ...directConnect, confirm } },
+    });
+    expect(outcomes(report)).toEqual({ [id]: `failed acme.default ${PROD}` });
+    expect(report.failures).toMatchObject([{ code: 'other-gateway' }]);
+    const { receipts } = await runner.ledger.records('outscale/eu-west-2/012345678901', new Date(0));
+    expect(receipts).toEqual([]);
+  });
+
   it('keeps what it knows when the credentials fail between the confirm and the question after it', async () => {
     const cloud = await startCloud();
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
