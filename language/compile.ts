@@ -4,6 +4,7 @@ import { type Checked, check, type Sound } from './check.ts';
 import type { Source } from './document.ts';
 import { type Fault, inOrder } from './fault.ts';
 import { normalise } from './normalise.ts';
+import { overlapFaults } from './overlap.ts';
 
 /** What the function reads, and what reports tell it by. */
 export interface CompiledPolicy {
@@ -61,8 +62,16 @@ export function compileApart(sources: readonly Source[]): SortedSources {
   const alone = checked.filter(
     ({ recipient }) => recipient === null || keys.indexOf(recipient.key) === keys.lastIndexOf(recipient.key),
   );
-  const faults = [...checked.flatMap((one) => one.faults), ...sameRecipients(checked)];
-  return { policies: alone.flatMap(compiled), faults: inOrder(faults) };
+  const sound = alone
+    .flatMap(compiled)
+    .map((one) => ({ one, overlapping: overlapFaults(one.policy, one.sound) }));
+  const faults = [
+    ...checked.flatMap((one) => one.faults),
+    ...sameRecipients(checked),
+    ...sound.flatMap(({ overlapping }) => overlapping),
+  ];
+  const policies = sound.flatMap(({ one, overlapping }) => (overlapping.length > 0 ? [] : [one]));
+  return { policies, faults: inOrder(faults) };
 }
 
 function compiled({ source: { file }, sound }: Checked): CompiledSource[] {

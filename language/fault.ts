@@ -65,6 +65,8 @@ export const FAULT_CODES = [
   'empty-interval',
   'no-predicate',
   'hold-bgp-key',
+  'grants-overlap',
+  'grants-undecided',
   // cases
   'no-target',
   'case-twice',

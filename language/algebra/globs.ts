@@ -1,14 +1,15 @@
 import { globMatches } from '../../lambda/core/fields/name.ts';
+import { allOf, anyOf, type Ternary, ternary } from '../../lambda/core/ternary.ts';
 import { quote } from '../../lambda/core/text.ts';
 import type { Algebra } from './algebra.ts';
-import { type Reading, read, start } from './reading.ts';
+import { type Reading, start } from './reading.ts';
 
 /** Texts, told apart by which of some globs they fit. */
 export interface Globs {
   /** each once */
   readonly globs: readonly string[];
-  /** @param fits what the text does, glob by glob */
-  readonly holds: (fits: (glob: string) => boolean) => boolean;
+  /** @param fits what the text does, glob by glob; unknown of a text that may still go on */
+  readonly holds: (fits: (glob: string) => Ternary) => Ternary;
   /** for people; `null` when it has no plain words */
   readonly words: string | null;
 }
@@ -24,18 +25,18 @@ export class TooManyWays extends Error {
 }
 
 export const globs: Algebra<Globs, string> = {
-  all: { globs: [], holds: () => true, words: 'any' },
+  all: { globs: [], holds: () => 'yes', words: 'any' },
   and: (a, b) => {
-    if (a === b || a.globs.length === 0) return a === b || a.holds(never) ? b : a;
-    if (b.globs.length === 0) return b.holds(never) ? a : b;
+    if (a === b || isAll(a) || isNone(b)) return b;
+    if (isAll(b) || isNone(a)) return a;
     return {
       globs: [...new Set([...a.globs, ...b.globs])],
-      holds: (fits) => a.holds(fits) && b.holds(fits),
+      holds: (fits) => allOf([a.holds(fits), b.holds(fits)]),
       words: a.words === null || b.words === null ? null : `both (${a.words}) and (${b.words})`,
     };
   },
-  not: ({ globs: own, holds }) => ({ globs: own, holds: (fits) => !holds(fits), words: null }),
-  has: ({ holds }, text) => holds((glob) => globMatches(glob, text)),
+  not: ({ globs: own, holds }) => ({ globs: own, holds: (fits) => opposite(holds(fits)), words: null }),
+  has: ({ holds }, text) => holds((glob) => ternary(globMatches(glob, text))) === 'yes',
   member: (set) => {
     const known = found.get(set);
     if (known !== undefined) return known;
@@ -48,14 +49,25 @@ export const globs: Algebra<Globs, string> = {
 
 /** What fits any of these. */
 export function fitting(own: readonly string[]): Globs {
-  return { globs: own, holds: (fits) => own.some(fits), words: own.map(quote).join(' or ') };
+  return { globs: own, holds: (fits) => anyOf(own.map(fits)), words: own.map(quote).join(' or ') };
 }
 
-const never = (): boolean => false;
+function isAll({ globs: own, holds }: Globs): boolean {
+  return own.length === 0 && holds(() => 'no') === 'yes';
+}
+
+function isNone({ globs: own, holds }: Globs): boolean {
+  return own.length === 0 && holds(() => 'no') === 'no';
+}
+
+function opposite(one: Ternary): Ternary {
+  return one === 'unknown' ? one : ternary(one === 'no');
+}
+
 const found = new WeakMap<Globs, ReturnType<Algebra<Globs, string>['member']>>();
 
 /** Ways that are looked at before it is given up. */
-const MOST = 100_000;
+const MOST = 5000;
 
 /**
  * Breadth first over what can be told apart: two texts that leave every glob in the same state go on alike. So it ends, and
@@ -71,7 +83,9 @@ function search(set: Globs): ReturnType<Algebra<Globs, string>['member']> {
     return seen.size > before;
   };
   for (let rim = [first]; rim.length > 0; ) {
-    rim = rim.flatMap((way) => letters.map((letter) => longer(way, letter))).filter(isNew);
+    rim = rim
+      .flatMap((way) => letters.map((letter) => longer(way, letter)))
+      .filter((way) => isPossible(set, way) && isNew(way));
     const end = rim.find((way) => isMember(set, way));
     if (end !== undefined) return { value: end.text };
   }
@@ -85,11 +99,16 @@ interface Way {
 }
 
 function longer({ text, states }: Way, letter: string): Way {
-  return { text: text + letter, states: states.map((state) => read(state, letter)) };
+  return { text: text + letter, states: states.map((state) => state.after(letter)) };
 }
 
 function isMember({ globs: own, holds }: Globs, { states }: Way): boolean {
-  return holds((glob) => states[own.indexOf(glob)]?.fits ?? false);
+  return holds((glob) => ternary(states[own.indexOf(glob)]?.fits ?? false)) === 'yes';
+}
+
+/** Whether it may lead to a member, itself included. */
+function isPossible({ globs: own, holds }: Globs, { states }: Way): boolean {
+  return holds((glob) => states[own.indexOf(glob)]?.whatever ?? 'no') !== 'no';
 }
 
 /** Every letter of the globs, and one that stands for all others. */

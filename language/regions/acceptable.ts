@@ -1,5 +1,5 @@
 import type { Grant, Owner, Policy } from '../../lambda/core/policy.ts';
-import { type Box, both, isEmpty, within } from './box.ts';
+import { type Box, isEmpty, within } from './box.ts';
 import { boxOfGrant, boxOfHold, since } from './policy.ts';
 
 /** A grant with the requests that it fits. */
@@ -48,11 +48,6 @@ function grantables(policy: Policy, owner: Owner, at: number): Grantable[] {
   return owner.grants
     .map((grant) => ({ owner, grant, box: within(boxOfGrant(policy, owner, grant), since(at)) }))
     .filter(({ box }) => !isEmpty(box));
-}
-
-/** Whether some request fits both. */
-export function meet(a: Grantable, b: Grantable): boolean {
-  return !isEmpty(both(a.box, b.box));
 }
 
 /** @param connections of an item; `null`: it may be on any */

@@ -41,8 +41,9 @@ export function pointIn(box: Box, usual: Point): Point | null {
   const chosen = choices(box);
   if (chosen === null) return null;
   return chosen.reduce<Point | null>((point, { axis, set }) => {
+    if (point === null || axis.has(set, axis.get(point))) return point;
     const member = axis.member(set);
-    return point === null || member === null ? null : axis.put(point, member.value);
+    return member === null ? null : axis.put(point, member.value);
   }, usual);
 }
 

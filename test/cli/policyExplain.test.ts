@@ -13,7 +13,7 @@ owners:
     limit: 4
     grants:
       prod: { gateway: core, match: { vlan: [100-199], name: ["acme-*"], bgpKey: required } }
-      late: { gateway: vgw-87654321, match: { vlan: [101] }, until: 2026-11-01T00:00:00Z }
+      late: { gateway: core, match: { vlan: [101] }, until: 2026-11-01T00:00:00Z }
   beta: { connections: [dxcon-22222222], gateway: core }
 hold:
   - { vlan: [150], reason: under investigation }
@@ -45,7 +45,7 @@ describe('policy explain', () => {
       no  vlan   150     101
 `);
     expect(stdout).toContain(`grants of acme:
-  ✗ acme.late to vgw-87654321: it has ended
+  ✗ acme.late to vgw-12345678 (core): it has ended
            field  wanted                          seen
       yes  vlan   101                             101
       no   time   until 2026-11-01T00:00:00.000Z  2026-11-10T00:00:00.000Z

@@ -16,6 +16,8 @@ const UNSEEN: { readonly [Code in FaultCode]?: string } = {
   'connection-of-two': 'it joins two places',
   'connection-of-other': 'it joins two places',
   'empty-interval': 'it compares two values',
+  'grants-overlap': 'it compares grants',
+  'grants-undecided': 'it compares grants',
   'host-bits': 'it needs arithmetic',
 };
 

@@ -52,6 +52,31 @@ export const OWNERS: readonly Row[] = [
   [owning('connections: [dxcon-1]'), 'no-gateway', 'owners.acme', '4:3', 'add `gateway:`, or `grants:`'],
 
   [
+    owning(
+      'connections: [dxcon-1]',
+      'grants:',
+      '  prod: { gateway: vgw-12345678, match: { vlan: [100-199], name: ["acme-*"] } }',
+      '  lab: { gateway: vgw-87654321, match: { vlan: [199], name: ["*-lab"] } }',
+    ),
+    'grants-overlap',
+    'owners.acme.grants.prod',
+    '7:7',
+    'make one of them narrower',
+  ],
+  [
+    owning(
+      'connections: [dxcon-1]',
+      'grants:',
+      `  prod: { gateway: vgw-12345678, match: { name: [${[...'bcdefghijklmnopq'].map((x) => `"*${x}*z"`)}] } }`,
+      '  lab: { gateway: vgw-87654321, match: { name: ["*a"] } }',
+    ),
+    'grants-undecided',
+    'owners.acme.grants.lab',
+    '8:7',
+    'by another field as well',
+  ],
+
+  [
     owning('connections: [dxvif-1]', 'gateway: vgw-12345678'),
     'connection-id',
     'owners.acme.connections[0]',

@@ -1,0 +1,47 @@
+import type { Policy } from '../lambda/core/policy.ts';
+import { TooManyWays } from './algebra/globs.ts';
+import type { Sound } from './check.ts';
+import type { Fault, Path } from './fault.ts';
+import { type Overlap, overlaps } from './regions/overlap.ts';
+import { wordsOfRequest } from './regions/words.ts';
+
+/** Two grants that one request could fit, and that lead to different gateways: such a request would be held for ever. */
+export function overlapFaults(policy: Policy, { places, written }: Sound): Fault[] {
+  const fault = (
+    owner: string,
+    grant: string,
+    complaint: Pick<Fault, 'code' | 'message' | 'mend'>,
+  ): Fault => {
+    const isShort = written.owners[owner]?.gateway !== undefined;
+    const path: Path = isShort ? ['owners', owner] : ['owners', owner, 'grants', grant];
+    return places.locate({ path, at: 'key', ...complaint });
+  };
+  return policy.owners.flatMap((owner) => {
+    try {
+      return overlaps({ ...policy, owners: [owner] }).map((overlap) =>
+        fault(owner.name, overlap.grants[1], complaintOf(overlap)),
+      );
+    } catch (error) {
+      if (!(error instanceof TooManyWays)) throw error;
+      // Fail closed: grants that cannot be told apart may disagree.
+      const [first] = owner.grants;
+      const message = `whether grants of owner \`${owner.name}\` overlap cannot be told: ${error.message}`;
+      const mend = 'tell the grants apart by another field as well, such as `vlan`';
+      return [fault(owner.name, first?.name ?? '', { code: 'grants-undecided', message, mend })];
+    }
+  });
+}
+
+function complaintOf({
+  owner,
+  grants: [one, other],
+  witness,
+}: Overlap): Pick<Fault, 'code' | 'message' | 'mend'> {
+  return {
+    code: 'grants-overlap',
+    message:
+      `a request could fit both \`${owner}.${one}\` and \`${owner}.${other}\`, which lead to different gateways, ` +
+      `and would be held: ${wordsOfRequest(witness)}`,
+    mend: 'make one of them narrower, or give both one gateway',
+  };
+}

@@ -1,0 +1,83 @@
+import type { BgpPeer } from '../../lambda/core/model.ts';
+import { escapeText, list, quote } from '../../lambda/core/text.ts';
+import type { Point, Side } from '../algebra/axis.ts';
+import type { Box } from './box.ts';
+import type { Region } from './region.ts';
+
+/** Axes in the order in which people are told of them; others come after. */
+const ORDER = ['vlan', 'asn', 'peers', 'name', 'location', 'bgpKey', 'mtu'];
+/** What is said of them when they are free, too: everybody asks for it. */
+const ALWAYS = ['vlan', 'asn', 'peers', 'name'];
+
+/** A region in words that can be read out, safe to print. */
+export interface RegionWords {
+  /** connections that it is on */
+  readonly on: string;
+  /** one a field */
+  readonly fields: readonly string[];
+  /** each in the same words */
+  readonly except: readonly string[];
+}
+
+export function wordsOfRegion({ box, except }: Region): RegionWords {
+  const connection = box.get('connection');
+  const free = ALWAYS.filter((name) => !box.has(name));
+  return {
+    on: connection === undefined ? 'any connection' : valueWords(connection),
+    fields: [
+      ...fieldsOf(box),
+      ...(free.length === 0 ? [] : [`any ${list(free).replaceAll(' and ', ' or ')}`]),
+    ],
+    except: except.map((one) => [...onWords(one), ...fieldsOf(one)].join(', ')),
+  };
+}
+
+function onWords(box: Box): string[] {
+  const connection = box.get('connection');
+  return connection === undefined ? [] : [`on ${valueWords(connection)}`];
+}
+
+function fieldsOf(box: Box): string[] {
+  const place = (name: string): number => (ORDER.includes(name) ? ORDER.indexOf(name) : ORDER.length);
+  return [...box]
+    .filter(([name]) => name !== 'connection')
+    .sort(([a], [b]) => place(a) - place(b))
+    .map(([name, side]) => fieldWords(name, side))
+    .filter((words) => words !== '');
+}
+
+function fieldWords(name: string, side: Side): string {
+  const said = valueWords(side);
+  // From now on, without an end: nothing is said by that.
+  if (name === 'time') return /until|from/.test(said) ? said : '';
+  if (name === 'account') return `the API names account ${said}`;
+  return `${name} ${said}`;
+}
+
+function valueWords({ axis, set }: Side): string {
+  return axis.words(set) ?? 'something that has no short words';
+}
+
+/** A request as far as policies look at it, safe to print. */
+export function wordsOfRequest({ request }: Point): string {
+  const { connection, vlan, name, location, peers, mtu, tags, ownerAccount } = request;
+  const parts = [
+    `connection ${connection === null ? 'not given' : escapeText(connection)}`,
+    `vlan ${vlan ?? 'not given'}`,
+    `name ${name === null ? 'not given' : quote(name)}`,
+    `location ${location === null ? 'not given' : escapeText(location)}`,
+    peers.length === 0 ? 'no BGP session listed' : list(peers.map(sessionWords)),
+    ...(mtu === null ? [] : [`mtu ${mtu}`]),
+    ...Object.entries(tags ?? {}).map(([key, value]) => `tag ${quote(key)} = ${quote(value)}`),
+    `owner account ${ownerAccount === null ? 'not given' : escapeText(ownerAccount)}`,
+  ];
+  return parts.join(', ');
+}
+
+function sessionWords({ asn, amazonAddress, customerAddress, hasKey }: BgpPeer): string {
+  const key = hasKey === null ? '' : hasKey ? ', with a key' : ', without a key';
+  const ends = [amazonAddress, customerAddress].map((address) =>
+    address === null ? 'not given' : escapeText(address),
+  );
+  return `BGP session of asn ${asn ?? 'not given'} (${ends.join(' and ')}${key})`;
+}
