@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Announcer } from '../../lambda/ports.ts';
 import { ACME, actAs, STRANGER, US } from '../support/accounts.ts';
 import { recordingAnnouncer } from '../support/announcer.ts';
 import {
@@ -115,6 +116,29 @@ describe('an announcer that fails', () => {
     await runner.pass();
     expect(new Set(announcer.delivered.map(({ id }) => id)).size).toBe(25);
     expect(announcer.delivered).toHaveLength(25);
+  });
+
+  it.each([
+    ['takes nothing at all is asked twice', 0, 2, 0],
+    ['refuses ten for what one of them is is asked for the others', 1, 3, 15],
+  ])('that %s', async (_, from, asked, taken) => {
+    const cloud = await startCloud();
+    const delivered: string[] = [];
+    let calls = 0;
+    const announcer: Announcer = {
+      announce: async (announcements) => {
+        calls += 1;
+        if (from === 0 || calls === from) return { delivered: [], problem: 'refused' };
+        delivered.push(...announcements.map(({ id }) => id));
+        return { delivered: announcements.map(({ id }) => id), problem: null };
+      },
+    };
+    const runner = runnerOf(cloud, SIMPLE);
+    await runner.pass();
+    for (let vlan = 101; vlan <= 125; vlan += 1)
+      await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan });
+    await runner.pass({ ports: { ...runner.ports, announcer } });
+    expect([calls, delivered.length]).toEqual([asked, taken]);
   });
 
   it('cannot be one that nobody named: then nothing is remembered as told', async () => {
