@@ -3,6 +3,7 @@ import { createDynamoLedger } from '../../lambda/adapters/ledgers/dynamo/index.t
 import { openTable, type Table } from '../../lambda/adapters/ledgers/dynamo/table.ts';
 import type { LedgerChange } from '../../lambda/core/ledger.ts';
 import type { Ledger, LedgerSession } from '../../lambda/ports.ts';
+import { failureOf } from '../support/apis.ts';
 import { type Dynamo, startDynalite } from '../support/dynamo.ts';
 import { aSighting } from '../support/ledgerBuilders.ts';
 import { testClock } from '../support/testClock.ts';
@@ -77,6 +78,20 @@ it.each([1, 2, 3, 4, 5, 6, 7])(
     expect(Object.keys(sightings)).toEqual(['dxvif-1', 'dxvif-2', 'dxvif-3', 'dxvif-4']);
   },
 );
+
+it('a pass that loses the lease before it reads does not take what was moved away for an empty ledger', async () => {
+  const clock = testClock();
+  const table = openTable(await dynamo.createTable(), dynamo.config);
+  const ledger = createDynamoLedger(table, clock);
+  await (await take(ledger)).close([sighted('dxvif-1')]);
+  const { suspended, reached, resume } = suspendedBefore(2, table);
+  const late = failureOf(createDynamoLedger(suspended, clock).open(KEY, LEASE_MS));
+  await reached;
+  clock.advance(LEASE_MS);
+  await take(ledger);
+  resume();
+  expect(String(await late)).toContain('was lost to another pass');
+});
 
 it('whoever peeks while a pass takes over sees everything', async () => {
   const clock = testClock();

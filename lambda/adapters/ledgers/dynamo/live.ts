@@ -1,12 +1,35 @@
 import type { LedgerState } from '../../../core/ledger.ts';
 import { type Items, readItems } from '../items.ts';
+import { HEAD, NAMES } from './headItem.ts';
 import { livePartition } from './partitions.ts';
 import { type Item, keyOf, put, remove, TABLE_KEYS, type Table, textOf } from './table.ts';
 
 /** Items of one epoch: sort key `0000000001/sighting/dxvif-…`, the value as JSON in `data`. */
 
 export async function readEpoch(table: Table, key: string, epoch: number): Promise<LedgerState> {
-  const items = await table.query(livePartition(key), { begins: prefix(epoch) });
+  return stateOf(await table.query(livePartition(key), { begins: prefix(epoch) }), table);
+}
+
+/**
+ * The same for whoever holds the lease, still in one query: the head comes after the items of every epoch.
+ * @returns `null` when the lease is another's by then: whoever took over moves the items away
+ */
+export async function readHeldEpoch(
+  table: Table,
+  key: string,
+  epoch: number,
+  token: string,
+): Promise<LedgerState | null> {
+  const items = await table.query(livePartition(key), { from: prefix(epoch) });
+  const head = items.find((item) => textOf(item, TABLE_KEYS.sort) === HEAD);
+  if (textOf(head, NAMES['#token']) !== token) return null;
+  return stateOf(
+    items.filter((item) => textOf(item, TABLE_KEYS.sort)?.startsWith(prefix(epoch))),
+    table,
+  );
+}
+
+function stateOf(items: readonly Item[], table: Table): LedgerState {
   return readItems(
     items.map((item) => [nameOf(item), dataOf(item)]),
     `ledger table \`${table.name}\``,

@@ -4,7 +4,7 @@ import { LedgerFailure } from '../../../errors.ts';
 import type { LedgerSession } from '../../../ports.ts';
 import { itemChanges } from '../items.ts';
 import { type HeadUpdate, type Taken, updateHead } from './head.ts';
-import { moveEpoch, readEpoch, removeEpochsBefore, removeItems, writeItems } from './live.ts';
+import { moveEpoch, readHeldEpoch, removeEpochsBefore, removeItems, writeItems } from './live.ts';
 import { livePartition } from './partitions.ts';
 import { keepPolicy } from './policies.ts';
 import { keepRecords } from './records.ts';
@@ -24,9 +24,10 @@ export async function beginSession(
 ): Promise<LedgerSession> {
   const partition = livePartition(key);
   let status: 'open' | 'doubtful' | 'closed' = 'open';
+  const lost = () =>
+    new LedgerFailure(`the lease on ${key} in table \`${table.name}\` was lost to another pass`);
   const underToken = async (update: HeadUpdate): Promise<void> => {
-    if (await updateHead(table, partition, token, update)) return;
-    throw new LedgerFailure(`the lease on ${key} in table \`${table.name}\` was lost to another pass`);
+    if (!(await updateHead(table, partition, token, update))) throw lost();
   };
   /** After a failure nobody knows what was written, or is yet to be: the next one begins a new epoch. */
   const inDoubt = async <T>(work: () => Promise<T>): Promise<T> => {
@@ -50,7 +51,9 @@ export async function beginSession(
       await underToken({ head: { epoch, lastListing, failing } });
       await removeEpochsBefore(table, key, epoch);
     }
-    return { epoch, initial: { ...(await readEpoch(table, key, epoch)), lastListing, failing } };
+    const held = await readHeldEpoch(table, key, epoch, token);
+    if (held === null) throw lost();
+    return { epoch, initial: { ...held, lastListing, failing } };
   }
   const { epoch, initial } = await inDoubt(begin).catch(async (error: unknown) => {
     // What failed first is what to tell.
