@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { PROJECT_ROOT } from '../../infra/bundling.ts';
+import type { Simulator } from '../../simulator/index.ts';
+import { ACME, actAs, STRANGER, US } from '../support/accounts.ts';
+import { folderWith, type } from '../support/cli.ts';
+import { ACME_1, OURS, PROD, runnerOf, SIMPLE, STRANGERS, startCloud } from '../support/cloud.ts';
+
+const { Statement: statements } = JSON.parse(readFileSync(`${PROJECT_ROOT}docs/eim-policy.json`, 'utf8'));
+
+/** What the policy of the user allows. */
+const allowed: readonly string[] = statements.flatMap(({ Action }: { Action: string[] }) => Action);
+
+/** What we called, as EIM names it: of its services, DirectLink is `directconnect` and FCU is `ec2`. */
+function asked(cloud: Simulator): string[] {
+  const ours = cloud.calls().filter(({ account }) => account === US);
+  return [...new Set(ours.map(({ service, operation }) => `${service}:${operation}`))].sort();
+}
+
+/** A request of each kind, as it comes, is accepted or held, comes up, fails, ends; nobody else calls with our keys. */
+async function everythingThatPassesMeet(cloud: Simulator): Promise<void> {
+  const [acme, stranger] = [actAs(cloud, ACME), actAs(cloud, STRANGER)];
+  const { pass } = runnerOf(cloud, SIMPLE);
+  const accepted = await acme.offer({ connection: ACME_1, vlan: 101 });
+  const held = await stranger.offer({ connection: STRANGERS, vlan: 102 });
+  cloud.clearCalls();
+  expect(await pass()).toMatchObject({ status: 'completed', counts: { accepted: 1, held: 1 } });
+  cloud.clock.advance('PT5M');
+  expect(await pass()).toMatchObject({ status: 'completed', followUps: [], warnings: [] });
+  expect(await acme.see(accepted)).toBe(`available ${PROD}`);
+
+  const failing = await acme.offer({ connection: ACME_1, vlan: 103 });
+  cloud.addFault({ kind: 'timeoutAfterCommit', operation: 'ConfirmPrivateVirtualInterface' });
+  expect(await pass()).toMatchObject({ counts: { accepted: 1 } });
+  await acme.withdraw(failing);
+  await stranger.withdraw(held);
+  cloud.clock.advance('P1D');
+  await pass();
+}
+
+describe('docs/eim-policy.json', () => {
+  it('allows what passes call at OUTSCALE, and nothing else', async () => {
+    const cloud = await startCloud();
+    await everythingThatPassesMeet(cloud);
+    const meanwhile = asked(cloud);
+    // What we offer to others looks like a request until we ask what is ours.
+    cloud.clearCalls();
+    await actAs(cloud, US).offer({ connection: OURS, vlan: 104, to: ACME });
+    cloud.clearCalls();
+    expect(await runnerOf(cloud, SIMPLE).pass()).toMatchObject({ ignored: [{ code: 'outbound' }] });
+    expect([...new Set([...meanwhile, ...asked(cloud)])].sort()).toEqual([...allowed].sort());
+  });
+
+  it('is enough for what people type before the first pass, and to look', async () => {
+    const cloud = await startCloud();
+    const dir = folderWith({});
+    const there = ['--endpoint', cloud.url];
+    const recipient = ['--provider', 'outscale', '--region', 'eu-west-2', '--account', US];
+    await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+    for (const args of [
+      ['policy', 'init', ...recipient, '--output', 'policy/hub.yaml'],
+      ['doctor'],
+      ['plan'],
+      ['status'],
+    ])
+      expect(await type(dir, [...args, ...there])).toMatchObject({ code: 0 });
+    expect(allowed).toEqual(expect.arrayContaining(asked(cloud)));
+    expect(asked(cloud)).not.toContain('directconnect:ConfirmPrivateVirtualInterface');
+  });
+
+  it('has the form that EIM takes', () => {
+    expect(statements).toEqual([{ Sid: 'VifAcceptor', Effect: 'Allow', Action: allowed, Resource: ['*'] }]);
+    expect(new Set(allowed).size).toBe(allowed.length);
+    for (const action of allowed) expect(action).toMatch(/^(directconnect|ec2):[A-Z]\w+$/);
+  });
+});
