@@ -1,7 +1,7 @@
 import type { Fault } from '../language/index.ts';
 
-/** Exit codes that scripts rely on. 4 is of `policy diff`. */
-export const EXIT = { done: 0, failed: 1, usage: 2, invalidPolicy: 3 } as const;
+/** Exit codes that scripts rely on. `opens` is of `policy diff`: something becomes newly acceptable. */
+export const EXIT = { done: 0, failed: 1, usage: 2, invalidPolicy: 3, opens: 4 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 

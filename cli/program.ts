@@ -88,7 +88,7 @@ export function program(end: (code: ExitCode) => void): Command {
 
   const policy = main
     .command('policy')
-    .description('the allow-list: begin one, check it, try its cases, explain what it decides');
+    .description('the allow-list: begin one, check it, try its cases, explain what it decides, compare two');
   connecting(policy.command('init'))
     .description('a first policy from what the account shows, frozen, to be edited')
     .requiredOption('--provider <name>', 'outscale or aws')
@@ -135,6 +135,25 @@ export function program(end: (code: ExitCode) => void): Command {
       end(await policyExplain(file, options));
     });
 
+  connecting(policy.command('diff'))
+    .description(
+      'what a change of policy lets in, keeps out or sends elsewhere; exit code 4 when anything becomes newly acceptable',
+    )
+    .argument('<old>', 'policy file, or one of a revision of git: main:policy/acme.yaml')
+    .argument('<new>', 'the same')
+    .option(
+      '--pending [file]',
+      'which requests pending now would be decided otherwise: those of a recorded file (- for standard input), or the live ones',
+    )
+    .option('--at <instant>', 'as of when, such as 2026-11-01T00:00:00Z (default: now)')
+    .option('--json', 'one document on standard output')
+    .option('--markdown', 'a comment for a pull request')
+    .addHelpText('after', DIFF_HELP)
+    .action(async (old, now, options) => {
+      const { policyDiff } = await import('./commands/policyDiff.ts');
+      end(await policyDiff(old, now, options));
+    });
+
   main
     .command('simulate')
     .description('an emulator of the DirectLink / Direct Connect API, until stopped')
@@ -157,7 +176,8 @@ In a checkout, type \`npm run -s vif-acceptor -- COMMAND\` where it says vif-acc
   vif-acceptor run
 
 Credentials: OSC_ACCESS_KEY and OSC_SECRET_KEY or ~/.osc/config.json at OUTSCALE; the default AWS chain on AWS.
-Exit codes: 0 done (holding is not failing), 1 a pass or a check failed, 2 wrong usage, 3 the policy is invalid.`;
+Exit codes: 0 done (holding is not failing), 1 a pass or a check failed, 2 wrong usage, 3 the policy is invalid,
+4 \`policy diff\` found something newly acceptable.`;
 
 const RUN_HELP = {
   run: `
@@ -178,6 +198,11 @@ Examples:
 const INIT_HELP = `
 The file it writes has \`freeze: true\`, so that it accepts nothing until somebody has confirmed out of band who owns
 each connection, given the owners their names, and taken the line away.`;
+
+const DIFF_HELP = `
+Examples:
+  vif-acceptor policy diff main:policy/acme.yaml policy/acme.yaml
+  vif-acceptor policy diff old.yaml new.yaml --pending recorded.json --json`;
 
 const EXPLAIN_HELP = `
 Examples:

@@ -1,12 +1,16 @@
 /** The policy language: YAML in, a compiled policy or every fault out. */
 
+export { TooManyWays } from './algebra/globs.ts';
 export type { Unexercised } from './cases/exercise.ts';
 export { type CaseResult, gotInWords, inWords } from './cases/result.ts';
 export { type Tested, testFiles } from './cases/tested.ts';
 export { type CompiledPolicy, compilePolicies, compilePolicy, type Refused, type Sorted } from './compile.ts';
+export { diffPolicies, type PolicyDiff } from './diff/index.ts';
 export type { Source } from './document.ts';
 export { FAULT_CODES, type Fault, type FaultCode, formatFault, type Path } from './fault.ts';
 export { compileFiles, compileFilesApart, type ReadPolicies, readPolicyFiles } from './files.ts';
+export { type Idle, idleGrants } from './regions/idle.ts';
+export { type RegionWords, wordsOfRegion, wordsOfRequest } from './regions/words.ts';
 export { readRecorded } from './requests/recorded.ts';
 export type { RecordedRequest } from './requests/schema.ts';
 export { revisionOf } from './revision.ts';

@@ -1,12 +1,18 @@
+import { type CompiledPolicy, type Idle, idleGrants } from '../../language/index.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
+import { paintFor } from '../output/paint.ts';
 import { loadPolicies } from '../policies.ts';
 
-/** `policy check`: compiles every file and says what it is; its faults are thrown, all of them. */
+/** `policy check`: compiles every file and says what it is, and which grants accept nothing; its faults are thrown, all of them. */
 export function policyCheck(named: readonly string[], options: { readonly json?: boolean }): ExitCode {
   const policies = loadPolicies(named);
+  const idle = policies.flatMap((compiled) => warnings(compiled, new Date()));
+  process.stderr.write(
+    idle.map((one) => `${paintFor(process.stderr).warn('warning:')} ${told(one)}\n`).join(''),
+  );
   if (options.json) {
     const sound = policies.map(({ policy, digest }) => ({ target: policy.target, digest }));
-    process.stdout.write(`${JSON.stringify({ policies: sound, faults: [] }, null, 2)}\n`);
+    process.stdout.write(`${JSON.stringify({ policies: sound, warnings: idle, faults: [] }, null, 2)}\n`);
     return EXIT.done;
   }
   for (const { policy, digest } of policies) {
@@ -19,6 +25,18 @@ export function policyCheck(named: readonly string[], options: { readonly json?:
     );
   }
   return EXIT.done;
+}
+
+interface Warning extends Idle {
+  readonly file: string;
+}
+
+function warnings({ file, policy }: CompiledPolicy, at: Date): Warning[] {
+  return idleGrants(policy, at).map((idle) => ({ file, ...idle }));
+}
+
+function told({ file, owner, grant, why }: Warning): string {
+  return `${file}: owners.${owner}.grants.${grant} accepts nothing: ${why}; remove it, or mend it`;
 }
 
 function counted(n: number, what: string): string {

@@ -1,6 +1,6 @@
-import { instantFault, parseInstant } from '../../language/index.ts';
-import { EXIT, type ExitCode, UsageError } from '../exit.ts';
+import { EXIT, type ExitCode } from '../exit.ts';
 import { explain } from '../explain/explanation.ts';
+import { instantOf } from '../instant.ts';
 import { describeExplanation } from '../output/explanation.ts';
 import { paintFor } from '../output/paint.ts';
 import { onePolicy } from '../policies.ts';
@@ -26,11 +26,4 @@ export async function policyExplain(named: string | undefined, options: ExplainO
   const forPeople = options.json ? process.stderr : process.stdout;
   forPeople.write(`${describeExplanation(explanation, paintFor(forPeople))}\n`);
   return EXIT.done;
-}
-
-function instantOf(written: string | undefined): Date {
-  if (written === undefined) return new Date();
-  const fault = instantFault(written);
-  if (fault !== null) throw new UsageError(`--at: ${fault.message}; ${fault.mend}`);
-  return new Date(parseInstant(written) ?? Number.NaN);
 }

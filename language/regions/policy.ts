@@ -88,7 +88,8 @@ const TIME: Axis<Ranges, number> = {
   put: ({ request }, at) => ({ request, at }),
 };
 
-function instant(at: number): string {
+/** As people write it. */
+export function instant(at: number): string {
   return new Date(at).toISOString().replace('.000Z', 'Z');
 }
 

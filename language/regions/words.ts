@@ -2,6 +2,7 @@ import type { BgpPeer } from '../../lambda/core/model.ts';
 import { escapeText, list, quote } from '../../lambda/core/text.ts';
 import type { Point, Side } from '../algebra/axis.ts';
 import type { Box } from './box.ts';
+import { instant } from './policy.ts';
 import type { Region } from './region.ts';
 
 /** Axes in the order in which people are told of them; others come after. */
@@ -19,16 +20,17 @@ export interface RegionWords {
   readonly except: readonly string[];
 }
 
-export function wordsOfRegion({ box, except }: Region): RegionWords {
+/** @param since from when on regions are looked at, in milliseconds: that they begin then says nothing */
+export function wordsOfRegion({ box, except }: Region, recipient: string, since: number): RegionWords {
   const connection = box.get('connection');
   const free = ALWAYS.filter((name) => !box.has(name));
   return {
     on: connection === undefined ? 'any connection' : valueWords(connection),
     fields: [
-      ...fieldsOf(box),
+      ...fieldsOf(box, recipient, since),
       ...(free.length === 0 ? [] : [`any ${list(free).replaceAll(' and ', ' or ')}`]),
     ],
-    except: except.map((one) => [...onWords(one), ...fieldsOf(one)].join(', ')),
+    except: except.map((one) => [...onWords(one), ...fieldsOf(one, recipient, since)].join(', ')),
   };
 }
 
@@ -37,20 +39,20 @@ function onWords(box: Box): string[] {
   return connection === undefined ? [] : [`on ${valueWords(connection)}`];
 }
 
-function fieldsOf(box: Box): string[] {
+function fieldsOf(box: Box, recipient: string, since: number): string[] {
   const place = (name: string): number => (ORDER.includes(name) ? ORDER.indexOf(name) : ORDER.length);
   return [...box]
     .filter(([name]) => name !== 'connection')
     .sort(([a], [b]) => place(a) - place(b))
-    .map(([name, side]) => fieldWords(name, side))
+    .map(([name, side]) => fieldWords(name, side, recipient, since))
     .filter((words) => words !== '');
 }
 
-function fieldWords(name: string, side: Side): string {
+function fieldWords(name: string, side: Side, recipient: string, since: number): string {
   const said = valueWords(side);
-  // From now on, without an end: nothing is said by that.
-  if (name === 'time') return /until|from/.test(said) ? said : '';
-  if (name === 'account') return `the API names account ${said}`;
+  if (name === 'time') return said.replace(`from ${instant(since)}`, '').trim();
+  // That it names the recipient is as ever.
+  if (name === 'account') return side.axis.has(side.set, recipient) ? '' : `the API names account ${said}`;
   return `${name} ${said}`;
 }
 
@@ -59,7 +61,7 @@ function valueWords({ axis, set }: Side): string {
 }
 
 /** A request as far as policies look at it, safe to print. */
-export function wordsOfRequest({ request }: Point): string {
+export function wordsOfRequest({ request }: Pick<Point, 'request'>): string {
   const { connection, vlan, name, location, peers, mtu, tags, ownerAccount } = request;
   const parts = [
     `connection ${connection === null ? 'not given' : escapeText(connection)}`,

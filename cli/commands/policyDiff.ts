@@ -1,0 +1,56 @@
+import { diffPolicies, TooManyWays } from '../../language/index.ts';
+import { type DiffDocument, documentOf } from '../diff/document.ts';
+import { pendingChanges } from '../diff/pending.ts';
+import { sideOf } from '../diff/side.ts';
+import { EXIT, type ExitCode, UsageError } from '../exit.ts';
+import { instantOf } from '../instant.ts';
+import { describeDiff, diffMarkdown } from '../output/diffText.ts';
+import { paintFor } from '../output/paint.ts';
+import type { ConnectOptions } from '../target.ts';
+
+export interface DiffOptions extends ConnectOptions {
+  /** a recorded file, or `true` to ask the provider */
+  readonly pending?: string | true;
+  readonly at?: string;
+  readonly json?: boolean;
+  readonly markdown?: boolean;
+}
+
+/** `policy diff`: which requests a change of policy lets in, keeps out, or sends elsewhere. */
+export async function policyDiff(old: string, now: string, options: DiffOptions): Promise<ExitCode> {
+  if (options.json && options.markdown) throw new UsageError('choose one of `--json` and `--markdown`');
+  const diff = await compare(old, now, options);
+  const paint = paintFor(options.json || options.markdown ? process.stderr : process.stdout);
+  if (options.json) process.stdout.write(`${JSON.stringify(diff, null, 2)}\n`);
+  else if (options.markdown) process.stdout.write(`${diffMarkdown(diff)}\n`);
+  else process.stdout.write(`${describeDiff(diff, paint)}\n`);
+  return diff.opens ? EXIT.opens : EXIT.done;
+}
+
+async function compare(old: string, now: string, options: DiffOptions): Promise<DiffDocument> {
+  const at = instantOf(options.at);
+  const [before, after] = [sideOf(old), sideOf(now)];
+  const pending =
+    options.pending === undefined
+      ? null
+      : await pendingChanges([before.policy, after.policy], options.pending, options, at);
+  try {
+    const diff = diffPolicies(before.policy, after.policy, at);
+    return documentOf(
+      diff,
+      { old: sideIn(before), new: sideIn(after) },
+      after.policy.recipient.account,
+      at,
+      pending,
+    );
+  } catch (error) {
+    // Fail closed: what cannot be compared is not called the same.
+    if (error instanceof TooManyWays)
+      throw new UsageError(`the policies cannot be compared: ${error.message}`);
+    throw error;
+  }
+}
+
+function sideIn({ file, digest }: { readonly file: string; readonly digest: string }): DiffDocument['old'] {
+  return { file, digest };
+}

@@ -1,0 +1,71 @@
+import type { Policy } from '../../lambda/core/policy.ts';
+import { type Change, changesBetween } from './changes.ts';
+import { type LimitChange, limitChanges } from './limits.ts';
+
+/** What a change of policy means for requests. */
+export interface PolicyDiff {
+  /** additions first */
+  readonly changes: readonly Change[];
+  readonly limits: readonly LimitChange[];
+  /** what bears on all requests, or on none, a sentence each */
+  readonly notes: readonly string[];
+  /** whether anything becomes acceptable that was not, gets another gateway, or is bound by less */
+  readonly opens: boolean;
+}
+
+/**
+ * Compares two policies from an instant on. What one that is frozen would accept is compared as if it were not, where both are:
+ * what a freeze hides must not come in unseen.
+ * @throws TooManyWays when globs go together in too many ways to decide
+ */
+export function diffPolicies(old: Policy, now: Policy, at: Date): PolicyDiff {
+  const isHidden = old.freeze && now.freeze;
+  const [before, after] = isHidden ? [thawed(old), thawed(now)] : [old, now];
+  const changes = changesBetween(before, after, at.getTime());
+  const limits = limitChanges(before, after, at.getTime());
+  const opens =
+    changes.some(({ kind }) => kind !== 'removed') || limits.some(({ effect }) => effect === 'looser');
+  return { changes: inOrder(changes), limits, notes: notesOf(old, now), opens };
+}
+
+function thawed(policy: Policy): Policy {
+  return { ...policy, freeze: false };
+}
+
+const KINDS = ['added', 'moved', 'removed'] as const;
+
+function inOrder(changes: readonly Change[]): Change[] {
+  return changes.toSorted((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind));
+}
+
+function notesOf(old: Policy, now: Policy): string[] {
+  const value = (given: unknown): string =>
+    `\`${typeof given === 'string' ? given : JSON.stringify(given)}\``;
+  const changed = (what: string, of: (policy: Policy) => unknown, why: string): string[] => {
+    const [before, after] = [of(old), of(now)].map(value);
+    return before === after ? [] : [`${what} changes from ${before} to ${after}${why}`];
+  };
+  const { provider, region, account } = now.recipient;
+  return [
+    ...frozenNotes(old, now),
+    ...changed(
+      'the recipient',
+      ({ recipient: one }) => `${one.provider} ${one.region} ${one.account}`,
+      `: no request to \`${provider} ${region} ${account}\` was one of the old policy's`,
+    ),
+    ...changed('`recipient.credentials`', ({ recipient }) => recipient.credentials, ': who acts'),
+    ...changed(
+      '`recipient.expiry` in seconds',
+      ({ recipient }) => recipient.expiry,
+      ': which deadlines are told',
+    ),
+    ...changed('`limits.acceptsPerPass`', ({ limits }) => limits.acceptsPerPass, ': how fast, not what'),
+  ];
+}
+
+function frozenNotes(old: Policy, now: Policy): string[] {
+  if (old.freeze && now.freeze)
+    return ['both policies are frozen: what follows is what would be so if they were not'];
+  if (now.freeze) return ['the new policy is frozen: it accepts nothing'];
+  return old.freeze ? ['the freeze is lifted: all that the new policy allows becomes acceptable'] : [];
+}

@@ -1,0 +1,220 @@
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { folderWith, type } from '../support/cli.ts';
+
+const AT = ['--at', '2026-11-10T00:00:00Z'];
+
+function policy(grants: string, more = ''): string {
+  return `version: 1
+recipient: { provider: outscale, region: eu-west-2, account: "012345678901" }
+owners:
+  acme:
+    connections: [dxcon-11111111]
+    grants:
+      ${grants}
+${more}`;
+}
+
+const OLD = policy('prod: { gateway: vgw-12345678, match: { vlan: [100-199], asn: [65010] } }');
+const WIDER = policy('prod: { gateway: vgw-12345678, match: { vlan: [100-299], asn: [65010] } }');
+const MOVED = policy('prod: { gateway: vgw-87654321, match: { vlan: [100-199], asn: [65010] } }');
+
+async function diff(old: string, now: string, ...args: string[]) {
+  const dir = folderWith({ 'old.yaml': old, 'new.yaml': now });
+  return await type(dir, ['policy', 'diff', 'old.yaml', 'new.yaml', ...AT, ...args]);
+}
+
+describe('policy diff', () => {
+  it('tells what becomes acceptable, with a request that does, and ends with 4', async () => {
+    const { code, stdout } = await diff(OLD, WIDER);
+    expect(code).toBe(4);
+    expect(stdout).toContain('Requests that become acceptable\n');
+    expect(stdout).toContain(
+      'acme.prod on dxcon-11111111: vlan 200-299, asn 65010, any peers or name → vgw-12345678\n',
+    );
+    expect(stdout).toContain('such as connection dxcon-11111111, vlan 200, ');
+  });
+
+  it('tells what stops being acceptable, and ends with 0', async () => {
+    const { code, stdout } = await diff(WIDER, OLD);
+    expect(code).toBe(0);
+    expect(stdout).toContain('Requests that are no longer acceptable\n');
+    expect(stdout).toContain('vlan 200-299');
+    expect(stdout).toContain('Nothing becomes newly acceptable.');
+  });
+
+  it('takes another gateway for something new', async () => {
+    const { code, stdout } = await diff(OLD, MOVED);
+    expect(code).toBe(4);
+    expect(stdout).toContain('vgw-12345678 ⇒ vgw-87654321');
+  });
+
+  it('says of names that no glob describes what they are except', async () => {
+    const named = (names: string): string =>
+      policy(`prod: { gateway: vgw-12345678, match: { name: [${names}] } }`);
+    const { code, stdout } = await diff(named('"acme-lab-*"'), named('"acme-*"'));
+    expect(code).toBe(4);
+    expect(stdout).toContain('name `acme-*`, any vlan, asn or peers');
+    expect(stdout).toContain('    except name `acme-lab-*`\n');
+  });
+
+  it('calls policies the same that are written otherwise', async () => {
+    const split = policy(
+      `a: { gateway: vgw-12345678, match: { vlan: [100-149], asn: [65010] } }
+      b: { gateway: core, match: { asn: ["65010-65010"], vlan: [150-199] } }`,
+      'gateways: { core: vgw-12345678 }\n',
+    );
+    for (const pair of [
+      [OLD, split],
+      [split, OLD],
+    ] as const) {
+      const { code, stdout } = await diff(...pair);
+      expect(code).toBe(0);
+      expect(stdout).toContain('The policies accept the same, for the same gateways.');
+    }
+  });
+
+  it('calls a hold line that goes what it is: requests that become acceptable', async () => {
+    const { code, stdout } = await diff(`${OLD}hold:\n  - { vlan: [150] }\n`, OLD);
+    expect(code).toBe(4);
+    expect(stdout).toContain('vlan 150, asn 65010');
+  });
+
+  it('looks beneath a freeze that both have, and says so', async () => {
+    const { code, stdout } = await diff(`freeze: true\n${OLD}`, `freeze: true\n${WIDER}`);
+    expect(code).toBe(4);
+    expect(stdout).toContain('both policies are frozen: what follows is what would be so if they were not');
+    expect(stdout).toContain('vlan 200-299');
+  });
+
+  it('tells a limit that is looser, and ends with 4', async () => {
+    const limited = (limit: number): string => policy(`prod: { gateway: vgw-12345678, limit: ${limit} }`);
+    const { code, stdout } = await diff(limited(2), limited(3));
+    expect(code).toBe(4);
+    expect(stdout).toContain('Limits that are looser\n  acme.prod: 2 → 3');
+  });
+
+  it('takes a revision of git', async () => {
+    const dir = folderWith({ 'policy/acme.yaml': OLD });
+    const git = (...args: string[]) =>
+      execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args], { cwd: dir });
+    git('init', '--quiet', '--initial-branch', 'main');
+    git('add', '.');
+    git('commit', '--quiet', '--message', 'first');
+    writeFileSync(join(dir, 'policy/acme.yaml'), WIDER);
+    const typed = ['policy', 'diff', 'main:policy/acme.yaml', 'policy/acme.yaml', ...AT];
+    expect((await type(dir, typed)).code).toBe(4);
+    const missing = await type(dir, [
+      'policy',
+      'diff',
+      'nowhere:policy/acme.yaml',
+      'policy/acme.yaml',
+      ...AT,
+    ]);
+    expect(missing.code).toBe(2);
+    expect(missing.stderr).toContain('git has no `nowhere:policy/acme.yaml`');
+  });
+
+  it('tells which recorded requests would be decided otherwise', async () => {
+    const dir = folderWith({
+      'old.yaml': OLD,
+      'new.yaml': WIDER,
+      'pending.json': JSON.stringify({
+        virtualInterfaces: [recorded('dxvif-1', 250), recorded('dxvif-2', 150), recorded('dxvif-3', 400)],
+      }),
+    });
+    const { stdout } = await type(dir, [
+      'policy',
+      'diff',
+      'old.yaml',
+      'new.yaml',
+      ...AT,
+      '--pending',
+      'pending.json',
+    ]);
+    expect(stdout).toContain('dxvif-1: hold: no-grant → accept: vgw-12345678');
+    expect(stdout).not.toContain('dxvif-2');
+    expect(stdout).not.toContain('dxvif-3');
+  });
+
+  it('makes a comment that no name of a requester breaks out of', async () => {
+    const name = '```\n<img src=x>';
+    const dir = folderWith({
+      'old.yaml': OLD,
+      'new.yaml': WIDER,
+      'pending.json': JSON.stringify({
+        virtualInterfaces: [{ ...recorded('dxvif-1', 250), virtualInterfaceName: name }],
+      }),
+    });
+    const typed = [
+      'policy',
+      'diff',
+      'old.yaml',
+      'new.yaml',
+      ...AT,
+      '--markdown',
+      '--pending',
+      'pending.json',
+    ];
+    const { stdout } = await type(dir, typed);
+    const [, fence = ''] = /\*\*Requests that are pending now\*\*.*\n\n(`+)text\n/.exec(stdout) ?? [];
+    const [inside = ''] = stdout.split(`${fence}text\n`).at(-1)?.split(`\n${fence}\n`) ?? [];
+    expect(inside).toContain('img');
+    expect(inside).not.toContain(fence);
+  });
+
+  it('prints one JSON document', async () => {
+    const { code, stdout } = await diff(OLD, WIDER, '--json');
+    expect(code).toBe(4);
+    const document = JSON.parse(stdout);
+    expect(document).toMatchObject({ opens: true, limits: [], notes: [], pending: null });
+    expect(document.changes).toHaveLength(1);
+    expect(document.changes[0]).toMatchObject({
+      kind: 'added',
+      owner: 'acme',
+      grant: 'prod',
+      gateways: { old: null, new: 'vgw-12345678' },
+      witness: { request: { connection: 'dxcon-11111111', vlan: 200 } },
+    });
+  });
+
+  it('exits with 3 for a policy with faults', async () => {
+    const { code, stderr } = await diff(OLD, OLD.replace('vgw-12345678', 'nowhere'));
+    expect(code).toBe(3);
+    expect(stderr).toContain('new.yaml:7:');
+  });
+});
+
+function recorded(id: string, vlan: number): object {
+  return {
+    virtualInterfaceId: id,
+    virtualInterfaceState: 'confirming',
+    virtualInterfaceType: 'private',
+    ownerAccount: '012345678901',
+    connectionId: 'dxcon-11111111',
+    virtualInterfaceName: 'any',
+    vlan,
+    asn: 65010,
+    bgpPeers: [{ asn: 65010, amazonAddress: '169.254.1.1/30', customerAddress: '169.254.1.2/30' }],
+  };
+}
+
+describe('policy check', () => {
+  it('warns of grants that accept nothing, and why', async () => {
+    const idle = policy(
+      `ended: { gateway: vgw-12345678, match: { vlan: [1] }, until: 2020-01-01T00:00:00Z }
+      held: { gateway: vgw-12345678, match: { vlan: [150-160] } }
+      fine: { gateway: vgw-12345678, match: { vlan: [140-160] } }`,
+      'hold:\n  - { vlan: [150-155] }\n  - { vlan: [156-200], reason: spare }\n',
+    );
+    const { code, stderr } = await type(folderWith({ 'policy/acme.yaml': idle }), ['policy', 'check']);
+    expect(code).toBe(0);
+    expect(stderr).toContain('owners.acme.grants.ended accepts nothing: it ended at 2020-01-01');
+    expect(stderr).toContain(
+      'owners.acme.grants.held accepts nothing: `hold` lines hold all that fits it (spare)',
+    );
+    expect(stderr).not.toContain('fine');
+  });
+});
