@@ -4,8 +4,9 @@ import { escapeText, list } from '../../lambda/core/text.ts';
 import type { Ledger } from '../../lambda/ports.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { type LedgerOptions, ledgerFor } from '../ledger.ts';
+import { describeFaults } from '../output/faults.ts';
 import { paintFor } from '../output/paint.ts';
-import { loadPolicies } from '../policies.ts';
+import { loadSoundPolicies } from '../policies.ts';
 import { type Replayed, replayed } from '../receipts/replayed.ts';
 
 export interface ReceiptsOptions extends LedgerOptions {
@@ -21,20 +22,28 @@ interface Shown extends Replayed {
 /** `receipts`: what was accepted and why, each decided again by the policy of then. */
 export async function receipts(ids: readonly string[], options: ReceiptsOptions): Promise<ExitCode> {
   const ledger = ledgerFor(options);
+  const { policies, faults } = loadSoundPolicies(options.policy ?? []);
   const shown: Shown[] = [];
   const damaged: string[] = [];
-  for (const { policy } of loadPolicies(options.policy ?? [])) {
+  for (const { policy } of policies) {
     const records = await ledger.records(recipientKey(policy.recipient), new Date(0));
     damaged.push(...records.damaged);
     const wanted = records.receipts.filter(({ id }) => ids.length === 0 || ids.includes(id));
     for (const receipt of wanted) shown.push(await show(policy.target, receipt, ledger));
   }
   const missing = ids.filter((id) => shown.every(({ receipt }) => receipt.id !== id));
-  if (options.json) process.stdout.write(`${JSON.stringify({ receipts: shown, damaged }, null, 2)}\n`);
+  if (options.json)
+    process.stdout.write(`${JSON.stringify({ receipts: shown, damaged, faults }, null, 2)}\n`);
   else process.stdout.write(describe(shown));
   for (const message of damaged) process.stderr.write(`${message}\n`);
   if (missing.length > 0)
     process.stderr.write(`no receipt of ${list(missing)} in this ledger; is it another \`--ledger\`?\n`);
+  if (faults.length > 0) {
+    process.stderr.write(
+      describeFaults(faults, 'FILES left out; the others are shown', paintFor(process.stderr)),
+    );
+    return EXIT.invalidPolicy;
+  }
   const isSound = damaged.length + missing.length === 0 && shown.every(({ replay }) => replay === 'same');
   return isSound ? EXIT.done : EXIT.failed;
 }

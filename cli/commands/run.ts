@@ -32,7 +32,10 @@ export async function run(options: RunOptions): Promise<ExitCode> {
   const paint = paintFor(forPeople);
   forPeople.write(`${passes.map((report) => describePass(report, paint)).join('\n\n')}\n`);
   if (options.json) process.stdout.write(`${JSON.stringify({ passes, faults }, null, 2)}\n`);
-  if (faults.length > 0) process.stderr.write(describeFaults(faults, paintFor(process.stderr)));
+  if (faults.length > 0)
+    process.stderr.write(
+      describeFaults(faults, 'no pass was made by FILES; the others went on', paintFor(process.stderr)),
+    );
   const isWell = faults.length === 0 && passes.every(({ status }) => status === 'completed');
   if (isWell && address !== null && !options.dryRun) await tell(address);
   if (faults.length > 0) return EXIT.invalidPolicy;

@@ -2,8 +2,9 @@ import type { CompiledPolicy } from '../../language/index.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import type { LedgerOptions } from '../ledger.ts';
 import type { PassOptions } from '../onePass.ts';
+import { describeFaults } from '../output/faults.ts';
 import { paintFor } from '../output/paint.ts';
-import { loadPolicies } from '../policies.ts';
+import { loadSoundPolicies } from '../policies.ts';
 import { gather } from '../status/gather.ts';
 import { page } from '../status/html.ts';
 import { pageFile } from '../status/pageFile.ts';
@@ -16,9 +17,9 @@ export interface StatusOptions extends PassOptions, LedgerOptions {
   readonly html?: string;
 }
 
-/** `status`: what is pending and how long is left, target by target. Changes nothing anywhere. */
+/** `status`: what is pending and how long is left, target by target; a broken one hides no other. Changes nothing anywhere. */
 export async function status(options: StatusOptions): Promise<ExitCode> {
-  const policies = loadPolicies(options.policy ?? []);
+  const { policies, faults } = loadSoundPolicies(options.policy ?? []);
   // Before the work, so that a mistyped path costs no minute.
   const file = options.html === undefined ? null : pageFile(options.html);
   const targets: TargetView[] = [];
@@ -27,10 +28,16 @@ export async function status(options: StatusOptions): Promise<ExitCode> {
   const forPeople = options.json ? process.stderr : process.stdout;
   const paint = paintFor(forPeople);
   forPeople.write(`${targets.map((view) => describeTarget(view, paint)).join('\n\n')}\n`);
-  if (options.json) process.stdout.write(`${JSON.stringify({ targets }, null, 2)}\n`);
-  const problem = file === null ? null : file.write(page(targets));
+  if (options.json) process.stdout.write(`${JSON.stringify({ targets, faults }, null, 2)}\n`);
+  const problem = file === null ? null : file.write(page(targets, faults));
   if (problem !== null) process.stderr.write(`${paintFor(process.stderr).bad('error:')} ${problem}\n`);
   else if (file !== null) process.stderr.write(`wrote ${options.html}\n`);
+  if (faults.length > 0) {
+    process.stderr.write(
+      describeFaults(faults, 'FILES left out; the others are shown', paintFor(process.stderr)),
+    );
+    return EXIT.invalidPolicy;
+  }
   return problem !== null || targets.some(isBroken) ? EXIT.failed : EXIT.done;
 }
 

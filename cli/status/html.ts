@@ -1,3 +1,4 @@
+import { type Fault, formatFault } from '../../language/index.ts';
 import { humanDuration } from '../output/duration.ts';
 import type { Figure } from './figures.ts';
 import { pendingSection } from './htmlPending.ts';
@@ -9,9 +10,12 @@ import { summarise } from './summary.ts';
 import type { TargetView } from './view.ts';
 import { concernsOf, isStale, lastListingOf, sourceWarning, summaryOf } from './words.ts';
 
-/** One page that needs nothing else: no script, no picture, no font, and a rule that forbids the browser any of them. */
-export function page(views: readonly TargetView[]): string {
-  const { headline, tone } = summarise(views);
+/**
+ * One page that needs nothing else: no script, no picture, no font, and a rule that forbids the browser any of them.
+ * @param faults what kept policies from being looked at
+ */
+export function page(views: readonly TargetView[], faults: readonly Fault[]): string {
+  const { headline, tone } = summarise(views, faults.length === 0);
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -25,7 +29,7 @@ export function page(views: readonly TargetView[]): string {
 <style>${trusted(STYLE)}</style>
 </head>
 <body class="${tone}">
-${glance(views)}
+${glance(views, faults)}
 <main>
 ${views.map((view, i) => target(view, `t${i + 1}`))}</main>
 </body>
@@ -34,15 +38,17 @@ ${views.map((view, i) => target(view, `t${i + 1}`))}</main>
 }
 
 /** What a person understands at three in the morning. */
-function glance(views: readonly TargetView[]): Html {
-  const { headline, first, figures } = summarise(views);
+function glance(views: readonly TargetView[], faults: readonly Fault[]): Html {
+  const { headline, first, figures } = summarise(views, faults.length === 0);
   const at = views
     .map((view) => view.at)
     .sort()
     .at(-1);
-  const failures = views.flatMap(({ target: name, failures: all }) =>
+  const failed = views.flatMap(({ target: name, failures: all }) =>
     all.map(({ code: kind, message }) => html`<li><b>${name}</b> ${prose(`${kind}: ${message}`)}</li>`),
   );
+  const broken = faults.map((fault) => html`<li>${prose(`${formatFault(fault)}; left out here`)}</li>`);
+  const failures = [...broken, ...failed];
   return html`<header>
 <p class="as-of">vif-acceptor status${at === undefined ? null : html` as of ${time(at)} UTC`}</p>
 <h1>${headline}</h1>

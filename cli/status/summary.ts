@@ -13,14 +13,15 @@ export interface Summary {
   readonly figures: readonly Figure[];
 }
 
-export function summarise(views: readonly TargetView[]): Summary {
+/** @param isWhole whether no target is left out */
+export function summarise(views: readonly TargetView[], isWhole: boolean): Summary {
   // What the next pass accepts needs nobody: it is named last.
   const waiting = views
     .flatMap((view) => view.pending.map((item): Waiting => ({ view, item })))
     .sort((a, b) => Number(isSettled(a.item)) - Number(isSettled(b.item)) || bySoonest(a.item, b.item));
   return {
-    tone: toneOf(views, waiting),
-    headline: headlineOf(views, waiting.length),
+    tone: isWhole ? toneOf(views, waiting) : 'bad',
+    headline: headlineOf(views, waiting.length, isWhole),
     first: firstOf(waiting),
     figures: figuresOf(views, waiting),
   };
@@ -37,9 +38,9 @@ function toneOf(views: readonly TargetView[], waiting: readonly Waiting[]): Tone
   return needsLook || waiting.some(({ item }) => !isSettled(item)) ? 'warn' : 'good';
 }
 
-function headlineOf(views: readonly TargetView[], count: number): string {
+function headlineOf(views: readonly TargetView[], count: number, isWhole: boolean): string {
   if (views.every(({ source }) => source === 'nothing')) return 'Nobody knows what is pending';
-  const isKnown = views.every(({ source }) => source === 'listing');
+  const isKnown = isWhole && views.every(({ source }) => source === 'listing');
   if (count === 0) return isKnown ? 'Nothing is pending' : 'Nothing is known to be pending';
   return `${isKnown ? '' : 'At least '}${counted(count, 'request')} pending`;
 }

@@ -41,6 +41,17 @@ describe('receipts', () => {
     expect(stdout).toContain('decided again: the same');
   });
 
+  it('shows them although another policy is broken, and tells that one', async () => {
+    const { id, dir, receipts } = await accepted();
+    writeFileSync(join(dir, 'policy/lost.yaml'), 'version: 1\n');
+    const { code, stdout, stderr } = await receipts();
+    expect(code).toBe(3);
+    expect(stdout).toContain(`${id} accepted`);
+    expect(stderr).toMatch(
+      /^policy\/lost\.yaml:1:1 recipient: .*policy\/lost\.yaml left out; the others are shown\n$/s,
+    );
+  });
+
   it('prints one JSON document, without the BGP key', async () => {
     const { id, receipts } = await accepted();
     const { stdout } = await receipts(id, '--json');

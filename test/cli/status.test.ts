@@ -52,6 +52,19 @@ function seen(vlan: number, firstSeen: string, notListedAt: string | null) {
 }
 
 describe('status', () => {
+  it('shows every sound target beside one that is broken, and tells that one', async () => {
+    const cloud = await startCloud();
+    const dir = folderWith({ 'policy/hub.yaml': POLICY, 'policy/lost.yaml': 'version: 1\n' });
+    const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+    const { code, stdout, stderr } = await type(dir, ['status', '--json', ...at(cloud)]);
+    expect({ code, ...JSON.parse(stdout) }).toMatchObject({
+      code: 3,
+      targets: [{ target: 'hub', pending: [{ id }] }],
+      faults: [{ file: 'policy/lost.yaml', code: 'missing-key' }, { file: 'policy/lost.yaml' }],
+    });
+    expect(stderr).toMatch(/policy\/lost\.yaml left out; the others are shown\n$/);
+  });
+
   it('prints one JSON document: what is pending, what would happen, and how long is left', async () => {
     const cloud = await startCloud();
     const dir = folderWith({ 'policy/hub.yaml': POLICY });

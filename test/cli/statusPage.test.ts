@@ -189,8 +189,23 @@ describe('status --html', () => {
 });
 
 describe('the page', () => {
+  it('says which policies are broken, and shows the others', async () => {
+    const cloud = await startCloud();
+    const files = { 'policy/hub.yaml': POLICY, 'policy/lost.yaml': 'version: 1\n' };
+    const dir = folderWith(files);
+    const where = ['--endpoint', cloud.url, '--ledger', 'ledger.json'];
+    expect((await type(dir, ['status', ...where, '--html', 'status.html'])).code).toBe(3);
+    const shown = readFileSync(join(dir, 'status.html'), 'utf8');
+    expect(shown).toContain('<body class="bad">');
+    expect(shown).toContain('<h1>Nothing is known to be pending</h1>');
+    expect(shown).toMatch(
+      /What failed.*policy\/lost\.yaml:1:1 recipient: key .* is missing;.*left out here/s,
+    );
+    expect(shown).toMatch(/<h2>hub /);
+  });
+
   it('of no target at all is a page', () => {
-    expect(elements(page([]))).toContain('h1');
+    expect(elements(page([], []))).toContain('h1');
   });
 });
 

@@ -281,7 +281,7 @@ describe('the summary', () => {
         aLedger(),
       ),
     );
-    const { tone, headline, first } = summarise([view]);
+    const { tone, headline, first } = summarise([view], true);
     expect({ tone, headline, first }).toEqual({
       tone: 'bad',
       headline: '2 requests pending',
@@ -290,7 +290,7 @@ describe('the summary', () => {
   });
 
   it('is calm when nothing is pending and nothing failed', () => {
-    expect(summarise([viewOf(facts([], aLedger()))])).toMatchObject({
+    expect(summarise([viewOf(facts([], aLedger()))], true)).toMatchObject({
       tone: 'good',
       headline: 'Nothing is pending',
       first: [],
