@@ -2,7 +2,7 @@ import type { Policy } from '../../lambda/core/policy.ts';
 import { recipientKey } from '../../lambda/core/policy.ts';
 import type { Point } from '../algebra/axis.ts';
 import { type Acceptable, acceptable, type Grantable } from '../regions/acceptable.ts';
-import { both } from '../regions/box.ts';
+import { both, meet } from '../regions/box.ts';
 import { usualPoint } from '../regions/policy.ts';
 import { plain, pointOf, type Region } from '../regions/region.ts';
 
@@ -56,11 +56,14 @@ function onlyIn(
   const { connections } = one.owner;
   const held = own.held(connections);
   const theirs = other.on(connections);
-  const heldThere = other.held(connections);
+  // What holds here as well decides nothing otherwise.
+  const heldThere = other.held(connections).filter(({ key }) => held.every((hold) => hold.key !== key));
+  const except = held.map(({ box }) => box);
+  const isThere = theirs.some(({ key }) => key === one.key);
   const regions: Region[] = [
-    { box: one.box, except: [...theirs.map(({ box }) => box), ...held] },
-    ...theirs.flatMap(({ box }) =>
-      heldThere.map((hold) => ({ box: both(both(one.box, box), hold), except: held })),
+    ...(isThere ? [] : [{ box: one.box, except: [...theirs.map(({ box }) => box), ...except] }]),
+    ...(heldThere.length === 0 ? [] : theirs.filter(({ box }) => meet(one.box, box))).flatMap(({ box }) =>
+      heldThere.map((hold) => ({ box: both(both(one.box, box), hold.box), except })),
     ),
   ];
   const gateway = gatewayOf(one);
@@ -70,10 +73,10 @@ function onlyIn(
 
 function moved(one: Grantable, before: Acceptable, after: Acceptable, policy: Policy, at: number): Change[] {
   const { connections } = one.owner;
-  const except = [...after.held(connections), ...before.held(connections)];
+  const except = [...after.held(connections), ...before.held(connections)].map(({ box }) => box);
   return before
     .on(connections)
-    .filter(({ grant }) => grant.gateway !== one.grant.gateway)
+    .filter(({ grant, box }) => grant.gateway !== one.grant.gateway && meet(one.box, box))
     .flatMap((theirs) => {
       const gateways = { old: gatewayOf(theirs), new: gatewayOf(one) };
       return change('moved', one, gateways, { box: both(one.box, theirs.box), except }, policy, at);

@@ -48,7 +48,7 @@ export function limitChanges(old: Policy, now: Policy, at: number): LimitChange[
 /** Whether every request that it binds, and that the other policy accepts as well, is bound there no less. */
 function isKept(limit: Limit, own: Acceptable, other: Acceptable, limits: readonly Limit[]): boolean {
   const { connections } = limit.owner;
-  const held = [...own.held(connections), ...other.held(connections)];
+  const held = [...own.held(connections), ...other.held(connections)].map(({ box }) => box);
   const binding = limits
     .filter(({ most, counts }) => most <= limit.most && isWithin(limit.counts, counts))
     .flatMap(({ applies }) => applies.map(({ box }) => box));

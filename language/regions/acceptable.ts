@@ -1,12 +1,18 @@
+import { canonicalJson } from '../../lambda/core/canonical.ts';
 import type { Grant, Owner, Policy } from '../../lambda/core/policy.ts';
 import { type Box, isEmpty, within } from './box.ts';
 import { boxOfGrant, boxOfHold, since } from './policy.ts';
 
+/** Requests, with what tells them from others without a closer look: of equal keys, the boxes are equal. */
+export interface Keyed {
+  readonly key: string;
+  readonly box: Box;
+}
+
 /** A grant with the requests that it fits. */
-export interface Grantable {
+export interface Grantable extends Keyed {
   readonly owner: Owner;
   readonly grant: Grant;
-  readonly box: Box;
 }
 
 /** What a policy may accept from some instant on: what a grant fits, except what something holds. */
@@ -15,7 +21,7 @@ export interface Acceptable {
   /** those on one of these connections, and any on none that is named */
   readonly on: (connections: readonly string[]) => readonly Grantable[];
   /** what is held, whatever grants say, on one of these connections */
-  readonly held: (connections: readonly string[]) => readonly Box[];
+  readonly held: (connections: readonly string[]) => readonly Keyed[];
 }
 
 /** @param at in milliseconds. What is frozen, or may accept nothing in a pass, accepts nothing */
@@ -27,16 +33,16 @@ export function acceptable(policy: Policy, at: number): Acceptable {
   const byConnection = index(grants, ({ owner }) => owner.connections);
   const holding = index(
     [
-      ...policy.hold.map((line) => ({ connections: line.match.connection, box: boxOfHold(line) })),
-      ...shut.map(({ owner, box }) => ({ connections: owner.connections, box })),
+      ...policy.hold.map((line) => ({
+        connections: line.match.connection,
+        key: canonicalJson(line.match),
+        box: boxOfHold(line),
+      })),
+      ...shut.map(({ owner, key, box }) => ({ connections: owner.connections, key, box })),
     ],
     ({ connections }) => connections,
   );
-  return {
-    grants,
-    on: byConnection,
-    held: (connections) => holding(connections).map(({ box }) => box),
-  };
+  return { grants, on: byConnection, held: holding };
 }
 
 /** Where the limit is none at all, whatever the grant fits is held, whatever other grants say. */
@@ -46,8 +52,18 @@ function isOpen({ owner, grant }: Grantable): boolean {
 
 function grantables(policy: Policy, owner: Owner, at: number): Grantable[] {
   return owner.grants
-    .map((grant) => ({ owner, grant, box: within(boxOfGrant(policy, owner, grant), since(at)) }))
+    .map((grant) => ({
+      owner,
+      grant,
+      key: keyOf(policy, owner, grant),
+      box: within(boxOfGrant(policy, owner, grant), since(at)),
+    }))
     .filter(({ box }) => !isEmpty(box));
+}
+
+function keyOf({ recipient }: Policy, owner: Owner, { match, from, until }: Grant): string {
+  const { provider, account } = recipient;
+  return canonicalJson({ provider, account, of: owner.account, on: owner.connections, match, from, until });
 }
 
 /** @param connections of an item; `null`: it may be on any */

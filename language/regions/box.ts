@@ -27,6 +27,15 @@ export function has(box: Box, point: Point): boolean {
   return [...box.values()].every(({ axis, set }) => axis.has(set, axis.get(point)));
 }
 
+/** Whether they have a point in common; told as a rule by one axis, without a look at the others. */
+export function meet(a: Box, b: Box): boolean {
+  for (const { axis, set } of b.values()) {
+    const other = a.get(axis.name);
+    if (other !== undefined && isEmptySet(axis, axis.and(other.set, set))) return false;
+  }
+  return !isEmpty(both(a, b));
+}
+
 export function isEmpty(box: Box): boolean {
   return choices(box) === null;
 }

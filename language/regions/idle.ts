@@ -1,6 +1,6 @@
 import type { Grant, Owner, Policy } from '../../lambda/core/policy.ts';
 import { list } from '../../lambda/core/text.ts';
-import { both, isEmpty } from './box.ts';
+import { meet } from './box.ts';
 import { boxOfGrant, boxOfHold } from './policy.ts';
 import { isNothing } from './region.ts';
 
@@ -33,7 +33,7 @@ function shut(owner: Owner, grant: Grant): string | null {
 function covered(policy: Policy, owner: Owner, grant: Grant): string | null {
   const box = boxOfGrant(policy, owner, grant);
   const lines = policy.hold.map((line) => ({ line, held: boxOfHold(line) }));
-  const meeting = lines.filter(({ held }) => !isEmpty(both(box, held)));
+  const meeting = lines.filter(({ held }) => meet(box, held));
   if (meeting.length === 0 || !isNothing({ box, except: meeting.map(({ held }) => held) })) return null;
   const reasons = meeting.flatMap(({ line }) => (line.reason === null ? [] : [line.reason]));
   const why = reasons.length === 0 ? '' : ` (${list(reasons)})`;

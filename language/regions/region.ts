@@ -1,5 +1,5 @@
 import type { Point } from '../algebra/axis.ts';
-import { type Box, beyond, both, has, isEmpty, isOn, pointIn, within } from './box.ts';
+import { type Box, beyond, has, isEmpty, isOn, meet, pointIn, within } from './box.ts';
 
 /** A box except boxes: what is left out may have no shape of its own, as the names that no glob fits. */
 export interface Region {
@@ -26,7 +26,7 @@ export function plain({ box, except }: Region): Region {
   const told: Box[] = [];
   let kept = box;
   for (const one of except) {
-    if (isEmpty(both(kept, one))) continue;
+    if (!meet(kept, one)) continue;
     const crossing = [...one.values()].filter((side) => !isOn(kept, side));
     const [side, ...others] = crossing;
     if (side !== undefined && others.length === 0) {
@@ -39,7 +39,7 @@ export function plain({ box, except }: Region): Region {
     }
     told.push(new Map(crossing.map((each) => [each.axis.name, each])));
   }
-  return { box: kept, except: told.filter((one) => !isEmpty(both(kept, one))) };
+  return { box: kept, except: told.filter((one) => meet(kept, one)) };
 }
 
 /** A box of points that no exception has; `null` when there is none. The parts that are looked at do not overlap. */
@@ -47,7 +47,7 @@ function remainder(box: Box, except: readonly Box[]): Box | null {
   if (isEmpty(box)) return null;
   const [first, ...others] = except;
   if (first === undefined) return box;
-  if (isEmpty(both(box, first))) return remainder(box, others);
+  if (!meet(box, first)) return remainder(box, others);
   let inside = box;
   for (const side of first.values()) {
     const found = remainder(beyond(inside, side), others);
