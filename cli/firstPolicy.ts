@@ -44,8 +44,18 @@ export function firstPolicy(shown: Shown, schema: string | null): string {
     ...facts(shown).map((line) => `# ${line}`),
     '',
     ...(owners.length > 0 ? [] : [NO_OWNERS]),
-    stringify(document),
+    withHint(stringify(document), shown.recipient.provider),
   ].join('\n');
+}
+
+/** What a deployment needs and the command line does not: how the function signs in. */
+const HINTS = {
+  outscale: '# to deploy it: credentials: { secret: NAME }, a secret of AWS Secrets Manager (docs/deploy.md)',
+  aws: '# to deploy it in another account: credentials: { role: ARN, externalId: TEXT } (docs/deploy.md)',
+} as const;
+
+function withHint(yaml: string, provider: keyof typeof HINTS): string {
+  return yaml.replace(/^(recipient:\n(?: {2}.*\n)+)/m, `$1  ${HINTS[provider]}\n`);
 }
 
 const NO_OWNERS = `# Nothing to begin from: no foreign connection, or no gateway. Write at least one owner, such as

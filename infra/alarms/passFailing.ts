@@ -15,7 +15,8 @@ export const passFailing: AlarmKind<WatchedTarget> = {
   means: ({ target, rhythm }) =>
     `More than half of the passes over target ${target} that reported in the last ${rhythm.window.toMinutes()} minutes failed. ` +
     'While passes fail nothing is accepted, and requests can expire.',
-  first: ({ target }) => `vif-acceptor doctor --policy policy/${target}.yaml`,
+  first: ({ target, table }) =>
+    `vif-acceptor doctor --policy policy/${target}.yaml --ledger dynamodb:${table}`,
   watch: ({ target, rhythm }) => ({
     metric: measured('PassFailed', target, 'Average', rhythm.window),
     threshold: SHARE,

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { revisionOf } from '../../language/revision.ts';
@@ -20,6 +20,13 @@ describe('the revision', () => {
     const committed = revisionOf(folder);
     expect(committed).toMatch(/^[0-9a-f]{7,}$/);
     appendFileSync(join(folder, 'acme.yaml'), 'freeze: true\n');
+    expect(revisionOf(folder)).toBe(`${committed}-dirty`);
+  });
+
+  it('tells that there is a policy which git does not know of', () => {
+    const folder = repository();
+    const committed = revisionOf(folder);
+    writeFileSync(join(folder, 'new.yaml'), 'version: 1\n');
     expect(revisionOf(folder)).toBe(`${committed}-dirty`);
   });
 

@@ -254,6 +254,12 @@ describe('a table that cannot be used', () => {
         client.send(new GetItemCommand({ TableName, Key: keyOf(LIVE, 'head') })),
       );
       expect(head?.Item?.[name]).toEqual(value);
+      // And keeps nobody out once it was mended.
+      const { [name]: _, ...mended } = head?.Item ?? {};
+      await direct.conditionally('PutItem', (client, TableName) =>
+        client.send(new PutItemCommand({ TableName, Item: mended })),
+      );
+      expect(await ledger.open(KEY, LEASE_MS)).not.toBeNull();
     },
   );
 });

@@ -54,7 +54,14 @@ export async function takeLease(
       `ledger table \`${table.name}\`: UpdateItem answered without the head; check the endpoint`,
     );
   const isAbandoned = textOf(item, NAMES['#before']) !== NOBODY || item?.[NAMES['#dirty']] !== undefined;
-  return { ...readHead(item, partition, table.name), isAbandoned, fresh: number(item?.[NAMES['#last']]) };
+  try {
+    return { ...readHead(item, partition, table.name), isAbandoned, fresh: number(item?.[NAMES['#last']]) };
+  } catch (error) {
+    // Given back, so that the first pass after it was mended is not refused; if that fails too, it ends by itself. In doubt, since
+    // whoever had it before may yet write.
+    await updateHead(table, partition, token, { release: true, dirty: true }).catch(() => false);
+    throw error;
+  }
 }
 
 /** @throws LedgerFailure */

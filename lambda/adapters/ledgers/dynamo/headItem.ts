@@ -52,8 +52,10 @@ export function readHead(item: Item | undefined, partition: string, table: strin
     };
   } catch (error) {
     if (!(error instanceof d.Malformed)) throw error;
+    // Without `epoch` the live items would be out of sight: that one is never to be taken out.
     throw new LedgerFailure(
-      `ledger table \`${table}\`: item \`${HEAD}\` of \`${partition}\` is damaged: ${error.message}; restore it, or take that attribute out`,
+      `ledger table \`${table}\`: item \`${HEAD}\` of \`${partition}\` is damaged: ${error.message}; restore it, or, unless it is ` +
+        '`epoch`, take that attribute out',
     );
   }
 }
