@@ -86,7 +86,9 @@ describe('policy init', () => {
     const text = readFileSync(join(dir, 'policy/hub.yaml'), 'utf8');
     // A path from here to the schema would hold on this machine only.
     expect(text).not.toContain('$schema');
-    expect(text).toMatch(/^ {2}account: "?012345678901"?\n {2}# to deploy it: credentials: \{ secret: NAME \}/m);
+    expect(text).toMatch(
+      /^ {2}account: "?012345678901"?\n {2}# to deploy it: credentials: \{ secret: NAME \}/m,
+    );
     expect(text).toContain(`#   ${id}  ${ACME_1}  PAR1  VLAN 101  acme\\u{a}- not: a comment`);
     expect((await type(dir, ['policy', 'check'])).stdout).toContain('FROZEN');
     expect((await type(dir, ['run', ...at])).stdout).toContain('frozen');
