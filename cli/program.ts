@@ -135,6 +135,23 @@ export function program(end: (code: ExitCode) => void): Command {
       end(await policyExplain(file, options));
     });
 
+  policy
+    .command('suggest')
+    .description('the narrowest edit that would let a held request in, as a patch; applies nothing')
+    .argument('[file]', 'policy file (default: the one in policy/)')
+    .requiredOption('-r, --request <file>', 'as for `explain`')
+    .option('--id <dxvif>', 'which one, where the file holds several')
+    .option(
+      '--gateway <name>',
+      'what it is to get, a name of the policy or an ID, where the policy leaves a choice',
+    )
+    .option('--at <instant>', 'as of when (default: now)')
+    .option('--json', 'one document on standard output instead of the patch')
+    .addHelpText('after', SUGGEST_HELP)
+    .action(async (file, options) => {
+      const { policySuggest } = await import('./commands/policySuggest.ts');
+      end(await policySuggest(file, options));
+    });
   connecting(policy.command('diff'))
     .description(
       'what a change of policy lets in, keeps out or sends elsewhere; exit code 4 when anything becomes newly acceptable',
@@ -198,6 +215,10 @@ Examples:
 const INIT_HELP = `
 The file it writes has \`freeze: true\`, so that it accepts nothing until somebody has confirmed out of band who owns
 each connection, given the owners their names, and taken the line away.`;
+
+const SUGGEST_HELP = `
+Example:
+  vif-acceptor status --json | vif-acceptor policy suggest policy/acme.yaml --request - --id dxvif-1a2b3c4d | git apply`;
 
 const DIFF_HELP = `
 Examples:

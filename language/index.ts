@@ -14,4 +14,5 @@ export { type RegionWords, wordsOfRegion, wordsOfRequest } from './regions/words
 export { readRecorded } from './requests/recorded.ts';
 export type { RecordedRequest } from './requests/schema.ts';
 export { revisionOf } from './revision.ts';
+export { type Suggestion, suggest } from './suggest/index.ts';
 export { instantFault, parseInstant } from './time.ts';

@@ -1,3 +1,4 @@
+import type { Deadline } from '../../lambda/core/deadline.ts';
 import type { VirtualInterface } from '../../lambda/core/model.ts';
 import { list } from '../../lambda/core/text.ts';
 import type { RecordedRequest } from '../../language/index.ts';
@@ -7,6 +8,8 @@ export interface ReadRequest {
   readonly request: VirtualInterface;
   /** what the file does not say and was taken for granted, a sentence each */
   readonly assumed: readonly string[];
+  /** as a pass or `status` told it; `null` when the file does not */
+  readonly deadline: Deadline | null;
 }
 
 /**
@@ -44,5 +47,17 @@ export function requestOf(written: RecordedRequest, index: number, recipient: st
       faults: (written.faults ?? []).length > 0 ? ['the file says that it was unreadable'] : [],
     },
     assumed: unsaid.length === 0 ? [] : [`the file does not say so, and it is assumed: ${list(unsaid)}`],
+    deadline: deadlineOf(written.deadline),
   };
+}
+
+/** For people only: nothing is decided by it, so whatever is not as we write it says nothing. */
+function deadlineOf(written: unknown): Deadline | null {
+  if (typeof written !== 'object' || written === null) return null;
+  const { earliest = null, latest = null }: { earliest?: unknown; latest?: unknown } = written;
+  return { earliest: instantOrNull(earliest), latest: instantOrNull(latest) };
+}
+
+function instantOrNull(value: unknown): string | null {
+  return typeof value === 'string' && !Number.isNaN(Date.parse(value)) ? new Date(value).toISOString() : null;
 }

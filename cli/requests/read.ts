@@ -67,7 +67,7 @@ function interfacesIn(document: unknown, { file, text }: Source, whose: Whose): 
     ours.length === 0 ? { written: [], faults: [] } : readRecorded({ file, text }, ours);
   if (faults.length > 0) throw new UsageError(faults.map(formatFault).join('\n'));
   return [
-    ...readVirtualInterfaces(api).map((request) => ({ request, assumed: [] })),
+    ...readVirtualInterfaces(api).map((request) => ({ request, assumed: [], deadline: null })),
     ...written.map((one, i) => requestOf(one, i, whose.recipient.account)),
   ];
 }

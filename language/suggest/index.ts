@@ -1,0 +1,185 @@
+import { NO_DEADLINE } from '../../lambda/core/deadline.ts';
+import { type Decision, decide, type Hold } from '../../lambda/core/decide.ts';
+import { identify } from '../../lambda/core/identify.ts';
+import { isName } from '../../lambda/core/ids.ts';
+import type { VirtualInterface } from '../../lambda/core/model.ts';
+import type { Owner, Policy } from '../../lambda/core/policy.ts';
+import type { ReasonCode } from '../../lambda/core/reasons.ts';
+import type { World } from '../../lambda/core/world.ts';
+import { compilePolicy } from '../compile.ts';
+import { diffPolicies } from '../diff/index.ts';
+import { openDocument, type Source } from '../document.ts';
+import { formatFault } from '../fault.ts';
+import type { WrittenMatch } from '../fields/match.ts';
+import { placeAt } from '../yaml/place.ts';
+import { type Entry, inserted } from './insert.ts';
+import { unifiedDiff } from './patch.ts';
+import { pinsOf } from './pins.ts';
+
+/** The narrowest edit of a policy that lets a held request in, or why there is none. */
+export type Suggestion =
+  | {
+      readonly kind: 'patch';
+      readonly owner: string;
+      /** whether the policy does not know the owner yet */
+      readonly isNewOwner: boolean;
+      readonly grant: string;
+      /** as it is written: a name of the policy, or an ID */
+      readonly gateway: string;
+      readonly until: string;
+      /** the policy with it */
+      readonly text: string;
+      readonly patch: string;
+    }
+  | { readonly kind: 'accepted'; readonly owner: string; readonly grant: string }
+  /** a person decides first: for each reason a sentence */
+  | { readonly kind: 'none'; readonly why: readonly string[] };
+
+export interface Wish {
+  readonly request: VirtualInterface;
+  /** a name of the policy, or an ID; `null`: what the policy would give it */
+  readonly gateway: string | null;
+  readonly at: Date;
+}
+
+/** Reasons that one more grant takes away. */
+const BY_A_GRANT: ReadonlySet<ReasonCode> = new Set([
+  'no-grant',
+  'grant-ended',
+  'grant-not-started',
+  'unknown-requester',
+]);
+const DAYS = 14;
+
+/**
+ * A grant that pins every field that the request has, for one interface and for 14 days. Tried before it is told: the request is
+ * accepted by it, and nothing else is decided otherwise that does not fit it.
+ */
+export function suggest({ file, text }: Source, policy: Policy, { request, gateway, at }: Wish): Suggestion {
+  const decision = decided(policy, request, at);
+  if (decision.verdict === 'accept')
+    return { kind: 'accepted', owner: decision.owner, grant: decision.grant };
+  const others = decision.reasons.filter(({ code }) => !BY_A_GRANT.has(code));
+  if (others.length > 0) return none(...others.map(({ code, message }) => `${code}: ${message}`));
+  const identity = identify(policy, request, NOBODYS);
+  if (identity.kind !== 'owner' && !isUnlisted(policy, request))
+    return none(...decision.reasons.map(({ message }) => message));
+  const given = gateway ?? gatewayFor(policy, decision, identity.kind === 'owner');
+  if (given === null)
+    return none(
+      `the policy does not say which gateway it gets; choose one of ${gatewaysOf(policy).join(', ')} by \`--gateway\``,
+    );
+  const owner = identity.kind === 'owner' ? identity.owner : null;
+  // Places are told without a byte order mark.
+  const source = { file, text: text.replace(/^\uFEFF/, '') };
+  return tried(source, policy, { request, gateway: given, at }, owner);
+}
+
+function tried(
+  source: Source,
+  policy: Policy,
+  { request, gateway, at }: Wish & { readonly gateway: string },
+  owner: Owner | null,
+): Suggestion {
+  const until = `${new Date(at.getTime() + DAYS * 86_400_000).toISOString().slice(0, 19)}Z`;
+  const grant = freeName(isName(request.id) ? request.id : 'suggested', owner?.grants ?? []);
+  const entry = grantEntry(grant, gateway, written(pinsOf(request, policy.recipient.provider)), until);
+  const name = owner?.name ?? freeName('new-owner', policy.owners);
+  const path = owner === null ? ['owners'] : ['owners', name, 'grants'];
+  const { root } = openDocument(source).yaml;
+  const map = root === null ? null : placeAt(root, path);
+  if (map === null)
+    return none(`owner \`${name}\` has no \`grants\` to add to: everything it asks for fits its \`gateway\``);
+  const text = inserted(
+    source.text,
+    map,
+    owner === null ? ownerEntry(name, request.connection ?? '', entry) : entry,
+  );
+
+  const compiled = compilePolicy({ file: source.file, text });
+  if (!compiled.ok) return none(...compiled.faults.map(formatFault));
+  const after = decided(compiled.policy, request, at);
+  if (after.verdict === 'hold')
+    return none(...after.reasons.map(({ code, message }) => `${code}: ${message}`));
+  const { changes, limits } = diffPolicies(policy, compiled.policy, at);
+  const isAlone = changes.every(
+    (change) => change.kind === 'added' && change.owner === name && change.grant === grant,
+  );
+  // Fail closed: an edit that lets anything else in is none to suggest.
+  if (!isAlone || limits.some(({ effect }) => effect === 'looser'))
+    return none('the grant that would let it in would change other decisions too; edit the policy by hand');
+  const patch = unifiedDiff(source.file, source.text, text);
+  return { kind: 'patch', owner: name, isNewOwner: owner === null, grant, gateway, until, text, patch };
+}
+
+const NOBODYS = { known: true, ids: new Set<string>() } as const;
+
+function decided(policy: Policy, request: VirtualInterface, at: Date): Decision {
+  const world: World = {
+    interfaces: [request],
+    intents: {},
+    acceptances: {},
+    damaged: {},
+    ownConnections: NOBODYS,
+    acceptedThisPass: 0,
+  };
+  return decide(policy, request, world, NO_DEADLINE, at);
+}
+
+/** On a connection that nobody in the policy has, and the API says nothing else about who asks. */
+function isUnlisted({ recipient, owners }: Policy, { connection, ownerAccount }: VirtualInterface): boolean {
+  const listed = owners.some((owner) => connection !== null && owner.connections.includes(connection));
+  return connection !== null && ownerAccount === recipient.account && !listed;
+}
+
+function gatewayFor(policy: Policy, { gateway }: Hold, isKnown: boolean): string | null {
+  if (gateway !== null) return nameOf(policy, gateway);
+  const all = gatewaysOf(policy);
+  return !isKnown && all.length === 1 ? (all[0] ?? null) : null;
+}
+
+function gatewaysOf({ owners }: Policy): string[] {
+  const all = owners.flatMap(({ grants }) =>
+    grants.map(({ gateway, gatewayName }) => gatewayName ?? gateway),
+  );
+  return [...new Set(all)].sort();
+}
+
+function nameOf({ owners }: Policy, id: string): string {
+  const grants = owners.flatMap((owner) => owner.grants);
+  return grants.find(({ gateway }) => gateway === id)?.gatewayName ?? id;
+}
+
+function freeName(wanted: string, taken: readonly { readonly name: string }[]): string {
+  const isTaken = (name: string): boolean => taken.some((one) => one.name === name);
+  if (!isTaken(wanted)) return wanted;
+  for (let i = 2; ; i += 1) if (!isTaken(`${wanted}-${i}`)) return `${wanted}-${i}`;
+}
+
+/** In one line; of values, JSON is YAML too. */
+function written(match: WrittenMatch): string {
+  return `{ ${Object.entries(match)
+    .map(([field, values]) => `${field}: ${typeof values === 'string' ? values : JSON.stringify(values)}`)
+    .join(', ')} }`;
+}
+
+function grantEntry(key: string, gateway: string, match: string, until: string): Entry {
+  return {
+    key,
+    flow: `{ gateway: ${gateway}, match: ${match}, limit: 1, until: ${until} }`,
+    block: [`gateway: ${gateway}`, `match: ${match}`, 'limit: 1', `until: ${until}`],
+  };
+}
+
+function ownerEntry(key: string, connection: string, grant: Entry): Entry {
+  const connections = `connections: [${JSON.stringify(connection)}]`;
+  return {
+    key,
+    flow: `{ ${connections}, grants: { ${grant.key}: ${grant.flow} } }`,
+    block: [connections, 'grants:', `  ${grant.key}:`, ...grant.block.map((line) => `    ${line}`)],
+  };
+}
+
+function none(...why: readonly string[]): Suggestion {
+  return { kind: 'none', why };
+}

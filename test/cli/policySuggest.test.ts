@@ -1,0 +1,120 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { folderWith, type } from '../support/cli.ts';
+import { OUTSCALE_ITEM, PLANTED_KEY } from '../support/wireItems.ts';
+
+const POLICY = `version: 1
+recipient: { provider: outscale, region: eu-west-2, account: "012345678901" }
+gateways: { core: vgw-12345678, lab: vgw-87654321 }
+owners:
+  acme:
+    connections: [dxcon-11111111] # theirs since 2024
+    grants:
+      lab: # for trials
+        gateway: lab
+        match: { vlan: [4000] } # nobody else
+
+  # the last one
+  beta: { connections: [dxcon-22222222], gateway: core }
+`;
+const AT = ['--at', '2026-11-10T00:00:00Z'];
+
+async function suggested(policy: string, item: object, ...args: string[]) {
+  const dir = folderWith({ 'policy/hub.yaml': policy, 'request.json': JSON.stringify(item) });
+  const ended = await type(dir, [
+    'policy',
+    'suggest',
+    'policy/hub.yaml',
+    '--request',
+    'request.json',
+    ...AT,
+    ...args,
+  ]);
+  expect(ended.stdout + ended.stderr).not.toContain(PLANTED_KEY);
+  return { dir, ...ended };
+}
+
+/** Applies a patch as people do. */
+function apply(dir: string, patch: string): string {
+  writeFileSync(join(dir, 'it.patch'), patch);
+  execFileSync('git', ['apply', 'it.patch'], { cwd: dir });
+  return readFileSync(join(dir, 'policy/hub.yaml'), 'utf8');
+}
+
+describe('policy suggest', () => {
+  it('prints a patch that git applies, which keeps every line and lets the request in alone', async () => {
+    const { dir, code, stdout, stderr } = await suggested(POLICY, OUTSCALE_ITEM);
+    expect(code).toBe(0);
+    const text = apply(dir, stdout);
+    for (const line of POLICY.split('\n')) expect(text).toContain(line);
+    expect(text).toContain(
+      '      dxvif-1a2b3c4d:\n        gateway: lab\n        match: { connection: ["dxcon-11111111"], vlan: [101]',
+    );
+    expect(text).toContain('limit: 1\n        until: 2026-11-24T00:00:00Z\n');
+    expect(stderr).toContain('confirm first: with owner `acme`');
+    const explained = await type(dir, [
+      'policy',
+      'explain',
+      'policy/hub.yaml',
+      '--request',
+      'request.json',
+      ...AT,
+    ]);
+    expect(explained.stdout).toContain('decision: accept by `acme.dxvif-1a2b3c4d`');
+  });
+
+  it('takes the gateway that it is told', async () => {
+    const { stdout } = await suggested(POLICY, OUTSCALE_ITEM, '--gateway', 'core');
+    expect(stdout).toContain('+        gateway: core\n');
+  });
+
+  it('adds to braces too, and to a file without a last line end', async () => {
+    const braces = POLICY.replace(
+      /acme:.*?\n\n/s,
+      'acme: { connections: [dxcon-11111111], grants: { lab: { gateway: lab, match: { vlan: [4000] } } } }\n',
+    ).trimEnd();
+    const { dir, stdout } = await suggested(braces, OUTSCALE_ITEM);
+    expect(apply(dir, stdout)).toContain(
+      'match: { vlan: [4000] } }, dxvif-1a2b3c4d: { gateway: lab, match: {',
+    );
+  });
+
+  it('of an unknown requester says what to confirm out of band, and wants to be told the gateway', async () => {
+    const stranger = { ...OUTSCALE_ITEM, connectionId: 'dxcon-99999999' };
+    const asked = await suggested(POLICY, stranger);
+    expect(asked.code).toBe(1);
+    expect(asked.stderr).toContain('choose one of core, lab by `--gateway`');
+    const { dir, stdout, stderr } = await suggested(POLICY, stranger, '--gateway', 'core');
+    expect(stderr).toContain('whose the connection is');
+    expect(apply(dir, stdout)).toContain('  new-owner:\n    connections: ["dxcon-99999999"]\n');
+  });
+
+  it('has no edit for what a person holds, and says why', async () => {
+    const held = `${POLICY}hold:\n  - { vlan: [101], reason: under investigation }\n`;
+    const { code, stdout, stderr } = await suggested(held, OUTSCALE_ITEM);
+    expect(code).toBe(1);
+    expect(stdout).toBe('');
+    expect(stderr).toContain('held-by-policy: a `hold` line holds vlan 101: under investigation');
+  });
+
+  it('has nothing to edit for what is accepted', async () => {
+    const { code, stdout, stderr } = await suggested(POLICY, {
+      ...OUTSCALE_ITEM,
+      connectionId: 'dxcon-22222222',
+    });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+    expect(stderr).toContain('`beta.default` accepts it');
+  });
+
+  it('tells the deadline that the file has, and what the file does not give', async () => {
+    const ours = {
+      ...{ id: 'dxvif-1', connection: 'dxcon-11111111', vlan: 7, name: 'x' },
+      deadline: { earliest: '2026-11-12T00:00:00.000Z', latest: '2026-11-12T00:05:00.000Z' },
+    };
+    const { stderr } = await suggested(POLICY, ours);
+    expect(stderr).toContain('expires: between 2026-11-12T00:00:00.000Z and 2026-11-12T00:05:00.000Z');
+    expect(stderr).toContain('not pinned: location, peers');
+  });
+});
