@@ -171,6 +171,18 @@ export function program(end: (code: ExitCode) => void): Command {
       end(await policyDiff(old, now, options));
     });
 
+  connecting(policy.command('review'))
+    .description(
+      'what a reviewer of a change needs, as one comment: check, cases, diff against a revision, what is pending; exit codes of these',
+    )
+    .option('--base <revision>', 'the revision of git to compare with', 'origin/main')
+    .option('--live', 'asks the provider what is pending, reading only')
+    .option('--at <instant>', 'as of when (default: now)')
+    .action(async (options) => {
+      const { policyReview } = await import('./commands/policyReview.ts');
+      end(await policyReview(options));
+    });
+
   main
     .command('simulate')
     .description('an emulator of the DirectLink / Direct Connect API, until stopped')

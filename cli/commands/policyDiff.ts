@@ -4,7 +4,8 @@ import { pendingChanges } from '../diff/pending.ts';
 import { sideOf } from '../diff/side.ts';
 import { EXIT, type ExitCode, UsageError } from '../exit.ts';
 import { instantOf } from '../instant.ts';
-import { describeDiff, diffMarkdown } from '../output/diffText.ts';
+import { describeDiff } from '../output/diffText.ts';
+import { diffMarkdown } from '../output/markdown.ts';
 import { paintFor } from '../output/paint.ts';
 import type { ConnectOptions } from '../target.ts';
 

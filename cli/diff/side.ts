@@ -33,6 +33,19 @@ function ofFile(file: string): string {
   }
 }
 
+/** Whether git knows the revision. */
+export function isRevision(revision: string): boolean {
+  return spawnSync('git', ['rev-parse', '--verify', '--quiet', `${revision}^{commit}`]).status === 0;
+}
+
+/** Files that a revision has in a folder, as the caller sees it; empty where it has no such folder. */
+export function filesAt(revision: string, folder: string): string[] {
+  const { status, stdout } = spawnSync('git', ['ls-tree', '-z', '--name-only', revision, `${folder}/`], {
+    encoding: 'utf8',
+  });
+  return status === 0 ? stdout.split('\0').filter((file) => file !== '') : [];
+}
+
 function ofRevision(revision: string, path: string): string {
   const cwd = dirname(resolve(path));
   const name = `./${path.split('/').at(-1) ?? path}`;

@@ -4,11 +4,12 @@ import { NO_DEADLINE } from '../../lambda/core/deadline.ts';
 import { concerns, type Decision, decide } from '../../lambda/core/decide.ts';
 import { type FieldVerdict, judge } from '../../lambda/core/fields/match.ts';
 import { outOfTime } from '../../lambda/core/grants.ts';
-import type { VirtualInterface } from '../../lambda/core/model.ts';
+import { isConfirming, type VirtualInterface } from '../../lambda/core/model.ts';
 import type { Grant, Owner, Policy } from '../../lambda/core/policy.ts';
 import type { Reason } from '../../lambda/core/reasons.ts';
 import type { RequestReport } from '../../lambda/core/report.ts';
 import { allOf, type Ternary } from '../../lambda/core/ternary.ts';
+import { quote } from '../../lambda/core/text.ts';
 import type { World } from '../../lambda/core/world.ts';
 import type { ReadRequest } from '../requests/ours.ts';
 import { unapplied } from './unapplied.ts';
@@ -50,7 +51,8 @@ export interface ExplainedGrant extends Pick<Grant, 'gateway' | 'gatewayName' | 
 }
 
 /** Everything that `decide` looks at, told apart. What a file cannot tell of the world is said to be not applied. */
-export function explain(policy: Policy, { request, assumed }: ReadRequest, at: Date): Explanation {
+export function explain(policy: Policy, given: ReadRequest, at: Date): Explanation {
+  const { request, assumed, isPast } = asRequest(given);
   const world: World = {
     interfaces: [request],
     intents: {},
@@ -74,7 +76,26 @@ export function explain(policy: Policy, { request, assumed }: ReadRequest, at: D
       applies: concerns(line, request),
     })),
     grants: (owner?.grants ?? []).map((grant) => explained(owner, grant, request, at, decision)),
-    report: reportedAs(decision, request, policy, unapplied(policy, owner, request)),
+    report: {
+      ...reportedAs(decision, request, policy, unapplied(policy, owner, request)),
+      // There is nothing to confirm any more.
+      ...(isPast ? { acceptByHand: null } : {}),
+    },
+  };
+}
+
+/** What is past being a request is explained as the request that it was. */
+function asRequest({
+  request,
+  assumed,
+}: ReadRequest): Pick<ReadRequest, 'request' | 'assumed'> & { isPast: boolean } {
+  if (isConfirming(request)) return { request, assumed, isPast: false };
+  const state = request.state === null ? 'past being a request' : quote(request.state);
+  const past = `it is ${state} already, so there is nothing to decide: this is how it would be decided as a request`;
+  return {
+    request: { ...request, state: 'confirming', gateway: null },
+    assumed: [...assumed, past],
+    isPast: true,
   };
 }
 

@@ -28,7 +28,7 @@ export function sectionsOf({ changes, limits, pending, notes }: DiffDocument): S
     items: limits
       .filter((limit) => limit.effect === effect)
       .map(({ owner, grant, old, new: now }) => [
-        `${grant === null ? owner : `${owner}.${grant}`}: ${old ?? 'none'} → ${now ?? 'none'}`,
+        `${grant === null ? owner : `${owner}.${grant}`}: ${limitWords(effect, old, now)}`,
       ]),
   }));
   const sections: Section[] = [
@@ -38,6 +38,12 @@ export function sectionsOf({ changes, limits, pending, notes }: DiffDocument): S
     ...(pending === null ? [] : [pendingSection(pending)]),
   ];
   return sections.filter(({ items }) => items.length > 0);
+}
+
+/** The same number may count more, or less, than before. */
+function limitWords(effect: 'looser' | 'tighter', old: number | null, now: number | null): string {
+  if (old !== now) return `${old ?? 'none'} → ${now ?? 'none'}`;
+  return `${now ?? 'none'}, of ${effect === 'looser' ? 'less' : 'more'} than before`;
 }
 
 export function verdictOf({ opens, changes, limits, notes }: DiffDocument): string {

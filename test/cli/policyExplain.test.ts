@@ -123,6 +123,14 @@ dxvif-1a2b3c4d held
     expect(stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e]/);
   });
 
+  it('of an interface that is past being a request says how it would be decided as one, and nothing to type', async () => {
+    const past = { ...OUTSCALE_ITEM, virtualInterfaceState: 'available', virtualGatewayId: 'vgw-12345678' };
+    const { stdout } = await explained(past);
+    expect(stdout).toContain('it is `available` already, so there is nothing to decide');
+    expect(stdout).toContain('decision: accept by `acme.prod`');
+    expect(stdout).not.toContain('by hand');
+  });
+
   it('prints one JSON document', async () => {
     const { stdout, stderr } = await explained(OUTSCALE_ITEM, '--json');
     expect(stderr).toContain('decision: accept');

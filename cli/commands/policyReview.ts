@@ -1,0 +1,46 @@
+import { relative } from 'node:path';
+import { filesAt, isRevision } from '../diff/side.ts';
+import { EXIT, type ExitCode, InvalidPolicies, UsageError } from '../exit.ts';
+import { instantOf } from '../instant.ts';
+import { faultsMarkdown, reviewMarkdown } from '../output/review.ts';
+import { testPolicies } from '../policies.ts';
+import { type Reviewed, review } from '../review/review.ts';
+import type { ConnectOptions } from '../target.ts';
+
+export interface ReviewOptions extends ConnectOptions {
+  readonly base: string;
+  readonly live?: boolean;
+  readonly at?: string;
+}
+
+/** `policy review`: check, cases, diff against a revision and, with `live`, what is pending, as one comment in Markdown. */
+export async function policyReview({ base, live = false, at, ...options }: ReviewOptions): Promise<ExitCode> {
+  const when = instantOf(at);
+  if (!isRevision(base))
+    throw new UsageError(
+      `git has no revision \`${base}\`; fetch it (\`git fetch\`), or name another by \`--base\``,
+    );
+  const tested = testedOrTold();
+  if (tested === null) return EXIT.invalidPolicy;
+  const known = filesAt(base, 'policy').filter((file) => file.endsWith('.yaml'));
+  const reviewed: Reviewed[] = [];
+  for (const policy of tested.policies) {
+    const file = relative('.', policy.file);
+    reviewed.push(await review({ ...policy, file }, { base, known, live, at: when }, options));
+  }
+  const removed = known.filter((file) => reviewed.every((one) => one.file !== file));
+  process.stdout.write(`${reviewMarkdown({ base, tested, reviewed, removed })}\n`);
+  if (tested.results.some(({ passed }) => !passed)) return EXIT.failed;
+  return reviewed.some(({ diff }) => diff === null || diff.opens) ? EXIT.opens : EXIT.done;
+}
+
+/** `null` when there are faults, which were told. */
+function testedOrTold(): ReturnType<typeof testPolicies> | null {
+  try {
+    return testPolicies([]);
+  } catch (error) {
+    if (!(error instanceof InvalidPolicies)) throw error;
+    process.stdout.write(`${faultsMarkdown(error.message)}\n`);
+    return null;
+  }
+}

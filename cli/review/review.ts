@@ -1,0 +1,86 @@
+import type { Policy } from '../../lambda/core/policy.ts';
+import { PassFailure } from '../../lambda/errors.ts';
+import { type CompiledPolicy, diffPolicies, TooManyWays } from '../../language/index.ts';
+import { type DiffDocument, documentOf } from '../diff/document.ts';
+import { pendingChanges } from '../diff/pending.ts';
+import { sideOf } from '../diff/side.ts';
+import { InvalidPolicies, UsageError } from '../exit.ts';
+import type { ConnectOptions } from '../target.ts';
+
+/** What a change does to one policy. */
+export interface Reviewed {
+  readonly file: string;
+  /** `null` when it cannot be told: then `why` says why */
+  readonly diff: DiffDocument | null;
+  /** what could not be told, a sentence each */
+  readonly why: readonly string[];
+}
+
+export interface ReviewAsked {
+  readonly base: string;
+  /** files that the base has */
+  readonly known: readonly string[];
+  /** whether to ask the provider what is pending */
+  readonly live: boolean;
+  readonly at: Date;
+}
+
+/** Compares a policy with what the base has of it; a new file with one that accepts nothing. */
+export async function review(
+  now: CompiledPolicy,
+  { base, known, live, at }: ReviewAsked,
+  options: ConnectOptions,
+): Promise<Reviewed> {
+  const { file } = now;
+  const why: string[] = [];
+  const old = known.includes(file) ? oldOf(`${base}:${file}`, why) : nobodys(now, base);
+  if (old === null) return { file, diff: null, why };
+  const pending = live ? await pendingOf([old.policy, now.policy], options, at, why) : null;
+  try {
+    const sides = { old: { file: old.file, digest: old.digest }, new: { file, digest: now.digest } };
+    const diff = diffPolicies(old.policy, now.policy, at);
+    return { file, diff: documentOf(diff, sides, now.policy.recipient.account, at, pending), why };
+  } catch (error) {
+    // Fail closed: what cannot be compared is not called the same.
+    if (!(error instanceof TooManyWays)) throw error;
+    return { file, diff: null, why: [...why, `it cannot be compared: ${error.message}`] };
+  }
+}
+
+type Old = Pick<CompiledPolicy, 'file' | 'policy' | 'digest'>;
+
+/** What the base has may be from before a rule that it breaks. */
+function oldOf(named: string, why: string[]): Old | null {
+  try {
+    return sideOf(named);
+  } catch (error) {
+    if (!(error instanceof InvalidPolicies || error instanceof UsageError)) throw error;
+    why.push(`it cannot be compared with ${named}: ${error.message}`);
+    return null;
+  }
+}
+
+/** A target that was not there accepted nothing. */
+function nobodys({ file, policy }: CompiledPolicy, base: string): Old {
+  return {
+    file: `${base}:${file} (not there)`,
+    policy: { ...policy, owners: [], hold: [], freeze: false },
+    digest: 'none',
+  };
+}
+
+async function pendingOf(
+  policies: readonly [Policy, Policy],
+  options: ConnectOptions,
+  at: Date,
+  why: string[],
+): Promise<Awaited<ReturnType<typeof pendingChanges>> | null> {
+  try {
+    return await pendingChanges(policies, true, options, at);
+  } catch (error) {
+    // Without keys there is still a diff to review.
+    if (!(error instanceof PassFailure)) throw error;
+    why.push(`what is pending was not looked at: ${error.message}`);
+    return null;
+  }
+}
