@@ -27,7 +27,9 @@ export async function simulate({ port, dialect, scenario }: SimulateOptions): Pr
   }
   const simulator = await start(Number(port), dialect, scenario).catch((error: unknown) => {
     const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
-    throw taken ? new UsageError(`port ${port} is taken; name another by `--port`, or 0 for any free one`) : error;
+    throw taken
+      ? new UsageError(`port ${port} is taken; name another by --port, or 0 for any free one`)
+      : error;
   });
   process.stdout.write(help(simulator.url, dialect));
   const stop = new AbortController();
