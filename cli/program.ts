@@ -141,6 +141,7 @@ export function program(end: (code: ExitCode) => void): Command {
     .argument('[file]', 'policy file (default: the one in policy/)')
     .requiredOption('-r, --request <file>', 'as for `explain`')
     .option('--id <dxvif>', 'which one, where the file holds several')
+    .option('--ledger <file>', 'tells the deadline: the memory of the passes, a file or `dynamodb:TABLE`')
     .option(
       '--gateway <name>',
       'what it is to get, a name of the policy or an ID, where the policy leaves a choice',

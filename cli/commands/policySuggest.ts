@@ -1,14 +1,18 @@
 import { readFileSync } from 'node:fs';
+import { deadlineOf } from '../../lambda/core/deadline.ts';
+import { type Policy, recipientKey } from '../../lambda/core/policy.ts';
 import { type Suggestion, suggest } from '../../language/index.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { instantOf } from '../instant.ts';
+import { type LedgerOptions, ledgerFor } from '../ledger.ts';
 import { type Paint, paintFor } from '../output/paint.ts';
 import { describeSuggestion } from '../output/suggestion.ts';
 import { onePolicy } from '../policies.ts';
 import { requestFile } from '../requests/file.ts';
+import type { ReadRequest } from '../requests/ours.ts';
 import { readRequest } from '../requests/read.ts';
 
-export interface SuggestOptions {
+export interface SuggestOptions extends Pick<LedgerOptions, 'ledger'> {
   readonly request: string;
   readonly id?: string;
   readonly gateway?: string;
@@ -21,12 +25,24 @@ export async function policySuggest(named: string | undefined, options: SuggestO
   const at = instantOf(options.at);
   const { file, policy } = onePolicy(named);
   const { text, file: requested } = await requestFile(options.request);
-  const read = readRequest(text, requested, policy, options.id ?? null);
+  const read = await withDeadline(readRequest(text, requested, policy, options.id ?? null), policy, options);
   const source = { file, text: readFileSync(file, 'utf8') };
   const wish = { request: read.request, gateway: options.gateway ?? null, at };
   const suggestion = suggest(source, policy, wish);
   tell(suggestion, (paint) => describeSuggestion(suggestion, read, paint), options.json ?? false);
   return suggestion.kind === 'none' ? EXIT.failed : EXIT.done;
+}
+
+/** What the ledger remembers of it goes before what the file says. */
+async function withDeadline(
+  read: ReadRequest,
+  { recipient }: Policy,
+  { ledger }: SuggestOptions,
+): Promise<ReadRequest> {
+  if (ledger === undefined) return read;
+  const { sightings } = await ledgerFor({ ledger }).peek(recipientKey(recipient));
+  const sighting = sightings[read.request.id];
+  return sighting === undefined ? read : { ...read, deadline: deadlineOf(sighting, recipient.expiry) };
 }
 
 /** Standard output is for the patch, or the document, alone: it can be piped into `git apply`. */

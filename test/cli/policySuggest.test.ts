@@ -2,7 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { ACME, actAs } from '../support/accounts.ts';
 import { folderWith, type } from '../support/cli.ts';
+import { ACME_1, PROD, startCloud } from '../support/cloud.ts';
 import { OUTSCALE_ITEM, PLANTED_KEY } from '../support/wireItems.ts';
 
 const POLICY = `version: 1
@@ -106,6 +108,24 @@ describe('policy suggest', () => {
     });
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
     expect(stderr).toContain('`beta.default` accepts it');
+  });
+
+  it('tells the deadline that the ledger knows', async () => {
+    const cloud = await startCloud();
+    const dir = folderWith({
+      'policy/hub.yaml': POLICY.replaceAll('dxcon-11111111', ACME_1).replaceAll('vgw-12345678', PROD),
+    });
+    const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+    const at = ['--endpoint', cloud.url, '--gateway-endpoint', cloud.url, '--ledger', 'ledger'];
+    await type(dir, ['run', ...at]);
+    const { stdout } = await type(dir, ['status', '--json', ...at]);
+    writeFileSync(
+      join(dir, 'request.json'),
+      JSON.stringify({ ...OUTSCALE_ITEM, virtualInterfaceId: id, connectionId: ACME_1 }),
+    );
+    const { deadline } = JSON.parse(stdout).targets[0].pending[0];
+    const asked = ['policy', 'suggest', '--request', 'request.json', '--ledger', 'ledger'];
+    expect((await type(dir, asked)).stderr).toContain(`expires: at ${deadline.latest} at the latest`);
   });
 
   it('tells the deadline that the file has, and what the file does not give', async () => {
