@@ -35,9 +35,13 @@ export function describeSuggestion(
 /** What the file does not give cannot be demanded: the grant is as much wider. */
 function unpinned({ vlan, name, location, peers }: ReadRequest['request'], paint: Paint): string[] {
   const fields = { vlan, name, location, peers: peers.length === 0 ? null : peers };
+  const star = name?.includes('*')
+    ? [`${paint.warn('not pinned:')} the name has a \`*\` in it, which stands for anything in a policy`]
+    : [];
   const missing = Object.entries(fields).flatMap(([field, value]) => (value === null ? [field] : []));
-  if (missing.length === 0) return [];
+  if (missing.length === 0) return star;
   return [
+    ...star,
     `${paint.warn('not pinned:')} ${missing.join(', ')}, which the file does not give; what the API answers to describe-virtual-interfaces has more`,
   ];
 }

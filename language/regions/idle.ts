@@ -1,6 +1,7 @@
 import type { Grant, Owner, Policy } from '../../lambda/core/policy.ts';
 import { list } from '../../lambda/core/text.ts';
-import { meet } from './box.ts';
+import { TooManyWays } from '../algebra/globs.ts';
+import { type Box, meet } from './box.ts';
 import { boxOfGrant, boxOfHold } from './policy.ts';
 import { isNothing } from './region.ts';
 
@@ -33,9 +34,21 @@ function shut(owner: Owner, grant: Grant): string | null {
 function covered(policy: Policy, owner: Owner, grant: Grant): string | null {
   const box = boxOfGrant(policy, owner, grant);
   const lines = policy.hold.map((line) => ({ line, held: boxOfHold(line) }));
-  const meeting = lines.filter(({ held }) => meet(box, held));
-  if (meeting.length === 0 || !isNothing({ box, except: meeting.map(({ held }) => held) })) return null;
+  const meeting = meetingAll(box, lines);
+  if (meeting.length === 0) return null;
   const reasons = meeting.flatMap(({ line }) => (line.reason === null ? [] : [line.reason]));
   const why = reasons.length === 0 ? '' : ` (${list(reasons)})`;
   return `\`hold\` lines hold all that fits it${why}`;
+}
+
+/** Those that meet the box, when together they leave nothing of it; else none. */
+function meetingAll<Line extends { readonly held: Box }>(box: Box, lines: readonly Line[]): readonly Line[] {
+  try {
+    const meeting = lines.filter(({ held }) => meet(box, held));
+    return isNothing({ box, except: meeting.map(({ held }) => held) }) ? meeting : [];
+  } catch (error) {
+    // It is a warning: what cannot be told is left unsaid.
+    if (error instanceof TooManyWays) return [];
+    throw error;
+  }
 }

@@ -6,6 +6,7 @@ import type { VirtualInterface } from '../../lambda/core/model.ts';
 import type { Owner, Policy } from '../../lambda/core/policy.ts';
 import type { ReasonCode } from '../../lambda/core/reasons.ts';
 import type { World } from '../../lambda/core/world.ts';
+import { TooManyWays } from '../algebra/globs.ts';
 import { compilePolicy } from '../compile.ts';
 import { diffPolicies } from '../diff/index.ts';
 import { openDocument, type Source } from '../document.ts';
@@ -101,15 +102,31 @@ function tried(
   const after = decided(compiled.policy, request, at);
   if (after.verdict === 'hold')
     return none(...after.reasons.map(({ code, message }) => `${code}: ${message}`));
-  const { changes, limits } = diffPolicies(policy, compiled.policy, at);
-  const isAlone = changes.every(
-    (change) => change.kind === 'added' && change.owner === name && change.grant === grant,
-  );
-  // Fail closed: an edit that lets anything else in is none to suggest.
-  if (!isAlone || limits.some(({ effect }) => effect === 'looser'))
+  // Fail closed: an edit that lets anything else in, or that may, is none to suggest.
+  if (!isAlone(policy, compiled.policy, { owner: name, grant }, at))
     return none('the grant that would let it in would change other decisions too; edit the policy by hand');
   const patch = unifiedDiff(source.file, source.text, text);
   return { kind: 'patch', owner: name, isNewOwner: owner === null, grant, gateway, until, text, patch };
+}
+
+/** Whether all that changes is what that one grant lets in. */
+function isAlone(
+  old: Policy,
+  now: Policy,
+  by: { readonly owner: string; readonly grant: string },
+  at: Date,
+): boolean {
+  try {
+    const { changes, limits } = diffPolicies(old, now, at);
+    return (
+      changes.every(
+        ({ kind, owner, grant }) => kind === 'added' && owner === by.owner && grant === by.grant,
+      ) && limits.every(({ effect }) => effect !== 'looser')
+    );
+  } catch (error) {
+    if (error instanceof TooManyWays) return false;
+    throw error;
+  }
 }
 
 const NOBODYS = { known: true, ids: new Set<string>() } as const;
