@@ -19,12 +19,19 @@ export interface Waiting {
   readonly item: Pending;
 }
 
-/** @param waiting what to look at first comes first */
-export function figuresOf(views: readonly TargetView[], waiting: readonly Waiting[]): Figure[] {
+/**
+ * @param waiting what to look at first comes first
+ * @param isWhole whether no target is left out
+ */
+export function figuresOf(
+  views: readonly TargetView[],
+  waiting: readonly Waiting[],
+  isWhole: boolean,
+): Figure[] {
   return [
     pendingFigure(views, waiting),
     deadlineFigure(waiting[0] ?? null),
-    failedFigure(views),
+    failedFigure(views, isWhole),
     acceptedFigure(views),
     expiredFigure(views),
     orphanFigure(views),
@@ -62,9 +69,13 @@ function deadlineFigure(first: Waiting | null): Figure {
   return { name: 'Nearest deadline', value, note, tone };
 }
 
-function failedFigure(views: readonly TargetView[]): Figure {
-  const failed = views.filter(({ status }) => status === 'failed').map(({ target }) => target);
-  const count = views.reduce((sum, { failures }) => sum + failures.length, 0);
+function failedFigure(views: readonly TargetView[], isWhole: boolean): Figure {
+  const broken = isWhole ? [] : ['policies left out'];
+  const failed = [
+    ...views.filter(({ status }) => status === 'failed').map(({ target }) => target),
+    ...broken,
+  ];
+  const count = views.reduce((sum, { failures }) => sum + failures.length, broken.length);
   if (failed.length === 0)
     return { name: 'Failures', value: '0', note: 'everything could be read', tone: 'plain' };
   return { name: 'Failures', value: String(count), note: failed.join(', '), tone: 'bad' };

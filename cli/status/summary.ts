@@ -23,7 +23,7 @@ export function summarise(views: readonly TargetView[], isWhole: boolean): Summa
     tone: isWhole ? toneOf(views, waiting) : 'bad',
     headline: headlineOf(views, waiting.length, isWhole),
     first: firstOf(waiting),
-    figures: figuresOf(views, waiting),
+    figures: figuresOf(views, waiting, isWhole),
   };
 }
 

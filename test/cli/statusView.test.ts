@@ -296,4 +296,10 @@ describe('the summary', () => {
       first: [],
     });
   });
+
+  it('says that policies are left out, and calls that a failure', () => {
+    const { tone, figures } = summarise([viewOf(facts([], aLedger()))], false);
+    expect(tone).toBe('bad');
+    expect(figures).toContainEqual({ name: 'Failures', value: '1', note: 'policies left out', tone: 'bad' });
+  });
 });
