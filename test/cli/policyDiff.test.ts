@@ -2,7 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { ACME, actAs, US } from '../support/accounts.ts';
 import { folderWith, type } from '../support/cli.ts';
+import { ACME_1, startCloud } from '../support/cloud.ts';
 
 const AT = ['--at', '2026-11-10T00:00:00Z'];
 
@@ -137,6 +139,28 @@ describe('policy diff', () => {
     expect(stdout).toContain('dxvif-1: hold: no-grant → accept: vgw-12345678');
     expect(stdout).not.toContain('dxvif-2');
     expect(stdout).not.toContain('dxvif-3');
+  });
+
+  it('asks the provider which are pending, reading only', async () => {
+    const cloud = await startCloud();
+    const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 250 });
+    const [old, now] = [OLD, WIDER].map((text) =>
+      text.replace('dxcon-11111111', ACME_1).replace(', asn: [65010]', ''),
+    );
+    const dir = folderWith({ 'old.yaml': old ?? '', 'new.yaml': now ?? '' });
+    const at = ['--endpoint', cloud.url, '--gateway-endpoint', cloud.url];
+    const { code, stdout } = await type(dir, [
+      'policy',
+      'diff',
+      'old.yaml',
+      'new.yaml',
+      ...AT,
+      '--pending',
+      ...at,
+    ]);
+    expect(code).toBe(4);
+    expect(stdout).toContain(`${id}: hold: no-grant → accept: vgw-12345678`);
+    expect(await actAs(cloud, US).see(id)).toBe('confirming');
   });
 
   it('makes a comment that no name of a requester breaks out of', async () => {
