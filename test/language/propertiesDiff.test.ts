@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { NO_DEADLINE } from '../../lambda/core/deadline.ts';
 import { decide } from '../../lambda/core/decide.ts';
 import type { VirtualInterface } from '../../lambda/core/model.ts';
-import type { Policy } from '../../lambda/core/policy.ts';
+import type { Grant, Policy } from '../../lambda/core/policy.ts';
 import type { Point } from '../../language/algebra/axis.ts';
 import { type Change, changesBetween } from '../../language/diff/changes.ts';
 import { limitChanges } from '../../language/diff/limits.ts';
@@ -11,18 +11,24 @@ import { overlaps } from '../../language/regions/overlap.ts';
 import { hasPoint } from '../../language/regions/region.ts';
 import { requests } from '../support/arbitraries.ts';
 import { worlds } from '../support/arbitraryWorlds.ts';
-import { aWorld, NOW } from '../support/builders.ts';
+import { aWorld, NOW, VGW } from '../support/builders.ts';
 import { compiledPolicies } from '../support/compiledPolicies.ts';
+import { eachOwner } from '../support/situations.ts';
 
 const AT = NOW.getTime();
 
 /** The second is often the first with something changed, as in life. */
 const pairs = fc
-  .tuple(compiledPolicies, compiledPolicies, fc.constantFrom('apart', 'hold', 'owners', 'limits'))
+  .tuple(compiledPolicies, compiledPolicies, fc.constantFrom('apart', 'hold', 'owners', 'limits', 'gateways'))
   .map(([old, other, how]): [Policy, Policy] => {
     if (how === 'apart') return [old, { ...other, recipient: old.recipient }];
+    if (how === 'gateways') return [old, eachOwner(old, ({ grants }) => ({ grants: grants.map(elsewhere) }))];
     return [old, { ...old, [how]: other[how] }];
   });
+
+function elsewhere(grant: Grant): Grant {
+  return { ...grant, gateway: grant.gateway === VGW.prod ? VGW.lab : VGW.prod };
+}
 
 /** As the compiler lets them pass. */
 const sound = pairs.filter((pair) => pair.every((policy) => overlaps(policy).length === 0));
