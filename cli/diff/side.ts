@@ -35,14 +35,21 @@ function ofFile(file: string): string {
 
 /** Whether git knows the revision. */
 export function isRevision(revision: string): boolean {
-  return spawnSync('git', ['rev-parse', '--verify', '--quiet', `${revision}^{commit}`]).status === 0;
+  return (
+    spawnSync('git', ['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`])
+      .status === 0
+  );
 }
 
 /** Files that a revision has in a folder, as the caller sees it; empty where it has no such folder. */
 export function filesAt(revision: string, folder: string): string[] {
-  const { status, stdout } = spawnSync('git', ['ls-tree', '-z', '--name-only', revision, `${folder}/`], {
-    encoding: 'utf8',
-  });
+  const { status, stdout } = spawnSync(
+    'git',
+    ['ls-tree', '-z', '--name-only', '--end-of-options', revision, `${folder}/`],
+    {
+      encoding: 'utf8',
+    },
+  );
   return status === 0 ? stdout.split('\0').filter((file) => file !== '') : [];
 }
 
@@ -51,11 +58,15 @@ function ofRevision(revision: string, path: string): string {
   const name = `./${path.split('/').at(-1) ?? path}`;
   // The folder may be gone since; then the path is meant from here.
   const [at, from] = existsSync(cwd) ? [cwd, name] : ['.', `./${path}`];
-  const { status, stdout, stderr, error } = spawnSync('git', ['show', `${revision}:${from}`], {
-    cwd: at,
-    encoding: 'utf8',
-    maxBuffer: 2 ** 26,
-  });
+  const { status, stdout, stderr, error } = spawnSync(
+    'git',
+    ['show', '--end-of-options', `${revision}:${from}`],
+    {
+      cwd: at,
+      encoding: 'utf8',
+      maxBuffer: 2 ** 26,
+    },
+  );
   if (error === undefined && status === 0) return stdout;
   const why = (error?.message ?? stderr).trim().split('\n')[0] ?? '';
   throw new UsageError(

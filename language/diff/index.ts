@@ -14,13 +14,13 @@ export interface PolicyDiff {
 }
 
 /**
- * Compares two policies from an instant on. What one that is frozen would accept is compared as if it were not, where both are:
- * what a freeze hides must not come in unseen.
+ * Compares two policies from an instant on. A new one that is frozen is compared as if neither were: what it lets in comes under a
+ * freeze, must not come unseen, and is let in by whoever lifts that. What a freeze alone stops is said, not listed.
  * @throws TooManyWays when globs go together in too many ways to decide
  */
 export function diffPolicies(old: Policy, now: Policy, at: Date): PolicyDiff {
-  const isHidden = old.freeze && now.freeze;
-  const [before, after] = isHidden ? [thawed(old), thawed(now)] : [old, now];
+  // Fail closed: lifted, a freeze makes everything newly acceptable, and what came in under it would hide in that.
+  const [before, after] = now.freeze ? [thawed(old), thawed(now)] : [old, now];
   const changes = changesBetween(before, after, at.getTime());
   const limits = limitChanges(before, after, at.getTime());
   const opens =
@@ -66,6 +66,9 @@ function notesOf(old: Policy, now: Policy): string[] {
 function frozenNotes(old: Policy, now: Policy): string[] {
   if (old.freeze && now.freeze)
     return ['both policies are frozen: what follows is what would be so if they were not'];
-  if (now.freeze) return ['the new policy is frozen: it accepts nothing'];
+  if (now.freeze)
+    return [
+      'the new policy is frozen: it accepts nothing; what follows is what it changes once that is taken away',
+    ];
   return old.freeze ? ['the freeze is lifted: all that the new policy allows becomes acceptable'] : [];
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ACME, actAs, US } from '../support/accounts.ts';
@@ -89,6 +89,36 @@ describe('policy diff', () => {
     expect(code).toBe(4);
     expect(stdout).toContain('both policies are frozen: what follows is what would be so if they were not');
     expect(stdout).toContain('vlan 200-299');
+  });
+
+  it('looks beneath a freeze that is new, and lets nothing in under it unseen', async () => {
+    const { code, stdout } = await diff(OLD, `freeze: true\n${WIDER}`);
+    expect(code).toBe(4);
+    expect(stdout).toContain('the new policy is frozen: it accepts nothing');
+    expect(stdout).toContain('vlan 200-299');
+    const alone = await diff(OLD, `freeze: true\n${OLD}`);
+    expect(alone.code).toBe(0);
+    expect(alone.stdout).not.toContain('Requests that');
+  });
+
+  it('calls a freeze that is lifted what it is', async () => {
+    const { code, stdout } = await diff(`freeze: true\n${OLD}`, OLD);
+    expect(code).toBe(4);
+    expect(stdout).toContain('the freeze is lifted: all that the new policy allows becomes acceptable');
+    expect(stdout).toContain('vlan 100-199');
+  });
+
+  it('takes a revision for nothing but a revision', async () => {
+    const dir = folderWith({ 'new.yaml': OLD, 'it:./kept': '' });
+    const git = (...args: string[]) =>
+      execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args], { cwd: dir });
+    git('init', '--quiet');
+    git('add', '.');
+    git('commit', '--quiet', '--message', 'first');
+    const { code, stderr } = await type(dir, ['policy', 'diff', '--', '--output=it:new.yaml', 'new.yaml']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('git has no `--output=it:new.yaml`');
+    expect(readdirSync(join(dir, 'it:.'))).toEqual(['kept']);
   });
 
   it('tells a limit that is looser, and ends with 4', async () => {
