@@ -1,14 +1,14 @@
 import { GetItemCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createDynamoLedger } from '../../lambda/adapters/ledgers/dynamo/index.ts';
 import { keyOf, openTable, type Table } from '../../lambda/adapters/ledgers/dynamo/table.ts';
 import { EMPTY_LEDGER, type LedgerChange } from '../../lambda/core/ledger.ts';
 import { LedgerFailure } from '../../lambda/errors.ts';
 import type { Ledger, LedgerSession } from '../../lambda/ports.ts';
 import { failureOf } from '../support/apis.ts';
-import { type Dynamo, startDynalite } from '../support/dynamo.ts';
-import { type DynamoProxy, type Mishap, startDynamoProxy } from '../support/dynamoProxy.ts';
+import type { Mishap } from '../support/dynamoProxy.ts';
 import { anAcceptance, anEnd, aReceipt, aSighting } from '../support/ledgerBuilders.ts';
+import { proxiedDynamo } from '../support/proxiedDynamo.ts';
 import { testClock } from '../support/testClock.ts';
 
 const KEY = 'outscale/eu-west-2/012345678901';
@@ -20,23 +20,18 @@ function sighted(id: string): LedgerChange {
   return { kind: 'sighted', id, sighting: aSighting() };
 }
 
-let dynamo: Dynamo;
-let proxy: DynamoProxy;
-
-beforeAll(async () => {
-  dynamo = await startDynalite();
-});
-afterAll(() => dynamo.close());
-beforeEach(async () => {
-  proxy = await startDynamoProxy(dynamo.url);
-});
-afterEach(() => proxy.close());
+const at = proxiedDynamo();
 
 async function begin() {
-  const name = await dynamo.createTable();
+  const name = await at.dynamo.createTable();
   const clock = testClock();
-  const table = openTable(name, { ...dynamo.config, endpoint: proxy.url });
-  return { clock, table, ledger: createDynamoLedger(table, clock), direct: openTable(name, dynamo.config) };
+  const table = openTable(name, { ...at.dynamo.config, endpoint: at.proxy.url });
+  return {
+    clock,
+    table,
+    ledger: createDynamoLedger(table, clock),
+    direct: openTable(name, at.dynamo.config),
+  };
 }
 
 async function take(ledger: Ledger): Promise<LedgerSession> {
@@ -55,9 +50,9 @@ describe('what the ledger costs', () => {
   it('in a quiet pass: one query, and two writes', async () => {
     const { ledger } = await begin();
     await (await take(ledger)).close([LISTED]);
-    proxy.calls.length = 0;
+    at.proxy.calls.length = 0;
     await (await take(ledger)).close([LISTED]);
-    expect(proxy.calls).toEqual(['UpdateItem', 'Query', 'UpdateItem']);
+    expect(at.proxy.calls).toEqual(['UpdateItem', 'Query', 'UpdateItem']);
   });
 
   it('is one query more for each megabyte', async () => {
@@ -67,9 +62,9 @@ describe('what the ledger costs', () => {
     await (await take(ledger)).close(
       many.map((id) => ({ kind: 'sighted', id, sighting: aSighting({ held }) })),
     );
-    proxy.calls.length = 0;
+    at.proxy.calls.length = 0;
     expect(Object.keys((await take(ledger)).state.sightings)).toHaveLength(many.length);
-    expect(proxy.calls.filter((call) => call === 'Query')).toHaveLength(3);
+    expect(at.proxy.calls.filter((call) => call === 'Query')).toHaveLength(3);
   });
 });
 
@@ -140,9 +135,9 @@ describe('a pass that was killed', () => {
     await (await take(ledger)).write([sighted('dxvif-1'), sighted('dxvif-2'), LISTED]);
     clock.advance(LEASE_MS);
     // Every call from the copying on goes wrong.
-    proxy.mishap = (operation) => (operation === 'BatchWriteItem' ? 'reset' : null);
+    at.proxy.mishap = (operation) => (operation === 'BatchWriteItem' ? 'reset' : null);
     expect(await failureOf(ledger.open(KEY, LEASE_MS))).toBeInstanceOf(LedgerFailure);
-    proxy.mishap = () => null;
+    at.proxy.mishap = () => null;
     expect(Object.keys((await take(ledger)).state.sightings)).toEqual(['dxvif-1', 'dxvif-2']);
   });
 });
@@ -152,10 +147,10 @@ describe('a write that may or may not have worked', () => {
     const { ledger } = await begin();
     const session = await take(ledger);
     await session.write([sighted('dxvif-1')]);
-    proxy.mishap = (operation) => (operation === 'BatchWriteItem' ? 'serverError' : null);
+    at.proxy.mishap = (operation) => (operation === 'BatchWriteItem' ? 'serverError' : null);
     expect(await failureOf(session.write([sighted('dxvif-2')]))).toBeInstanceOf(LedgerFailure);
     expect(await failureOf(session.write([sighted('dxvif-3')]))).toBeInstanceOf(LedgerFailure);
-    proxy.mishap = () => null;
+    at.proxy.mishap = () => null;
     await session.close([]);
     expect(Object.keys((await take(ledger)).state.sightings)).toEqual(['dxvif-1']);
   });
@@ -166,7 +161,7 @@ describe('a write that may or may not have worked', () => {
       const { ledger } = await begin();
       const onceEach = (): void => {
         const lost = new Set<string>();
-        proxy.mishap = (operation, earlier) => {
+        at.proxy.mishap = (operation, earlier) => {
           const id = `${operation} ${earlier}`;
           if (operation !== lossy || earlier % 2 === 1 || lost.has(id)) return null;
           lost.add(id);
@@ -186,14 +181,14 @@ describe('a write that may or may not have worked', () => {
         acceptances: { 'dxvif-2': anAcceptance() },
       });
       expect((await ledger.records(KEY, new Date(0))).receipts).toHaveLength(1);
-      proxy.mishap = () => null;
+      at.proxy.mishap = () => null;
       expect(await ledger.open(KEY, LEASE_MS)).not.toBeNull();
     },
   );
 
   it('is finished when the table takes only a part of it at a time', async () => {
     const { ledger } = await begin();
-    proxy.mishap = (operation, earlier) =>
+    at.proxy.mishap = (operation, earlier) =>
       operation === 'BatchWriteItem' && earlier < 2 ? 'unprocessed' : null;
     await (await take(ledger)).close([sighted('dxvif-1'), sighted('dxvif-2'), sighted('dxvif-3')]);
     expect(Object.keys((await ledger.peek(KEY)).sightings)).toHaveLength(3);
@@ -208,14 +203,14 @@ describe('a table that cannot be used', () => {
     ['reset', 'UpdateItem failed (unreachable)'],
   ])('(%s) says so, with its name and the mend', async (mishap, what) => {
     const { ledger, table } = await begin();
-    proxy.mishap = () => mishap;
+    at.proxy.mishap = () => mishap;
     const failure = await failureOf(ledger.open(KEY, LEASE_MS));
     expect(failure).toBeInstanceOf(LedgerFailure);
     expect(String(failure)).toContain(`ledger table \`${table.name}\`: ${what}`);
   });
 
   it('that does not exist says so', async () => {
-    const ledger = createDynamoLedger(openTable('nowhere', dynamo.config), testClock());
+    const ledger = createDynamoLedger(openTable('nowhere', at.dynamo.config), testClock());
     expect(String(await failureOf(ledger.peek(KEY)))).toMatch(
       /ledger table `nowhere`: GetItem failed .*ResourceNotFoundException/,
     );
@@ -226,7 +221,7 @@ describe('a table that cannot be used', () => {
     ['Query', 'Query answered without items'],
   ])('that answers nothing to %s is no empty ledger', async (operation, what) => {
     const { ledger } = await begin();
-    proxy.mishap = (asked) => (asked === operation ? 'emptyAnswer' : null);
+    at.proxy.mishap = (asked) => (asked === operation ? 'emptyAnswer' : null);
     expect(String(await failureOf(ledger.open(KEY, LEASE_MS)))).toContain(what);
   });
 

@@ -1,31 +1,21 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { createDynamoLedger } from '../../lambda/adapters/ledgers/dynamo/index.ts';
 import { openTable } from '../../lambda/adapters/ledgers/dynamo/table.ts';
 import type { LedgerChange } from '../../lambda/core/ledger.ts';
 import { LedgerFailure } from '../../lambda/errors.ts';
 import type { Ledger, LedgerSession } from '../../lambda/ports.ts';
 import { failureOf } from '../support/apis.ts';
-import { type Dynamo, startDynalite } from '../support/dynamo.ts';
-import { type DynamoProxy, startDynamoProxy } from '../support/dynamoProxy.ts';
 import { aSighting } from '../support/ledgerBuilders.ts';
+import { proxiedDynamo } from '../support/proxiedDynamo.ts';
 import { testClock } from '../support/testClock.ts';
 
 const KEY = 'outscale/eu-west-2/012345678901';
 const LISTED: LedgerChange = { kind: 'listed', at: '2026-11-10T11:00:00.000Z' };
 
-let dynamo: Dynamo;
-let proxy: DynamoProxy;
-beforeAll(async () => {
-  dynamo = await startDynalite();
-});
-afterAll(() => dynamo.close());
-beforeEach(async () => {
-  proxy = await startDynamoProxy(dynamo.url);
-});
-afterEach(() => proxy.close());
+const at = proxiedDynamo();
 
 async function begin(): Promise<Ledger> {
-  const table = openTable(await dynamo.createTable(), { ...dynamo.config, endpoint: proxy.url });
+  const table = openTable(await at.dynamo.createTable(), { ...at.dynamo.config, endpoint: at.proxy.url });
   return createDynamoLedger(table, testClock());
 }
 
@@ -38,23 +28,23 @@ async function take(ledger: Ledger): Promise<LedgerSession> {
 it('no read is one that may lag behind what was written', async () => {
   const ledger = await begin();
   await (await take(ledger)).close([LISTED]);
-  proxy.inputs.length = 0;
+  at.proxy.inputs.length = 0;
   await ledger.peek(KEY);
   await ledger.records(KEY, new Date(0));
   await ledger.policy('sha256:0');
-  expect(proxy.inputs.map(({ ConsistentRead }) => ConsistentRead)).toEqual([true, true, true, true, true]);
+  expect(at.proxy.inputs.map(({ ConsistentRead }) => ConsistentRead)).toEqual([true, true, true, true, true]);
 });
 
 it('after a pass in doubt, the next one begins a new epoch, and those after it cost what they always did', async () => {
   const ledger = await begin();
   const session = await take(ledger);
-  proxy.mishap = (operation) => (operation === 'BatchWriteItem' ? 'accessDenied' : null);
+  at.proxy.mishap = (operation) => (operation === 'BatchWriteItem' ? 'accessDenied' : null);
   const write = session.write([{ kind: 'sighted', id: 'dxvif-1', sighting: aSighting() }]);
   expect(await failureOf(write)).toBeInstanceOf(LedgerFailure);
-  proxy.mishap = () => null;
+  at.proxy.mishap = () => null;
   await session.close([]);
   await (await take(ledger)).close([LISTED]);
-  proxy.calls.length = 0;
+  at.proxy.calls.length = 0;
   await (await take(ledger)).close([LISTED]);
-  expect(proxy.calls).toEqual(['UpdateItem', 'Query', 'UpdateItem']);
+  expect(at.proxy.calls).toEqual(['UpdateItem', 'Query', 'UpdateItem']);
 });

@@ -1,41 +1,31 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createDynamoLedger } from '../../lambda/adapters/ledgers/dynamo/index.ts';
 import { openTable } from '../../lambda/adapters/ledgers/dynamo/table.ts';
 import { recipientKey } from '../../lambda/core/policy.ts';
 import { ACME, actAs, STRANGER } from '../support/accounts.ts';
 import { recordingAnnouncer } from '../support/announcer.ts';
 import { ACME_1, PROD, policyOf, runnerOf, SIMPLE, STRANGERS, startCloud } from '../support/cloud.ts';
-import { type Dynamo, startDynalite } from '../support/dynamo.ts';
-import { type DynamoProxy, startDynamoProxy } from '../support/dynamoProxy.ts';
+import { proxiedDynamo } from '../support/proxiedDynamo.ts';
 
 const KEY = recipientKey(SIMPLE.policy.recipient);
 
-let dynamo: Dynamo;
-let proxy: DynamoProxy;
-beforeAll(async () => {
-  dynamo = await startDynalite();
-});
-afterAll(() => dynamo.close());
-beforeEach(async () => {
-  proxy = await startDynamoProxy(dynamo.url);
-});
-afterEach(() => proxy.close());
+const at = proxiedDynamo();
 
 async function begin() {
   const cloud = await startCloud({ expiredLingers: 'P30D' });
   const runner = runnerOf(cloud, SIMPLE);
-  const table = openTable(await dynamo.createTable(), { ...dynamo.config, endpoint: proxy.url });
+  const table = openTable(await at.dynamo.createTable(), { ...at.dynamo.config, endpoint: at.proxy.url });
   const ledger = createDynamoLedger(table, runner.ports.clock);
   const announcer = recordingAnnouncer();
   const pass = (overrides = {}) =>
     runner.pass({ ports: { ...runner.ports, ledger, announcer }, ...overrides });
   /** A pass that the table takes so many batches of, and no more. */
   const cutAfter = async (batches: number, overrides = {}) => {
-    const before = proxy.calls.filter((call) => call === 'BatchWriteItem').length;
-    proxy.mishap = (operation, earlier) =>
+    const before = at.proxy.calls.filter((call) => call === 'BatchWriteItem').length;
+    at.proxy.mishap = (operation, earlier) =>
       operation === 'BatchWriteItem' && earlier >= before + batches ? 'accessDenied' : null;
     const report = await pass(overrides);
-    proxy.mishap = () => null;
+    at.proxy.mishap = () => null;
     return report;
   };
   const told = (type: string) => announcer.delivered.filter((one) => one.type === type);

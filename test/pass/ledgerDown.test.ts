@@ -1,30 +1,20 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createDynamoLedger } from '../../lambda/adapters/ledgers/dynamo/index.ts';
 import { openTable } from '../../lambda/adapters/ledgers/dynamo/table.ts';
 import { recipientKey } from '../../lambda/core/policy.ts';
 import { ACME, actAs, STRANGER } from '../support/accounts.ts';
 import { recordingAnnouncer } from '../support/announcer.ts';
 import { ACME_1, outcomes, PROD, runnerOf, SIMPLE, STRANGERS, startCloud } from '../support/cloud.ts';
-import { type Dynamo, startDynalite } from '../support/dynamo.ts';
-import { type DynamoProxy, type Mishap, startDynamoProxy } from '../support/dynamoProxy.ts';
+import type { Mishap } from '../support/dynamoProxy.ts';
+import { proxiedDynamo } from '../support/proxiedDynamo.ts';
 
-let dynamo: Dynamo;
-let proxy: DynamoProxy;
-
-beforeAll(async () => {
-  dynamo = await startDynalite();
-});
-afterAll(() => dynamo.close());
-beforeEach(async () => {
-  proxy = await startDynamoProxy(dynamo.url);
-});
-afterEach(() => proxy.close());
+const at = proxiedDynamo();
 
 /** Passes over a target whose ledger is a table that can go wrong. */
 async function begin() {
   const cloud = await startCloud();
   const runner = runnerOf(cloud, SIMPLE);
-  const table = openTable(await dynamo.createTable(), { ...dynamo.config, endpoint: proxy.url });
+  const table = openTable(await at.dynamo.createTable(), { ...at.dynamo.config, endpoint: at.proxy.url });
   const ledger = createDynamoLedger(table, runner.ports.clock);
   const announcer = recordingAnnouncer();
   const pass = () => runner.pass({ ports: { ...runner.ports, ledger, announcer } });
@@ -52,13 +42,13 @@ describe('a ledger that is down or throttled', () => {
       const { cloud, pass, announcer, confirms } = await begin();
       await pass();
       const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
-      proxy.mishap = mishap;
+      at.proxy.mishap = mishap;
       const report = await pass();
       expect(report).toMatchObject({ status: 'failed', failures: [{ code: 'ledger' }] });
       expect(confirms()).toBe(0);
       expect(announcer.news()).toEqual(['Pass Failed']);
 
-      proxy.mishap = () => null;
+      at.proxy.mishap = () => null;
       expect(outcomes(await pass())).toEqual({ [id]: `accepted acme.default ${PROD}` });
       expect(confirms()).toBe(1);
     },
@@ -75,10 +65,10 @@ describe('a ledger that is down or throttled', () => {
     for (const broken of ['UpdateItem', 'Query', 'BatchWriteItem'])
       for (const mishap of ['throttle', 'lostAnswer'] as const) {
         cloud.clock.advance('PT1H');
-        proxy.mishap = (operation) => (operation === broken ? mishap : null);
+        at.proxy.mishap = (operation) => (operation === broken ? mishap : null);
         await pass();
       }
-    proxy.mishap = () => null;
+    at.proxy.mishap = () => null;
     cloud.clock.advance('PT1H');
     expect((await pass()).requests).toMatchObject([
       { firstSeen: first?.firstSeen, deadline: first?.deadline },
@@ -90,14 +80,14 @@ describe('a ledger that is down or throttled', () => {
     await pass();
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
     // The first batch sights it, the next two leave the policy and the intent.
-    proxy.mishap = (operation, earlier) =>
+    at.proxy.mishap = (operation, earlier) =>
       operation === 'BatchWriteItem' && earlier >= 3 ? 'throttle' : null;
     expect(await pass()).toMatchObject({
       status: 'failed',
       requests: [{ id, outcome: 'accepted' }],
       failures: [{ code: 'ledger', message: expect.stringContaining(`${id} was accepted`) }],
     });
-    proxy.mishap = () => null;
+    at.proxy.mishap = () => null;
     expect((await pass()).ended).toMatchObject([{ id, as: 'accepted' }]);
     expect((await ledger.records(KEY, new Date(0))).receipts).toMatchObject([
       { id, answer: { by: 'laterPass' } },
