@@ -35,7 +35,7 @@ export type Mark =
   | { readonly of: 'problem'; readonly id: string; readonly problem: FollowUpProblem }
   | { readonly of: 'failing'; readonly failing: Failing };
 
-/** One write. Every ledger applies them with `applyChange`, so that all agree on what a write means. */
+/** One write. Every ledger applies them with `applyChanges`, so that all agree on what a write means. */
 export type LedgerChange =
   /** `null`: the last one was timed by a clock that ran ahead, and proves nothing */
   | { readonly kind: 'listed'; readonly at: string | null }

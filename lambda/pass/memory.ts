@@ -1,4 +1,4 @@
-import { applyChange } from '../core/applyChange.ts';
+import { applyChanges } from '../core/applyChange.ts';
 import type { LedgerChange, LedgerState } from '../core/ledger.ts';
 import { LedgerFailure } from '../errors.ts';
 import type { Ledger } from '../ports.ts';
@@ -56,7 +56,7 @@ function remembering(
   let notes: readonly LedgerChange[] = [];
   let lost: LedgerFailure | null = null;
   const note = (changes: readonly LedgerChange[]): void => {
-    state = changes.reduce(applyChange, state);
+    state = applyChanges(state, changes);
     notes = [...notes, ...changes];
   };
   const leftToWrite = (): readonly LedgerChange[] => {

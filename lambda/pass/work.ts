@@ -1,5 +1,5 @@
 import type { Origin } from '../core/announcement.ts';
-import { applyChange } from '../core/applyChange.ts';
+import { applyChanges } from '../core/applyChange.ts';
 import { lessonOf, openCases } from '../core/case.ts';
 import { ENDS_KEPT_MS } from '../core/ended.ts';
 import type { Failure } from '../core/failure.ts';
@@ -46,7 +46,7 @@ export async function workThrough(
   const { changes, ended, warnings, failures } = reconcile(before, survey, policy.recipient.expiry);
 
   // Found first and written then: what a failing ledger forgets is told all the same.
-  const { intents, acceptances, sightings, damaged } = changes.reduce(applyChange, before);
+  const { intents, acceptances, sightings, damaged } = applyChanges(before, changes);
   const world = { ...seen, intents, acceptances, damaged, acceptedThisPass: 0 };
   const now = ports.clock.now();
   const cases = openCases(policy, seen.requests, sightings, world, now);

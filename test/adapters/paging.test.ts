@@ -21,6 +21,16 @@ async function listing(provider: 'aws' | 'outscale', ...pages: Reply[]) {
 }
 
 describe('a listing', () => {
+  it('of more items than any account has is incomplete, even in one page', async () => {
+    const { list } = await listing(
+      'aws',
+      json({ virtualInterfaces: Array.from({ length: 200_000 }, () => 0) }),
+    );
+    const failure = await failureOf(list());
+    expect(failure).toMatchObject(INCOMPLETE);
+    expect(String(failure)).toMatch(/it has more than 100000 items/);
+  });
+
   it.each([undefined, null, ''])('ends where the next token is %j', async (end) => {
     const { apis, list } = await listing('aws', page(['dxvif-1', 'dxvif-2'], end));
     expect((await list()).map(({ id }) => id)).toEqual(['dxvif-1', 'dxvif-2']);

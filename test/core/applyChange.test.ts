@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { applyChange } from '../../lambda/core/applyChange.ts';
+import { applyChange, applyChanges } from '../../lambda/core/applyChange.ts';
 import type { LedgerChange, LedgerState, Mark } from '../../lambda/core/ledger.ts';
 import { NOTHING_TOLD } from '../../lambda/core/remembered.ts';
 import { VGW } from '../support/builders.ts';
@@ -129,5 +129,27 @@ describe('a mark remembers what was told', () => {
     { of: 'problem', id: 'gone', problem: 'gone' },
   ])('of what is gone is dropped, and the news are queued all the same: %j', (mark) => {
     expect(marked(full, mark)).toEqual({ ...full, outbox: { ...full.outbox, z: news('z') } });
+  });
+});
+
+describe('many writes', () => {
+  it('come to the same as one after the other, and leave what they began with as it was', () => {
+    const before = structuredClone(full);
+    const changes: LedgerChange[] = [
+      { kind: 'ended', id: 'a', ended: null },
+      { kind: 'sighted', id: 'a', sighting: seen },
+      { kind: 'queued', announcement: news('z'), mark: { of: 'hold', id: 'a', codes: ['frozen'] } },
+      { kind: 'delivered', ids: ['x', 'z'] },
+      { kind: 'accepted', id: 'b', acceptance: moved, receipt: null },
+      { kind: 'listed', at: AT },
+    ];
+    expect(applyChanges(full, changes)).toEqual(changes.reduce(applyChange, full));
+    expect(full).toEqual(before);
+  });
+
+  it('take no longer each when there are thousands of them', { timeout: 20_000 }, () => {
+    const ids = Array.from({ length: 50_000 }, (_, i) => `dxvif-${i}`);
+    const changes = ids.map((id): LedgerChange => ({ kind: 'sighted', id, sighting: seen }));
+    expect(Object.keys(applyChanges(full, changes).sightings)).toHaveLength(50_002);
   });
 });

@@ -7,6 +7,8 @@ export interface Page {
 
 /** More pages than any account has interfaces for: an endless listing ends. */
 const MOST_PAGES = 1000;
+/** The same for items, which are not counted by whoever sends them all in one page. */
+const MOST_ITEMS = 100_000;
 
 /**
  * Follows every page. What may not be the whole is an error, never a short listing.
@@ -25,7 +27,10 @@ export async function allPages(
     const answer: Page = await ask(token);
     // An empty answer reads as success with nothing in it.
     if (!Array.isArray(answer.items)) throw incomplete(`page ${page} has no list`);
-    items.push(...answer.items);
+    if (items.length + answer.items.length > MOST_ITEMS)
+      throw incomplete(`it has more than ${MOST_ITEMS} items`);
+    // One by one: as arguments, so many would fill the stack.
+    for (const item of answer.items) items.push(item);
     const next = answer.nextToken ?? '';
     if (next === '') return items;
     if (typeof next !== 'string') throw incomplete(`page ${page} has an unreadable token`);

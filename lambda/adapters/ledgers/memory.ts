@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { applyChange } from '../../core/applyChange.ts';
+import { applyChanges } from '../../core/applyChange.ts';
 import { EMPTY_LEDGER, type LedgerChange, type LedgerState } from '../../core/ledger.ts';
 import { LedgerFailure } from '../../errors.ts';
 import type { Clock, Ledger } from '../../ports.ts';
@@ -16,7 +16,7 @@ export function createMemoryLedger(clock: Clock): Ledger {
   const stateOf = (key: string): LedgerState => states.get(key) ?? EMPTY_LEDGER;
 
   const apply = (key: string, changes: readonly LedgerChange[]): void => {
-    states.set(key, changes.reduce(applyChange, stateOf(key)));
+    states.set(key, applyChanges(stateOf(key), changes));
     records.set(key, [...(records.get(key) ?? []), ...changes.flatMap(recordsOf)]);
     for (const change of changes) {
       if (change.kind === 'policyUsed') policies.set(change.digest, change.text);

@@ -1,4 +1,4 @@
-import { applyChange } from '../../../core/applyChange.ts';
+import { applyChanges } from '../../../core/applyChange.ts';
 import type { LedgerChange } from '../../../core/ledger.ts';
 import { LedgerFailure } from '../../../errors.ts';
 import type { LedgerSession } from '../../../ports.ts';
@@ -65,7 +65,7 @@ export async function beginSession(
   async function write(changes: readonly LedgerChange[], last: HeadUpdate): Promise<void> {
     if (status !== 'open')
       throw new LedgerFailure(`the lease on ${key} in table \`${table.name}\` was given back or is in doubt`);
-    const after = changes.reduce(applyChange, state);
+    const after = applyChanges(state, changes);
     await inDoubt(async () => {
       const { announcements, puts, deletes } = itemChanges(state, after);
       // In this order: whatever is cut short, nothing is gone or on record before it can be told.

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, realpath } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { applyChange } from '../../../core/applyChange.ts';
+import { applyChanges } from '../../../core/applyChange.ts';
 import type { LedgerChange, LedgerState } from '../../../core/ledger.ts';
 import { LedgerFailure } from '../../../errors.ts';
 import type { Clock, Ledger } from '../../../ports.ts';
@@ -52,7 +52,7 @@ export function createFileLedger(path: string, clock: Clock): Ledger {
       if (change.kind === 'policyUsed') await keepPolicy(place, change.digest, change.text);
     }
     const before = stateOf(entry, path);
-    const after = changes.reduce(applyChange, before);
+    const after = applyChanges(before, changes);
     const changed = itemChanges(before, after);
     // Whatever is cut short, nothing is on record before it can be told.
     if (changes.some((change) => recordsOf(change).length > 0))
