@@ -1,5 +1,6 @@
 import { escapeText, quote } from '../core/text.ts';
 import { ApiFailure, type ApiFailureKind, PassFailure, RightMissing } from '../errors.ts';
+import { AnswerTooLarge } from './answer.ts';
 
 /** What the SDK and plain node errors have in common, as far as we look. */
 interface WireError {
@@ -32,6 +33,7 @@ const PARSER = /^(SyntaxError|TypeError|RangeError)$/;
 export function toApiFailure(operation: string, thrown: unknown): PassFailure {
   // Failures of ours, such as unusable credentials found while signing, say what they are already.
   if (thrown instanceof PassFailure) return thrown;
+  if (thrown instanceof AnswerTooLarge) return new ApiFailure(operation, 'malformed', thrown.why);
   const error = readError(thrown);
   const kind = kindOf(error);
   const status = error.status === null ? '' : ` (HTTP ${error.status})`;

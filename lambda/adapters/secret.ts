@@ -1,6 +1,7 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { CredentialsUnusable } from '../errors.ts';
 import { type AccessKey, FLAWED, flawIn } from './accessKey.ts';
+import { wholeAnswer } from './answer.ts';
 import { obtain } from './obtain.ts';
 import { type RenewableKey, renewableKey } from './renewable.ts';
 import { requestHandler } from './tunnels.ts';
@@ -12,7 +13,10 @@ const FORM = '`{"accessKey": "…", "secretKey": "…"}`';
  * @throws ProxyRefused
  */
 export function secretKey(name: string): RenewableKey {
-  const client = new SecretsManagerClient({ requestHandler: requestHandler(LIMITS) });
+  const client = new SecretsManagerClient({
+    requestHandler: requestHandler(LIMITS),
+    streamCollector: wholeAnswer,
+  });
   return renewableKey(`secret \`${name}\``, async () => {
     const { SecretString } = await obtain(
       `secret \`${name}\` cannot be read`,

@@ -52,6 +52,29 @@ describe.each(BROKEN)('with a server that %s', (_, reply, kind) => {
   });
 });
 
+describe.each([200, 400, 503])(
+  'with a server that pours out an answer without end, with status %i',
+  (status) => {
+    it('nothing is read for long, and the connection is let go of', async () => {
+      const apis = await converse('aws', () => ({ does: 'pour', status }));
+      for (const call of [
+        () => apis.directConnect.list(),
+        () => apis.gateways.list(new Set(['virtual'])),
+        () => apis.caller.account(),
+        () => apis.directConnect.confirm('dxvif-1a2b3c4d', 'vgw-12345678'),
+      ]) {
+        expect(await failureOf(call())).toMatchObject({
+          name: 'ApiFailure',
+          kind: 'malformed',
+          detail: 'the answer is larger than 8 MB',
+        });
+      }
+      expect(countOf(apis.received, 'ConfirmPrivateVirtualInterface')).toBe(1);
+      await expect.poll(() => apis.connections()).toBe(0);
+    });
+  },
+);
+
 it('a server that is not there is told as unreachable', async () => {
   const apis = await converse('aws', () => ({ does: 'hang' }));
   await apis.stop();

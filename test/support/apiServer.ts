@@ -20,6 +20,8 @@ export type Reply =
   | { readonly does: 'hangInBody'; readonly body: string }
   /** sends a character every few milliseconds, for ever */
   | { readonly does: 'drip' }
+  /** sends as fast as it can, for ever */
+  | { readonly does: 'pour'; readonly status: number }
   /** promises more than it sends, then hangs up */
   | { readonly does: 'cut'; readonly body: string }
   | { readonly does: 'reset' };
@@ -101,6 +103,10 @@ function act(reply: Reply, response: ServerResponse, drips: Set<NodeJS.Timeout>)
       response.writeHead(200);
       drips.add(setInterval(() => response.write(' '), 20));
       return;
+    case 'pour':
+      response.writeHead(reply.status, { 'content-type': 'application/x-amz-json-1.1' });
+      pour(response);
+      return;
     case 'cut':
       response.writeHead(200, { 'content-length': reply.body.length + 100 });
       response.write(reply.body, () => response.destroy());
@@ -111,6 +117,15 @@ function act(reply: Reply, response: ServerResponse, drips: Set<NodeJS.Timeout>)
     default:
       reply satisfies never;
   }
+}
+
+function pour(response: ServerResponse): void {
+  const piece = '{"virtualInterfaces":['.repeat(50_000);
+  const on = (): void => {
+    while (!response.destroyed) if (!response.write(piece)) break;
+  };
+  response.on('drain', on);
+  on();
 }
 
 function portOf(address: AddressInfo | string | null): number {

@@ -7,6 +7,7 @@ import {
 import type { Announcement } from '../../core/announcement.ts';
 import { escapeText } from '../../core/text.ts';
 import type { Announcer } from '../../ports.ts';
+import { wholeAnswer } from '../answer.ts';
 import { toApiFailure } from '../failure.ts';
 import { withTimeLimit } from '../timeLimit.ts';
 import { requestHandler } from '../tunnels.ts';
@@ -29,6 +30,7 @@ export function createEventBridgeAnnouncer(config: EventBridgeClientConfig = {})
       client ??= new EventBridgeClient({
         maxAttempts: 2,
         requestHandler: requestHandler({ connectMs: 1000, requestMs: 1500 }),
+        streamCollector: wholeAnswer,
         ...config,
       });
       const delivered: string[] = [];

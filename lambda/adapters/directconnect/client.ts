@@ -1,4 +1,5 @@
 import { DirectConnectClient, type DirectConnectClientConfig } from '@aws-sdk/client-direct-connect';
+import { wholeAnswer } from '../answer.ts';
 import type { RenewableKey } from '../renewable.ts';
 import { requestHandler } from '../tunnels.ts';
 
@@ -30,6 +31,7 @@ export function createClient(settings: ClientSettings, maxAttempts: number): Dir
     endpoint,
     maxAttempts,
     ...(credentials ? { credentials } : {}),
+    streamCollector: wholeAnswer,
     requestHandler: requestHandler({
       connectMs: Math.min(requestTimeoutMs, 5000),
       requestMs: requestTimeoutMs,

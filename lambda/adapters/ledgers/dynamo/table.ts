@@ -8,6 +8,7 @@ import {
   type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
 import { LedgerFailure } from '../../../errors.ts';
+import { wholeAnswer } from '../../answer.ts';
 import { toApiFailure } from '../../failure.ts';
 import { withTimeLimit } from '../../timeLimit.ts';
 import { requestHandler } from '../../tunnels.ts';
@@ -47,6 +48,7 @@ export function openTable(name: string, config: DynamoDBClientConfig = {}): Tabl
   const client = new DynamoDBClient({
     maxAttempts: ATTEMPTS,
     requestHandler: requestHandler({ connectMs: 1000, requestMs: 2000 }),
+    streamCollector: wholeAnswer,
     ...config,
   });
 
