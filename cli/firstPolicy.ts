@@ -101,7 +101,8 @@ function facts({ interfaces, gateways }: Shown): string[] {
     return `  ${words.join('  ')}`;
   });
   const found = gateways.map(
-    ({ id, state, attachedVpcs }) => `  ${id}  ${state ?? '-'}  ${attachedVpcs.join(' ') || 'no VPC'}`,
+    ({ id, state, attachedVpcs }) =>
+      `  ${escapeText(id)}  ${escapeText(state ?? '-')}  ${attachedVpcs.map(escapeText).join(' ') || 'no VPC'}`,
   );
   return [
     'Pending now (request, connection, location, VLAN, name):',

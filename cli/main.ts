@@ -2,6 +2,7 @@
 import { CommanderError } from 'commander';
 import { EndpointRefused } from '../lambda/adapters/endpoint.ts';
 import { ProxyRefused } from '../lambda/adapters/proxy.ts';
+import { printableJson } from '../lambda/core/printable.ts';
 import { PassFailure } from '../lambda/errors.ts';
 import { FROM_CHECKOUT } from '../language/command.ts';
 import { EXIT, type ExitCode, InvalidPolicies, UsageError } from './exit.ts';
@@ -41,7 +42,7 @@ function explain(error: unknown): ExitCode {
     const { length } = error.faults;
     process.stderr.write(`${message}\n${paint.bad(`${length} fault${length === 1 ? '' : 's'}`)}\n`);
     if (process.argv.includes('--json'))
-      process.stdout.write(`${JSON.stringify({ faults: error.faults }, null, 2)}\n`);
+      process.stdout.write(`${printableJson({ faults: error.faults }, 2)}\n`);
     return EXIT.invalidPolicy;
   }
   process.stderr.write(`${paint.bad('error:')} ${message}\n`);

@@ -1,3 +1,4 @@
+import { printableJson } from '../../lambda/core/printable.ts';
 import { type CompiledPolicy, type Fault, formatFault } from '../../language/index.ts';
 import { examine } from '../doctor/examine.ts';
 import { bad, type Finding, ok } from '../doctor/finding.ts';
@@ -22,7 +23,7 @@ export async function doctor(options: DoctorOptions): Promise<ExitCode> {
     const findings = [...surroundings, ...(await visit(compiled, options))];
     targets.push({ target: compiled.policy.target, findings });
   }
-  if (options.json) process.stdout.write(`${JSON.stringify({ targets }, null, 2)}\n`);
+  if (options.json) process.stdout.write(`${printableJson({ targets }, 2)}\n`);
   else process.stdout.write(`${targets.map(describe).join('\n\n')}\n`);
   if (faults.length > 0) return EXIT.invalidPolicy;
   return targets.some(({ findings }) => findings.some(({ result }) => result === 'bad'))

@@ -1,3 +1,4 @@
+import { printableJson } from '../../lambda/core/printable.ts';
 import { type CompiledPolicy, type Idle, idleGrants } from '../../language/index.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { paintFor } from '../output/paint.ts';
@@ -12,7 +13,7 @@ export function policyCheck(named: readonly string[], options: { readonly json?:
   );
   if (options.json) {
     const sound = policies.map(({ policy, digest }) => ({ target: policy.target, digest }));
-    process.stdout.write(`${JSON.stringify({ policies: sound, warnings: idle, faults: [] }, null, 2)}\n`);
+    process.stdout.write(`${printableJson({ policies: sound, warnings: idle, faults: [] }, 2)}\n`);
     return EXIT.done;
   }
   for (const { policy, digest } of policies) {

@@ -1,3 +1,4 @@
+import { printableJson } from '../../lambda/core/printable.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { explain } from '../explain/explanation.ts';
 import { instantOf } from '../instant.ts';
@@ -20,8 +21,7 @@ export async function policyExplain(named: string | undefined, options: ExplainO
   const { policy, digest } = onePolicy(named);
   const { text, file } = await requestFile(options.request);
   const explanation = explain(policy, readRequest(text, file, policy, options.id ?? null), at);
-  if (options.json)
-    process.stdout.write(`${JSON.stringify({ ...explanation, policy: { digest } }, null, 2)}\n`);
+  if (options.json) process.stdout.write(`${printableJson({ ...explanation, policy: { digest } }, 2)}\n`);
   // With --json, standard output is for the document alone.
   const forPeople = options.json ? process.stderr : process.stdout;
   forPeople.write(`${describeExplanation(explanation, paintFor(forPeople))}\n`);

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { deadlineOf } from '../../lambda/core/deadline.ts';
 import { type Policy, recipientKey } from '../../lambda/core/policy.ts';
+import { printableJson } from '../../lambda/core/printable.ts';
 import { type Suggestion, suggest } from '../../language/index.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { instantOf } from '../instant.ts';
@@ -48,6 +49,6 @@ async function withDeadline(
 /** Standard output is for the patch, or the document, alone: it can be piped into `git apply`. */
 function tell(suggestion: Suggestion, words: (paint: Paint) => string, json: boolean): void {
   process.stderr.write(`${words(paintFor(process.stderr))}\n`);
-  if (json) process.stdout.write(`${JSON.stringify(suggestion, null, 2)}\n`);
+  if (json) process.stdout.write(`${printableJson(suggestion, 2)}\n`);
   else if (suggestion.kind === 'patch') process.stdout.write(suggestion.patch);
 }

@@ -1,3 +1,4 @@
+import { printableJson } from '../../lambda/core/printable.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { describeTests, describeUnexercised } from '../output/cases.ts';
 import { paintFor } from '../output/paint.ts';
@@ -10,7 +11,7 @@ export function policyTest(named: readonly string[], options: { readonly json?: 
   if (options.json) {
     const sound = policies.map(({ policy, digest }) => ({ target: policy.target, digest }));
     const document = { policies: sound, cases: results, unexercised, faults: [] };
-    process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+    process.stdout.write(`${printableJson(document, 2)}\n`);
   }
   // With --json, standard output is for the document alone.
   const forPeople = options.json ? process.stderr : process.stdout;

@@ -1,5 +1,6 @@
 import { createFileAnnouncer } from '../../lambda/adapters/announcers/file.ts';
 import { systemClock } from '../../lambda/adapters/connect.ts';
+import { printableJson } from '../../lambda/core/printable.ts';
 import type { PassReport } from '../../lambda/core/report.ts';
 import type { CompiledPolicy } from '../../language/index.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
@@ -31,7 +32,7 @@ export async function run(options: RunOptions): Promise<ExitCode> {
   const forPeople = options.json ? process.stderr : process.stdout;
   const paint = paintFor(forPeople);
   forPeople.write(`${passes.map((report) => describePass(report, paint)).join('\n\n')}\n`);
-  if (options.json) process.stdout.write(`${JSON.stringify({ passes, faults }, null, 2)}\n`);
+  if (options.json) process.stdout.write(`${printableJson({ passes, faults }, 2)}\n`);
   if (faults.length > 0)
     process.stderr.write(
       describeFaults(faults, 'no pass was made by FILES; the others went on', paintFor(process.stderr)),

@@ -1,3 +1,4 @@
+import { printableJson } from '../../lambda/core/printable.ts';
 import type { CompiledPolicy } from '../../language/index.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import type { LedgerOptions } from '../ledger.ts';
@@ -28,7 +29,7 @@ export async function status(options: StatusOptions): Promise<ExitCode> {
   const forPeople = options.json ? process.stderr : process.stdout;
   const paint = paintFor(forPeople);
   forPeople.write(`${targets.map((view) => describeTarget(view, paint)).join('\n\n')}\n`);
-  if (options.json) process.stdout.write(`${JSON.stringify({ targets, faults }, null, 2)}\n`);
+  if (options.json) process.stdout.write(`${printableJson({ targets, faults }, 2)}\n`);
   const problem = file === null ? null : file.write(page(targets, faults));
   if (problem !== null) process.stderr.write(`${paintFor(process.stderr).bad('error:')} ${problem}\n`);
   else if (file !== null) process.stderr.write(`wrote ${options.html}\n`);

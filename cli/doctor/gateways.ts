@@ -1,6 +1,6 @@
 import type { Gateway } from '../../lambda/core/model.ts';
 import type { Policy } from '../../lambda/core/policy.ts';
-import { list } from '../../lambda/core/text.ts';
+import { escapeText, list, quote } from '../../lambda/core/text.ts';
 import { gatewayIds } from '../../lambda/pass/vetting.ts';
 import { bad, type Finding, ok } from './finding.ts';
 
@@ -33,8 +33,11 @@ function judgeGateway(id: string, gateway: Gateway | undefined): Finding {
   if (gateway === undefined)
     return bad(check, 'does not exist in this account and region: requests for it would be held');
   if (gateway.state !== 'available')
-    return bad(check, `is \`${gateway.state ?? 'of no state'}\`, not \`available\``);
+    return bad(
+      check,
+      `is ${gateway.state === null ? 'of no state' : quote(gateway.state)}, not \`available\``,
+    );
   if (gateway.kind === 'directConnect') return ok(check, 'available');
   if (gateway.attachedVpcs.length === 0) return bad(check, 'is attached to no VPC; attach it first');
-  return ok(check, `available, attached to ${list(gateway.attachedVpcs)}`);
+  return ok(check, `available, attached to ${list(gateway.attachedVpcs.map(escapeText))}`);
 }

@@ -1,3 +1,4 @@
+import { visible } from '../../lambda/core/text.ts';
 import type { DiffDocument } from '../diff/document.ts';
 import { sectionsOf, verdictOf } from './diff.ts';
 
@@ -22,7 +23,7 @@ export function fenced(text: string): string {
   return `${fence}text\n${text}\n${fence}`;
 }
 
-/** File names are the caller's own; a backtick in one would only end the code early. */
+/** File names come from whoever wrote the change: one must neither end the code early nor begin a line. */
 export function codeOf(text: string): string {
-  return `\`${text.replaceAll('`', "'")}\``;
+  return `\`${visible(text.replaceAll('`', "'"))}\``;
 }

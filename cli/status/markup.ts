@@ -1,4 +1,4 @@
-import { escapeText } from '../../lambda/core/text.ts';
+import { escapeText, visible } from '../../lambda/core/text.ts';
 
 /** HTML that is safe as it stands: only the functions of this file make it. */
 export interface Html {
@@ -45,12 +45,4 @@ const ENTITIES: Readonly<Record<string, string>> = {
 
 function neutral(text: string): string {
   return text.replace(/[&<>"']/g, (c) => ENTITIES[c] ?? '');
-}
-
-/** What steers or hides, as `escapeText` writes it; our sentences quote, so backticks stay, and are not cut. */
-function visible(text: string): string {
-  return text.replace(
-    /[\p{C}\p{Default_Ignorable_Code_Point}]/gu,
-    (c) => `\\u{${(c.codePointAt(0) ?? 0).toString(16)}}`,
-  );
 }

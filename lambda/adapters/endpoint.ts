@@ -1,4 +1,4 @@
-import { quote } from '../core/text.ts';
+import { quoteOwn } from '../core/text.ts';
 
 /** The endpoint is not one that signed requests may be sent to. */
 export class EndpointRefused extends Error {
@@ -16,13 +16,13 @@ export function checkedEndpoint(setting: string, text: string): string {
   // A password may stand in it, also where it is no URL.
   if (text.includes('@')) throw new EndpointRefused(`${setting} must not hold a user name or password`);
   if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
-    throw new EndpointRefused(`${setting} must be a URL such as \`https://host\`, got ${quote(text)}`);
+    throw new EndpointRefused(`${setting} must be a URL such as \`https://host\`, got ${quoteOwn(text)}`);
   }
   if (url.protocol === 'http:' && !LOOPBACK.test(url.hostname)) {
-    throw new EndpointRefused(`${setting} must be https, or http on loopback, got ${quote(text)}`);
+    throw new EndpointRefused(`${setting} must be https, or http on loopback, got ${quoteOwn(text)}`);
   }
   if (url.pathname !== '/' || url.search !== '' || url.hash !== '') {
-    throw new EndpointRefused(`${setting} must have no path, got ${quote(text)}`);
+    throw new EndpointRefused(`${setting} must have no path, got ${quoteOwn(text)}`);
   }
   return url.origin;
 }
@@ -35,5 +35,5 @@ export function isLoopback(text: string): boolean {
 /** A region becomes a part of host names, so it may hold nothing that ends one. */
 export function checkedRegion(region: string): string {
   if (/^[a-z0-9][a-z0-9-]*$/.test(region)) return region;
-  throw new EndpointRefused(`region must be such as \`eu-west-2\`, got ${quote(region)}`);
+  throw new EndpointRefused(`region must be such as \`eu-west-2\`, got ${quoteOwn(region)}`);
 }

@@ -1,4 +1,4 @@
-import { escapeText, quote } from '../core/text.ts';
+import { escapeText, quote, quoteOwn } from '../core/text.ts';
 import { ApiFailure, type ApiFailureKind, PassFailure, RightMissing } from '../errors.ts';
 import { AnswerTooLarge } from './answer.ts';
 
@@ -61,7 +61,7 @@ function wordsOf({ name, code, message }: WireError): string {
   const [, proxy = '', answer = ''] = /via (\S+): HTTP\/\S+ (.*)$/.exec(line) ?? [];
   return proxy === ''
     ? `the proxy of HTTPS_PROXY opens no tunnel: ${quote(line)}`
-    : `the proxy ${escapeText(proxy)} of HTTPS_PROXY opens no tunnel, it says ${quote(answer)}`;
+    : `the proxy ${quoteOwn(proxy)} of HTTPS_PROXY opens no tunnel, it says ${quote(answer)}`;
 }
 
 function kindOf({ name, code, status }: WireError): ApiFailureKind {

@@ -6,13 +6,38 @@ export function quote(text: string): string {
   return `\`${escapeText(text)}\``;
 }
 
-/** Controls, unassigned and invisible characters, what ends or feigns our own quoting, and spaces other than the common one. */
-const UNSAFE = /[\p{C}\p{Default_Ignorable_Code_Point}\u{2800}`\\]|(?! )\p{Z}/gu;
+/** As `quote`, of what the operator wrote: an address in it is for them to read. */
+export function quoteOwn(text: string): string {
+  return `\`${cutAndEscaped(text, STEERING)}\``;
+}
+
+/** Controls, unassigned and invisible characters, what ends or feigns our own quoting, spaces other than the common one, and
+ * marks that stand on nothing or pile up over the lines around them. */
+const STEERING =
+  /[\p{C}\p{Default_Ignorable_Code_Point}\u{2800}`\\]|(?! )\p{Z}|(?<![\p{L}\p{N}]\p{M}{0,2})\p{M}/gu;
+/** Terminals and mail programs make links of these, and a stranger's link must not come from us. */
+const LINK = /:(?=\/\/)|(?<=\bwww)\./giu;
 
 /** As `quote`, without the backticks: for table cells. Longer than 120 characters is cut, and says so. */
 export function escapeText(text: string): string {
-  const safe = text.slice(0, 120).replace(UNSAFE, (c) => `\\u{${(c.codePointAt(0) ?? 0).toString(16)}}`);
+  return cutAndEscaped(text, UNSAFE);
+}
+
+const UNSAFE = new RegExp(`${STEERING.source}|${LINK.source}`, 'giu');
+
+function cutAndEscaped(text: string, unsafe: RegExp): string {
+  const safe = text.slice(0, 120).replace(unsafe, escaped);
   return text.length > 120 ? `${safe}… (${text.length} characters)` : safe;
+}
+
+/** `\u{9b}` */
+export function escaped(character: string): string {
+  return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
+}
+
+/** A sentence of ours, of any length, in which others may be quoted: without what steers or hides. */
+export function visible(sentence: string): string {
+  return sentence.replace(/[\p{C}\p{Default_Ignorable_Code_Point}]/gu, escaped);
 }
 
 /** Compares by UTF-16 code unit, which is by code point for every name the policy allows: never by locale. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { byCodePoint, escapeText, list, quote } from '../../lambda/core/text.ts';
+import { printableJson, printableValue } from '../../lambda/core/printable.ts';
+import { byCodePoint, escapeText, list, quote, quoteOwn, visible } from '../../lambda/core/text.ts';
 
 describe('text that somebody outside chose', () => {
   it.each([
@@ -20,6 +21,11 @@ describe('text that somebody outside chose', () => {
     ['spaces that pose as the common one', 'a\u00a0b\u2003c d', 'a\\u{a0}b\\u{2003}c d'],
     ['half a character', 'a\ud800b', 'a\\u{d800}b'],
     ['private and unassigned characters', '\ue000\u{10ffff}\u0378', '\\u{e000}\\u{10ffff}\\u{378}'],
+    ['accents written as marks', 'e\u0301a\u0302\u0323', 'e\u0301a\u0302\u0323'],
+    ['marks that pile up', `a${'\u0336'.repeat(5)}b`, 'a\u0336\u0336\u0336\\u{336}\\u{336}b'],
+    ['a mark on nothing, which would join our own text', '\u0301a', '\\u{301}a'],
+    ['a link', 'see HTTPS://evil.example/x', 'see HTTPS\\u{3a}//evil.example/x'],
+    ['a link without its scheme', 'WWW.evil.example', 'WWW\\u{2e}evil.example'],
     ['the quotation itself', 'a`b', 'a\\u{60}b'],
     ['an escape that was typed', '\\u{1b}', '\\u{5c}u{1b}'],
   ])('%s', (_, text, safe) => {
@@ -31,6 +37,30 @@ describe('text that somebody outside chose', () => {
     expect(escapeText('x'.repeat(120))).toBe('x'.repeat(120));
     expect(escapeText('x'.repeat(121))).toBe(`${'x'.repeat(120)}… (121 characters)`);
     expect(escapeText(`${'x'.repeat(119)}😀`)).toBe(`${'x'.repeat(119)}\\u{d83d}… (121 characters)`);
+  });
+});
+
+it('an address that the operator wrote stays one; what steers in it is escaped all the same', () => {
+  expect(quoteOwn('http://10.0.0.1/\u001b[2J')).toBe('`http://10.0.0.1/\\u{1b}[2J`');
+});
+
+it('a sentence of ours keeps what it quotes, without what steers or hides', () => {
+  expect(visible('`a` is \u009bheld\u200b')).toBe('`a` is \\u{9b}held\\u{200b}');
+});
+
+describe('JSON', () => {
+  const name = 'a\u009b\u007f\u202e\u200b\u2028\u{e0041}é\n`';
+
+  it('shows nothing that steers a terminal, and is the same to whoever reads it', () => {
+    const text = printableJson({ name }, 2);
+    expect(text).toBe('{\n  "name": "a\\u009b\\u007f\\u202e\\u200b\\u2028\\udb40\\udc41é\\n`"\n}');
+    expect(JSON.parse(text)).toEqual({ name });
+  });
+
+  it('of a log shows the same, as text', () => {
+    expect(JSON.stringify([name, 1, null], printableValue)).toBe(
+      '["a\\\\u{9b}\\\\u{7f}\\\\u{202e}\\\\u{200b}\\\\u{2028}\\\\u{e0041}é\\n`",1,null]',
+    );
   });
 });
 

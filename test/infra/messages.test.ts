@@ -6,6 +6,7 @@ import { ANNOUNCEMENT_TYPES, type Announcement } from '../../lambda/core/announc
 import { anOwner, CONNECTION } from '../support/builders.ts';
 import { aLedger, anAcceptance, anEnd, aReceipt, aSighting } from '../support/ledgerBuilders.ts';
 import { aHold, aRequest, tellInTurn } from '../support/newsroom.ts';
+import { mailOf } from './mail.ts';
 import { ACCOUNT, target, templateOf } from './world.ts';
 
 const ID = 'dxvif-aaaaaaaa';
@@ -37,59 +38,17 @@ function told(): Announcement[] {
   }).flat();
 }
 
-const rule = z.object({
-  EventPattern: z.object({
-    source: z.array(z.string()),
-    'detail-type': z.tuple([z.object({ 'anything-but': z.array(z.string()) })]),
-    detail: z.object({ target: z.array(z.string()) }),
-  }),
-  Targets: z.tuple([
-    z.object({
-      Arn: z.unknown(),
-      DeadLetterConfig: z.object({ Arn: z.unknown() }),
-      InputTransformer: z.object({
-        InputPathsMap: z.record(z.string(), z.string()),
-        InputTemplate: z.string(),
-      }),
-    }),
-  ]),
-});
-
 const template = templateOf([target('acme', 'outscale', { secret: 'keys' })], { notify: EMAIL });
-const [made] = Object.values(template.findResources('AWS::Events::Rule'));
-const { EventPattern, Targets } = rule.parse(made?.Properties);
-const [{ InputTransformer }] = Targets;
-
-function matches(event: ReturnType<typeof eventOf>): boolean {
-  const [{ 'anything-but': not }] = EventPattern['detail-type'];
-  const isOurs = EventPattern.detail.target.some((name) => name === event.detail.target);
-  return EventPattern.source.includes(event.source) && !not.includes(event['detail-type']) && isOurs;
-}
-
-/** What EventBridge makes of an event: each value is put in as it is, and nothing of it is escaped. */
-function transformed(event: object): string[] {
-  const { InputPathsMap, InputTemplate } = InputTransformer;
-  return InputTemplate.replaceAll(/<([\w-]+)>/g, (_, name) => at(event, InputPathsMap[name] ?? '')).split(
-    '\n',
-  );
-}
-
-function at(event: object, path: string): string {
-  const found = path
-    .replace('$.', '')
-    .split('.')
-    .reduce<unknown>((value, key) => z.record(z.string(), z.unknown()).parse(value)[key], event);
-  return z.string().parse(found);
-}
+const mail = mailOf(template);
 
 describe('what people are told', () => {
   it.each(ANNOUNCEMENT_TYPES)('of `%s` is a text of lines that each arrive whole, or nothing', (type) => {
     const announcement = told().find((one) => one.type === type);
     if (announcement === undefined) throw new Error(`nothing of ${type}`);
     const event = eventOf(announcement);
-    expect(matches(event)).toBe(type !== 'Request Accepted');
+    expect(mail.matches(event)).toBe(type !== 'Request Accepted');
     // A line that is no text in quotes would keep the message from being delivered.
-    const lines = transformed(event).map((line) => z.string().parse(JSON.parse(line)));
+    const lines = mail.linesOf(event).map((line) => z.string().parse(JSON.parse(line)));
     expect(lines.map((line) => line.split(':')[0])).toEqual([
       'vif-acceptor',
       'What',
@@ -104,7 +63,7 @@ describe('what people are told', () => {
 
   it('of a held request says who, what, why, by when and what to type', () => {
     const held = told().find(({ type }) => type === 'Request Held');
-    const lines = transformed(held === undefined ? {} : eventOf(held));
+    const lines = mail.linesOf(held === undefined ? {} : eventOf(held));
     expect(lines.slice(0, -1)).toEqual([
       '"vif-acceptor: Request Held, target acme"',
       `"What: \`${ID}\` on \`${CONNECTION.owner}\` (vlan 101, name \`a'b/u{5c}c/u{60}/u{1b}<detail-target>'\`) is held: no-grant: because of no-grant"`,

@@ -5,6 +5,7 @@ import {
   type PutEventsRequestEntry,
 } from '@aws-sdk/client-eventbridge';
 import type { Announcement } from '../../core/announcement.ts';
+import { printableJson } from '../../core/printable.ts';
 import { escapeText } from '../../core/text.ts';
 import type { Announcer } from '../../ports.ts';
 import { wholeAnswer } from '../answer.ts';
@@ -52,7 +53,7 @@ function batches(announcements: readonly Announcement[]): Announcement[][] {
   const made: Announcement[][] = [];
   let bytes = 0;
   for (const announcement of announcements) {
-    const size = Buffer.byteLength(JSON.stringify(eventOf(announcement)));
+    const size = Buffer.byteLength(printableJson(eventOf(announcement)));
     const last = made.at(-1);
     if (last === undefined || last.length === BATCH || bytes + size > BATCH_BYTES) {
       made.push([announcement]);
@@ -91,6 +92,6 @@ function entryOf(announcement: Announcement): PutEventsRequestEntry {
     Source: event.source,
     DetailType: event['detail-type'],
     Time: new Date(event.time),
-    Detail: JSON.stringify(event.detail),
+    Detail: printableJson(event.detail),
   };
 }

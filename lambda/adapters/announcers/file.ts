@@ -1,3 +1,4 @@
+import { printableJson } from '../../core/printable.ts';
 import type { Announcer } from '../../ports.ts';
 import { appendLines } from '../appendLines.ts';
 import { codeOf } from '../errorCode.ts';
@@ -10,7 +11,7 @@ export function createFileAnnouncer(path: string): Announcer {
       try {
         await appendLines(
           path,
-          announcements.map((announcement) => JSON.stringify(eventOf(announcement))),
+          announcements.map((announcement) => printableJson(eventOf(announcement))),
         );
         return { delivered: announcements.map(({ id }) => id), problem: null };
       } catch (error) {

@@ -4,11 +4,11 @@ import * as d from '../../../core/decode.ts';
 import type { Failing } from '../../../core/ledger.ts';
 import type { Acceptance, HeldFor, Intent, Sighting, Told } from '../../../core/remembered.ts';
 import { FOLLOW_UP_PROBLEMS } from '../../../core/remembered.ts';
-import { award, decodeGrounds } from './grounds.ts';
+import { award, decodeGrounds, line } from './grounds.ts';
 
 /** Readers of what lives in a ledger while it is pending or followed; each throws `Malformed`. */
 
-export const decodeHeldFor = d.object<HeldFor>({ code: d.string, message: d.string });
+export const decodeHeldFor = d.object<HeldFor>({ code: line, message: line });
 
 export const decodeSighting = d.object<Sighting>({
   firstSeen: d.instant,
@@ -21,7 +21,7 @@ export const decodeSighting = d.object<Sighting>({
   held: d.array(decodeHeldFor),
   told: d.object<Told>({
     holds: d.integer(0),
-    codes: d.array(d.string),
+    codes: d.array(line),
     marks: d.array(d.oneOf(DEADLINE_MARKS)),
   }),
 });
@@ -43,4 +43,4 @@ export const decodeAnnouncement = d.object<Announcement>({
   detail: d.record,
 });
 
-export const decodeFailing = d.object<Failing>({ since: d.instant, codes: d.filled(d.string) });
+export const decodeFailing = d.object<Failing>({ since: d.instant, codes: d.filled(line) });

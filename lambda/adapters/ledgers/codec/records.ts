@@ -2,7 +2,7 @@ import * as d from '../../../core/decode.ts';
 import { ENDED_AS, type Ended } from '../../../core/ended.ts';
 import type { LedgerChange } from '../../../core/ledger.ts';
 import type { Answer, Receipt } from '../../../core/receipt.ts';
-import { award, grounds } from './grounds.ts';
+import { award, grounds, line, vifId } from './grounds.ts';
 import { decodeHeldFor } from './live.ts';
 
 /** What is kept of something that is decided: a receipt for ever, an end for a while. */
@@ -24,19 +24,19 @@ export function momentOf({ kind, value }: LedgerRecord): string {
 }
 
 const decodeReceipt = d.object<Receipt>({
-  id: d.string,
+  id: vifId,
   ...award,
   ...grounds,
   acceptedAt: d.instant,
   answer: d.object<Answer>({
     by: d.oneOf(['confirm', 'description', 'laterPass']),
     state: d.orNull(d.string),
-    doubt: d.orNull(d.string),
+    doubt: d.orNull(line),
   }),
 });
 
 const decodeEnded = d.object<Ended>({
-  id: d.string,
+  id: vifId,
   connection: d.orNull(d.string),
   vlan: d.orNull(d.integer(1, 4094)),
   name: d.orNull(d.string),
