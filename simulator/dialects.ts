@@ -14,6 +14,8 @@ export interface Dialect {
   /** operations of Direct Connect that are not there */
   readonly lacks: readonly string[];
   readonly hasDirectConnectGateways: boolean;
+  /** a connection may belong to a LAG */
+  readonly hasLags: boolean;
   readonly interfaceTypes: readonly ('private' | 'public' | 'transit')[];
   /** fields returned of an interface and of a connection; `null`: all that the emulator knows */
   readonly interfaceFields: readonly string[] | null;
@@ -53,6 +55,7 @@ export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
       'DescribeDirectConnectGateways',
     ],
     hasDirectConnectGateways: false,
+    hasLags: false,
     interfaceTypes: ['private'],
     interfaceFields: [
       'amazonAddress',
@@ -93,6 +96,7 @@ export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
     signingNames: { directconnect: ['directconnect'], ec2: ['ec2'], sts: ['sts'] },
     lacks: [],
     hasDirectConnectGateways: true,
+    hasLags: true,
     interfaceTypes: ['private', 'public', 'transit'],
     interfaceFields: null,
     connectionFields: null,

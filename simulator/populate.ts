@@ -46,11 +46,21 @@ export function populate(world: World, scenario: Scenario): void {
       state: 'available',
     });
     const first = [...world.virtualGateways.values()].find((gateway) => gateway.account === account);
-    if (associated && first !== undefined) associate(world, made, first);
+    if (associated && first !== undefined) associate(world, made, first, []);
   });
   scenario.connections.forEach(({ account, id, name, location, bandwidth }, i) => {
     const made = id ?? world.ids.connection();
-    const connection = { id: made, account, region, name, location, bandwidth, tags: [] };
+    const connection = {
+      id: made,
+      account,
+      region,
+      name,
+      location,
+      bandwidth,
+      lag: null,
+      provider: '',
+      tags: [],
+    };
     add(world.connections, `connections[${i}].id`, connection);
   });
   scenario.allocations.forEach((allocation, i) => {

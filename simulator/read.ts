@@ -13,6 +13,13 @@ export class Misread extends Error {
   }
 }
 
+/** A key that nobody reads. */
+export class Surplus extends Misread {
+  constructor(path: string, known: readonly string[], got: unknown) {
+    super(path, `left out (known here: ${known.join(', ')})`, got);
+  }
+}
+
 export type Reader<T> = (value: unknown, path: string) => T;
 
 /** A text that fits; `wanted` says which, for people. */
@@ -65,7 +72,7 @@ export function optional<T, F>(reader: Reader<T>, fallback: F): Reader<T | F> {
 
 type Shape<T> = { readonly [K in keyof T]: Reader<T[K]> };
 
-/** An object with these keys; others are ignored, as the APIs do. */
+/** An object with these keys; others are ignored. */
 export function members<T>(shape: Shape<T>): Reader<T> {
   return (value, path) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
@@ -87,7 +94,7 @@ export function exactly<T>(shape: Shape<T>): Reader<T> {
     const result = read(value, path);
     const surplus = Object.entries(Object(value)).find(([key]) => !known.includes(key));
     if (surplus === undefined) return result;
-    throw new Misread(under(path, surplus[0]), `left out (known here: ${known.join(', ')})`, surplus[1]);
+    throw new Surplus(under(path, surplus[0]), known, surplus[1]);
   };
 }
 

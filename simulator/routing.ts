@@ -1,4 +1,4 @@
-import type { GatewayAssociation, Place, RouteTable, World } from './world.ts';
+import type { GatewayAssociation, Place, Prefixes, RouteTable, World } from './world.ts';
 
 /** The main route table of a VPC; it is there as soon as anybody asks for it. */
 export function mainTableOf(world: World, { account, region }: Place, vpc: string): RouteTable {
@@ -16,10 +16,11 @@ export function associate(
   world: World,
   directConnectGateway: string,
   virtualGateway: { readonly id: string } & Place,
+  allowedPrefixes: Prefixes,
 ): GatewayAssociation {
   const { id: virtual, account, region } = virtualGateway;
   const id = world.ids.gatewayAssociation();
-  const association = { id, account, region, directConnectGateway, virtualGateway: virtual };
+  const association = { id, account, region, directConnectGateway, virtualGateway: virtual, allowedPrefixes };
   world.gatewayAssociations.set(id, association);
   return association;
 }

@@ -5,6 +5,7 @@ import { CONTROL, type Controls, control } from './control.ts';
 import { ApiError } from './errors.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { settle } from './lifecycle.ts';
+import { withoutIgnored } from './operations/ignored.ts';
 import { findOperation } from './operations/index.ts';
 import type { Context } from './operations/operation.ts';
 import { dialectOf, type Options, readOptions } from './options.ts';
@@ -91,7 +92,8 @@ function perform(call: WireCall, input: unknown, caller: Context, faults: Faults
   const operation = findOperation(call.service, call.operation, caller.world.dialect);
   if (operation === null) throw call.unknown();
   settle(caller.world);
-  const run = () => operation(caller, input);
+  const heeded = withoutIgnored(call.operation, caller.world.dialect.name, input);
+  const run = () => operation(caller, heeded);
   const fault = faults.take(call.operation, caller.account);
   return fault === null ? call.success(run()) : withFault(fault, call, input, run);
 }

@@ -13,11 +13,18 @@ export interface Tag {
   readonly value: string;
 }
 
+/** As the API writes them. */
+export type Prefixes = readonly { readonly cidr: string }[];
+
 export interface Connection extends Place {
   readonly id: string;
   readonly name: string;
   readonly location: string;
   readonly bandwidth: string;
+  /** the LAG it belongs to */
+  readonly lag: string | null;
+  /** empty where there is none */
+  readonly provider: string;
   readonly tags: readonly Tag[];
 }
 
@@ -44,7 +51,7 @@ export interface VirtualInterface {
   readonly amazonAddress: string;
   readonly customerAddress: string;
   readonly addressFamily: string;
-  readonly routeFilterPrefixes: readonly string[];
+  readonly routeFilterPrefixes: Prefixes;
   readonly tags: readonly Tag[];
   readonly bgpPeerId: string;
   /** any word, because a real API may learn new ones */
@@ -81,6 +88,7 @@ export interface GatewayAssociation extends Place {
   readonly id: string;
   readonly directConnectGateway: string;
   readonly virtualGateway: string;
+  readonly allowedPrefixes: Prefixes;
 }
 
 /** Lives in every region. */

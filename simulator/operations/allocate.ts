@@ -1,27 +1,38 @@
 import { clientException } from '../errors.ts';
 import { isOver } from '../lifecycle.ts';
-import { integer, list, members, optional, text } from '../read.ts';
-import { type Connection, type InterfaceType, isAt, type VirtualInterface, type World } from '../world.ts';
+import { exactly, integer, optional, text } from '../read.ts';
+import {
+  type Connection,
+  type InterfaceType,
+  isAt,
+  type Prefixes,
+  type VirtualInterface,
+  type World,
+} from '../world.ts';
 import { noConnection } from './connections.ts';
 import { type Context, type Operation, operation } from './operation.ts';
+import { PREFIXES } from './prefixes.ts';
 import { presentInterface } from './presentInterface.ts';
 import { TAGS } from './tags.ts';
 
 /** What a requester says of the interface it offers. `null` and `''`: left to the platform. */
-const readNewInterface = members({
+const NEW_INTERFACE = {
   virtualInterfaceName: text,
   vlan: integer,
   asn: optional(integer, null),
   asnLong: optional(integer, null),
-  mtu: optional(integer, 1500),
   authKey: optional(text, ''),
   amazonAddress: optional(text, ''),
   customerAddress: optional(text, ''),
   addressFamily: optional(text, 'ipv4'),
-  routeFilterPrefixes: optional(list(members({ cidr: text })), []),
   tags: TAGS,
-});
-type NewInterface = ReturnType<typeof readNewInterface>;
+};
+const readNewInterface = exactly({ ...NEW_INTERFACE, mtu: optional(integer, 1500) });
+const readNewPublicInterface = exactly({ ...NEW_INTERFACE, routeFilterPrefixes: optional(PREFIXES, []) });
+
+interface NewInterface extends ReturnType<typeof readNewInterface> {
+  readonly routeFilterPrefixes: Prefixes;
+}
 
 const MTUS: Readonly<Record<InterfaceType, readonly number[]>> = {
   private: [1500, 8500, 9001],
@@ -31,28 +42,35 @@ const MTUS: Readonly<Record<InterfaceType, readonly number[]>> = {
 const MAX_ASN = 4294967294;
 
 const allocatePrivate = operation(
-  members({ connectionId: text, ownerAccount: text, newPrivateVirtualInterfaceAllocation: readNewInterface }),
+  exactly({ connectionId: text, ownerAccount: text, newPrivateVirtualInterfaceAllocation: readNewInterface }),
   (context, { connectionId, ownerAccount, newPrivateVirtualInterfaceAllocation: wanted }) =>
     presentInterface(
-      allocateAs(context, connectionId, ownerAccount, 'private', wanted),
+      allocateAs(context, connectionId, ownerAccount, 'private', { ...wanted, routeFilterPrefixes: [] }),
       context.world.dialect,
     ),
 );
 
 const allocatePublic = operation(
-  members({ connectionId: text, ownerAccount: text, newPublicVirtualInterfaceAllocation: readNewInterface }),
+  exactly({
+    connectionId: text,
+    ownerAccount: text,
+    newPublicVirtualInterfaceAllocation: readNewPublicInterface,
+  }),
   (context, { connectionId, ownerAccount, newPublicVirtualInterfaceAllocation: wanted }) =>
     presentInterface(
-      allocateAs(context, connectionId, ownerAccount, 'public', wanted),
+      allocateAs(context, connectionId, ownerAccount, 'public', { ...wanted, mtu: 1500 }),
       context.world.dialect,
     ),
 );
 
 const allocateTransit = operation(
   // The model of a transit interface requires no name and no VLAN, but no such interface can be made without them.
-  members({ connectionId: text, ownerAccount: text, newTransitVirtualInterfaceAllocation: readNewInterface }),
+  exactly({ connectionId: text, ownerAccount: text, newTransitVirtualInterfaceAllocation: readNewInterface }),
   (context, { connectionId, ownerAccount, newTransitVirtualInterfaceAllocation: wanted }) => {
-    const vif = allocateAs(context, connectionId, ownerAccount, 'transit', wanted);
+    const vif = allocateAs(context, connectionId, ownerAccount, 'transit', {
+      ...wanted,
+      routeFilterPrefixes: [],
+    });
     return { virtualInterface: presentInterface(vif, context.world.dialect) };
   },
 );
@@ -78,12 +96,13 @@ export function allocate(
   wanted: NewInterface,
 ): VirtualInterface {
   const { virtualInterfaceName: name, vlan, mtu, authKey } = wanted;
-  const asn = (world.dialect.longAsnApart ? wanted.asnLong : null) ?? wanted.asn ?? 0;
+  const asn = wanted.asnLong ?? wanted.asn ?? 0;
   const rules: readonly (readonly [sound: boolean, message: string])[] = [
     [/^\d{12}$/.test(recipient), `Account ID ${recipient} is invalid.`],
     [name.length >= 1 && name.length <= 100, 'The virtual interface name must have 1 to 100 characters.'],
     [vlan >= 1 && vlan <= 4094, `VLAN ${vlan} is not between 1 and 4094.`],
     [!vlanTaken(world, connection, vlan), `VLAN ${vlan} is already in use on ${connection.id}.`],
+    [world.dialect.longAsnApart || wanted.asnLong === null, 'The asnLong is not supported: give an asn.'],
     [asn >= 1 && asn <= MAX_ASN, `An ASN between 1 and ${MAX_ASN} is required.`],
     [MTUS[type].includes(mtu), `MTU ${mtu} is none of ${MTUS[type].join(', ')}.`],
     [authKey === '' || isKey(authKey), 'The BGP authentication key must have 6 to 80 characters.'],
@@ -104,7 +123,7 @@ export function allocate(
     amazonAddress: wanted.amazonAddress,
     customerAddress: wanted.customerAddress,
     addressFamily: wanted.addressFamily,
-    routeFilterPrefixes: wanted.routeFilterPrefixes.map(({ cidr }) => cidr),
+    routeFilterPrefixes: wanted.routeFilterPrefixes,
     tags: wanted.tags,
     bgpPeerId: world.ids.bgpPeer(),
     state: 'confirming',

@@ -1,12 +1,12 @@
 import { clientException } from '../errors.ts';
 import { enter } from '../lifecycle.ts';
-import { members, optional, text } from '../read.ts';
+import { exactly, optional, text } from '../read.ts';
 import { type AttachedGateway, isAt } from '../world.ts';
 import { noInterface } from './interfaces.ts';
 import { type Context, type Operation, operation } from './operation.ts';
 
 const confirmPrivateVirtualInterface = operation(
-  members({
+  exactly({
     virtualInterfaceId: text,
     virtualGatewayId: optional(text, null),
     directConnectGatewayId: optional(text, null),

@@ -1,23 +1,38 @@
 import { pick } from '../dialects.ts';
 import { clientException } from '../errors.ts';
-import { members, optional, text } from '../read.ts';
+import { exactly, optional, text } from '../read.ts';
 import { type Connection, isAt, type World } from '../world.ts';
 import { type Operation, type Output, operation } from './operation.ts';
 import { PAGING, pageOf } from './paging.ts';
 import { presentTags, TAGS } from './tags.ts';
 
 const createConnection = operation(
-  members({ location: text, bandwidth: text, connectionName: text, tags: TAGS }),
-  ({ world, account, region }, { location, bandwidth, connectionName: name, tags }) => {
-    const id = world.ids.connection();
-    const connection: Connection = { id, account, region, name, location, bandwidth, tags };
-    world.connections.set(id, connection);
+  exactly({
+    location: text,
+    bandwidth: text,
+    connectionName: text,
+    lagId: optional(text, null),
+    providerName: optional(text, ''),
+    tags: TAGS,
+  }),
+  ({ world, account, region }, { lagId: lag, providerName: provider, connectionName: name, ...asked }) => {
+    if (lag !== null && !mayJoin(lag, world)) throw clientException(`Could not find LAG with ID ${lag}`);
+    const connection: Connection = {
+      ...asked,
+      id: world.ids.connection(),
+      account,
+      region,
+      name,
+      lag,
+      provider,
+    };
+    world.connections.set(connection.id, connection);
     return present(connection, world);
   },
 );
 
 const describeConnections = operation(
-  members({ connectionId: optional(text, null), ...PAGING }),
+  exactly({ connectionId: optional(text, null), ...PAGING }),
   (context, { connectionId, ...asked }) => {
     const { world } = context;
     const own = [...world.connections.values()].filter(
@@ -30,12 +45,17 @@ const describeConnections = operation(
   },
 );
 
+/** LAGs are not emulated, so on AWS any is there. */
+function mayJoin(lag: string, { dialect }: World): boolean {
+  return dialect.hasLags && /^dxlag-[0-9a-z]{8}$/.test(lag);
+}
+
 export function noConnection(id: string) {
   return clientException(`Could not find Connection with ID ${id}`);
 }
 
 function present(connection: Connection, { dialect }: World): Output {
-  const { id, account, region, name, location, bandwidth, tags } = connection;
+  const { id, account, region, name, location, bandwidth, lag, provider, tags } = connection;
   const all = {
     ownerAccount: account,
     connectionId: id,
@@ -47,6 +67,8 @@ function present(connection: Connection, { dialect }: World): Output {
     bandwidth,
     jumboFrameCapable: true,
     hasLogicalRedundancy: 'unknown',
+    ...(lag === null ? {} : { lagId: lag }),
+    ...(provider === '' ? {} : { providerName: provider }),
     ...presentTags(tags),
   };
   return pick(all, dialect.connectionFields);

@@ -1,4 +1,4 @@
-import { integer, members, optional, text } from '../read.ts';
+import { exactly, integer, optional, text } from '../read.ts';
 import type { DirectConnectGateway } from '../world.ts';
 import { type Operation, type Output, operation } from './operation.ts';
 import { PAGING, pageOf } from './paging.ts';
@@ -7,7 +7,7 @@ import { presentTags, TAGS } from './tags.ts';
 export const DEFAULT_AMAZON_ASN = 64512;
 
 const createDirectConnectGateway = operation(
-  members({
+  exactly({
     directConnectGatewayName: text,
     amazonSideAsn: optional(integer, DEFAULT_AMAZON_ASN),
     tags: TAGS,
@@ -21,7 +21,7 @@ const createDirectConnectGateway = operation(
 );
 
 const describeDirectConnectGateways = operation(
-  members({ directConnectGatewayId: optional(text, null), ...PAGING }),
+  exactly({ directConnectGatewayId: optional(text, null), ...PAGING }),
   ({ world, account }, { directConnectGatewayId: id, ...asked }) => {
     const own = [...world.directConnectGateways.values()].filter(
       (gateway) => gateway.account === account && (id === null || gateway.id === id),

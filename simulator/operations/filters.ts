@@ -1,5 +1,5 @@
 import { ApiError } from '../errors.ts';
-import { list, members, text } from '../read.ts';
+import { exactly, list, text } from '../read.ts';
 
 interface Filter {
   readonly Name: string;
@@ -7,7 +7,7 @@ interface Filter {
 }
 
 /** The `Filter` member of an input. */
-export const FILTERS = list(members<Filter>({ Name: text, Value: list(text) }));
+export const FILTERS = list(exactly<Filter>({ Name: text, Value: list(text) }));
 
 /** What an item has for a filter to be held against. */
 export type ValuesOf<T> = (item: T) => readonly string[];

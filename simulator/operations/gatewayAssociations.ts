@@ -1,16 +1,21 @@
 import { clientException } from '../errors.ts';
-import { members, optional, text } from '../read.ts';
+import { exactly, optional, text } from '../read.ts';
 import { associate } from '../routing.ts';
 import { type GatewayAssociation, isAt, type World } from '../world.ts';
 import { type Context, type Operation, type Output, operation } from './operation.ts';
 import { PAGING, pageOf } from './paging.ts';
+import { PREFIXES } from './prefixes.ts';
 
 /** The gateway has two names in these inputs: the older knows virtual private ones only, as does the emulator. */
 const GATEWAY = { gatewayId: optional(text, null), virtualGatewayId: optional(text, null) };
 
 const createAssociation = operation(
-  members({ directConnectGatewayId: text, ...GATEWAY }),
-  (context, { directConnectGatewayId, gatewayId, virtualGatewayId }) => {
+  exactly({
+    directConnectGatewayId: text,
+    ...GATEWAY,
+    addAllowedPrefixesToDirectConnectGateway: optional(PREFIXES, []),
+  }),
+  (context, { directConnectGatewayId, gatewayId, virtualGatewayId, ...asked }) => {
     const { world, account } = context;
     if (world.directConnectGateways.get(directConnectGatewayId)?.account !== account) {
       throw clientException(`The DirectConnectGateway ${directConnectGatewayId} does not exist.`);
@@ -25,13 +30,18 @@ const createAssociation = operation(
       ({ virtualGateway }) => virtualGateway === wanted,
     );
     if (taken) throw clientException(`${wanted} is already associated with a Direct Connect gateway.`);
-    const association = associate(world, directConnectGatewayId, gateway);
+    const association = associate(
+      world,
+      directConnectGatewayId,
+      gateway,
+      asked.addAllowedPrefixesToDirectConnectGateway,
+    );
     return { directConnectGatewayAssociation: present(association, 'associating', world) };
   },
 );
 
 const deleteAssociation = operation(
-  members({
+  exactly({
     associationId: optional(text, null),
     directConnectGatewayId: optional(text, null),
     virtualGatewayId: optional(text, null),
@@ -50,7 +60,7 @@ const deleteAssociation = operation(
 );
 
 const describeAssociations = operation(
-  members({
+  exactly({
     associationId: optional(text, null),
     associatedGatewayId: optional(text, null),
     directConnectGatewayId: optional(text, null),
@@ -85,7 +95,7 @@ function ownAssociations({ world, account }: Context): GatewayAssociation[] {
 
 /** In life it takes minutes to come and to go; nobody learns from waiting for that here. */
 function present(
-  { id, account, region, directConnectGateway, virtualGateway }: GatewayAssociation,
+  { id, account, region, directConnectGateway, virtualGateway, allowedPrefixes }: GatewayAssociation,
   associationState: string,
   { directConnectGateways }: World,
 ): Output {
@@ -95,7 +105,7 @@ function present(
     directConnectGatewayId: directConnectGateway,
     directConnectGatewayOwnerAccount: directConnectGateways.get(directConnectGateway)?.account ?? account,
     associatedGateway: { id: virtualGateway, type: 'virtualPrivateGateway', ownerAccount: account, region },
-    allowedPrefixesToDirectConnectGateway: [],
+    allowedPrefixesToDirectConnectGateway: allowedPrefixes,
     virtualGatewayId: virtualGateway,
     virtualGatewayRegion: region,
     virtualGatewayOwnerAccount: account,

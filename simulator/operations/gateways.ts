@@ -1,6 +1,6 @@
 import { ApiError } from '../errors.ts';
 import { isOver } from '../lifecycle.ts';
-import { list, members, optional, text, textLike } from '../read.ts';
+import { exactly, list, oneOf, optional, text, textLike } from '../read.ts';
 import { mainTableOf } from '../routing.ts';
 import { isAt, type VirtualGateway } from '../world.ts';
 import { DEFAULT_AMAZON_ASN } from './directConnectGateways.ts';
@@ -12,11 +12,16 @@ import { type Context, type Operation, type Output, operation } from './operatio
 const numeral = textLike('a whole number', /^\d{1,10}$/);
 
 const createVpnGateway = operation(
-  members({
+  exactly({
     Type: text,
     AmazonSideAsn: optional(numeral, String(DEFAULT_AMAZON_ASN)),
     TagSpecification: optional(
-      list(members({ Tag: optional(list(members({ Key: text, Value: optional(text, '') })), []) })),
+      list(
+        exactly({
+          ResourceType: oneOf(['vpn-gateway']),
+          Tag: optional(list(exactly({ Key: text, Value: optional(text, '') })), []),
+        }),
+      ),
       [],
     ),
   }),
@@ -43,7 +48,7 @@ const createVpnGateway = operation(
 );
 
 const attachVpnGateway = operation(
-  members({ VpcId: text, VpnGatewayId: text }),
+  exactly({ VpcId: text, VpnGatewayId: text }),
   (context, { VpcId: vpc, VpnGatewayId }) => {
     const gateway = gatewayOf(context, VpnGatewayId);
     if (gateway.attachment?.state === 'attached' && gateway.attachment.vpc !== vpc) {
@@ -58,7 +63,7 @@ const attachVpnGateway = operation(
 );
 
 const detachVpnGateway = operation(
-  members({ VpcId: text, VpnGatewayId: text }),
+  exactly({ VpcId: text, VpnGatewayId: text }),
   (context, { VpcId: vpc, VpnGatewayId }) => {
     const gateway = gatewayOf(context, VpnGatewayId);
     if (gateway.attachment?.state !== 'attached' || gateway.attachment.vpc !== vpc) {
@@ -71,7 +76,7 @@ const detachVpnGateway = operation(
   },
 );
 
-const deleteVpnGateway = operation(members({ VpnGatewayId: text }), (context, { VpnGatewayId }) => {
+const deleteVpnGateway = operation(exactly({ VpnGatewayId: text }), (context, { VpnGatewayId }) => {
   const gateway = gatewayOf(context, VpnGatewayId);
   const { interfaces, gatewayAssociations } = context.world;
   const used =
@@ -85,7 +90,7 @@ const deleteVpnGateway = operation(members({ VpnGatewayId: text }), (context, { 
 });
 
 const describeVpnGateways = operation(
-  members({ VpnGatewayId: optional(list(text), null), Filter: optional(FILTERS, []) }),
+  exactly({ VpnGatewayId: optional(list(text), null), Filter: optional(FILTERS, []) }),
   (context, { VpnGatewayId: ids, Filter: filters }) => {
     // One unknown ID fails the whole call.
     const asked = ids === null ? ownGateways(context) : ids.map((id) => gatewayOf(context, id));
@@ -96,7 +101,7 @@ const describeVpnGateways = operation(
 );
 
 /** Direct Connect's own listing of them: ID and state only. */
-const describeVirtualGateways = operation(members({}), (context) => ({
+const describeVirtualGateways = operation(exactly({}), (context) => ({
   virtualGateways: ownGateways(context).map(({ id, state }) => ({
     virtualGatewayId: id,
     virtualGatewayState: state,

@@ -1,13 +1,13 @@
 import { clientException } from '../errors.ts';
 import { enter, isOver } from '../lifecycle.ts';
-import { members, optional, text } from '../read.ts';
+import { exactly, optional, text } from '../read.ts';
 import type { VirtualInterface } from '../world.ts';
 import { type Context, type Operation, operation } from './operation.ts';
 import { PAGING, pageOf } from './paging.ts';
 import { presentInterface } from './presentInterface.ts';
 
 const describeVirtualInterfaces = operation(
-  members({ connectionId: optional(text, null), virtualInterfaceId: optional(text, null), ...PAGING }),
+  exactly({ connectionId: optional(text, null), virtualInterfaceId: optional(text, null), ...PAGING }),
   (context, { connectionId, virtualInterfaceId, ...asked }) => {
     const { dialect, interfaces } = context.world;
     const seen = [...interfaces.values()].filter(
@@ -22,7 +22,7 @@ const describeVirtualInterfaces = operation(
 );
 
 const deleteVirtualInterface = operation(
-  members({ virtualInterfaceId: text }),
+  exactly({ virtualInterfaceId: text }),
   (context, { virtualInterfaceId: id }) => {
     const vif = context.world.interfaces.get(id);
     if (vif === undefined || !isSeenBy(context, vif)) throw noInterface(id);

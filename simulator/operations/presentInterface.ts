@@ -37,7 +37,7 @@ export function presentInterface(vif: VirtualInterface, dialect: Dialect): Outpu
     jumboFrameCapable: true,
     virtualGatewayId: gateway?.virtual ?? '',
     directConnectGatewayId: gateway?.directConnect ?? '',
-    routeFilterPrefixes: vif.routeFilterPrefixes.map((cidr) => ({ cidr })),
+    routeFilterPrefixes: vif.routeFilterPrefixes,
     bgpPeers: [{ bgpPeerId: vif.bgpPeerId, ...session, ...peerStates(vif) }],
     region: connection.region,
     ...presentTags(vif.tags),

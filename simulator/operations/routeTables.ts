@@ -1,5 +1,5 @@
 import { ApiError } from '../errors.ts';
-import { list, members, optional, text, textLike } from '../read.ts';
+import { exactly, list, optional, text, textLike } from '../read.ts';
 import { isAt, type RouteTable, type VirtualGateway } from '../world.ts';
 import { FILTERS, filtered, type ValuesOf } from './filters.ts';
 import { gatewayOf } from './gateways.ts';
@@ -17,7 +17,7 @@ const FILTER_VALUES: Readonly<Record<string, ValuesOf<RouteTable>>> = {
 };
 
 const describeRouteTables = operation(
-  members({
+  exactly({
     RouteTableId: optional(list(text), null),
     Filter: optional(FILTERS, []),
     MaxResults: optional(numeral, null),
@@ -39,7 +39,7 @@ const describeRouteTables = operation(
 );
 
 const enableVgwRoutePropagation = operation(
-  members({ RouteTableId: text, GatewayId: text }),
+  exactly({ RouteTableId: text, GatewayId: text }),
   (context, { RouteTableId, GatewayId }) => {
     const table = tableOf(context, RouteTableId);
     const gateway = gatewayOf(context, GatewayId);
@@ -50,7 +50,7 @@ const enableVgwRoutePropagation = operation(
 );
 
 const disableVgwRoutePropagation = operation(
-  members({ RouteTableId: text, GatewayId: text }),
+  exactly({ RouteTableId: text, GatewayId: text }),
   (context, { RouteTableId, GatewayId }) => {
     tableOf(context, RouteTableId).propagating.delete(gatewayOf(context, GatewayId).id);
     return { return: true };
@@ -59,7 +59,7 @@ const disableVgwRoutePropagation = operation(
 
 /** By hand, to a virtual private gateway: the other way to lead to one. */
 const createRoute = operation(
-  members({ RouteTableId: text, DestinationCidrBlock: text, GatewayId: text }),
+  exactly({ RouteTableId: text, DestinationCidrBlock: text, GatewayId: text }),
   (context, { RouteTableId, DestinationCidrBlock: destination, GatewayId }) => {
     const table = tableOf(context, RouteTableId);
     const gateway = gatewayOf(context, GatewayId);

@@ -1,8 +1,8 @@
 import { ApiError } from '../errors.ts';
-import { members, optional, text } from '../read.ts';
+import { exactly, optional, text } from '../read.ts';
 import { type Operation, operation } from './operation.ts';
 
-const getCallerIdentity = operation(members({}), ({ world, account, sessionToken }) => {
+const getCallerIdentity = operation(exactly({}), ({ world, account, sessionToken }) => {
   const session = sessionToken === null ? undefined : world.sessions.get(sessionToken);
   if (session === undefined) {
     return { UserId: account, Account: account, Arn: `arn:aws:iam::${account}:root` };
@@ -17,7 +17,7 @@ const getCallerIdentity = operation(members({}), ({ world, account, sessionToken
 
 /** Every role may be assumed by everybody; whoever cares reads the `ExternalId` from the log of calls. */
 const assumeRole = operation(
-  members({ RoleArn: text, RoleSessionName: text, DurationSeconds: optional(text, '3600') }),
+  exactly({ RoleArn: text, RoleSessionName: text, DurationSeconds: optional(text, '3600') }),
   ({ world }, { RoleArn, RoleSessionName: name, DurationSeconds }) => {
     const [, account, role] = /^arn:[a-z-]+:iam::(\d{12}):role\/(?:[^/]+\/)*([^/]+)$/.exec(RoleArn) ?? [];
     if (account === undefined || role === undefined) {

@@ -22,7 +22,7 @@ function build(entries: readonly Entry[]): unknown {
     head,
     build(group.map(([[, ...rest], value]): Entry => [rest, value])),
   ]);
-  if (built.every(([head]) => /^\d+$/.test(head))) {
+  if (built.length > 0 && built.every(([head]) => /^\d+$/.test(head))) {
     return built.sort(([a], [b]) => Number(a) - Number(b)).map(([, item]) => item);
   }
   return Object.fromEntries(built);

@@ -1,5 +1,5 @@
-import { ApiError } from '../errors.ts';
-import type { Misread } from '../read.ts';
+import { ApiError, clientException } from '../errors.ts';
+import { type Misread, Surplus } from '../read.ts';
 import { jsonResponse, type Request } from '../wire.ts';
 import type { WireCall } from './protocol.ts';
 
@@ -31,8 +31,14 @@ function parse(body: string): unknown {
 }
 
 function invalid(fault: Misread): ApiError {
+  if (fault instanceof Surplus) return clientException(notEmulated(fault));
   if (!fault.missing) return new ApiError('SerializationException', fault.message);
   return new ApiError('ValidationException', missingMember(fault.path));
+}
+
+/** A real service may know it. What it would have changed must not be believed to be so here. */
+export function notEmulated({ path }: Surplus): string {
+  return `The emulator does not know the parameter ${path}`;
 }
 
 /** The sentence of all services that validate inputs against their models. */

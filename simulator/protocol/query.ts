@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { ApiError } from '../errors.ts';
 import { STS_OPERATIONS } from '../operations/sts.ts';
+import { type Misread, Surplus } from '../read.ts';
 import type { Request, Response } from '../wire.ts';
 import { element, elements } from '../xml.ts';
 import { readForm } from './form.ts';
-import { missingMember } from './json.ts';
+import { missingMember, notEmulated } from './json.ts';
 import type { WireCall } from './protocol.ts';
 
 /** A call in the query protocol (EC2, STS); `null` when the request is none. */
@@ -26,7 +27,7 @@ function ec2Call(operation: string, form: URLSearchParams): WireCall {
         const message = 'Request would have succeeded, but DryRun flag is set.';
         throw new ApiError('DryRunOperation', message, 412);
       }
-      return readForm(form);
+      return parameters(form);
     },
     success: (output) =>
       xml(200, `${open}${element('requestId', randomUUID())}${elements(output)}</${operation}Response>`),
@@ -37,10 +38,7 @@ function ec2Call(operation: string, form: URLSearchParams): WireCall {
       });
       return xml(status, `<Response>${errors}</Response>`);
     },
-    invalid: ({ missing, path, message }) =>
-      missing
-        ? new ApiError('MissingParameter', `The request must contain the parameter ${path}`)
-        : new ApiError('InvalidParameterValue', message),
+    invalid: ec2Invalid,
     unknown: () =>
       new ApiError('InvalidAction', `The action ${operation} is not valid for this web service.`),
   };
@@ -51,7 +49,7 @@ function stsCall(operation: string, form: URLSearchParams): WireCall {
   return {
     service: 'sts',
     operation,
-    input: () => readForm(form),
+    input: () => parameters(form),
     success: (output) => {
       const inner = elements({
         [`${operation}Result`]: output,
@@ -64,10 +62,27 @@ function stsCall(operation: string, form: URLSearchParams): WireCall {
       const inner = elements({ Error: error, RequestId: randomUUID() });
       return xml(status, `<ErrorResponse ${namespace}>${inner}</ErrorResponse>`);
     },
-    invalid: ({ missing, path, message }) =>
-      new ApiError('ValidationError', missing ? missingMember(path) : message),
+    invalid: (fault) => new ApiError('ValidationError', stsInvalid(fault)),
     unknown: () => new ApiError('InvalidAction', `Could not find operation ${operation}`),
   };
+}
+
+/** What is left when the protocol has taken its own. */
+function parameters(form: URLSearchParams): unknown {
+  const own = ['Action', 'Version', 'DryRun'];
+  return readForm(new URLSearchParams([...form].filter(([name]) => !own.includes(name))));
+}
+
+function ec2Invalid(fault: Misread): ApiError {
+  if (fault instanceof Surplus) return new ApiError('UnknownParameter', notEmulated(fault));
+  return fault.missing
+    ? new ApiError('MissingParameter', `The request must contain the parameter ${fault.path}`)
+    : new ApiError('InvalidParameterValue', fault.message);
+}
+
+function stsInvalid(fault: Misread): string {
+  if (fault instanceof Surplus) return notEmulated(fault);
+  return fault.missing ? missingMember(fault.path) : fault.message;
 }
 
 function xml(status: number, body: string): Response {

@@ -6,6 +6,7 @@
 const STRUCTURE = 3;
 const LIST = 1;
 const OPERATION = 9;
+const LIST_OF_TEXTS = 64;
 const SCALARS: Readonly<Record<number, string>> = { 0: 'string', 1: 'number', 2: 'boolean' };
 
 interface Member {
@@ -46,6 +47,25 @@ export function requiredPaths(reference: unknown): string[][] {
   );
 }
 
+/** Every member of an input, nested ones too, with a value of its type. */
+export function inputMembers(reference: unknown): { path: readonly string[]; example: unknown }[] {
+  const schema = resolve(reference);
+  if (Array.isArray(schema) && schema[0] === LIST) return inputMembers(schema[4]);
+  return members(schema).flatMap(({ name, schema: part }) => [
+    { path: [name], example: exampleOf(part) },
+    ...inputMembers(part).map(({ path, example }) => ({ path: [name, ...path], example })),
+  ]);
+}
+
+function exampleOf(reference: unknown): unknown {
+  const schema = resolve(reference);
+  if (schema === LIST_OF_TEXTS) return ['a'];
+  if (Array.isArray(schema) && schema[0] === LIST) return [exampleOf(schema[4])];
+  if (Array.isArray(schema) && schema[0] === STRUCTURE)
+    return Object.fromEntries(members(schema).map(({ name, schema: part }) => [name, exampleOf(part)]));
+  return schema === 1 ? 1 : schema === 2 ? false : 'a';
+}
+
 /** Names of the elements in which a structure travels as XML. */
 export function xmlNames(reference: unknown): string[] {
   const schema = resolve(reference);
@@ -53,7 +73,7 @@ export function xmlNames(reference: unknown): string[] {
   return members(schema).flatMap(({ name, schema: part }) => [xmlNameOf(part) ?? name, ...xmlNames(part)]);
 }
 
-function members(schema: unknown): Member[] {
+export function members(schema: unknown): Member[] {
   if (!Array.isArray(schema) || schema[0] !== STRUCTURE) return [];
   const [, , , , names, schemas, required] = schema;
   if (!Array.isArray(names) || !Array.isArray(schemas))
@@ -61,12 +81,12 @@ function members(schema: unknown): Member[] {
   return names.map((name, i) => ({ name: String(name), schema: schemas[i], required: i < (required ?? 0) }));
 }
 
-function xmlNameOf(schema: unknown): string | null {
+export function xmlNameOf(schema: unknown): string | null {
   const traits = Array.isArray(schema) && schema.length === 2 ? schema[1] : null;
   return typeof traits?.xmlName === 'string' ? traits.xmlName : null;
 }
 
-function resolve(reference: unknown): unknown {
+export function resolve(reference: unknown): unknown {
   if (typeof reference === 'function') return resolve(reference());
   // A member with traits: `[schema, traits]`.
   return Array.isArray(reference) && reference.length === 2 ? resolve(reference[0]) : reference;

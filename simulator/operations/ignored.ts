@@ -1,0 +1,43 @@
+import type { DialectName } from '../dialects.ts';
+
+interface Ignored {
+  readonly operation: string;
+  /** a member of its input */
+  readonly member: string;
+  /** `null`: in both */
+  readonly dialect: DialectName | null;
+  readonly reason: string;
+}
+
+const NO_PAGES = 'its API documents no pages: everything comes at once, whatever is asked for';
+
+/** All that a client may say without effect. Whatever else nobody reads is refused by name. */
+export const IGNORED: readonly Ignored[] = [
+  {
+    operation: 'CreateVpnGateway',
+    member: 'AvailabilityZone',
+    dialect: null,
+    reason: 'a gateway serves every zone, and no answer tells of one',
+  },
+  {
+    operation: 'AssumeRole',
+    member: 'ExternalId',
+    dialect: null,
+    reason: 'every role may be assumed by everybody; whoever cares reads it from the log of calls',
+  },
+  { operation: 'DescribeVirtualInterfaces', member: 'maxResults', dialect: 'outscale', reason: NO_PAGES },
+  { operation: 'DescribeVirtualInterfaces', member: 'nextToken', dialect: 'outscale', reason: NO_PAGES },
+  { operation: 'DescribeConnections', member: 'maxResults', dialect: 'outscale', reason: NO_PAGES },
+  { operation: 'DescribeConnections', member: 'nextToken', dialect: 'outscale', reason: NO_PAGES },
+  { operation: 'DescribeRouteTables', member: 'MaxResults', dialect: 'outscale', reason: NO_PAGES },
+  { operation: 'DescribeRouteTables', member: 'NextToken', dialect: 'outscale', reason: NO_PAGES },
+];
+
+/** An input without what is ignored in it. */
+export function withoutIgnored(operation: string, dialect: DialectName, input: unknown): unknown {
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) return input;
+  const ignored = IGNORED.filter(
+    (entry) => entry.operation === operation && (entry.dialect ?? dialect) === dialect,
+  ).map(({ member }) => member);
+  return Object.fromEntries(Object.entries(input).filter(([key]) => !ignored.includes(key)));
+}
