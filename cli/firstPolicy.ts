@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { isConnectionId } from '../lambda/core/ids.ts';
+import { gatewayKind, isConnectionId } from '../lambda/core/ids.ts';
 import {
   type Gateway,
   isConfirming,
@@ -68,9 +68,9 @@ const NO_OWNERS = `# Nothing to begin from: no foreign connection, or no gateway
 
 /** An owner for each connection that interfaces are offered on, with the gateway that its interfaces use already. */
 function ownersOf({ interfaces, gateways }: Shown): { connection: string; gateway: string }[] {
-  const usable = gateways.toSorted(
-    (a, b) => Number(isUsable(b)) - Number(isUsable(a)) || byCodePoint(a.id, b.id),
-  );
+  const usable = gateways
+    .filter(({ id }) => gatewayKind(id) !== null)
+    .sort((a, b) => Number(isUsable(b)) - Number(isUsable(a)) || byCodePoint(a.id, b.id));
   const first = usable[0];
   if (first === undefined) return [];
   const live = interfaces.filter((vif) => !isOver(vif) && vif.type === 'private');
@@ -82,7 +82,7 @@ function ownersOf({ interfaces, gateways }: Shown): { connection: string; gatewa
   );
   return [...connections].sort().map((connection) => {
     const used = live.find(
-      (vif) => vif.connection === connection && gateways.some(({ id }) => id === vif.gateway),
+      (vif) => vif.connection === connection && usable.some(({ id }) => id === vif.gateway),
     );
     return { connection, gateway: used?.gateway ?? first.id };
   });

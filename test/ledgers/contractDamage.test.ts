@@ -42,6 +42,18 @@ function contract(store: ReturnType<Store['prepare']>): void {
     ['an acceptance', 'acceptance/dxvif-1', {}, '`at` must be present'],
     ['something that is no object', 'sighting/dxvif-1', 'garbage', 'it must be an object'],
     [
+      'an acceptance that would write a command of its own',
+      'acceptance/dxvif-1',
+      { ...anAcceptance(), gateway: 'vgw-12345678; reboot' },
+      '`gateway` must be the ID of a gateway',
+    ],
+    [
+      'a sighting that would steer a terminal',
+      'sighting/dxvif-1',
+      { ...aSighting(), held: [{ code: 'no-grant', message: '\u001b[2J' }] },
+      '`held[0].message` must be a text in one line',
+    ],
+    [
       'something of a later version',
       'sighting/dxvif-1',
       { ...aSighting(), more: 1 },

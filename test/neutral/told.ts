@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   AllocatePrivateVirtualInterfaceCommand,
@@ -12,7 +12,7 @@ import { ACME_1, ACME_2, LAB, PROD, STRANGERS, startCloud } from '../support/clo
 import { HOSTILE } from '../support/hostile.ts';
 
 /** One owner, of whom one connection is let in whatever the names, and the other for one name alone. */
-export function policy(name: string): string {
+function policy(name: string): string {
   return `version: 1
 recipient: { provider: aws, region: eu-west-2, account: "${US}" }
 limits: { acceptsPerPass: 100 }
@@ -24,6 +24,9 @@ owners:
       named: { gateway: ${LAB}, match: { connection: [${ACME_2}], name: ["${name}"], tags: { team: [net] } } }
 `;
 }
+
+/** Of every interface; the API shows it to us. */
+export const BGP_KEY = 'planted-bgp-key';
 
 /** Everything that people and machines are shown of requests with these names. */
 export interface Told {
@@ -38,7 +41,9 @@ export interface Told {
   readonly suggest: Ended;
   readonly page: string;
   readonly events: string;
-  readonly ledger: string;
+  /** everything in the folder of the ledger, and what the emulator says of the calls */
+  readonly kept: string;
+  readonly calls: string;
 }
 
 /** Offers each name where it is accepted, where no grant fits it, and where nobody knows who asks; then types every command. */
@@ -72,8 +77,21 @@ export async function tell(names: readonly string[]): Promise<Told> {
     suggest: await type(dir, ['policy', 'suggest', ...of('written.json'), '--gateway', LAB]),
   };
   const read = (file: string): string => readFileSync(join(dir, file), 'utf8');
-  const files = { page: read('status.html'), events: read('events.jsonl'), ledger: read('ledger.json') };
+  const kept = readdirSync(dir).filter((file) => file.startsWith('ledger'));
+  const files = {
+    page: read('status.html'),
+    events: read('events.jsonl'),
+    kept: kept.map((file) => file + filesIn(join(dir, file))).join('\n'),
+    calls: await (await fetch(`${cloud.url}/_simulator/calls`)).text(),
+  };
   return { ...told, ...files };
+}
+
+function filesIn(path: string): string {
+  if (!statSync(path).isDirectory()) return readFileSync(path, 'latin1');
+  return readdirSync(path)
+    .map((name) => filesIn(join(path, name)))
+    .join('\n');
 }
 
 /** Whether a policy may name it: what cannot be seen it refuses. By place, so that tame names are left out alike. */
@@ -96,7 +114,7 @@ async function offer(
   const base = `169.254.${Math.floor(i / 60)}.`;
   const [amazonAddress, customerAddress] = [1, 2].map((host) => `${base}${(i % 60) * 4 + host}/30`);
   const addresses = { amazonAddress, customerAddress };
-  const allocation = { virtualInterfaceName, vlan: i + 1, asn: 65010, ...addresses };
+  const allocation = { virtualInterfaceName, vlan: i + 1, asn: 65010, authKey: BGP_KEY, ...addresses };
   const tags = [{ key: 'team', value: virtualInterfaceName }];
   const newPrivateVirtualInterfaceAllocation = { ...allocation, tags };
   await clientOf(cloud, account).send(
