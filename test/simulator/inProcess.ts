@@ -11,22 +11,25 @@ interface Quirks {
   readonly signingName?: string;
   /** what happens to a request on its way, after it was signed */
   readonly tamper?: (request: Request) => Request;
+  /** what happens to the body of an answer on its way */
+  readonly dress?: (body: string) => string;
 }
 
 /** SDK clients of an account that reach a simulation without sockets, and the bodies they were answered with. */
 export function inProcess(simulation: Simulation, accessKeyId: string, quirks: Quirks = {}) {
-  const { secret = 'secret', signingName, tamper = (request) => request } = quirks;
+  const { secret = 'secret', signingName, tamper = (request) => request, dress = (body) => body } = quirks;
   const bodies: string[] = [];
   const requestHandler = {
     handle: async ({ method, path, headers, body }: HttpRequest) => {
       const request = { method, target: path, headers: lowerCase(headers), body: bytes(body) };
       const reply = simulation.handle(tamper(request));
       if (reply.kind !== 'response') throw new Error(`no answer: ${reply.kind}`);
-      bodies.push(reply.body);
+      const answer = dress(reply.body);
+      bodies.push(answer);
       const response = new HttpResponse({
         statusCode: reply.status,
         headers: { 'content-type': reply.contentType },
-        body: Readable.from([Buffer.from(reply.body)]),
+        body: Readable.from([Buffer.from(answer)]),
       });
       return { response };
     },

@@ -5,6 +5,8 @@ import type { AddressInfo } from 'node:net';
 export interface Received {
   /** `DescribeVirtualInterfaces`, whichever protocol asked for it */
   readonly operation: string;
+  readonly method: string;
+  readonly path: string;
   readonly headers: IncomingMessage['headers'];
   readonly body: string;
 }
@@ -83,7 +85,8 @@ async function receive(request: IncomingMessage): Promise<Received> {
     .split('.')
     .at(-1);
   const operation = target || (new URLSearchParams(body).get('Action') ?? '');
-  return { operation, headers: request.headers, body };
+  const { method = '', url: path = '', headers } = request;
+  return { operation, method, path, headers, body };
 }
 
 function act(reply: Reply, response: ServerResponse, drips: Set<NodeJS.Timeout>): void {

@@ -38,7 +38,7 @@ export const DIRECT_CONNECT_CALLS: Variants = {
   DescribeConnections: [
     { says: 'all', input: {} },
     { says: 'one', input: { connectionId: connection } },
-    { says: 'a page', input: { maxResults: 1 } },
+    { says: 'a page', input: { maxResults: 100 } },
     { says: 'the second page', input: { maxResults: 1, nextToken: SECOND_PAGE } },
     { says: 'one that is not there', input: { connectionId: 'dxcon-00000000' }, refused: both(client) },
   ],

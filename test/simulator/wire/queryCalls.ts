@@ -93,9 +93,10 @@ export const EC2_CALLS: Variants = {
     { says: 'those of VPCs', input: { Filters: [{ Name: 'vpc-id', Values: [vpc, 'vpc-1a2b3c4d'] }] } },
     { says: 'a page', input: { MaxResults: 5 } },
     { says: 'the second page', input: { MaxResults: 5, NextToken: SECOND_PAGE } },
+    { says: 'those of a VPC', input: { Filters: [{ Name: 'vpc-id', Values: [vpc] }] } },
     {
-      says: 'the second page of those of VPCs',
-      input: { Filters: [{ Name: 'vpc-id', Values: [vpc, 'vpc-1a2b3c4d'] }], NextToken: SECOND_PAGE },
+      says: 'the second page of those of a VPC',
+      input: { Filters: [{ Name: 'vpc-id', Values: [vpc] }], NextToken: SECOND_PAGE },
     },
   ],
   EnableVgwRoutePropagation: [{ says: 'the least', input: propagation }],

@@ -1,0 +1,136 @@
+import { describe, expect, it } from 'vitest';
+import type { Provider } from '../../lambda/core/model.ts';
+import { CALLS } from '../simulator/wire/calls.ts';
+import { essence, recordingOf } from '../simulator/wire/recordings.ts';
+import { worldOfRecordings } from '../simulator/wire/replay.ts';
+import { IDS, SECOND_PAGE } from '../simulator/wire/variant.ts';
+import type { Received, Reply } from '../support/apiServer.ts';
+import { type Conversation, converse } from '../support/apis.ts';
+
+const { request, gateway, hub, account } = IDS;
+
+/** What a port sends, in the words of the recordings that it must equal. */
+const SENT: readonly {
+  readonly provider: Provider;
+  readonly port: string;
+  readonly use: (apis: Conversation) => Promise<unknown>;
+  readonly as: readonly string[];
+}[] = [
+  {
+    provider: 'outscale',
+    port: 'the listing, which asks for no page there',
+    use: ({ directConnect }) => directConnect.list(),
+    as: ['DescribeVirtualInterfaces: all'],
+  },
+  {
+    provider: 'aws',
+    port: 'the listing',
+    use: ({ directConnect }) => directConnect.list(),
+    as: ['DescribeVirtualInterfaces: a page'],
+  },
+  {
+    provider: 'aws',
+    port: 'a second look',
+    use: ({ directConnect }) => directConnect.describe(request),
+    as: ['DescribeVirtualInterfaces: one'],
+  },
+  {
+    provider: 'outscale',
+    port: 'the listing of our connections, which asks for no page there',
+    use: ({ directConnect }) => directConnect.ownConnections(),
+    as: ['DescribeConnections: all'],
+  },
+  {
+    provider: 'aws',
+    port: 'the listing of our connections',
+    use: ({ directConnect }) => directConnect.ownConnections(),
+    as: ['DescribeConnections: a page'],
+  },
+  {
+    provider: 'outscale',
+    port: 'a confirmation',
+    use: ({ directConnect }) => directConnect.confirm(request, gateway),
+    as: ['ConfirmPrivateVirtualInterface: for a virtual private gateway'],
+  },
+  {
+    provider: 'aws',
+    port: 'a confirmation for a Direct Connect gateway',
+    use: ({ directConnect }) => directConnect.confirm(request, hub),
+    as: ['ConfirmPrivateVirtualInterface: for a Direct Connect gateway'],
+  },
+  {
+    provider: 'outscale',
+    port: 'the listing of gateways',
+    use: ({ gateways }) => gateways.list(new Set(['virtual'])),
+    as: ['DescribeVpnGateways: all'],
+  },
+  {
+    provider: 'aws',
+    port: 'the listing of gateways of both kinds',
+    use: ({ gateways }) => gateways.list(new Set(['virtual', 'directConnect'])),
+    as: ['DescribeVpnGateways: all', 'DescribeDirectConnectGateways: all'],
+  },
+  {
+    provider: 'aws',
+    port: 'the question where a gateway leads, over two pages',
+    use: ({ gateways }) => gateways.routing(gateway),
+    as: [
+      'DescribeVpnGateways: all',
+      'DescribeRouteTables: those of a VPC',
+      'DescribeRouteTables: the second page of those of a VPC',
+    ],
+  },
+  {
+    provider: 'aws',
+    port: 'the question where a Direct Connect gateway leads',
+    use: ({ gateways }) => gateways.routing(hub),
+    as: ['DescribeDirectConnectGatewayAssociations: of a Direct Connect gateway'],
+  },
+  {
+    provider: 'aws',
+    port: 'the question whose keys these are',
+    use: async ({ caller }) => expect(await caller.account()).toBe(account),
+    as: ['GetCallerIdentity: of an account'],
+  },
+];
+
+describe('the adapters', () => {
+  it.each(SENT)('send $port on $provider as the AWS CLI and the SDK do', async ({ provider, use, as }) => {
+    const simulation = worldOfRecordings(provider);
+    const apis = await converse(provider, (received): Reply => {
+      const { method, path: target, body } = received;
+      const reply = simulation.handle({
+        method,
+        target,
+        headers: textsOf(received),
+        body: Buffer.from(body),
+      });
+      if (reply.kind !== 'response') return { does: 'hang' };
+      const { status, contentType: type } = reply;
+      return {
+        does: 'answer',
+        status,
+        type,
+        body: received.body.includes('NextToken') ? reply.body : inPages(reply.body),
+      };
+    });
+    await use(apis);
+    expect(apis.received.map((received) => essence({ ...received, headers: textsOf(received) }))).toEqual(
+      as.map((name) => {
+        const call = CALLS.find(({ operation, says }) => `${operation}: ${says}` === name);
+        const recording = call && recordingOf(call, 'cli');
+        return recording && essence(recording);
+      }),
+    );
+  });
+});
+
+function textsOf({ headers }: Received): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
+}
+
+/** One VPC has one table in the emulator: the listing says that there are more. */
+function inPages(body: string): string {
+  const end = '</DescribeRouteTablesResponse>';
+  return body.replace(end, `<nextToken>${SECOND_PAGE}</nextToken>${end}`);
+}
