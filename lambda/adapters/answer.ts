@@ -1,7 +1,7 @@
 import type { DirectConnectClientConfig } from '@aws-sdk/client-direct-connect';
 
-/** Bytes. Twenty thousand interfaces are as much; and what JSON makes of so many must fit into the function's memory. */
-const LARGEST = 8_000_000;
+/** Bytes. Ten thousand interfaces are as much; and what comes of it must fit into the memory of the function. */
+const LARGEST = 4_000_000;
 
 /** The answer goes on and on: it is read no further. */
 export class AnswerTooLarge extends Error {

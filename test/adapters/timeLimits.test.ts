@@ -66,7 +66,7 @@ describe.each([200, 400, 503])(
         expect(await failureOf(call())).toMatchObject({
           name: 'ApiFailure',
           kind: 'malformed',
-          detail: 'the answer is larger than 8 MB',
+          detail: 'the answer is larger than 4 MB',
         });
       }
       expect(countOf(apis.received, 'ConfirmPrivateVirtualInterface')).toBe(1);

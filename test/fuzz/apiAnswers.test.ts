@@ -1,0 +1,148 @@
+import fc, { type Arbitrary } from 'fast-check';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { US } from '../support/accounts.ts';
+import { type Reply, startApi } from '../support/apiServer.ts';
+import { folderWith, type } from '../support/cli.ts';
+import { ACME_1, PROD } from '../support/cloud.ts';
+import { PLANTED_KEY } from '../support/wireItems.ts';
+import { expectOnlyAllowed } from './allowed.ts';
+import { door, expectSome, LONG } from './fuzz.ts';
+import { hostileJson, hostileText, mutants, otherValues, TOKENS } from './mutants.ts';
+import { expectTold, startPasses } from './pass.ts';
+import { answer, POLICY, provider, type Question, SOUND } from './provider.ts';
+
+const apiAnswers = door("the provider's answers");
+
+/** Keys twice, keys of another kind, and what JavaScript has of itself. */
+const JSON_PIECES = fc.oneof(
+  hostileJson,
+  fc.constantFrom(
+    ...['"vlan"', '"virtualInterfaces"', '"__proto__"', '"constructor"', '"nextToken"', '"asnLong"'],
+  ),
+  fc.constantFrom(
+    ...['"vlan":101,', '"virtualInterfaceState":"confirming",', '"connectionId":"dxcon-11111111",'],
+  ),
+  fc.constantFrom(...['{', '}', '[', ']', ',', ':', '"', '\\u0000', '"\ud800"', '101', '65010', '""']),
+);
+const XML_PIECES = fc.oneof(
+  hostileText,
+  fc.constantFrom(
+    ...['<item>', '</item>', '<state>', '<__proto__>', '<constructor/>', '<![CDATA[x]]>', '<!--', '&'],
+  ),
+  fc.constantFrom(
+    ...['<!DOCTYPE a [<!ENTITY x "y">]>', '&x;', '&#0;', '&#x1b;', 'available', 'attached', '<item/>'],
+  ),
+  fc.constantFrom('<item>'.repeat(2000), '<a>'.repeat(3000) + '</a>'.repeat(3000)),
+);
+
+function spoilt(question: Question): Arbitrary<string> {
+  const sound = SOUND[question];
+  if (sound.startsWith('<')) return mutants(sound, TOKENS.xml, XML_PIECES);
+  return fc.oneof(
+    { weight: 3, arbitrary: otherValues(JSON.parse(sound)) },
+    { weight: 2, arbitrary: mutants(sound, TOKENS.json, JSON_PIECES) },
+    { weight: 1, arbitrary: hostileJson },
+  );
+}
+
+/** Keys stand where keys belong: then nothing may tell them. What the API puts elsewhere it says itself. */
+function expectKeysKept(spoiltText: string, shown: string): void {
+  const odd = spoiltText.replaceAll(/"authKey":\s*"planted-bgp-key"|<bgp_auth_key>planted-bgp-key/g, '');
+  if (!odd.includes(PLANTED_KEY)) expect(shown).not.toContain(PLANTED_KEY);
+}
+
+const QUESTIONS: readonly [Question, number][] = [
+  ['listing', 120],
+  ['described', 80],
+  ['gateways', 60],
+  ['connections', 40],
+  ['caller', 30],
+  ['tables', 30],
+];
+
+describe('whatever the provider answers, only what the policy allows is confirmed, and all is told, to', () => {
+  it.each(QUESTIONS)('%s', LONG, async (question, usual) => {
+    const { pass } = await startPasses(POLICY);
+    const status = fc.oneof({ weight: 15, arbitrary: fc.constant(200) }, fc.constantFrom(400, 404));
+    const seen = await apiAnswers.fuzz(usual, fc.tuple(spoilt(question), status), async ([body, code]) => {
+      const { report, exchanges } = await pass(provider({ [question]: answer(question, body, code) }));
+      expectTold(report);
+      expectKeysKept(body, JSON.stringify(report));
+      const confirms = expectOnlyAllowed(exchanges);
+      if (report.status === 'failed') return 'told as failed';
+      return confirms > 0 ? 'judged and accepted' : 'judged and held';
+    });
+    expectSome(seen, 'judged and accepted');
+  });
+
+  it('nothing at all', async () => {
+    const { pass } = await startPasses(POLICY);
+    const { report, exchanges } = await pass(provider({}));
+    expectTold(report);
+    expect(expectOnlyAllowed(exchanges)).toBe(2);
+    expect(report.counts).toMatchObject({ accepted: 2, held: 2 });
+  });
+});
+
+const DEEP = 100_000;
+const items = (count: number, item: string): string =>
+  `{"virtualInterfaces":[${Array(count).fill(item).join(',')}]}`;
+const inSet = (inner: string): string =>
+  `<DescribeVpnGatewaysResponse><vpnGatewaySet>${inner}</vpnGatewaySet></DescribeVpnGatewaysResponse>`;
+
+const ENORMOUS: readonly [string, Question, string][] = [
+  ['10 MB of text', 'listing', items(1, `{"virtualInterfaceId":"${'x'.repeat(10_000_000)}"}`)],
+  ['nearly 4 MB of text', 'listing', items(1, `{"virtualInterfaceId":"${'x'.repeat(3_900_000)}"}`)],
+  ['millions of items', 'listing', items(1_300_000, '{}')],
+  ['20,000 empty items', 'listing', items(20_000, '{}')],
+  ['80,000 items of one ID', 'listing', items(80_000, '{"virtualInterfaceId":"dxvif-1"}')],
+  [
+    'an item of 300,000 tags',
+    'listing',
+    items(1, `{"tags":[${Array(300_000).fill('{"key":1}').join(',')}]}`),
+  ],
+  [
+    'an item of 500,000 sessions',
+    'listing',
+    items(1, `{"bgpPeers":[${Array(500_000).fill('{}').join(',')}]}`),
+  ],
+  ['lists within lists', 'listing', `{"virtualInterfaces":${'['.repeat(DEEP)}${']'.repeat(DEEP)}}`],
+  ['objects within objects', 'listing', `${'{"virtualInterfaces":'.repeat(DEEP)}1${'}'.repeat(DEEP)}`],
+  ['items within items', 'listing', items(1, `${'{"bgpPeers":['.repeat(DEEP)}${']}'.repeat(DEEP)}`)],
+  ['elements within elements', 'gateways', inSet('<item>'.repeat(DEEP) + '</item>'.repeat(DEEP))],
+  ['elements without end', 'gateways', inSet('<item>'.repeat(DEEP))],
+  ['4 MB of gateways', 'gateways', inSet('<item><vpnGatewayId>vgw-1</vpnGatewayId></item>'.repeat(80_000))],
+  ['4 MB of attributes', 'gateways', `<a ${'b="c" '.repeat(600_000)}/>`],
+  ['4 MB of signs', 'gateways', inSet('&'.repeat(3_900_000))],
+  [
+    'entities of entities',
+    'gateways',
+    `<!DOCTYPE a [${'<!ENTITY b "&b;&b;">'.repeat(DEEP)}]>${inSet('&b;')}`,
+  ],
+];
+
+it('what the largest answer comes to fits into half the memory of the function', {
+  timeout: 60_000,
+}, async () => {
+  const api = await startApi(provider({ listing: answer('listing', items(1_300_000, '{}')) }));
+  onTestFinished(() => api.close());
+  const dir = folderWith({
+    'hub.yaml': `version: 1\nrecipient: { provider: aws, region: eu-west-2, account: "${US}" }\nowners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }`,
+  });
+  const args = ['run', '--policy', 'hub.yaml', '--endpoint', api.url, '--gateway-endpoint', api.url];
+  const { code, stdout } = await type(dir, args, { NODE_OPTIONS: '--max-old-space-size=256' });
+  expect(stdout).toContain('it has more than 100000 items');
+  expect(code).toBe(1);
+});
+
+describe('an answer is told in time, and nothing is confirmed by it, of', () => {
+  it.each(ENORMOUS)('%s', { timeout: 60_000 }, async (_, question, body) => {
+    const reply: Reply = answer(question, body);
+    const { pass } = await startPasses(POLICY);
+    const begun = performance.now();
+    const { report, exchanges } = await pass(provider({ [question]: reply }));
+    expect(performance.now() - begun).toBeLessThan(20_000);
+    expectTold(report);
+    expect(expectOnlyAllowed(exchanges)).toBe(0);
+  });
+});

@@ -1,0 +1,76 @@
+import fc, { type Arbitrary } from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { PROD } from '../support/cloud.ts';
+import { expectOnlyAllowed, fieldsOf } from './allowed.ts';
+import { door, expectSome, LONG } from './fuzz.ts';
+import { hostileJson, mutants, otherValues, TOKENS } from './mutants.ts';
+import { expectTold, startPasses } from './pass.ts';
+import { answer, POLICY, provider, SOUND } from './provider.ts';
+
+const confirmAnswers = door('answers to a confirm, and to what came after it');
+
+const STATES = ['confirming', 'pending', 'available', 'down', 'rejected', 'deleted', 'Pending', 'unknown'];
+const PIECES = fc.oneof(
+  hostileJson,
+  fc.constantFrom(...STATES, PROD, 'vgw-0badcafe').map((text) => `"${text}"`),
+);
+
+const confirmed: Arbitrary<string> = fc.oneof(
+  fc.constantFrom(...STATES).map((virtualInterfaceState) => JSON.stringify({ virtualInterfaceState })),
+  hostileJson.map((value) => `{"virtualInterfaceState":${value}}`),
+  mutants(SOUND.confirmed, TOKENS.json, PIECES),
+);
+const settled: Arbitrary<string> = fc.oneof(
+  fc.constant(SOUND.settled),
+  fc.constant(SOUND.described),
+  mutants(SOUND.settled, TOKENS.json, PIECES),
+  otherValues(JSON.parse(SOUND.settled)),
+);
+const statuses = fc.oneof({ weight: 6, arbitrary: fc.constant(200) }, fc.constantFrom(400, 403, 404));
+
+/** Whether an answer says, in so many words, that the interface was accepted, or is on our gateway. */
+function says(text: string, status: number, what: 'accepted' | 'on our gateway'): boolean {
+  try {
+    const answered = fieldsOf(JSON.parse(text));
+    if (what === 'accepted')
+      return (
+        status === 200 && ['pending', 'available', 'down'].includes(String(answered.virtualInterfaceState))
+      );
+    const [item] = Array.isArray(answered.virtualInterfaces) ? answered.virtualInterfaces : [];
+    const { virtualInterfaceState: state, virtualGatewayId, directConnectGatewayId } = fieldsOf(item);
+    const isOver = ['confirming', 'deleted', 'rejected', 'expired'].includes(String(state));
+    return status === 200 && !isOver && [virtualGatewayId, directConnectGatewayId].includes(PROD);
+  } catch {
+    return false;
+  }
+}
+
+describe('whatever is answered to a confirm', () => {
+  it(
+    'it is told as accepted only when that answer or the description after it says so, and never tried twice',
+    LONG,
+    async () => {
+      const { pass } = await startPasses(POLICY);
+      const inputs = fc.tuple(confirmed, statuses, settled, statuses);
+      const seen = await confirmAnswers.fuzz(250, inputs, async ([body, status, after, statusAfter]) => {
+        const { report, exchanges } = await pass(
+          provider({
+            confirmed: answer('confirmed', body, status),
+            settled: answer('settled', after, statusAfter),
+          }),
+        );
+        expectTold(report);
+        expectOnlyAllowed(exchanges);
+        const [first] = report.requests;
+        const times = exchanges.filter(
+          ({ request }) => request.operation.startsWith('Confirm') && request.body.includes(first?.id ?? '?'),
+        );
+        expect(times).toHaveLength(1);
+        const isAccepted = says(body, status, 'accepted') || says(after, statusAfter, 'on our gateway');
+        if (first?.outcome === 'accepted') expect(isAccepted).toBe(true);
+        return `told as ${first?.outcome}`;
+      });
+      expectSome(seen, 'told as accepted', 'told as failed');
+    },
+  );
+});

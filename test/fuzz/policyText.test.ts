@@ -1,0 +1,130 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { decide } from '../../lambda/core/decide.ts';
+import { loadPolicy } from '../../lambda/core/policy.ts';
+import { compileFiles, compilePolicy, type Fault } from '../../language/index.ts';
+import { plant } from '../plant.ts';
+import { aVif, aWorld } from '../support/builders.ts';
+import { door, expectPrintable, expectSome, LONG } from './fuzz.ts';
+import { hostileText, mutants, TOKENS } from './mutants.ts';
+
+const policyText = door('policy text');
+const FILE = 'acme.yaml';
+const EXAMPLES = ['smallest', 'outscale', 'aws'].map((name) =>
+  readFileSync(join(import.meta.dirname, `../../examples/${name}.yaml`), 'utf8'),
+);
+
+/** What means something in YAML or in a policy. */
+const PIECES = fc.oneof(
+  fc.constantFrom(
+    ...['&a ', '*a', '!!str ', '<<: ', '---\n', '...\n', '%YAML 1.1\n', '|', '>', '"', "'", '?', '#'],
+  ),
+  fc.constantFrom(
+    ...['{', '}', '[', ']', ': ', '- ', '\n', '\n  ', '\t', ',', '~', 'true', '.inf', '010', '0'],
+  ),
+  fc.constantFrom(
+    ...['dxcon-99999999', 'vgw-0badcafe', 'freeze', 'owners', 'hold', '100-199', '*', 'P9999999D'],
+  ),
+  fc.constantFrom('['.repeat(200), '{a: '.repeat(200), '- '.repeat(200), 'x'.repeat(20_000)),
+  hostileText,
+);
+
+/** Every fault says where it stands, what is wrong and what to do. */
+function expectInFull(faults: readonly Fault[], text: string): void {
+  expect(faults).not.toEqual([]);
+  const lines = text.split(/\n|\r\n?/).length;
+  for (const { line, column, path, message, mend } of faults.slice(0, 1000)) {
+    expect(line >= 1 && line <= lines && column >= 1).toBe(true);
+    for (const said of [message, mend, `path ${path}`]) expectPrintable(said);
+  }
+}
+
+/** What a stranger offers, and what each of these owners might. */
+const REQUESTS = ['dxcon-99999999', 'dxcon-1a2b3c4d', 'dxcon-11111111', 'dxcon-22222222'].flatMap(
+  (connection) => [101, 300].map((vlan) => aVif({ connection, vlan })),
+);
+
+function compile(text: string): string {
+  const compiled = compilePolicy({ file: FILE, text });
+  if (!compiled.ok) {
+    expectInFull(compiled.faults, text);
+    return 'refused';
+  }
+  const { policy, digest } = loadPolicy(compiled.text, 'acme', compiled.policy.recipient);
+  expect({ policy, digest }).toEqual({ policy: compiled.policy, digest: compiled.digest });
+  const accepts = REQUESTS.map((request) => {
+    const decision = decide(policy, request, aWorld(), { earliest: null, latest: null }, new Date(0));
+    if (decision.verdict === 'hold') return false;
+    // However the text was broken: who is let in, and where to, stands in it word for word.
+    expect(text).toContain(request.connection);
+    expect(text).toContain(decision.gateway);
+    return true;
+  });
+  return accepts.includes(true) ? 'accepting something' : 'compiled';
+}
+
+describe('whatever the text of a policy is', () => {
+  it.each(EXAMPLES)(
+    'made of an example, it compiles or every fault is told in full',
+    LONG,
+    async (example) => {
+      const seen = await policyText.fuzz(250, mutants(example, TOKENS.yaml, PIECES), compile);
+      expectSome(seen, 'refused');
+    },
+  );
+
+  it('with a single value changed, some still compile and are loaded back', LONG, async () => {
+    const words = fc.constantFrom('dxcon-99999999', 'vgw-0badcafe', '300', 'true', 'acme', '"x"', '[1]');
+    const texts = fc.constantFrom(...EXAMPLES).chain((example) => mutants(example, /[\w-]+|[\s\S]/g, words));
+    expectSome(await policyText.fuzz(300, texts, compile), 'refused', 'compiled', 'accepting something');
+  });
+
+  it('made of the signs of YAML, it is refused in full', LONG, async () => {
+    const texts = fc.array(PIECES, { maxLength: 60 }).map((pieces) => pieces.join(''));
+    await policyText.fuzz(250, texts, (text) => {
+      expect(compile(text)).toBe('refused');
+      return 'refused';
+    });
+  });
+
+  it('as bytes of any kind in a file, it is refused in full', LONG, async () => {
+    const file = join(plant({}), FILE);
+    await policyText.fuzz(200, fc.uint8Array({ maxLength: 200 }), (bytes) => {
+      writeFileSync(file, bytes);
+      const compiled = compileFiles([file]);
+      if (compiled.ok) throw new Error('nothing compiles of that');
+      for (const { message, mend } of compiled.faults) expectPrintable(`${message} ${mend}`);
+      return 'refused';
+    });
+  });
+
+  it.each<[string, string]>([
+    ['10 MB of one word', 'x'.repeat(10_000_000)],
+    ['10 MB of lines', 'a: 1\n'.repeat(2_000_000)],
+    ['10 MB of brackets', '['.repeat(10_000_000)],
+    ['a scalar of 2 MB', `owners: "${'x'.repeat(1_990_000)}"`],
+    ['200 kB of colons', ': '.repeat(100_000)],
+    ['200 kB of quotes', '"'.repeat(200_000)],
+    ['2 MB of control characters', '\u0001'.repeat(2_000_000)],
+    ['20,000 keys of one map', Array.from({ length: 20_000 }, (_, i) => `k${i}: 1`).join('\n')],
+    ['20,000 faults in a list', `hold: [${'{vlan: x}, '.repeat(20_000)}]`],
+  ])('%s are refused in time', { timeout: 60_000 }, (_, text) => {
+    const begun = performance.now();
+    expect(compile(text)).toBe('refused');
+    expect(performance.now() - begun).toBeLessThan(20_000);
+  });
+
+  it('of thousands of owners, it compiles in time', { timeout: 60_000 }, () => {
+    const owners = Array.from(
+      { length: 2000 },
+      (_, i) => `  o${i}: { connections: [dxcon-${i}], gateway: vgw-12345678 }`,
+    );
+    const head =
+      'version: 1\nrecipient: { provider: aws, region: eu-west-1, account: "012345678901" }\nowners:\n';
+    const begun = performance.now();
+    expect(compile(head + owners.join('\n'))).toMatch(/compiled/);
+    expect(performance.now() - begun).toBeLessThan(20_000);
+  });
+});
