@@ -113,7 +113,7 @@ export default {
     // Beside TypeScript 7 the default parser cruises nothing, silently.
     parser: 'swc',
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^(node_modules/\\.bin|cdk\\.out|coverage|dist)/' },
+    exclude: { path: '^(node_modules/\\.bin|cdk\\.out|coverage|dist|reports|\\.stryker-tmp)/' },
     enhancedResolveOptions: { conditionNames: ['import', 'node', 'default'], exportsFields: ['exports'] },
   },
 };
