@@ -12,7 +12,9 @@ import { systemClock } from '../../lambda/adapters/connect.ts';
 import { createDynamoLedger } from '../../lambda/adapters/ledgers/dynamo/index.ts';
 import { openTable } from '../../lambda/adapters/ledgers/dynamo/table.ts';
 import { type LoadedPolicy, recipientKey } from '../../lambda/core/policy.ts';
+import { packagesIn } from '../../scripts/bill.ts';
 import { bundle } from '../../scripts/bundle.ts';
+import { nameOf } from '../../scripts/lockfile.ts';
 import type { Simulator } from '../../simulator/index.ts';
 import { ACME, actAs, US } from '../support/accounts.ts';
 import { ACME_1, PROD, policyOf, SIMPLE, startCloud } from '../support/cloud.ts';
@@ -29,6 +31,35 @@ beforeAll(async () => {
 });
 
 afterAll(() => rmSync(folder, { recursive: true }));
+
+/** What each is for, or of which of them it is a part, CONTRIBUTING.md says. */
+const PACKAGES = [
+  '@aws-lambda-powertools/commons',
+  '@aws-lambda-powertools/logger',
+  '@aws-lambda-powertools/metrics',
+  '@aws-sdk/client-direct-connect',
+  '@aws-sdk/client-dynamodb',
+  '@aws-sdk/client-eventbridge',
+  '@aws-sdk/client-secrets-manager',
+  '@aws-sdk/core',
+  '@aws-sdk/credential-provider-env',
+  '@aws-sdk/credential-providers',
+  '@aws-sdk/dynamodb-codec',
+  '@aws-sdk/endpoint-cache',
+  '@aws-sdk/middleware-endpoint-discovery',
+  '@aws-sdk/nested-clients',
+  '@aws-sdk/signature-v4-multi-region',
+  '@aws-sdk/xml-builder',
+  '@aws/lambda-invoke-store',
+  '@middy/core',
+  '@smithy/core',
+  '@smithy/node-http-handler',
+  '@smithy/protocol-http',
+  '@smithy/signature-v4',
+  '@smithy/types',
+  'mnemonist',
+  'obliterator',
+];
 
 const exec = promisify(execFile);
 
@@ -81,6 +112,10 @@ describe('the bundled function', () => {
       .flatMap(([input, { bytesInOutput }]) => (bytesInOutput > 0 ? [input] : []));
     expect(inputs).toContain('lambda/handler.ts');
     expect(inputs.filter((input) => path.test(input))).toEqual([]);
+  });
+
+  it('holds these packages and no other', () => {
+    expect([...packagesIn(metafile)].map(nameOf).sort()).toEqual(PACKAGES);
   });
 
   it('imports nothing but Node’s own modules', () => {

@@ -1,0 +1,77 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Metafile } from 'esbuild';
+import { PROJECT_ROOT } from '../infra/bundling.ts';
+import { type Lock, nameOf, resolved, runtimePaths } from './lockfile.ts';
+
+/** Says of a component whether any of it is in the function: the others are of the command line. */
+export const IN_FUNCTION = 'vif-acceptor:in-function';
+
+/**
+ * The software bill of materials of what runs, as CycloneDX: nothing in it depends on when or where it is made. (That of npm, without
+ * what is for development, leaves out whatever anything needs for development too.)
+ */
+export function billOf(lock: Lock, bundled: ReadonlySet<string>): object {
+  const { name, version, license } = JSON.parse(readFileSync(join(PROJECT_ROOT, 'package.json'), 'utf8'));
+  const paths = runtimePaths(lock);
+  return {
+    $schema: 'http://cyclonedx.org/schema/bom-1.5.schema.json',
+    bomFormat: 'CycloneDX',
+    specVersion: '1.5',
+    version: 1,
+    metadata: {
+      component: {
+        'bom-ref': name,
+        type: 'application',
+        name,
+        version,
+        licenses: [{ license: { id: license } }],
+        purl: `pkg:npm/${name}@${version}`,
+      },
+    },
+    components: paths.map((path) => componentOf(lock, path, bundled.has(path))),
+    dependencies: [
+      { ref: name, dependsOn: needs(lock, '') },
+      ...paths.map((path) => ({ ref: path, dependsOn: needs(lock, path) })),
+    ],
+  };
+}
+
+function componentOf(lock: Lock, path: string, inFunction: boolean): object {
+  const { version, integrity = '', license } = lock[path] ?? {};
+  const name = nameOf(path);
+  return {
+    'bom-ref': path,
+    type: 'library',
+    name,
+    version,
+    scope: 'required',
+    hashes: [{ alg: 'SHA-512', content: hex(integrity) }],
+    licenses: license === undefined ? [] : [{ license: { id: license } }],
+    purl: `pkg:npm/${name.replace('@', '%40')}@${version}`,
+    properties: [{ name: IN_FUNCTION, value: String(inFunction) }],
+  };
+}
+
+function hex(integrity: string): string {
+  return Buffer.from(integrity.replace(/^sha512-/, ''), 'base64').toString('hex');
+}
+
+function needs(lock: Lock, path: string): string[] {
+  const { dependencies, optionalDependencies } = lock[path] ?? {};
+  return Object.keys({ ...dependencies, ...optionalDependencies })
+    .map((name) => resolved(lock, path, name))
+    .filter((found) => found !== null)
+    .sort();
+}
+
+/** Paths of the packages of which something is in a bundle. */
+export function packagesIn({ outputs }: Metafile): ReadonlySet<string> {
+  const inputs = Object.values(outputs).flatMap((output) => Object.entries(output.inputs));
+  return new Set(
+    inputs.flatMap(([input, { bytesInOutput }]) => {
+      const [path] = /^(.*\/)?node_modules\/(@[^/]+\/)?[^/]+/.exec(input) ?? [];
+      return path === undefined || bytesInOutput === 0 ? [] : [path];
+    }),
+  );
+}

