@@ -33,6 +33,11 @@ const describeRouteTables = operation(
       Object.hasOwn(FILTER_VALUES, name) ? FILTER_VALUES[name] : undefined,
     );
     const maxResults = MaxResults === null ? null : Number(MaxResults);
+    if (maxResults !== null && (maxResults < 5 || maxResults > 100)) {
+      throw invalid(
+        `Value ( ${maxResults} ) for parameter MaxResults is invalid. It must be between 5 and 100.`,
+      );
+    }
     const { items, next } = pageOf(found, { maxResults, nextToken }, dialect, invalid);
     return { routeTableSet: items.map((table) => present(table, context)), ...next };
   },

@@ -23,8 +23,18 @@ const assumeRole = operation(
     if (account === undefined || role === undefined) {
       throw new ApiError('ValidationError', `${RoleArn} is invalid`);
     }
-    if (!/^\d{1,6}$/.test(DurationSeconds)) {
-      throw new ApiError('ValidationError', `DurationSeconds ${DurationSeconds} is invalid`);
+    if (!/^[\w+=,.@-]{2,64}$/.test(name)) {
+      throw new ApiError('ValidationError', `RoleSessionName ${name} is invalid`);
+    }
+    if (
+      !/^\d{3,5}$/.test(DurationSeconds) ||
+      Number(DurationSeconds) < 900 ||
+      Number(DurationSeconds) > 43_200
+    ) {
+      throw new ApiError(
+        'ValidationError',
+        `DurationSeconds ${DurationSeconds} is not between 900 and 43200`,
+      );
     }
     const token = world.ids.sessionToken();
     world.sessions.set(token, { account, role, name });

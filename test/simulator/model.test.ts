@@ -51,7 +51,7 @@ const inputs = (id: string, table: string): Readonly<Record<string, object>> => 
   DetachVpnGateway: { VpcId: 'vpc-1a2b3c4d', VpnGatewayId: 'vgw-12345678' },
   DeleteVpnGateway: { VpnGatewayId: 'vgw-12345678' },
   GetCallerIdentity: {},
-  AssumeRole: { RoleArn: `arn:aws:iam::${RECIPIENT}:role/acceptor`, RoleSessionName: 'a' },
+  AssumeRole: { RoleArn: `arn:aws:iam::${RECIPIENT}:role/acceptor`, RoleSessionName: 'pass' },
 });
 
 const scenario = readScenario({

@@ -47,13 +47,13 @@ export function requiredPaths(reference: unknown): string[][] {
   );
 }
 
-/** Every member of an input, nested ones too, with a value of its type. */
-export function inputMembers(reference: unknown): { path: readonly string[]; example: unknown }[] {
+/** Every member of an input or output, nested ones too, with a value of its type. */
+export function everyMember(reference: unknown): { path: readonly string[]; example: unknown }[] {
   const schema = resolve(reference);
-  if (Array.isArray(schema) && schema[0] === LIST) return inputMembers(schema[4]);
+  if (Array.isArray(schema) && schema[0] === LIST) return everyMember(schema[4]);
   return members(schema).flatMap(({ name, schema: part }) => [
     { path: [name], example: exampleOf(part) },
-    ...inputMembers(part).map(({ path, example }) => ({ path: [name, ...path], example })),
+    ...everyMember(part).map(({ path, example }) => ({ path: [name, ...path], example })),
   ]);
 }
 

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { Service } from '../../simulator/dialects.ts';
 import { IGNORED } from '../../simulator/operations/ignored.ts';
 import { inProcess } from './inProcess.ts';
-import { inputMembers, operationModel } from './model.ts';
+import { everyMember, operationModel } from './model.ts';
 import { CALLS, type Call } from './wire/calls.ts';
 import { worldOfRecordings } from './wire/replay.ts';
 import { IDS } from './wire/variant.ts';
@@ -40,7 +40,7 @@ describe('every member of every input in the API model', () => {
     for (const call of answered) {
       const { input } = operationModel(MODELS[call.service], call.operation);
       const strange: string[] = [];
-      for (const { path, example } of inputMembers(input)) {
+      for (const { path, example } of everyMember(input)) {
         const [member = ''] = path;
         const message = await refusalOf(call, { [member]: example });
         if (message.includes(`The emulator does not know the parameter ${member}`)) strange.push(member);
@@ -55,7 +55,7 @@ describe('every member of every input in the API model', () => {
       const calls = CALLS.filter((call) => call.operation === operation);
       const { input } = operationModel(MODELS[service], operation);
       const sent = new Set(calls.flatMap((call) => keysIn(call.input)));
-      const unsent = inputMembers(input)
+      const unsent = everyMember(input)
         .filter(({ path: [member = ''] }) => !REFUSED[operation]?.includes(member))
         .map(({ path }) => path.join('.'))
         .filter((path) => !sent.has(path) && path !== 'DryRun');
@@ -67,7 +67,7 @@ describe('every member of every input in the API model', () => {
     for (const { operation, member, reason } of IGNORED) {
       const service = CALLS.find((call) => call.operation === operation)?.service ?? 'ec2';
       const { input } = operationModel(MODELS[service], operation);
-      expect(inputMembers(input).map(({ path }) => path[0])).toContain(member);
+      expect(everyMember(input).map(({ path }) => path[0])).toContain(member);
       expect(reason).not.toBe('');
     }
   });

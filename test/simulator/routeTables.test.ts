@@ -146,12 +146,13 @@ describe('the route tables of a scenario', () => {
   });
 
   it('are paged on aws, and refuse a token that is none in the words of EC2', async () => {
-    const simulator = await started({ scenario, dialect: 'aws' });
-    const client = ec2(simulator, RECIPIENT);
+    const gateways = [1, 2, 3, 4, 5, 6].map((i) => ({ account: RECIPIENT, vpc: `vpc-${i}` }));
+    const many = readScenario({ region: 'eu-west-2', gateways });
+    const client = ec2(await started({ scenario: many, dialect: 'aws' }), RECIPIENT);
     const sizes: (number | undefined)[] = [];
-    for await (const page of paginateDescribeRouteTables({ client, pageSize: 1 }, {}))
+    for await (const page of paginateDescribeRouteTables({ client, pageSize: 5 }, {}))
       sizes.push(page.RouteTables?.length);
-    expect(sizes).toEqual([1, 1]);
+    expect(sizes).toEqual([5, 1]);
     const token = new DescribeRouteTablesCommand({ NextToken: 'x' });
     await expect(client.send(token)).rejects.toMatchObject({ name: 'InvalidParameterValue' });
   });

@@ -4,9 +4,11 @@ const { account, connection, request, gateway, spare, hub, association } = IDS;
 const client = 'DirectConnectClientException';
 const offer = { connectionId: connection, ownerAccount: account };
 const wanted = { virtualInterfaceName: 'acme-prod', vlan: 101, asn: 65010 };
+const tags = [{ key: 'team/@', value: 'Zoë + Söhne: 1=1' }, { key: '署名' }];
 /** What must survive JSON, escapes and all. */
-const tags = [{ key: 'team', value: 'Zoë & "Söhne" <\\>' }, { key: '署名 🚀' }];
+const virtualInterfaceName = 'Zoë & "Söhne" <\\>\t🚀';
 const session = {
+  virtualInterfaceName,
   authKey: 'open+sesame&=%',
   amazonAddress: '169.254.10.1/30',
   customerAddress: '169.254.10.2/30',
