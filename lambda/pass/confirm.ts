@@ -16,7 +16,11 @@ export interface Confirmed {
 }
 
 /** Confirms once, and after any doubt asks what became of it. */
-export async function confirm(id: string, gateway: string, { directConnect }: Ports): Promise<Confirmed> {
+export async function confirm(
+  id: string,
+  gateway: string,
+  { directConnect }: Pick<Ports, 'directConnect'>,
+): Promise<Confirmed> {
   let doubt: string;
   try {
     const state = await directConnect.confirm(id, gateway);
