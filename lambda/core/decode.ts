@@ -1,3 +1,5 @@
+import { escapeText } from './text.ts';
+
 /**
  * Reading plain JSON of our own making (compiled policies, ledgers) without a schema library: every key must be there
  * and no other, so that half a file never reads as a permissive one.
@@ -103,8 +105,9 @@ export const instant: Decoder<string> = text('an instant such as `2026-11-01T00:
   return !Number.isNaN(time) && new Date(time).toISOString() === value;
 });
 
+/** Keys, too, may be anybody's. */
 function at(path: string, key: string): string {
-  return path === '' ? key : `${path}.${key}`;
+  return path === '' ? escapeText(key) : `${path}.${escapeText(key)}`;
 }
 
 /** Names the kind and never the value: what is misplaced may be a secret. */

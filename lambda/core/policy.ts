@@ -4,6 +4,7 @@ import type { Match } from './fields/index.ts';
 import { decodeMatch } from './fields/match.ts';
 import { ACCOUNT, gatewayKind, isConnectionId, isName } from './ids.ts';
 import { PROVIDERS, type Recipient } from './model.ts';
+import { quote } from './text.ts';
 
 /** The compiled form: what language/ writes and the function reads. Every key is always there. */
 export interface Policy {
@@ -95,7 +96,7 @@ export function loadPolicy(text: string, target: string, recipient: Recipient | 
   if (policy.target !== target) throw new PolicyRefused(target, `it is of target \`${policy.target}\``);
   if (recipient !== null && recipientKey(recipient) !== recipientKey(policy.recipient)) {
     const [is, wanted] = [recipientKey(policy.recipient), recipientKey(recipient)];
-    throw new PolicyRefused(target, `its recipient is \`${is}\`, not \`${wanted}\``);
+    throw new PolicyRefused(target, `its recipient is ${quote(is)}, not ${quote(wanted)}`);
   }
   return { policy, digest: digestOf(text) };
 }

@@ -74,6 +74,8 @@ function contract(store: ReturnType<Store['prepare']>): void {
   it.each([
     ['of an unknown kind', 'rumour/dxvif-1', 'dxvif-1'],
     ['of an odd ID', 'sighting/x', 'x'],
+    ['of an ID that every object has', 'intent/constructor', 'constructor'],
+    ['of an ID that is no key to an object', 'sighting/__proto__', '__proto__'],
   ])('an item %s is told', async (_, name, id) => {
     const { ledger, damage } = await begin();
     await damage(name, aSighting());

@@ -19,40 +19,40 @@ export interface ItemChanges {
 
 /** @param place names the ledger, for the message about an item that cannot be read */
 export function readItems(items: Iterable<readonly [string, unknown]>, place: string): LedgerState {
-  const sightings: Record<string, LedgerState['sightings'][string]> = {};
-  const intents: Record<string, LedgerState['intents'][string]> = {};
-  const acceptances: Record<string, LedgerState['acceptances'][string]> = {};
-  const outbox: Record<string, LedgerState['outbox'][string]> = {};
-  const damaged: Record<string, string> = {};
-  const read: Readonly<Record<string, (id: string, value: unknown) => void>> = {
-    sighting: (id, value) => {
-      sightings[vifId(id)] = decodeSighting(value, '');
-    },
-    intent: (id, value) => {
-      intents[vifId(id)] = decodeIntent(value, '');
-    },
-    acceptance: (id, value) => {
-      acceptances[vifId(id)] = decodeAcceptance(value, '');
-    },
-    announcement: (id, value) => {
-      outbox[id] = decodeAnnouncement(value, '');
-    },
-  };
+  // By maps: to objects some names, such as `__proto__`, are no keys like others.
+  const sightings = new Map<string, LedgerState['sightings'][string]>();
+  const intents = new Map<string, LedgerState['intents'][string]>();
+  const acceptances = new Map<string, LedgerState['acceptances'][string]>();
+  const outbox = new Map<string, LedgerState['outbox'][string]>();
+  const damaged = new Map<string, string>();
+  const read = new Map<string, (id: string, value: unknown) => void>([
+    ['sighting', (id, value) => sightings.set(vifId(id), decodeSighting(value, ''))],
+    ['intent', (id, value) => intents.set(vifId(id), decodeIntent(value, ''))],
+    ['acceptance', (id, value) => acceptances.set(vifId(id), decodeAcceptance(value, ''))],
+    ['announcement', (id, value) => outbox.set(id, decodeAnnouncement(value, ''))],
+  ]);
   for (const [name, value] of items) {
     const [kind = '', id = ''] = name.split('/', 2);
     try {
-      const reader = Object.hasOwn(read, kind) ? read[kind] : undefined;
+      const reader = read.get(kind);
       if (reader === undefined) throw new d.Malformed('name', 'of a known kind', kind);
       reader(id, value);
     } catch (error) {
       if (!(error instanceof d.Malformed)) throw error;
       // Fail closed: what cannot be read is told and left as it is, and its request is held.
-      const others = damaged[id] === undefined ? '' : `${damaged[id]}; `;
-      damaged[id] =
-        `${others}item ${quote(name)} of ${place} is damaged: ${error.message}; restore it, or delete it to forget it`;
+      const others = damaged.has(id) ? `${damaged.get(id)}; ` : '';
+      const why = `item ${quote(name)} of ${place} is damaged: ${error.message}; restore it, or delete it to forget it`;
+      damaged.set(id, `${others}${why}`);
     }
   }
-  return { ...EMPTY_LEDGER, sightings, intents, acceptances, outbox, damaged };
+  return {
+    ...EMPTY_LEDGER,
+    sightings: Object.fromEntries(sightings),
+    intents: Object.fromEntries(intents),
+    acceptances: Object.fromEntries(acceptances),
+    outbox: Object.fromEntries(outbox),
+    damaged: Object.fromEntries(damaged),
+  };
 }
 
 export function itemChanges(before: LedgerState, after: LedgerState): ItemChanges {

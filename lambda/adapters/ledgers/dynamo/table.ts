@@ -39,6 +39,8 @@ const ATTEMPTS = 3;
 const BATCH = 25;
 /** How often a batch is sent that the table takes only parts of. */
 const ROUNDS = 6;
+/** Pages of 1 MB, more than any partition has: an endless answer ends. */
+const MOST_PAGES = 1000;
 
 /**
  * @param config the client's own: region, credentials and endpoint are the platform's unless given
@@ -80,34 +82,43 @@ export function openTable(name: string, config: DynamoDBClientConfig = {}): Tabl
     }
   }
 
+  const odd = (what: string) =>
+    new LedgerFailure(`ledger table \`${name}\`: Query answered ${what}; check the endpoint`);
+
+  const checked = (items: readonly Item[] | undefined): readonly Item[] => {
+    // Fail closed: an answer without a list is no empty ledger, and of an item without a key nobody knows what it is of.
+    if (!Array.isArray(items)) throw odd('without items');
+    if (items.some((item) => textOf(item, TABLE_KEYS.sort) === null))
+      throw odd('with an item that has no sort key');
+    return items;
+  };
+
+  const query: Table['query'] = async (partition, sort) => {
+    const items: Item[] = [];
+    const [condition, bound] =
+      'begins' in sort ? ['begins_with(#sk, :bound)', sort.begins] : ['#sk >= :bound', sort.from];
+    let start: Item | undefined;
+    for (let page = 1; page <= MOST_PAGES; page += 1) {
+      const command = new QueryCommand({
+        TableName: name,
+        ConsistentRead: true,
+        KeyConditionExpression: `#pk = :pk AND ${condition}`,
+        ExpressionAttributeNames: { '#pk': TABLE_KEYS.partition, '#sk': TABLE_KEYS.sort },
+        ExpressionAttributeValues: { ':pk': { S: partition }, ':bound': { S: bound } },
+        ...(start === undefined ? {} : { ExclusiveStartKey: start }),
+      });
+      const answer = await surely('Query', (dynamo, _, options) => dynamo.send(command, options));
+      for (const item of checked(answer.Items)) items.push(item);
+      start = answer.LastEvaluatedKey;
+      if (start === undefined) return items;
+    }
+    throw odd(`more than ${MOST_PAGES} pages`);
+  };
+
   return {
     name,
     conditionally,
-    query: async (partition, sort) => {
-      const items: Item[] = [];
-      const [condition, bound] =
-        'begins' in sort ? ['begins_with(#sk, :bound)', sort.begins] : ['#sk >= :bound', sort.from];
-      let start: Item | undefined;
-      do {
-        const command = new QueryCommand({
-          TableName: name,
-          ConsistentRead: true,
-          KeyConditionExpression: `#pk = :pk AND ${condition}`,
-          ExpressionAttributeNames: { '#pk': TABLE_KEYS.partition, '#sk': TABLE_KEYS.sort },
-          ExpressionAttributeValues: { ':pk': { S: partition }, ':bound': { S: bound } },
-          ...(start === undefined ? {} : { ExclusiveStartKey: start }),
-        });
-        const page = await surely('Query', (dynamo, _, options) => dynamo.send(command, options));
-        // Fail closed: an answer without a list is no empty ledger.
-        if (!Array.isArray(page.Items))
-          throw new LedgerFailure(
-            `ledger table \`${name}\`: Query answered without items; check the endpoint`,
-          );
-        items.push(...page.Items);
-        start = page.LastEvaluatedKey;
-      } while (start !== undefined);
-      return items;
-    },
+    query,
     writeAll: async (requests) => {
       for (let i = 0; i < requests.length; i += BATCH) await writeBatch(requests.slice(i, i + BATCH));
     },
@@ -128,5 +139,6 @@ export function remove(partition: string, sort: string): WriteRequest {
 
 /** A text attribute; `null` when there is none, or of another kind. */
 export function textOf(item: Item | undefined, attribute: string): string | null {
-  return item?.[attribute]?.S ?? null;
+  const text: unknown = item?.[attribute]?.S;
+  return typeof text === 'string' ? text : null;
 }

@@ -1,0 +1,206 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc, { type Arbitrary } from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createEventBridgeAnnouncer } from '../../lambda/adapters/announcers/eventBridge.ts';
+import { createFileLedger } from '../../lambda/adapters/ledgers/file/index.ts';
+import type { LedgerState } from '../../lambda/core/ledger.ts';
+import { recipientKey } from '../../lambda/core/policy.ts';
+import type { Ledger } from '../../lambda/ports.ts';
+import { plant } from '../plant.ts';
+import { json } from '../support/apiServer.ts';
+import { startEventBus } from '../support/eventBus.ts';
+import { expectOnlyAllowed } from './allowed.ts';
+import { door, expectPrintable, expectSome, LONG } from './fuzz.ts';
+import { itemsOf, LIVE, livePage, RECORDS, startTable } from './ledgerTable.ts';
+import { hostileJson, hostileText, mutants, otherValues, TOKENS } from './mutants.ts';
+import { expectTold, startPasses } from './pass.ts';
+import { idIn, POLICY, provider } from './provider.ts';
+
+const ledgerItems = door('what the ledger holds');
+const KEY = recipientKey(POLICY.policy.recipient);
+const SOUND = Object.fromEntries(Object.entries(LIVE).map(([name, value]) => [name, JSON.stringify(value)]));
+
+const PIECES = fc.oneof(
+  hostileJson,
+  fc.constantFrom(
+    ...['"sighting/__proto__"', '"announcement/__proto__"', '"intent/constructor"', '"S"', '"N"', '{', '}'],
+  ),
+  fc.constantFrom(
+    ...['"0000000000/sighting/__proto__"', '"head"', '"0000000000/"', '"sighting/dxvif-\\u001b[2J"', ','],
+  ),
+);
+
+/** A value of the ledger, spoilt: still JSON, or not. */
+function spoilt(value: object): Arbitrary<string> {
+  return fc.oneof(
+    otherValues(value),
+    mutants(JSON.stringify(value), TOKENS.json, PIECES),
+    hostileJson,
+    hostileText,
+  );
+}
+
+const oneSpoilt = fc
+  .constantFrom(...Object.entries(LIVE))
+  .chain(([name, value]) => spoilt(value).map((text) => ({ name, items: { ...SOUND, [name]: text } })));
+
+async function startWorld() {
+  const bus = await startEventBus();
+  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+  const announcer = createEventBridgeAnnouncer({ endpoint: bus.url, region: 'eu-west-3', credentials });
+  return startPasses(POLICY, announcer);
+}
+
+/** A pass by what this ledger holds: what is damaged is told and held, and the others go on. */
+async function passBy(ledger: Ledger, world: Awaited<ReturnType<typeof startWorld>>): Promise<string> {
+  const states: LedgerState[] = [];
+  const open: Ledger['open'] = async (...given) => {
+    const session = await ledger.open(...given);
+    if (session !== null) states.push(session.state);
+    return session;
+  };
+  const { report, exchanges } = await world.pass(provider({}), { ...ledger, open });
+  expectTold(report);
+  expectOnlyAllowed(exchanges);
+  const confirmed = exchanges
+    .filter(({ request }) => request.operation.startsWith('Confirm'))
+    .map(({ request }) => idIn(request));
+  const damaged = states[0]?.damaged;
+  if (damaged === undefined) {
+    expect(exchanges).toEqual([]);
+    expect(report.status).toBe('failed');
+    return 'unreadable as a whole';
+  }
+  if (report.counts === null) throw new Error(JSON.stringify(report.failures));
+  for (const [id, message] of Object.entries(damaged)) {
+    expect(confirmed).not.toContain(id);
+    expect(report.failures).toContainEqual({ code: 'ledger', message });
+  }
+  const others = ['dxvif-aaaaaaaa', 'dxvif-bbbbbbbb'].filter((id) => damaged[id] === undefined);
+  // Not in doubt, nor on record as accepted by what was put in: then it is accepted as if nothing were.
+  for (const id of others)
+    expect(confirmed.includes(id) || report.status === 'failed' || report.ignored.length > 1).toBe(true);
+  return Object.keys(damaged).length > 0 ? 'damaged and told' : 'read';
+}
+
+describe('whatever the ledger holds, what cannot be read is held and told, and stops no other,', () => {
+  it('in an item of a table', LONG, async () => {
+    const world = await startWorld();
+    const table = await startTable(world.clock);
+    const seen = await ledgerItems.fuzz(40, oneSpoilt, ({ items }) =>
+      passBy(
+        table.ledger((_, token) => json(livePage(items, token))),
+        world,
+      ),
+    );
+    expectSome(seen, 'damaged and told', 'read');
+  });
+
+  it('in the answer of a table', LONG, async () => {
+    const world = await startWorld();
+    const table = await startTable(world.clock);
+    const page = livePage(SOUND, 'TOKEN');
+    const texts = fc.oneof(
+      otherValues(page),
+      mutants(JSON.stringify(page), TOKENS.json, PIECES),
+      hostileJson,
+    );
+    const seen = await ledgerItems.fuzz(60, texts, (text) => {
+      const type = 'application/x-amz-json-1.0';
+      return passBy(
+        table.ledger((_, token) => ({
+          does: 'answer',
+          status: 200,
+          type,
+          body: text.replaceAll('TOKEN', token),
+        })),
+        world,
+      );
+    });
+    expectSome(seen, 'unreadable as a whole', 'read');
+  });
+
+  it('in the answer to a write', LONG, async () => {
+    const world = await startWorld();
+    const table = await startTable(world.clock);
+    const sound = { UnprocessedItems: { ledger: [] }, Attributes: { token: { S: 't' }, epoch: { N: '0' } } };
+    const texts = fc.oneof(
+      otherValues(sound),
+      mutants(JSON.stringify(sound), TOKENS.json, PIECES),
+      hostileJson,
+    );
+    const operations = fc.constantFrom('UpdateItem', 'BatchWriteItem');
+    const seen = await ledgerItems.fuzz(20, fc.tuple(operations, texts), ([operation, body]) => {
+      const reply = { does: 'answer', status: 200, type: 'application/x-amz-json-1.0', body } as const;
+      return passBy(
+        table.ledger((_, token) => json(livePage(SOUND, token)), { [operation]: reply }),
+        world,
+      );
+    });
+    expectSome(seen, 'unreadable as a whole');
+  });
+
+  it('in a table that has always one page more', LONG, async () => {
+    const world = await startWorld();
+    const table = await startTable(world.clock);
+    const ledger = table.ledger(() => json({ Items: [], LastEvaluatedKey: { sk: { S: 'again' } } }));
+    expect(await passBy(ledger, world)).toBe('unreadable as a whole');
+  });
+
+  it('in a file', LONG, async () => {
+    const world = await startWorld();
+    const entry = { lease: null, lastListing: '2026-11-10T11:00:00.000Z', failing: null, items: LIVE };
+    const file = { format: 2, targets: { [KEY]: entry } };
+    const texts = fc.oneof(
+      otherValues(file),
+      mutants(JSON.stringify(file), TOKENS.json, PIECES),
+      oneSpoilt.map(({ name, items }) =>
+        JSON.stringify(file).replace(SOUND[name] ?? '', () => items[name] ?? ''),
+      ),
+      hostileJson,
+    );
+    const path = join(plant({}), 'ledger.json');
+    const seen = await ledgerItems.fuzz(40, texts, async (text) => {
+      writeFileSync(path, text);
+      const way = await passBy(createFileLedger(path, world.clock), world);
+      if (way === 'unreadable as a whole') expect(readFileSync(path, 'utf8')).toBe(text.toWellFormed());
+      return way;
+    });
+    expectSome(seen, 'damaged and told', 'unreadable as a whole', 'read');
+  });
+});
+
+describe('whatever the records of a ledger are, those that can be read are, and the others are told,', () => {
+  const texts = fc
+    .constantFrom(...Object.entries(RECORDS))
+    .chain(([kind, value]) => spoilt(value).map((text) => ({ kind, text })));
+
+  it('in a table', LONG, async () => {
+    const world = await startWorld();
+    const table = await startTable(world.clock);
+    const sound = { '2026-11-10T11:00:00.000Z/receipt/dxvif-aaaaaaaa': JSON.stringify(RECORDS.receipt) };
+    await ledgerItems.fuzz(100, texts, async ({ kind, text }) => {
+      const items = itemsOf('over', { ...sound, [`2026-11-10T11:30:00.000Z/${kind}/dxvif-1`]: text });
+      return recordsOf(table.ledger(() => json({ Items: items })));
+    });
+  });
+
+  it('in a file', LONG, async () => {
+    const path = join(plant({}), 'ledger.json');
+    const world = await startWorld();
+    const sound = JSON.stringify({ kind: 'receipt', target: KEY, value: RECORDS.receipt });
+    await ledgerItems.fuzz(100, texts, async ({ kind, text }) => {
+      const line = `{"kind":"${kind}","target":"${KEY}","value":${text}}`;
+      writeFileSync(path.replace('.json', '.records.jsonl'), `${sound}\n${line}\n`);
+      return recordsOf(createFileLedger(path, world.clock));
+    });
+  });
+
+  async function recordsOf(ledger: Ledger): Promise<string> {
+    const { receipts, damaged } = await ledger.records(KEY, new Date(0));
+    expect(receipts.map(({ id }) => id)).toContain(RECORDS.receipt.id);
+    for (const sentence of damaged) expectPrintable(sentence);
+    return damaged.length > 0 ? 'damaged and told' : 'read';
+  }
+});
