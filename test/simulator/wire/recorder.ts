@@ -60,8 +60,8 @@ async function bySdk({ service, operation, input, assumed }: Call, endpoint: str
       secretAccessKey: 'secret',
       ...(assumed ? { sessionToken: IDS.session } : {}),
     },
-    // The usual one names the kernel, and is signed.
-    defaultUserAgentProvider: async () => [['sdk']],
+    // The usual one names the kernel too. What stands here is signed.
+    defaultUserAgentProvider: async () => [['aws-sdk-js', '3']],
   });
   const command = Reflect.construct(Reflect.get(model, `${operation}Command`), [input]);
   await Reflect.apply(client.send, client, [command]).finally(() => client.destroy());
