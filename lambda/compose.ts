@@ -11,7 +11,7 @@ import type { functionCredentials } from './adapters/credentials.ts';
 import { metricsOf } from './core/metrics.ts';
 import { type LoadedPolicy, loadPolicy, PolicyRefused } from './core/policy.ts';
 import type { PassReport } from './core/report.ts';
-import { list } from './core/text.ts';
+import { list, visible } from './core/text.ts';
 import type { PassInput } from './pass/input.ts';
 import { runPass } from './pass.ts';
 import type { Announcer, Clock, Ledger } from './ports.ts';
@@ -126,6 +126,6 @@ async function policyFile({ policyDir }: Settings, target: string, name: string)
   try {
     return await readFile(path, 'utf8');
   } catch (cause) {
-    throw new PolicyRefused(target, `${path} cannot be read`, { cause });
+    throw new PolicyRefused(target, visible(`${path} cannot be read`), { cause });
   }
 }

@@ -1,0 +1,116 @@
+import fc from 'fast-check';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { createEventBridgeAnnouncer } from '../../lambda/adapters/announcers/eventBridge.ts';
+import { secretKey } from '../../lambda/adapters/secret.ts';
+import type { Announcement } from '../../lambda/core/announcement.ts';
+import { CredentialsUnusable } from '../../lambda/errors.ts';
+import { type Reply, startApi } from '../support/apiServer.ts';
+import { startEventBus } from '../support/eventBus.ts';
+import { startSecretsManager } from '../support/secretsManager.ts';
+import { fieldsOf } from './allowed.ts';
+import { door, expectPrintable, expectSome, LONG } from './fuzz.ts';
+import { hostileJson, hostileText, mutants, otherValues, TOKENS } from './mutants.ts';
+
+const platform = door('answers of Secrets Manager and EventBridge');
+const SECRET = 'planted-secret-key';
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+function answer(body: string, status: number): Reply {
+  return { does: 'answer', status, type: 'application/x-amz-json-1.1', body };
+}
+
+const statuses = fc.oneof({ weight: 8, arbitrary: fc.constant(200) }, fc.constantFrom(400, 403));
+
+describe('whatever Secrets Manager answers', () => {
+  const key = JSON.stringify({ accessKey: 'AK', secretKey: SECRET });
+  const whole = { ARN: 'arn', Name: 'n', SecretString: key };
+  const bodies = fc.oneof(
+    mutants(key, TOKENS.json, fc.oneof(hostileJson, hostileText)).map((SecretString) =>
+      JSON.stringify({ SecretString }),
+    ),
+    otherValues(JSON.parse(key)).map((SecretString) => JSON.stringify({ SecretString })),
+    otherValues(whole),
+    mutants(JSON.stringify(whole), TOKENS.json, hostileJson),
+    hostileJson,
+    fc.constant(JSON.stringify(whole)),
+  );
+
+  it('it is a key, or a failure that tells no part of it', LONG, async () => {
+    const manager = await startSecretsManager('AK', SECRET);
+    vi.stubEnv('AWS_ENDPOINT_URL_SECRETS_MANAGER', manager.url);
+    vi.stubEnv('AWS_REGION', 'eu-west-3');
+    vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
+    const seen = await platform.fuzz(200, fc.tuple(bodies, statuses), async ([body, status]) => {
+      manager.answer(answer(body, status));
+      try {
+        const { accessKeyId, secretAccessKey } = await secretKey('name')();
+        expect(accessKeyId).toMatch(/^\w+$/);
+        expect(secretAccessKey).toMatch(/^[!-~]+$/);
+        return 'a key';
+      } catch (error) {
+        if (!(error instanceof CredentialsUnusable)) throw error;
+        expectPrintable(error.message);
+        expect(error.message).not.toContain(SECRET);
+        return 'told as unusable';
+      }
+    });
+    expectSome(seen, 'a key', 'told as unusable');
+  });
+});
+
+describe('whatever EventBridge answers', () => {
+  const announcements = ['a', 'b', 'c'].map(
+    (id): Announcement => ({ id, type: 'Request Held', at: '2026-11-10T11:00:00.000Z', detail: { id } }),
+  );
+  const whole = {
+    FailedEntryCount: 1,
+    Entries: [{ EventId: '1' }, { ErrorCode: 'X', ErrorMessage: 'y' }, { EventId: '3' }],
+  };
+  const bodies = fc.oneof(
+    otherValues(whole),
+    mutants(JSON.stringify(whole), TOKENS.json, hostileJson),
+    hostileJson,
+  );
+  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+
+  it('nothing is delivered but what has an ID of the bus, and the rest is told', LONG, async () => {
+    let reply: Reply = answer('', 200);
+    const bus = await startEventBus(undefined, () => reply);
+    const announcer = createEventBridgeAnnouncer({ endpoint: bus.url, region: 'eu-west-3', credentials });
+    const seen = await platform.fuzz(200, fc.tuple(bodies, statuses), async ([body, status]) => {
+      reply = answer(body, status);
+      const { delivered, problem } = await announcer.announce(announcements);
+      if (delivered.length < announcements.length) expectPrintable(problem ?? '');
+      for (const id of delivered)
+        expect(
+          hasEventId(
+            body,
+            announcements.findIndex((one) => one.id === id),
+          ),
+        ).toBe(true);
+      return delivered.length > 0 ? 'delivered' : 'told as refused';
+    });
+    expectSome(seen, 'delivered', 'told as refused');
+  });
+});
+
+function hasEventId(body: string, place: number): boolean {
+  const { Entries: entries } = fieldsOf(JSON.parse(body));
+  return Array.isArray(entries) && typeof fieldsOf(entries[place]).EventId === 'string';
+}
+
+it('an answer of either that never ends is told', LONG, async () => {
+  const api = await startApi(() => ({ does: 'pour', status: 200 }));
+  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+  const announcer = createEventBridgeAnnouncer({ endpoint: api.url, region: 'eu-west-3', credentials });
+  const { delivered, problem } = await announcer.announce([
+    { id: 'a', type: 'Request Held', at: '2026-11-10T11:00:00.000Z', detail: {} },
+  ]);
+  expect(delivered).toEqual([]);
+  expect(problem).toContain('the answer is larger than');
+  await api.close();
+});
