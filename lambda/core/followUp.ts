@@ -29,10 +29,13 @@ export function followUp(
   availableWithinMs: number,
 ): FollowUp[] {
   return Object.entries(acceptances).flatMap(([id, acceptance]) => {
-    // Its work is done: from then on it lives the life of any interface of its account.
-    if (acceptance.availableAt !== null) return [];
-    const isYoung = at.getTime() - Date.parse(acceptance.at) < availableWithinMs;
-    const told = problem(found.get(id) ?? null, acceptance, isYoung);
+    const vif = found.get(id) ?? null;
+    // Its work is done: from then on it lives the life of any interface of its account. A request it becomes no more: whoever
+    // writes so into the ledger must not keep one from being told.
+    if (acceptance.availableAt !== null && vif?.state !== 'confirming') return [];
+    // Either way: a record of a distant future is no young one.
+    const isYoung = Math.abs(at.getTime() - Date.parse(acceptance.at)) < availableWithinMs;
+    const told = problem(vif, acceptance, isYoung);
     if (told === null) return [];
     const { owner, gateway, at: acceptedAt } = acceptance;
     return [{ id, owner, gateway, acceptedAt, ...told, mend: null }];

@@ -1,0 +1,19 @@
+import { ACME_1, PROD, policyOf } from './cloud.ts';
+
+/** A policy as narrow as they come, and the one request that it lets in. */
+export const NARROW = policyOf(`owners:
+  acme:
+    connections: [${ACME_1}]
+    grants:
+      prod:
+        gateway: ${PROD}
+        match: { vlan: [101], asn: [65010], peers: [169.254.10.0/24], name: [acme-prod-1], bgpKey: required }
+`);
+
+export const RIGHTFUL = {
+  vlan: 101,
+  name: 'acme-prod-1',
+  asn: 65010,
+  subnet: '10.4',
+  authKey: 'bgp-key-1',
+} as const;
