@@ -1,8 +1,10 @@
 #!/usr/bin/env node
 import { CommanderError } from 'commander';
 import { EndpointRefused } from '../lambda/adapters/endpoint.ts';
+import { codeOf } from '../lambda/adapters/errorCode.ts';
 import { ProxyRefused } from '../lambda/adapters/proxy.ts';
 import { printableJson } from '../lambda/core/printable.ts';
+import { quoteOwn } from '../lambda/core/text.ts';
 import { PassFailure } from '../lambda/errors.ts';
 import { FROM_CHECKOUT } from '../language/command.ts';
 import { EXIT, type ExitCode, InvalidPolicies, UsageError } from './exit.ts';
@@ -20,10 +22,10 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 /** Runs the command line and tells its end by an exit code; every error is one message, never a stack trace. */
 async function main(): Promise<ExitCode> {
-  // In a checkout npm runs us in the project's folder, and tells the caller's: paths are meant from there. Installed, we run
-  // where the caller is, or where a script of their own project has its paths from.
-  if (FROM_CHECKOUT) process.chdir(process.env.INIT_CWD ?? '.');
   try {
+    // In a checkout npm runs us in the project's folder, and tells the caller's: paths are meant from there. Installed, we
+    // run where the caller is, or where a script of their own project has its paths from.
+    if (FROM_CHECKOUT) enter(process.env.INIT_CWD || '.');
     let code: ExitCode = EXIT.done;
     await program((ended) => {
       code = ended;
@@ -31,6 +33,16 @@ async function main(): Promise<ExitCode> {
     return code;
   } catch (error) {
     return explain(error);
+  }
+}
+
+function enter(folder: string): void {
+  try {
+    process.chdir(folder);
+  } catch (cause) {
+    throw new UsageError(
+      `the variable INIT_CWD must name a folder, got ${quoteOwn(folder)} (${codeOf(cause)}); npm sets it by itself`,
+    );
   }
 }
 

@@ -43,10 +43,18 @@ export function statusOf(reply: Reply): Call['status'] {
   return reply.kind === 'response' ? reply.status : reply.kind;
 }
 
-function withoutSecrets(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutSecrets);
+/** deeper than any input of these APIs */
+const DEEPEST = 20;
+
+/** What lies deeper is left out: thousands of levels would fill the stack. */
+function withoutSecrets(value: unknown, depth = 0): unknown {
   if (typeof value !== 'object' || value === null) return value;
+  if (depth > DEEPEST) return '…';
+  if (Array.isArray(value)) return value.map((part) => withoutSecrets(part, depth + 1));
   return Object.fromEntries(
-    Object.entries(value).map(([key, part]) => [key, /^authKey$/i.test(key) ? '***' : withoutSecrets(part)]),
+    Object.entries(value).map(([key, part]) => [
+      key,
+      /^authKey$/i.test(key) ? '***' : withoutSecrets(part, depth + 1),
+    ]),
   );
 }

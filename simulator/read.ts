@@ -104,6 +104,15 @@ function under(path: string, key: string): string {
 
 function show(value: unknown): string {
   if (value === undefined) return 'nothing';
-  const json = JSON.stringify(value);
+  const json = jsonOf(value);
   return `\`${json.length > 60 ? `${json.slice(0, 60)}…` : json}\``;
+}
+
+function jsonOf(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    // Nested in thousands of levels, which fills the stack.
+    return Array.isArray(value) ? '[[…' : '{…';
+  }
 }

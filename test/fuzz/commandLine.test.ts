@@ -1,0 +1,115 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { startApi } from '../support/apiServer.ts';
+import { folderWith, type } from '../support/cli.ts';
+import { door, expectSome, LONG } from './fuzz.ts';
+import { hostileText } from './mutants.ts';
+import { ITEMS, provider } from './provider.ts';
+
+const commandLine = door('command lines and their environment');
+const EXAMPLE = readFileSync(join(import.meta.dirname, '../../examples/smallest.yaml'), 'utf8');
+
+const COMMANDS = [
+  ...[['run'], ['plan'], ['status'], ['doctor'], ['receipts'], ['simulate', '--port', '99999'], [], ['help']],
+  ...['init', 'check', 'test', 'explain', 'suggest', 'diff', 'review', ''].map((name) => ['policy', name]),
+];
+
+/** What no process can be given: arguments and variables end at a zero. */
+const givable = (text: string): string => text.replaceAll('\0', '').toWellFormed();
+
+async function startFolder() {
+  const api = await startApi(provider({}));
+  onTestFinished(() => api.close());
+  const dir = folderWith({
+    'policy/smallest.yaml': EXAMPLE,
+    'broken.yaml': '{',
+    'request.json': JSON.stringify({ virtualInterfaces: ITEMS }),
+    'ledger.json': '{}',
+  });
+  // Every call goes here, or to nowhere: no argument below is a server.
+  const endpoints = ['--endpoint', api.url, '--gateway-endpoint', api.url];
+  const argument = fc.oneof(
+    {
+      weight: 4,
+      arbitrary: fc.constantFrom(
+        ...['--json', '--policy', '--ledger', '--id', '--at', '--dry-run', '--pending'],
+      ),
+    },
+    {
+      weight: 3,
+      arbitrary: fc.constantFrom(
+        ...['--request', '-r', '--markdown', '--html', '--events', '--profile', '--'],
+      ),
+    },
+    {
+      weight: 4,
+      arbitrary: fc.constantFrom(
+        ...['policy/smallest.yaml', 'broken.yaml', 'request.json', 'ledger.json', '.'],
+      ),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.constantFrom(
+        ...['dxvif-aaaaaaaa', '2026-11-01T00:00:00Z', 'dynamodb:x', 'HEAD:a.yaml', '-h'],
+      ),
+    },
+    { weight: 4, arbitrary: hostileText.map(givable) },
+  );
+  const lines = fc
+    .tuple(fc.constantFrom(...COMMANDS), fc.array(argument, { maxLength: 4 }))
+    .map(([command, args]) => [...command, ...args, ...(isConnecting(command) ? endpoints : [])]);
+  return { dir, lines };
+}
+
+function isConnecting([command, sub]: readonly string[]): boolean {
+  return /^(run|plan|status|doctor)$/.test(command ?? '') || /^(init|diff|review)$/.test(sub ?? '');
+}
+
+/** Whatever its end is, it is one of ours, and told. */
+function expectEnd({ code, stdout, stderr }: Awaited<ReturnType<typeof type>>): string {
+  const shown = `${stdout}${stderr}`;
+  expect(shown).not.toMatch(/^\s+at .*:\d+:\d+\)?$/m);
+  expect(shown).not.toContain('is a defect of vif-acceptor');
+  expect([0, 1, 2, 3, 4]).toContain(code);
+  if (code !== 0) expect(shown.trim()).not.toBe('');
+  if (code === 2 || code === 3) expect(stderr.trim()).not.toBe('');
+  return `exit code ${code}`;
+}
+
+describe('whatever is typed', () => {
+  it('it ends with an exit code of ours and a message, never a stack', LONG, async () => {
+    const { dir, lines } = await startFolder();
+    const seen = await commandLine.fuzz(12, lines, async (args) => expectEnd(await type(dir, args)));
+    expectSome(seen, 'exit code 2');
+  });
+
+  it('and whatever the environment holds', LONG, async () => {
+    const { dir, lines } = await startFolder();
+    const names = [
+      'INIT_CWD',
+      'XDG_STATE_HOME',
+      'HTTPS_PROXY',
+      'NO_PROXY',
+      'OSC_ACCESS_KEY',
+      'AWS_PROFILE',
+      'HOME',
+    ];
+    const more = [
+      'OSC_SECRET_KEY',
+      'AWS_REGION',
+      'VIF_ACCEPTOR_PING_URL',
+      'NO_COLOR',
+      'FORCE_COLOR',
+      'LANG',
+      'TZ',
+    ];
+    const variables = fc.dictionary(fc.constantFrom(...names, ...more), hostileText.map(givable), {
+      maxKeys: 3,
+    });
+    await commandLine.fuzz(12, fc.tuple(lines, variables), async ([args, env]) =>
+      expectEnd(await type(dir, args, env)),
+    );
+  });
+});

@@ -1,0 +1,163 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { pendingChanges } from '../../cli/diff/pending.ts';
+import { UsageError } from '../../cli/exit.ts';
+import { explain } from '../../cli/explain/explanation.ts';
+import { describeExplanation } from '../../cli/output/explanation.ts';
+import { readRequest, readRequests } from '../../cli/requests/read.ts';
+import { testFiles } from '../../language/index.ts';
+import { plant } from '../plant.ts';
+import { PLANTED_KEY } from '../support/wireItems.ts';
+import { fieldsOf, isAllowed } from './allowed.ts';
+import { door, expectPrintable, expectSome, LONG } from './fuzz.ts';
+import { hostileJson, hostileText, mutants, otherValues, TOKENS } from './mutants.ts';
+import { ITEMS, POLICY } from './provider.ts';
+
+const requestFiles = door('request files and cases');
+const PLAIN = { good: String, bad: String, warn: String, faint: String };
+const AT = new Date('2026-11-10T12:00:00.000Z');
+const EXAMPLES = join(import.meta.dirname, '../../examples');
+
+const OWN = {
+  id: 'dxvif-aaaaaaaa',
+  connection: 'dxcon-11111111',
+  vlan: 101,
+  name: 'acme-prod-1',
+  location: 'PAR1',
+  peers: [{ asn: 65010, amazonAddress: '169.254.10.5/30', customerAddress: '169.254.10.6/30', key: true }],
+  deadline: { earliest: '2026-11-17T10:00:00.000Z', latest: null },
+};
+const DOCUMENTS = [
+  { virtualInterfaces: ITEMS },
+  { virtualInterfaces: ITEMS.slice(0, 1), nextToken: '' },
+  ITEMS[0] ?? {},
+  { passes: [{ target: 'hub', requests: [OWN] }] },
+  { targets: [{ target: 'hub', pending: [OWN, OWN] }] },
+  [OWN],
+];
+
+const PIECES = fc.oneof(
+  hostileJson,
+  fc.constantFrom(
+    ...[
+      '"virtualInterfaces"',
+      '"requests"',
+      '"passes"',
+      '"target"',
+      '"__proto__"',
+      '&a',
+      '*a',
+      '{',
+      ']',
+      ',',
+    ],
+  ),
+);
+const texts = fc.oneof(
+  fc
+    .constantFrom(...DOCUMENTS)
+    .chain((document) =>
+      fc.oneof(
+        otherValues(document),
+        mutants(JSON.stringify(document), TOKENS.json, PIECES),
+        fc.constant(JSON.stringify(document)),
+      ),
+    ),
+  hostileJson,
+  hostileText,
+);
+
+/** Said by words of ours that repeat no key, or done. */
+async function endOf(work: () => void | Promise<void>): Promise<string> {
+  try {
+    await work();
+    return 'explained';
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    expectPrintable(error.message, 'lines');
+    expect(error.message).not.toContain(PLANTED_KEY);
+    return 'told as unusable';
+  }
+}
+
+describe('whatever is in a file of requests', () => {
+  it(
+    '`explain` explains it or says what is wrong, and accepts nothing that is not allowed',
+    LONG,
+    async () => {
+      const seen = await requestFiles.fuzz(400, texts, (text) =>
+        endOf(() => {
+          const explanation = explain(
+            POLICY.policy,
+            readRequest(text, 'request.json', POLICY.policy, null),
+            AT,
+          );
+          expectPrintable(describeExplanation(explanation, PLAIN), 'lines');
+          const { decision } = fieldsOf(explanation);
+          const raw = fieldsOf(JSON.parse(text));
+          if (fieldsOf(decision).verdict === 'accept' && 'virtualInterfaceId' in raw)
+            expect(isAllowed(raw)).toBe(true);
+        }),
+      );
+      expectSome(seen, 'explained', 'told as unusable');
+    },
+  );
+
+  it('`diff --pending` compares by it or says what is wrong', LONG, async () => {
+    const path = join(plant({}), 'pending.json');
+    const seen = await requestFiles.fuzz(200, texts, (text) => {
+      writeFileSync(path, text);
+      return endOf(async () => {
+        const { looked, changed } = await pendingChanges([POLICY.policy, POLICY.policy], path, {}, AT);
+        expect(changed).toEqual([]);
+        expect(looked).toBe(readRequests(text.toWellFormed(), path, POLICY.policy).length);
+      });
+    });
+    expectSome(seen, 'explained', 'told as unusable');
+  });
+
+  it.each([
+    ['100,000 requests', `[${Array(100_000).fill('{"virtualInterfaceId":"dxvif-1"}').join()}]`],
+    ['20,000 of our own', JSON.stringify(Array(20_000).fill(OWN))],
+    ['10 MB of text', JSON.stringify([{ virtualInterfaceName: 'x'.repeat(10_000_000) }])],
+    ['10 MB of our own text', JSON.stringify([{ ...OWN, name: 'x'.repeat(10_000_000) }])],
+    ['lists within lists', `${'['.repeat(100_000)}${']'.repeat(100_000)}`],
+    [
+      'objects within one of our own',
+      `[{"id":"dxvif-1","tags":${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}}]`,
+    ],
+  ])('%s are read in time, or refused', { timeout: 60_000 }, async (_, text) => {
+    const begun = performance.now();
+    await endOf(() => expect(readRequests(text, 'f', POLICY.policy).length).toBeGreaterThan(0));
+    expect(performance.now() - begun).toBeLessThan(20_000);
+  });
+});
+
+describe('whatever is in a file of cases', () => {
+  const policy = readFileSync(join(EXAMPLES, 'outscale.yaml'), 'utf8');
+  const cases = readFileSync(join(EXAMPLES, 'cases/outscale.yaml'), 'utf8');
+  const pieces = fc.oneof(
+    hostileText,
+    fc.constantFrom(
+      ...['&a ', '*a', '!!x ', '---\n', '{', '}', '[', ']', ': ', '- ', '\n', '~', 'true', 'cases', 'target'],
+    ),
+  );
+
+  it('they are tried, or every fault is told', LONG, async () => {
+    const dir = plant({ 'outscale.yaml': policy, 'cases/outscale.yaml': cases });
+    const mutated = fc.oneof(mutants(cases, TOKENS.yaml, pieces), hostileText, fc.constant(cases));
+    const seen = await requestFiles.fuzz(150, mutated, (text) => {
+      writeFileSync(join(dir, 'cases/outscale.yaml'), text);
+      const { faults, results } = testFiles(dir);
+      for (const { line, column, message, mend } of faults) {
+        expect(line >= 1 && column >= 1).toBe(true);
+        expectPrintable(`${message} ${mend}`);
+      }
+      if (faults.length === 0) expect(results).not.toEqual([]);
+      return faults.length > 0 ? 'told as faulty' : 'tried';
+    });
+    expectSome(seen, 'told as faulty', 'tried');
+  });
+});
