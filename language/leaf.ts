@@ -56,7 +56,8 @@ export function plainText(description: string) {
   return judgedText(description, (value) => (value.trim() === '' ? EMPTY_TEXT : invisible(value)), PLAIN);
 }
 
-const HIDDEN = '\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}';
+/** Not variation selectors, which are typed with many a sign. */
+const HIDDEN = '\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}\\u034f\\u115f\\u1160\\u17b4\\u17b5\\u2800\\u3164\\uffa0';
 const INVISIBLE = new RegExp(`[${HIDDEN}]`, 'u');
 
 /** Nothing that cannot be seen; and, of `PLAIN`, something beside spaces. */

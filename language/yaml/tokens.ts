@@ -1,6 +1,7 @@
 import { type CST, LineCounter, Parser } from 'yaml';
 import { escapeText } from '../../lambda/core/text.ts';
 import type { Complaint } from '../fault.ts';
+import { hiddenComments } from './comments.ts';
 
 /** A complaint about one place in the text. */
 export interface Spotted extends Complaint {
@@ -38,7 +39,12 @@ export function tokenise(text: string): Tokens {
     for (const part of partsOf(token))
       pending.push({ token: part, depth: depth + ('items' in token ? 1 : 0) });
   }
-  return { tokens, lines, refused: refused.sort((a, b) => a.offset - b.offset), tooDeep };
+  return {
+    tokens,
+    lines,
+    refused: [...refused, ...hiddenComments(text)].sort((a, b) => a.offset - b.offset),
+    tooDeep,
+  };
 }
 
 /** `null` when it is nested too deep even for the parser, thousands of levels. */

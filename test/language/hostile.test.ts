@@ -53,3 +53,32 @@ owners: { a: { connections: [dxcon-1], grants: { a: { gateway: vgw-12345678, mat
     expect(codes(text)).toEqual(new Set());
   });
 });
+
+describe('what a reviewer cannot see', () => {
+  it('is a fault wherever a comment stands, and a text that looks like a comment is judged as a text', () => {
+    const text = `# one\u200b
+version: 1
+freeze: false # two\u202e
+hold:
+  - reason: |
+      # no comment
+    vlan: [1, # three\u2066
+      2]
+  - { vlan: [3], reason: "# no comment\u3164" }
+# a\ttab may stand in one
+# four\u3164
+`;
+    const compiled = compilePolicy({ file: 'hub.yaml', text });
+    const faults = compiled.ok ? [] : compiled.faults;
+    const hidden = faults.filter(({ code }) => code === 'invisible-character');
+    expect(hidden.map(({ line, message }) => [line, message.includes('no comment')])).toEqual([
+      [1, false],
+      [3, false],
+      // For its line break.
+      [5, true],
+      [7, false],
+      [9, true],
+      [11, false],
+    ]);
+  });
+});

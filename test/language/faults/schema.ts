@@ -120,6 +120,13 @@ export const SCHEMA: readonly Row[] = [
   [matching('{ name: [""] }'), 'empty-text', `${PROD}.match.name[0]`, '8:25', 'write something'],
   [matching('{ tags: { "": [x] } }', aws), 'empty-text', `${PROD}.match.tags[""]`, '8:26', 'write something'],
   [matching('{ name: ["a\\tb"] }'), 'invisible-character', `${PROD}.match.name[0]`, '8:25', '`\\u{…}`'],
+  [
+    matching('{ name: ["a\u3164b\u2800"] }'),
+    'invisible-character',
+    `${PROD}.match.name[0]`,
+    '8:25',
+    '`\\u{…}`',
+  ],
   [matching('{ name: ["a\\u202eb"] }'), 'invisible-character', `${PROD}.match.name[0]`, '8:25', '`\\u{…}`'],
   [
     matching('{ tags: { a: ["\\0"] } }', aws),

@@ -19,6 +19,15 @@ export const YAML: readonly Row[] = [
   [besideAcme('freeze: @true'), 'yaml-syntax', '', '4:9', 'in quotes'],
   [besideAcme('limits: acceptsPerPass: 3'), 'yaml-syntax', '', '4:9', 'a line of its own'],
 
+  [
+    besideAcme('freeze: false # \u202e seen otherwise'),
+    'invisible-character',
+    '',
+    '4:15',
+    'without the characters',
+  ],
+  ['# ac\u200bme\n'.concat(besideAcme()), 'invisible-character', '', '1:1', 'without the characters'],
+
   [besideAcme('limits: &few { acceptsPerPass: 3 }'), 'anchor', 'limits', '4:9', 'write the value out'],
   [
     owning('connections: [&one dxcon-1]', 'gateway: vgw-12345678'),
