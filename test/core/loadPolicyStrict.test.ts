@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../lambda/core/canonical.ts';
 import { loadPolicy, PolicyRefused, writePolicy } from '../../lambda/core/policy.ts';
-import { CONNECTION, VGW } from '../support/builders.ts';
+import { CONNECTION, US, VGW } from '../support/builders.ts';
 import { RICH } from '../support/richPolicy.ts';
 
 function refusal(text: string): string {
@@ -60,6 +60,54 @@ describe('is refused when a value could mean anything, or nothing', () => {
   it('and the message shows no misplaced value, which may be a secret', () => {
     const text = writePolicy(RICH).replace('"freeze":false', '"freeze":"hunter2"');
     expect(refusal(text)).not.toContain('hunter2');
+  });
+});
+
+describe('is refused with the place and the shape that is wanted there', () => {
+  const role = (credentials: string) => [`{"secret":"vif-acceptor/outscale"}`, credentials] as const;
+  it.each<[string, readonly [from: string, to: string], string]>([
+    ['target', ['"target":"acme"', '"target":"Acme"'], '`target` must be a name'],
+    ['account', [`"account":"${US}"`, '"account":"x"'], '`recipient.account` must be 12 digits'],
+    ['account of an owner', ['"210987654321"', '"x"'], '`owners[0].account` must be 12 digits'],
+    ['provider', ['"outscale"', '"azure"'], '`recipient.provider` must be outscale or aws'],
+    ['owner', ['"name":"acme"', '"name":"-"'], '`owners[0].name` must be a name'],
+    ['connection', [`"${CONNECTION.second}"]`, '"x"]'], '`owners[0].connections[1]` must be a connection ID'],
+    ['grant', ['"name":"default"', '"name":"-"'], '`owners[0].grants[0].name` must be a name'],
+    ['gateway', [VGW.prod, 'x'], '`owners[0].grants[0].gateway` must be a gateway ID'],
+    ['no grant', [canonicalJson(RICH.owners[0]?.grants), '[]'], 'must be a list of at least one'],
+    [
+      'passes',
+      ['"acceptsPerPass":10', '"acceptsPerPass":-1'],
+      '`limits.acceptsPerPass` must be a whole number from 0',
+    ],
+    ['no role', role('{}'), '`recipient.credentials.role` must be present'],
+    [
+      'a role and no word on its ID',
+      role('{"role":"r"}'),
+      '`recipient.credentials.externalId` must be present',
+    ],
+    ['two ways', role('{"role":"r","secret":"s"}'), '`recipient.credentials.role` must be absent'],
+    ['another role', role('{"externalId":null,"role":""}'), '`recipient.credentials.role` must be a text'],
+    ['another ID', role('{"externalId":"","role":"r"}'), '`recipient.credentials.externalId` must be a text'],
+    ['neither', role('[]'), '`recipient.credentials` must be an object, got a list of 0'],
+  ])('%s', (_, [from, to], words) => {
+    const text = writePolicy(RICH);
+    expect(text).toContain(from);
+    const message = refusal(text.replace(from, to));
+    expect(message).toMatch(/^compiled policy of target `acme` refused: .*; compile and deploy it again$/);
+    expect(message).toContain(words);
+  });
+});
+
+describe('is read at the edges of what a number may be', () => {
+  it.each<[string, string]>([
+    ['"limit":4', '"limit":0'],
+    ['"acceptsPerPass":10', '"acceptsPerPass":0'],
+    ['"expiry":604800', '"expiry":1'],
+  ])('%s as %s', (from, to) => {
+    const text = writePolicy(RICH);
+    expect(text).toContain(from);
+    expect(refusal(text.replace(from, to))).toBe('accepted');
   });
 });
 
