@@ -1,6 +1,6 @@
 import { CST, Lexer } from 'yaml';
 import { invisible } from '../leaf.ts';
-import type { Spotted } from './tokens.ts';
+import type { Spotted } from './spotted.ts';
 
 /**
  * Comments in which something cannot be seen: they decide nothing, but with a turned direction a reviewer reads another policy than

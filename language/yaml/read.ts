@@ -2,7 +2,8 @@ import { Composer, isScalar, LineCounter, type ParsedNode, type YAMLParseError }
 import { escapeText } from '../../lambda/core/text.ts';
 import type { Complaint } from '../fault.ts';
 import type { Place } from './place.ts';
-import { type Spotted, tokenise } from './tokens.ts';
+import type { Spotted } from './spotted.ts';
+import { tokenise } from './tokens.ts';
 import { grow, type Located } from './tree.ts';
 
 export interface ReadYaml {

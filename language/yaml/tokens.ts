@@ -2,12 +2,7 @@ import { type CST, LineCounter, Parser } from 'yaml';
 import { escapeText } from '../../lambda/core/text.ts';
 import type { Complaint } from '../fault.ts';
 import { hiddenComments } from './comments.ts';
-
-/** A complaint about one place in the text. */
-export interface Spotted extends Complaint {
-  /** UTF-16 units from the beginning */
-  readonly offset: number;
-}
+import type { Spotted } from './spotted.ts';
 
 export interface Tokens {
   readonly tokens: readonly CST.Token[];

@@ -2,7 +2,7 @@ import { isMap, isScalar, isSeq, type LineCounter, type ParsedNode, type Scalar,
 import type { Complaint, Path } from '../fault.ts';
 import { duplicateKey, keyRefusal, nameOf } from './keys.ts';
 import { append, joined, type Place, type ScalarValue } from './place.ts';
-import type { Spotted } from './tokens.ts';
+import type { Spotted } from './spotted.ts';
 
 /** A complaint about one place in the text and in the data. */
 export interface Located extends Spotted {

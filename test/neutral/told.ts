@@ -115,7 +115,9 @@ async function offer(
   const [amazonAddress, customerAddress] = [1, 2].map((host) => `${base}${(i % 60) * 4 + host}/30`);
   const addresses = { amazonAddress, customerAddress };
   const allocation = { virtualInterfaceName, vlan: i + 1, asn: 65010, authKey: BGP_KEY, ...addresses };
-  const tags = [{ key: 'team', value: virtualInterfaceName }];
+  // Of a tag the API takes less than of a name; what it takes is enough to pose and to link.
+  const value = virtualInterfaceName.replace(/[^\p{L}\p{Z}\p{N}_.:/=+\-@]/gu, '');
+  const tags = [{ key: 'team', value }];
   const newPrivateVirtualInterfaceAllocation = { ...allocation, tags };
   await clientOf(cloud, account).send(
     new AllocatePrivateVirtualInterfaceCommand({
