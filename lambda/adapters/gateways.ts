@@ -15,10 +15,21 @@ export function createGateways(ec2: QueryApi, client: ReadClient): Gateways {
     list: async (kinds) => {
       const virtual = kinds.has('virtual') ? await virtualGateways(ec2) : [];
       const directConnect = kinds.has('directConnect') ? await directConnectGateways(client) : [];
-      return [...virtual, ...directConnect];
+      return distinct([...virtual, ...directConnect]);
     },
     routing: (gateway) => routing(gateway, ec2, client),
   };
+}
+
+/** Fail closed: an ID that stands there twice, with different content, is one of which nothing is known. */
+function distinct(gateways: readonly Gateway[]): Gateway[] {
+  const byId = new Map<string, Gateway>();
+  for (const gateway of gateways) {
+    const first = byId.get(gateway.id) ?? gateway;
+    const isSame = JSON.stringify(first) === JSON.stringify(gateway);
+    byId.set(gateway.id, isSame ? first : { ...first, state: null, attachedVpcs: [], asn: null });
+  }
+  return [...byId.values()];
 }
 
 async function routing(id: string, ec2: QueryApi, client: ReadClient): Promise<Routing> {

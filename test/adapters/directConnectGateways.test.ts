@@ -3,6 +3,7 @@ import { json, type Reply, xml } from '../support/apiServer.ts';
 import { converse, failureOf } from '../support/apis.ts';
 
 const ID = '5f294f92-bafb-4011-916d-9b0bec4cf2c8';
+const OTHER_ID = '5f294f92-bafb-4011-916d-000000000000';
 const ITEM = {
   directConnectGatewayId: ID,
   directConnectGatewayName: 'hub',
@@ -21,9 +22,13 @@ describe('Direct Connect gateways', () => {
   it('are read from all pages, and virtual ones are not asked for', async () => {
     const { apis, list } = await ask(
       json({ directConnectGateways: [ITEM], nextToken: 'a' }),
-      json({ directConnectGateways: [{ ...ITEM, directConnectGatewayState: 'deleting' }] }),
+      json({
+        directConnectGateways: [
+          { ...ITEM, directConnectGatewayId: OTHER_ID, directConnectGatewayState: 'deleting' },
+        ],
+      }),
     );
-    expect(await list()).toEqual([READ, { ...READ, state: 'deleting' }]);
+    expect(await list()).toEqual([READ, { ...READ, id: OTHER_ID, state: 'deleting' }]);
     expect(apis.received.map(({ operation, body }) => `${operation} ${body}`)).toEqual([
       'DescribeDirectConnectGateways {}',
       'DescribeDirectConnectGateways {"nextToken":"a"}',

@@ -28,6 +28,7 @@ async function list(set: string) {
   return (await ask(answer(set))).list();
 }
 
+const ATTACHED = `<attachments>${attachment('vpc-1', 'attached')}</attachments>`;
 const NOTHING = { kind: 'virtual', state: 'available', attachedVpcs: [], asn: null };
 
 describe('virtual gateways', () => {
@@ -47,6 +48,15 @@ describe('virtual gateways', () => {
     '<vpnGatewaySet> </vpnGatewaySet>',
   ])('may be none: %j', async (set) => {
     expect(await list(set)).toEqual([]);
+  });
+
+  it('of one ID are one, and when they differ nothing is known of it', async () => {
+    const [one, two] = [gateway('vgw-11111111'), gateway('vgw-22222222', ATTACHED)];
+    const other = gateway('vgw-22222222', '<attachments/>', '<amazonSideAsn>64512</amazonSideAsn>');
+    expect(await list(`<vpnGatewaySet>${one}${two}${one}${other}${two}</vpnGatewaySet>`)).toEqual([
+      { id: 'vgw-11111111', ...NOTHING },
+      { id: 'vgw-22222222', ...NOTHING, state: null },
+    ]);
   });
 
   it('may be one, or many', async () => {

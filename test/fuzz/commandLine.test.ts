@@ -1,29 +1,32 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { US } from '../support/accounts.ts';
 import { startApi } from '../support/apiServer.ts';
 import { folderWith, type } from '../support/cli.ts';
+import { ACME_1, PROD } from '../support/cloud.ts';
 import { door, expectSome, LONG } from './fuzz.ts';
 import { hostileText } from './mutants.ts';
 import { ITEMS, provider } from './provider.ts';
 
 const commandLine = door('command lines and their environment');
-const EXAMPLE = readFileSync(join(import.meta.dirname, '../../examples/smallest.yaml'), 'utf8');
+const POLICY_TEXT = `version: 1
+recipient: { provider: aws, region: eu-west-2, account: "${US}" }
+owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }
+`;
 
 const COMMANDS = [
   ...[['run'], ['plan'], ['status'], ['doctor'], ['receipts'], ['simulate', '--port', '99999'], [], ['help']],
   ...['init', 'check', 'test', 'explain', 'suggest', 'diff', 'review', ''].map((name) => ['policy', name]),
 ];
 
-/** What no process can be given: arguments and variables end at a zero. */
+/** Without what no process can be given: arguments and variables end at a zero. */
 const givable = (text: string): string => text.replaceAll('\0', '').toWellFormed();
 
 async function startFolder() {
   const api = await startApi(provider({}));
   onTestFinished(() => api.close());
   const dir = folderWith({
-    'policy/smallest.yaml': EXAMPLE,
+    'policy/smallest.yaml': POLICY_TEXT,
     'broken.yaml': '{',
     'request.json': JSON.stringify({ virtualInterfaces: ITEMS }),
     'ledger.json': '{}',
@@ -81,10 +84,11 @@ function expectEnd({ code, stdout, stderr }: Awaited<ReturnType<typeof type>>): 
 describe('whatever is typed', () => {
   it('it ends with an exit code of ours and a message, never a stack', LONG, async () => {
     const { dir, lines } = await startFolder();
-    const seen = await commandLine.fuzz(12, lines, async (args) => expectEnd(await type(dir, args)));
+    const seen = await commandLine.fuzz(6, lines, async (args) => expectEnd(await type(dir, args)));
     expectSome(seen, 'exit code 2');
   });
 
+  // Of odd locales, Node itself ends by a signal.
   it('and whatever the environment holds', LONG, async () => {
     const { dir, lines } = await startFolder();
     const names = [
@@ -96,19 +100,11 @@ describe('whatever is typed', () => {
       'AWS_PROFILE',
       'HOME',
     ];
-    const more = [
-      'OSC_SECRET_KEY',
-      'AWS_REGION',
-      'VIF_ACCEPTOR_PING_URL',
-      'NO_COLOR',
-      'FORCE_COLOR',
-      'LANG',
-      'TZ',
-    ];
+    const more = ['OSC_SECRET_KEY', 'AWS_REGION', 'VIF_ACCEPTOR_PING_URL', 'NO_COLOR', 'FORCE_COLOR', 'TZ'];
     const variables = fc.dictionary(fc.constantFrom(...names, ...more), hostileText.map(givable), {
       maxKeys: 3,
     });
-    await commandLine.fuzz(12, fc.tuple(lines, variables), async ([args, env]) =>
+    await commandLine.fuzz(6, fc.tuple(lines, variables), async ([args, env]) =>
       expectEnd(await type(dir, args, env)),
     );
   });

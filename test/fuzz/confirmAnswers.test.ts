@@ -52,7 +52,7 @@ describe('whatever is answered to a confirm', () => {
     async () => {
       const { pass } = await startPasses(POLICY);
       const inputs = fc.tuple(confirmed, statuses, settled, statuses);
-      const seen = await confirmAnswers.fuzz(250, inputs, async ([body, status, after, statusAfter]) => {
+      const seen = await confirmAnswers.fuzz(120, inputs, async ([body, status, after, statusAfter]) => {
         const { report, exchanges } = await pass(
           provider({
             confirmed: answer('confirmed', body, status),

@@ -106,10 +106,10 @@ describe('whatever the text of a policy is', () => {
     ['10 MB of brackets', '['.repeat(10_000_000)],
     ['a scalar of 2 MB', `owners: "${'x'.repeat(1_990_000)}"`],
     ['200 kB of colons', ': '.repeat(100_000)],
-    ['200 kB of quotes', '"'.repeat(200_000)],
+    ['100 kB of quotes', '"'.repeat(100_000)],
     ['2 MB of control characters', '\u0001'.repeat(2_000_000)],
-    ['20,000 keys of one map', Array.from({ length: 20_000 }, (_, i) => `k${i}: 1`).join('\n')],
-    ['20,000 faults in a list', `hold: [${'{vlan: x}, '.repeat(20_000)}]`],
+    ['10,000 keys of one map', Array.from({ length: 10_000 }, (_, i) => `k${i}: 1`).join('\n')],
+    ['10,000 faults in a list', `hold: [${'{vlan: x}, '.repeat(10_000)}]`],
   ])('%s are refused in time', { timeout: 60_000 }, (_, text) => {
     const begun = performance.now();
     expect(compile(text)).toBe('refused');

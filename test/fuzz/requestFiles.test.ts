@@ -87,7 +87,7 @@ describe('whatever is in a file of requests', () => {
     '`explain` explains it or says what is wrong, and accepts nothing that is not allowed',
     LONG,
     async () => {
-      const seen = await requestFiles.fuzz(400, texts, (text) =>
+      const seen = await requestFiles.fuzz(250, texts, (text) =>
         endOf(() => {
           const explanation = explain(
             POLICY.policy,
@@ -107,7 +107,7 @@ describe('whatever is in a file of requests', () => {
 
   it('`diff --pending` compares by it or says what is wrong', LONG, async () => {
     const path = join(plant({}), 'pending.json');
-    const seen = await requestFiles.fuzz(200, texts, (text) => {
+    const seen = await requestFiles.fuzz(100, texts, (text) => {
       writeFileSync(path, text);
       return endOf(async () => {
         const { looked, changed } = await pendingChanges([POLICY.policy, POLICY.policy], path, {}, AT);
@@ -148,7 +148,7 @@ describe('whatever is in a file of cases', () => {
   it('they are tried, or every fault is told', LONG, async () => {
     const dir = plant({ 'outscale.yaml': policy, 'cases/outscale.yaml': cases });
     const mutated = fc.oneof(mutants(cases, TOKENS.yaml, pieces), hostileText, fc.constant(cases));
-    const seen = await requestFiles.fuzz(150, mutated, (text) => {
+    const seen = await requestFiles.fuzz(60, mutated, (text) => {
       writeFileSync(join(dir, 'cases/outscale.yaml'), text);
       const { faults, results } = testFiles(dir);
       for (const { line, column, message, mend } of faults) {
