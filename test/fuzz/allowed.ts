@@ -43,8 +43,6 @@ export function isAllowed(item: Fields): boolean {
     vlan >= 100 &&
     vlan <= 199 &&
     vlan !== 150 &&
-    isUnset(item.virtualGatewayId) &&
-    isUnset(item.directConnectGatewayId) &&
     sessionsOf(item).every(isAllowedSession)
   );
 }
@@ -56,7 +54,7 @@ function sessionsOf(item: Fields): Fields[] {
   const own = Object.fromEntries(
     ['asn', 'asnLong', 'amazonAddress', 'customerAddress'].map((key) => [
       key,
-      isUnset(item[key]) ? first[key] : item[key],
+      isUnset(item[key]) || item[key] === 0 ? first[key] : item[key],
     ]),
   );
   return [...listed, own];

@@ -78,7 +78,12 @@ describe('whatever a call says, the emulator answers it in the words of its API:
       .constantFrom(...INPUTS)
       .chain(([operation, input]) =>
         fc
-          .oneof(otherValues(input), mutants(JSON.stringify(input), TOKENS.json, hostileJson), hostileJson)
+          .oneof(
+            otherValues(input),
+            mutants(JSON.stringify(input), TOKENS.json, hostileJson),
+            hostileJson,
+            fc.constant(JSON.stringify(input)),
+          )
           .map((body) => ({ operation, body })),
       );
     const simulation = start();

@@ -81,7 +81,7 @@ function soundly(question: Question, id: string): string {
   return JSON.stringify({ virtualInterfaces: [{ ...known, ...more }] });
 }
 
-export function questionOf(request: Received, confirmed: ReadonlySet<string>): Question {
+function questionOf(request: Received, confirmed: ReadonlySet<string>): Question {
   const id = idIn(request);
   switch (request.operation) {
     case 'DescribeVirtualInterfaces':
