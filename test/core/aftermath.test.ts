@@ -107,6 +107,11 @@ describe('an orphan: live on a gateway of the policy, and no current grant would
     if (words !== null) expect(told[0]?.message).toContain(words);
   });
 
+  it('is none where one of several grants that fit leads to its gateway', () => {
+    const two = aPolicyGranting(aGrant({ name: 'a', gateway: VGW.lab }), aGrant({ name: 'b' }));
+    expect(orphans(two, [aLiveVif()], NOW)).toEqual([]);
+  });
+
   it('whose grant has ended is told so', () => {
     const ended = aPolicyGranting(aGrant({ until: '2026-11-01T00:00:00.000Z' }));
     expect(orphans(ended, [aLiveVif()], NOW)).toEqual([

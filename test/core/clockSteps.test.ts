@@ -41,6 +41,17 @@ describe('a clock that stepped back', () => {
     expect(warned(state, survey)).toEqual(told ? ['clock'] : []);
   });
 
+  it('is told with what it costs, and what to do', () => {
+    expect(reconcile(aLedger({ lastListing: late }), both, WEEK_S).warnings).toEqual([
+      {
+        code: 'clock',
+        message:
+          `the clock stepped back: the ledger remembers something as later than now, ${both.listedAt}; ` +
+          'the earliest end of what was pending is no longer known; check the clock',
+      },
+    ]);
+  });
+
   it('leaves no early end that it timed, of what is known or of what is new, and the rest as it was', () => {
     const state = aLedger({ lastListing: late, sightings });
     expect(after(state, both)).toEqual(

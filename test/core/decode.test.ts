@@ -43,6 +43,12 @@ describe('a refusal says what is wanted', () => {
     ['a filled list', d.filled(d.string), [], refused('a list of at least one', 'a list of 0')],
     ['a text', d.string, '', refused('a text', 'a text that does not fit')],
     ['a text, not a number', d.string, 1, refused('a text', 'number 1')],
+    [
+      'a text of some shape, not a number of it',
+      d.text('digits', () => true),
+      7,
+      refused('digits', 'number 7'),
+    ],
     ['a whole number', d.integer(1, 3), 4, refused('a whole number from 1 to 3', 'number 4')],
     ['true or false', d.boolean, 'true', refused('true or false', 'a text that does not fit')],
     ['one of several', d.oneOf(['a', 'b']), 'c', refused('a or b', 'a text that does not fit')],

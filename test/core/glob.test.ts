@@ -20,6 +20,9 @@ it.each([
   ['ab*ba', 'aba', false],
   ['ab*ba', 'abba', true],
   ['a*a', 'a', false],
+  // and no part between is found in them
+  ['ab*b*c', 'abc', false],
+  ['a*b*b', 'ab', false],
   // several stars, the middle parts in order and apart
   ['a*b*c', 'abc', true],
   ['a*b*c', 'a-b-b-c', true],

@@ -60,6 +60,7 @@ describe('a block of addresses', () => {
     'fe80::1%1/64',
     '2001:db8::/+32',
     '/24',
+    'x/10.0.0.0/8',
     '',
     'acme',
   ])('`%s` is none', (text) => {

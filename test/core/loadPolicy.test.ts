@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../lambda/core/canonical.ts';
+import { Malformed } from '../../lambda/core/decode.ts';
 import { loadPolicy, PolicyRefused, recipientKey, writePolicy } from '../../lambda/core/policy.ts';
 import { AWS, aGrant, anOwner, aPolicy, aRecipient, DX_GATEWAY } from '../support/builders.ts';
 import { RICH } from '../support/richPolicy.ts';
@@ -57,6 +58,22 @@ describe('is refused when it is not the one that was asked for', () => {
 
   it('by the key that leases and ledgers have', () => {
     expect(recipientKey(aRecipient())).toBe('outscale/eu-west-2/012345678901');
+  });
+});
+
+describe('a refusal is one of a policy, by its name, and says what it comes from', () => {
+  it.each([
+    ['not JSON', '{', SyntaxError],
+    ['no policy', '{}', Malformed],
+  ])('%s', (_, text, cause) => {
+    const refused = (() => {
+      try {
+        return loadPolicy(text, 'acme', null);
+      } catch (error) {
+        return error;
+      }
+    })();
+    expect(refused).toMatchObject({ name: 'PolicyRefused', cause: expect.any(cause) });
   });
 });
 

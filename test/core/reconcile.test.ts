@@ -145,6 +145,8 @@ describe('nothing is concluded', () => {
 
   it('of what a listing lacks, when it has an item that cannot be told from others', () => {
     const odd = aVif({ id: '(item 1 of the listing)', faults: ['no ID'] });
-    expect(reconcile(aLedger(), aSurvey([odd]), WEEK).changes).toEqual([]);
+    const survey = aSurvey([odd]);
+    expect(reconcile(aLedger(), survey, WEEK).changes).toEqual([]);
+    expect(reconcile(aLedger({ lastListing: survey.listedAt }), survey, WEEK).changes).toEqual([]);
   });
 });

@@ -113,11 +113,21 @@ describe('an intent ends', () => {
 
   it('not while the API shows it on no gateway, which is told until it does', () => {
     const survey = aSurvey([aVif({ state: 'pending', gateway: null })]);
-    expect(reconcile(begun, survey, WEEK)).toMatchObject({
+    const message = `${ID} was to get gateway \`${VGW.prod}\` and is \`pending\` on none that the API tells; look at it with the AWS CLI`;
+    expect(reconcile(begun, survey, WEEK)).toEqual({
+      changes: [{ kind: 'listed', at: survey.listedAt }],
       ended: [],
-      failures: [{ code: 'confirm-failed' }],
+      warnings: [],
+      failures: [{ code: 'confirm-failed', message }],
     });
     expect(after(begun, survey).intents).toEqual(begun.intents);
+  });
+
+  it('as no end of a request where none was remembered', () => {
+    const survey = aSurvey([aVif({ state: 'available', gateway: VGW.prod })]);
+    const { changes, ended } = reconcile(aLedger({ intents: begun.intents }), survey, WEEK);
+    expect(changes[0]).toMatchObject({ kind: 'accepted', id: ID });
+    expect(ended).toEqual([]);
   });
 
   it.each(['expired', 'rejected', 'deleted'])('%s, when it was too late', (state) => {

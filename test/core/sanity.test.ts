@@ -88,6 +88,8 @@ describe('the addresses of each session are two of one subnet', () => {
     ['two families', '169.254.10.1/30', '2001:db8::2/30', found('peers-invalid')],
     ['no address', '169.254.10.1/30', 'none', found('peers-invalid')],
     ['one not given', '169.254.10.1/30', null, skipping('peer addresses')],
+    ['the other not given', null, '169.254.10.2/30', skipping('peer addresses')],
+    ['the other prefix length', '169.254.10.1', '169.254.10.2/30', skipping('peer addresses')],
     ['neither given', null, null, skipping('peer addresses', 'peers overlap')],
   ])('%s', (_, amazonAddress, customerAddress, expected) => {
     expect(told({ peers: [aPeer({ amazonAddress, customerAddress })] })).toEqual(expected);
@@ -106,6 +108,9 @@ describe('the addresses of each session are two of one subnet', () => {
 describe('the addresses are free on the gateway', () => {
   const same = [aPeer()];
   const wider = [aPeer({ amazonAddress: '169.254.0.1/16', customerAddress: '169.254.0.2/16' })];
+  const apart = ['10.0.1', '10.0.2'].map((net) =>
+    aPeer({ amazonAddress: `${net}.1/30`, customerAddress: `${net}.2/30` }),
+  );
   const half = [aPeer({ amazonAddress: '10.0.0.1/30', customerAddress: null })];
   it.each<[string, Partial<VirtualInterface>, Told]>([
     ['the same subnet', { peers: same }, found('peers-overlap')],
@@ -118,6 +123,7 @@ describe('the addresses are free on the gateway', () => {
     ],
     ['the same, over', { peers: same, state: 'deleted' }, SOUND],
     ['the same, in its second session', { peers: [...half, aPeer()] }, found('peers-overlap')],
+    ['addresses apart, of two sessions', { peers: apart }, SOUND],
     ['an address not given', { peers: half }, skipping('peers overlap')],
     ['no session listed', { peers: [] }, skipping('peers overlap')],
     ['an address unreadable', { peers: half, faults: ['odd'] }, found('peers-overlap')],
@@ -125,6 +131,10 @@ describe('the addresses are free on the gateway', () => {
     ['all unreadable, known to be elsewhere', { peers: [], gateway: VGW.lab, faults: ['odd'] }, SOUND],
   ])('%s', (_, given, expected) => {
     expect(told({}, beside(given))).toEqual(expected);
+  });
+
+  it('each of every session of the request', () => {
+    expect(told({ peers: [aPeer(), ...apart] }, beside({ peers: same }))).toEqual(found('peers-overlap'));
   });
 
   it.each<[string, Partial<World>, Told]>([

@@ -37,6 +37,20 @@ describe('a request that has another VLAN than the one of its ID before', () => 
     });
   });
 
+  it('forgets nothing but that one, where no confirm was begun', () => {
+    const state = aLedger({ sightings: { [ID]: known } });
+    expect(reconcile(state, survey, WEEK_S).changes.map(({ kind }) => kind)).toEqual([
+      'ended',
+      'sighted',
+      'listed',
+    ]);
+  });
+
+  it('ends nothing where what the ledger holds of it cannot be read', () => {
+    const state = aLedger({ sightings: { [ID]: known }, damaged: { [ID]: 'it is odd' } });
+    expect(reconcile(state, survey, WEEK_S)).toMatchObject({ ended: [], changes: [{ kind: 'listed' }] });
+  });
+
   it('keeps the slot of a confirm that was begun, which may hit it', () => {
     const state = aLedger({ sightings: { [ID]: known }, intents: { [ID]: anIntent() } });
     expect(after(state, survey).intents).toEqual({ [ID]: anIntent({ listings: 1 }) });

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { NO_DEADLINE } from '../../lambda/core/deadline.ts';
+import { groundsOf } from '../../lambda/core/lastLook.ts';
+import { replay } from '../../lambda/core/receipt.ts';
+import { aGateway, aGrant, aPolicy, aPolicyGranting, aVif, aWorld, VGW } from '../support/builders.ts';
+import { aReceipt } from '../support/ledgerBuilders.ts';
+import { ORIGIN } from '../support/newsroom.ts';
+
+it('the grounds of an owner that the policy does not have hold no ticket, no gateway seen and no use', () => {
+  const decision = { verdict: 'accept', owner: 'zeta', grant: 'a', grants: ['a'], gateway: VGW.lab } as const;
+  const look = {
+    request: aVif(),
+    firstSeen: '2026-11-10T10:00:05.000Z',
+    deadline: NO_DEADLINE,
+    decision,
+    gateways: [aGateway()],
+    world: aWorld(),
+    skipped: [],
+  };
+  expect(groundsOf(ORIGIN, aPolicy(), look)).toMatchObject({
+    tickets: {},
+    gatewaySeen: null,
+    usage: { owner: [], grants: {} },
+  });
+});
+
+describe('a receipt that does not say what stood in the slots of a limit had no room there', () => {
+  const limited = aPolicyGranting(aGrant({ limit: 1 }));
+  it.each([
+    ['said to be free', { default: [] }, true],
+    ['said to be taken', { default: ['dxvif-bbbbbbbb'] }, false],
+    ['not said', {}, false],
+  ])('%s', (_, grants, isSame) => {
+    expect(replay(aReceipt({ usage: { owner: [], grants } }), limited).isSame).toBe(isSame);
+  });
+
+  it('and of what has no limit it need not say it', () => {
+    expect(replay(aReceipt({ usage: { owner: [], grants: {} } }), aPolicy()).isSame).toBe(true);
+  });
+});
