@@ -1,45 +1,24 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import fc, { type Arbitrary } from 'fast-check';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createEventBridgeAnnouncer } from '../../lambda/adapters/announcers/eventBridge.ts';
 import { createFileLedger } from '../../lambda/adapters/ledgers/file/index.ts';
 import type { LedgerState } from '../../lambda/core/ledger.ts';
-import { recipientKey } from '../../lambda/core/policy.ts';
 import type { Ledger } from '../../lambda/ports.ts';
 import { plant } from '../plant.ts';
 import { json } from '../support/apiServer.ts';
 import { startEventBus } from '../support/eventBus.ts';
 import { expectOnlyAllowed } from './allowed.ts';
-import { door, expectPrintable, expectSome, LONG } from './fuzz.ts';
-import { itemsOf, LIVE, livePage, RECORDS, startTable } from './ledgerTable.ts';
-import { hostileJson, hostileText, mutants, otherValues, TOKENS } from './mutants.ts';
+import { door, expectSome, LONG } from './fuzz.ts';
+import { LIVE, livePage, startTable } from './ledgerTable.ts';
+import { KEY, PIECES, spoilt } from './ledgerTexts.ts';
+import { hostileJson, mutants, otherValues, TOKENS } from './mutants.ts';
 import { expectTold, startPasses } from './pass.ts';
 import { idIn, POLICY, provider } from './provider.ts';
 
 const ledgerItems = door('what the ledger holds');
-const KEY = recipientKey(POLICY.policy.recipient);
 const SOUND = Object.fromEntries(Object.entries(LIVE).map(([name, value]) => [name, JSON.stringify(value)]));
-
-const PIECES = fc.oneof(
-  hostileJson,
-  fc.constantFrom(
-    ...['"sighting/__proto__"', '"announcement/__proto__"', '"intent/constructor"', '"S"', '"N"', '{', '}'],
-  ),
-  fc.constantFrom(
-    ...['"0000000000/sighting/__proto__"', '"head"', '"0000000000/"', '"sighting/dxvif-\\u001b[2J"', ','],
-  ),
-);
-
-/** A value of the ledger, spoilt: still JSON, or not. */
-function spoilt(value: object): Arbitrary<string> {
-  return fc.oneof(
-    otherValues(value),
-    mutants(JSON.stringify(value), TOKENS.json, PIECES),
-    hostileJson,
-    hostileText,
-  );
-}
 
 const oneSpoilt = fc
   .constantFrom(...Object.entries(LIVE))
@@ -113,7 +92,7 @@ describe('whatever the ledger holds, what cannot be read is held and told, and s
       mutants(JSON.stringify(page), TOKENS.json, PIECES),
       hostileJson,
     );
-    const seen = await ledgerItems.fuzz(60, texts, (text) => {
+    const seen = await ledgerItems.fuzz(50, texts, (text) => {
       const type = 'application/x-amz-json-1.0';
       return passBy(
         table.ledger((_, token) => ({
@@ -176,38 +155,4 @@ describe('whatever the ledger holds, what cannot be read is held and told, and s
     });
     expectSome(seen, 'damaged and told', 'unreadable as a whole', 'read');
   });
-});
-
-describe('whatever the records of a ledger are, those that can be read are, and the others are told,', () => {
-  const texts = fc
-    .constantFrom(...Object.entries(RECORDS))
-    .chain(([kind, value]) => spoilt(value).map((text) => ({ kind, text })));
-
-  it('in a table', LONG, async () => {
-    const world = await startWorld();
-    const table = await startTable(world.clock);
-    const sound = { '2026-11-10T11:00:00.000Z/receipt/dxvif-aaaaaaaa': JSON.stringify(RECORDS.receipt) };
-    await ledgerItems.fuzz(100, texts, async ({ kind, text }) => {
-      const items = itemsOf('over', { ...sound, [`2026-11-10T11:30:00.000Z/${kind}/dxvif-1`]: text });
-      return recordsOf(table.ledger(() => json({ Items: items })));
-    });
-  });
-
-  it('in a file', LONG, async () => {
-    const path = join(plant({}), 'ledger.json');
-    const world = await startWorld();
-    const sound = JSON.stringify({ kind: 'receipt', target: KEY, value: RECORDS.receipt });
-    await ledgerItems.fuzz(100, texts, async ({ kind, text }) => {
-      const line = `{"kind":"${kind}","target":"${KEY}","value":${text}}`;
-      writeFileSync(path.replace('.json', '.records.jsonl'), `${sound}\n${line}\n`);
-      return recordsOf(createFileLedger(path, world.clock));
-    });
-  });
-
-  async function recordsOf(ledger: Ledger): Promise<string> {
-    const { receipts, damaged } = await ledger.records(KEY, new Date(0));
-    expect(receipts.map(({ id }) => id)).toContain(RECORDS.receipt.id);
-    for (const sentence of damaged) expectPrintable(sentence);
-    return damaged.length > 0 ? 'damaged and told' : 'read';
-  }
 });

@@ -70,7 +70,7 @@ describe('whatever the text of a policy is', () => {
     'made of an example, it compiles or every fault is told in full',
     LONG,
     async (example) => {
-      const seen = await policyText.fuzz(250, mutants(example, TOKENS.yaml, PIECES), compile);
+      const seen = await policyText.fuzz(150, mutants(example, TOKENS.yaml, PIECES), compile);
       expectSome(seen, 'refused');
     },
   );
@@ -83,7 +83,7 @@ describe('whatever the text of a policy is', () => {
 
   it('made of the signs of YAML, it is refused in full', LONG, async () => {
     const texts = fc.array(PIECES, { maxLength: 60 }).map((pieces) => pieces.join(''));
-    await policyText.fuzz(250, texts, (text) => {
+    await policyText.fuzz(150, texts, (text) => {
       expect(compile(text)).toBe('refused');
       return 'refused';
     });

@@ -87,7 +87,7 @@ describe('whatever is in a file of requests', () => {
     '`explain` explains it or says what is wrong, and accepts nothing that is not allowed',
     LONG,
     async () => {
-      const seen = await requestFiles.fuzz(250, texts, (text) =>
+      const seen = await requestFiles.fuzz(150, texts, (text) =>
         endOf(() => {
           const explanation = explain(
             POLICY.policy,

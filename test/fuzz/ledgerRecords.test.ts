@@ -1,0 +1,48 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createFileLedger } from '../../lambda/adapters/ledgers/file/index.ts';
+import type { Ledger } from '../../lambda/ports.ts';
+import { plant } from '../plant.ts';
+import { json } from '../support/apiServer.ts';
+import { testClock } from '../support/testClock.ts';
+import { door, expectPrintable, expectSome, LONG } from './fuzz.ts';
+import { itemsOf, RECORDS, startTable } from './ledgerTable.ts';
+import { KEY, spoilt } from './ledgerTexts.ts';
+
+const ledgerRecords = door('the records of a ledger');
+
+describe('whatever the records of a ledger are, those that can be read are, and the others are told,', () => {
+  const texts = fc
+    .constantFrom(...Object.entries(RECORDS))
+    .chain(([kind, value]) => spoilt(value).map((text) => ({ kind, text })));
+
+  it('in a table', LONG, async () => {
+    const table = await startTable(testClock());
+    const sound = { '2026-11-10T11:00:00.000Z/receipt/dxvif-aaaaaaaa': JSON.stringify(RECORDS.receipt) };
+    const seen = await ledgerRecords.fuzz(100, texts, async ({ kind, text }) => {
+      const items = itemsOf('over', { ...sound, [`2026-11-10T11:30:00.000Z/${kind}/dxvif-1`]: text });
+      return recordsOf(table.ledger(() => json({ Items: items })));
+    });
+    expectSome(seen, 'damaged and told', 'read');
+  });
+
+  it('in a file', LONG, async () => {
+    const path = join(plant({}), 'ledger.json');
+    const sound = JSON.stringify({ kind: 'receipt', target: KEY, value: RECORDS.receipt });
+    const seen = await ledgerRecords.fuzz(100, texts, async ({ kind, text }) => {
+      const line = `{"kind":"${kind}","target":"${KEY}","value":${text}}`;
+      writeFileSync(path.replace('.json', '.records.jsonl'), `${sound}\n${line}\n`);
+      return recordsOf(createFileLedger(path, testClock()));
+    });
+    expectSome(seen, 'damaged and told', 'read');
+  });
+
+  async function recordsOf(ledger: Ledger): Promise<string> {
+    const { receipts, damaged } = await ledger.records(KEY, new Date(0));
+    expect(receipts.map(({ id }) => id)).toContain(RECORDS.receipt.id);
+    for (const sentence of damaged) expectPrintable(sentence);
+    return damaged.length > 0 ? 'damaged and told' : 'read';
+  }
+});
