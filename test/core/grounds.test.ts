@@ -2,7 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { NO_DEADLINE } from '../../lambda/core/deadline.ts';
 import { groundsOf } from '../../lambda/core/lastLook.ts';
 import { replay } from '../../lambda/core/receipt.ts';
-import { aGateway, aGrant, aPolicy, aPolicyGranting, aVif, aWorld, VGW } from '../support/builders.ts';
+import {
+  aGateway,
+  aGrant,
+  aLiveVif,
+  aPolicy,
+  aPolicyGranting,
+  aVif,
+  aWorld,
+  VGW,
+} from '../support/builders.ts';
 import { aReceipt } from '../support/ledgerBuilders.ts';
 import { ORIGIN } from '../support/newsroom.ts';
 
@@ -14,11 +23,12 @@ it('the grounds of an owner that the policy does not have hold no ticket, no gat
     deadline: NO_DEADLINE,
     decision,
     gateways: [aGateway()],
-    world: aWorld(),
+    world: aWorld({ interfaces: [aLiveVif()] }),
     skipped: [],
   };
-  expect(groundsOf(ORIGIN, aPolicy(), look)).toMatchObject({
-    tickets: {},
+  const { tickets, gatewaySeen, usage } = groundsOf(ORIGIN, aPolicy(), look);
+  expect({ tickets: Object.keys(tickets), gatewaySeen, usage }).toEqual({
+    tickets: [],
     gatewaySeen: null,
     usage: { owner: [], grants: {} },
   });

@@ -119,6 +119,16 @@ it('a look that fails before a confirm fails that request alone, by its ID', asy
   expect(report.failures).toEqual([{ code: 'confirm-failed', message: failed?.message }]);
 });
 
+it('a confirm whose end is not known takes its addresses on the gateway at once', async () => {
+  const { runner, cloud } = await stage([]);
+  for (const vlan of [101, 102]) await actAs(cloud, ACME).offer({ connection: ACME_1, vlan, subnet: '10.0' });
+  cloud.addFault(FAILED);
+  expect(Object.values(outcomes(await runner.pass())).sort()).toEqual([
+    `failed acme.default ${PROD}`,
+    'held peers-overlap',
+  ]);
+});
+
 describe('a confirm whose end is not known takes its slot at once', () => {
   const owners = `owners: { acme: { connections: [${ACME_1}], gateway: ${PROD}`;
   it.each([
