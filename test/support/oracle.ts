@@ -1,6 +1,5 @@
 import type { VirtualInterface } from '../../lambda/core/model.ts';
 import type { Grant, Owner, Policy } from '../../lambda/core/policy.ts';
-import type { World } from '../../lambda/core/world.ts';
 import { canBe, isHeldBy, isMet } from './oracleFields.ts';
 
 /**
@@ -11,31 +10,56 @@ export interface Verdict {
   /** `null`: held */
   readonly gateway: string | null;
   readonly codes: ReadonlySet<string>;
+  /** what it would be given; `null`: held */
+  readonly award: Recorded | null;
+}
+
+/** What is true beside the request. */
+export interface Surroundings {
+  readonly interfaces: readonly VirtualInterface[];
+  readonly intents: Readonly<Record<string, Recorded>>;
+  readonly acceptances: Readonly<Record<string, Recorded>>;
+  readonly damaged: Readonly<Record<string, unknown>>;
+  readonly ownConnections:
+    | { readonly known: true; readonly ids: ReadonlySet<string> }
+    | { readonly known: false };
+  readonly acceptedThisPass: number;
+}
+
+interface Recorded {
+  readonly owner: string;
+  readonly grants: readonly string[];
 }
 
 const NO_LONGER_LIVE = ['deleted', 'rejected', 'expired'];
 
-export function judge(policy: Policy, request: VirtualInterface, world: World, at: Date): Verdict {
+export function judge(policy: Policy, request: VirtualInterface, world: Surroundings, at: Date): Verdict {
   const asker = whoAsks(policy, request, world);
   const codes = new Set(againstAnybody(policy, request, world));
-  if (typeof asker === 'string') return { gateway: null, codes: codes.add(asker) };
+  if (typeof asker === 'string') return held(codes.add(asker));
 
   const fitting = asker.grants.filter(({ match }) => isMet(match, request));
   const current = fitting.filter((grant) => timeOf(grant, at) === 'now');
   const [one] = current;
   if (one === undefined) {
     const why = fitting.length === 0 ? ['no-grant'] : fitting.map((grant) => timeOf(grant, at));
-    return { gateway: null, codes: new Set([...codes, ...why]) };
+    return held(new Set([...codes, ...why]));
   }
   if (current.some(({ gateway }) => gateway !== one.gateway)) codes.add('ambiguous');
   if (isFull(asker.limit, slotsOfOwner(asker, request, world))) codes.add('owner-limit');
   if (current.some((grant) => isFull(grant.limit, slotsOfGrant(asker, grant, request, world))))
     codes.add('grant-limit');
   if (isFull(policy.limits.acceptsPerPass, world.acceptedThisPass)) codes.add('pass-limit');
-  return { gateway: codes.size === 0 ? one.gateway : null, codes };
+  if (codes.size > 0) return held(codes);
+  const award = { owner: asker.name, grants: current.map(({ name }) => name) };
+  return { gateway: one.gateway, codes, award };
 }
 
-function againstAnybody(policy: Policy, request: VirtualInterface, { damaged }: World): string[] {
+function held(codes: ReadonlySet<string>): Verdict {
+  return { gateway: null, codes, award: null };
+}
+
+function againstAnybody(policy: Policy, request: VirtualInterface, { damaged }: Surroundings): string[] {
   const codes: string[] = [];
   if (request.type !== 'private') codes.push('not-private');
   if (request.faults.length > 0 || request.state !== 'confirming' || request.id in damaged)
@@ -57,7 +81,7 @@ function isFull(limit: number | null, taken: number): boolean {
 }
 
 /** The owner, or the code under which nobody is one. */
-function whoAsks(policy: Policy, request: VirtualInterface, world: World): Owner | string {
+function whoAsks(policy: Policy, request: VirtualInterface, world: Surroundings): Owner | string {
   const { provider, account: us } = policy.recipient;
   const lister = policy.owners.find(({ connections }) =>
     connections.some((one) => one === request.connection),
@@ -73,7 +97,7 @@ function whoAsks(policy: Policy, request: VirtualInterface, world: World): Owner
   return lister.account === request.ownerAccount ? lister : 'owner-mismatch';
 }
 
-function slotsOfOwner(owner: Owner, request: VirtualInterface, world: World): number {
+function slotsOfOwner(owner: Owner, request: VirtualInterface, world: Surroundings): number {
   return takers(
     request,
     world,
@@ -82,7 +106,7 @@ function slotsOfOwner(owner: Owner, request: VirtualInterface, world: World): nu
   );
 }
 
-function slotsOfGrant(owner: Owner, grant: Grant, request: VirtualInterface, world: World): number {
+function slotsOfGrant(owner: Owner, grant: Grant, request: VirtualInterface, world: Surroundings): number {
   return takers(
     request,
     world,
@@ -96,12 +120,10 @@ function mayStandOn({ connections }: Owner, { connection }: VirtualInterface): b
   return connection === null || connections.includes(connection);
 }
 
-type Recorded = { readonly owner: string; readonly grants: readonly string[] };
-
 /** How many interfaces other than the request occupy a slot, by what they are or by what the ledger says of them. */
 function takers(
   request: VirtualInterface,
-  { interfaces, intents, acceptances, damaged }: World,
+  { interfaces, intents, acceptances, damaged }: Surroundings,
   mayBe: (vif: VirtualInterface) => boolean,
   given: (record: Recorded, kind: 'intent' | 'acceptance') => boolean,
 ): number {

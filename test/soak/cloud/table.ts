@@ -1,0 +1,129 @@
+import { type Answer, answer, type Server } from './server.ts';
+
+type Value = Readonly<Record<string, unknown>>;
+type Item = Record<string, Value>;
+
+/** What the ledger asks of DynamoDB; its own test holds it against dynalite. */
+interface Asked {
+  readonly TableName: string;
+  readonly Key: Item;
+  readonly ConditionExpression?: string;
+  readonly UpdateExpression: string;
+  readonly KeyConditionExpression: string;
+  readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
+  readonly ExpressionAttributeValues?: Readonly<Record<string, Value>>;
+  readonly ReturnValues?: string;
+  readonly RequestItems: Readonly<Record<string, readonly Write[]>>;
+}
+
+interface Write {
+  readonly PutRequest?: { readonly Item: Item };
+  readonly DeleteRequest?: { readonly Key: Item };
+}
+
+/** One table with `pk` and `sk`, in memory, by the wire protocol. */
+export function createTable(): Server & { readonly items: ReadonlyMap<string, Item> } {
+  const items = new Map<string, Item>();
+  const operations: Readonly<Record<string, (asked: Asked) => unknown>> = {
+    GetItem: ({ Key }) => {
+      const Item = items.get(nameOf(Key));
+      return Item === undefined ? {} : { Item };
+    },
+    UpdateItem: (asked) => update(items, asked),
+    Query: (asked) => ({ Items: query(items, asked) }),
+    BatchWriteItem: ({ RequestItems }) => {
+      for (const write of Object.values(RequestItems).flat()) {
+        if (write.PutRequest) items.set(nameOf(write.PutRequest.Item), write.PutRequest.Item);
+        if (write.DeleteRequest) items.delete(nameOf(write.DeleteRequest.Key));
+      }
+      return { UnprocessedItems: {} };
+    },
+  };
+  return {
+    items,
+    answer: ({ operation, body }) => {
+      const carryOut = operations[operation];
+      if (carryOut === undefined) return error('UnknownOperationException', operation);
+      const result = carryOut(JSON.parse(body));
+      return result === null
+        ? error('ConditionalCheckFailedException', 'The conditional request failed')
+        : answer(200, result);
+    },
+    failure: (status) =>
+      status === 400
+        ? error('ProvisionedThroughputExceededException', 'too fast')
+        : answer(status, { __type: 'com.amazonaws.dynamodb.v20120810#InternalServerError', message: 'no' }),
+  };
+}
+
+function error(type: string, message: string): Answer {
+  return answer(400, { __type: `com.amazonaws.dynamodb.v20120810#${type}`, message });
+}
+
+function nameOf({ pk, sk }: Item): string {
+  return `${pk?.S}\n${sk?.S}`;
+}
+
+function query(items: ReadonlyMap<string, Item>, asked: Asked): Item[] {
+  const { KeyConditionExpression, ExpressionAttributeValues: values = {} } = asked;
+  const [partition, bound] = [String(values[':pk']?.S), String(values[':bound']?.S)];
+  const begins = KeyConditionExpression.includes('begins_with');
+  return [...items.values()]
+    .filter(({ pk, sk }) => {
+      const sort = String(sk?.S);
+      return pk?.S === partition && (begins ? sort.startsWith(bound) : sort >= bound);
+    })
+    .sort((a, b) => (String(a.sk?.S) < String(b.sk?.S) ? -1 : 1));
+}
+
+/** `null`: the condition is not met. */
+function update(items: Map<string, Item>, asked: Asked): unknown {
+  const { Key, ConditionExpression = '', ExpressionAttributeNames: names = {}, ReturnValues } = asked;
+  const before = items.get(nameOf(Key)) ?? {};
+  const named = (alias: string): string => names[alias] ?? alias;
+  const attribute = (alias: string): Value | undefined => before[named(alias)];
+  const value = (alias: string): Value => asked.ExpressionAttributeValues?.[alias] ?? {};
+  const terms = ConditionExpression.split(' OR ');
+  if (!terms.some((term) => term === '' || holds(term, attribute, value))) return null;
+  const after: Item = { ...before, ...Key };
+  for (const [verb, action] of actionsOf(asked.UpdateExpression)) {
+    const [alias = '', operand = ''] = action.split(/ = | /);
+    const name = named(alias);
+    if (verb === 'REMOVE') delete after[name];
+    else if (verb === 'ADD') after[name] = plus(before[name], value(operand));
+    else after[name] = assigned(action.slice(action.indexOf('=') + 2), attribute, value);
+  }
+  items.set(nameOf(Key), after);
+  return ReturnValues === 'ALL_NEW' ? { Attributes: after } : {};
+}
+
+/** `SET a = b, c = d REMOVE e` as verbs with what they do. */
+function actionsOf(expression: string): [verb: string, action: string][] {
+  return expression.split(/ (?=REMOVE |ADD )/).flatMap((clause) => {
+    const [, verb = '', list = ''] = /^(\w+) (.*)$/.exec(clause) ?? [];
+    return list.split(/, (?![^(]*\))/).map((action): [string, string] => [verb, action]);
+  });
+}
+
+type Lookup<T> = (alias: string) => T;
+
+function assigned(term: string, attribute: Lookup<Value | undefined>, value: Lookup<Value>): Value {
+  const [, alias, otherwise] = /^if_not_exists\((#\w+), (:\w+)\)$/.exec(term) ?? [];
+  return alias === undefined ? value(term) : (attribute(alias) ?? value(otherwise ?? ''));
+}
+
+function plus(old: Value | undefined, more: Value): Value {
+  return { N: String(Number(old?.N ?? 0) + Number(more.N)) };
+}
+
+function holds(term: string, attribute: Lookup<Value | undefined>, value: Lookup<Value>): boolean {
+  const absent = /^attribute_not_exists\((#\w+)\)$/.exec(term)?.[1];
+  if (absent !== undefined) return attribute(absent) === undefined;
+  const typed = /^NOT attribute_type\((#\w+), :text\)$/.exec(term)?.[1];
+  if (typed !== undefined) return attribute(typed)?.S === undefined;
+  const [alias = '', operator, other = ''] = term.split(' ');
+  const [left, right] = [attribute(alias)?.S, value(other).S];
+  if (typeof left !== 'string' || typeof right !== 'string') return false;
+  if (operator === '=') return left === right;
+  return operator === '<=' ? left <= right : left > right;
+}

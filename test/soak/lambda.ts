@@ -1,0 +1,101 @@
+import { compilePolicy } from '../../language/index.ts';
+import { contextOf, newProcess, type Process } from './function.ts';
+import { MINUTE, PLANTED, TARGET } from './plan/cast.ts';
+import type { Outage, Plan, Trouble } from './plan/plan.ts';
+import { type PlainPolicy, textOf } from './plan/policy.ts';
+import { beginRun, type Run } from './run.ts';
+import { LEASE_SLACK, type Stage } from './stage.ts';
+import { writeVirtual } from './virtual/files.ts';
+import { captured } from './virtual/output.ts';
+import { mortals, sleep, virtualNow } from './virtual/time.ts';
+
+/** Runs the function as Lambda does: in processes that live on, in new ones, two at once, until its time is over. */
+export function createLambda(plan: Plan) {
+  const timeout = Math.min((plan.interval - 1) * MINUTE, 15 * MINUTE);
+  const counts = { passes: 0, clean: 0, failed: 0, completed: 0 };
+  let deployed: { readonly policy: PlainPolicy; readonly dir: string } | null = null;
+  let versions = 0;
+  let warm: Process | null = null;
+  let busy: Process | null = null;
+
+  /** What the compiler refuses is not deployed: what was there stays in force. */
+  function deploy(policy: PlainPolicy, tally: (what: string) => void): void {
+    const compiled = compilePolicy({ file: `${TARGET}.yaml`, text: textOf(policy, plan.provider) });
+    if (!compiled.ok) {
+      tally('policyRefused');
+      return;
+    }
+    if (versions > 0) tally('policyChanged');
+    versions += 1;
+    const dir = `/virtual/${versions}`;
+    writeVirtual(`${dir}/${TARGET}.json`, compiled.text);
+    writeVirtual(`${dir}/revision.txt`, `v${versions}\n`);
+    deployed = { policy, dir };
+    warm = null;
+  }
+
+  async function invoke(stage: Stage, trouble: Trouble | null, outages: readonly Outage[]): Promise<void> {
+    if (deployed === null) return;
+    counts.passes += 1;
+    const { policy, dir } = deployed;
+    const isFree = warm !== null && warm !== busy && trouble?.isCold !== true;
+    const worker: Process = isFree && warm !== null ? warm : newProcess(dir, plan.provider, stage.clock);
+    warm = worker;
+    busy = worker;
+    const startedAt = virtualNow();
+    const { ills = [], meanwhile = null } = trouble ?? {};
+    const { run, killed } = beginRun({ policy, startedAt, ills, outages, meanwhile });
+    run.isClean &&= stage.isAtPeace();
+    stage.disturb();
+    stage.running.add(run);
+    stage.liveness.begins();
+    endInTime(run, stage).catch(() => undefined);
+    const context = contextOf(`request-${counts.passes}`, () => startedAt + timeout - virtualNow());
+    const work = mortals.run(run, () => worker({ target: TARGET }, context));
+    run.end = await Promise.race([
+      work.then(
+        ({ status }) => status,
+        (error: unknown) => failure(error, stage),
+      ),
+      killed,
+    ]);
+    stage.running.delete(run);
+    if (busy === worker) busy = null;
+    if (run.end === 'killed' && warm === worker) warm = null;
+    ended(run, stage);
+  }
+
+  async function endInTime(run: Run, { tally }: Stage): Promise<void> {
+    await sleep(timeout);
+    if (run.end !== null) return;
+    tally('timedOut');
+    run.isClean = false;
+    run.die();
+  }
+
+  function failure(error: unknown, { verdicts }: Stage): 'failed' | 'threw' {
+    const message = error instanceof Error ? `${error.name} ${error.stack}` : String(error);
+    if (message.includes(PLANTED)) verdicts.blame('secrecy', 'a BGP key stands in an error');
+    return message.startsWith('PassFailed') ? 'failed' : 'threw';
+  }
+
+  function ended(run: Run, { verdicts, trouble, liveness, reports, scene }: Stage): void {
+    if (run.end === 'failed' || run.end === 'threw') counts.failed += 1;
+    if (run.end === 'completed') counts.completed += 1;
+    if (run.isClean) counts.clean += 1;
+    else trouble(run.startedAt + timeout + LEASE_SLACK);
+    if (run.end === 'threw')
+      verdicts.blame('honesty', 'a pass threw in the place of telling what it failed of');
+    // Where no gateway that the policy names is left, a pass must fail: its keys may be those of somebody else.
+    const gateways = scene.world().virtualGateways;
+    const isLost = run.policy.owners
+      .flatMap(({ grants }) => grants)
+      .every(({ gateway }) => !gateways.has(gateway));
+    if (run.isClean && run.end !== 'completed' && !isLost)
+      verdicts.blame('liveness', `a pass that nothing went wrong with is \`${run.end}\``);
+    liveness.ends(run);
+    reports.read(captured());
+  }
+
+  return { counts, deploy, invoke };
+}

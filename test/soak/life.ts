@@ -1,0 +1,90 @@
+import { createLambda } from './lambda.ts';
+import { judgeNews } from './oracle/honesty.ts';
+import type { Violation } from './oracle/violations.ts';
+import { passTimes } from './passTimes.ts';
+import { MINUTE, PLANTED, START, WEEK } from './plan/cast.ts';
+import type { Outage, Plan } from './plan/plan.ts';
+import { type Stage, setStage } from './stage.ts';
+import { elapseUntil, sleep, virtualNow } from './virtual/time.ts';
+import type { Carrier } from './virtual/wire.ts';
+
+/** What was in one life. */
+export interface Lived {
+  readonly violations: readonly Violation[];
+  readonly weeks: number;
+  readonly passes: number;
+  readonly cleanPasses: number;
+  readonly requests: number;
+  readonly accepted: number;
+  readonly announced: number;
+  /** how often each happened */
+  readonly faults: Readonly<Record<string, number>>;
+}
+
+type Lambda = ReturnType<typeof createLambda>;
+
+/** Lives one plan from beginning to end, and says what was wrong in it. @param use takes whoever carries its calls */
+export async function live(plan: Plan, use: (carrier: Carrier) => void): Promise<Lived> {
+  const lambda = createLambda(plan);
+  const stage = setStage(plan, use, (policy) => lambda.deploy(policy, stage.tally));
+  lambda.deploy(plan.policy, stage.tally);
+  await elapseUntil(whole(plan, stage, lambda));
+  const { verdicts, bus, cast, faults, table, scene, reports } = stage;
+  const { counts } = lambda;
+  if (counts.completed === 0) verdicts.blame('liveness', 'no pass was ever complete');
+  judgeNews(scene, bus.delivered, counts.failed, reports, verdicts);
+  for (const item of table.items.values())
+    if (JSON.stringify(item).includes(PLANTED)) verdicts.blame('secrecy', 'a BGP key stands in the ledger');
+  return {
+    violations: verdicts.violations(),
+    weeks: plan.weeks,
+    passes: counts.passes,
+    cleanPasses: counts.clean,
+    requests: cast.truths.size,
+    accepted: [...cast.truths.values()].filter(({ taken }) => taken?.by === 'us').length,
+    announced: bus.delivered.length,
+    faults,
+  };
+}
+
+async function whole(plan: Plan, stage: Stage, lambda: Lambda): Promise<void> {
+  const length = plan.weeks * WEEK;
+  const invocations: Promise<void>[] = [];
+  const events = plan.events.map(({ at, event }) => ({
+    at: START + at * length,
+    happen: () => stage.act(event),
+  }));
+  const times = passTimes(plan);
+  const passes = times.map((at, i) => ({
+    at,
+    happen: () => {
+      const trouble = plan.troubles.find(({ pass }) => pass % times.length === i) ?? null;
+      const outages = plan.outages.filter((outage) => isOut(outage, i, times.length));
+      invocations.push(lambda.invoke(stage, trouble, outages));
+      if (trouble === null || trouble.twin === null) return;
+      stage.tally('twin');
+      invocations.push(sleep(trouble.twin * 1000).then(() => lambda.invoke(stage, null, [])));
+    },
+  }));
+  for (const next of [...events, ...passes].sort((a, b) => a.at - b.at)) {
+    await sleep(next.at - virtualNow());
+    next.happen();
+  }
+  await Promise.all(invocations);
+  await inPeace(stage, lambda);
+}
+
+/** All is set right, and left alone until nothing is in the way any more. */
+async function inPeace(stage: Stage, lambda: Lambda): Promise<void> {
+  stage.setClockRight();
+  await sleep(60 * MINUTE);
+  for (let pass = 0; pass < 8; pass += 1) {
+    if (pass > 0) await sleep(40 * MINUTE);
+    await lambda.invoke(stage, null, []);
+  }
+}
+
+function isOut({ pass, passes }: Outage, i: number, many: number): boolean {
+  const first = pass % many;
+  return i >= first && i < first + passes;
+}

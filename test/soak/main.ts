@@ -1,0 +1,53 @@
+import { fork } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
+import { addUp, NOTHING, type Tally, tableOf } from './tally.ts';
+
+const HELP = `npm run soak -- [--weeks N] [--seed N] [--jobs N]     lives of a target, one a seed, until there were N weeks
+npm run soak -- --seed N --path PATH                  one of them again, as it was made smaller`;
+
+/** Lives of a target with everything that can go wrong, each from a seed, in as many processes as there are cores. */
+async function soak(weeks: number, seed: number, jobs: number): Promise<Tally> {
+  const each = Math.ceil(weeks / jobs);
+  const parts = Array.from({ length: jobs }, (_, job) => inProcess(each, seed + job * 1_000_000));
+  return (await Promise.all(parts)).reduce(addUp, NOTHING);
+}
+
+function inProcess(weeks: number, seed: number): Promise<Tally> {
+  return new Promise((resolve, reject) => {
+    const child = fork(new URL('worker.ts', import.meta.url), [String(weeks), String(seed)], {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
+    let last: Tally = NOTHING;
+    child.on('message', (tally: Tally) => {
+      last = tally;
+    });
+    child.on('exit', (code) =>
+      code === 0 ? resolve(last) : reject(new Error(`a worker ended with ${code}`)),
+    );
+  });
+}
+
+const { values } = parseArgs({
+  options: {
+    weeks: { type: 'string', default: '100' },
+    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+    jobs: { type: 'string', default: String(availableParallelism()) },
+    path: { type: 'string' },
+    help: { type: 'boolean', default: false },
+  },
+});
+const [weeks, seed, jobs] = [values.weeks, values.seed, values.jobs].map(Number);
+const isWhole = (n: number | undefined): n is number => n !== undefined && Number.isSafeInteger(n) && n >= 0;
+if (values.help || !isWhole(weeks) || !isWhole(seed) || !isWhole(jobs) || jobs === 0) {
+  console.log(HELP);
+  process.exitCode = values.help ? 0 : 2;
+} else if (values.path === undefined) {
+  const started = performance.now();
+  const tally = await soak(weeks, seed, jobs);
+  console.log(tableOf(tally, seed, (performance.now() - started) / 1000));
+  process.exitCode = tally.violations > 0 ? 1 : 0;
+} else {
+  const { replay } = await import('./replay.ts');
+  process.exitCode = (await replay(seed, values.path)) ? 0 : 1;
+}

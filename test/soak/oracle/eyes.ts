@@ -1,0 +1,88 @@
+import type { Answer, Call } from '../cloud/server.ts';
+import type { Place } from '../plan/ills.ts';
+import type { Run } from '../run.ts';
+import { fields, listOf } from './reports.ts';
+import type { Scene, watchSafety } from './safety.ts';
+import { isOffer, type Truth } from './truth.ts';
+
+/** Sees what passes between the function and the provider, and what comes of it. */
+export function createEyes(scene: Scene, safety: ReturnType<typeof watchSafety>) {
+  const { truths, world, civil, now } = scene;
+  const begun = new Map<Call, Truth['taken']>();
+
+  function isListing({ operation, body }: Call): boolean {
+    return (
+      operation === 'DescribeVirtualInterfaces' && fields(JSON.parse(body)).virtualInterfaceId === undefined
+    );
+  }
+
+  /** An answer that says that it is all, and lacks what is there. */
+  function conceal(reply: Answer): void {
+    const answered = parsed(reply);
+    if (answered === null || !Array.isArray(answered.virtualInterfaces)) return;
+    const shown = new Set(
+      listOf(answered.virtualInterfaces).map(({ virtualInterfaceId }) => virtualInterfaceId),
+    );
+    for (const truth of truths.values())
+      if (isOffer(truth) && world().interfaces.has(truth.id) && !shown.has(truth.id)) truth.hidden = true;
+  }
+
+  return {
+    sent: (run: Run, place: Place, call: Call): void => {
+      if (place !== 'api') return;
+      const input = fields(JSON.parse(call.body));
+      if (isListing(call)) run.listedAt ??= now();
+      else if (call.operation === 'DescribeVirtualInterfaces')
+        run.lookedAt.set(String(input.virtualInterfaceId), civil());
+      else if (call.operation === 'ConfirmPrivateVirtualInterface')
+        begun.set(
+          call,
+          safety.confirms(run, String(input.virtualInterfaceId), String(input.virtualGatewayId)),
+        );
+    },
+    arrives: (run: Run, place: Place, call: Call, make: () => Answer): Answer => {
+      if (place !== 'api') return make();
+      const id = String(fields(JSON.parse(call.body)).virtualInterfaceId);
+      const before = world().interfaces.get(id)?.state;
+      const reply = make();
+      const after = world().interfaces.get(id)?.state;
+      if (
+        call.operation === 'ConfirmPrivateVirtualInterface' &&
+        before === 'confirming' &&
+        after === 'pending'
+      )
+        safety.tookEffect(run, id, begun.get(call) ?? null);
+      if (isListing(call)) conceal(reply);
+      return reply;
+    },
+    heard: (_run: Run, place: Place, call: Call, reply: Answer): void => {
+      const answered = place === 'api' ? parsed(reply) : null;
+      if (answered === null) return;
+      if (call.operation === 'ConfirmPrivateVirtualInterface')
+        hear(truths.get(String(fields(JSON.parse(call.body)).virtualInterfaceId)), answered);
+      for (const shown of listOf(answered.virtualInterfaces)) {
+        safety.looked(String(shown.virtualInterfaceId), shown.virtualInterfaceState);
+        hear(truths.get(String(shown.virtualInterfaceId)), shown);
+      }
+    },
+  };
+}
+
+function hear(
+  truth: Truth | undefined,
+  { virtualInterfaceState: state }: Readonly<Record<string, unknown>>,
+): void {
+  if (truth?.taken && (state === 'pending' || state === 'available' || state === 'down'))
+    truth.taken.heard = true;
+  if (truth !== undefined && state === 'available') truth.wasAvailable = true;
+}
+
+function parsed(reply: Answer) {
+  if ('broken' in reply || reply.status !== 200) return null;
+  try {
+    return fields(JSON.parse(reply.body));
+  } catch {
+    // What is no JSON says nothing.
+    return null;
+  }
+}

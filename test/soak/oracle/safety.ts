@@ -1,0 +1,71 @@
+import type { World } from '../../../simulator/world.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { Run } from '../run.ts';
+import { rule } from './rules.ts';
+import { isLive, isPending, type Truth } from './truth.ts';
+import type { Verdicts } from './violations.ts';
+
+export interface Scene {
+  readonly plan: Plan;
+  readonly truths: ReadonlyMap<string, Truth>;
+  readonly badSince: ReadonlyMap<string, number | null>;
+  readonly world: () => World;
+  /** by the clock of the passes */
+  readonly civil: () => number;
+  readonly now: () => number;
+}
+
+/**
+ * Nothing accepted that the policy in force did not allow, never on another gateway, never over a limit, never twice. What
+ * somebody else did after a pass had looked is not held against it.
+ */
+export function watchSafety(scene: Scene, { blame }: Verdicts) {
+  const { plan, truths, badSince, world, civil, now } = scene;
+  /** confirms begun, of which nobody has seen since that they did not take place */
+  const open = new Set<string>();
+
+  function award(run: Run, truth: Truth, gateway: string): (Truth['taken'] & object) | null {
+    // What was accepted by hand after the pass looked, or hidden from it, it cannot know.
+    const isKnown = ({ taken, hidden }: Truth): boolean =>
+      taken !== null && (taken.by === 'us' || (!hidden && run.listedAt !== null && taken.at < run.listedAt));
+    const live = [...truths.values()].filter(
+      (other) => other !== truth && isLive(other, world()) && isKnown(other),
+    );
+    const standing = { request: truth, live, acceptedThisPass: run.accepted };
+    const times = [run.lookedAt.get(truth.id) ?? civil(), civil()];
+    const verdicts = times.map((at) => rule(plan, run.policy, { ...standing, civil: at }));
+    const good = verdicts.find((verdict) => verdict.gateway === gateway);
+    if (good === undefined) {
+      const why = verdicts.map((verdict) => verdict.gateway ?? [...verdict.codes].join(' ')).join(', then ');
+      blame('safety', `${truth.id} was to get ${gateway}, and the policy says: ${why}`);
+    }
+    const bad = badSince.get(gateway);
+    if (bad === undefined || (bad !== null && bad < run.startedAt))
+      blame('safety', `${truth.id} was to get ${gateway}, which takes nothing`);
+    return { at: now(), by: 'us', gateway, award: good?.award ?? null, heard: false };
+  }
+
+  return {
+    looked: (id: string, state: unknown): void => {
+      if (state === 'confirming') open.delete(id);
+    },
+    confirms: (run: Run, id: string, gateway: string): Truth['taken'] => {
+      if (open.has(id)) blame('safety', `${id} was confirmed again, and nobody had looked in between`);
+      open.add(id);
+      const truth = truths.get(id);
+      if (truth === undefined) {
+        blame('safety', `${id} was confirmed, and there is none`);
+        return null;
+      }
+      return award(run, truth, gateway);
+    },
+    /** A confirm took effect. */
+    tookEffect: (run: Run, id: string, taken: Truth['taken']): void => {
+      const truth = truths.get(id);
+      if (truth === undefined || taken === null) return;
+      if (!isPending(truth, now())) blame('safety', `${id} was accepted when it was no request any more`);
+      truth.taken = { ...taken, at: now() };
+      run.accepted += 1;
+    },
+  };
+}

@@ -1,0 +1,42 @@
+/** Who and what is in every life. */
+export const US = '012345678901';
+export const ACME = '210987654321';
+export const BETA = '345678901234';
+export const STRANGER = '999999999999';
+
+export const ACME_1 = 'dxcon-11111111';
+export const ACME_2 = 'dxcon-22222222';
+export const BETA_1 = 'dxcon-33333333';
+export const STRANGERS = 'dxcon-9f9f9f9f';
+/** a stranger's, to be taken for acme's first at a glance */
+export const LOOKALIKE = 'dxcon-1111111l';
+export const OURS = 'dxcon-00000000';
+
+/** By connection. */
+export const OWNER_OF: Readonly<Record<string, string>> = {
+  [ACME_1]: ACME,
+  [ACME_2]: ACME,
+  [BETA_1]: BETA,
+  [STRANGERS]: STRANGER,
+  [LOOKALIKE]: STRANGER,
+  [OURS]: US,
+};
+
+export const PROD = 'vgw-12345678';
+export const LAB = 'vgw-87654321';
+/** attached to nothing in the beginning */
+export const SPARE = 'vgw-0badcafe';
+export const GATEWAYS = [PROD, LAB, SPARE] as const;
+export const GATEWAY_ASN = 64512;
+
+export const REGION = 'eu-west-2';
+export const TARGET = 'hub';
+export const START = Date.parse('2026-11-02T08:00:00.000Z');
+
+export const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+export const WEEK = 7 * DAY;
+
+/** Stands in every BGP key that a requester sets. */
+export const PLANTED = 'Planted0Bgp0Key';

@@ -1,0 +1,62 @@
+import fc from 'fast-check';
+
+export const PLACES = ['api', 'gateways', 'ledger', 'bus'] as const;
+export type Place = (typeof PLACES)[number];
+
+/** What can befall a call. */
+export const HARMS = [
+  // It is refused, or never arrives:
+  'throttled',
+  'serverError',
+  'denied',
+  'resetBefore',
+  'hangBefore',
+  // It takes effect, and nobody learns of it:
+  'resetAfter',
+  'hangAfter',
+  'errorAfter',
+  // It arrives long after whoever made it gave it up:
+  'late',
+  // It is answered with what is no answer:
+  'html',
+  'emptyBody',
+  'emptyObject',
+  'truncatedBody',
+  'halfPage',
+  'repeatedToken',
+  'garbageItem',
+  // The answer takes seconds:
+  'slow',
+  // The process ends there, before the call or as soon as it took effect:
+  'killedBefore',
+  'killedAfter',
+  // Somebody else acts just before the call, or just after it:
+  'overtakenBefore',
+  'overtakenAfter',
+] as const;
+export type Harm = (typeof HARMS)[number];
+
+/** Harm to the calls of one pass. */
+export interface Ill {
+  readonly harm: Harm;
+  /** which of the pass's calls; with `place`, of its calls there */
+  readonly turn: number;
+  /** `null`: any */
+  readonly place: Place | null;
+  /** all later calls to the same place too */
+  readonly lasts: boolean;
+  /** seconds, where the harm takes time */
+  readonly seconds: number;
+}
+
+const LIMITED_TO_API: readonly Harm[] = ['halfPage', 'repeatedToken', 'garbageItem'];
+
+export const ills: fc.Arbitrary<Ill> = fc
+  .record({
+    harm: fc.constantFrom(...HARMS),
+    turn: fc.oneof({ weight: 3, arbitrary: fc.nat(6) }, { weight: 2, arbitrary: fc.nat(30) }),
+    place: fc.constantFrom(...PLACES, null, null, null),
+    lasts: fc.boolean(),
+    seconds: fc.integer({ min: 2, max: 30 }),
+  })
+  .map((ill) => (LIMITED_TO_API.includes(ill.harm) ? { ...ill, place: 'api' as const } : ill));

@@ -1,0 +1,68 @@
+import type { Ill, Place } from './plan/ills.ts';
+import type { Event, Outage } from './plan/plan.ts';
+import type { PlainPolicy } from './plan/policy.ts';
+import { illsOf } from './virtual/harm.ts';
+import { type Mortal, mortals } from './virtual/time.ts';
+
+/** One invocation, as seen from outside. */
+export interface Run extends Mortal {
+  readonly policy: PlainPolicy;
+  readonly startedAt: number;
+  readonly ills: ReturnType<typeof illsOf>;
+  readonly meanwhile: Event | null;
+  readonly outages: readonly Outage[];
+  readonly die: () => void;
+  /** what befell its calls */
+  readonly harms: string[];
+  /** when its listing reached the provider */
+  listedAt: number | null;
+  /** by the clock of the passes: when it looked last at a request before it was to confirm it */
+  readonly lookedAt: Map<string, number>;
+  /** how many confirms of it took effect */
+  accepted: number;
+  /** it had the target, the APIs and the time to itself, and nobody acted meanwhile */
+  isClean: boolean;
+  end: 'completed' | 'failed' | 'leaseHeld' | 'killed' | 'threw' | null;
+  endedAt: number | null;
+}
+
+export function beginRun(
+  given: Pick<Run, 'policy' | 'startedAt' | 'meanwhile' | 'outages'> & { readonly ills: readonly Ill[] },
+): { readonly run: Run; readonly killed: Promise<'killed'> } {
+  const killed = Promise.withResolvers<'killed'>();
+  const run: Run = {
+    ...given,
+    ills: illsOf(given.ills),
+    isDead: false,
+    die: () => {
+      run.isDead = true;
+      killed.resolve('killed');
+    },
+    harms: [],
+    listedAt: null,
+    lookedAt: new Map(),
+    accepted: 0,
+    isClean: given.ills.length === 0 && given.outages.length === 0,
+    end: null,
+    endedAt: null,
+  };
+  return { run, killed: killed.promise };
+}
+
+/** The run on whose behalf code runs now; `null`: nobody's. */
+export function currentRun(): Run | null {
+  const store = mortals.getStore();
+  return isRun(store) ? store : null;
+}
+
+function isRun(store: Mortal | undefined): store is Run {
+  return store !== undefined && 'lookedAt' in store;
+}
+
+/** What befalls the next call of a run. */
+export function nextIll(run: Run, place: Place): Ill | null {
+  const own = run.ills.next(place);
+  if (own !== null) return own;
+  const outage = run.outages.find((one) => one.place === place);
+  return outage === undefined ? null : { harm: outage.harm, turn: 0, place, lasts: true, seconds: 2 };
+}

@@ -1,0 +1,45 @@
+import fc from 'fast-check';
+import { type Lived, live } from './life.ts';
+import { type Plan, plans } from './plan/plan.ts';
+import { installVirtualFiles } from './virtual/files.ts';
+import { installOutput } from './virtual/output.ts';
+import { installVirtualTime } from './virtual/time.ts';
+import { type Carrier, installWire } from './virtual/wire.ts';
+
+let carrier: Carrier = () => Promise.reject(new Error('no life has begun'));
+
+/** Takes clock, files, output and network of this process away from it: from then on there is only what lives have. */
+export function leaveTheWorld(): void {
+  installVirtualTime();
+  installVirtualFiles();
+  installOutput();
+  installWire((...call) => carrier(...call));
+}
+
+export function lifeOf(plan: Plan): Promise<Lived> {
+  return live(plan, (theirs) => {
+    carrier = theirs;
+  });
+}
+
+/** A life in which nothing was wrong is no failure. */
+const sound = fc.asyncProperty(plans, async (plan) => {
+  const { violations } = await lifeOf(plan);
+  if (violations.length > 0)
+    throw new Error(violations.map(({ promise, message }) => `${promise}: ${message}`).join('\n'));
+});
+
+/** Makes the life of a seed smaller for as long as something is wrong in it. @param path from an earlier call: only that one */
+export async function fail(seed: number, path: string | null) {
+  const { failed, counterexample, counterexamplePath, errorInstance } = await fc.check(sound, {
+    seed,
+    numRuns: 1,
+    ...(path === null ? {} : { path, endOnFailure: true }),
+  });
+  return {
+    failed,
+    plan: counterexample?.[0] ?? null,
+    path: counterexamplePath,
+    why: errorInstance instanceof Error ? errorInstance.message : String(errorInstance ?? ''),
+  };
+}

@@ -1,0 +1,17 @@
+import files from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
+
+const virtual = new Map<string, string>();
+
+/** Files that are there at once: the time that a disk takes is no part of any life. */
+export function writeVirtual(path: string, text: string): void {
+  virtual.set(path, text);
+}
+
+export function installVirtualFiles(): void {
+  const real = files.readFile;
+  Object.assign(files, {
+    readFile: async (path: string, ...others: []) => virtual.get(path) ?? real(path, ...others),
+  });
+  syncBuiltinESMExports();
+}

@@ -1,0 +1,19 @@
+let text = '';
+
+function keep(chunk: string | Uint8Array): boolean {
+  text += typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString();
+  return true;
+}
+
+/** Keeps what the function logs, in the place of standard output and standard error. */
+export function installOutput(): void {
+  process.stdout.write = keep;
+  process.stderr.write = keep;
+}
+
+/** What was logged since it was asked last. */
+export function captured(): string {
+  const all = text;
+  text = '';
+  return all;
+}

@@ -1,0 +1,120 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { syncBuiltinESMExports } from 'node:module';
+import timers from 'node:timers/promises';
+
+/** Somebody whose timers and calls end with it. */
+export interface Mortal {
+  isDead: boolean;
+}
+
+interface Timer {
+  readonly at: number;
+  readonly place: number;
+  readonly fire: () => void;
+  readonly owner: Mortal | null;
+}
+
+/** On whose behalf code runs: what it leaves behind dies with it. */
+export const mortals = new AsyncLocalStorage<Mortal>();
+
+const realImmediate = globalThis.setImmediate;
+let now = 0;
+let made = 0;
+let waiting: Timer[] = [];
+/** grows with everything that happens, so that stillness can be told */
+let happened = 0;
+
+/** Milliseconds since the beginning of this life, by the only clock that timers know. */
+export function virtualNow(): number {
+  return now;
+}
+
+/** Told to whoever must move with the clock. */
+let onAdvance: (ms: number) => void = () => undefined;
+
+/** Another life begins: nothing of the one before is left. */
+export function beginTime(start: number, advance: (ms: number) => void): void {
+  now = start;
+  waiting = [];
+  onAdvance = advance;
+}
+
+function wait(ms: number, fire: () => void): Timer {
+  made += 1;
+  happened += 1;
+  const delay = Number.isFinite(ms) && ms > 0 ? ms : 0;
+  const timer = { at: now + delay, place: made, fire, owner: mortals.getStore() ?? null };
+  const later = waiting.findIndex((other) => other.at > timer.at);
+  waiting.splice(later < 0 ? waiting.length : later, 0, timer);
+  return timer;
+}
+
+export function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    wait(ms, resolve);
+  });
+}
+
+/** As `node:timers/promises` has it. */
+function pause(ms: number, value: unknown, { signal }: { signal?: AbortSignal } = {}): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) reject(signal.reason);
+    signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
+    wait(ms, () => resolve(value));
+  });
+}
+
+/** Puts virtual time in the place of Node's own timers, in the whole process. */
+export function installVirtualTime(): void {
+  const handles = new Map<number, Timer>();
+  const setTimeoutVirtual = (callback: (...args: unknown[]) => void, ms = 0, ...args: unknown[]) => {
+    const timer = wait(ms, () => {
+      handles.delete(timer.place);
+      callback(...args);
+    });
+    handles.set(timer.place, timer);
+    const handle = { ref: () => handle, unref: () => handle, hasRef: () => false, place: timer.place };
+    return handle;
+  };
+  const clearTimeoutVirtual = (handle: unknown) => {
+    if (typeof handle !== 'object' || handle === null || !('place' in handle)) return;
+    const timer = typeof handle.place === 'number' ? handles.get(handle.place) : undefined;
+    if (timer === undefined) return;
+    handles.delete(timer.place);
+    waiting = waiting.filter((other) => other !== timer);
+  };
+  Object.assign(globalThis, { setTimeout: setTimeoutVirtual, clearTimeout: clearTimeoutVirtual });
+  Object.assign(timers, { setTimeout: pause });
+  syncBuiltinESMExports();
+}
+
+/** Nothing is left to happen before time moves on. */
+async function stillness(): Promise<void> {
+  let before: number;
+  do {
+    before = happened;
+    await new Promise((resolve) => realImmediate(resolve));
+  } while (happened !== before);
+}
+
+/** Lets time go by until the promise is settled. @throws Error when nothing could ever settle it */
+export async function elapseUntil<T>(work: Promise<T>): Promise<T> {
+  let isSettled = false;
+  const settled = () => {
+    isSettled = true;
+  };
+  work.then(settled, settled);
+  for (;;) {
+    await stillness();
+    if (isSettled) return work;
+    const next = waiting.shift();
+    if (next === undefined) throw new Error('nothing is left to happen, and the work is not done: it hangs');
+    if (next.owner?.isDead) continue;
+    if (next.at > now) {
+      onAdvance(next.at - now);
+      now = next.at;
+    }
+    happened += 1;
+    next.fire();
+  }
+}
