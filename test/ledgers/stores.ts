@@ -10,6 +10,7 @@ import { createFileLedger } from '../../lambda/adapters/ledgers/file/index.ts';
 import { createMemoryLedger } from '../../lambda/adapters/ledgers/memory.ts';
 import type { Clock, Ledger } from '../../lambda/ports.ts';
 import { plant } from '../plant.ts';
+import { startTables } from '../soak/cloud/startTable.ts';
 import { type Dynamo, startDynalite, startMoto } from '../support/dynamo.ts';
 import { isInstalled } from '../support/installed.ts';
 
@@ -87,6 +88,7 @@ export const STORES: readonly Store[] = [
       },
     }),
   },
+  onDynamo("the soak's table", true, startTables),
   onDynamo('DynamoDB (dynalite)', true, startDynalite),
   onDynamo('DynamoDB (moto_server, of pip)', isInstalled('moto_server', '--help'), startMoto),
 ];

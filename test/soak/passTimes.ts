@@ -2,8 +2,8 @@ import { MINUTE, START, WEEK } from './plan/cast.ts';
 import type { Plan } from './plan/plan.ts';
 
 /** Passes a week at most. */
-const MOST = 60;
-const BURSTS = 4;
+const MOST = 28;
+const BURSTS = 2;
 
 /** When passes are: all the time where they are seldom, else in bursts, so that a week has no more than so many. */
 export function passTimes({ interval, weeks, seed }: Plan): number[] {

@@ -3,7 +3,7 @@ import { fail, leaveTheWorld } from './seeds.ts';
 
 /** Lives one life again, and prints it. @returns whether nothing is wrong in it any more */
 export async function replay(seed: number, path: string): Promise<boolean> {
-  leaveTheWorld();
+  await leaveTheWorld();
   const { failed, plan, why } = await fail(seed, path);
   writeSync(1, failed ? `${JSON.stringify(plan, null, 2)}\n${why}\n` : 'nothing is wrong in it any more\n');
   return !failed;

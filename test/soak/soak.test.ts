@@ -1,0 +1,44 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { HARMS } from './plan/ills.ts';
+
+const MAIN = join(import.meta.dirname, 'main.ts');
+
+/** In processes of their own: what a life has of clock and network, its process has. */
+function soak(...args: string[]): Promise<{ code: unknown; output: string }> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [MAIN, ...args], { timeout: 280_000 }, (error, stdout, stderr) =>
+      resolve({ code: error === null ? 0 : error.code, output: stdout + stderr }),
+    );
+  });
+}
+
+it('keeps every promise in years of lives in which everything goes wrong', { timeout: 300_000 }, async () => {
+  const { code, output } = await soak('--weeks', '200', '--seed', '1', '--jobs', '2');
+  expect(output).toContain('\n0 violations\n');
+  expect(code).toBe(0);
+  const times = (what: string) => Number(new RegExp(`^ +${what} +(\\d+)$`, 'm').exec(output)?.[1] ?? 0);
+  // Else it would hold of nothing.
+  for (const harm of HARMS) expect(times(harm), harm).toBeGreaterThan(0);
+  expect(Number(/(\d+) accepted/.exec(output)?.[1])).toBeGreaterThan(60);
+});
+
+it('lives the same life again from the same seed', async () => {
+  const [once, again] = [
+    await soak('--weeks', '3', '--seed', '77'),
+    await soak('--weeks', '3', '--seed', '77'),
+  ];
+  expect(withoutSeconds(again.output)).toBe(withoutSeconds(once.output));
+  expect(once.output).toMatch(/[1-9]\d* requests/);
+});
+
+it('says how it is called when it is called wrongly', async () => {
+  const { code, output } = await soak('--weeks', 'many');
+  expect(code).toBe(2);
+  expect(output).toContain('npm run soak --');
+});
+
+function withoutSeconds(output: string): string {
+  return output.replace(/in \d+ s/, '');
+}
