@@ -80,7 +80,8 @@ export function createLambda(plan: Plan) {
   }
 
   function ended(run: Run, { verdicts, trouble, liveness, reports, scene }: Stage): void {
-    if (run.end === 'failed' || run.end === 'threw') counts.failed += 1;
+    // One that was killed may have failed, and told it, before.
+    if (run.end === 'failed' || run.end === 'killed') counts.failed += 1;
     if (run.end === 'completed') counts.completed += 1;
     if (run.isClean) counts.clean += 1;
     else trouble(run.startedAt + timeout + LEASE_SLACK);
