@@ -17,7 +17,7 @@ export interface Watcher {
   overtake(run: Run): void;
   /** something is still under way */
   underWay(by: 1 | -1): void;
-  harmed(run: Run, harm: Harm): void;
+  harmed(run: Run, harm: Harm, place: Place): void;
 }
 
 const NEVER = new Promise<never>(() => undefined);
@@ -75,8 +75,8 @@ export function createCarrier(
     const place = PLACES.find((one) => HOSTS[one] === host);
     if (run === null || place === undefined) throw new Error(`nobody calls ${host}`);
     if (run.isDead) return NEVER;
-    const ill = nextIll(run, place);
-    if (ill !== null) watcher.harmed(run, ill.harm);
+    const ill = nextIll(run, place, call.operation);
+    if (ill !== null) watcher.harmed(run, ill.harm, place);
     if (ill?.harm === 'killedBefore') {
       run.die();
       return NEVER;

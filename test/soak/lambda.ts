@@ -12,7 +12,7 @@ import { mortals, sleep, virtualNow } from './virtual/time.ts';
 /** Runs the function as Lambda does: in processes that live on, in new ones, two at once, until its time is over. */
 export function createLambda(plan: Plan) {
   const timeout = Math.min((plan.interval - 1) * MINUTE, 15 * MINUTE);
-  const counts = { passes: 0, clean: 0, failed: 0, completed: 0 };
+  const counts = { passes: 0, clean: 0, failed: 0, failedWithMemory: 0, completed: 0 };
   let deployed: { readonly policy: PlainPolicy; readonly dir: string } | null = null;
   let versions = 0;
   let warm: Process | null = null;
@@ -82,6 +82,8 @@ export function createLambda(plan: Plan) {
   function ended(run: Run, { verdicts, trouble, liveness, reports, scene }: Stage): void {
     // One that was killed may have failed, and told it, before.
     if (run.end === 'failed' || run.end === 'killed') counts.failed += 1;
+    if (run.end === 'failed' && !run.places.has('ledger') && !run.places.has('bus'))
+      counts.failedWithMemory += 1;
     if (run.end === 'completed') counts.completed += 1;
     if (run.isClean) counts.clean += 1;
     else trouble(run.startedAt + timeout + LEASE_SLACK);

@@ -1,8 +1,9 @@
 import { createLambda } from './lambda.ts';
 import { judgeNews } from './oracle/honesty.ts';
+import { judgeRecords } from './oracle/records.ts';
 import type { Violation } from './oracle/violations.ts';
 import { passTimes } from './passTimes.ts';
-import { MINUTE, PLANTED, START, WEEK } from './plan/cast.ts';
+import { MINUTE, START, WEEK } from './plan/cast.ts';
 import type { Outage, Plan } from './plan/plan.ts';
 import { type Stage, setStage } from './stage.ts';
 import { elapseUntil, sleep, virtualNow } from './virtual/time.ts';
@@ -32,9 +33,8 @@ export async function live(plan: Plan, use: (carrier: Carrier) => void): Promise
   const { verdicts, bus, cast, faults, table, scene, reports } = stage;
   const { counts } = lambda;
   if (counts.completed === 0) verdicts.blame('liveness', 'no pass was ever complete');
-  judgeNews(scene, bus.delivered, counts.failed, reports, verdicts);
-  for (const item of table.items.values())
-    if (JSON.stringify(item).includes(PLANTED)) verdicts.blame('secrecy', 'a BGP key stands in the ledger');
+  judgeNews(scene, bus.delivered, counts, reports, verdicts);
+  judgeRecords(table.items, cast.truths, verdicts);
   return {
     violations: verdicts.violations(),
     weeks: plan.weeks,

@@ -6,26 +6,37 @@ import { addUp, NOTHING, type Tally, tableOf } from './tally.ts';
 const HELP = `npm run soak -- [--weeks N] [--seed N] [--jobs N]     lives of a target, one a seed, until there were N weeks
 npm run soak -- --seed N --path PATH                  one of them again, as it was made smaller`;
 
-/** Lives of a target with everything that can go wrong, each from a seed, in as many processes as there are cores. */
+/**
+ * Lives of a target with everything that can go wrong, each from a seed, in as many processes as there are cores. Whoever
+ * breaks it off gets what there was.
+ */
 async function soak(weeks: number, seed: number, jobs: number): Promise<Tally> {
+  const tallies = Array<Tally>(jobs).fill(NOTHING);
   const each = Math.ceil(weeks / jobs);
-  const parts = Array.from({ length: jobs }, (_, job) => inProcess(each, seed + job * 1_000_000));
-  return (await Promise.all(parts)).reduce(addUp, NOTHING);
+  const workers = tallies.map((_, job) =>
+    inProcess(each, seed + job * 1_000_000, (tally) => {
+      tallies[job] = tally;
+    }),
+  );
+  const brokenOff = new Promise((resolve) => {
+    process.once('SIGINT', resolve);
+  });
+  await Promise.race([Promise.all(workers.map(({ ended }) => ended)), brokenOff]);
+  for (const { stop } of workers) stop();
+  return tallies.reduce(addUp, NOTHING);
 }
 
-function inProcess(weeks: number, seed: number): Promise<Tally> {
-  return new Promise((resolve, reject) => {
-    const child = fork(new URL('worker.ts', import.meta.url), [String(weeks), String(seed)], {
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    });
-    let last: Tally = NOTHING;
-    child.on('message', (tally: Tally) => {
-      last = tally;
-    });
+function inProcess(weeks: number, seed: number, tell: (tally: Tally) => void) {
+  const child = fork(new URL('worker.ts', import.meta.url), [String(weeks), String(seed)], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  child.on('message', tell);
+  const ended = new Promise<void>((resolve, reject) => {
     child.on('exit', (code) =>
-      code === 0 ? resolve(last) : reject(new Error(`a worker ended with ${code}`)),
+      code === 0 || child.killed ? resolve() : reject(new Error(`a worker ended with ${code}`)),
     );
   });
+  return { ended, stop: () => child.kill() };
 }
 
 const { values } = parseArgs({

@@ -12,8 +12,8 @@ export interface Run extends Mortal {
   readonly meanwhile: Event | null;
   readonly outages: readonly Outage[];
   readonly die: () => void;
-  /** what befell its calls */
-  readonly harms: string[];
+  /** where something befell its calls */
+  readonly places: Set<Place>;
   /** when its listing reached the provider */
   listedAt: number | null;
   /** by the clock of the passes: when it looked last at a request before it was to confirm it */
@@ -38,7 +38,7 @@ export function beginRun(
       run.isDead = true;
       killed.resolve('killed');
     },
-    harms: [],
+    places: new Set(),
     listedAt: null,
     lookedAt: new Map(),
     accepted: 0,
@@ -60,8 +60,8 @@ function isRun(store: Mortal | undefined): store is Run {
 }
 
 /** What befalls the next call of a run. */
-export function nextIll(run: Run, place: Place): Ill | null {
-  const own = run.ills.next(place);
+export function nextIll(run: Run, place: Place, operation: string): Ill | null {
+  const own = run.ills.next(place, operation === 'ConfirmPrivateVirtualInterface');
   if (own !== null) return own;
   const outage = run.outages.find((one) => one.place === place);
   return outage === undefined ? null : { harm: outage.harm, turn: 0, place, lasts: true, seconds: 2 };

@@ -15,13 +15,13 @@ function soak(...args: string[]): Promise<{ code: unknown; output: string }> {
 }
 
 it('keeps every promise in years of lives in which everything goes wrong', { timeout: 300_000 }, async () => {
-  const { code, output } = await soak('--weeks', '200', '--seed', '1', '--jobs', '2');
+  const { code, output } = await soak('--weeks', '120', '--seed', '1', '--jobs', '2');
   expect(output).toContain('\n0 violations\n');
   expect(code).toBe(0);
   const times = (what: string) => Number(new RegExp(`^ +${what} +(\\d+)$`, 'm').exec(output)?.[1] ?? 0);
   // Else it would hold of nothing.
   for (const harm of HARMS) expect(times(harm), harm).toBeGreaterThan(0);
-  expect(Number(/(\d+) accepted/.exec(output)?.[1])).toBeGreaterThan(60);
+  expect(Number(/(\d+) accepted/.exec(output)?.[1])).toBeGreaterThan(40);
 });
 
 it('lives the same life again from the same seed', async () => {

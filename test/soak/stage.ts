@@ -91,9 +91,9 @@ export function setStage(plan: Plan, use: (carrier: Carrier) => void, deploy: (p
       underWay: (by) => {
         underWay += by;
       },
-      harmed: (run, harm) => {
+      harmed: (run, harm, place) => {
         run.isClean = false;
-        run.harms.push(harm);
+        run.places.add(place);
         tally(harm);
       },
     }),

@@ -9,9 +9,10 @@ let tally: Tally = NOTHING;
 for (let seed = first; tally.weeks < weeks; seed += 1) {
   const { violations, ...lived } = await lifeOf(planOf(seed));
   tally = addUp(tally, { ...lived, lives: 1, violations: violations.length });
+  process.send?.(tally);
   if (violations.length === 0) continue;
   const { path, why } = await fail(seed, null);
   // Past what the function may write to.
   writeSync(2, `seed ${seed}:\n${why}\nreplay it: npm run soak -- --seed ${seed} --path ${path}\n`);
 }
-process.send?.(tally, () => process.exit(0));
+process.exit(0);

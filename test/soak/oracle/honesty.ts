@@ -2,7 +2,7 @@ import type { Delivered } from '../cloud/bus.ts';
 import { PLANTED } from '../plan/cast.ts';
 import { fields, type watchReports } from './reports.ts';
 import type { Scene } from './safety.ts';
-import { isOffer, isPending, type Truth } from './truth.ts';
+import { isAnybodys, isOffer, isPending, type Truth } from './truth.ts';
 import type { Verdicts } from './violations.ts';
 
 type News = Delivered & { readonly about: string };
@@ -25,7 +25,7 @@ function withoutRepeats(delivered: readonly Delivered[], { blame }: Verdicts): N
 export function judgeNews(
   scene: Scene,
   delivered: readonly Delivered[],
-  failedPasses: number,
+  passes: { readonly failed: number; readonly failedWithMemory: number },
   { deadline }: ReturnType<typeof watchReports>,
   verdicts: Verdicts,
 ): void {
@@ -33,7 +33,8 @@ export function judgeNews(
   const news = withoutRepeats(delivered, verdicts);
   for (const one of news) checkOne(one);
   const failures = news.filter(({ type }) => type === 'Pass Failed').length;
-  if (failedPasses === 0 && failures > 0) blame('honesty', 'a failed pass was told, and none failed');
+  if (passes.failed === 0 && failures > 0) blame('honesty', 'a failed pass was told, and none failed');
+  if (passes.failedWithMemory > 0 && failures === 0) blame('honesty', 'passes failed, and nobody was told');
   for (const truth of scene.truths.values()) {
     const own = news.filter(({ about }) => about === truth.id);
     for (const wrong of isOffer(truth) ? wrongs(truth, own, scene) : foreign(own))
@@ -65,6 +66,7 @@ function wrongs(truth: Truth, own: readonly News[], scene: Scene): string[] {
       ...wrongsOfOurs(truth, accepted, ends),
       ...drift(truth, of('Accepted Interface Not Available'), scene),
     ];
+  if (isAnybodys(truth)) return [];
   const found: string[] = [];
   if (accepted.length > 0) found.push('was told as accepted, and was not');
   const isOver = !isPending(truth, scene.now());

@@ -57,6 +57,7 @@ export function watchSafety(scene: Scene, { blame }: Verdicts) {
         blame('safety', `${id} was confirmed, and there is none`);
         return null;
       }
+      truth.attempted = gateway;
       return award(run, truth, gateway);
     },
     /** A confirm took effect. */

@@ -20,6 +20,8 @@ export interface Truth {
   /** when it was accepted, by whom, and on what */
   taken: Taken | null;
   withdrawnAt: number | null;
+  /** the gateway that we last tried to put it on */
+  attempted: string | null;
   /** an accepted one that somebody deleted */
   deletedAt: number | null;
   /** accepted, and down before anybody saw it available */
@@ -59,6 +61,7 @@ export function truthOf(vif: Emulated, madeAt: number, expires: boolean): Truth 
     expiresAt: expires ? madeAt + WEEK : null,
     taken: null,
     withdrawnAt: null,
+    attempted: null,
     deletedAt: null,
     wentDown: false,
     wasAvailable: false,
@@ -82,4 +85,12 @@ export function isOffer({ to, account }: Truth): boolean {
 export function isLive({ id, taken }: Truth, world: World): boolean {
   const vif = world.interfaces.get(id);
   return taken !== null && vif !== undefined && !isOver(vif);
+}
+
+/**
+ * We tried, heard no good of it, and somebody else put it on the same gateway before we looked again: whose doing it was, the
+ * API tells nobody.
+ */
+export function isAnybodys({ taken, attempted }: Truth): boolean {
+  return taken?.by === 'hand' && taken.gateway === attempted;
 }

@@ -1,7 +1,7 @@
 /** Who and what is in every life. */
 export const US = '012345678901';
-export const ACME = '210987654321';
-export const BETA = '345678901234';
+const ACME = '210987654321';
+const BETA = '345678901234';
 export const STRANGER = '999999999999';
 
 export const ACME_1 = 'dxcon-11111111';
@@ -34,7 +34,7 @@ export const TARGET = 'hub';
 export const START = Date.parse('2026-11-02T08:00:00.000Z');
 
 export const MINUTE = 60_000;
-export const HOUR = 60 * MINUTE;
+const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 export const WEEK = 7 * DAY;
 

@@ -39,10 +39,10 @@ export type Harm = (typeof HARMS)[number];
 /** Harm to the calls of one pass. */
 export interface Ill {
   readonly harm: Harm;
-  /** which of the pass's calls; with `place`, of its calls there */
+  /** which of the pass's calls; with `place`, of those */
   readonly turn: number;
-  /** `null`: any */
-  readonly place: Place | null;
+  /** `null`: any; `confirm`: of its confirms */
+  readonly place: Place | 'confirm' | null;
   /** all later calls to the same place too */
   readonly lasts: boolean;
   /** seconds, where the harm takes time */
@@ -55,8 +55,11 @@ export const ills: fc.Arbitrary<Ill> = fc
   .record({
     harm: fc.constantFrom(...HARMS),
     turn: fc.oneof({ weight: 3, arbitrary: fc.nat(6) }, { weight: 2, arbitrary: fc.nat(30) }),
-    place: fc.constantFrom(...PLACES, null, null, null),
+    place: fc.constantFrom(...PLACES, 'confirm' as const, 'confirm' as const, null, null, null),
     lasts: fc.boolean(),
     seconds: fc.integer({ min: 2, max: 30 }),
   })
-  .map((ill) => (LIMITED_TO_API.includes(ill.harm) ? { ...ill, place: 'api' as const } : ill));
+  .map((ill) => {
+    if (LIMITED_TO_API.includes(ill.harm)) return { ...ill, place: 'api' as const };
+    return ill.place === 'confirm' ? { ...ill, turn: ill.turn % 3 } : ill;
+  });

@@ -2,18 +2,16 @@ import type { Harm, Ill, Place } from '../plan/ills.ts';
 
 /** The ills of one pass, dealt out to its calls. */
 export function illsOf(ills: readonly Ill[]) {
-  const counts = new Map<Place, number>();
-  let total = 0;
+  const counts = new Map<Ill['place'], number>();
   const lasting = new Map<Place, Ill>();
   return {
     /** What befalls the next call to this place. */
-    next: (place: Place): Ill | null => {
-      const own = counts.get(place) ?? 0;
+    next: (place: Place, isConfirm: boolean): Ill | null => {
+      const kinds = isConfirm ? ([place, 'confirm', null] as const) : ([place, null] as const);
       const found = ills.find((ill) =>
-        ill.place === null ? ill.turn === total : ill.place === place && ill.turn === own,
+        kinds.some((kind) => ill.place === kind && ill.turn === (counts.get(kind) ?? 0)),
       );
-      counts.set(place, own + 1);
-      total += 1;
+      for (const kind of kinds) counts.set(kind, (counts.get(kind) ?? 0) + 1);
       if (found?.lasts && REPEATS.has(found.harm)) lasting.set(place, found);
       return found ?? lasting.get(place) ?? null;
     },
