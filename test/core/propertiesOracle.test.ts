@@ -1,23 +1,22 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { NO_DEADLINE } from '../../lambda/core/deadline.ts';
-import { decide } from '../../lambda/core/decide.ts';
+import { type Decision, decide } from '../../lambda/core/decide.ts';
 import { policies, requests } from '../support/arbitraries.ts';
 import { worlds } from '../support/arbitraryWorlds.ts';
 import { NOW } from '../support/builders.ts';
-import { judge } from '../support/oracle.ts';
+import { judge, type Verdict } from '../support/oracle.ts';
 
 describe('a second statement of the rules, which shares no code with the core,', () => {
-  it('comes to the same verdict, gateway and codes', () => {
+  it('comes to the same verdict, gateway, grants and codes', () => {
     fc.assert(
       fc.property(policies, requests, worlds, (policy, request, world) => {
         const decision = decide(policy, request, world, NO_DEADLINE, NOW);
-        const [gateway, codes] =
-          decision.verdict === 'accept'
-            ? [decision.gateway, []]
-            : [null, decision.reasons.map(({ code }) => code)];
         const said = judge(policy, request, world, NOW);
-        expect({ gateway, codes: new Set(codes) }).toEqual(said);
+        // Whose and by which grants, their order aside.
+        expect(verdictOf(decision)).toEqual(
+          said.award === null ? said : { ...said, award: inOrder(said.award) },
+        );
       }),
       { numRuns: 3000 },
     );
@@ -37,6 +36,16 @@ describe('a second statement of the rules, which shares no code with the core,',
     expect(seen.get('accept')).toBeGreaterThan(150);
   });
 });
+
+function verdictOf(decision: Decision): Verdict {
+  if (decision.verdict === 'accept')
+    return { gateway: decision.gateway, codes: new Set(), award: inOrder(decision) };
+  return { gateway: null, codes: new Set(decision.reasons.map(({ code }) => code)), award: null };
+}
+
+function inOrder({ owner, grants }: NonNullable<Verdict['award']>) {
+  return { owner, grants: grants.toSorted() };
+}
 
 const EVERY = [
   'accept',
