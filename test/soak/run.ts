@@ -61,8 +61,9 @@ function isRun(store: Mortal | undefined): store is Run {
 
 /** What befalls the next call of a run. */
 export function nextIll(run: Run, place: Place, operation: string): Ill | null {
-  const own = run.ills.next(place, operation === 'ConfirmPrivateVirtualInterface');
+  const isConfirm = operation === 'ConfirmPrivateVirtualInterface';
+  const own = run.ills.next(place, isConfirm);
   if (own !== null) return own;
-  const outage = run.outages.find((one) => one.place === place);
+  const outage = run.outages.find((one) => one.place === place || (isConfirm && one.place === 'confirm'));
   return outage === undefined ? null : { harm: outage.harm, turn: 0, place, lasts: true, seconds: 2 };
 }

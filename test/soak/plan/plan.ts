@@ -53,8 +53,8 @@ export interface Trouble {
 export interface Outage {
   readonly pass: number;
   readonly passes: number;
-  readonly place: Place;
-  readonly harm: 'throttled' | 'serverError' | 'hangBefore' | 'denied';
+  readonly place: Place | 'confirm';
+  readonly harm: 'throttled' | 'serverError' | 'hangBefore' | 'denied' | 'resetAfter';
 }
 
 /** A life of a target, as data: the same plan is the same life. */
@@ -69,7 +69,7 @@ export interface Plan {
   readonly events: readonly Timed[];
   readonly troubles: readonly Trouble[];
   readonly outages: readonly Outage[];
-  /** the clock of the passes is right all the time, unless events set it */
+  /** of the network's delays, and of the pauses that the SDK draws */
   readonly seed: number;
 }
 
@@ -139,8 +139,8 @@ const troubles: fc.Arbitrary<Trouble> = fc.record({
 const outages: fc.Arbitrary<Outage> = fc.record({
   pass: fc.nat(100),
   passes: fc.integer({ min: 1, max: 12 }),
-  place: fc.constantFrom(...PLACES),
-  harm: fc.constantFrom('throttled', 'serverError', 'hangBefore', 'denied'),
+  place: fc.constantFrom(...PLACES, 'confirm' as const, 'confirm' as const),
+  harm: fc.constantFrom('throttled', 'serverError', 'hangBefore', 'denied', 'resetAfter'),
 });
 
 /** Five minutes to twelve hours. */
@@ -162,6 +162,6 @@ export const plans: fc.Arbitrary<Plan> = fc.record({
     )
     .map((both) => both.flat()),
   troubles: fc.array(troubles, { maxLength: 24, size: 'max' }),
-  outages: fc.array(outages, { maxLength: 2 }),
+  outages: fc.array(outages, { maxLength: 3 }),
   seed: fc.nat(),
 });
