@@ -1,5 +1,6 @@
 import { compilePolicy } from '../../language/index.ts';
 import { contextOf, newProcess, type Process } from './function.ts';
+import type { Scene } from './oracle/safety.ts';
 import { MINUTE, PLANTED, TARGET } from './plan/cast.ts';
 import type { Outage, Plan, Trouble } from './plan/plan.ts';
 import { type PlainPolicy, textOf } from './plan/policy.ts';
@@ -9,9 +10,17 @@ import { writeVirtual } from './virtual/files.ts';
 import { captured } from './virtual/output.ts';
 import { mortals, sleep, virtualNow } from './virtual/time.ts';
 
+/** A confirm is not begun with less than 40 seconds left: in a function that has little more, whatever is slow meets its end. */
+const SHORT = 58_000;
+
+/** What an invocation may take, in milliseconds: as deployed, or hardly enough. */
+function limitOf({ interval, seed }: Plan): number {
+  return seed % 3 === 0 ? SHORT : Math.min((interval - 1) * MINUTE, 15 * MINUTE);
+}
+
 /** Runs the function as Lambda does: in processes that live on, in new ones, two at once, until its time is over. */
 export function createLambda(plan: Plan) {
-  const timeout = Math.min((plan.interval - 1) * MINUTE, 15 * MINUTE);
+  const timeout = limitOf(plan);
   const counts = { passes: 0, clean: 0, failed: 0, failedWithMemory: 0, completed: 0 };
   let deployed: { readonly policy: PlainPolicy; readonly dir: string } | null = null;
   let versions = 0;
@@ -89,16 +98,23 @@ export function createLambda(plan: Plan) {
     else trouble(run.startedAt + timeout + LEASE_SLACK);
     if (run.end === 'threw')
       verdicts.blame('honesty', 'a pass threw in the place of telling what it failed of');
-    // Where no gateway that the policy names is left, a pass must fail: its keys may be those of somebody else.
-    const gateways = scene.world().virtualGateways;
-    const isLost = run.policy.owners
-      .flatMap(({ grants }) => grants)
-      .every(({ gateway }) => !gateways.has(gateway));
-    if (run.isClean && run.end !== 'completed' && !isLost)
+    if (run.isClean && run.end !== 'completed' && !mayFail(run, scene))
       verdicts.blame('liveness', `a pass that nothing went wrong with is \`${run.end}\``);
     liveness.ends(run);
     reports.read(captured());
   }
 
   return { counts, deploy, invoke };
+}
+
+/** What a pass must fail of, though nothing goes wrong with it. */
+function mayFail({ policy, end }: Run, { truths, world }: Scene): boolean {
+  const gateways = world().virtualGateways;
+  // Where no gateway that the policy names is left, its keys may be those of somebody else.
+  const isLost = policy.owners.flatMap(({ grants }) => grants).every(({ gateway }) => !gateways.has(gateway));
+  // We had tried to accept it, and somebody else did, for another gateway.
+  const isContested = [...truths.values()].some(
+    ({ taken, attempted }) => taken?.by === 'hand' && attempted !== null && attempted !== taken.gateway,
+  );
+  return end === 'failed' && (isLost || isContested);
 }

@@ -21,6 +21,8 @@ const realImmediate = globalThis.setImmediate;
 let now = 0;
 let made = 0;
 let waiting: Timer[] = [];
+/** by the handle that Node's own callers have */
+const handles = new Map<number, Timer>();
 /** grows with everything that happens, so that stillness can be told */
 let happened = 0;
 
@@ -36,6 +38,7 @@ let onAdvance: (ms: number) => void = () => undefined;
 export function beginTime(start: number, advance: (ms: number) => void): void {
   now = start;
   waiting = [];
+  handles.clear();
   onAdvance = advance;
 }
 
@@ -66,7 +69,6 @@ function pause(ms: number, value: unknown, { signal }: { signal?: AbortSignal } 
 
 /** Puts virtual time in the place of Node's own timers, in the whole process. */
 export function installVirtualTime(): void {
-  const handles = new Map<number, Timer>();
   const setTimeoutVirtual = (callback: (...args: unknown[]) => void, ms = 0, ...args: unknown[]) => {
     const timer = wait(ms, () => {
       handles.delete(timer.place);
