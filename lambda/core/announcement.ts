@@ -45,7 +45,7 @@ export interface AnnouncedRequest {
 }
 
 /**
- * @param key what tells this thing from every other of its type on this target
+ * @param key what tells this thing from every other of its type on this target; ended and expired are one type
  * @param detail what the type adds; `message` is a sentence for people: what happened
  */
 export function announcement(
@@ -56,13 +56,15 @@ export function announcement(
   detail: { readonly message: string; readonly forPeople: ForPeople } & Readonly<Record<string, unknown>>,
 ): Announcement {
   const { provider, region, account } = origin;
+  // An end has one ID, whatever it is taken for: told again after a cut write, days later, it may look like another.
+  const told = type === 'Request Expired' ? 'Request Ended' : type;
   const id = createHash('sha256')
-    .update(canonicalJson([type, provider, region, account, ...key]))
+    .update(canonicalJson([told, provider, region, account, ...key]))
     .digest('hex')
     .slice(0, 32);
   const { message, forPeople } = detail;
-  const told = { message: quotable(message), forPeople: quotableAll(forPeople) };
-  return { id, type, at, detail: { id, at, ...origin, ...detail, ...told } };
+  const texts = { message: quotable(message), forPeople: quotableAll(forPeople) };
+  return { id, type, at, detail: { id, at, ...origin, ...detail, ...texts } };
 }
 
 /**

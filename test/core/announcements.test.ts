@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { ANNOUNCEMENT_TYPES, type AnnouncementType, type Origin } from '../../lambda/core/announcement.ts';
+import {
+  ANNOUNCEMENT_TYPES,
+  type AnnouncementType,
+  announcement,
+  type Origin,
+} from '../../lambda/core/announcement.ts';
 import { ANNOUNCEMENTS } from '../../lambda/core/announcements/index.ts';
 import type { Facts } from '../../lambda/core/announcements/kind.ts';
 import type { FollowUp } from '../../lambda/core/followUp.ts';
@@ -123,10 +128,27 @@ describe('what was told', () => {
   });
 });
 
-it('things of different types never share an ID', () => {
+it('an end has one ID, whatever it is taken for when it is found out again', () => {
   const expired = tell(state, { ended: [anEnd({ as: 'expired' })] });
-  const deleted = tell(state, { ended: [anEnd({ as: 'deleted' })] });
-  expect(expired.id).not.toBe(deleted.id);
+  const vanished = tell(state, { ended: [anEnd({ as: 'vanished' })] });
+  expect([vanished.type, expired.type]).toEqual(['Request Ended', 'Request Expired']);
+  expect(expired.id).toBe(vanished.id);
+});
+
+it('things of different types never share an ID', () => {
+  const idOf = (type: AnnouncementType) =>
+    announcement(type, ORIGIN, soon, ['dxvif-1'], {
+      message: '-',
+      forPeople: { who: '-', why: '-', byWhen: '-', toDo: '-' },
+    }).id;
+  const types = [
+    'Request Accepted',
+    'Request Held',
+    'Deadline Near',
+    'Request Ended',
+    'Pass Failed',
+  ] as const;
+  expect(new Set(types.map(idOf)).size).toBe(types.length);
 });
 
 it('a pass that finds nothing out tells nothing', () => {

@@ -59,6 +59,22 @@ describe.each([0, 1, 2, 3])('a write of which the table took %i batches', (batch
     expect((await ledger.records(KEY, new Date(0))).ended).toMatchObject([{ id, as: 'rejected' }]);
   });
 
+  it('tells an end once, though it is found out again when the deadline is past', async () => {
+    const { cloud, pass, cutAfter, told } = await begin();
+    await pass();
+    const id = await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 101 });
+    await pass();
+    await actAs(cloud, STRANGER).withdraw(id);
+    await cutAfter(batches);
+    // Delivered by a pass that cannot look, what it is about not being written yet.
+    cloud.addFault({ kind: 'accessDenied', operation: 'DescribeVirtualInterfaces' });
+    await pass();
+    cloud.clock.advance('P8D');
+    await pass();
+    const ends = [...told('Request Ended'), ...told('Request Expired')];
+    expect(new Set(ends.map((end) => end.id)).size).toBe(1);
+  });
+
   it('keeps no hold for another reason from being told, whatever was delivered meanwhile', async () => {
     const { cloud, pass, cutAfter, told } = await begin();
     await pass();

@@ -15,10 +15,15 @@ function withoutRepeats(delivered: readonly Delivered[], { blame }: Verdicts): N
     const about = String(fields(request ?? ours).id ?? '');
     const first = kept.get(String(id));
     if (first === undefined) kept.set(String(id), { ...one, about });
-    else if (first.type !== one.type || first.about !== about)
+    else if (kindOf(first.type) !== kindOf(one.type) || first.about !== about)
       blame('honesty', `two different things are told under one ID: ${first.type} and ${one.type}`);
   }
   return [...kept.values()];
+}
+
+/** An end may look like another when it is told again. */
+function kindOf(type: string): string {
+  return type === 'Request Expired' ? 'Request Ended' : type;
 }
 
 /** At the end of a life, when all is quiet: everything that became of requests was told, once, and nothing else. */
