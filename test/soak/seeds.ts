@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { type Lived, live } from './life.ts';
+import type { Violation } from './oracle/violations.ts';
 import { type Plan, plans } from './plan/plan.ts';
 import { installVirtualFiles } from './virtual/files.ts';
 import { installOutput } from './virtual/output.ts';
@@ -30,16 +31,27 @@ export function lifeOf(plan: Plan): Promise<Lived> {
   });
 }
 
-/** A life in which nothing was wrong is no failure. */
-const sound = fc.asyncProperty(plans, async (plan) => {
-  const { violations } = await lifeOf(plan);
-  if (violations.length > 0)
-    throw new Error(violations.map(({ promise, message }) => `${promise}: ${message}`).join('\n'));
-});
+/** So many lives a failing one is made smaller with: whoever looks into it waits for no more than about a minute. */
+const LIVES_TO_SHRINK = 200;
+
+/** A life in which nothing was wrong is no failure; once all tries are used up, none is. */
+function sound() {
+  let tries = LIVES_TO_SHRINK;
+  return fc.asyncProperty(plans, async (plan) => {
+    tries -= 1;
+    if (tries < 0) return;
+    const { violations } = await lifeOf(plan);
+    if (violations.length > 0) throw new Error(whatIsWrong(violations));
+  });
+}
+
+export function whatIsWrong(violations: readonly Violation[]): string {
+  return violations.map(({ promise, message }) => `${promise}: ${message}`).join('\n');
+}
 
 /** Makes the life of a seed smaller for as long as something is wrong in it. @param path from an earlier call: only that one */
 export async function fail(seed: number, path: string | null) {
-  const { failed, counterexample, counterexamplePath, errorInstance } = await fc.check(sound, {
+  const { failed, counterexample, counterexamplePath, errorInstance } = await fc.check(sound(), {
     seed,
     numRuns: 1,
     ...(path === null ? {} : { path, endOnFailure: true }),

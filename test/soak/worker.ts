@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs';
-import { fail, leaveTheWorld, lifeOf, planOf } from './seeds.ts';
+import { fail, leaveTheWorld, lifeOf, planOf, whatIsWrong } from './seeds.ts';
 import { addUp, NOTHING, type Tally } from './tally.ts';
 
 /** Lives one seed after the other until there were so many weeks; tells its parent what was in them. */
@@ -11,8 +11,13 @@ for (let seed = first; tally.weeks < weeks; seed += 1) {
   tally = addUp(tally, { ...lived, lives: 1, violations: violations.length });
   process.send?.(tally);
   if (violations.length === 0) continue;
+  tell(seed, whatIsWrong(violations), '0');
   const { path, why } = await fail(seed, null);
-  // Past what the function may write to.
-  writeSync(2, `seed ${seed}:\n${why}\nreplay it: npm run soak -- --seed ${seed} --path ${path}\n`);
+  if (path !== null && path !== '0') tell(seed, `made smaller:\n${why}`, path);
 }
 process.exit(0);
+
+/** Past what the function may write to. */
+function tell(which: number, what: string, path: string): void {
+  writeSync(2, `seed ${which}: ${what}\nreplay it: npm run soak -- --seed ${which} --path ${path}\n`);
+}
