@@ -95,6 +95,7 @@ export function program(end: (code: ExitCode) => void): Command {
     .option('--port <n>', 'port on loopback; 0 takes a free one', '4599')
     .option('--dialect <name>', 'outscale or aws', 'outscale')
     .option('--scenario <file>', 'JSON: connections, gateways and offers to begin with')
+    .option('--latency <ms>', 'how long every answer waits, in milliseconds (default: at once)')
     .action(async (options) => {
       const { simulate } = await import('./commands/simulate.ts');
       end(await simulate(options));

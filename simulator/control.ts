@@ -1,6 +1,6 @@
 import type { Call } from './calls.ts';
 import { type Fault, readFault } from './faults.ts';
-import { milliseconds } from './options.ts';
+import { latency, milliseconds } from './options.ts';
 import { exactly, Misread, textLike } from './read.ts';
 import { NotThere } from './steer.ts';
 import { jsonResponse, type Request, type Response } from './wire.ts';
@@ -17,6 +17,9 @@ export interface Controls {
   calls(): readonly Call[];
   clearCalls(): void;
   steer(id: string, state: string): void;
+  /** how long every answer of an API waits, in milliseconds of real time */
+  latency(): number;
+  setLatency(milliseconds: number): void;
   reset(): void;
 }
 
@@ -25,6 +28,7 @@ type Action = (controls: Controls, body: unknown, id: string) => unknown;
 
 const clock: Action = (controls) => ({ now: controls.now().toISOString() });
 const faults: Action = (controls) => ({ faults: controls.faults() });
+const waiting: Action = (controls) => ({ ms: controls.latency() });
 const calls: Action = (controls) => ({ calls: controls.calls() });
 
 const steer: Action = (controls, body, id) => {
@@ -34,6 +38,7 @@ const steer: Action = (controls, body, id) => {
 };
 
 const readAdvance = exactly({ advance: milliseconds });
+const readLatency = exactly({ ms: latency });
 const readState = exactly({ state: textLike('a state such as `down`', /^[a-z]{1,40}$/) });
 
 const ROUTES: Readonly<Record<string, Readonly<Record<string, Action>>>> = {
@@ -60,6 +65,13 @@ const ROUTES: Readonly<Record<string, Readonly<Record<string, Action>>>> = {
     DELETE: (controls, body, id) => {
       controls.clearCalls();
       return calls(controls, body, id);
+    },
+  },
+  latency: {
+    GET: waiting,
+    POST: (controls, body, id) => {
+      controls.setLatency(readLatency(body, '').ms);
+      return waiting(controls, body, id);
     },
   },
   'interfaces/ID': { POST: steer },

@@ -1,15 +1,17 @@
 import type { Call } from './calls.ts';
+import { CONTROL } from './control.ts';
 import { type FaultInput, readFault } from './faults.ts';
-import { milliseconds, type Options } from './options.ts';
+import { latency, milliseconds, type Options } from './options.ts';
 import type { Scenario } from './scenario.ts';
 import { serve } from './server.ts';
 import { createSimulation } from './simulation.ts';
+import type { Request } from './wire.ts';
 import type { World } from './world.ts';
 
 export type { Call } from './calls.ts';
 export type { DialectName } from './dialects.ts';
 export type { FaultInput, FaultKind } from './faults.ts';
-export type { Options } from './options.ts';
+export { LONGEST_LATENCY, type Options } from './options.ts';
 export { ScenarioRefused } from './populate.ts';
 export { Misread } from './read.ts';
 export { readScenario, type Scenario } from './scenario.ts';
@@ -39,11 +41,13 @@ export interface Simulator {
   clearCalls(): void;
   /** Puts an interface or a gateway into a state, where it stays; throws `NotThere`. */
   steer(id: string, state: string): void;
-  /** Back to the start: scenario, clock, no faults, no calls. */
+  /** How long every answer of an API waits from now on, in milliseconds of real time; throws `Misread`. */
+  setLatency(milliseconds: number): void;
+  /** Back to the start: scenario, clock, latency, no faults, no calls. */
   reset(): void;
   /** what stands now; a reset makes another */
   readonly world: World;
-  /** Ends every connection, hung ones too. */
+  /** Ends every connection, hung and waiting ones too. */
   close(): Promise<void>;
 }
 
@@ -51,7 +55,9 @@ export interface Simulator {
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const { port = 0, scenario = null, ...rest } = options;
   const simulation = createSimulation(rest, scenario);
-  const server = await serve(simulation.handle, port);
+  // Whoever steers is not kept waiting.
+  const delay = ({ target }: Request) => (target.startsWith(CONTROL) ? 0 : simulation.latency());
+  const server = await serve(simulation.handle, delay, port);
   return {
     url: `http://127.0.0.1:${server.port}`,
     port: server.port,
@@ -64,6 +70,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     calls: simulation.calls,
     clearCalls: simulation.clearCalls,
     steer: simulation.steer,
+    setLatency: (ms) => simulation.setLatency(latency(ms, 'latency')),
     reset: simulation.reset,
     get world() {
       return simulation.world();

@@ -1,8 +1,8 @@
 import { DIALECT_NAMES, DIALECTS, type Dialect, type DialectName } from './dialects.ts';
 import { parseDuration } from './duration.ts';
-import { exactly, flag, integer, Misread, oneOf, optional, type Reader } from './read.ts';
+import { exactly, flag, integer, Misread, oneOf, optional, type Reader, whole } from './read.ts';
 
-/** How a world is made. Each may be left out; a dialect has its own defaults for the last four. */
+/** How a world is made. Each may be left out; a dialect has its own defaults from `expiry` to `ownerAccountWhileConfirming`. */
 export interface Options {
   readonly dialect?: DialectName;
   /** where the clock stands still until advanced, as a `Date` or in ISO 8601; left out, it runs on from the real time */
@@ -15,6 +15,8 @@ export interface Options {
   readonly expiredLingers?: string;
   readonly requireAttachedGateway?: boolean;
   readonly ownerAccountWhileConfirming?: 'recipient' | 'requester';
+  /** how long every answer of an API waits, in milliseconds of real time; 0 when left out */
+  readonly latency?: number;
 }
 
 type Asked = { readonly [K in keyof Required<Options>]: Exclude<Required<Options>[K], Date> | null };
@@ -38,6 +40,11 @@ export const milliseconds: Reader<number> = (value, path) => {
   );
 };
 
+/** How long an answer may wait, in milliseconds: longer than any client does. */
+export const LONGEST_LATENCY = 600_000;
+
+export const latency: Reader<number> = whole(0, LONGEST_LATENCY);
+
 // Kept as text, because options are read again when those of a scenario and those of its starter are joined.
 const duration: Reader<string> = (value, path) => {
   milliseconds(value, path);
@@ -53,6 +60,7 @@ export const readOptions: Reader<Asked> = exactly<Asked>({
   expiredLingers: optional(duration, null),
   requireAttachedGateway: optional(flag, null),
   ownerAccountWhileConfirming: optional(oneOf(['recipient', 'requester']), null),
+  latency: optional(latency, null),
 });
 
 /** The dialect with what the options change of it. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
 import { jsonResponse, type Reply, type Request } from './wire.ts';
 
 /** bytes of a body at most */
@@ -7,15 +8,30 @@ const MAX_BODY = 1_000_000;
 
 export interface Server {
   readonly port: number;
-  /** Ends every connection, those that wait for an answer for ever too. */
+  /** Ends every connection, those that wait for an answer, for ever too. */
   close(): Promise<void>;
 }
 
-/** Serves on loopback only. Port 0 is any free one; rejects when the port is taken. */
-export async function serve(handle: (request: Request) => Reply, port: number): Promise<Server> {
+/**
+ * Serves on loopback only. Port 0 is any free one; rejects when the port is taken.
+ * @param delay how long the answer to a request waits once it is made, in milliseconds
+ */
+export async function serve(
+  handle: (request: Request) => Reply,
+  delay: (request: Request) => number,
+  port: number,
+): Promise<Server> {
+  const closing = new AbortController();
+  const answer = async (request: Request): Promise<Reply> => {
+    // Before the wait: a call takes effect while its answer is on the way, as in life.
+    const reply = handle(request);
+    const wait = delay(request);
+    if (wait > 0) await pause(wait, undefined, { signal: closing.signal }).catch(() => undefined);
+    return reply;
+  };
   const server = createServer((incoming, outgoing) => {
     readRequest(incoming)
-      .then((request) => send(request === null ? TOO_LARGE : handle(request), outgoing))
+      .then(async (request) => send(request === null ? TOO_LARGE : await answer(request), outgoing))
       // A mistake of the emulator's own must be seen; a client that went away does not hear of it.
       .catch((error: unknown) =>
         send(jsonResponse(500, { message: `the emulator failed: ${error}` }), outgoing),
@@ -32,6 +48,7 @@ export async function serve(handle: (request: Request) => Reply, port: number): 
       new Promise((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
+        closing.abort();
       }),
   };
 }

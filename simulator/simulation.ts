@@ -32,6 +32,7 @@ interface State {
   readonly world: World;
   readonly faults: Faults;
   readonly calls: Calls;
+  latency: number;
 }
 
 /**
@@ -44,7 +45,7 @@ export function createSimulation(options: Options, scenario: Scenario | null): S
     const clock = createClock(asked.now === null ? null : new Date(asked.now));
     const world = createWorld(dialectOf(asked), clock, asked.seed ?? 1);
     if (scenario !== null) populate(world, scenario);
-    return { clock, world, faults: createFaults(), calls: createCalls() };
+    return { clock, world, faults: createFaults(), calls: createCalls(), latency: asked.latency ?? 0 };
   };
   let state = begin();
   const simulation: Simulation = {
@@ -62,6 +63,10 @@ export function createSimulation(options: Options, scenario: Scenario | null): S
     calls: () => state.calls.list(),
     clearCalls: () => state.calls.clear(),
     steer: (id, word) => steer(state.world, id, word),
+    latency: () => state.latency,
+    setLatency: (milliseconds) => {
+      state.latency = milliseconds;
+    },
     reset: () => {
       state = begin();
     },

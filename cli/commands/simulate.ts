@@ -3,10 +3,12 @@ import { readFileSync } from 'node:fs';
 import { COMMAND } from '../../language/command.ts';
 import {
   type DialectName,
+  LONGEST_LATENCY,
   Misread,
   readScenario,
   ScenarioRefused,
   type Simulator,
+  type SimulatorOptions,
   startSimulator,
 } from '../../simulator/index.ts';
 import { EXIT, type ExitCode, UsageError } from '../exit.ts';
@@ -15,17 +17,23 @@ export interface SimulateOptions {
   readonly port: string;
   readonly dialect: string;
   readonly scenario?: string;
+  readonly latency?: string;
 }
 
 /** `simulate`: the emulator, until it is told to stop. */
-export async function simulate({ port, dialect, scenario }: SimulateOptions): Promise<ExitCode> {
+export async function simulate({ port, dialect, scenario, latency }: SimulateOptions): Promise<ExitCode> {
   if (dialect !== 'outscale' && dialect !== 'aws') {
     throw new UsageError(`--dialect must be \`outscale\` or \`aws\`, got \`${dialect}\``);
   }
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
     throw new UsageError(`--port must be a number from 0 to 65535, got \`${port}\``);
   }
-  const simulator = await start(Number(port), dialect, scenario).catch((error: unknown) => {
+  const options: SimulatorOptions = {
+    port: Number(port),
+    dialect,
+    ...(latency === undefined ? {} : { latency: readLatency(latency) }),
+  };
+  const simulator = await start(options, scenario).catch((error: unknown) => {
     const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
     throw taken
       ? new UsageError(`port ${port} is taken; name another by --port, or 0 for any free one`)
@@ -41,11 +49,19 @@ export async function simulate({ port, dialect, scenario }: SimulateOptions): Pr
   return EXIT.done;
 }
 
-async function start(port: number, dialect: DialectName, file: string | undefined): Promise<Simulator> {
-  if (file === undefined) return startSimulator({ port, dialect });
+function readLatency(text: string): number {
+  const milliseconds = Number(text);
+  if (/^\d+$/.test(text) && milliseconds <= LONGEST_LATENCY) return milliseconds;
+  throw new UsageError(
+    `--latency must be a number of milliseconds from 0 to ${LONGEST_LATENCY}, got \`${text}\``,
+  );
+}
+
+async function start(options: SimulatorOptions, file: string | undefined): Promise<Simulator> {
+  if (file === undefined) return startSimulator(options);
   const path = file;
   try {
-    return await startSimulator({ port, dialect, scenario: readScenario(readJson(path)) });
+    return await startSimulator({ ...options, scenario: readScenario(readJson(path)) });
   } catch (error) {
     if (!(error instanceof Misread) && !(error instanceof ScenarioRefused)) throw error;
     throw new UsageError(`scenario \`${path}\`: ${error.message}`, { cause: error });
@@ -76,10 +92,11 @@ As the recipient:
   ${COMMAND} policy init --provider ${dialect} --region ${region} --account 012345678901 --endpoint ${url}
   ${COMMAND} plan --endpoint ${url}
 
-To steer it (its clock alone: deadlines that \`run\` tells go by this machine's):
+To steer it (its clock alone: deadlines that \`run\` tells go by this machine's; \`latency\`: how long every answer waits):
 
   curl -X POST ${url}/_simulator/clock -d '{"advance":"PT6H"}'
   curl -X POST ${url}/_simulator/faults -d '{"kind":"throttle","times":2}'
+  curl -X POST ${url}/_simulator/latency -d '{"ms":40}'
   curl ${url}/_simulator/calls
 `;
 }

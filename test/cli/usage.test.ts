@@ -40,6 +40,11 @@ describe('the command line', () => {
     ],
     ['an odd port', ['simulate', '--port', 'http'], /--port must be a number from 0 to 65535, got `http`/],
     [
+      'an odd latency',
+      ['simulate', '--latency', '40ms'],
+      /--latency must be a number of milliseconds from 0 to 600000, got `40ms`/,
+    ],
+    [
       'a scenario that is no JSON',
       ['simulate', '--scenario', 'policy/hub.yaml'],
       /scenario `.*` cannot be read as JSON/,
