@@ -1,5 +1,5 @@
 import type { Deadline } from './deadline.ts';
-import { judge } from './fields/match.ts';
+import { judge, verdictOf } from './fields/match.ts';
 import { grantsFor, sharedGateway } from './grants.ts';
 import { identify } from './identify.ts';
 import { exhaustedLimits } from './limits.ts';
@@ -132,7 +132,7 @@ function heldByPolicy(policy: Policy, request: VirtualInterface): Reason[] {
 
 /** Fail closed: a line concerns a request unless some field is a definite no. */
 export function concerns(line: HoldLine, request: VirtualInterface): boolean {
-  return judge(line.match, request, 'touches').every(({ verdict }) => verdict !== 'no');
+  return verdictOf(line.match, request, 'touches') !== 'no';
 }
 
 /** By its fields: the compiled lines are in another order than the written ones. */

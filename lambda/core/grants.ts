@@ -1,4 +1,4 @@
-import { type FieldVerdict, judge } from './fields/match.ts';
+import { type FieldVerdict, judge, verdictOf } from './fields/match.ts';
 import type { VirtualInterface } from './model.ts';
 import type { Grant, Owner } from './policy.ts';
 import type { NearestGrant, Reason } from './reasons.ts';
@@ -16,18 +16,15 @@ export type FittingGrants =
 
 /** Evaluates every grant of the owner; their order never matters. `fitting` is by code point of the name. */
 export function grantsFor(owner: Owner, request: VirtualInterface, at: Date): FittingGrants {
-  const judged = owner.grants
-    .map((grant) => ({ grant, fields: judge(grant.match, request, 'fits') }))
-    .sort((a, b) => byCodePoint(a.grant.name, b.grant.name));
-  const matching = judged.filter(({ fields }) => fields.every(({ verdict }) => verdict === 'yes'));
-  const fitting = matching.map(({ grant }) => grant).filter((grant) => outOfTime(owner, grant, at) === null);
+  const matching = owner.grants
+    .filter((grant) => verdictOf(grant.match, request, 'fits') === 'yes')
+    .sort((a, b) => byCodePoint(a.name, b.name));
+  const fitting = matching.filter((grant) => outOfTime(owner, grant, at) === null);
   const [first] = fitting;
   if (first !== undefined) return { found: true, fitting, first };
-  if (matching.length === 0) return noGrant(owner, judged);
-  const untimely = matching
-    .map(({ grant }) => outOfTime(owner, grant, at))
-    .filter((reason) => reason !== null);
-  return { found: false, reasons: untimely, gateway: sharedGateway(matching.map(({ grant }) => grant)) };
+  if (matching.length === 0) return noGrant(owner, request);
+  const untimely = matching.map((grant) => outOfTime(owner, grant, at)).filter((reason) => reason !== null);
+  return { found: false, reasons: untimely, gateway: sharedGateway(matching) };
 }
 
 /** The gateway that all of them lead to; `null` when they disagree, or there is none. */
@@ -52,7 +49,10 @@ interface Judged {
   readonly fields: readonly FieldVerdict[];
 }
 
-function noGrant(owner: Owner, judged: readonly Judged[]): FittingGrants {
+function noGrant(owner: Owner, request: VirtualInterface): FittingGrants {
+  const judged = owner.grants
+    .map((grant): Judged => ({ grant, fields: judge(grant.match, request, 'fits') }))
+    .sort((a, b) => byCodePoint(a.grant.name, b.grant.name));
   const [best] = judged.toSorted((a, b) => distance(a) - distance(b));
   if (best === undefined) {
     const message = `owner \`${owner.name}\` has no grant`;

@@ -1,5 +1,6 @@
 import { ACCOUNT } from './ids.ts';
 import type { VirtualInterface } from './model.ts';
+import { oncePer } from './oncePer.ts';
 import type { Owner, Policy } from './policy.ts';
 import type { Reason } from './reasons.ts';
 import { quote } from './text.ts';
@@ -49,9 +50,17 @@ export function identify(policy: Policy, vif: VirtualInterface, own: OwnConnecti
   }
 }
 
+const ownersByConnection = oncePer(({ owners }: Policy): ReadonlyMap<string, readonly Owner[]> => {
+  const index = new Map<string, Owner[]>();
+  for (const owner of owners)
+    for (const connection of new Set(owner.connections))
+      index.set(connection, [...(index.get(connection) ?? []), owner]);
+  return index;
+});
+
 function byConnection(policy: Policy, connection: string | null): Identity {
   if (connection === null) return unknown('the API did not name a connection');
-  const [owner, ...others] = policy.owners.filter(({ connections }) => connections.includes(connection));
+  const [owner, ...others] = ownersByConnection(policy).get(connection) ?? [];
   if (others.length > 0) {
     // Fail closed: no policy that was checked says so; one that does identifies nobody.
     return unknown(

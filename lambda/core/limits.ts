@@ -1,4 +1,4 @@
-import { judge } from './fields/match.ts';
+import { verdictOf } from './fields/match.ts';
 import type { Usage } from './grounds.ts';
 import type { VirtualInterface } from './model.ts';
 import type { Grant, Owner } from './policy.ts';
@@ -10,9 +10,12 @@ import { occupying, type World } from './world.ts';
 
 /** What stands in the slots that a request would need one of. */
 export function usageOf(owner: Owner, fitting: readonly Grant[], requestId: string, world: World): Usage {
+  const live = occupying(world, requestId);
   return {
-    owner: use(requestId, world, owner, null),
-    grants: Object.fromEntries(fitting.map((grant) => [grant.name, use(requestId, world, owner, grant)])),
+    owner: use(requestId, live, world, owner, null),
+    grants: Object.fromEntries(
+      fitting.map((grant) => [grant.name, use(requestId, live, world, owner, grant)]),
+    ),
   };
 }
 
@@ -27,6 +30,7 @@ export function exhaustedLimits(
   world: World,
 ): Reason[] {
   const reasons: Reason[] = [];
+  if (owner.limit === null && fitting.every(({ limit }) => limit === null)) return reasons;
   const usage = usageOf(owner, fitting, requestId, world);
   const ownerUse = usage.owner;
   if (owner.limit !== null && ownerUse.length >= owner.limit) {
@@ -44,7 +48,13 @@ export function exhaustedLimits(
 }
 
 /** IDs that occupy a slot: live interfaces that may belong (unknown counts), what the ledger gave a grant, and intents. */
-function use(requestId: string, world: World, owner: Owner, grant: Grant | null): string[] {
+function use(
+  requestId: string,
+  occupied: readonly VirtualInterface[],
+  world: World,
+  owner: Owner,
+  grant: Grant | null,
+): string[] {
   const given = (award: Award | undefined): boolean =>
     award !== undefined &&
     award.owner === owner.name &&
@@ -57,9 +67,7 @@ function use(requestId: string, world: World, owner: Owner, grant: Grant | null)
     // What the ledger gave it cannot be read, so it may be this grant.
     return world.damaged[vif.id] !== undefined;
   };
-  const live = occupying(world, requestId)
-    .filter(mayBelong)
-    .map(({ id }) => id);
+  const live = occupied.filter(mayBelong).map(({ id }) => id);
   const begun = Object.entries(world.intents)
     .filter(([id, intent]) => id !== requestId && given(intent))
     .map(([id]) => id);
@@ -71,5 +79,5 @@ function standsOn(owner: Owner, vif: VirtualInterface): Ternary {
 }
 
 function couldBeUnder(onOwner: Ternary, grant: Grant, vif: VirtualInterface): Ternary {
-  return allOf([onOwner, ...judge(grant.match, vif, 'fits').map(({ verdict }) => verdict)]);
+  return onOwner === 'no' ? onOwner : allOf([onOwner, verdictOf(grant.match, vif, 'fits')]);
 }

@@ -1,3 +1,4 @@
+import { addressesOf } from './addresses.ts';
 import type { Inspection } from './inspection.ts';
 import { type HostAddress, overlaps, parseHostAddress, sameSubnet } from './ip.ts';
 import { isReadable, type VirtualInterface } from './model.ts';
@@ -63,11 +64,11 @@ function addressesPaired(request: VirtualInterface): Inspection {
 }
 
 function addressesFree(request: VirtualInterface, neighbours: readonly VirtualInterface[]): Inspection {
-  const own = addressesOf(request);
+  const own = knownAddresses(request);
   if (own.length === 0) return skip('peers overlap: the API gives no address');
   return merge(
     neighbours.map((vif) => {
-      const shared = addressesOf(vif).filter((other) =>
+      const shared = knownAddresses(vif).filter((other) =>
         own.some((mine) => overlaps(mine.subnet, other.subnet)),
       );
       if (shared.length > 0)
@@ -75,7 +76,7 @@ function addressesFree(request: VirtualInterface, neighbours: readonly VirtualIn
           'peers-overlap',
           `peer addresses overlap those of ${quote(vif.id)} on the same gateway`,
         );
-      const complete = vif.peers.length > 0 && addressesOf(vif).length === 2 * vif.peers.length;
+      const complete = vif.peers.length > 0 && knownAddresses(vif).length === 2 * vif.peers.length;
       if (complete) return NOTHING;
       // Fail closed: an unreadable neighbour could have any address.
       return isReadable(vif)
@@ -116,11 +117,8 @@ function onGateway(
   );
 }
 
-function addressesOf(vif: VirtualInterface): HostAddress[] {
-  return vif.peers
-    .flatMap(({ amazonAddress, customerAddress }) => [amazonAddress, customerAddress])
-    .map((address) => (address === null ? null : parseHostAddress(address)))
-    .filter((address) => address !== null);
+function knownAddresses(vif: VirtualInterface): HostAddress[] {
+  return addressesOf(vif).filter((address) => address !== null);
 }
 
 /** Fail closed: what an unreadable interface does not tell could be anything. */

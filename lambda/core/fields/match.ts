@@ -1,5 +1,6 @@
 import { type Decoder, object, orNull } from '../decode.ts';
 import type { VirtualInterface } from '../model.ts';
+import { oncePer } from '../oncePer.ts';
 import type { Ternary } from '../ternary.ts';
 import type { MatchField } from './field.ts';
 import { MATCH_FIELD_NAMES, MATCH_FIELDS, type Match, type MatchFieldName } from './index.ts';
@@ -13,25 +14,49 @@ export interface FieldVerdict {
   readonly verdict: Ternary;
 }
 
-/** Every field that `match` demands, in the order of `MATCH_FIELDS`. `mode`: see `MatchField`. */
-export function judge(match: Match, vif: VirtualInterface, mode: 'fits' | 'touches'): FieldVerdict[] {
-  return MATCH_FIELD_NAMES.flatMap((field) => {
-    const verdict = judgeField(field, match, vif, mode);
-    return verdict === null ? [] : [verdict];
-  });
+/** How a field is held against an interface: see `MatchField`. */
+type Mode = 'fits' | 'touches';
+
+/** Whether every field that `match` demands holds: what `judge` says, without the words. */
+export function verdictOf(match: Match, vif: VirtualInterface, mode: Mode): Ternary {
+  let verdict: Ternary = 'yes';
+  for (const demand of demandsOf(match)) {
+    const one = demand.verdict(vif, mode);
+    if (one === 'no') return one;
+    if (one === 'unknown') verdict = one;
+  }
+  return verdict;
 }
 
-function judgeField<F extends MatchFieldName>(
-  field: F,
-  match: Match,
-  vif: VirtualInterface,
-  mode: 'fits' | 'touches',
-): FieldVerdict | null {
+/** Every field that `match` demands, in the order of `MATCH_FIELDS`. */
+export function judge(match: Match, vif: VirtualInterface, mode: Mode): FieldVerdict[] {
+  return demandsOf(match).map((demand) => demand.told(vif, mode));
+}
+
+/** One demanded field, ready to be held against interfaces. */
+interface Demand {
+  verdict(vif: VirtualInterface, mode: Mode): Ternary;
+  told(vif: VirtualInterface, mode: Mode): FieldVerdict;
+}
+
+const demandsOf = oncePer((match: Match) => MATCH_FIELD_NAMES.flatMap((field) => demandOf(field, match)));
+
+function demandOf<F extends MatchFieldName>(field: F, match: Match): Demand[] {
   const wanted = match[field];
-  if (wanted === null) return null;
+  if (wanted === null) return [];
   // The compiler cannot tie `match[field]` to `MATCH_FIELDS[field]` for a generic field; `Match` is that tie.
   const rules = MATCH_FIELDS[field] as MatchField<typeof wanted>;
-  return { field, wanted: rules.wanted(wanted), seen: rules.seen(vif), verdict: rules[mode](wanted, vif) };
+  return [
+    {
+      verdict: (vif, mode) => rules[mode](wanted, vif),
+      told: (vif, mode) => ({
+        field,
+        wanted: rules.wanted(wanted),
+        seen: rules.seen(vif),
+        verdict: rules[mode](wanted, vif),
+      }),
+    },
+  ];
 }
 
 /** Reads a compiled `match`; throws `Malformed`. */

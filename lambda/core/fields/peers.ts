@@ -1,6 +1,8 @@
+import { addressesOf } from '../addresses.ts';
 import { type Decoder, filled, Malformed } from '../decode.ts';
-import { type Cidr, contains, formatCidr, overlaps, parseCidr, parseHostAddress } from '../ip.ts';
+import { type Cidr, contains, formatCidr, overlaps, parseCidr } from '../ip.ts';
 import type { VirtualInterface } from '../model.ts';
+import { oncePer } from '../oncePer.ts';
 import { allOf, anyOf, type Ternary, ternary } from '../ternary.ts';
 import { escapeText } from '../text.ts';
 import type { MatchField } from './field.ts';
@@ -20,25 +22,27 @@ export const peers: MatchField<readonly string[]> = {
   touches: (wanted, vif) => anyOf(ofAddresses(wanted, vif, overlaps)),
   wanted: (wanted) => `both addresses in ${wanted.join(' or ')}`,
   seen: (vif) => {
-    const known = addresses(vif).filter((address) => address !== null);
+    const known = vif.peers
+      .flatMap((peer) => [peer.amazonAddress, peer.customerAddress])
+      .filter((address) => address !== null);
     return known.length === 0 ? null : known.map(escapeText).join(' and ');
   },
 };
 
-function addresses(vif: VirtualInterface): (string | null)[] {
-  return vif.peers.flatMap((peer) => [peer.amazonAddress, peer.customerAddress]);
-}
+const blocksOf = oncePer((wanted: readonly string[]): readonly Cidr[] =>
+  wanted.map(parseCidr).filter((cidr) => cidr !== null),
+);
 
 function ofAddresses(
   wanted: readonly string[],
   vif: VirtualInterface,
   relation: (block: Cidr, subnet: Cidr) => boolean,
 ): Ternary[] {
-  const blocks = wanted.map(parseCidr).filter((cidr) => cidr !== null);
-  const found = addresses(vif).map((text): Ternary => {
-    const address = text === null ? null : parseHostAddress(text);
-    return address === null ? 'unknown' : ternary(blocks.some((cidr) => relation(cidr, address.subnet)));
-  });
+  const blocks = blocksOf(wanted);
+  const found = addressesOf(vif).map(
+    (address): Ternary =>
+      address === null ? 'unknown' : ternary(blocks.some((cidr) => relation(cidr, address.subnet))),
+  );
   // No session listed is no proof: unknown, for a grant as for a hold line.
   return found.length === 0 ? ['unknown'] : found;
 }
