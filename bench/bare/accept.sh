@@ -1,0 +1,17 @@
+#!/bin/sh
+# What a person would write: accepts everything that waits, with the AWS CLI, looking before each confirm as a pass does.
+# usage: accept.sh ENDPOINT GATEWAY
+set -eu
+endpoint=$1
+gateway=$2
+call() { aws "$@" --endpoint-url "$endpoint" --output json >/dev/null; }
+
+call sts get-caller-identity
+call ec2 describe-vpn-gateways
+waiting=$(aws directconnect describe-virtual-interfaces --endpoint-url "$endpoint" --output text \
+  --query "virtualInterfaces[?virtualInterfaceState=='confirming'].[virtualInterfaceId]")
+for id in $waiting; do
+  call directconnect describe-virtual-interfaces --virtual-interface-id "$id"
+  call ec2 describe-vpn-gateways
+  call directconnect confirm-private-virtual-interface --virtual-interface-id "$id" --virtual-gateway-id "$gateway"
+done

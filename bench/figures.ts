@@ -1,0 +1,7 @@
+import { Misread, type Reader } from '../simulator/read.ts';
+
+/** Any number that another process measured. */
+export const figure: Reader<number> = (value, path) => {
+  if (typeof value !== 'number' || !Number.isFinite(value)) throw new Misread(path, 'a number', value);
+  return value;
+};

@@ -1,0 +1,59 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type Lab, openLab } from './lab.ts';
+import { machine } from './machine.ts';
+import { cli } from './parts/cli.ts';
+import { coldStart } from './parts/coldStart.ts';
+import { decisions } from './parts/decisions.ts';
+import { policies } from './parts/policies.ts';
+import { quiet } from './parts/quiet.ts';
+import { scale } from './parts/scale.ts';
+import { targets } from './parts/targets.ts';
+import { isMissed, type Line } from './row.ts';
+import { tableOf } from './table.ts';
+
+/** `npm run bench`: how fast it is, held side by side against what it could be at best. docs/speed.md says what each part is. */
+const PARTS: Readonly<Record<string, (lab: Lab) => Promise<readonly Line[]>>> = {
+  quiet,
+  scale,
+  cli,
+  decisions: () => decisions(),
+  coldStart,
+  targets,
+  policies: () => policies(),
+};
+
+const { values } = parseArgs({
+  options: { only: { type: 'string' }, json: { type: 'string', default: 'reports/bench.json' } },
+});
+const names = values.only?.split(',') ?? Object.keys(PARTS);
+const unknown = names.find((name) => !Object.hasOwn(PARTS, name));
+if (unknown === undefined) {
+  process.exitCode = await bench(resolve(values.json));
+} else {
+  process.stderr.write(`no part \`${unknown}\`; there are ${Object.keys(PARTS).join(', ')}\n`);
+  process.exitCode = 2;
+}
+
+async function bench(file: string): Promise<number> {
+  const lines: Line[] = [];
+  const lab = await openLab();
+  try {
+    for (const name of names) {
+      process.stderr.write(`${name} …\n`);
+      lines.push(...((await PARTS[name]?.(lab)) ?? []));
+    }
+  } finally {
+    await lab.close();
+  }
+  const on = machine();
+  process.stdout.write(tableOf(on, lines));
+  mkdirSync(dirname(file), { recursive: true });
+  const rows = lines.map((line) => ({ ...line, missed: isMissed(line) }));
+  writeFileSync(file, `${JSON.stringify({ machine: on, rows }, null, 2)}\n`);
+  const missed = lines.filter(isMissed).map(({ part, what }) => `${part}: ${what}`);
+  if (missed.length === 0) return 0;
+  process.stdout.write(`\nmissed:\n${missed.map((name) => `  ${name}\n`).join('')}`);
+  return 1;
+}

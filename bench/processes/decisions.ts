@@ -1,0 +1,88 @@
+import { decide } from '../../lambda/core/decide.ts';
+import type { VirtualInterface } from '../../lambda/core/model.ts';
+import type { Policy } from '../../lambda/core/policy.ts';
+import type { World } from '../../lambda/core/world.ts';
+import { answerParent } from '../answerParent.ts';
+import { compiled, policyText } from '../world/policy.ts';
+import { type ConnectionOf, connectionsOf, ownerName, type Population } from '../world/population.ts';
+
+/** Decisions by a policy of so many owners: how many in a second. */
+const owners = Number(process.argv[2]);
+const REQUESTS = 1000;
+const SURROUNDINGS = 50;
+const DEADLINE = { earliest: null, latest: null };
+
+/** A policy file may be of 2 MB, which so many owners exceed: then the policy is put together of several. */
+const AT_ONCE = 2500;
+
+const population: Population = {
+  regions: ['eu-west-2'],
+  owners,
+  connectionsPerOwner: 1,
+  gateways: Math.min(owners, 20),
+  available: 0,
+  confirming: 0,
+};
+const connections = connectionsOf(population, 0);
+const policy = policyOf(connections);
+
+function policyOf(all: readonly ConnectionOf[]): Policy {
+  const parts: Policy[] = [];
+  for (let from = 0; from < all.length; from += AT_ONCE) {
+    const some = all.slice(from, from + AT_ONCE);
+    parts.push(compiled(policyText(some, population.regions[0] ?? ''), 'hub').policy);
+  }
+  const [first] = parts;
+  if (first === undefined) throw new Error('a policy needs an owner');
+  return { ...first, owners: parts.flatMap((part) => part.owners) };
+}
+
+/** @param place among all: requests are spread over all owners */
+function interfaceOn(place: number, of: number, state: string): VirtualInterface {
+  const connection = connections[Math.floor((place * connections.length) / of)];
+  if (connection === undefined) throw new Error('there is no such connection');
+  const address = (host: number): string => `169.254.${(place * 4) >> 8}.${((place * 4) & 255) + host}/30`;
+  return {
+    id: `dxvif-${state}-${place}`,
+    state,
+    type: 'private',
+    ownerAccount: policy.recipient.account,
+    connection: connection.id,
+    name: `${ownerName(connection.owner)}-prod-${place}`,
+    location: 'PAR1',
+    vlan: 100 + (place % 900),
+    mtu: 1500,
+    gateway: state === 'available' ? connection.gateway : null,
+    tags: {},
+    peers: [{ asn: connection.asn, amazonAddress: address(1), customerAddress: address(2), hasKey: true }],
+    faults: [],
+  };
+}
+
+const requests = Array.from({ length: REQUESTS }, (_, i) => interfaceOn(i, REQUESTS, 'confirming'));
+const world: World = {
+  interfaces: Array.from({ length: SURROUNDINGS }, (_, i) => interfaceOn(i, SURROUNDINGS, 'available')),
+  intents: {},
+  acceptances: {},
+  damaged: {},
+  ownConnections: { known: true, ids: new Set() },
+  acceptedThisPass: 0,
+};
+const at = new Date();
+
+/** @returns decisions a second */
+function decideFor(milliseconds: number): number {
+  let decided = 0;
+  const begun = performance.now();
+  for (;;) {
+    const request = requests[decided % REQUESTS];
+    if (request === undefined || decide(policy, request, world, DEADLINE, at).verdict !== 'accept')
+      throw new Error('the policy of the benchmark allows everything');
+    decided += 1;
+    // The clock is not asked for every one.
+    const elapsed = decided % 50 === 0 ? performance.now() - begun : 0;
+    if (elapsed >= milliseconds) return (decided * 1000) / elapsed;
+  }
+}
+
+answerParent(null, { decide: (milliseconds) => decideFor(Number(milliseconds)) });

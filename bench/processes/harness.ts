@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs';
+import { answerParent } from '../answerParent.ts';
+
+/**
+ * Calls the `handler` that a bundle exports, as Lambda would, and tells what it took. Of whichever side: the function, the bare
+ * loop and the bare clients all run in this.
+ */
+const [, , bundle = '', event] = process.argv;
+const { handler }: { handler(event: unknown, context: object): Promise<unknown> } = await import(bundle);
+const idle = process.memoryUsage().rss;
+
+/** As much time as Lambda gives at most. */
+const context = { functionName: 'bench', getRemainingTimeInMillis: () => 900_000 };
+
+async function invoke(given: unknown): Promise<object> {
+  const begun = performance.now();
+  const { status, counts } = Object(await handler(given, context));
+  const ended = performance.now();
+  return {
+    ms: ended - begun,
+    sinceStart: ended,
+    idle,
+    peak: peakMemory(),
+    status: status ?? '',
+    counts: counts ?? null,
+  };
+}
+
+/** In bytes. Linux counts for `maxRSS` what the process was before it became this program. */
+function peakMemory(): number {
+  try {
+    return Number(/^VmHWM:\s*(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]) * 1024;
+  } catch {
+    return process.resourceUsage().maxRSS * 1024;
+  }
+}
+
+answerParent(event === undefined ? null : await invoke(JSON.parse(event)), { invoke });

@@ -1,0 +1,95 @@
+import type { Connection, World } from '../../simulator/world.ts';
+import { type ConnectionOf, connectionsOf, gatewayId, ownerName, type Population, US } from './population.ts';
+
+/** Puts a population into an emulated world at once: by its API, thousands of acceptances would take longer than what is measured. */
+export function fill(world: World, population: Population): void {
+  population.regions.forEach((region, r) => {
+    for (let g = 0; g < population.gateways; g += 1) addGateway(world, region, gatewayId(population, r, g));
+    const connections = connectionsOf(population, r).map((of) => ({
+      of,
+      connection: addConnection(world, region, of),
+    }));
+    const { available, confirming } = population;
+    for (let i = 0; i < available + confirming; i += 1) {
+      const on = connections[i % connections.length];
+      if (on === undefined) throw new Error('interfaces need a connection');
+      // The last of each connection are the ones that wait.
+      addInterface(world, on.connection, on.of, i, Math.floor(i / connections.length), i < available);
+    }
+  });
+}
+
+function addGateway(world: World, region: string, id: string): void {
+  const [account, vpc] = [US, id.replace('vgw', 'vpc')];
+  const attachment = { vpc, state: 'attached' } as const;
+  world.virtualGateways.set(id, {
+    id,
+    account,
+    region,
+    asn: 64_512,
+    type: 'ipsec.1',
+    tags: [],
+    state: 'available',
+    attachment,
+  });
+  const table = id.replace('vgw', 'rtb');
+  world.routeTables.set(table, {
+    id: table,
+    account,
+    region,
+    vpc,
+    propagating: new Set([id]),
+    routes: new Map(),
+  });
+}
+
+function addConnection(world: World, region: string, { id, owner, account }: ConnectionOf): Connection {
+  const name = `${ownerName(owner)}-line`;
+  const connection = {
+    id,
+    account,
+    region,
+    name,
+    location: 'PAR1',
+    bandwidth: '10Gbps',
+    lag: null,
+    provider: '',
+    tags: [],
+  };
+  world.connections.set(id, connection);
+  return connection;
+}
+
+/** @param i its place in the region, which gives it its own /30. @param n its place on the connection: its own VLAN */
+function addInterface(
+  world: World,
+  connection: Connection,
+  { owner, gateway, asn }: ConnectionOf,
+  i: number,
+  n: number,
+  isAccepted: boolean,
+): void {
+  const id = world.ids.virtualInterface();
+  const address = (host: number): string => `169.254.${(i * 4) >> 8}.${((i * 4) & 255) + host}/30`;
+  world.interfaces.set(id, {
+    id,
+    connection,
+    recipient: US,
+    type: 'private',
+    name: `${ownerName(owner)}-prod-${n}`,
+    vlan: 100 + n,
+    asn,
+    mtu: 1500,
+    authKey: `key-of-${ownerName(owner)}`,
+    amazonAddress: address(1),
+    customerAddress: address(2),
+    addressFamily: 'ipv4',
+    routeFilterPrefixes: [],
+    tags: [],
+    bgpPeerId: world.ids.bgpPeer(),
+    state: isAccepted ? 'available' : 'confirming',
+    since: world.clock.now().getTime(),
+    steered: false,
+    gateway: isAccepted ? { virtual: gateway, directConnect: null, asn: 64_512 } : null,
+  });
+}

@@ -1,0 +1,63 @@
+import { list, members, text, whole } from '../../simulator/read.ts';
+
+/** Our account, whose keys every side has. */
+export const US = '012345678901';
+
+/** What stands in each region of the emulated provider. */
+export interface Population {
+  readonly regions: readonly string[];
+  readonly owners: number;
+  readonly connectionsPerOwner: number;
+  readonly gateways: number;
+  readonly available: number;
+  readonly confirming: number;
+}
+
+const amount = whole(0, 1_000_000);
+
+/** What the emulator's process is asked to hold, and how long its answers are to wait, in milliseconds. */
+export const readFilling = members<{ population: Population; latency: number }>({
+  population: members<Population>({
+    regions: list(text),
+    owners: amount,
+    connectionsPerOwner: amount,
+    gateways: amount,
+    available: amount,
+    confirming: amount,
+  }),
+  latency: amount,
+});
+
+/** One of a region's connections, with what its owner has. */
+export interface ConnectionOf {
+  readonly id: string;
+  readonly owner: number;
+  readonly account: string;
+  readonly gateway: string;
+  readonly asn: number;
+}
+
+/** Every connection of a region: their owners take turns. */
+export function connectionsOf(population: Population, region: number): ConnectionOf[] {
+  const { owners, connectionsPerOwner } = population;
+  const count = owners * connectionsPerOwner;
+  return Array.from({ length: count }, (_, i) => {
+    const owner = i % owners;
+    return {
+      id: `dxcon-${(region * count + i).toString(36).padStart(8, '0')}`,
+      owner,
+      account: String(200_000_000_000 + owner),
+      gateway: gatewayId(population, region, owner),
+      asn: 65_000 + (owner % 500),
+    };
+  });
+}
+
+/** @param n counted round: owners share them */
+export function gatewayId({ gateways }: Population, region: number, n: number): string {
+  return `vgw-${(region * gateways + (n % gateways)).toString(16).padStart(17, '0')}`;
+}
+
+export function ownerName(owner: number): string {
+  return `owner-${String(owner).padStart(5, '0')}`;
+}
