@@ -40,6 +40,8 @@ export interface DirectConnect {
    * @throws ApiFailure
    */
   confirm(id: string, gateway: string): Promise<string | null>;
+  /** How often the API refused a call as one too many, those that were tried again and answered included. */
+  throttles(): number;
 }
 
 export interface Gateways {

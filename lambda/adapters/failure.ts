@@ -64,6 +64,11 @@ function wordsOf({ name, code, message }: WireError): string {
     : `the proxy ${quoteOwn(proxy)} of HTTPS_PROXY opens no tunnel, it says ${quote(answer)}`;
 }
 
+/** Whether an API refused a call as one too many. */
+export function isThrottled(thrown: unknown): boolean {
+  return kindOf(readError(thrown)) === 'throttled';
+}
+
 function kindOf({ name, code, status }: WireError): ApiFailureKind {
   if (CREDENTIALS.test(name) || status === 401 || status === 403) return 'credentials';
   // The SDK names a reset connection a time-out.

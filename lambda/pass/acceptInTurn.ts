@@ -1,9 +1,10 @@
-import { type Case, turnsOf } from '../core/case.ts';
-import { decide } from '../core/decide.ts';
+import { type Case, type Turn, turnsOf } from '../core/case.ts';
 import type { Failure } from '../core/failure.ts';
 import type { Outcome } from '../core/report.ts';
 import type { World } from '../core/world.ts';
 import { type Attempt, type AttemptContext, attempt } from './attempt.ts';
+import { lanes } from './lanes.ts';
+import { type Shared, undecided } from './turns.ts';
 
 /** Where what went wrong is told, as it happens: a ledger that fails later takes none of it back. */
 interface Told {
@@ -12,9 +13,9 @@ interface Told {
 }
 
 /**
- * Attempts the acceptable cases one after the other, each judged with everything accepted before it.
+ * Attempts the acceptable cases, a few side by side, each judged with everything taken by those before it.
  * @param cases brought up to date with what became of each
- * @throws LedgerFailure
+ * @throws LedgerFailure, once nothing is under way any more
  */
 export async function acceptInTurn(
   cases: Map<string, Case>,
@@ -24,20 +25,30 @@ export async function acceptInTurn(
 ): Promise<void> {
   const { loaded, ports } = context;
   const attempted: Outcome[] = [];
-  let world = initial;
-  for (const turn of turnsOf(cases.values())) {
-    const { id, deadline, opened } = turn;
-    // A limit that others have reached meanwhile needs no call to tell.
-    const decision = decide(loaded.policy, opened.request, world, deadline, ports.clock.now());
-    if (decision.verdict === 'hold') {
-      cases.set(id, { ...opened, decision, outcome: 'held', message: null });
-      continue;
+  const shared: Shared = { world: initial };
+  const waiting = undecided(loaded.policy, ports.clock);
+  const { begin, end } = lanes(ports.directConnect.throttles);
+  const take = async (turn: Turn): Promise<void> => {
+    const place = waiting.join(turn);
+    try {
+      const result = await attempt(turn, shared, place, context);
+      cases.set(turn.id, { ...turn.opened, ...pick(result) });
+      told.failures.push(...result.failures);
+      attempted.push(result.outcome);
+    } finally {
+      // Whatever became of it, nobody waits for it any longer.
+      place.decided();
     }
-    const result = await attempt(turn, world, context);
-    cases.set(id, { ...opened, ...pick(result) });
-    told.failures.push(...result.failures);
-    world = result.world;
-    attempted.push(result.outcome);
+  };
+  try {
+    for (const turn of turnsOf(cases.values())) {
+      // A limit that others have reached meanwhile needs no call to tell.
+      const decision = await waiting.foresee(turn, shared);
+      if (decision.verdict === 'accept') await begin(() => take(turn));
+      else cases.set(turn.id, { ...turn.opened, decision, outcome: 'held', message: null });
+    }
+  } finally {
+    await end();
   }
   const late = attempted.filter((outcome) => outcome === 'notAttempted').length;
   if (late === 0) return;

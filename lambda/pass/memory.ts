@@ -8,7 +8,10 @@ export interface Memory {
   state(): LedgerState;
   /** Remembers; it is written with the next write, or when the pass ends. */
   note(changes: readonly LedgerChange[]): void;
-  /** Writes what was noted and these, in order. @throws LedgerFailure */
+  /**
+   * Writes what was noted and these, in order. What comes while a write is under way goes into one after it, whoever it is of.
+   * @throws LedgerFailure
+   */
   write(changes: readonly LedgerChange[]): Promise<void>;
 }
 
@@ -55,6 +58,9 @@ function remembering(
   let state = initial;
   let notes: readonly LedgerChange[] = [];
   let lost: LedgerFailure | null = null;
+  let underWay: Promise<void> = Promise.resolve();
+  /** the write that takes what is noted until it begins */
+  let next: Promise<void> | null = null;
   const note = (changes: readonly LedgerChange[]): void => {
     state = applyChanges(state, changes);
     notes = [...notes, ...changes];
@@ -66,20 +72,29 @@ function remembering(
     notes = [];
     return taken;
   };
+  const writeNotes = async (): Promise<void> => {
+    next = null;
+    const taken = leftToWrite();
+    if (taken.length === 0) return;
+    try {
+      await write(taken);
+    } catch (error) {
+      if (error instanceof LedgerFailure) lost = error;
+      throw error;
+    }
+  };
   return {
     memory: {
       state: () => state,
       note,
-      write: async (changes) => {
+      write: (changes) => {
         note(changes);
-        const taken = leftToWrite();
-        if (taken.length === 0) return;
-        try {
-          await write(taken);
-        } catch (error) {
-          if (error instanceof LedgerFailure) lost = error;
-          throw error;
+        if (next === null) {
+          next = underWay.then(writeNotes);
+          // Its failure is told to those who wait for it.
+          underWay = next.catch(() => undefined);
         }
+        return next;
       },
     },
     leftToWrite,

@@ -98,8 +98,8 @@ describe('an accepted request leaves a receipt', () => {
       'open',
       'write sighted sighted listed',
       'write policyUsed intended',
-      'write queued accepted',
       'write intended',
+      'write queued accepted',
       'write queued accepted',
       'close delivered',
     ]);

@@ -29,7 +29,9 @@ export function perilousPorts(cloud: Simulator, { directConnect, gateways, calle
   const confirm: DirectConnect['confirm'] = (id, gateway) => {
     if (isOusted()) wrongs.push(`${id} was confirmed without the lease`);
     if (open.has(id)) wrongs.push(`${id} was confirmed twice, and nobody had asked in between`);
-    const taken = [...cloud.world.interfaces.values()].filter((vif) => vif.gateway?.virtual === PROD);
+    const taken = [...cloud.world.interfaces.values()].filter(
+      (vif) => vif.gateway?.virtual === PROD && vif.state !== 'deleted',
+    );
     if (taken.length >= LIMIT) wrongs.push(`${id} was confirmed beyond the limit`);
     open.add(id);
     return directConnect.confirm(id, gateway);
@@ -49,6 +51,7 @@ export function perilousPorts(cloud: Simulator, { directConnect, gateways, calle
       },
       ownConnections: () => api('ownConnections', directConnect.ownConnections),
       confirm: (id: string, gateway: string) => api('confirm', () => confirm(id, gateway)),
+      throttles: directConnect.throttles,
     },
     gateways: {
       list: (...kinds: Parameters<typeof gateways.list>) => api('gateways', () => gateways.list(...kinds)),

@@ -15,6 +15,8 @@ interface Life {
   readonly by: 'acme' | 'stranger';
   readonly madeAt: number;
   end: 'withdrawn' | 'byHand' | null;
+  /** we had accepted it when it was withdrawn: another attempt of the pass got there in the meantime */
+  wasOurs: boolean;
   /** as the ledger had it last, once it had */
   firstSeen: string | null;
 }
@@ -23,7 +25,8 @@ interface Life {
 export function truthsOf(cloud: Simulator) {
   const lives: Life[] = [];
   const now = (): number => cloud.clock.now().getTime();
-  const isOurs = ({ id }: Life): boolean => cloud.world.interfaces.get(id)?.gateway?.virtual === PROD;
+  const isOnProd = (id: string): boolean => cloud.world.interfaces.get(id)?.gateway?.virtual === PROD;
+  const isOurs = ({ id, wasOurs }: Life): boolean => wasOurs || isOnProd(id);
   const isPending = (life: Life): boolean => life.end === null && !isOurs(life) && now() < life.madeAt + WEEK;
 
   return {
@@ -41,7 +44,7 @@ export function truthsOf(cloud: Simulator) {
         // Before the request is made, not after: nobody knows when in between.
         const madeAt = now();
         const id = await actAs(cloud, account).offer({ connection, vlan: 100 + lives.length });
-        lives.push({ id, by: event.by, madeAt, end: null, firstSeen: null });
+        lives.push({ id, by: event.by, madeAt, end: null, wasOurs: false, firstSeen: null });
         return;
       }
       const pending = lives.filter(isPending);
@@ -50,6 +53,7 @@ export function truthsOf(cloud: Simulator) {
       if (event.does === 'withdraw')
         await actAs(cloud, life.by === 'acme' ? ACME : STRANGER).withdraw(life.id);
       else await actAs(cloud, US).confirm(life.id, LAB);
+      life.wasOurs = isOnProd(life.id);
       life.end = event.does === 'withdraw' ? 'withdrawn' : 'byHand';
     },
     /** The true expiry lies inside of what is told. */

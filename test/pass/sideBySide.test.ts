@@ -1,0 +1,231 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { LedgerFailure } from '../../lambda/errors.ts';
+import type { DirectConnect, Ledger } from '../../lambda/ports.ts';
+import type { Simulator } from '../../simulator/index.ts';
+import { ACME, actAs } from '../support/accounts.ts';
+import {
+  ACME_1,
+  ACME_2,
+  LAB,
+  outcomes,
+  PROD,
+  policyOf,
+  type Runner,
+  runnerOf,
+  SIMPLE,
+  startCloud,
+} from '../support/cloud.ts';
+
+/** Offers on the first connection, sorted: with no deadline known, that is the order of work. */
+async function offered(cloud: Simulator, many: number): Promise<string[]> {
+  const ids: string[] = [];
+  for (let i = 0; i < many; i += 1)
+    ids.push(await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 + i }));
+  return ids.sort();
+}
+
+function passWith({ ports, pass }: Runner, directConnect: Partial<DirectConnect>, ledger?: Ledger) {
+  return pass({
+    ports: {
+      ...ports,
+      ledger: ledger ?? ports.ledger,
+      directConnect: { ...ports.directConnect, ...directConnect },
+    },
+  });
+}
+
+const ONE = policyOf(`owners: { acme: { connections: [${ACME_1}], gateway: ${PROD}, limit: 1 } }`);
+
+describe('side by side, requests', () => {
+  it('are confirmed four at once and never more', async () => {
+    const cloud = await startCloud();
+    await offered(cloud, 10);
+    const runner = runnerOf(cloud, SIMPLE);
+    let [underWay, most] = [0, 0];
+    const confirm: DirectConnect['confirm'] = async (id, gateway) => {
+      underWay += 1;
+      most = Math.max(most, underWay);
+      await pause(30);
+      underWay -= 1;
+      return runner.ports.directConnect.confirm(id, gateway);
+    };
+    expect((await passWith(runner, { confirm })).counts).toMatchObject({ accepted: 10, pending: 10 });
+    expect(most).toBe(4);
+  });
+
+  it('get the last slot in their order, however long the first one’s look takes; the others cost no call', async () => {
+    const cloud = await startCloud();
+    const [first = '', ...others] = await offered(cloud, 4);
+    const runner = runnerOf(cloud, ONE);
+    const described: string[] = [];
+    const describe = async (id: string) => {
+      described.push(id);
+      if (id === first) await pause(60);
+      return runner.ports.directConnect.describe(id);
+    };
+    expect(outcomes(await passWith(runner, { describe }))).toEqual({
+      [first]: `accepted acme.default ${PROD}`,
+      ...Object.fromEntries(others.map((id) => [id, 'held owner-limit'])),
+    });
+    expect(described).toEqual([first]);
+  });
+
+  it('get the slot that one before them turned out not to need', async () => {
+    const cloud = await startCloud();
+    const [first = '', second = '', third = ''] = await offered(cloud, 3);
+    const runner = runnerOf(cloud, ONE);
+    const describe = async (id: string) => {
+      if (id === first) await actAs(cloud, ACME).withdraw(id);
+      return runner.ports.directConnect.describe(id);
+    };
+    expect(outcomes(await passWith(runner, { describe }))).toEqual({
+      [first]: `gone acme.default ${PROD}`,
+      [second]: `accepted acme.default ${PROD}`,
+      [third]: 'held owner-limit',
+    });
+  });
+
+  it('do not both get addresses that only one can have', async () => {
+    const cloud = await startCloud();
+    const acme = actAs(cloud, ACME);
+    const ids = [
+      await acme.offer({ connection: ACME_1, vlan: 101, subnet: '9.8' }),
+      await acme.offer({ connection: ACME_2, vlan: 102, subnet: '9.8' }),
+    ].sort();
+    const both = policyOf(`owners: { acme: { connections: [${ACME_1}, ${ACME_2}], gateway: ${PROD} } }`);
+    expect(Object.values(outcomes(await runnerOf(cloud, both).pass()))).toEqual([
+      `accepted acme.default ${PROD}`,
+      'held peers-overlap',
+    ]);
+    expect(ids).toHaveLength(2);
+  });
+
+  it('are looked at again when they had to wait for one before them', async () => {
+    const cloud = await startCloud();
+    const [first = '', second = ''] = await offered(cloud, 2);
+    const runner = runnerOf(cloud, SIMPLE);
+    let monotonic = 0;
+    const clock = { now: runner.ports.clock.now, monotonic: () => monotonic };
+    const described: string[] = [];
+    const describe = async (id: string) => {
+      described.push(id);
+      if (id === first) await pause(80);
+      // The second one has been looked at by then.
+      if (id === first) monotonic += 5000;
+      // And is withdrawn before it is its turn.
+      if (id === first) await actAs(cloud, ACME).withdraw(second);
+      return runner.ports.directConnect.describe(id);
+    };
+    const { ports } = runner;
+    const report = await runner.pass({
+      ports: { ...ports, clock, directConnect: { ...ports.directConnect, describe } },
+    });
+    expect(described).toEqual([first, second, second]);
+    expect(outcomes(report)).toMatchObject({ [second]: `gone acme.default ${PROD}` });
+    const confirms = cloud.calls().filter(({ operation }) => operation === 'ConfirmPrivateVirtualInterface');
+    expect(confirms).toHaveLength(1);
+  });
+
+  it('that are under way when the ledger fails come to their end before the pass does', async () => {
+    const cloud = await startCloud();
+    const [first = ''] = await offered(cloud, 8);
+    const runner = runnerOf(cloud, SIMPLE);
+    const confirmed: string[] = [];
+    const confirm: DirectConnect['confirm'] = async (id, gateway) => {
+      await pause(60);
+      const state = await runner.ports.directConnect.confirm(id, gateway);
+      confirmed.push(id);
+      return state;
+    };
+    // What goes wrong is the second write of an intent: the first one's confirm has begun.
+    let intents = 0;
+    const ledger: Ledger = {
+      ...runner.ledger,
+      open: async (key, leaseMs) => {
+        const session = await runner.ledger.open(key, leaseMs);
+        return (
+          session && {
+            ...session,
+            write: async (changes) => {
+              if (changes.some(({ kind }) => kind === 'intended')) intents += 1;
+              if (intents > 1) throw new LedgerFailure('the table is gone');
+              return session.write(changes);
+            },
+          }
+        );
+      },
+    };
+    const slowly = async (id: string) => {
+      if (id !== first) await pause(30);
+      return runner.ports.directConnect.describe(id);
+    };
+    const report = await passWith(runner, { confirm, describe: slowly }, ledger);
+    expect(report.status).toBe('failed');
+    expect(confirmed).toEqual([first]);
+    expect(outcomes(report)[first]).toBe(`accepted acme.default ${PROD}`);
+    expect(report.failures.map(({ code }) => code)).toContain('ledger');
+    const rest = report.requests.filter(({ id }) => id !== first).map(({ outcome }) => outcome);
+    expect(rest).toEqual(Array(7).fill('notAttempted'));
+  });
+});
+
+describe('side by side comes to what one after the other comes to', () => {
+  it('whatever the limits are, and whichever answer is the slowest', async () => {
+    const limit = fc.option(fc.integer({ min: 0, max: 4 }), { nil: null });
+    const limits = fc.record({ owner: limit, prod: limit, lab: limit, pass: fc.integer({ min: 1, max: 6 }) });
+    // VLANs of both grants, of one of them and of none; some share their addresses.
+    const offers = fc.uniqueArray(fc.integer({ min: 100, max: 112 }), { minLength: 2, maxLength: 9 });
+    const delays = fc.infiniteStream(fc.integer({ min: 0, max: 6 }));
+    let held = 0;
+    await fc.assert(
+      fc.asyncProperty(limits, offers, delays, async (some, vlans, delay) => {
+        const [one, many] = [await lived(some, vlans, null), await lived(some, vlans, delay)];
+        expect(many).toEqual(one);
+        held += Object.values(many).filter((end) => end.startsWith('held')).length;
+      }),
+      { numRuns: 25 },
+    );
+    expect(held).toBeGreaterThan(10);
+  });
+});
+
+interface Limits {
+  readonly owner: number | null;
+  readonly prod: number | null;
+  readonly lab: number | null;
+  readonly pass: number;
+}
+
+/** @param delays of calls, in milliseconds; `null`: one attempt after the other */
+async function lived(limits: Limits, vlans: readonly number[], delays: Iterator<number> | null) {
+  const cloud = await startCloud({ seed: 7 });
+  const acme = actAs(cloud, ACME);
+  for (const vlan of vlans)
+    await acme.offer({ connection: ACME_1, vlan, subnet: vlan % 2 === 0 ? '9.8' : `11.${(vlan % 60) * 4}` });
+  const limited = (limit: number | null) => (limit === null ? '' : `, limit: ${limit}`);
+  const policy = policyOf(`
+limits: { acceptsPerPass: ${limits.pass} }
+owners:
+  acme:
+    connections: [${ACME_1}]${limits.owner === null ? '' : `\n    limit: ${limits.owner}`}
+    grants:
+      prod: { gateway: ${PROD}, match: { vlan: [100-106] }${limited(limits.prod)} }
+      lab: { gateway: ${LAB}, match: { vlan: [107-110] }${limited(limits.lab)} }`);
+  const { ports, pass } = runnerOf(cloud, policy);
+  const slow = async <T>(call: Promise<T>): Promise<T> => {
+    await pause(delays?.next().value ?? 0);
+    return call;
+  };
+  // As after many refusals: one lane.
+  let asked = 0;
+  const throttles = (): number => (delays === null && asked++ > 0 ? 9 : 0);
+  const directConnect: DirectConnect = {
+    ...ports.directConnect,
+    describe: async (id) => slow(ports.directConnect.describe(id)),
+    confirm: async (id, gateway) => slow(ports.directConnect.confirm(id, gateway)),
+    throttles,
+  };
+  return outcomes(await pass({ ports: { ...ports, directConnect } }));
+}
