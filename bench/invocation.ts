@@ -4,7 +4,10 @@ import { figure } from './figures.ts';
 /** What the harness tells of one call of a handler. */
 export interface Invocation {
   readonly ms: number;
-  /** from the start of its process to the end of the call, in milliseconds */
+  /** what it took of a processor, in milliseconds */
+  readonly cpu: number;
+  /** from the start of its process until all was imported, and to the end of the call, in milliseconds */
+  readonly imported: number;
   readonly sinceStart: number;
   /** bytes of memory when everything was imported, and at the most until now */
   readonly idle: number;
@@ -21,6 +24,8 @@ export function invocationOf(said: unknown): Invocation {
 
 const read = members<Invocation>({
   ms: figure,
+  cpu: figure,
+  imported: figure,
   sinceStart: figure,
   idle: figure,
   peak: figure,

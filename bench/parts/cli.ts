@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Heard, mustBeSame } from '../calls/heard.ts';
 import { invocationOf, mustAccept } from '../invocation.ts';
@@ -27,7 +27,7 @@ export async function cli(
   { population = WAITING, latency = 40, runs = 3 } = {},
 ): Promise<readonly Line[]> {
   const what = `accepting ${population.confirming} requests, ${latency} ms an answer`;
-  const env = { ...keys('eu-west-2'), AWS_DEFAULT_REGION: 'eu-west-2', PATH: process.env.PATH ?? '' };
+  const env = { ...keys('eu-west-2'), AWS_DEFAULT_REGION: 'eu-west-2', PATH: await pathToProgram() };
   const version = await exec('aws', ['--version'], { env }).catch(() => null);
   if (version === null) return [{ part: 'cli', what, why: 'the AWS CLI (`aws`) is not installed' }];
 
@@ -60,4 +60,11 @@ export async function cli(
       limit: { atLeast: 20 },
     },
   ];
+}
+
+/** Where pyenv is, `aws` is a script that looks for the program, a tenth of a second each time: that is not held against it. */
+async function pathToProgram(): Promise<string> {
+  const { PATH = '' } = process.env;
+  const found = await exec('pyenv', ['which', 'aws']).catch(() => null);
+  return found === null ? PATH : `${dirname(found.stdout.trim())}:${PATH}`;
 }

@@ -8,7 +8,8 @@ import { type ConnectionOf, connectionsOf, ownerName, type Population } from '..
 
 /** Decisions by a policy of so many owners: how many in a second. */
 const owners = Number(process.argv[2]);
-const REQUESTS = 1000;
+/** As many for every number of owners, so that the owners alone make the difference. */
+const REQUESTS = 10_000;
 const SURROUNDINGS = 50;
 const DEADLINE = { earliest: null, latest: null };
 

@@ -7,17 +7,21 @@ import { answerParent } from '../answerParent.ts';
  */
 const [, , bundle = '', event] = process.argv;
 const { handler }: { handler(event: unknown, context: object): Promise<unknown> } = await import(bundle);
+const imported = performance.now();
 const idle = process.memoryUsage().rss;
 
 /** As much time as Lambda gives at most. */
 const context = { functionName: 'bench', getRemainingTimeInMillis: () => 900_000 };
 
 async function invoke(given: unknown): Promise<object> {
-  const begun = performance.now();
+  const [begun, before] = [performance.now(), process.cpuUsage()];
   const { status, counts } = Object(await handler(given, context));
   const ended = performance.now();
+  const { user, system } = process.cpuUsage(before);
   return {
     ms: ended - begun,
+    cpu: (user + system) / 1000,
+    imported,
     sinceStart: ended,
     idle,
     peak: peakMemory(),
