@@ -6,7 +6,7 @@ export function applyChange(state: LedgerState, change: LedgerChange): LedgerSta
   return applyChanges(state, [change]);
 }
 
-/** The state after several, in order. It is copied once: a change of thousands would be too slow with a copy for each. */
+/** The state after several, in order. What they change is copied once: a change of thousands would be too slow with a copy each. */
 export function applyChanges(state: LedgerState, changes: readonly LedgerChange[]): LedgerState {
   if (changes.length === 0) return state;
   const draft = draftOf(state);
@@ -16,10 +16,10 @@ export function applyChanges(state: LedgerState, changes: readonly LedgerChange[
     ...state,
     lastListing,
     failing,
-    sightings: Object.fromEntries(sightings),
-    intents: Object.fromEntries(intents),
-    acceptances: Object.fromEntries(acceptances),
-    outbox: Object.fromEntries(outbox),
+    sightings: sightings.finished(),
+    intents: intents.finished(),
+    acceptances: acceptances.finished(),
+    outbox: outbox.finished(),
   };
 }
 
@@ -28,18 +28,43 @@ type Draft = {
   -readonly [K in Exclude<keyof LedgerState, 'damaged'>]: LedgerState[K] extends Readonly<
     Record<string, infer Value>
   >
-    ? Map<string, Value>
+    ? Part<Value>
     : LedgerState[K];
 };
+
+/** One part of a state by ID. It is copied when it is first changed, and not before. */
+interface Part<V> {
+  get(id: string): V | undefined;
+  set(id: string, value: V): void;
+  delete(id: string): void;
+  finished(): Readonly<Record<string, V>>;
+}
+
+function partOf<V>(record: Readonly<Record<string, V>>): Part<V> {
+  let copy: Map<string, V> | null = null;
+  const own = (id: string): V | undefined => (Object.hasOwn(record, id) ? record[id] : undefined);
+  const changed = (): Map<string, V> => {
+    copy ??= new Map(Object.entries(record));
+    return copy;
+  };
+  return {
+    get: (id) => (copy === null ? own(id) : copy.get(id)),
+    set: (id, value) => void changed().set(id, value),
+    delete: (id) => {
+      if (copy !== null || Object.hasOwn(record, id)) changed().delete(id);
+    },
+    finished: () => (copy === null ? record : Object.fromEntries(copy)),
+  };
+}
 
 function draftOf(state: LedgerState): Draft {
   return {
     lastListing: state.lastListing,
     failing: state.failing,
-    sightings: new Map(Object.entries(state.sightings)),
-    intents: new Map(Object.entries(state.intents)),
-    acceptances: new Map(Object.entries(state.acceptances)),
-    outbox: new Map(Object.entries(state.outbox)),
+    sightings: partOf(state.sightings),
+    intents: partOf(state.intents),
+    acceptances: partOf(state.acceptances),
+    outbox: partOf(state.outbox),
   };
 }
 

@@ -4,18 +4,14 @@ import type { VirtualInterface } from './model.ts';
 import type { Grant, Owner } from './policy.ts';
 import type { Reason } from './reasons.ts';
 import type { Award } from './remembered.ts';
-import { allOf, type Ternary, ternary } from './ternary.ts';
 import { listSome } from './text.ts';
-import { occupying, type World } from './world.ts';
+import { occupies, type World } from './world.ts';
 
 /** What stands in the slots that a request would need one of. */
 export function usageOf(owner: Owner, fitting: readonly Grant[], requestId: string, world: World): Usage {
-  const live = occupying(world, requestId);
   return {
-    owner: use(requestId, live, world, owner, null),
-    grants: Object.fromEntries(
-      fitting.map((grant) => [grant.name, use(requestId, live, world, owner, grant)]),
-    ),
+    owner: use(requestId, world, owner, null),
+    grants: Object.fromEntries(fitting.map((grant) => [grant.name, use(requestId, world, owner, grant)])),
   };
 }
 
@@ -48,36 +44,28 @@ export function exhaustedLimits(
 }
 
 /** IDs that occupy a slot: live interfaces that may belong (unknown counts), what the ledger gave a grant, and intents. */
-function use(
-  requestId: string,
-  occupied: readonly VirtualInterface[],
-  world: World,
-  owner: Owner,
-  grant: Grant | null,
-): string[] {
-  const given = (award: Award | undefined): boolean =>
-    award !== undefined &&
-    award.owner === owner.name &&
-    (grant === null || award.grants.includes(grant.name));
-  // Fail closed: an interface that may belong takes a slot.
-  const mayBelong = (vif: VirtualInterface): boolean => {
-    const onOwner = standsOn(owner, vif);
-    if (grant === null) return onOwner !== 'no';
-    if (couldBeUnder(onOwner, grant, vif) !== 'no' || given(world.acceptances[vif.id])) return true;
-    // What the ledger gave it cannot be read, so it may be this grant.
-    return world.damaged[vif.id] !== undefined;
-  };
-  const live = occupied.filter(mayBelong).map(({ id }) => id);
-  const begun = Object.entries(world.intents)
-    .filter(([id, intent]) => id !== requestId && given(intent))
-    .map(([id]) => id);
+function use(requestId: string, world: World, owner: Owner, grant: Grant | null): string[] {
+  const live = world.interfaces
+    .filter((vif) => mayBelong(vif, world, owner, grant) && occupies(vif, world, requestId))
+    .map(({ id }) => id);
+  const begun = Object.keys(world.intents).filter(
+    (id) => id !== requestId && isGiven(world.intents[id], owner, grant),
+  );
   return [...new Set([...live, ...begun])].sort();
 }
 
-function standsOn(owner: Owner, vif: VirtualInterface): Ternary {
-  return vif.connection === null ? 'unknown' : ternary(owner.connections.includes(vif.connection));
+function mayBelong(vif: VirtualInterface, world: World, owner: Owner, grant: Grant | null): boolean {
+  const { id, connection } = vif;
+  // Fail closed: an interface that may belong takes a slot.
+  const mayBeOwners = connection === null || owner.connections.includes(connection);
+  if (grant === null) return mayBeOwners;
+  if (mayBeOwners && verdictOf(grant.match, vif, 'fits') !== 'no') return true;
+  // What the ledger gave it cannot be read, so it may be this grant.
+  return isGiven(world.acceptances[id], owner, grant) || world.damaged[id] !== undefined;
 }
 
-function couldBeUnder(onOwner: Ternary, grant: Grant, vif: VirtualInterface): Ternary {
-  return onOwner === 'no' ? onOwner : allOf([onOwner, verdictOf(grant.match, vif, 'fits')]);
+function isGiven(award: Award | undefined, owner: Owner, grant: Grant | null): boolean {
+  return (
+    award !== undefined && award.owner === owner.name && (grant === null || award.grants.includes(grant.name))
+  );
 }

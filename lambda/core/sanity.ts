@@ -4,7 +4,7 @@ import { type HostAddress, overlaps, parseHostAddress, sameSubnet } from './ip.t
 import { isReadable, type VirtualInterface } from './model.ts';
 import type { Reason } from './reasons.ts';
 import { quote } from './text.ts';
-import { occupying, type World } from './world.ts';
+import { occupies, type World } from './world.ts';
 
 /**
  * Whether the request would make sense as a network: VLAN free, addresses paired and free, ASNs different.
@@ -16,21 +16,29 @@ export function networkSanity(
   gatewayAsn: number | null,
   world: World,
 ): Inspection {
-  const neighbours = occupying(world, request.id);
+  const neighbours = (isNear: (vif: VirtualInterface) => boolean): VirtualInterface[] =>
+    world.interfaces.filter((vif) => isNear(vif) && occupies(vif, world, request.id));
   const checks = [
     vlanFree(request, neighbours),
     addressesPaired(request),
-    addressesFree(request, onGateway(gatewayId, neighbours, world)),
+    addressesFree(
+      request,
+      neighbours((vif) => isOnGateway(vif, gatewayId, world)),
+    ),
     asnsDiffer(request, gatewayId, gatewayAsn),
   ];
   return merge(checks);
 }
 
-function vlanFree(request: VirtualInterface, neighbours: readonly VirtualInterface[]): Inspection {
+/** @param neighbours those that are near in this sense */
+function vlanFree(
+  request: VirtualInterface,
+  neighbours: (isNear: (vif: VirtualInterface) => boolean) => VirtualInterface[],
+): Inspection {
   const { connection, vlan } = request;
   if (connection === null || vlan === null)
     return skip('VLAN in use: the API gives no VLAN or no connection');
-  const onConnection = neighbours.filter(
+  const onConnection = neighbours(
     (vif) => vif.connection === connection || isUnreadable(vif, vif.connection),
   );
   const taken = onConnection.filter((vif) => vif.vlan === vlan || isUnreadable(vif, vif.vlan));
@@ -103,17 +111,12 @@ function asnsDiffer(request: VirtualInterface, gatewayId: string, gatewayAsn: nu
   return complete ? NOTHING : skip("ASN conflict: the API does not give the customer's ASN");
 }
 
-/** Interfaces on the gateway, those that were or are being confirmed for it too, and unreadable ones that could be. */
-function onGateway(
-  gatewayId: string,
-  neighbours: readonly VirtualInterface[],
-  { intents, acceptances }: World,
-): VirtualInterface[] {
-  return neighbours.filter(
-    (vif) =>
-      (vif.gateway ?? acceptances[vif.id]?.gateway) === gatewayId ||
-      intents[vif.id]?.gateway === gatewayId ||
-      isUnreadable(vif, vif.gateway),
+/** On the gateway, or was or is being confirmed for it, or unreadable so that it could be. */
+function isOnGateway(vif: VirtualInterface, gatewayId: string, { intents, acceptances }: World): boolean {
+  return (
+    (vif.gateway ?? acceptances[vif.id]?.gateway) === gatewayId ||
+    intents[vif.id]?.gateway === gatewayId ||
+    isUnreadable(vif, vif.gateway)
   );
 }
 

@@ -1,12 +1,14 @@
+import { canonicalJson } from './canonical.ts';
 import type { OwnConnections } from './identify.ts';
 import { isOver, isReadable, type VirtualInterface } from './model.ts';
-import { type Acceptance, type Award, accepted, type Intent } from './remembered.ts';
+import type { Acceptance, Award } from './remembered.ts';
 
 /** What surrounds a request when it is judged, with everything accepted so far in this pass. */
 export interface World {
   /** the whole listing, as of now */
   readonly interfaces: readonly VirtualInterface[];
-  readonly intents: Readonly<Record<string, Intent>>;
+  /** what confirms that were begun are to give */
+  readonly intents: Readonly<Record<string, Award>>;
   readonly acceptances: Readonly<Record<string, Acceptance>>;
   /** by ID: what the ledger holds of it cannot be read, and why */
   readonly damaged: Readonly<Record<string, string>>;
@@ -14,36 +16,46 @@ export interface World {
   readonly acceptedThisPass: number;
 }
 
-/** Interfaces that occupy something: live, and accepted or perhaps so. */
-export function occupying(world: World, exceptId: string): VirtualInterface[] {
-  return world.interfaces.filter(
-    (vif) => vif.id !== exceptId && !isOver(vif) && (vif.state !== 'confirming' || maybeAccepted(world, vif)),
-  );
+/** Whether an interface occupies something that `request` could need: it is live, and accepted or perhaps so. */
+export function occupies(vif: VirtualInterface, world: World, requestId: string): boolean {
+  return vif.id !== requestId && !isOver(vif) && (vif.state !== 'confirming' || maybeAccepted(world, vif));
 }
 
 /**
  * Fail closed: an unreadable interface may be anything, a confirm that was begun may take effect yet, and one that is
  * on record took effect, whatever a listing that lags behind says. Where the record cannot be read, it may be either.
  */
-function maybeAccepted(world: World, vif: VirtualInterface): boolean {
-  const { intents, acceptances, damaged } = world;
-  return !isReadable(vif) || [intents, acceptances, damaged].some((known) => known[vif.id] !== undefined);
+function maybeAccepted({ intents, acceptances, damaged }: World, vif: VirtualInterface): boolean {
+  const { id } = vif;
+  return (
+    !isReadable(vif) ||
+    intents[id] !== undefined ||
+    acceptances[id] !== undefined ||
+    damaged[id] !== undefined
+  );
 }
 
 /** The same world with what a description shows now; `null`: it exists no more. */
 export function asDescribed(world: World, id: string, vif: VirtualInterface | null): World {
-  const others = world.interfaces.filter((other) => other.id !== id);
-  return { ...world, interfaces: vif === null ? others : [...others, vif] };
+  const place = world.interfaces.findIndex((other) => other.id === id);
+  const listed = world.interfaces[place];
+  if (vif === null) return listed === undefined ? world : without(world, id);
+  if (listed === undefined) return { ...world, interfaces: [...world.interfaces, vif] };
+  // Nearly always it is as it was listed: thousands of others are not copied for that.
+  return canonicalJson(listed) === canonicalJson(vif)
+    ? world
+    : { ...world, interfaces: world.interfaces.with(place, vif) };
 }
 
-/** The same world after `vif` was accepted. */
-export function afterAcceptance(world: World, vif: VirtualInterface, award: Award): World {
-  const { [vif.id]: _, ...intents } = world.intents;
-  const now = { ...vif, state: 'pending', gateway: award.gateway };
+function without(world: World, id: string): World {
+  return { ...world, interfaces: world.interfaces.filter((other) => other.id !== id) };
+}
+
+/** The same world where a request is given something: its slots, VLAN and addresses are taken, whatever becomes of its confirm. */
+export function afterAward(world: World, id: string, award: Award): World {
   return {
-    ...asDescribed(world, vif.id, now),
-    intents,
-    acceptances: { ...world.acceptances, [vif.id]: accepted(award) },
+    ...world,
+    intents: { ...world.intents, [id]: award },
     acceptedThisPass: world.acceptedThisPass + 1,
   };
 }

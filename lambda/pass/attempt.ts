@@ -7,7 +7,7 @@ import { groundsOf } from '../core/lastLook.ts';
 import { isConfirming } from '../core/model.ts';
 import type { LoadedPolicy } from '../core/policy.ts';
 import type { Outcome } from '../core/report.ts';
-import { afterAcceptance, asDescribed } from '../core/world.ts';
+import { afterAward, asDescribed } from '../core/world.ts';
 import { CallFailure } from '../errors.ts';
 import type { Ports } from '../ports.ts';
 import type { Budget } from './budget.ts';
@@ -75,7 +75,7 @@ export async function attempt(
 
     const award = awardOf(decision, now);
     // Fail closed: whatever becomes of the confirm, its slots are taken for the rest of the pass.
-    shared.world = afterAcceptance(world, fresh, award);
+    shared.world = afterAward(world, id, award);
     place.decided();
     if (dryRun) return end('wouldAccept', decided);
     const look = { request: fresh, firstSeen: turn.firstSeen, deadline, decision, gateways, world, skipped };

@@ -2,7 +2,7 @@ import type { Turn } from '../core/case.ts';
 import { type Accept, type Decision, decide } from '../core/decide.ts';
 import type { Policy } from '../core/policy.ts';
 import type { Award } from '../core/remembered.ts';
-import { afterAcceptance, type World } from '../core/world.ts';
+import { afterAward, type World } from '../core/world.ts';
 import type { Clock } from '../ports.ts';
 
 /** The place of one attempt among those that are under way. */
@@ -55,8 +55,8 @@ export function undecided(policy: Policy, clock: Clock): Undecided {
   };
 }
 
-function asIfAccepted(world: World, { opened, accept }: Turn, at: Date): World {
-  return afterAcceptance(world, opened.request, awardOf(accept, at));
+function asIfAccepted(world: World, { id, accept }: Turn, at: Date): World {
+  return afterAward(world, id, awardOf(accept, at));
 }
 
 /** @param at when it was decided: replaying a receipt takes this for now */

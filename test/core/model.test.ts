@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isConfirming, isOver, isUnsettled, type VirtualInterface } from '../../lambda/core/model.ts';
-import { afterAcceptance, asDescribed } from '../../lambda/core/world.ts';
+import { afterAward, asDescribed } from '../../lambda/core/world.ts';
 import { aLiveVif, aVif, aWorld, VGW } from '../support/builders.ts';
 import { anAcceptance, anIntent } from '../support/ledgerBuilders.ts';
 
@@ -44,16 +44,24 @@ describe('the world after a look and after an acceptance', () => {
 
   it('holds what the look showed instead of what was listed', () => {
     const now = aVif({ vlan: 7 });
-    expect(asDescribed(world, request.id, now)).toEqual({ ...world, interfaces: [neighbour, now] });
+    expect(asDescribed(world, request.id, now)).toEqual({ ...world, interfaces: [now, neighbour] });
+    expect(asDescribed(aWorld({ interfaces: [neighbour] }), request.id, now).interfaces).toEqual([
+      neighbour,
+      now,
+    ]);
   });
 
-  it('holds the acceptance on its gateway, and no intent of it', () => {
+  it('is the same where the look showed what was listed', () => {
+    expect(asDescribed(world, request.id, { ...request })).toBe(world);
+    expect(asDescribed(aWorld(), request.id, null)).toEqual(aWorld());
+  });
+
+  it('holds what the request is given, and counts it', () => {
     const { at, owner, grants, gateway } = anAcceptance();
-    expect(afterAcceptance(world, request, { at, owner, grants, gateway })).toEqual({
+    const award = { at, owner, grants, gateway };
+    expect(afterAward(world, request.id, award)).toEqual({
       ...world,
-      interfaces: [neighbour, { ...request, state: 'pending', gateway: VGW.prod }],
-      intents: { [neighbour.id]: anIntent() },
-      acceptances: { [request.id]: anAcceptance() },
+      intents: { [request.id]: award, [neighbour.id]: anIntent() },
       acceptedThisPass: 3,
     });
   });

@@ -3,7 +3,7 @@ import { NO_DEADLINE } from '../../lambda/core/deadline.ts';
 import { decide } from '../../lambda/core/decide.ts';
 import { judge } from '../../lambda/core/fields/match.ts';
 import type { Grant, Owner, Policy } from '../../lambda/core/policy.ts';
-import { afterAcceptance, occupying } from '../../lambda/core/world.ts';
+import { afterAward, occupies } from '../../lambda/core/world.ts';
 import { NOW, US } from '../support/builders.ts';
 import { anIntent } from '../support/ledgerBuilders.ts';
 import { whenAccepted } from '../support/situations.ts';
@@ -74,11 +74,13 @@ describe('whatever is accepted', () => {
         grants: accept.grants,
         gateway: accept.gateway,
       };
-      const after = afterAcceptance(world, request, award);
+      const listed = { ...world, interfaces: [...world.interfaces, request] };
+      const after = afterAward(listed, request.id, award);
+      const occupying = (so: typeof world) => so.interfaces.filter((vif) => occupies(vif, so, 'another'));
       expect(after.acceptedThisPass).toBe(world.acceptedThisPass + 1);
-      expect(occupying(after, 'another')).toHaveLength(occupying(world, 'another').length + 1);
+      expect(occupying(after)).toHaveLength(occupying(world).length + 1);
       const owner = ownerOf(policy, request.connection);
-      const used = occupying(after, 'another').filter(({ connection }) =>
+      const used = occupying(after).filter(({ connection }) =>
         owner?.connections.some((one) => one === connection),
       );
       if (owner?.limit != null) expect(used.length).toBeLessThanOrEqual(owner.limit);

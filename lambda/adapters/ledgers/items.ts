@@ -75,6 +75,7 @@ function difference(
   before: Items,
   after: Items,
 ): { puts: Readonly<Record<string, unknown>>; deletes: string[] } {
+  if (before === after) return { puts: {}, deletes: [] };
   const changed = Object.entries(after).filter(([id, value]) => before[id] !== value);
   const gone = Object.keys(before).filter((id) => !Object.hasOwn(after, id));
   return {
