@@ -41,19 +41,22 @@ interface Part<V> {
 }
 
 function partOf<V>(record: Readonly<Record<string, V>>): Part<V> {
-  let copy: Map<string, V> | null = null;
-  const own = (id: string): V | undefined => (Object.hasOwn(record, id) ? record[id] : undefined);
-  const changed = (): Map<string, V> => {
-    copy ??= new Map(Object.entries(record));
+  let copy: Record<string, V> | null = null;
+  const now = (): Readonly<Record<string, V>> => copy ?? record;
+  const changed = (): Record<string, V> => {
+    copy ??= { ...record };
     return copy;
   };
   return {
-    get: (id) => (copy === null ? own(id) : copy.get(id)),
-    set: (id, value) => void changed().set(id, value),
-    delete: (id) => {
-      if (copy !== null || Object.hasOwn(record, id)) changed().delete(id);
+    get: (id) => (Object.hasOwn(now(), id) ? now()[id] : undefined),
+    // Defined, not assigned: to an object some names, such as `__proto__`, are no keys like others.
+    set: (id, value) => {
+      Object.defineProperty(changed(), id, { value, writable: true, enumerable: true, configurable: true });
     },
-    finished: () => (copy === null ? record : Object.fromEntries(copy)),
+    delete: (id) => {
+      if (Object.hasOwn(now(), id)) delete changed()[id];
+    },
+    finished: now,
   };
 }
 

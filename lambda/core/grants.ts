@@ -16,9 +16,8 @@ export type FittingGrants =
 
 /** Evaluates every grant of the owner; their order never matters. `fitting` is by code point of the name. */
 export function grantsFor(owner: Owner, request: VirtualInterface, at: Date): FittingGrants {
-  const matching = owner.grants
-    .filter((grant) => verdictOf(grant.match, request, 'fits') === 'yes')
-    .sort((a, b) => byCodePoint(a.name, b.name));
+  const matching = owner.grants.filter((grant) => verdictOf(grant.match, request, 'fits') === 'yes');
+  if (matching.length > 1) matching.sort((a, b) => byCodePoint(a.name, b.name));
   const fitting = matching.filter((grant) => outOfTime(owner, grant, at) === null);
   const [first] = fitting;
   if (first !== undefined) return { found: true, fitting, first };

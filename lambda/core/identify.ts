@@ -50,18 +50,18 @@ export function identify(policy: Policy, vif: VirtualInterface, own: OwnConnecti
   }
 }
 
-const ownersByConnection = oncePer(({ owners }: Policy): ReadonlyMap<string, readonly Owner[]> => {
-  const index = new Map<string, Owner[]>();
+const ownersByConnection = oncePer(({ owners }: Policy): ReadonlyMap<string, Owner | 'several'> => {
+  const index = new Map<string, Owner | 'several'>();
   for (const owner of owners)
     for (const connection of new Set(owner.connections))
-      index.set(connection, [...(index.get(connection) ?? []), owner]);
+      index.set(connection, index.has(connection) ? 'several' : owner);
   return index;
 });
 
 function byConnection(policy: Policy, connection: string | null): Identity {
   if (connection === null) return unknown('the API did not name a connection');
-  const [owner, ...others] = ownersByConnection(policy).get(connection) ?? [];
-  if (others.length > 0) {
+  const owner = ownersByConnection(policy).get(connection);
+  if (owner === 'several') {
     // Fail closed: no policy that was checked says so; one that does identifies nobody.
     return unknown(
       `more than one owner in the policy has connection ${quote(connection)}; leave it with one`,

@@ -2,11 +2,13 @@
  * Computes once for each object, for as long as somebody has it: of objects that nobody ever changes in place, as all data of
  * the core are.
  */
-export function oncePer<K extends object, V>(compute: (of: K) => V): (of: K) => V {
-  const known = new WeakMap<K, { readonly value: V }>();
+export function oncePer<K extends object, V extends object>(compute: (of: K) => V): (of: K) => V {
+  const known = new WeakMap<K, V>();
   return (of) => {
-    const found = known.get(of) ?? { value: compute(of) };
-    known.set(of, found);
-    return found.value;
+    const found = known.get(of);
+    if (found !== undefined) return found;
+    const value = compute(of);
+    known.set(of, value);
+    return value;
   };
 }

@@ -2,7 +2,7 @@ import type { Turn } from '../core/case.ts';
 import { type Accept, type Decision, decide } from '../core/decide.ts';
 import type { Policy } from '../core/policy.ts';
 import type { Award } from '../core/remembered.ts';
-import { afterAward, type World } from '../core/world.ts';
+import type { World } from '../core/world.ts';
 import type { Clock } from '../ports.ts';
 
 /** The place of one attempt among those that are under way. */
@@ -46,7 +46,7 @@ export function undecided(policy: Policy, clock: Clock): Undecided {
     foresee: async ({ opened, deadline }, shared) => {
       for (;;) {
         const at = clock.now();
-        const world = [...waiting.values()].reduce((so, other) => asIfAccepted(so, other, at), shared.world);
+        const world = asIfAccepted(shared.world, [...waiting.values()], at);
         const decision = decide(policy, opened.request, world, deadline, at);
         if (decision.verdict === 'accept' || waiting.size === 0) return decision;
         await last;
@@ -55,8 +55,13 @@ export function undecided(policy: Policy, clock: Clock): Undecided {
   };
 }
 
-function asIfAccepted(world: World, { id, accept }: Turn, at: Date): World {
-  return afterAward(world, id, awardOf(accept, at));
+function asIfAccepted(world: World, turns: readonly Turn[], at: Date): World {
+  const awards = turns.map(({ id, accept }) => [id, awardOf(accept, at)] as const);
+  return {
+    ...world,
+    intents: { ...world.intents, ...Object.fromEntries(awards) },
+    acceptedThisPass: world.acceptedThisPass + turns.length,
+  };
 }
 
 /** @param at when it was decided: replaying a receipt takes this for now */
