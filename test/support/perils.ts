@@ -55,6 +55,7 @@ export function run<T>(peril: Peril | null, work: () => Promise<T>, overtake: ()
   const killed = Promise.withResolvers<'killed'>();
   const paused = Promise.withResolvers<string | null>();
   const woken = Promise.withResolvers<void>();
+  const underWay = new Set<Promise<unknown>>();
   let turn = 0;
   let lasting: string | null = null;
   let isOver = false;
@@ -62,7 +63,8 @@ export function run<T>(peril: Peril | null, work: () => Promise<T>, overtake: ()
 
   function die(): Promise<never> {
     isOver = true;
-    killed.resolve('killed');
+    // What is on its way arrives: the next step of a life finds it done. (That it may also arrive late, the soak tries.)
+    void Promise.allSettled(underWay).then(() => killed.resolve('killed'));
     return new Promise(() => undefined);
   }
 
@@ -90,7 +92,9 @@ export function run<T>(peril: Peril | null, work: () => Promise<T>, overtake: ()
     through: async (call, make, failure) => {
       const harm = harmOf(call);
       await before(harm, call, failure);
-      const answer = await make();
+      const making = make();
+      underWay.add(making);
+      const answer = await making.finally(() => underWay.delete(making));
       if (isOver || harm === 'killedAfter') return die();
       if (harm === 'answerLost') throw failure();
       if (harm === 'overtakenAfter') await running.exit(overtake);
