@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process';
+import { fork, type StdioOptions } from 'node:child_process';
 import { once } from 'node:events';
 
 /** A process that does one thing for the benchmark. */
@@ -12,14 +12,17 @@ export interface Child {
 /**
  * Starts a process and waits until it is ready. Rejects when it fails or ends instead.
  * @param env all of its environment
+ * @param flags of Node
  */
 export async function startChild(
   file: string,
   args: readonly string[] = [],
   env: Readonly<Record<string, string>> = {},
+  flags: readonly string[] = [],
 ): Promise<Child> {
   // What a function logs is written, and read by nobody.
-  const child = fork(file, [...args], { env: { ...env }, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const stdio: StdioOptions = ['ignore', 'ignore', 'inherit', 'ipc'];
+  const child = fork(file, [...args], { env: { ...env }, execArgv: [...flags], stdio });
   const ended = once(child, 'exit');
   const heard = async (): Promise<unknown> => {
     const [message] = await Promise.race([

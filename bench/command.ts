@@ -18,14 +18,15 @@ const PEAK_SCRIPT = `
 `;
 const PEAK = `data:text/javascript,${encodeURIComponent(PEAK_SCRIPT)}`;
 
-/** Runs the command line in a process of its own, as a person would. Rejects when it fails. */
+/** Runs the command line in a process of its own, as a person would. Rejects when it fails. @param flags of Node */
 export async function runCommand(
   args: readonly string[],
   cwd: string,
+  flags: readonly string[] = [],
 ): Promise<{ ms: number; peak: number; stdout: string }> {
   const begun = performance.now();
   const env = { ...keys('eu-west-1'), XDG_STATE_HOME: cwd };
-  const child = spawn(process.execPath, ['--import', PEAK, MAIN, ...args], {
+  const child = spawn(process.execPath, [...flags, '--import', PEAK, MAIN, ...args], {
     cwd,
     env,
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],

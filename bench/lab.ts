@@ -28,14 +28,22 @@ export interface Lab {
   newTable(): Promise<string>;
   /** What the servers heard since they were last asked, in order. */
   heard(): Promise<readonly Heard[]>;
-  /** The function as deployed, for the first region of a population. @param event to begin with, in a cold start */
-  startFunction(population: Population, table: string, event?: object): Promise<Child>;
-  startBareLoop(event?: object): Promise<Child>;
+  /** The function as deployed, for the first region of a population. */
+  startFunction(population: Population, table: string, how?: How): Promise<Child>;
+  startBareLoop(how?: How): Promise<Child>;
   /** A bundle of only the SDK's clients. */
-  startSdkClients(population: Population, event: object): Promise<Child>;
+  startSdkClients(population: Population, how: How): Promise<Child>;
   /** @returns the event by which a side makes these calls, with another table in the place of the one that was heard of */
   eventFor(plan: Plan<Heard>, table: string, instead: string): { readonly plan: string };
   close(): Promise<void>;
+}
+
+/** How a side is started. */
+export interface How {
+  /** to begin with, in a cold start */
+  readonly event?: object;
+  /** of Node */
+  readonly flags?: readonly string[];
 }
 
 export const TARGET = 'hub';
@@ -59,16 +67,17 @@ export async function openLab(): Promise<Lab> {
     return bundle(at(`${name}.mjs`), join(PROCESSES, `${name}.ts`));
   }
 
-  const run = (side: string, env: Readonly<Record<string, string>>, event?: object): Promise<Child> =>
-    startChild(at('harness.mjs'), [at(`${side}.mjs`), ...(event ? [JSON.stringify(event)] : [])], {
-      ...keys(LEDGER_REGION),
-      ...env,
-      AWS_ENDPOINT_URL_DYNAMODB: ledger,
-      AWS_ENDPOINT_URL_EVENTBRIDGE: bus,
-      BENCH_PROVIDER: provider,
-      BENCH_LEDGER: ledger,
-      BENCH_BUS: bus,
-    });
+  const reachable = {
+    AWS_ENDPOINT_URL_DYNAMODB: ledger,
+    AWS_ENDPOINT_URL_EVENTBRIDGE: bus,
+    BENCH_PROVIDER: provider,
+    BENCH_LEDGER: ledger,
+    BENCH_BUS: bus,
+  };
+  const run = (side: string, env: Readonly<Record<string, string>>, { event, flags }: How = {}) => {
+    const args = [at(`${side}.mjs`), ...(event ? [JSON.stringify(event)] : [])];
+    return startChild(at('harness.mjs'), args, { ...keys(LEDGER_REGION), ...env, ...reachable }, flags);
+  };
 
   const heard = async (): Promise<readonly Heard[]> => {
     const taken = await Promise.all(servers.map(async (server) => readHeard(await server.ask('take'), '')));
@@ -93,7 +102,7 @@ export async function openLab(): Promise<Lab> {
       await heard();
       return name;
     },
-    startFunction: (population, table, event) => {
+    startFunction: (population, table, how) => {
       const policyDir = mkdtempSync(at('policy-'));
       const { policy } = compiled(
         policyText(connectionsOf(population, 0), population.regions[0] ?? ''),
@@ -108,11 +117,10 @@ export async function openLab(): Promise<Lab> {
         VIF_ACCEPTOR_GATEWAY_ENDPOINT: provider,
         VIF_ACCEPTOR_TABLE: table,
       };
-      return run('function', env, event);
+      return run('function', env, how);
     },
-    startBareLoop: (event) => run('bareLoop', {}, event),
-    startSdkClients: ({ regions: [region = ''] }, event) =>
-      run('sdkClients', { BENCH_REGION: region }, event),
+    startBareLoop: (how) => run('bareLoop', {}, how),
+    startSdkClients: ({ regions: [region = ''] }, how) => run('sdkClients', { BENCH_REGION: region }, how),
     eventFor: (plan, table, instead) => {
       const file = at(`plan-${randomUUID()}.json`);
       writePlan(plan, file, [table, instead]);

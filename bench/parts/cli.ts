@@ -35,7 +35,7 @@ export async function cli(
   let heard: readonly Heard[] = [];
   for (let i = 0; i < runs; i += 1) {
     await lab.fill(population, latency);
-    const child = await lab.startFunction(population, await lab.newTable(), { target: TARGET });
+    const child = await lab.startFunction(population, await lab.newTable(), { event: { target: TARGET } });
     await child.stop();
     mustAccept(population.confirming, invocationOf(child.first));
     heard = await lab.heard();

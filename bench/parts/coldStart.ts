@@ -17,14 +17,12 @@ export async function coldStart(
     await lab.fill(population, latency);
     const taken = await repeated(pairs, async () => {
       const [table, other] = [await lab.newTable(), await lab.newTable()];
-      const ours = await lab.startFunction(population, table, { target: TARGET });
+      const ours = await lab.startFunction(population, table, { event: { target: TARGET } });
       await ours.stop();
       mustAccept(0, invocationOf(ours.first));
       const heard = await lab.heard();
-      const clients = await lab.startSdkClients(
-        population,
-        lab.eventFor([[inSequence(heard)]], table, other),
-      );
+      const event = lab.eventFor([[inSequence(heard)]], table, other);
+      const clients = await lab.startSdkClients(population, { event });
       await clients.stop();
       mustBeSame(heard, await lab.heard());
       return [invocationOf(ours.first), invocationOf(clients.first)] as const;

@@ -6,52 +6,56 @@ import type { Line } from '../row.ts';
 
 const PROCESS = join(import.meta.dirname, '../processes/decisions.ts');
 
-/** Decisions a second, by the number of owners, each in a process of its own that is asked in turn with the others. */
+/**
+ * Decisions a second, by the number of owners, each in a process of its own that is asked in turn with the others. What the
+ * number of owners makes of it shows where as many of them are in memory on both sides: a few owners alone stay in the
+ * processor's caches.
+ */
 export async function decisions({
-  owners = [10, 1000, 10_000],
+  owners: [few, some, most] = [10, 1000, 10_000] as readonly [number, number, number],
   rounds = 9,
   ms = 300,
 } = {}): Promise<readonly Line[]> {
-  const children = await Promise.all(owners.map((count) => startChild(PROCESS, [String(count)])));
+  const sizes = [[few], [some], [most], [few, most / few]];
+  const children = await Promise.all(sizes.map((size) => startChild(PROCESS, size.map(String))));
   try {
-    const decide = (i: number) => children[i]?.ask('decide', ms).then((answer) => figure(answer, ''));
     const round = async (): Promise<number[]> => {
       const found: number[] = [];
-      for (const i of children.keys()) found.push((await decide(i)) ?? Number.NaN);
+      for (const child of children) found.push(figure(await child.ask('decide', ms), ''));
       return found;
     };
     await round();
     const found = await repeated(rounds, round);
-    const lines = owners.map((count, i): Line => {
-      const what = `decisions a second, ${count.toLocaleString('en')} owners`;
-      const ours = spreadOf(found.map((each) => each[i] ?? Number.NaN));
+    const rates = (i: number): number[] => found.map((each) => each[i] ?? Number.NaN);
+    const lines = [few, some, most].map((count, i): Line => {
+      const what = `decisions a second, ${words(count)} owners`;
       return {
-        part: 'decisions',
+        ...ROW,
         what,
-        unit: '/s',
-        ours,
+        ours: spreadOf(rates(i)),
         bound: null,
         ratio: null,
         limit: { atLeast: 100_000 },
       };
     });
-    return [...lines, growing(owners, found)];
+    const longer = (than: number[]) => ({
+      ours: spreadOf(rates(2)),
+      bound: spreadOf(than),
+      ratio: spreadOf(rates(2).map((rate, i) => (than[i] ?? Number.NaN) / rate)),
+    });
+    const against = `${words(most)} owners against ${words(few)}: times as long`;
+    return [
+      ...lines,
+      { ...ROW, what: `${against}, as many in memory`, ...longer(rates(3)), limit: { atMost: 2 } },
+      { ...ROW, what: `${against}, the few alone in memory`, ...longer(rates(0)), limit: null },
+    ];
   } finally {
     await Promise.all(children.map((child) => child.stop()));
   }
 }
 
-/** What one decision takes with the most owners, in times of what it takes with the fewest. */
-function growing(owners: readonly number[], found: readonly number[][]): Line {
-  const slowest = found.map((each) => each.at(-1) ?? Number.NaN);
-  const fastest = found.map(([first = Number.NaN]) => first);
-  return {
-    part: 'decisions',
-    what: `${owners.at(-1)?.toLocaleString('en')} owners against ${owners[0]}: times as long`,
-    unit: '/s',
-    ours: spreadOf(slowest),
-    bound: spreadOf(fastest),
-    ratio: spreadOf(slowest.map((rate, i) => (fastest[i] ?? Number.NaN) / rate)),
-    limit: { atMost: 2 },
-  };
+const ROW = { part: 'decisions', unit: '/s' } as const;
+
+function words(count: number): string {
+  return count.toLocaleString('en');
 }

@@ -4,10 +4,10 @@ import type { Policy } from '../../lambda/core/policy.ts';
 import type { World } from '../../lambda/core/world.ts';
 import { answerParent } from '../answerParent.ts';
 import { compiled, policyText } from '../world/policy.ts';
-import { type ConnectionOf, connectionsOf, ownerName, type Population } from '../world/population.ts';
+import { type ConnectionOf, connectionsOf, ownerName, type Population, US } from '../world/population.ts';
 
-/** Decisions by a policy of so many owners: how many in a second. */
-const owners = Number(process.argv[2]);
+/** Decisions by policies of so many owners, all of them in memory and each asked in its turn: how many in a second. */
+const [owners = 1, many = 1] = process.argv.slice(2).map(Number);
 /** As many for every number of owners, so that the owners alone make the difference. */
 const REQUESTS = 10_000;
 const SURROUNDINGS = 50;
@@ -18,14 +18,16 @@ const AT_ONCE = 2500;
 
 const population: Population = {
   regions: ['eu-west-2'],
-  owners,
+  owners: owners * many,
   connectionsPerOwner: 1,
   gateways: Math.min(owners, 20),
   available: 0,
   confirming: 0,
 };
 const connections = connectionsOf(population, 0);
-const policy = policyOf(connections);
+const policies = Array.from({ length: many }, (_, i) =>
+  policyOf(connections.slice(i * owners, (i + 1) * owners)),
+);
 
 function policyOf(all: readonly ConnectionOf[]): Policy {
   const parts: Policy[] = [];
@@ -47,7 +49,7 @@ function interfaceOn(place: number, of: number, state: string): VirtualInterface
     id: `dxvif-${state}-${place}`,
     state,
     type: 'private',
-    ownerAccount: policy.recipient.account,
+    ownerAccount: US,
     connection: connection.id,
     name: `${ownerName(connection.owner)}-prod-${place}`,
     location: 'PAR1',
@@ -60,7 +62,11 @@ function interfaceOn(place: number, of: number, state: string): VirtualInterface
   };
 }
 
-const requests = Array.from({ length: REQUESTS }, (_, i) => interfaceOn(i, REQUESTS, 'confirming'));
+/** Each with the policy that it is decided by. */
+const requests = Array.from({ length: REQUESTS }, (_, i) => ({
+  request: interfaceOn(i, REQUESTS, 'confirming'),
+  policy: policies[Math.floor((i * many) / REQUESTS)],
+}));
 const world: World = {
   interfaces: Array.from({ length: SURROUNDINGS }, (_, i) => interfaceOn(i, SURROUNDINGS, 'available')),
   intents: {},
@@ -76,9 +82,9 @@ function decideFor(milliseconds: number): number {
   let decided = 0;
   const begun = performance.now();
   for (;;) {
-    const request = requests[decided % REQUESTS];
-    if (request === undefined || decide(policy, request, world, DEADLINE, at).verdict !== 'accept')
-      throw new Error('the policy of the benchmark allows everything');
+    const { request, policy } = requests[decided % REQUESTS] ?? {};
+    const verdict = request && policy && decide(policy, request, world, DEADLINE, at).verdict;
+    if (verdict !== 'accept') throw new Error('the policy of the benchmark allows everything');
     decided += 1;
     // The clock is not asked for every one.
     const elapsed = decided % 50 === 0 ? performance.now() - begun : 0;

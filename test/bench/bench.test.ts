@@ -42,9 +42,9 @@ function figures(lines: readonly Line[]): number[] {
 describe('the benchmark', () => {
   it.each<[string, () => Promise<readonly Line[]>, number]>([
     ['a quiet pass', () => quiet(lab, { population: { ...SMALL, confirming: 0 }, latency: 1, pairs: 1 }), 2],
-    ['a pass that accepts, over two pages', () => scale(lab, { population: SMALL, latency: 1, pairs: 1 }), 2],
+    ['a pass that accepts, over two pages', () => scale(lab, { population: SMALL, latency: 1, pairs: 1 }), 3],
     ['many targets', () => targets(lab, { many: 3, few: 1, latency: 1, pairs: 1 }), 2],
-    ['decisions', () => decisions({ owners: [2, 3], rounds: 1, ms: 1 }), 3],
+    ['decisions', () => decisions({ owners: [2, 3, 4], rounds: 1, ms: 1 }), 5],
     ['policies', () => policies({ owners: 3, runs: 1 }), 2],
   ])('measures %s to its end, with the same calls on both sides', async (_, measure, lines) => {
     const measured = await measure();
