@@ -40,7 +40,7 @@ export interface DirectConnect {
    * @throws ApiFailure
    */
   confirm(id: string, gateway: string): Promise<string | null>;
-  /** How often the API refused a call as one too many, those that were tried again and answered included. */
+  /** How often the APIs, that of the gateways too, refused a call as one too many, those tried again and answered included. */
   throttles(): number;
 }
 

@@ -5,6 +5,7 @@ import { createCaller } from './caller.ts';
 import { type ClientSettings, createClient, READ_ATTEMPTS, readLimitMs } from './directconnect/client.ts';
 import { DIALECTS } from './directconnect/dialects.ts';
 import { createDirectConnect } from './directconnect/index.ts';
+import { createThrottles, watchThrottles } from './directconnect/throttles.ts';
 import { checkedRegion } from './endpoint.ts';
 import { toApiFailure } from './failure.ts';
 import { createGateways } from './gateways.ts';
@@ -56,7 +57,9 @@ export function connect(
   const endpoint = endpoints.directConnect ?? dialect.directConnectEndpoint(region);
   const settings = { region, endpoint, credentials, requestTimeoutMs };
   const [reads, writes] = [createClient(settings, READ_ATTEMPTS), createClient(settings, 1)];
-  const client = { sdk: reads, requestTimeoutMs, key: renewable(credentials) };
+  const throttles = createThrottles();
+  watchThrottles([reads, writes], throttles);
+  const client = { sdk: reads, requestTimeoutMs, key: renewable(credentials), throttles };
   const gatewayEndpoint = endpoints.gateways ?? dialect.gatewayEndpoint(region);
   const ec2 = createQueryApi(client, {
     region,

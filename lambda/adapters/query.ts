@@ -51,6 +51,7 @@ export function createQueryApi(client: ReadClient, settings: QuerySettings): Que
         try {
           return await once(action, parameters, abortSignal);
         } catch (error) {
+          client.throttles.saw(error);
           const failure = toApiFailure(action, error);
           const again = failure instanceof ApiFailure && MAY_PASS.has(failure.kind);
           if (attempt === READ_ATTEMPTS || !again) throw failure;

@@ -104,6 +104,14 @@ describe('refusals for too many calls are counted', () => {
     expect(directConnect.throttles()).toBe(1);
   });
 
+  it('by the API of the gateways too', async () => {
+    const cloud = await startCloud();
+    const { directConnect, gateways } = runnerOf(cloud, SIMPLE).ports;
+    cloud.addFault({ kind: 'throttle', operation: 'DescribeVpnGateways', times: 2 });
+    await gateways.list(new Set(['virtual']));
+    expect(directConnect.throttles()).toBe(2);
+  });
+
   it('of confirms too, and nothing else is', async () => {
     const cloud = await startCloud();
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });

@@ -3,6 +3,7 @@ import { toApiFailure } from '../failure.ts';
 import { type RenewableKey, withRenewal } from '../renewable.ts';
 import { withTimeLimit } from '../timeLimit.ts';
 import { readLimitMs } from './client.ts';
+import type { Throttles } from './throttles.ts';
 
 /** The client for reads, with what a read may take. */
 export interface ReadClient {
@@ -10,6 +11,7 @@ export interface ReadClient {
   readonly requestTimeoutMs: number;
   /** `null`: it cannot change while we run */
   readonly key: RenewableKey | null;
+  readonly throttles: Throttles;
 }
 
 /** One read. @throws ApiFailure */

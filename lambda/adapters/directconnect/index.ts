@@ -11,7 +11,6 @@ import type { DirectConnect } from '../../ports.ts';
 import { bounded, type ReadClient, read } from './calls.ts';
 import type { Dialect } from './dialects.ts';
 import { allPages, type Page } from './pages.ts';
-import { countThrottles } from './throttles.ts';
 import { readVirtualInterface, readVirtualInterfaces } from './wire.ts';
 import { Reader } from './wireReader.ts';
 
@@ -31,7 +30,7 @@ export function createDirectConnect(
     describe: (id) => describe(reads, id),
     ownConnections: () => ownConnections(dialect, reads),
     confirm: (id, gateway) => confirm(dialect, { ...reads, sdk: writes }, id, gateway),
-    throttles: countThrottles([reads.sdk, writes]),
+    throttles: reads.throttles.count,
   };
 }
 

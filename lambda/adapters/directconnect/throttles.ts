@@ -1,22 +1,37 @@
 import type { DirectConnectClient } from '@aws-sdk/client-direct-connect';
 import { isThrottled } from '../failure.ts';
 
-/** Counts the answers of several clients that refuse a call as one too many, those that the SDK meets by trying again too. */
-export function countThrottles(clients: readonly DirectConnectClient[]): () => number {
+/** Counts the answers by which an API refuses a call as one too many, those that are met by trying again too. */
+export interface Throttles {
+  /** Counts an error if it is such an answer. */
+  saw(thrown: unknown): void;
+  count(): number;
+}
+
+export function createThrottles(): Throttles {
   let count = 0;
+  return {
+    saw: (thrown) => {
+      if (isThrottled(thrown)) count += 1;
+    },
+    count: () => count,
+  };
+}
+
+/** Shows every attempt of the SDK's clients to `throttles`. */
+export function watchThrottles(clients: readonly DirectConnectClient[], throttles: Throttles): void {
   for (const { middlewareStack } of clients) {
     middlewareStack.add(
       (next) => async (args) => {
         try {
           return await next(args);
         } catch (error) {
-          if (isThrottled(error)) count += 1;
+          throttles.saw(error);
           throw error;
         }
       },
-      // Within the step that tries again, so that every attempt is seen.
-      { name: 'countThrottles', step: 'finalizeRequest', priority: 'low' },
+      // Within the step that tries again.
+      { name: 'watchThrottles', step: 'finalizeRequest', priority: 'low' },
     );
   }
-  return () => count;
 }
