@@ -1,6 +1,7 @@
 import { DescribeRouteTablesCommand, DescribeVpnGatewaysCommand } from '@aws-sdk/client-ec2';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { createThrottles } from '../../lambda/adapters/directconnect/throttles.ts';
 import { createGateways } from '../../lambda/adapters/gateways.ts';
 import { createQueryApi } from '../../lambda/adapters/query.ts';
 import { escapeText } from '../../lambda/core/text.ts';
@@ -118,7 +119,7 @@ function clientsOf({ dialect, gateways, destinations, propagating, byLines }: Ar
     world.routeTables.set(id, { ...place, id, vpc, propagating: new Set(those), routes: new Map(routes) });
   }
   const { ec2, directConnect: sdk } = inProcess(simulation, US, byLines ? { dress: inLines } : {});
-  const client = { sdk, requestTimeoutMs: 1000, key: null };
+  const client = { sdk, requestTimeoutMs: 1000, key: null, throttles: createThrottles() };
   const settings = { endpoint: 'http://in.process', region: REGION, service: 'ec2', version: '2016-11-15' };
   const query = createQueryApi(client, { ...settings, service: 'ec2' });
   return { ec2, query, gateways: createGateways(query, client) };
