@@ -1,17 +1,22 @@
-import { dirname } from 'node:path';
 import { type Connected, REQUEST_LIMIT_MS } from '../lambda/adapters/connect.ts';
 import { AVAILABLE_WITHIN_MS } from '../lambda/core/followUp.ts';
 import type { PassReport } from '../lambda/core/report.ts';
 import type { PassInput } from '../lambda/pass/input.ts';
 import { runPass } from '../lambda/pass.ts';
 import type { Ports } from '../lambda/ports.ts';
-import { type CompiledPolicy, revisionOf } from '../language/index.ts';
-import { startProgress } from './output/progress.ts';
+import type { CompiledPolicy } from '../language/index.ts';
+import type { Progress } from './output/progress.ts';
+import { revisionOfFile } from './revision.ts';
 import { type ConnectOptions, connectTarget } from './target.ts';
 
 /** Options of every command that makes a pass. */
 export interface PassOptions extends ConnectOptions {
   readonly availableWithin?: number;
+}
+
+/** What a command has to say to each of its passes. */
+interface Direction extends Pick<PassInput, 'remaining' | 'dryRun'> {
+  readonly progress: Progress;
 }
 
 /** How long a pass may hold the lease, and so how long one that was killed keeps others out, in milliseconds. */
@@ -25,15 +30,14 @@ export async function onePass(
   { file, policy, digest }: CompiledPolicy,
   options: PassOptions,
   portsOf: (connected: Connected) => Ports,
-  { remaining, dryRun }: Pick<PassInput, 'remaining' | 'dryRun'>,
+  { remaining, dryRun, progress }: Direction,
 ): Promise<PassReport> {
   const { availableWithin } = options;
   const connected = connectTarget(policy, options);
-  const progress = startProgress(process.stderr);
   try {
     return await runPass({
       loaded: { policy, digest },
-      revision: revisionOf(dirname(file)),
+      revision: revisionOfFile(file),
       ports: progress.watch(policy.target, portsOf(connected)),
       vetting: { checkedAt: new Map() },
       outage: { announced: null },
@@ -46,7 +50,7 @@ export async function onePass(
       dryRun,
     });
   } finally {
-    progress.stop();
+    progress.finish(policy.target);
     connected.close();
   }
 }

@@ -3,6 +3,7 @@ import { type CompiledPolicy, type Fault, formatFault } from '../../language/ind
 import { examine } from '../doctor/examine.ts';
 import { bad, type Finding, ok } from '../doctor/finding.ts';
 import { examineSurroundings } from '../doctor/surroundings.ts';
+import { eachTarget } from '../eachTarget.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import type { LedgerOptions } from '../ledger.ts';
 import { paintFor } from '../output/paint.ts';
@@ -18,11 +19,12 @@ export interface DoctorOptions extends ConnectOptions, LedgerOptions {
 export async function doctor(options: DoctorOptions): Promise<ExitCode> {
   const { policies, faults } = loadSoundPolicies(options.policy ?? []);
   const surroundings = examineSurroundings(process.env);
-  const targets = broken(faults);
-  for (const compiled of policies) {
-    const findings = [...surroundings, ...(await visit(compiled, options))];
-    targets.push({ target: compiled.policy.target, findings });
-  }
+  const { results, rethrow } = await eachTarget(policies, async (compiled) => ({
+    target: compiled.policy.target,
+    findings: [...surroundings, ...(await visit(compiled, options))],
+  }));
+  rethrow();
+  const targets: readonly Examined[] = [...broken(faults), ...results];
   if (options.json) process.stdout.write(`${printableJson({ targets }, 2)}\n`);
   else process.stdout.write(`${targets.map(describe).join('\n\n')}\n`);
   if (faults.length > 0) return EXIT.invalidPolicy;

@@ -1,13 +1,14 @@
 import { createFileAnnouncer } from '../../lambda/adapters/announcers/file.ts';
 import { systemClock } from '../../lambda/adapters/connect.ts';
 import { printableJson } from '../../lambda/core/printable.ts';
-import type { PassReport } from '../../lambda/core/report.ts';
-import type { CompiledPolicy } from '../../language/index.ts';
+import type { Ports } from '../../lambda/ports.ts';
+import { eachTarget } from '../eachTarget.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { ledgerFor } from '../ledger.ts';
 import { onePass, type PassOptions } from '../onePass.ts';
 import { describeFaults } from '../output/faults.ts';
 import { paintFor } from '../output/paint.ts';
+import { startProgress } from '../output/progress.ts';
 import { describePass } from '../output/report.ts';
 import { ping, pingAddress } from '../ping.ts';
 import { loadSoundPolicies } from '../policies.ts';
@@ -21,13 +22,20 @@ export interface RunOptions extends PassOptions {
   readonly json?: boolean;
 }
 
-/** `run` and, with `dryRun`, `plan`: one pass over every target, one after the other; a broken one stops no other. */
+/** `run` and, with `dryRun`, `plan`: one pass over every target, some at once; a broken one stops no other. */
 export async function run(options: RunOptions): Promise<ExitCode> {
   const address = pingAddress(options.ping, process.env);
   const { policies, faults } = loadSoundPolicies(options.policy ?? []);
-  const passes: PassReport[] = [];
+  const { dryRun = false } = options;
   const interruption = catchInterruption();
-  for (const compiled of policies) passes.push(await pass(compiled, options, interruption));
+  const remaining = (): number => (interruption.aborted ? 0 : Number.POSITIVE_INFINITY);
+  const progress = startProgress(process.stderr, policies.length);
+  const world = sharedWorld(options);
+  const { results: passes, rethrow } = await eachTarget(policies, (compiled) =>
+    onePass(compiled, options, (connected) => ({ ...connected, ...world }), { remaining, dryRun, progress }),
+  );
+  progress.stop();
+  if (passes.length === 0) rethrow();
   // With --json, standard output is for the document alone.
   const forPeople = options.json ? process.stderr : process.stdout;
   const paint = paintFor(forPeople);
@@ -37,8 +45,9 @@ export async function run(options: RunOptions): Promise<ExitCode> {
     process.stderr.write(
       describeFaults(faults, 'no pass was made by FILES; the others went on', paintFor(process.stderr)),
     );
+  rethrow();
   const isWell = faults.length === 0 && passes.every(({ status }) => status === 'completed');
-  if (isWell && address !== null && !options.dryRun) await tell(address);
+  if (isWell && address !== null && !dryRun) await tell(address);
   if (faults.length > 0) return EXIT.invalidPolicy;
   return passes.some(({ status }) => status === 'failed') ? EXIT.failed : EXIT.done;
 }
@@ -49,19 +58,14 @@ async function tell(address: URL): Promise<void> {
   if (problem !== null) process.stderr.write(`${paintFor(process.stderr).warn('warning:')} ${problem}\n`);
 }
 
-function pass(compiled: CompiledPolicy, options: RunOptions, interruption: AbortSignal): Promise<PassReport> {
-  const { events, dryRun = false } = options;
-  return onePass(
-    compiled,
-    options,
-    (connected) => ({
-      ...connected,
-      clock: systemClock,
-      ledger: ledgerFor(options),
-      announcer: events === undefined ? null : createFileAnnouncer(events),
-    }),
-    { remaining: () => (interruption.aborted ? 0 : Number.POSITIVE_INFINITY), dryRun },
-  );
+/** Made once for all targets, since they write to the same ledger and file: each keeps its writers in turn. */
+function sharedWorld(options: RunOptions): Pick<Ports, 'clock' | 'ledger' | 'announcer'> {
+  const { events } = options;
+  return {
+    clock: systemClock,
+    ledger: ledgerFor(options),
+    announcer: events === undefined ? null : createFileAnnouncer(events),
+  };
 }
 
 /** The first Ctrl-C lets what is under way end, so that the lease is given back and nothing is left in doubt. */

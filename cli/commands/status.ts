@@ -1,10 +1,11 @@
 import { printableJson } from '../../lambda/core/printable.ts';
-import type { CompiledPolicy } from '../../language/index.ts';
+import { eachTarget } from '../eachTarget.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
-import type { LedgerOptions } from '../ledger.ts';
+import { type LedgerOptions, ledgerFor } from '../ledger.ts';
 import type { PassOptions } from '../onePass.ts';
 import { describeFaults } from '../output/faults.ts';
 import { paintFor } from '../output/paint.ts';
+import { startProgress } from '../output/progress.ts';
 import { loadSoundPolicies } from '../policies.ts';
 import { gather } from '../status/gather.ts';
 import { page } from '../status/html.ts';
@@ -23,8 +24,13 @@ export async function status(options: StatusOptions): Promise<ExitCode> {
   const { policies, faults } = loadSoundPolicies(options.policy ?? []);
   // Before the work, so that a mistyped path costs no minute.
   const file = options.html === undefined ? null : pageFile(options.html);
-  const targets: TargetView[] = [];
-  for (const compiled of policies) targets.push(await visit(compiled, options));
+  const ledger = ledgerFor(options);
+  const progress = startProgress(process.stderr, policies.length);
+  const { results: targets, rethrow } = await eachTarget(policies, async (compiled) =>
+    viewOf(await gather(compiled, options, ledger, progress)),
+  );
+  progress.stop();
+  rethrow();
   // With --json, standard output is for the document alone.
   const forPeople = options.json ? process.stderr : process.stdout;
   const paint = paintFor(forPeople);
@@ -40,10 +46,6 @@ export async function status(options: StatusOptions): Promise<ExitCode> {
     return EXIT.invalidPolicy;
   }
   return problem !== null || targets.some(isBroken) ? EXIT.failed : EXIT.done;
-}
-
-async function visit(compiled: CompiledPolicy, options: StatusOptions): Promise<TargetView> {
-  return viewOf(await gather(compiled, options));
 }
 
 /** Something that should be told here is not to be had. */

@@ -7,8 +7,8 @@ import type { PassReport } from '../../lambda/core/report.ts';
 import { PassFailure } from '../../lambda/errors.ts';
 import type { Ledger, Ports, Records } from '../../lambda/ports.ts';
 import type { CompiledPolicy } from '../../language/index.ts';
-import { type LedgerOptions, ledgerFor } from '../ledger.ts';
 import { onePass, type PassOptions } from '../onePass.ts';
+import type { Progress } from '../output/progress.ts';
 
 /** What there is to know of one target, put together from everywhere. */
 export interface Facts {
@@ -30,9 +30,13 @@ export interface Facts {
 const RECENT_MS = 30 * 24 * 60 * 60 * 1000;
 
 /** Makes a plan of one target and reads its ledger. Writes nothing, and fails of nothing that a pass reports. */
-export async function gather(compiled: CompiledPolicy, options: PassOptions & LedgerOptions): Promise<Facts> {
+export async function gather(
+  compiled: CompiledPolicy,
+  options: PassOptions,
+  ledger: Ledger,
+  progress: Progress,
+): Promise<Facts> {
   const { policy } = compiled;
-  const ledger = ledgerFor(options);
   let state: LedgerState | null = null;
   let listed: readonly VirtualInterface[] = [];
   const portsOf = (connected: Connected): Ports => ({
@@ -50,7 +54,7 @@ export async function gather(compiled: CompiledPolicy, options: PassOptions & Le
       },
     },
   });
-  const endless = { remaining: () => Number.POSITIVE_INFINITY, dryRun: true };
+  const endless = { remaining: () => Number.POSITIVE_INFINITY, dryRun: true, progress };
   const report = await onePass(compiled, options, portsOf, endless);
   const since = new Date(Date.parse(report.startedAt) - RECENT_MS);
   const { records, failure } = await readRecords(ledger, policy, since);

@@ -1,3 +1,4 @@
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -105,6 +106,23 @@ describe('announcing to a file', () => {
     const path = join(plant({ 'events.jsonl': '{"source":' }), 'events.jsonl');
     await createFileAnnouncer(path).announce(some(1));
     expect(readFileSync(path, 'utf8')).toMatch(/^\{"source":\n\{.*\}\n$/);
+  });
+
+  it('keeps the lines of passes at once apart, in a pipe too, which mixes long ones', async () => {
+    const path = join(plant({}), 'events.fifo');
+    execFileSync('mkfifo', [path]);
+    const announcer = createFileAnnouncer(path);
+    const padding = 'x'.repeat(300_000);
+    const passes = some(4).map((one) => announcer.announce([{ ...one, detail: { ...one.detail, padding } }]));
+    // Open for writing too: between two passes nobody else may have it open, which readers take for its end.
+    const reader = spawn('sh', ['-c', 'exec 3<>"$0"; head -n 4 <&3', path]);
+    let read = '';
+    for await (const chunk of reader.stdout) read += String(chunk);
+    await Promise.all(passes);
+    const lines = read.trimEnd().split('\n');
+    expect(lines.map((line) => JSON.parse(line).detail.padding)).toEqual(
+      Array.from({ length: 4 }, () => padding),
+    );
   });
 
   it('says why it cannot', async () => {

@@ -118,6 +118,19 @@ describe('a ledger file', () => {
     expect(await createFileLedger(path, testClock()).peek(KEY)).toMatchObject({ lastListing: LISTED.at });
   });
 
+  it('is written by passes of one process in the order in which they come', async () => {
+    const { ledger } = planted(holding({}));
+    const keys = Array.from({ length: 12 }, (_, i) => `aws/eu-west-1/${i}`);
+    const served: string[] = [];
+    await Promise.all(
+      keys.map(async (key) => {
+        await ledger.open(key, 1000);
+        served.push(key);
+      }),
+    );
+    expect(served).toEqual(keys);
+  });
+
   it('reached by a link stays where it is, under one lease', async () => {
     const { path, ledger } = planted(holding({}));
     const link = join(plant({}), 'link.json');

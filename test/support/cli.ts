@@ -24,12 +24,30 @@ export function folderWith(files: Readonly<Record<string, string>>): string {
   return dir;
 }
 
+/** A command under way. */
+export interface Begun {
+  /** what it has said on standard error so far */
+  said(): string;
+  /** as a user does with Ctrl-C */
+  interrupt(): void;
+  readonly ended: Promise<Ended>;
+}
+
 /** Types a command as a user in `dir` would, in a process of its own, with our keys and nothing else of this machine. */
 export function type(
   dir: string,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<Ended> {
+  return begin(dir, args, env).ended;
+}
+
+/** The same, to be looked at and interrupted before its end. */
+export function begin(
+  dir: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Begun {
   const own = { PATH: process.env.PATH ?? '', HOME: dir, INIT_CWD: dir, XDG_STATE_HOME: join(dir, 'state') };
   const keys = {
     OSC_ACCESS_KEY: US,
@@ -42,9 +60,24 @@ export function type(
     env: { ...own, ...keys, AWS_EC2_METADATA_DISABLED: 'true', ...env },
     timeout: 60_000,
   };
-  return new Promise((done) => {
-    execFile(process.execPath, [join(ROOT, 'cli/main.ts'), ...args], options, (error, stdout, stderr) => {
-      done({ code: typeof error?.code === 'number' ? error.code : error === null ? 0 : -1, stdout, stderr });
+  let said = '';
+  let interrupt = (): void => undefined;
+  const ended = new Promise<Ended>((done) => {
+    const child = execFile(
+      process.execPath,
+      [join(ROOT, 'cli/main.ts'), ...args],
+      options,
+      (error, stdout, stderr) => {
+        const code = typeof error?.code === 'number' ? error.code : error === null ? 0 : -1;
+        done({ code, stdout, stderr });
+      },
+    );
+    child.stderr?.on('data', (chunk) => {
+      said += String(chunk);
     });
+    interrupt = () => {
+      child.kill('SIGINT');
+    };
   });
+  return { said: () => said, interrupt: () => interrupt(), ended };
 }

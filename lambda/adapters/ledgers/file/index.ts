@@ -6,6 +6,7 @@ import type { LedgerChange, LedgerState } from '../../../core/ledger.ts';
 import { LedgerFailure } from '../../../errors.ts';
 import type { Clock, Ledger } from '../../../ports.ts';
 import { codeOf } from '../../errorCode.ts';
+import { createQueue } from '../../queue.ts';
 import { recordsOf } from '../codec/records.ts';
 import { type ItemChanges, type Items, itemChanges, readItems } from '../items.ts';
 import { isFree, newLease } from '../lease.ts';
@@ -26,18 +27,23 @@ interface Place {
  * ever added to, receipts and policies, stands beside it.
  */
 export function createFileLedger(path: string, clock: Clock): Ledger {
+  // Passes of this process wait for each other here, in order; the lock is for those of others.
+  const inTurn = createQueue();
+
   /** Reads, changes and replaces the file while nobody else does. `change` returns `null` to leave it as it is. */
   async function update(
     key: string,
     change: (entry: Entry, at: Place) => Promise<Entry | null>,
   ): Promise<void> {
-    const place = await placeOf(path);
-    await inLock(place, async (assertHeld) => {
-      const file = await load(place);
-      const keep = (entry: Entry): Promise<void> =>
-        store(place, { ...file, targets: { ...file.targets, [key]: entry } }, assertHeld);
-      const entry = await change(file.targets[key] ?? NO_ENTRY, { place, keep });
-      if (entry !== null) await keep(entry);
+    await inTurn(async () => {
+      const place = await placeOf(path);
+      await inLock(place, async (assertHeld) => {
+        const file = await load(place);
+        const keep = (entry: Entry): Promise<void> =>
+          store(place, { ...file, targets: { ...file.targets, [key]: entry } }, assertHeld);
+        const entry = await change(file.targets[key] ?? NO_ENTRY, { place, keep });
+        if (entry !== null) await keep(entry);
+      });
     });
   }
 

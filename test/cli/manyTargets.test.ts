@@ -1,0 +1,148 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { begin, folderWith, type } from '../support/cli.ts';
+import { type Regions, startRegions } from '../support/regions.ts';
+
+/** Until it is so, or so late that the test is to fail of what it finds; less than a call may take. */
+async function until(isSo: () => boolean, limitMs = 4500): Promise<void> {
+  const end = performance.now() + limitMs;
+  while (!isSo() && performance.now() < end) await pause(5);
+}
+
+function seen({ calls }: Regions): Set<string> {
+  return new Set(calls.map(({ region }) => region));
+}
+
+function leases(dir: string): unknown[] {
+  const { targets } = JSON.parse(readFileSync(join(dir, 'ledger.json'), 'utf8'));
+  return Object.values<{ lease: unknown }>(targets).map(({ lease }) => lease);
+}
+
+interface Told {
+  readonly target: string;
+  readonly status: string;
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+describe('over many targets', () => {
+  it.each(['run', 'plan', 'status', 'doctor'])(
+    '%s works on four at once, never on five, and tells all in the order in which they were named',
+    async (command) => {
+      const regions = await startRegions(9);
+      const dir = folderWith(regions.policies);
+      const named = Object.keys(regions.policies).reverse();
+      // Four must have begun before any goes on, and the first that was named is the last to go on.
+      regions.hold = async ({ region }) => {
+        await until(() => seen(regions).size >= 4);
+        if (region === 'r8') await until(() => seen(regions).size === 9);
+      };
+      const { stdout } = await type(dir, [command, '--json', '--policy', ...named, ...regions.args]);
+      expect(regions.most()).toBe(4);
+      expect(regions.ended().indexOf('r8')).toBeGreaterThan(regions.ended().indexOf('r5'));
+      const { passes, targets = passes } = JSON.parse(stdout);
+      expect(targets.map(({ target }: Told) => target)).toEqual([
+        'r8',
+        'r7',
+        'r6',
+        'r5',
+        'r4',
+        'r3',
+        'r2',
+        'r1',
+        'r0',
+      ]);
+    },
+  );
+
+  it('run goes on with all others when one fails, in text as in the order given, and no lease is left', async () => {
+    const regions = await startRegions(6, 1);
+    const dir = folderWith(regions.policies);
+    regions.in('r1').addFault({
+      kind: 'accessDenied',
+      operation: 'DescribeVirtualInterfaces',
+      times: 'always',
+      account: null,
+      after: 0,
+      status: null,
+    });
+    const { code, stdout } = await type(dir, ['run', ...regions.args]);
+    expect(code).toBe(1);
+    expect(stdout.match(/^r\d: .*/gm)).toEqual([
+      'r0: 1 pending: 1 accepted',
+      expect.stringMatching(/^r1: .*failed/),
+      ...['r2', 'r3', 'r4', 'r5'].map((name) => `${name}: 1 pending: 1 accepted`),
+    ]);
+    expect(leases(dir)).toEqual([null, null, null, null, null, null]);
+  });
+
+  it('run lets go of the connections of a target when its pass is over', async () => {
+    const regions = await startRegions(9);
+    const dir = folderWith(regions.policies);
+    let open: readonly string[] = [];
+    regions.hold = async ({ region }) => {
+      if (region !== 'r8') return;
+      await until(() => regions.connected().size === 1);
+      open = [...regions.connected()];
+    };
+    expect((await type(dir, ['run', ...regions.args])).code).toBe(0);
+    expect(open).toEqual(['r8']);
+  });
+
+  it('run confirms nothing more after Ctrl-C, and makes and tells every pass all the same', async () => {
+    const regions = await startRegions(7, 2);
+    const dir = folderWith(regions.policies);
+    const confirms = () =>
+      regions.calls.flatMap(({ region, operation }) => (operation.startsWith('Confirm') ? [region] : []));
+    const running = begin(dir, ['run', '--json', ...regions.args]);
+    let interrupted = false;
+    const interruptOnce = (): void => {
+      if (!interrupted) running.interrupt();
+      interrupted = true;
+    };
+    regions.hold = async ({ operation }) => {
+      if (!operation.startsWith('Confirm')) return;
+      await until(() => confirms().length === 4);
+      interruptOnce();
+      await until(() => running.said().includes('stopping: '));
+    };
+
+    const { code, stdout, stderr } = await running.ended;
+
+    expect(code).toBe(1);
+    expect(stderr.match(/^stopping: no further confirm is begun/gm)).toHaveLength(1);
+    expect(confirms().toSorted()).toEqual(['r0', 'r1', 'r2', 'r3']);
+    const { passes } = JSON.parse(stdout);
+    expect(passes.map(({ target, counts }: Told) => [target, counts.accepted, counts.notAttempted])).toEqual([
+      ...['r0', 'r1', 'r2', 'r3'].map((name) => [name, 1, 1]),
+      ...['r4', 'r5', 'r6'].map((name) => [name, 0, 2]),
+    ]);
+    expect(leases(dir)).toEqual(Array.from({ length: 7 }, () => null));
+  });
+
+  it('run says in one line what all of them wait for, and how many are done', async () => {
+    const regions = await startRegions(5);
+    const dir = folderWith(regions.policies);
+    const running = begin(dir, ['run', ...regions.args]);
+    const line = /^0 of 5 targets done; (r[0-3]: listing gateways(; | … )){4}\(\d+ s\)$/m;
+    regions.hold = () => until(() => line.test(running.said()));
+    const { code, stderr } = await running.ended;
+    expect(code).toBe(0);
+    expect(stderr).toMatch(line);
+    for (const told of stderr.trimEnd().split('\n'))
+      expect(told).toMatch(/^\d of 5 targets done; .* … \(\d+ s\)$/);
+  });
+
+  it('run adds the events of passes at once to one file, each line whole', async () => {
+    const regions = await startRegions(6, 3);
+    const dir = folderWith(regions.policies);
+    expect((await type(dir, ['run', '--events', 'events.jsonl', ...regions.args])).code).toBe(0);
+    const lines = readFileSync(join(dir, 'events.jsonl'), 'utf8').trimEnd().split('\n');
+    const told = lines.map((line) => JSON.parse(line));
+    expect(told.map((event) => event['detail-type'])).toEqual(
+      Array.from({ length: 18 }, () => 'Request Accepted'),
+    );
+    expect(new Set(told.map(({ detail }) => detail.target)).size).toBe(6);
+  });
+});
