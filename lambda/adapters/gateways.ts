@@ -4,7 +4,7 @@ import type { Gateway, Routing } from '../core/model.ts';
 import { ApiFailure } from '../errors.ts';
 import type { Gateways } from '../ports.ts';
 import { type ReadClient, read } from './directconnect/calls.ts';
-import { allPages, type Page } from './directconnect/pages.ts';
+import { allPages, asItCame, type Page } from './directconnect/pages.ts';
 import { Reader } from './directconnect/wireReader.ts';
 import { isList, items, type QueryApi, type XmlFields, xmlText } from './query.ts';
 import { associations, routeTables } from './routing.ts';
@@ -74,7 +74,7 @@ async function directConnectGateways(client: ReadClient): Promise<Gateway[]> {
     const page = await read(client, operation, (sdk, options) => sdk.send(command, options));
     return { items: page.directConnectGateways, nextToken: page.nextToken };
   };
-  const found = await allPages(ask, (why) => new ApiFailure(operation, 'malformed', why));
+  const found = await allPages(ask, (why) => new ApiFailure(operation, 'malformed', why), asItCame);
   return found.flatMap((raw) => {
     const reader = new Reader(raw);
     const id = reader.text('directConnectGatewayId');

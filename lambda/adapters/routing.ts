@@ -2,7 +2,7 @@ import { DescribeDirectConnectGatewayAssociationsCommand } from '@aws-sdk/client
 import type { RouteTable } from '../core/model.ts';
 import { ApiFailure } from '../errors.ts';
 import { type ReadClient, read } from './directconnect/calls.ts';
-import { allPages, type Page } from './directconnect/pages.ts';
+import { allPages, asItCame, type Page } from './directconnect/pages.ts';
 import { Reader } from './directconnect/wireReader.ts';
 import { isList, items, type QueryApi, type XmlFields, xmlText } from './query.ts';
 
@@ -21,7 +21,7 @@ export async function routeTables(vpcs: readonly string[], ec2: QueryApi): Promi
     const { routeTableSet: set, nextToken: next } = answer;
     return { items: isList(set) ? items(set) : null, nextToken: next };
   };
-  const found = (await allPages(ask, malformed)).map((item) => readTable({ ...Object(item) }));
+  const found = (await allPages(ask, malformed, asItCame)).map((item) => readTable({ ...Object(item) }));
   // A filter that is not heeded must not let the tables of another VPC speak for ours.
   const ours = found.filter(({ vpc }) => vpcs.includes(vpc));
   const without = vpcs.find((vpc) => !ours.some((table) => table.vpc === vpc));
@@ -62,6 +62,6 @@ export async function associations(gateway: string, client: ReadClient): Promise
     const page = await read(client, operation, (sdk, options) => sdk.send(command, options));
     return { items: page.directConnectGatewayAssociations, nextToken: page.nextToken };
   };
-  const found = await allPages(ask, (why) => new ApiFailure(operation, 'malformed', why));
+  const found = await allPages(ask, (why) => new ApiFailure(operation, 'malformed', why), asItCame);
   return found.map((raw) => new Reader(raw).text('associationState'));
 }

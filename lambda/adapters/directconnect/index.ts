@@ -10,8 +10,8 @@ import { ApiFailure, ListingIncomplete } from '../../errors.ts';
 import type { DirectConnect } from '../../ports.ts';
 import { bounded, type ReadClient, read } from './calls.ts';
 import type { Dialect } from './dialects.ts';
-import { allPages, type Page } from './pages.ts';
-import { readVirtualInterface, readVirtualInterfaces } from './wire.ts';
+import { allPages, asItCame, type Page } from './pages.ts';
+import { distinct, readVirtualInterface } from './wire.ts';
 import { Reader } from './wireReader.ts';
 
 const LISTING = 'DescribeVirtualInterfaces';
@@ -40,8 +40,7 @@ async function list(dialect: Dialect, client: ReadClient): Promise<readonly Virt
     const page = await read(client, LISTING, (sdk, options) => sdk.send(command, options));
     return { items: page.virtualInterfaces, nextToken: page.nextToken };
   };
-  const raw = await allPages(ask, (why) => new ListingIncomplete(why));
-  return readVirtualInterfaces(raw);
+  return distinct(await allPages(ask, (why) => new ListingIncomplete(why), readVirtualInterface));
 }
 
 async function describe(client: ReadClient, id: string): Promise<VirtualInterface | null> {
@@ -78,7 +77,7 @@ async function ownConnections(dialect: Dialect, client: ReadClient): Promise<Rea
     const page = await read(client, operation, (sdk, options) => sdk.send(command, options));
     return { items: page.connections, nextToken: page.nextToken };
   };
-  const raw = await allPages(ask, (why) => new ApiFailure(operation, 'malformed', why));
+  const raw = await allPages(ask, (why) => new ApiFailure(operation, 'malformed', why), asItCame);
   return new Set(raw.flatMap((item) => connectionIds(operation, item)));
 }
 

@@ -33,13 +33,15 @@ export function readVirtualInterface(raw: unknown, index: number): VirtualInterf
   };
 }
 
-/**
- * Reads a whole listing. An ID that stands in it twice, with different content, is unreadable: neither can be believed.
- */
+/** Reads a whole listing. */
 export function readVirtualInterfaces(raw: readonly unknown[]): VirtualInterface[] {
+  return distinct(raw.map(readVirtualInterface));
+}
+
+/** Of a whole listing: an ID that stands in it twice, with different content, is unreadable: neither can be believed. */
+export function distinct(listed: readonly VirtualInterface[]): VirtualInterface[] {
   const byId = new Map<string, VirtualInterface>();
-  for (const [index, item] of raw.entries()) {
-    const vif = readVirtualInterface(item, index);
+  for (const vif of listed) {
     const first = byId.get(vif.id);
     if (first === undefined) byId.set(vif.id, vif);
     else if (JSON.stringify(first) !== JSON.stringify(vif)) byId.set(vif.id, contradicted(first, vif));
