@@ -64,6 +64,8 @@ export async function startRegions(count: number, allocations = 0): Promise<Regi
       outgoing.writeHead(reply.status, { 'content-type': reply.contentType }).end(reply.body);
     else incoming.socket.destroy();
   });
+  // Long: who lets go of a connection is the command, never the server.
+  server.keepAliveTimeout = 60_000;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => {
     server.closeAllConnections();
