@@ -31,7 +31,7 @@ export async function perilousLife(schedule: Schedule, begin: (clock: Clock) => 
     vetting: { checkedAt: new Map<string, number>() },
     outage: { announced: null },
   });
-  const old = process();
+  let old = process();
   const eyes = store.reach();
 
   function start(isWarm: boolean, peril: Peril | null, overtake: () => Promise<void>) {
@@ -45,7 +45,11 @@ export async function perilousLife(schedule: Schedule, begin: (clock: Clock) => 
     await store.bury();
     truths.isKept(await eyes.peek(KEY));
     if (wrongs.length > 0) throw new Error(wrongs.join('; '));
-    if (report === 'killed') return false;
+    if (report === 'killed') {
+      // Nobody who was killed goes on with what its process knew, or held.
+      old = process();
+      return false;
+    }
     if (report.failures.some(({ code }) => code === 'internal'))
       throw new Error(JSON.stringify(report.failures));
     if (clockAhead === 0) truths.isInside(report);
