@@ -3,10 +3,10 @@ export default {
   plugins: ['@stryker-mutator/vitest-runner'],
   vitest: { configFile: 'test/mutation/vitest.config.ts', related: false, pool: 'forks' },
   mutate: [
-    'lambda/core/{applyChange,canonical,deadline,decide,decode,ended,followUp,grants,identify,ids,inspect}.ts',
+    'lambda/core/{addresses,applyChange,canonical,deadline,decide,decode,ended,followUp,grants,identify,ids,inspect}.ts',
     'lambda/core/{ip,lastLook,limits,model,order,orphans,policy,receipt,reconcile,sanity,sightings,ternary,world}.ts',
     'lambda/core/fields/*.ts',
-    'lambda/pass/{acceptInTurn,attempt,budget,confirm}.ts',
+    'lambda/pass/{acceptInTurn,attempt,budget,confirm,lanes,turns}.ts',
   ],
   ignorePatterns: ['/cdk.out', '/coverage', '/dist', '/reports', '*.tgz'],
   coverageAnalysis: 'perTest',
