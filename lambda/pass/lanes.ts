@@ -17,7 +17,7 @@ export function lanes(throttles: () => number): Lanes {
   const running = new Set<Promise<void>>();
   const before = throttles();
   let failed: { readonly error: unknown } | null = null;
-  const room = (): number => Math.max(1, LANES >> (throttles() - before));
+  const room = (): number => Math.max(1, Math.floor(LANES / 2 ** (throttles() - before)));
   const check = (): void => {
     if (failed !== null) throw failed.error;
   };

@@ -47,7 +47,9 @@ describe('work goes on side by side', () => {
     [1, 'ab'],
     [2, 'a'],
     [3, 'a'],
-    [40, 'a'],
+    [32, 'a'],
+    [33, 'a'],
+    [2000, 'a'],
   ])('after %i refusals for too many calls, %s at once', async (refusals, atOnce) => {
     let throttles = 7;
     const at = bench(() => throttles);
