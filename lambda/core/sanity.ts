@@ -1,8 +1,8 @@
-import { addressesOf } from './addresses.ts';
 import type { Inspection } from './inspection.ts';
-import { type HostAddress, overlaps, parseHostAddress, sameSubnet } from './ip.ts';
+import { type Cidr, overlaps, parseHostAddress, sameSubnet } from './ip.ts';
 import { isReadable, type VirtualInterface } from './model.ts';
 import type { Reason } from './reasons.ts';
+import { subnetsOf } from './subnets.ts';
 import { quote } from './text.ts';
 import { occupies, type World } from './world.ts';
 
@@ -72,19 +72,17 @@ function addressesPaired(request: VirtualInterface): Inspection {
 }
 
 function addressesFree(request: VirtualInterface, neighbours: readonly VirtualInterface[]): Inspection {
-  const own = knownAddresses(request);
+  const own = knownSubnets(request);
   if (own.length === 0) return skip('peers overlap: the API gives no address');
   return merge(
     neighbours.map((vif) => {
-      const shared = knownAddresses(vif).filter((other) =>
-        own.some((mine) => overlaps(mine.subnet, other.subnet)),
-      );
-      if (shared.length > 0)
+      const theirs = knownSubnets(vif);
+      if (theirs.some((other) => own.some((mine) => overlaps(mine, other))))
         return against(
           'peers-overlap',
           `peer addresses overlap those of ${quote(vif.id)} on the same gateway`,
         );
-      const complete = vif.peers.length > 0 && knownAddresses(vif).length === 2 * vif.peers.length;
+      const complete = vif.peers.length > 0 && theirs.length === 2 * vif.peers.length;
       if (complete) return NOTHING;
       // Fail closed: an unreadable neighbour could have any address.
       return isReadable(vif)
@@ -120,8 +118,8 @@ function isOnGateway(vif: VirtualInterface, gatewayId: string, { intents, accept
   );
 }
 
-function knownAddresses(vif: VirtualInterface): HostAddress[] {
-  return addressesOf(vif).filter((address) => address !== null);
+function knownSubnets(vif: VirtualInterface): Cidr[] {
+  return subnetsOf(vif).filter((subnet) => subnet !== null);
 }
 
 /** Fail closed: what an unreadable interface does not tell could be anything. */

@@ -3,8 +3,8 @@ export default {
   plugins: ['@stryker-mutator/vitest-runner'],
   vitest: { configFile: 'test/mutation/vitest.config.ts', related: false, pool: 'forks' },
   mutate: [
-    'lambda/core/{addresses,applyChange,canonical,deadline,decide,decode,ended,followUp,grants,identify,ids,inspect}.ts',
-    'lambda/core/{ip,lastLook,limits,model,order,orphans,policy,receipt,reconcile,sanity,sightings,ternary,world}.ts',
+    'lambda/core/{applyChange,canonical,deadline,decide,decode,ended,followUp,grants,identify,ids,inspect}.ts',
+    'lambda/core/{ip,lastLook,limits,model,order,orphans,policy,receipt,reconcile,sanity,sightings,subnets,ternary,world}.ts',
     'lambda/core/fields/*.ts',
     'lambda/pass/{acceptInTurn,attempt,budget,confirm,lanes,turns}.ts',
   ],

@@ -1,8 +1,8 @@
-import { addressesOf } from '../addresses.ts';
 import { type Decoder, filled, Malformed } from '../decode.ts';
 import { type Cidr, contains, formatCidr, overlaps, parseCidr } from '../ip.ts';
 import type { VirtualInterface } from '../model.ts';
 import { oncePer } from '../oncePer.ts';
+import { subnetsOf } from '../subnets.ts';
 import { allOf, anyOf, type Ternary, ternary } from '../ternary.ts';
 import { escapeText } from '../text.ts';
 import type { MatchField } from './field.ts';
@@ -18,8 +18,8 @@ const block: Decoder<string> = (raw, path) => {
 /** Both addresses of every BGP session, each with its whole subnet. */
 export const peers: MatchField<readonly string[]> = {
   decode: filled(block),
-  fits: (wanted, vif) => allOf(ofAddresses(wanted, vif, contains)),
-  touches: (wanted, vif) => anyOf(ofAddresses(wanted, vif, overlaps)),
+  fits: (wanted, vif) => allOf(ofSubnets(wanted, vif, contains)),
+  touches: (wanted, vif) => anyOf(ofSubnets(wanted, vif, overlaps)),
   wanted: (wanted) => `both addresses in ${wanted.join(' or ')}`,
   seen: (vif) => {
     const known = vif.peers
@@ -33,15 +33,15 @@ const blocksOf = oncePer((wanted: readonly string[]): readonly Cidr[] =>
   wanted.map(parseCidr).filter((cidr) => cidr !== null),
 );
 
-function ofAddresses(
+function ofSubnets(
   wanted: readonly string[],
   vif: VirtualInterface,
   relation: (block: Cidr, subnet: Cidr) => boolean,
 ): Ternary[] {
   const blocks = blocksOf(wanted);
-  const found = addressesOf(vif).map(
-    (address): Ternary =>
-      address === null ? 'unknown' : ternary(blocks.some((cidr) => relation(cidr, address.subnet))),
+  const found = subnetsOf(vif).map(
+    (subnet): Ternary =>
+      subnet === null ? 'unknown' : ternary(blocks.some((cidr) => relation(cidr, subnet))),
   );
   // No session listed is no proof: unknown, for a grant as for a hold line.
   return found.length === 0 ? ['unknown'] : found;
