@@ -9,7 +9,7 @@ export interface Invocation {
   /** from the start of its process until all was imported, and to the end of the call, in milliseconds */
   readonly imported: number;
   readonly sinceStart: number;
-  /** bytes of memory when everything was imported, and at the most until now */
+  /** bytes of memory before the call, and at the most until its end */
   readonly idle: number;
   readonly peak: number;
   /** of the report of a pass */
@@ -40,7 +40,7 @@ export function mustAccept(number: number, { status, counts }: Invocation): void
     throw new Error(`a pass was to accept ${number}: it ${status || 'ended'} and accepted ${accepted}`);
 }
 
-/** Megabytes above what the process had when it was idle. */
+/** Megabytes above what the process had before, when it was idle. */
 export function growth({ idle, peak }: Invocation): number {
   return (peak - idle) / 2 ** 20;
 }

@@ -1,10 +1,8 @@
-import { acceptancesPlan } from '../calls/acceptances.ts';
-import { mustBeSame } from '../calls/heard.ts';
-import type { Child } from '../child.ts';
-import { growth, invocationOf, mustAccept } from '../invocation.ts';
-import { type Lab, TARGET } from '../lab.ts';
-import { comparisonOf, repeated } from '../measure.ts';
-import type { Line } from '../row.ts';
+import { acceptMany } from '../acceptMany.ts';
+import { growth, type Invocation } from '../invocation.ts';
+import type { Lab } from '../lab.ts';
+import { comparisonOf, type Pair, repeated } from '../measure.ts';
+import type { Limit, Line } from '../row.ts';
 import { SMALL_HEAP } from '../smallHeap.ts';
 import type { Population } from '../world/population.ts';
 
@@ -17,55 +15,48 @@ const MANY: Population = {
   confirming: 500,
 };
 
-/** Confirms of one pass under way at the same time. */
-const LANES = 4;
-
-/** A pass that accepts many among many, against the lower bound of its calls. Every run has a process, a provider and a table of its own. */
+/** A pass that accepts many among many, against the lower bound of its calls: its time and its memory. */
 export async function scale(
   lab: Lab,
   { population = MANY, latency = 40, pairs = 3 } = {},
 ): Promise<readonly Line[]> {
   const pair = async (flags: readonly string[]) => {
-    await lab.fill(population, latency);
-    const table = await lab.newTable();
-    const ours = await asked(lab.startFunction(population, table, { flags }), { target: TARGET });
-    mustAccept(population.confirming, ours);
-    const heard = await lab.heard();
-
-    await lab.fill(population, latency);
-    const bareTable = await lab.newTable();
-    const event = lab.eventFor(acceptancesPlan(heard, LANES), table, bareTable);
-    const bound = await asked(lab.startBareLoop({ flags }), event);
-    mustBeSame(heard, await lab.heard());
-    return { ours, bound };
+    const { ours, again } = await acceptMany(lab, { population, latency, flags, warm: true });
+    return [ours, await again(lab.startBareLoop)] as const;
   };
-  const free = await repeated(pairs, () => pair([]));
-  const tight = await repeated(2, () => pair(SMALL_HEAP));
-  const memory = (runs: typeof free) =>
-    comparisonOf(runs.map(({ ours, bound }) => [growth(ours), growth(bound)] as const));
-  const times = comparisonOf(free.map(({ ours, bound }) => [ours.ms, bound.ms] as const));
+  const fresh = async (flags: readonly string[]) => {
+    const { ours, again } = await acceptMany(lab, { population, latency, flags, warm: false });
+    const bound = await again(lab.startBareLoop);
+    return { ours, bound, clients: await again((how) => lab.startSdkClients(population, how)) };
+  };
+  const [free, tight] = [
+    await repeated(pairs, () => pair([])),
+    await repeated(pairs, () => pair(SMALL_HEAP)),
+  ];
+  const [freshFree, freshTight] = [await fresh([]), await fresh(SMALL_HEAP)];
+
   const { available, confirming } = population;
   const what = `${confirming} of ${available + confirming} interfaces to accept, ${latency} ms an answer`;
-  const above = 'memory above the idle process';
+  const times = comparisonOf(free.map(([ours, bound]) => [ours.ms, bound.ms]));
   return [
     { part: 'scale', what, unit: 'ms', ...times, limit: { atMost: 1.25 } },
-    {
-      part: 'scale',
-      what: `${above}, small heap`,
-      unit: 'MB',
-      ...memory(tight),
-      limit: { atMost: 1.5 },
-    },
-    { part: 'scale', what: `${above}, V8 left alone`, unit: 'MB', ...memory(free), limit: null },
+    memory('the idle process, small heap', tight, { atMost: 1.5 }),
+    memory('the idle process, V8 left alone', free),
+    ...[
+      { heap: 'small heap', sides: freshTight },
+      { heap: 'V8 left alone', sides: freshFree },
+    ].flatMap(({ heap, sides: { ours, bound, clients } }) => [
+      memory(`a new process, ${heap}`, [[ours, bound]]),
+      memory(`a new process, ${heap}, the SDK's clients alone`, [[clients, bound]]),
+    ]),
   ];
 }
 
-/** What one call took in a process that then ends. */
-async function asked(starting: Promise<Child>, event: object) {
-  const child = await starting;
-  try {
-    return invocationOf(await child.ask('invoke', event));
-  } finally {
-    await child.stop();
-  }
+function memory(
+  above: string,
+  pairs: readonly (readonly [Invocation, Invocation])[],
+  limit: Limit | null = null,
+): Line {
+  const growths = pairs.map(([ours, bound]): Pair => [growth(ours), growth(bound)]);
+  return { part: 'scale', what: `memory above ${above}`, unit: 'MB', ...comparisonOf(growths), limit };
 }

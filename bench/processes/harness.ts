@@ -8,12 +8,12 @@ import { answerParent } from '../answerParent.ts';
 const [, , bundle = '', event] = process.argv;
 const { handler }: { handler(event: unknown, context: object): Promise<unknown> } = await import(bundle);
 const imported = performance.now();
-const idle = process.memoryUsage().rss;
 
 /** As much time as Lambda gives at most. */
 const context = { functionName: 'bench', getRemainingTimeInMillis: () => 900_000 };
 
 async function invoke(given: unknown): Promise<object> {
+  const idle = process.memoryUsage().rss;
   const [begun, before] = [performance.now(), process.cpuUsage()];
   const { status, counts } = Object(await handler(given, context));
   const ended = performance.now();
