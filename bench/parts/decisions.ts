@@ -6,18 +6,14 @@ import type { Line } from '../row.ts';
 
 const PROCESS = join(import.meta.dirname, '../processes/decisions.ts');
 
-/**
- * Decisions a second, by the number of owners, each in a process of its own that is asked in turn with the others. What the
- * number of owners makes of it shows where as many of them are in memory on both sides: a few owners alone stay in the
- * processor's caches.
- */
+/** Decisions a second, by the number of owners, each in a process of its own that is asked in turn with the others. */
 export async function decisions({
   owners: [few, some, most] = [10, 1000, 10_000] as readonly [number, number, number],
   rounds = 9,
   ms = 300,
 } = {}): Promise<readonly Line[]> {
-  const sizes = [[few], [some], [most], [few, most / few]];
-  const children = await Promise.all(sizes.map((size) => startChild(PROCESS, size.map(String))));
+  const sizes = [few, some, most];
+  const children = await Promise.all(sizes.map((size) => startChild(PROCESS, [String(size)])));
   try {
     const round = async (): Promise<number[]> => {
       const found: number[] = [];
@@ -27,7 +23,7 @@ export async function decisions({
     await round();
     const found = await repeated(rounds, round);
     const rates = (i: number): number[] => found.map((each) => each[i] ?? Number.NaN);
-    const lines = [few, some, most].map((count, i): Line => {
+    const lines = sizes.map((count, i): Line => {
       const what = `decisions a second, ${words(count)} owners`;
       return {
         ...ROW,
@@ -38,17 +34,13 @@ export async function decisions({
         limit: { atLeast: 100_000 },
       };
     });
-    const longer = (than: number[]) => ({
+    const longer = {
       ours: spreadOf(rates(2)),
-      bound: spreadOf(than),
-      ratio: spreadOf(rates(2).map((rate, i) => (than[i] ?? Number.NaN) / rate)),
-    });
-    const against = `${words(most)} owners against ${words(few)}: times as long`;
-    return [
-      ...lines,
-      { ...ROW, what: `${against}, as many in memory`, ...longer(rates(3)), limit: { atMost: 2 } },
-      { ...ROW, what: `${against}, the few alone in memory`, ...longer(rates(0)), limit: null },
-    ];
+      bound: spreadOf(rates(0)),
+      ratio: spreadOf(rates(2).map((rate, i) => (rates(0)[i] ?? Number.NaN) / rate)),
+    };
+    const what = `${words(most)} owners against ${words(few)}: times as long`;
+    return [...lines, { ...ROW, what, ...longer, limit: { atMost: 2 } }];
   } finally {
     await Promise.all(children.map((child) => child.stop()));
   }

@@ -1,13 +1,13 @@
 import { decide } from '../../lambda/core/decide.ts';
 import type { VirtualInterface } from '../../lambda/core/model.ts';
-import type { Policy } from '../../lambda/core/policy.ts';
+import { loadPolicy, type Policy, writePolicy } from '../../lambda/core/policy.ts';
 import type { World } from '../../lambda/core/world.ts';
 import { answerParent } from '../answerParent.ts';
 import { compiled, policyText } from '../world/policy.ts';
 import { type ConnectionOf, connectionsOf, ownerName, type Population, US } from '../world/population.ts';
 
-/** Decisions by policies of so many owners, all of them in memory and each asked in its turn: how many in a second. */
-const [owners = 1, many = 1] = process.argv.slice(2).map(Number);
+/** Decisions by a policy of so many owners, loaded as the function loads it: how many in a second. */
+const owners = Number(process.argv[2]);
 /** As many for every number of owners, so that the owners alone make the difference. */
 const REQUESTS = 10_000;
 const SURROUNDINGS = 50;
@@ -15,25 +15,24 @@ const DEADLINE = { earliest: null, latest: null };
 
 /** A policy file may be of 2 MB, which so many owners exceed: then the policy is put together of several. */
 const AT_ONCE = 2500;
+const TARGET = 'hub';
 
 const population: Population = {
   regions: ['eu-west-2'],
-  owners: owners * many,
+  owners,
   connectionsPerOwner: 1,
   gateways: Math.min(owners, 20),
   available: 0,
   confirming: 0,
 };
 const connections = connectionsOf(population, 0);
-const policies = Array.from({ length: many }, (_, i) =>
-  policyOf(connections.slice(i * owners, (i + 1) * owners)),
-);
+const { policy } = loadPolicy(writePolicy(policyOf(connections)), TARGET, null);
 
 function policyOf(all: readonly ConnectionOf[]): Policy {
   const parts: Policy[] = [];
   for (let from = 0; from < all.length; from += AT_ONCE) {
     const some = all.slice(from, from + AT_ONCE);
-    parts.push(compiled(policyText(some, population.regions[0] ?? ''), 'hub').policy);
+    parts.push(compiled(policyText(some, population.regions[0] ?? ''), TARGET).policy);
   }
   const [first] = parts;
   if (first === undefined) throw new Error('a policy needs an owner');
@@ -62,11 +61,7 @@ function interfaceOn(place: number, of: number, state: string): VirtualInterface
   };
 }
 
-/** Each with the policy that it is decided by. */
-const requests = Array.from({ length: REQUESTS }, (_, i) => ({
-  request: interfaceOn(i, REQUESTS, 'confirming'),
-  policy: policies[Math.floor((i * many) / REQUESTS)],
-}));
+const requests = Array.from({ length: REQUESTS }, (_, i) => interfaceOn(i, REQUESTS, 'confirming'));
 const world: World = {
   interfaces: Array.from({ length: SURROUNDINGS }, (_, i) => interfaceOn(i, SURROUNDINGS, 'available')),
   intents: {},
@@ -82,8 +77,8 @@ function decideFor(milliseconds: number): number {
   let decided = 0;
   const begun = performance.now();
   for (;;) {
-    const { request, policy } = requests[decided % REQUESTS] ?? {};
-    const verdict = request && policy && decide(policy, request, world, DEADLINE, at).verdict;
+    const request = requests[decided % REQUESTS];
+    const verdict = request && decide(policy, request, world, DEADLINE, at).verdict;
     if (verdict !== 'accept') throw new Error('the policy of the benchmark allows everything');
     decided += 1;
     // The clock is not asked for every one.

@@ -1,7 +1,7 @@
 import { canonicalJson, digestOf } from './canonical.ts';
 import * as d from './decode.ts';
 import type { Match } from './fields/index.ts';
-import { decodeMatch } from './fields/match.ts';
+import { matchDecoder } from './fields/match.ts';
 import { ACCOUNT, gatewayKind, isConnectionId, isName } from './ids.ts';
 import { PROVIDERS, type Recipient } from './model.ts';
 import { quote } from './text.ts';
@@ -114,7 +114,7 @@ function parse(text: string, target: string): Policy {
     throw new PolicyRefused(target, 'it is not JSON', { cause });
   }
   try {
-    return decodePolicy(raw, '');
+    return policyDecoder()(raw, '');
   } catch (cause) {
     if (!(cause instanceof d.Malformed)) throw cause;
     throw new PolicyRefused(target, cause.message, { cause });
@@ -132,38 +132,41 @@ const decodeCredentials: d.Decoder<Credentials> = (raw, path) =>
         externalId: d.orNull(d.string),
       })(raw, path);
 
-const decodePolicy = d.object<Policy>({
-  format: d.oneOf([POLICY_FORMAT]),
-  target: name,
-  recipient: d.object<PolicyRecipient>({
-    provider: d.oneOf(PROVIDERS),
-    region: d.string,
-    account: d.text('12 digits', (text) => ACCOUNT.test(text)),
-    credentials: d.orNull(decodeCredentials),
-    expiry: d.orNull(d.integer(1)),
-  }),
-  freeze: d.boolean,
-  limits: d.object<Policy['limits']>({ acceptsPerPass: d.integer(0) }),
-  owners: d.array(
-    d.object<Owner>({
-      name,
-      account: d.orNull(d.text('12 digits', (text) => ACCOUNT.test(text))),
-      connections: d.filled(d.text('a connection ID', isConnectionId)),
-      contact: d.orNull(d.string),
-      limit,
-      grants: d.filled(
-        d.object<Grant>({
-          name,
-          gateway: d.text('a gateway ID', (text) => gatewayKind(text) !== null),
-          gatewayName: d.orNull(name),
-          match: decodeMatch,
-          limit,
-          ticket: d.orNull(d.string),
-          from: d.orNull(d.instant),
-          until: d.orNull(d.instant),
-        }),
-      ),
+function policyDecoder(): d.Decoder<Policy> {
+  const match = matchDecoder();
+  return d.object<Policy>({
+    format: d.oneOf([POLICY_FORMAT]),
+    target: name,
+    recipient: d.object<PolicyRecipient>({
+      provider: d.oneOf(PROVIDERS),
+      region: d.string,
+      account: d.text('12 digits', (text) => ACCOUNT.test(text)),
+      credentials: d.orNull(decodeCredentials),
+      expiry: d.orNull(d.integer(1)),
     }),
-  ),
-  hold: d.array(d.object<HoldLine>({ match: decodeMatch, reason: d.orNull(d.string) })),
-});
+    freeze: d.boolean,
+    limits: d.object<Policy['limits']>({ acceptsPerPass: d.integer(0) }),
+    owners: d.array(
+      d.object<Owner>({
+        name,
+        account: d.orNull(d.text('12 digits', (text) => ACCOUNT.test(text))),
+        connections: d.filled(d.text('a connection ID', isConnectionId)),
+        contact: d.orNull(d.string),
+        limit,
+        grants: d.filled(
+          d.object<Grant>({
+            name,
+            gateway: d.text('a gateway ID', (text) => gatewayKind(text) !== null),
+            gatewayName: d.orNull(name),
+            match,
+            limit,
+            ticket: d.orNull(d.string),
+            from: d.orNull(d.instant),
+            until: d.orNull(d.instant),
+          }),
+        ),
+      }),
+    ),
+    hold: d.array(d.object<HoldLine>({ match, reason: d.orNull(d.string) })),
+  });
+}

@@ -127,3 +127,43 @@ describe('what fits is read as it is', () => {
     expect(said(decode, raw)).toMatch(/^Malformed: /);
   });
 });
+
+describe('what is written in the same way is read once', () => {
+  const ranges = () => d.onceEach(MATCH_FIELDS.vlan.decode);
+
+  it('and is the same thing wherever it stands', () => {
+    const decode = ranges();
+    expect(decode([[1, 2]], 'a')).toBe(decode([[1, 2]], 'b'));
+    expect(decode([[1, 2]], 'c')).toEqual([[1, 2]]);
+  });
+
+  it('and whatever differs is another', () => {
+    const decode = ranges();
+    expect([
+      decode([[1, 2]], 'a'),
+      decode([[1, 3]], 'b'),
+      decode(
+        [
+          [1, 2],
+          [5, 5],
+        ],
+        'c',
+      ),
+    ]).toEqual([
+      [[1, 2]],
+      [[1, 3]],
+      [
+        [1, 2],
+        [5, 5],
+      ],
+    ]);
+  });
+
+  it('but refused wherever it stands, by its place', () => {
+    const decode = ranges();
+    for (const place of ['one', 'two'])
+      expect(said(decode, [[5]], place)).toMatch(
+        new RegExp(`^Malformed: \`${place}\\[0\\]\` must be a range`),
+      );
+  });
+});

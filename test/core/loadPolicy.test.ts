@@ -32,6 +32,18 @@ describe('a compiled policy', () => {
     expect(loadPolicy(writePolicy(policy), 'acme', policy.recipient).policy).toEqual(policy);
   });
 
+  it('keeps once what many grants demand in the same words', () => {
+    const grants = ['a', 'b', 'c'].map((name, i) =>
+      aGrant({ name, match: { vlan: [[100, 199 + (i >> 1)]] } }),
+    );
+    const text = writePolicy(aPolicy({ owners: [anOwner({ grants })] }));
+    const [a, b, c] = (loadPolicy(text, 'acme', null).policy.owners[0]?.grants ?? []).map(
+      ({ match }) => match.vlan,
+    );
+    expect(a).toBe(b);
+    expect([a, c]).toEqual([[[100, 199]], [[100, 200]]]);
+  });
+
   it('has the digest that sha256sum prints of its file', () => {
     const text = writePolicy(RICH);
     const sum = createHash('sha256').update(text).digest('hex');

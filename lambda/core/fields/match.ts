@@ -1,6 +1,5 @@
-import { type Decoder, object, orNull } from '../decode.ts';
+import { type Decoder, object, onceEach, orNull } from '../decode.ts';
 import type { VirtualInterface } from '../model.ts';
-import { oncePer } from '../oncePer.ts';
 import type { Ternary } from '../ternary.ts';
 import type { MatchField } from './field.ts';
 import { MATCH_FIELD_NAMES, MATCH_FIELDS, type Match, type MatchFieldName } from './index.ts';
@@ -20,8 +19,8 @@ type Mode = 'fits' | 'touches';
 /** Whether every field that `match` demands holds: what `judge` says, without the words. */
 export function verdictOf(match: Match, vif: VirtualInterface, mode: Mode): Ternary {
   let verdict: Ternary = 'yes';
-  for (const demand of demandsOf(match)) {
-    const one = demand.verdict(vif, mode);
+  for (const field of MATCH_FIELD_NAMES) {
+    const one = verdictOn(field, match, vif, mode);
     if (one === 'no') return one;
     if (one === 'unknown') verdict = one;
   }
@@ -30,44 +29,56 @@ export function verdictOf(match: Match, vif: VirtualInterface, mode: Mode): Tern
 
 /** Every field that `match` demands, in the order of `MATCH_FIELDS`. */
 export function judge(match: Match, vif: VirtualInterface, mode: Mode): FieldVerdict[] {
-  return demandsOf(match).map((demand) => demand.told(vif, mode));
+  return MATCH_FIELD_NAMES.flatMap((field) => told(field, match, vif, mode));
 }
 
-/** One demanded field, ready to be held against interfaces. */
-interface Demand {
-  verdict(vif: VirtualInterface, mode: Mode): Ternary;
-  told(vif: VirtualInterface, mode: Mode): FieldVerdict;
+/** `null`: nothing is demanded of this field. */
+function verdictOn<F extends MatchFieldName>(
+  field: F,
+  match: Match,
+  vif: VirtualInterface,
+  mode: Mode,
+): Ternary | null {
+  const wanted = match[field];
+  return wanted === null ? null : rulesOf(field, wanted)[mode](wanted, vif);
 }
 
-const demandsOf = oncePer((match: Match) => MATCH_FIELD_NAMES.flatMap((field) => demandOf(field, match)));
-
-function demandOf<F extends MatchFieldName>(field: F, match: Match): Demand[] {
+function told<F extends MatchFieldName>(
+  field: F,
+  match: Match,
+  vif: VirtualInterface,
+  mode: Mode,
+): FieldVerdict[] {
   const wanted = match[field];
   if (wanted === null) return [];
-  // The compiler cannot tie `match[field]` to `MATCH_FIELDS[field]` for a generic field; `Match` is that tie.
-  const rules = MATCH_FIELDS[field] as MatchField<typeof wanted>;
-  return [
-    {
-      verdict: (vif, mode) => rules[mode](wanted, vif),
-      told: (vif, mode) => ({
-        field,
-        wanted: rules.wanted(wanted),
-        seen: rules.seen(vif),
-        verdict: rules[mode](wanted, vif),
-      }),
-    },
-  ];
+  const rules = rulesOf(field, wanted);
+  const verdict = rules[mode](wanted, vif);
+  return [{ field, wanted: rules.wanted(wanted), seen: rules.seen(vif), verdict }];
 }
 
-/** Reads a compiled `match`; throws `Malformed`. */
-export const decodeMatch: Decoder<Match> = object<Match>({
-  connection: orNull(MATCH_FIELDS.connection.decode),
-  vlan: orNull(MATCH_FIELDS.vlan.decode),
-  asn: orNull(MATCH_FIELDS.asn.decode),
-  peers: orNull(MATCH_FIELDS.peers.decode),
-  name: orNull(MATCH_FIELDS.name.decode),
-  location: orNull(MATCH_FIELDS.location.decode),
-  bgpKey: orNull(MATCH_FIELDS.bgpKey.decode),
-  mtu: orNull(MATCH_FIELDS.mtu.decode),
-  tags: orNull(MATCH_FIELDS.tags.decode),
-});
+/**
+ * @param _ what is demanded of the field: the compiler cannot tie `match[field]` to `MATCH_FIELDS[field]` for a generic field;
+ *   `Match` is that tie
+ */
+function rulesOf<W>(field: MatchFieldName, _: W): MatchField<W> {
+  return MATCH_FIELDS[field] as MatchField<W>;
+}
+
+/**
+ * Reads the compiled `match` of every grant and line of one policy; throws `Malformed`. A demand that many make in the same words is
+ * kept once.
+ */
+export function matchDecoder(): Decoder<Match> {
+  const of = <W>({ decode }: MatchField<W>): Decoder<W | null> => orNull(onceEach(decode));
+  return object<Match>({
+    connection: of(MATCH_FIELDS.connection),
+    vlan: of(MATCH_FIELDS.vlan),
+    asn: of(MATCH_FIELDS.asn),
+    peers: of(MATCH_FIELDS.peers),
+    name: of(MATCH_FIELDS.name),
+    location: of(MATCH_FIELDS.location),
+    bgpKey: of(MATCH_FIELDS.bgpKey),
+    mtu: of(MATCH_FIELDS.mtu),
+    tags: of(MATCH_FIELDS.tags),
+  });
+}
