@@ -33,35 +33,22 @@ export function judge(match: Match, vif: VirtualInterface, mode: Mode): FieldVer
 }
 
 /** `null`: nothing is demanded of this field. */
-function verdictOn<F extends MatchFieldName>(
-  field: F,
-  match: Match,
-  vif: VirtualInterface,
-  mode: Mode,
-): Ternary | null {
+function verdictOn(field: MatchFieldName, match: Match, vif: VirtualInterface, mode: Mode): Ternary | null {
   const wanted = match[field];
-  return wanted === null ? null : rulesOf(field, wanted)[mode](wanted, vif);
+  return wanted === null ? null : rulesOf(field)[mode](wanted, vif);
 }
 
-function told<F extends MatchFieldName>(
-  field: F,
-  match: Match,
-  vif: VirtualInterface,
-  mode: Mode,
-): FieldVerdict[] {
+function told(field: MatchFieldName, match: Match, vif: VirtualInterface, mode: Mode): FieldVerdict[] {
   const wanted = match[field];
   if (wanted === null) return [];
-  const rules = rulesOf(field, wanted);
+  const rules = rulesOf(field);
   const verdict = rules[mode](wanted, vif);
   return [{ field, wanted: rules.wanted(wanted), seen: rules.seen(vif), verdict }];
 }
 
-/**
- * @param _ what is demanded of the field: the compiler cannot tie `match[field]` to `MATCH_FIELDS[field]` for a generic field;
- *   `Match` is that tie
- */
-function rulesOf<W>(field: MatchFieldName, _: W): MatchField<W> {
-  return MATCH_FIELDS[field] as MatchField<W>;
+/** The compiler cannot tie `MATCH_FIELDS[field]` to `match[field]`: `Match` is that tie. */
+function rulesOf(field: MatchFieldName): MatchField<NonNullable<Match[MatchFieldName]>> {
+  return MATCH_FIELDS[field] as MatchField<NonNullable<Match[MatchFieldName]>>;
 }
 
 /**
