@@ -21,8 +21,8 @@ const ATTEMPTS = 185;
 /**
  * A schedule for each target.
  *
- * A call is delivered when Lambda has queued it, so what is tried again here are calls that Lambda did not take: throttled,
- * refused, out of order. What becomes of those it took is not the schedule's to know: see `retryAttempts` of the function.
+ * A call is delivered when Lambda has queued it, so what is tried again here are calls that Lambda did not take: too many for its
+ * API, refused, out of order. Those it took and has no room to run, Lambda tries again by itself, until the function's `maxEventAge`.
  */
 export class Calls extends Construct {
   constructor(scope: Construct, id: string, props: CallsProps) {
