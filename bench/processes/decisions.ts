@@ -51,6 +51,7 @@ function interfaceOn(place: number, of: number, state: string): VirtualInterface
     ownerAccount: US,
     connection: connection.id,
     name: `${ownerName(connection.owner)}-prod-${place}`,
+    region: null,
     location: 'PAR1',
     vlan: 100 + (place % 900),
     mtu: 1500,

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { connect, REQUEST_TIMEOUT_MS } from '../../lambda/adapters/connect.ts';
 import { DIALECTS } from '../../lambda/adapters/directconnect/dialects.ts';
 import { ACCOUNT } from '../../lambda/core/ids.ts';
-import { PROVIDERS, type Provider } from '../../lambda/core/model.ts';
+import { isForeign, PROVIDERS, type Provider } from '../../lambda/core/model.ts';
 import { ownCredentials } from '../credentials.ts';
 import { EXIT, type ExitCode, UsageError } from '../exit.ts';
 import { firstPolicy } from '../firstPolicy.ts';
@@ -47,7 +47,8 @@ async function show(provider: Provider, options: InitOptions): Promise<Parameter
       );
     }
     const interfaces = await connected.directConnect.list();
-    const gateways = await connected.gateways.list(DIALECTS[provider].gatewayKinds);
+    const shown = await connected.gateways.list(DIALECTS[provider].gatewayKinds);
+    const gateways = shown.filter((gateway) => !isForeign(gateway, { provider, region, account }));
     return { recipient: { provider, region, account }, interfaces, gateways };
   } finally {
     connected.close();

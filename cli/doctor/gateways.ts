@@ -1,4 +1,4 @@
-import type { Gateway } from '../../lambda/core/model.ts';
+import { type Gateway, isForeign } from '../../lambda/core/model.ts';
 import type { Policy } from '../../lambda/core/policy.ts';
 import { escapeText, list, quote } from '../../lambda/core/text.ts';
 import { gatewayIds } from '../../lambda/pass/vetting.ts';
@@ -10,6 +10,7 @@ export function judgeGateways(policy: Policy, gateways: readonly Gateway[]): Fin
     judgeGateway(
       id,
       gateways.find((gateway) => gateway.id === id),
+      policy,
     ),
   );
   if (hasOne(policy, gateways)) return findings;
@@ -19,7 +20,7 @@ export function judgeGateways(policy: Policy, gateways: readonly Gateway[]): Fin
 /** Whether any gateway of the policy exists: the one way to tell whose keys these are where nobody can be asked. */
 export function hasOne(policy: Policy, gateways: readonly Gateway[]): boolean {
   const ids = gatewayIds(policy);
-  return gateways.some(({ id }) => ids.includes(id));
+  return gateways.some((gateway) => ids.includes(gateway.id) && !isForeign(gateway, policy.recipient));
 }
 
 /** @param keys what called */
@@ -27,11 +28,16 @@ export function noneOf({ recipient: { account, region } }: Policy, keys: string)
   return `none of the policy's gateways is here, so every pass would fail: ${keys} must be of account \`${account}\`, and \`recipient.region\`, which is \`${region}\`, must be where the gateways are`;
 }
 
-function judgeGateway(id: string, gateway: Gateway | undefined): Finding {
+function judgeGateway(id: string, gateway: Gateway | undefined, { recipient }: Policy): Finding {
   const check = `gateway ${id}`;
   // One missing gateway holds its requests and stops no pass; that none exists is judged with all of them.
   if (gateway === undefined)
     return bad(check, 'does not exist in this account and region: requests for it would be held');
+  if (isForeign(gateway, recipient))
+    return bad(
+      check,
+      `belongs to account ${quote(gateway.ownerAccount ?? '')}, not to \`${recipient.account}\`: requests for it would be held; name a gateway of your own`,
+    );
   if (gateway.state !== 'available')
     return bad(
       check,

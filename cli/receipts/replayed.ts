@@ -1,4 +1,4 @@
-import { loadPolicy, PolicyRefused } from '../../lambda/core/policy.ts';
+import { PolicyRefused, readArchivedPolicy } from '../../lambda/core/policy.ts';
 import { type Receipt, replay } from '../../lambda/core/receipt.ts';
 import { list } from '../../lambda/core/text.ts';
 import { LedgerFailure } from '../../lambda/errors.ts';
@@ -17,7 +17,7 @@ export async function replayed(receipt: Receipt, ledger: Ledger): Promise<Replay
   try {
     const text = await ledger.policy(digest);
     if (text === null) return { replay: 'unknown', message: `the ledger has no policy ${digest}` };
-    const { policy } = loadPolicy(text, receipt.target, receipt.recipient);
+    const policy = readArchivedPolicy(text, receipt.target);
     const { decision, isSame } = replay(receipt, policy);
     if (isSame) return { replay: 'same', message: 'the same' };
     if (decision.verdict === 'accept')

@@ -33,6 +33,7 @@ export function requestOf(written: RecordedRequest, index: number, recipient: st
       connection: written.connection ?? null,
       name: written.name ?? null,
       location: written.location ?? null,
+      region: null,
       vlan: written.vlan ?? null,
       mtu: written.mtu ?? null,
       gateway: written.gateway ?? null,

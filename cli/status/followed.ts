@@ -1,4 +1,3 @@
-import type { FollowUp } from '../../lambda/core/followUp.ts';
 import type { Facts } from './gather.ts';
 import { secondsBetween } from './pending.ts';
 
@@ -14,7 +13,7 @@ export interface Followed {
   /** as listed now; `null`: not listed, or of no state */
   readonly state: string | null;
   /** what is wrong with it; when nothing could be listed, what was last told to be */
-  readonly problem: FollowUp['problem'] | null;
+  readonly problem: string | null;
   /** a sentence for people; `null` when nothing is wrong, or nothing could be listed */
   readonly message: string | null;
 }

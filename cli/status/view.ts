@@ -125,7 +125,8 @@ function endedOf(report: PassReport, recorded: readonly Ended[]): EndedView[] {
   const gone = report.requests
     .filter(({ outcome }) => outcome === 'gone')
     .map(({ id, connection, vlan, name, firstSeen }): EndedView => {
-      const unknown = { pendingSeconds: null, held: [], failures: 0, recorded: false };
+      const none = { request: null, lastFailure: null, held: [], failures: 0 };
+      const unknown = { pendingSeconds: null, ...none, recorded: false };
       return { id, connection, vlan, name, firstSeen, ...unknown, endedAt: report.finishedAt, as: 'gone' };
     });
   return [

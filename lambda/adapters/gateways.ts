@@ -27,7 +27,10 @@ function distinct(gateways: readonly Gateway[]): Gateway[] {
   for (const gateway of gateways) {
     const first = byId.get(gateway.id) ?? gateway;
     const isSame = JSON.stringify(first) === JSON.stringify(gateway);
-    byId.set(gateway.id, isSame ? first : { ...first, state: null, attachedVpcs: [], asn: null });
+    byId.set(
+      gateway.id,
+      isSame ? first : { ...first, state: null, attachedVpcs: [], asn: null, ownerAccount: null },
+    );
   }
   return [...byId.values()];
 }
@@ -63,6 +66,7 @@ function readVirtualGateway(item: XmlFields): Gateway[] {
       state: xmlText(item.state),
       attachedVpcs: attachments.map(({ vpcId }) => xmlText(vpcId)).filter((vpc) => vpc !== null),
       asn: Number.isSafeInteger(asn) && asn > 0 ? asn : null,
+      ownerAccount: null,
     },
   ];
 }
@@ -80,6 +84,9 @@ async function directConnectGateways(client: ReadClient): Promise<Gateway[]> {
     const id = reader.text('directConnectGatewayId');
     const state = reader.text('directConnectGatewayState');
     const asn = reader.integer('amazonSideAsn', 1, 4294967295);
-    return id === null ? [] : [{ id, kind: 'directConnect' as const, state, attachedVpcs: [], asn }];
+    const ownerAccount = reader.text('ownerAccount');
+    return id === null
+      ? []
+      : [{ id, kind: 'directConnect' as const, state, attachedVpcs: [], asn, ownerAccount }];
   });
 }

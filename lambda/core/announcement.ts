@@ -21,7 +21,8 @@ export type AnnouncementType = (typeof ANNOUNCEMENT_TYPES)[number];
 export interface Announcement {
   /** the same for the same thing however often it is delivered: a reader drops repeats by it */
   readonly id: string;
-  readonly type: AnnouncementType;
+  /** an `AnnouncementType`, or one of a later release that could not deliver it */
+  readonly type: string;
   /** when the pass found it out */
   readonly at: string;
   readonly detail: Readonly<Record<string, unknown>>;

@@ -1,4 +1,5 @@
 import { acceptByHand } from './byHand.ts';
+import { canonicalJson } from './canonical.ts';
 import { type Deadline, deadlineOf } from './deadline.ts';
 import { type Accept, type Decision, decide } from './decide.ts';
 import { isVirtualInterfaceId } from './ids.ts';
@@ -7,9 +8,9 @@ import type { Recipient, VirtualInterface } from './model.ts';
 import { orderOfWork } from './order.ts';
 import type { Policy } from './policy.ts';
 import { isInspection } from './reasons.ts';
-import type { HeldFor, Sighting } from './remembered.ts';
+import { detailsOf, type HeldFor, type Sighting } from './remembered.ts';
 import { type Outcome, type RequestReport, reported } from './report.ts';
-import { byCodePoint } from './text.ts';
+import { byCodePoint, clip } from './text.ts';
 import type { World } from './world.ts';
 
 /** One request in one pass: what it is, what was decided, what became of it. */
@@ -84,13 +85,20 @@ function setbacks({ failures, held }: Sighting): number {
 }
 
 /** What the ledger should learn of a case when the pass is over. Nothing where nothing changed. */
-export function lessonOf({ request, sighting, decision, outcome }: Case): LedgerChange[] {
+export function lessonOf({ request, sighting, decision, outcome, message }: Case): LedgerChange[] {
   if (sighting === null || outcome === 'accepted' || outcome === 'gone') return [];
   const held =
     decision.verdict === 'hold' ? decision.reasons.map(({ code, message }) => ({ code, message })) : [];
   const failures = outcome === 'failed' ? sighting.failures + 1 : sighting.failures;
-  if (failures === sighting.failures && codes(held) === codes(sighting.held)) return [];
-  return [{ kind: 'sighted', id: request.id, sighting: { ...sighting, failures, held } }];
+  const lastFailure = outcome === 'failed' && message !== null ? clip(message, 1000) : sighting.lastFailure;
+  const details = detailsOf(request);
+  const isSame =
+    failures === sighting.failures &&
+    codes(held) === codes(sighting.held) &&
+    canonicalJson(details) === canonicalJson(sighting.request);
+  if (isSame) return [];
+  const changed = { ...sighting, request: details, failures, lastFailure, held };
+  return [{ kind: 'sighted', id: request.id, sighting: changed }];
 }
 
 /** Words may change with every pass; what is worth a write is another reason. */

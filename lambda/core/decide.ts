@@ -43,6 +43,7 @@ export function decide(
 ): Decision {
   const reasons = [
     ...unfit(request),
+    ...elsewhere(policy, request),
     ...unremembered(request, world),
     ...frozen(policy, deadline),
     ...heldByPolicy(policy, request),
@@ -102,6 +103,17 @@ function unfit(request: VirtualInterface): Reason[] {
     reasons.push({ code: 'unreadable', message: `its state must be \`confirming\`, got ${state}` });
   }
   return reasons;
+}
+
+/** Fail closed: whether an interface that the API says is in another region can be confirmed from here is not known. */
+function elsewhere({ recipient }: Policy, { region }: VirtualInterface): Reason[] {
+  if (region === null || region === recipient.region) return [];
+  return [
+    {
+      code: 'other-region',
+      message: `the API says that it is in region ${quote(region)}, and this target is \`${recipient.region}\`; make a policy for that region, or ask the provider`,
+    },
+  ];
 }
 
 /** Fail closed: what the ledger holds of it may be a confirm that was begun, or an acceptance. */

@@ -1,8 +1,8 @@
 import { escapeText } from './text.ts';
 
 /**
- * Reading plain JSON of our own making (compiled policies, ledgers) without a schema library: every key must be there
- * and no other, so that half a file never reads as a permissive one.
+ * Readers of plain JSON that this product wrote (compiled policies, ledgers), without a schema library. Every key must be
+ * there, so that half a file never reads as a permissive one; `object` refuses other keys too, `open` keeps them.
  */
 
 export class Malformed extends Error {
@@ -21,19 +21,42 @@ export function record(raw: unknown, path: string): Record<string, unknown> {
   return { ...raw };
 }
 
+type Shape<T> = { readonly [K in keyof T]: Decoder<T[K]> };
+
+/** A way to read an object by the decoders of its keys: `object`, `open` or `archived`. */
+export type ObjectDecoder = <T extends object>(shape: Shape<T>) => Decoder<T>;
+
 /** An object with exactly the keys of `shape`, each read by its decoder. */
-export function object<T extends object>(shape: { readonly [K in keyof T]: Decoder<T[K]> }): Decoder<T> {
+export function object<T extends object>(shape: Shape<T>): Decoder<T> {
+  const decode = open(shape);
+  return (raw, path) => {
+    const surplus = Object.keys(record(raw, path)).find((key) => !Object.hasOwn(shape, key));
+    if (surplus !== undefined) throw new Malformed(at(path, surplus), 'absent', record(raw, path)[surplus]);
+    return decode(raw, path);
+  };
+}
+
+/**
+ * An object with at least the keys of `shape`. Other keys are kept as they are: a later release wrote them, and reads them
+ * again when this one has written the value.
+ */
+export function open<T extends object>(shape: Shape<T>): Decoder<T> {
+  const decoders = Object.entries<Decoder<unknown>>(shape);
   return (raw, path) => {
     const fields = record(raw, path);
-    const decoders = Object.entries<Decoder<unknown>>(shape);
-    const surplus = Object.keys(fields).find((key) => !Object.hasOwn(shape, key));
-    if (surplus !== undefined) throw new Malformed(at(path, surplus), 'absent', fields[surplus]);
     const missing = decoders.find(([key]) => !Object.hasOwn(fields, key));
     if (missing) throw new Malformed(at(path, missing[0]), 'present', undefined);
     for (const [key, decode] of decoders) fields[key] = decode(fields[key], at(path, key));
-    // Every key of the shape was read by the decoder that its type demands, and there is no other.
+    // Every key of the shape was read by the decoder that its type demands.
     return fields as T;
   };
+}
+
+/** As `open`, of something that nothing is decided by: a key that did not exist when it was written is `null`, unknown. */
+export function archived<T extends object>(shape: Shape<T>): Decoder<T> {
+  const absent = Object.fromEntries(Object.keys(shape).map((key) => [key, null]));
+  const decode = open(shape);
+  return (raw, path) => decode({ ...absent, ...record(raw, path) }, path);
 }
 
 export function map<T>(value: Decoder<T>): Decoder<Readonly<Record<string, T>>> {

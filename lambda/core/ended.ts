@@ -1,6 +1,6 @@
 import { deadlineOf, NO_DEADLINE } from './deadline.ts';
 import type { VirtualInterface } from './model.ts';
-import type { HeldFor, Sighting } from './remembered.ts';
+import { detailsOf, type HeldFor, type RequestDetails, type Sighting } from './remembered.ts';
 
 /** A request that is no longer one. */
 export interface Ended {
@@ -15,6 +15,10 @@ export interface Ended {
   /** from first seen to then */
   readonly pendingSeconds: number | null;
   readonly as: EndedAs;
+  /** what it looked like to the last run that saw it pending; `null`: not known */
+  readonly request: RequestDetails | null;
+  /** why the last confirm failed; `null`: none did, or it is not known */
+  readonly lastFailure: string | null;
   /** why the last pass held it; empty when it did not */
   readonly held: readonly HeldFor[];
   /** confirms tried and failed */
@@ -36,15 +40,19 @@ export type EndedAs = (typeof ENDED_AS)[number];
 export const ENDS_KEPT_MS = 90 * 24 * 3_600_000;
 
 export function endOf(id: string, sighting: Sighting, as: EndedAs, at: string): Ended {
-  const { connection, vlan, name, firstSeen, held, failures } = sighting;
+  const { connection, vlan, name, firstSeen, request, lastFailure, held, failures } = sighting;
   const pendingSeconds = Math.max(0, Math.round((Date.parse(at) - Date.parse(firstSeen)) / 1000));
-  return { id, connection, vlan, name, firstSeen, endedAt: at, pendingSeconds, as, held, failures };
+  return {
+    ...{ id, connection, vlan, name, firstSeen, endedAt: at, pendingSeconds, as },
+    ...{ request, lastFailure, held, failures },
+  };
 }
 
 /** Of a request that nobody saw while it could have been accepted. */
-export function unseenEnd({ id, connection, vlan, name }: VirtualInterface, at: string): Ended {
-  const unknown = { firstSeen: null, pendingSeconds: null, held: [], failures: 0 };
-  return { id, connection, vlan, name, ...unknown, endedAt: at, as: 'expired' };
+export function unseenEnd(vif: VirtualInterface, at: string): Ended {
+  const { id, connection, vlan, name } = vif;
+  const unknown = { firstSeen: null, pendingSeconds: null, lastFailure: null, held: [], failures: 0 };
+  return { id, connection, vlan, name, ...unknown, request: detailsOf(vif), endedAt: at, as: 'expired' };
 }
 
 /** What is gone past the early end of its deadline expired, whether or not the API still shows it. */

@@ -36,6 +36,8 @@ export interface VirtualInterface {
   readonly connection: string | null;
   readonly name: string | null;
   readonly location: string | null;
+  /** that the API names for the interface; OUTSCALE names none */
+  readonly region: string | null;
   readonly vlan: number | null;
   readonly mtu: number | null;
   /** virtual private gateway or Direct Connect gateway that it is attached to */
@@ -55,6 +57,13 @@ export interface Gateway {
   readonly attachedVpcs: readonly string[];
   /** the gateway's own ASN; `null` when the provider does not tell */
   readonly asn: number | null;
+  /** the account that owns a Direct Connect gateway; `null` for a virtual private gateway, which is always the caller's */
+  readonly ownerAccount: string | null;
+}
+
+/** Whether a gateway is another account's, which can show us its Direct Connect gateway: it is none to attach anything to. */
+export function isForeign({ ownerAccount }: Gateway, { account }: Recipient): boolean {
+  return ownerAccount !== null && ownerAccount !== account;
 }
 
 /** What leads on from a gateway: where nothing does, an interface on it is `available` and carries no traffic. */

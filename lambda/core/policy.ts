@@ -90,7 +90,7 @@ export function writePolicy(policy: Policy): string {
  * @throws PolicyRefused for another format, target or recipient, a missing or surplus key, or any other spelling
  */
 export function loadPolicy(text: string, target: string, recipient: Recipient | null): LoadedPolicy {
-  const policy = parse(text, target);
+  const policy = parse(text, target, d.object);
   // Fail closed: a text that says more than what was read (a key twice, say) is not what was reviewed.
   if (writePolicy(policy) !== text) throw new PolicyRefused(target, 'it is not in canonical form');
   if (policy.target !== target) throw new PolicyRefused(target, `it is of target \`${policy.target}\``);
@@ -106,7 +106,16 @@ export function recipientKey({ provider, region, account }: Recipient): string {
   return `${provider}/${region}/${account}`;
 }
 
-function parse(text: string, target: string): Policy {
+/**
+ * Reads the compiled policy by which something was accepted once. Nothing new is decided by it, so keys that did not exist
+ * when it was written are `null`, and keys of later releases are ignored.
+ * @throws PolicyRefused for a format that only later releases know, or what is no policy
+ */
+export function readArchivedPolicy(text: string, target: string): Policy {
+  return parse(text, target, d.archived);
+}
+
+function parse(text: string, target: string, objectOf: d.ObjectDecoder): Policy {
   let raw: unknown;
   try {
     raw = JSON.parse(text);
@@ -114,7 +123,13 @@ function parse(text: string, target: string): Policy {
     throw new PolicyRefused(target, 'it is not JSON', { cause });
   }
   try {
-    return policyDecoder()(raw, '');
+    const { format } = d.record(raw, '');
+    if (typeof format === 'number' && format > POLICY_FORMAT)
+      throw new PolicyRefused(
+        target,
+        `a newer release wrote it, in format ${format}, and this one reads format ${POLICY_FORMAT}: upgrade again, or`,
+      );
+    return policyDecoder(objectOf)(raw, '');
   } catch (cause) {
     if (!(cause instanceof d.Malformed)) throw cause;
     throw new PolicyRefused(target, cause.message, { cause });
@@ -132,12 +147,12 @@ const decodeCredentials: d.Decoder<Credentials> = (raw, path) =>
         externalId: d.orNull(d.string),
       })(raw, path);
 
-function policyDecoder(): d.Decoder<Policy> {
-  const match = matchDecoder();
-  return d.object<Policy>({
+function policyDecoder(objectOf: d.ObjectDecoder): d.Decoder<Policy> {
+  const match = matchDecoder(objectOf);
+  return objectOf<Policy>({
     format: d.oneOf([POLICY_FORMAT]),
     target: name,
-    recipient: d.object<PolicyRecipient>({
+    recipient: objectOf<PolicyRecipient>({
       provider: d.oneOf(PROVIDERS),
       region: d.string,
       account: d.text('12 digits', (text) => ACCOUNT.test(text)),
@@ -145,16 +160,16 @@ function policyDecoder(): d.Decoder<Policy> {
       expiry: d.orNull(d.integer(1)),
     }),
     freeze: d.boolean,
-    limits: d.object<Policy['limits']>({ acceptsPerPass: d.integer(0) }),
+    limits: objectOf<Policy['limits']>({ acceptsPerPass: d.integer(0) }),
     owners: d.array(
-      d.object<Owner>({
+      objectOf<Owner>({
         name,
         account: d.orNull(d.text('12 digits', (text) => ACCOUNT.test(text))),
         connections: d.filled(d.text('a connection ID', isConnectionId)),
         contact: d.orNull(d.string),
         limit,
         grants: d.filled(
-          d.object<Grant>({
+          objectOf<Grant>({
             name,
             gateway: d.text('a gateway ID', (text) => gatewayKind(text) !== null),
             gatewayName: d.orNull(name),
@@ -167,6 +182,6 @@ function policyDecoder(): d.Decoder<Policy> {
         ),
       }),
     ),
-    hold: d.array(d.object<HoldLine>({ match, reason: d.orNull(d.string) })),
+    hold: d.array(objectOf<HoldLine>({ match, reason: d.orNull(d.string) })),
   });
 }

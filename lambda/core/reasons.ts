@@ -5,6 +5,7 @@ import { byCodePoint } from './text.ts';
 export const REASON_CODES = [
   'not-private',
   'unreadable',
+  'other-region',
   'unknown-requester',
   'owner-mismatch',
   'frozen',

@@ -1,5 +1,5 @@
-import type { DeadlineMark } from './deadline.ts';
 import type { Grounds } from './grounds.ts';
+import type { VirtualInterface } from './model.ts';
 
 /** What a ledger remembers of single interfaces. Instants are ISO 8601 in UTC. */
 
@@ -15,9 +15,29 @@ export interface Sighting {
   readonly outbound: boolean;
   /** confirms tried and failed */
   readonly failures: number;
+  /** what it looked like to the last run; `null`: not known */
+  readonly request: RequestDetails | null;
+  /** why the last confirm failed; `null`: none did, or it is not known */
+  readonly lastFailure: string | null;
   /** why the last pass held it, for when it ends unaccepted; as worded when the codes last changed */
   readonly held: readonly HeldFor[];
   readonly told: Told;
+}
+
+/** What a request says beside its connection, VLAN and name. Absent fields are those that the API did not give. */
+export type RequestDetails = Pick<
+  VirtualInterface,
+  'type' | 'ownerAccount' | 'location' | 'region' | 'mtu' | 'tags' | 'peers'
+>;
+
+/** The longest details that are kept of one request, in characters of JSON: a requester chooses tags and names. */
+const MOST_DETAILS = 2000;
+
+/** `null`: they are too long to keep for every request that somebody may offer. */
+export function detailsOf(vif: VirtualInterface): RequestDetails | null {
+  const { type, ownerAccount, location, region, mtu, tags, peers } = vif;
+  const details = { type, ownerAccount, location, region, mtu, tags, peers };
+  return JSON.stringify(details).length > MOST_DETAILS ? null : details;
 }
 
 /** A code is any text: a ledger may have been written by a version that knows more of them. */
@@ -32,7 +52,8 @@ export interface Told {
   readonly holds: number;
   /** the codes of the last of them */
   readonly codes: readonly string[];
-  readonly marks: readonly DeadlineMark[];
+  /** `DeadlineMark`s, and those of later releases */
+  readonly marks: readonly string[];
 }
 
 export const NOTHING_TOLD: Told = { holds: 0, codes: [], marks: [] };
@@ -63,8 +84,8 @@ export interface Acceptance extends Award {
   readonly availableAt: string | null;
   /** whether it was found out since what leads on from its gateway, or given up: it is asked no more */
   readonly routesSettled: boolean;
-  /** what was last announced to be wrong with it */
-  readonly told: FollowUpProblem | null;
+  /** what was last announced to be wrong with it: a `FollowUpProblem`, or one that only later releases know */
+  readonly told: string | null;
   /** how often something was */
   readonly timesTold: number;
 }

@@ -2,7 +2,7 @@ import { type Ended, endedAs, endOf } from './ended.ts';
 import { isVirtualInterfaceId } from './ids.ts';
 import type { LedgerChange, LedgerState } from './ledger.ts';
 import type { VirtualInterface } from './model.ts';
-import { NOTHING_TOLD, type Sighting } from './remembered.ts';
+import { detailsOf, NOTHING_TOLD, type Sighting } from './remembered.ts';
 import type { Survey } from './survey.ts';
 
 /**
@@ -102,11 +102,12 @@ function retimed(sighting: Sighting, seenAt: string): Sighting {
 }
 
 function firstSighting(
-  { connection, vlan, name }: VirtualInterface,
+  vif: VirtualInterface,
   outbound: boolean,
   firstSeen: string,
   notListedAt: string | null,
 ): Sighting {
-  const fresh = { failures: 0, held: [], told: NOTHING_TOLD };
-  return { firstSeen, notListedAt, connection, vlan, name, outbound, ...fresh };
+  const { connection, vlan, name } = vif;
+  const fresh = { failures: 0, lastFailure: null, held: [], told: NOTHING_TOLD };
+  return { firstSeen, notListedAt, connection, vlan, name, outbound, request: detailsOf(vif), ...fresh };
 }

@@ -68,7 +68,7 @@ export async function attempt(
     const now = ports.clock.now();
     const decision = decide(loaded.policy, fresh, world, deadline, now);
     if (decision.verdict === 'hold') return end('held', { decision });
-    const { reasons, skipped } = inspect(fresh, decision.gateway, gateways, world);
+    const { reasons, skipped } = inspect(fresh, decision.gateway, gateways, loaded.policy.recipient, world);
     if (reasons.length > 0) return end('held', { decision: hold(reasons, decision.gateway), skipped });
     const decided = { decision, skipped };
     if (!(dryRun || hasTime(context))) return end('notAttempted', { ...decided, message: TOO_LATE });

@@ -1,6 +1,6 @@
 import type { Failure } from '../core/failure.ts';
 import { gatewayKind } from '../core/ids.ts';
-import type { Gateway } from '../core/model.ts';
+import { type Gateway, isForeign } from '../core/model.ts';
 import { type LoadedPolicy, type Policy, recipientKey } from '../core/policy.ts';
 import { list } from '../core/text.ts';
 import { WrongAccountOrRegion } from '../errors.ts';
@@ -49,7 +49,8 @@ function judgeCredentials(policy: Policy, account: string | null, gateways: read
       `the credentials are of account \`${account}\`, and target \`${target}\` is \`${recipient.account}\`: use the recipient's`,
     );
   }
-  const exist = new Set(gateways.map(({ id }) => id));
+  const own = gateways.filter((gateway) => !isForeign(gateway, recipient));
+  const exist = new Set(own.map(({ id }) => id));
   const missing = gatewayIds(policy).filter((id) => !exist.has(id));
   // Fail closed: where none of our gateways is, we are not where we think we are.
   if (missing.length === gatewayIds(policy).length) {

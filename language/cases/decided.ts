@@ -58,6 +58,7 @@ function interfaceOf(
     connection: written.connection,
     name: written.name ?? null,
     location: written.location ?? null,
+    region: null,
     vlan: written.vlan ?? null,
     mtu: written.mtu ?? null,
     tags: written.tags ?? null,

@@ -33,6 +33,7 @@ export function since(at: number): Side {
 /** A request of this target of which nothing particular is known, with a connection that is nobody's. */
 export function usualPoint({ recipient: { provider, account } }: Policy, at: number): Point {
   const request: VirtualInterface = {
+    region: null,
     id: 'dxvif-example',
     state: 'confirming',
     type: 'private',

@@ -11,7 +11,14 @@ const ITEM = {
   amazonSideAsn: 64512,
   ownerAccount: '012345678901',
 };
-const READ = { id: ID, kind: 'directConnect', state: 'available', attachedVpcs: [], asn: 64512 };
+const READ = {
+  id: ID,
+  kind: 'directConnect',
+  state: 'available',
+  attachedVpcs: [],
+  asn: 64512,
+  ownerAccount: '012345678901',
+};
 
 async function ask(...pages: Reply[]) {
   const apis = await converse('aws', (_, earlier) => pages[earlier] ?? json({}));
@@ -40,6 +47,7 @@ describe('Direct Connect gateways', () => {
     [{ directConnectGatewayState: undefined }, { state: null }],
     [{ amazonSideAsn: '64512' }, { asn: null }],
     [{ amazonSideAsn: 0 }, { asn: null }],
+    [{ ownerAccount: undefined }, { ownerAccount: null }],
   ])('with %j are known as far as they can be', async (changes, expected) => {
     const { list } = await ask(json({ directConnectGateways: [null, { ...ITEM, ...changes }, {}] }));
     expect(await list()).toEqual([{ ...READ, ...expected }]);

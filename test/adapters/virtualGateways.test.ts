@@ -29,7 +29,7 @@ async function list(set: string) {
 }
 
 const ATTACHED = `<attachments>${attachment('vpc-1', 'attached')}</attachments>`;
-const NOTHING = { kind: 'virtual', state: 'available', attachedVpcs: [], asn: null };
+const NOTHING = { kind: 'virtual', state: 'available', attachedVpcs: [], asn: null, ownerAccount: null };
 
 describe('virtual gateways', () => {
   it('are asked for without IDs, since one unknown ID may fail the whole call', async () => {

@@ -17,6 +17,7 @@ const SOUND: VirtualInterface = {
   connection: 'dxcon-11111111',
   name: 'acme-prod-1',
   location: 'PAR1',
+  region: null,
   vlan: 101,
   mtu: null,
   gateway: null,
@@ -36,7 +37,7 @@ describe('a virtual interface off the wire', () => {
 
   it('is read from what AWS sends', () => {
     const tags = { team: 'network', empty: '' };
-    expect(readVirtualInterface(AWS_ITEM, 0)).toEqual({ ...SOUND, mtu: 1500, tags });
+    expect(readVirtualInterface(AWS_ITEM, 0)).toEqual({ ...SOUND, region: 'eu-west-2', mtu: 1500, tags });
   });
 
   it.each([
@@ -46,6 +47,7 @@ describe('a virtual interface off the wire', () => {
     ['ownerAccount', 'ownerAccount'],
     ['connectionId', 'connection'],
     ['location', 'location'],
+    ['region', 'region'],
   ] as const)('takes %s as a text or as unknown', (field, key) => {
     expect(read({ [field]: '' })).toMatchObject({ [key]: null, faults: [] });
     expect(read({ [field]: null })).toMatchObject({ [key]: null, faults: [] });

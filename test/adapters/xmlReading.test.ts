@@ -69,6 +69,7 @@ describe('our reader of XML', () => {
             state: State,
             attachedVpcs: VpcAttachments.filter((one) => one.State === 'attached').map(({ VpcId }) => VpcId),
             asn: AmazonSideAsn ?? null,
+            ownerAccount: null,
           })),
         );
         expect(read).toHaveLength(arranged.gateways.length);

@@ -3,7 +3,7 @@ import { type Case, lessonOf, openCases, reportOf, turnsOf } from '../../lambda/
 import { hold } from '../../lambda/core/decide.ts';
 import type { VirtualInterface } from '../../lambda/core/model.ts';
 import type { Policy } from '../../lambda/core/policy.ts';
-import type { Sighting } from '../../lambda/core/remembered.ts';
+import { detailsOf, type Sighting } from '../../lambda/core/remembered.ts';
 import { OUTCOMES } from '../../lambda/core/report.ts';
 import {
   AWS,
@@ -123,7 +123,16 @@ describe('what the ledger learns', () => {
       { outcome: 'held', decision: hold([{ code: 'frozen', message: 'the policy is' }]), sighting },
       { held: [{ code: 'frozen', message: 'the policy is' }] },
     ],
-    ['a failure', { outcome: 'failed', sighting }, { failures: 2, held: [] }],
+    [
+      'a failure, with why',
+      { outcome: 'failed', sighting, message: 'the API refused it' },
+      { failures: 2, lastFailure: 'the API refused it', held: [] },
+    ],
+    [
+      'what the request looks like now',
+      { outcome: 'held', decision: noGrant, request: aVif({ mtu: 9001 }), sighting },
+      { request: detailsOf(aVif({ mtu: 9001 })), held: noGrant.reasons },
+    ],
     ['held no more', { outcome: 'notAttempted', sighting }, { held: [] }],
     ['accepted: recorded elsewhere', { outcome: 'accepted', sighting }, null],
     ['gone: the next listing tells', { outcome: 'gone', sighting }, null],

@@ -39,6 +39,10 @@ const neighbour = (given: Partial<VirtualInterface>): Partial<World> => ({ inter
 const EXAMPLES = {
   'not-private': { request: { type: 'transit' }, says: ['`transit`'] },
   unreadable: { request: { faults: ['`vlan` must be a whole number'] }, says: ['`vlan` must be'] },
+  'other-region': {
+    request: { region: 'us-west-1' },
+    says: ['`us-west-1`', '`eu-west-2`'],
+  },
   'unknown-requester': {
     request: { connection: CONNECTION.other },
     says: [`\`${CONNECTION.other}\``, '`connections`'],
@@ -113,5 +117,6 @@ function judge({ policy = aPolicy(), request, world, gateway = {} }: Example): r
   const [vif, around] = [aVif(request), aWorld(world)];
   const decision = decide(policy, vif, around, NO_DEADLINE, NOW);
   if (decision.verdict === 'hold') return decision.reasons;
-  return inspect(vif, decision.gateway, gateway === null ? [] : [aGateway(gateway)], around).reasons;
+  return inspect(vif, decision.gateway, gateway === null ? [] : [aGateway(gateway)], policy.recipient, around)
+    .reasons;
 }

@@ -4,6 +4,7 @@ import { type EndedAs, endOf } from '../../lambda/core/ended.ts';
 import type { LedgerState } from '../../lambda/core/ledger.ts';
 import type { VirtualInterface } from '../../lambda/core/model.ts';
 import { reconcile } from '../../lambda/core/reconcile.ts';
+import { detailsOf } from '../../lambda/core/remembered.ts';
 import type { Survey } from '../../lambda/core/survey.ts';
 import { aLiveVif, aVif, CONNECTION, VGW, WEEK_S } from '../support/builders.ts';
 import { aLedger, anAcceptance, anIntent, aSighting, aSurvey, heldFor } from '../support/ledgerBuilders.ts';
@@ -44,6 +45,8 @@ describe('a request that ended is told and kept on record, with why it had been 
       endedAt: '2026-11-10T12:00:05.000Z',
       pendingSeconds: 7200,
       as,
+      request: detailsOf(aVif()),
+      lastFailure: null,
       held: [{ code: 'no-grant', message: 'because of no-grant' }],
       failures: 2,
     };
@@ -108,6 +111,8 @@ describe('a request that came and expired while no pass was complete', () => {
         firstSeen: null,
         endedAt: '2026-11-17T11:00:05.000Z',
         pendingSeconds: null,
+        request: detailsOf(lost),
+        lastFailure: null,
         as: 'expired',
         held: [],
         failures: 0,

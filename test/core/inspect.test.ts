@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { inspect } from '../../lambda/core/inspect.ts';
 import type { Gateway } from '../../lambda/core/model.ts';
 import type { ReasonCode } from '../../lambda/core/reasons.ts';
-import { aGateway, aPeer, aVif, aWorld, DX_GATEWAY, VGW } from '../support/builders.ts';
+import { aGateway, aPeer, aPolicy, aVif, aWorld, DX_GATEWAY, US, VGW } from '../support/builders.ts';
 
 function against(id: string, ...gateways: Gateway[]): ReasonCode[] {
-  return inspect(aVif(), id, gateways, aWorld()).reasons.map(({ code }) => code);
+  return inspect(aVif(), id, gateways, aPolicy().recipient, aWorld()).reasons.map(({ code }) => code);
 }
 
 describe('the gateway, before a confirm', () => {
@@ -29,6 +29,14 @@ describe('the gateway, before a confirm', () => {
     expect(against(VGW.prod)).toEqual(['gateway-missing']);
   });
 
+  it('is missing when it is a Direct Connect gateway that another account owns', () => {
+    const shown = { id: DX_GATEWAY, kind: 'directConnect', attachedVpcs: [] } as const;
+    expect(against(DX_GATEWAY, aGateway({ ...shown, ownerAccount: '999988887777' }))).toEqual([
+      'gateway-missing',
+    ]);
+    expect(against(DX_GATEWAY, aGateway({ ...shown, ownerAccount: US }))).toEqual([]);
+  });
+
   it('needs no VPC when it is a Direct Connect gateway', () => {
     const gateway = aGateway({ id: DX_GATEWAY, kind: 'directConnect', attachedVpcs: [] });
     expect(against(DX_GATEWAY, gateway)).toEqual([]);
@@ -36,9 +44,8 @@ describe('the gateway, before a confirm', () => {
 
   it('does not hide what the network has against it', () => {
     const unpaired = aVif({ peers: [aPeer({ customerAddress: '10.0.1.2/30' })] });
-    expect(inspect(unpaired, VGW.prod, [], aWorld()).reasons.map(({ code }) => code)).toEqual([
-      'gateway-missing',
-      'peers-invalid',
-    ]);
+    expect(
+      inspect(unpaired, VGW.prod, [], aPolicy().recipient, aWorld()).reasons.map(({ code }) => code),
+    ).toEqual(['gateway-missing', 'peers-invalid']);
   });
 });

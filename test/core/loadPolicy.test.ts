@@ -105,7 +105,8 @@ describe('is refused when its text is not what compiling writes', () => {
     ],
     ['a key twice', text.replace('"freeze":false', '"freeze":true,"freeze":false'), 'not in canonical form'],
     ['a number spelt otherwise', text.replace('"format":1', '"format":1.0'), 'not in canonical form'],
-    ['another format', text.replace('"format":1', '"format":2'), '`format` must be 1'],
+    ['no format', text.replace('"format":1', '"format":0'), '`format` must be 1'],
+    ['a later format', text.replace('"format":1', '"format":2'), 'a newer release wrote it, in format 2'],
     ['a surplus key', text.replace('"freeze":false', '"freeze":false,"frieze":1'), '`frieze` must be absent'],
   ])('%s', (_, odd, words) => {
     expect(odd).not.toBe(text);

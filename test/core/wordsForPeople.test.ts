@@ -134,7 +134,7 @@ describe('what gateway and network have against a request, in full', () => {
   });
 
   it('a gateway of no state', () => {
-    const { reasons } = inspect(aVif(), VGW.prod, [aGateway({ state: null })], aWorld());
+    const { reasons } = inspect(aVif(), VGW.prod, [aGateway({ state: null })], aPolicy().recipient, aWorld());
     expect(reasons[0]?.message).toBe(`gateway \`${VGW.prod}\` must be \`available\`, is unknown`);
   });
 });

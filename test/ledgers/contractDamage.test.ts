@@ -53,12 +53,6 @@ function contract(store: ReturnType<Store['prepare']>): void {
       { ...aSighting(), held: [{ code: 'no-grant', message: '\u001b[2J' }] },
       '`held[0].message` must be a text in one line',
     ],
-    [
-      'something of a later version',
-      'sighting/dxvif-1',
-      { ...aSighting(), more: 1 },
-      '`more` must be absent',
-    ],
   ])('%s is told with what is wrong, and the others are read', async (_, name, value, what) => {
     const { ledger, damage } = await begin();
     await damage(name, value);

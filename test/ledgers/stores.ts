@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import { peekHead } from '../../lambda/adapters/ledgers/dynamo/head.ts';
 import { createDynamoLedger } from '../../lambda/adapters/ledgers/dynamo/index.ts';
-import { writeItems } from '../../lambda/adapters/ledgers/dynamo/live.ts';
 import { livePartition } from '../../lambda/adapters/ledgers/dynamo/partitions.ts';
-import { openTable } from '../../lambda/adapters/ledgers/dynamo/table.ts';
+import { attributesOf } from '../../lambda/adapters/ledgers/dynamo/storedAttributes.ts';
+import { type Item, keyOf, openTable, put, type Table } from '../../lambda/adapters/ledgers/dynamo/table.ts';
 import { createFileLedger } from '../../lambda/adapters/ledgers/file/index.ts';
 import { createMemoryLedger } from '../../lambda/adapters/ledgers/memory.ts';
+import { type StoredValue, tieOf } from '../../lambda/adapters/ledgers/storedForm.ts';
 import type { Clock, Ledger } from '../../lambda/ports.ts';
 import { plant } from '../plant.ts';
 import { startTables } from '../soak/cloud/startTable.ts';
@@ -31,6 +32,14 @@ interface Begun {
   readonly reach: () => Ledger;
   /** Writes any value where an item such as `sighting/dxvif-…` is, or is not. */
   readonly damage: (key: string, name: string, value: unknown) => Promise<void>;
+  /** Writes an item as some release would store it. */
+  readonly plant: (key: string, name: string, stored: StoredValue) => Promise<void>;
+}
+
+async function putItem(table: Table, key: string, name: string, attributes: Item): Promise<void> {
+  const { epoch } = await peekHead(table, livePartition(key));
+  const sort = `${String(epoch).padStart(10, '0')}/${name}`;
+  await table.writeAll([put({ ...keyOf(livePartition(key), sort), ...attributes })]);
 }
 
 function onDynamo(name: string, isHere: boolean, start: () => Promise<Dynamo>): Store {
@@ -48,17 +57,19 @@ function onDynamo(name: string, isHere: boolean, start: () => Promise<Dynamo>): 
           const table = await dynamo.createTable();
           return {
             reach: () => createDynamoLedger(openTable(table, dynamo.config), clock),
-            damage: async (key, name, value) => {
-              const opened = openTable(table, dynamo.config);
-              const { epoch } = await peekHead(opened, livePartition(key));
-              await writeItems(opened, key, epoch, { [name]: value });
-            },
+            // As release 0.1.0 writes: without a format number.
+            damage: (key, name, value) =>
+              putItem(openTable(table, dynamo.config), key, name, { data: { S: JSON.stringify(value) } }),
+            plant: (key, name, stored) =>
+              putItem(openTable(table, dynamo.config), key, name, attributesOf(stored)),
           };
         },
       };
     },
   };
 }
+
+const nothing = (): Promise<never> => Promise.reject(new Error('it has no stored form'));
 
 export const STORES: readonly Store[] = [
   {
@@ -67,7 +78,7 @@ export const STORES: readonly Store[] = [
     prepare: () => ({
       begin: async (clock) => {
         const ledger = createMemoryLedger(clock);
-        return { reach: () => ledger, damage: () => Promise.reject(new Error('nothing to damage')) };
+        return { reach: () => ledger, damage: nothing, plant: nothing };
       },
     }),
   },
@@ -82,6 +93,17 @@ export const STORES: readonly Store[] = [
           damage: async (key, name, value) => {
             const file = JSON.parse(readFileSync(path, 'utf8'));
             file.targets[key].items[name] = value;
+            writeFileSync(path, JSON.stringify(file));
+          },
+          plant: async (key, name, { data, format, needs, more }) => {
+            const file = JSON.parse(readFileSync(path, 'utf8'));
+            file.targets[key].items[name] = data;
+            file.targets[`later/${key}`].items[name] = {
+              tie: tieOf(data),
+              format,
+              needs,
+              ...(more && { more }),
+            };
             writeFileSync(path, JSON.stringify(file));
           },
         };

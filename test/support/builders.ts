@@ -34,6 +34,7 @@ export function aVif(given: Partial<VirtualInterface> = {}): VirtualInterface {
     connection: CONNECTION.owner,
     name: 'acme-prod-1',
     location: 'PAR1',
+    region: null,
     vlan: 101,
     mtu: null,
     gateway: null,
@@ -147,6 +148,7 @@ export function aGateway(given: Partial<Gateway> = {}): Gateway {
     state: 'available',
     attachedVpcs: ['vpc-12345678'],
     asn: null,
+    ownerAccount: null,
     ...given,
   };
 }

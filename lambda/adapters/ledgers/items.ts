@@ -3,6 +3,8 @@ import { isVirtualInterfaceId } from '../../core/ids.ts';
 import { EMPTY_LEDGER, type LedgerState } from '../../core/ledger.ts';
 import { quote } from '../../core/text.ts';
 import { decodeAcceptance, decodeAnnouncement, decodeIntent, decodeSighting } from './codec/live.ts';
+import type { ItemKind } from './formats/format1.ts';
+import { FORMAT, fromStored, type StoredValue, toStored, WrittenByNewer } from './storedForm.ts';
 
 /** The state as single items, each with a name such as `sighting/dxvif-…`: so that one that is damaged spoils no other. */
 
@@ -17,32 +19,34 @@ export interface ItemChanges {
   readonly deletes: readonly string[];
 }
 
+/** One item as a store has it. Reading its stored form may throw `Malformed`. */
+export type StoredItem = readonly [name: string, read: () => StoredValue];
+
 /** @param place names the ledger, for the message about an item that cannot be read */
-export function readItems(items: Iterable<readonly [string, unknown]>, place: string): LedgerState {
+export function readItems(items: Iterable<StoredItem>, place: string): LedgerState {
   // By maps: to objects some names, such as `__proto__`, are no keys like others.
   const sightings = new Map<string, LedgerState['sightings'][string]>();
   const intents = new Map<string, LedgerState['intents'][string]>();
   const acceptances = new Map<string, LedgerState['acceptances'][string]>();
   const outbox = new Map<string, LedgerState['outbox'][string]>();
   const damaged = new Map<string, string>();
-  const read = new Map<string, (id: string, value: unknown) => void>([
-    ['sighting', (id, value) => sightings.set(vifId(id), decodeSighting(value, ''))],
-    ['intent', (id, value) => intents.set(vifId(id), decodeIntent(value, ''))],
-    ['acceptance', (id, value) => acceptances.set(vifId(id), decodeAcceptance(value, ''))],
-    ['announcement', (id, value) => outbox.set(id, decodeAnnouncement(value, ''))],
-  ]);
-  for (const [name, value] of items) {
-    const [kind = '', id = ''] = name.split('/', 2);
+  const keep: Readonly<Record<LiveKind, (id: string, value: unknown) => void>> = {
+    sighting: (id, value) => sightings.set(vifId(id), decodeSighting(value, '')),
+    intent: (id, value) => intents.set(vifId(id), decodeIntent(value, '')),
+    acceptance: (id, value) => acceptances.set(vifId(id), decodeAcceptance(value, '')),
+    announcement: (id, value) => outbox.set(id, decodeAnnouncement(value, '')),
+  };
+  for (const [name, read] of items) {
+    const [written = '', id = ''] = name.split('/', 2);
     try {
-      const reader = read.get(kind);
-      if (reader === undefined) throw new d.Malformed('name', 'of a known kind', kind);
-      reader(id, value);
+      const kind = liveKindOf(written);
+      const stored = read();
+      if (kind !== null) keep[kind](id, fromStored(kind, stored));
+      else refuseUnknownKind(written, stored);
     } catch (error) {
-      if (!(error instanceof d.Malformed)) throw error;
-      // Fail closed: what cannot be read is told and left as it is, and its request is held.
+      // Fail closed: what cannot be read is reported and left as it is, and its request is held.
       const others = damaged.has(id) ? `${damaged.get(id)}; ` : '';
-      const why = `item ${quote(name)} of ${place} is damaged: ${error.message}; restore it, or delete it to forget it`;
-      damaged.set(id, `${others}${why}`);
+      damaged.set(id, `${others}${whyUnread(name, place, error)}`);
     }
   }
   return {
@@ -53,6 +57,44 @@ export function readItems(items: Iterable<readonly [string, unknown]>, place: st
     outbox: Object.fromEntries(outbox),
     damaged: Object.fromEntries(damaged),
   };
+}
+
+type LiveKind = Exclude<ItemKind, 'receipt' | 'ended'>;
+
+const LIVE_KINDS = [
+  'sighting',
+  'intent',
+  'acceptance',
+  'announcement',
+] as const satisfies readonly LiveKind[];
+
+/** `null`: a kind that this release does not know. */
+function liveKindOf(written: string): LiveKind | null {
+  return LIVE_KINDS.find((known) => known === written) ?? null;
+}
+
+/**
+ * An item of a kind that came in a later format is left alone, unless this release must understand it.
+ * @throws Malformed, WrittenByNewer
+ */
+function refuseUnknownKind(written: string, { format, needs }: StoredValue): void {
+  if (needs > FORMAT) throw new WrittenByNewer(needs);
+  if (format <= FORMAT) throw new d.Malformed('name', 'of a known kind', written);
+}
+
+function whyUnread(name: string, place: string, error: unknown): string {
+  const item = `item ${quote(name)} of ${place}`;
+  if (error instanceof WrittenByNewer)
+    return `${item} was written by a newer release: it ${error.message}; upgrade again, and leave it as it is: nothing is lost`;
+  if (!(error instanceof d.Malformed)) throw error;
+  return `${item} is damaged: ${error.message}; restore it, or delete it to forget it`;
+}
+
+/** An item as it is to be stored, by its name. */
+export function storedItem(name: string, value: unknown): StoredValue {
+  const kind = liveKindOf(name.split('/', 1)[0] ?? '');
+  if (kind === null) throw new Error(`\`${name}\` is no name of a live item`);
+  return toStored(kind, value);
 }
 
 export function itemChanges(before: LedgerState, after: LedgerState): ItemChanges {

@@ -1,7 +1,9 @@
+import { Malformed } from '../../core/decode.ts';
 import { ENDS_KEPT_MS } from '../../core/ended.ts';
 import { byCodePoint } from '../../core/text.ts';
 import type { Records } from '../../ports.ts';
 import { type LedgerRecord, momentOf } from './codec/records.ts';
+import { WrittenByNewer } from './storedForm.ts';
 
 /**
  * Sorts records out for a reader. What was written twice, since the first time was not known to have worked, is one: a
@@ -23,6 +25,19 @@ export function gather(
     ended: distinct.flatMap((record) => (record.kind === 'ended' ? [record.value] : [])),
     damaged,
   };
+}
+
+/** What `read` reads of the history, or why it cannot be read, as the predicate of a sentence. */
+export function readOr<T extends object>(read: () => T): T | string {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof WrittenByNewer)
+      return `was written by a newer release: it ${error.message}; upgrade again to read it`;
+    if (error instanceof Malformed) return `is damaged: ${error.message}; restore it, or delete it`;
+    if (error instanceof SyntaxError) return 'is damaged: it is not JSON; restore it, or delete it';
+    throw error;
+  }
 }
 
 /** Receipts stay; ends go. */

@@ -1,4 +1,4 @@
-import { type Decoder, object, onceEach, orNull } from '../decode.ts';
+import { type Decoder, type ObjectDecoder, onceEach, orNull } from '../decode.ts';
 import type { VirtualInterface } from '../model.ts';
 import type { Ternary } from '../ternary.ts';
 import type { MatchField } from './field.ts';
@@ -55,9 +55,9 @@ function rulesOf(field: MatchFieldName): MatchField<NonNullable<Match[MatchField
  * Reads the compiled `match` of every grant and line of one policy; throws `Malformed`. A demand that many make in the same words is
  * kept once.
  */
-export function matchDecoder(): Decoder<Match> {
+export function matchDecoder(objectOf: ObjectDecoder): Decoder<Match> {
   const of = <W>({ decode }: MatchField<W>): Decoder<W | null> => orNull(onceEach(decode));
-  return object<Match>({
+  return objectOf<Match>({
     connection: of(MATCH_FIELDS.connection),
     vlan: of(MATCH_FIELDS.vlan),
     asn: of(MATCH_FIELDS.asn),

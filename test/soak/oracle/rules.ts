@@ -53,6 +53,7 @@ function seenAs(truth: Truth, { provider, names }: Plan, state: string): Virtual
     state,
     type: 'private',
     ownerAccount: isRequester ? account : to,
+    region: null,
     location: 'PAR1',
     mtu: provider === 'aws' ? 1500 : null,
     gateway: taken?.gateway ?? null,

@@ -9,9 +9,9 @@ import {
   type Recipient,
   type VirtualInterface,
 } from '../../../core/model.ts';
-import type { Award } from '../../../core/remembered.ts';
+import type { Award, RequestDetails } from '../../../core/remembered.ts';
 
-/** Readers of why something was accepted; each throws `Malformed`. */
+/** Readers of why something was accepted; each throws `Malformed`. They keep the keys of later releases. */
 
 const anyText = d.text('a text', () => true);
 /** Of our own making, so shown as it is: whoever can write the ledger must not steer a terminal by it. */
@@ -28,55 +28,66 @@ export const award: { readonly [K in keyof Award]: d.Decoder<Award[K]> } = {
   gateway: gatewayId,
 };
 
-const decodeInterface = d.object<VirtualInterface>({
-  id: vifId,
-  state: d.orNull(anyText),
+const decodePeers = d.array(
+  d.open<BgpPeer>({
+    asn: d.orNull(anyNumber),
+    amazonAddress: d.orNull(anyText),
+    customerAddress: d.orNull(anyText),
+    hasKey: d.orNull(d.boolean),
+  }),
+);
+
+/** What a request says of itself beside what identifies it. */
+const details: { readonly [K in keyof RequestDetails]: d.Decoder<RequestDetails[K]> } = {
   type: d.orNull(anyText),
   ownerAccount: d.orNull(anyText),
+  location: d.orNull(anyText),
+  region: d.orNull(anyText),
+  mtu: d.orNull(anyNumber),
+  tags: d.orNull(d.map(anyText)),
+  peers: decodePeers,
+};
+
+export const decodeDetails = d.open<RequestDetails>(details);
+
+const decodeInterface = d.open<VirtualInterface>({
+  ...details,
+  id: vifId,
+  state: d.orNull(anyText),
   connection: d.orNull(anyText),
   name: d.orNull(anyText),
-  location: d.orNull(anyText),
   vlan: d.orNull(anyNumber),
-  mtu: d.orNull(anyNumber),
   gateway: d.orNull(anyText),
-  tags: d.orNull(d.map(anyText)),
-  peers: d.array(
-    d.object<BgpPeer>({
-      asn: d.orNull(anyNumber),
-      amazonAddress: d.orNull(anyText),
-      customerAddress: d.orNull(anyText),
-      hasKey: d.orNull(d.boolean),
-    }),
-  ),
   faults: d.array(line),
 });
 
-const decodeGateway = d.object<Gateway>({
+const decodeGateway = d.open<Gateway>({
   id: anyText,
   kind: d.oneOf(['virtual', 'directConnect']),
   state: d.orNull(anyText),
   attachedVpcs: d.array(anyText),
   asn: d.orNull(anyNumber),
+  ownerAccount: d.orNull(anyText),
 });
 
-const decodeDeadline = d.object<Deadline>({
+const decodeDeadline = d.open<Deadline>({
   earliest: d.orNull(d.instant),
   latest: d.orNull(d.instant),
 });
 
 export const grounds: { readonly [K in keyof Grounds]: d.Decoder<Grounds[K]> } = {
   target: line,
-  recipient: d.object<Recipient>({ provider: d.oneOf(PROVIDERS), region: line, account: line }),
-  policy: d.object<Grounds['policy']>({ digest: line, revision: anyText }),
+  recipient: d.open<Recipient>({ provider: d.oneOf(PROVIDERS), region: line, account: line }),
+  policy: d.open<Grounds['policy']>({ digest: line, revision: anyText }),
   request: decodeInterface,
   firstSeen: d.instant,
   deadline: decodeDeadline,
   grant: line,
   tickets: d.map(line),
   gatewaySeen: d.orNull(decodeGateway),
-  usage: d.object<Usage>({ owner: d.array(line), grants: d.map(d.array(line)) }),
+  usage: d.open<Usage>({ owner: d.array(line), grants: d.map(d.array(line)) }),
   acceptedBefore: d.integer(0),
   skipped: d.array(line),
 };
 
-export const decodeGrounds = d.object<Grounds>(grounds);
+export const decodeGrounds = d.open<Grounds>(grounds);

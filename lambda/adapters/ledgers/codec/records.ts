@@ -2,7 +2,8 @@ import * as d from '../../../core/decode.ts';
 import { ENDED_AS, type Ended } from '../../../core/ended.ts';
 import type { LedgerChange } from '../../../core/ledger.ts';
 import type { Answer, Receipt } from '../../../core/receipt.ts';
-import { award, grounds, line, vifId } from './grounds.ts';
+import { fromStored, type StoredValue } from '../storedForm.ts';
+import { award, decodeDetails, grounds, line, vifId } from './grounds.ts';
 import { decodeHeldFor } from './live.ts';
 
 /** What is kept of something that is decided: a receipt for ever, an end for a while. */
@@ -23,19 +24,19 @@ export function momentOf({ kind, value }: LedgerRecord): string {
   return kind === 'receipt' ? value.at : value.endedAt;
 }
 
-const decodeReceipt = d.object<Receipt>({
+const decodeReceipt = d.archived<Receipt>({
   id: vifId,
   ...award,
   ...grounds,
   acceptedAt: d.instant,
-  answer: d.object<Answer>({
+  answer: d.archived<Answer>({
     by: d.oneOf(['confirm', 'description', 'laterPass']),
     state: d.orNull(d.string),
     doubt: d.orNull(line),
   }),
 });
 
-const decodeEnded = d.object<Ended>({
+const decodeEnded = d.archived<Ended>({
   id: vifId,
   connection: d.orNull(d.string),
   vlan: d.orNull(d.integer(1, 4094)),
@@ -44,13 +45,16 @@ const decodeEnded = d.object<Ended>({
   endedAt: d.instant,
   pendingSeconds: d.orNull(d.integer(0)),
   as: d.oneOf(ENDED_AS),
+  request: d.orNull(decodeDetails),
+  lastFailure: d.orNull(line),
   held: d.array(decodeHeldFor),
   failures: d.integer(0),
 });
 
-/** @throws Malformed */
-export function decodeRecord(kind: unknown, value: unknown): LedgerRecord {
+/** @throws Malformed, WrittenByNewer */
+export function decodeRecord(kind: unknown, stored: StoredValue): LedgerRecord {
   const known = d.oneOf(['receipt', 'ended'])(kind, 'kind');
+  const value = fromStored(known, stored);
   return known === 'receipt'
     ? { kind: known, value: decodeReceipt(value, 'value') }
     : { kind: known, value: decodeEnded(value, 'value') };

@@ -92,7 +92,9 @@ export async function updateHead(
   { head, release = false, dirty = false }: HeadUpdate,
 ): Promise<boolean> {
   const sets = [
-    ...(head === undefined ? [] : ['#epoch = :epoch', '#listing = :listing', '#failing = :failing']),
+    ...(head === undefined
+      ? []
+      : ['#epoch = :epoch', '#listing = :listing', '#failing = :failing', '#format = :format']),
     ...(release ? ['#released = :token'] : ['#token = :token']),
     ...(dirty ? ['#dirty = :true'] : []),
   ];

@@ -3,6 +3,8 @@ import * as d from '../../../core/decode.ts';
 import type { LedgerState } from '../../../core/ledger.ts';
 import { LedgerFailure } from '../../../errors.ts';
 import { decodeFailing } from '../codec/live.ts';
+import { FORMAT, formatOf, WrittenByNewer } from '../storedForm.ts';
+import { numberOf } from './storedAttributes.ts';
 import type { Item } from './table.ts';
 
 /**
@@ -27,12 +29,14 @@ export const NAMES = {
   '#released': 'releasedBy',
   '#listing': 'lastListing',
   '#failing': 'failing',
+  '#format': 'format',
 };
 
 export function valuesOf({ epoch, lastListing, failing }: Head): Record<string, AttributeValue> {
   return {
     ':epoch': { N: String(epoch) },
     ':listing': lastListing === null ? { NULL: true } : { S: lastListing },
+    ':format': { N: String(FORMAT) },
     ':failing': failing === null ? { NULL: true } : { S: JSON.stringify(failing) },
   };
 }
@@ -41,6 +45,8 @@ export function valuesOf({ epoch, lastListing, failing }: Head): Record<string, 
 export function readHead(item: Item | undefined, partition: string, table: string): Head {
   if (item === undefined) return { epoch: 0, lastListing: null, failing: null };
   try {
+    const needs = formatOf(numberOf(item.needs), 'needs');
+    if (needs > FORMAT) throw new WrittenByNewer(needs);
     return {
       epoch: number(item[NAMES['#epoch']]),
       lastListing: orNothing(item[NAMES['#listing']], d.instant, 'lastListing'),
@@ -51,6 +57,11 @@ export function readHead(item: Item | undefined, partition: string, table: strin
       ),
     };
   } catch (error) {
+    if (error instanceof WrittenByNewer)
+      throw new LedgerFailure(
+        `ledger table \`${table}\`: item \`${HEAD}\` of \`${partition}\` was written by a newer release: it ${error.message}; ` +
+          'upgrade again, and leave it as it is: nothing is lost',
+      );
     if (!(error instanceof d.Malformed)) throw error;
     // Without `epoch` the live items would be out of sight: that one is never to be taken out.
     throw new LedgerFailure(

@@ -1,10 +1,11 @@
 import type { LedgerState } from '../../../core/ledger.ts';
-import { type Items, readItems } from '../items.ts';
+import { type Items, readItems, type StoredItem, storedItem } from '../items.ts';
 import { HEAD, NAMES } from './headItem.ts';
 import { livePartition } from './partitions.ts';
+import { attributesOf, storedOf } from './storedAttributes.ts';
 import { type Item, keyOf, put, remove, TABLE_KEYS, type Table, textOf } from './table.ts';
 
-/** Items of one epoch: sort key `0000000001/sighting/dxvif-…`, the value as JSON in `data`. */
+/** Items of one epoch: sort key `0000000001/sighting/dxvif-…`. */
 
 export async function readEpoch(table: Table, key: string, epoch: number): Promise<LedgerState> {
   return stateOf(await table.query(livePartition(key), { begins: prefix(epoch) }), table);
@@ -31,7 +32,7 @@ export async function readHeldEpoch(
 
 function stateOf(items: readonly Item[], table: Table): LedgerState {
   return readItems(
-    items.map((item) => [nameOf(item), dataOf(item)]),
+    items.map((item): StoredItem => [nameOf(item), () => storedOf(item)]),
     `ledger table \`${table.name}\``,
   );
 }
@@ -39,7 +40,10 @@ function stateOf(items: readonly Item[], table: Table): LedgerState {
 export function writeItems(table: Table, key: string, epoch: number, items: Items): Promise<void> {
   return table.writeAll(
     Object.entries(items).map(([name, value]) =>
-      put({ ...keyOf(livePartition(key), `${prefix(epoch)}${name}`), data: { S: JSON.stringify(value) } }),
+      put({
+        ...keyOf(livePartition(key), `${prefix(epoch)}${name}`),
+        ...attributesOf(storedItem(name, value)),
+      }),
     ),
   );
 }
@@ -83,14 +87,4 @@ function prefix(epoch: number): string {
 
 function nameOf(item: Item): string {
   return (textOf(item, TABLE_KEYS.sort) ?? '').replace(EPOCH, '');
-}
-
-/** `undefined` when there is none: it fits nothing that can be read. */
-function dataOf(item: Item): unknown {
-  try {
-    return JSON.parse(textOf(item, 'data') ?? '');
-  } catch {
-    // Told by whoever reads the item: what is not JSON is none of its kind.
-    return undefined;
-  }
 }

@@ -1,11 +1,12 @@
-import * as d from '../../../core/decode.ts';
 import { ENDS_KEPT_MS } from '../../../core/ended.ts';
 import type { LedgerChange } from '../../../core/ledger.ts';
 import { quote } from '../../../core/text.ts';
 import type { Records } from '../../../ports.ts';
 import { decodeRecord, type LedgerRecord, momentOf, recordsOf } from '../codec/records.ts';
-import { gather } from '../records.ts';
+import { gather, readOr } from '../records.ts';
+import { toStored } from '../storedForm.ts';
 import { overPartition } from './partitions.ts';
+import { attributesOf, storedOf } from './storedAttributes.ts';
 import { type Item, keyOf, put, TABLE_KEYS, type Table, textOf } from './table.ts';
 
 /** Receipts and ends, in a partition of their own: sort key `2026-11-25T08:00:00.000Z/receipt/dxvif-…`. */
@@ -17,7 +18,7 @@ export function keepRecords(table: Table, key: string, changes: readonly LedgerC
       sort,
       {
         ...keyOf(overPartition(key), sort),
-        data: { S: JSON.stringify(record.value) },
+        ...attributesOf(toStored(record.kind, record.value)),
         // DynamoDB deletes by itself what is past this many seconds since 1970.
         ...(record.kind === 'ended' ? { [TABLE_KEYS.expiry]: { N: String(goesAt(record)) } } : {}),
       },
@@ -33,24 +34,13 @@ export async function readRecords(table: Table, key: string, since: Date, at: Da
   const damaged: string[] = [];
   for (const item of items) {
     const sort = textOf(item, TABLE_KEYS.sort) ?? '';
-    const record = readRecord(sort.split('/')[1], textOf(item, 'data') ?? '');
-    if (record === null)
-      damaged.push(
-        `item ${quote(sort)} of ledger table \`${table.name}\` is damaged; restore it, or delete it`,
-      );
+    const record = readOr(() => decodeRecord(sort.split('/')[1], storedOf(item)));
+    if (typeof record === 'string')
+      damaged.push(`item ${quote(sort)} of ledger table \`${table.name}\` ${record}`);
     else records.push(record);
   }
   // What is over may stand there for some days more than it should.
   return gather(records, since, at, damaged);
-}
-
-function readRecord(kind: string | undefined, data: string): LedgerRecord | null {
-  try {
-    return decodeRecord(kind, JSON.parse(data));
-  } catch (error) {
-    if (error instanceof d.Malformed || error instanceof SyntaxError) return null;
-    throw error;
-  }
 }
 
 function goesAt(record: LedgerRecord): number {

@@ -6,11 +6,12 @@ import { codeOf } from '../../errorCode.ts';
 import { decodeFailing } from '../codec/live.ts';
 import type { Items } from '../items.ts';
 import { decodeLease, type Lease } from '../lease.ts';
+import { WrittenByNewer } from '../storedForm.ts';
 import { replaceFile } from './replaceFile.ts';
 
-/** What one file holds: every target that was ever run with it, by recipient key. */
-interface LedgerFile {
-  readonly format: typeof FORMAT;
+/** What one file holds: every target that was ever run with it, by recipient key (`targets.ts` says what else). */
+export interface LedgerFile {
+  readonly format: number;
   readonly targets: Readonly<Record<string, Entry>>;
 }
 
@@ -22,14 +23,16 @@ export interface Entry extends Pick<LedgerState, 'lastListing' | 'failing'> {
 
 export const NO_ENTRY: Entry = { lease: null, lastListing: null, failing: null, items: {} };
 
+/** The format of the file as a whole, which is not that of the items in it. Release 0.1.0 reads this one. */
 const FORMAT = 2;
 
-const decodeFormat = d.oneOf([FORMAT]);
+const decodeFormat: d.Decoder<number> = d.oneOf([FORMAT]);
 
-const decodeFile = d.object<LedgerFile>({
+/** Keys of later releases are kept: a release that needs them understood writes a later format. */
+const decodeFile = d.open<LedgerFile>({
   format: decodeFormat,
   targets: d.map(
-    d.object<Entry>({
+    d.open<Entry>({
       lease: d.orNull(decodeLease),
       lastListing: d.orNull(d.instant),
       failing: d.orNull(decodeFailing),
@@ -45,9 +48,16 @@ export async function load(path: string): Promise<LedgerFile> {
   try {
     const raw: unknown = JSON.parse(text);
     // First of all: of another version's file, nothing else can be said.
-    decodeFormat(d.record(raw, '').format, 'format');
+    const { format } = d.record(raw, '');
+    if (typeof format === 'number' && format > FORMAT) throw new WrittenByNewer(format);
+    decodeFormat(format, 'format');
     return decodeFile(raw, '');
   } catch (error) {
+    if (error instanceof WrittenByNewer)
+      throw new LedgerFailure(
+        `ledger ${path} was written by a newer release: it is of format ${error.needs}, and this release reads format ` +
+          `${FORMAT}; upgrade again, and leave it as it is: nothing is lost`,
+      );
     const what = error instanceof d.Malformed ? error.message : 'it is not JSON';
     throw new LedgerFailure(
       `ledger ${path} is damaged: ${what}; it was left as it is: restore it, or move it away to begin a new one`,

@@ -8,17 +8,18 @@ import type { Clock, Ledger } from '../../../ports.ts';
 import { codeOf } from '../../errorCode.ts';
 import { createQueue } from '../../queue.ts';
 import { recordsOf } from '../codec/records.ts';
-import { type ItemChanges, type Items, itemChanges, readItems } from '../items.ts';
+import { itemChanges, readItems } from '../items.ts';
 import { isFree, newLease } from '../lease.ts';
-import { type Entry, load, NO_ENTRY, store } from './format.ts';
+import { load, store } from './format.ts';
 import { inLock } from './lock.ts';
 import { keepPolicy, readPolicy } from './policies.ts';
 import { keepRecords, readRecords } from './records.ts';
+import { storedItems, type Target, targetIn, withItems, withTarget } from './targets.ts';
 
 /** Where a change is made, and how its entry is written before the change is whole. */
 interface Place {
   readonly place: string;
-  keep(entry: Entry): Promise<void>;
+  keep(entry: Target): Promise<void>;
 }
 
 /**
@@ -33,15 +34,14 @@ export function createFileLedger(path: string, clock: Clock): Ledger {
   /** Reads, changes and replaces the file while nobody else does. `change` returns `null` to leave it as it is. */
   async function update(
     key: string,
-    change: (entry: Entry, at: Place) => Promise<Entry | null>,
+    change: (entry: Target, at: Place) => Promise<Target | null>,
   ): Promise<void> {
     await inTurn(async () => {
       const place = await placeOf(path);
       await inLock(place, async (assertHeld) => {
         const file = await load(place);
-        const keep = (entry: Entry): Promise<void> =>
-          store(place, { ...file, targets: { ...file.targets, [key]: entry } }, assertHeld);
-        const entry = await change(file.targets[key] ?? NO_ENTRY, { place, keep });
+        const keep = (entry: Target): Promise<void> => store(place, withTarget(file, key, entry), assertHeld);
+        const entry = await change(targetIn(file, key), { place, keep });
         if (entry !== null) await keep(entry);
       });
     });
@@ -49,11 +49,11 @@ export function createFileLedger(path: string, clock: Clock): Ledger {
 
   /** The entry after these changes; what stays for ever is written already. */
   async function applied(
-    entry: Entry,
+    entry: Target,
     key: string,
     changes: readonly LedgerChange[],
     { place, keep }: Place,
-  ): Promise<Entry> {
+  ): Promise<Target> {
     for (const change of changes) {
       if (change.kind === 'policyUsed') await keepPolicy(place, change.digest, change.text);
     }
@@ -62,14 +62,15 @@ export function createFileLedger(path: string, clock: Clock): Ledger {
     const changed = itemChanges(before, after);
     // Whatever is cut short, nothing is on record before it can be told.
     if (changes.some((change) => recordsOf(change).length > 0))
-      await keep({ ...entry, items: { ...entry.items, ...changed.announcements } });
+      await keep(withItems(entry, { puts: changed.announcements, deletes: [] }));
     await keepRecords(place, key, changes, clock.now());
     const { lastListing, failing } = after;
-    return { ...entry, lastListing, failing, items: mergedItems(entry.items, changed) };
+    const { announcements, puts, deletes } = changed;
+    return { ...withItems(entry, { puts: { ...announcements, ...puts }, deletes }), lastListing, failing };
   }
 
   return {
-    peek: async (key) => stateOf((await load(path)).targets[key] ?? NO_ENTRY, path),
+    peek: async (key) => stateOf(targetIn(await load(path), key), path),
     records: async (key, since) => readRecords(await followed(path), key, since, clock.now()),
     policy: async (digest) => readPolicy(await followed(path), digest),
     open: async (key, leaseMs) => {
@@ -103,15 +104,9 @@ function lost(key: string, path: string): LedgerFailure {
   return new LedgerFailure(`the lease on ${key} in ${path} was lost to another pass`);
 }
 
-function stateOf({ lastListing, failing, items }: Entry, path: string): LedgerState {
-  return { ...readItems(Object.entries(items), `ledger ${path}`), lastListing, failing };
-}
-
-/** Items that cannot be read stay as they are. */
-function mergedItems(items: Items, { announcements, puts, deletes }: ItemChanges): Items {
-  const gone = new Set(deletes);
-  const kept = Object.entries(items).filter(([name]) => !gone.has(name));
-  return { ...Object.fromEntries(kept), ...announcements, ...puts };
+function stateOf(target: Target, path: string): LedgerState {
+  const { lastListing, failing } = target;
+  return { ...readItems(storedItems(target), `ledger ${path}`), lastListing, failing };
 }
 
 /** Where the ledger is or will be: by whichever link it is reached, there is one lock, and the link stays. */

@@ -1,17 +1,18 @@
 import * as d from '../../../core/decode.ts';
 import type { LedgerChange } from '../../../core/ledger.ts';
-import { quote } from '../../../core/text.ts';
 import type { Records } from '../../../ports.ts';
 import { appendLines } from '../../appendLines.ts';
 import { decodeRecord, type LedgerRecord, recordsOf } from '../codec/records.ts';
-import { gather, isPast } from '../records.ts';
+import { gather, isPast, readOr } from '../records.ts';
+import { formatOf, toStored } from '../storedForm.ts';
 import { textOf, writing } from './format.ts';
 import { replaceFile } from './replaceFile.ts';
 
-/** One line of the file of records; `null`: it cannot be read. */
+/** One line of the file of records. */
 interface Line {
   readonly text: string;
-  readonly read: { readonly target: string; readonly record: LedgerRecord } | null;
+  /** what it is, or why it cannot be read */
+  readonly read: { readonly target: string; readonly record: LedgerRecord } | string;
 }
 
 /** Adds a line for each record of these changes. Ends that were kept long enough go; lines that cannot be read stay. */
@@ -24,9 +25,9 @@ export async function keepRecords(
   const records = changes.flatMap(recordsOf);
   if (records.length === 0) return;
   const path = pathOf(ledger);
-  const added = records.map(({ kind, value }) => JSON.stringify({ kind, target: key, value }));
+  const added = records.map((record) => lineOf(key, record));
   const before = linesOf((await textOf(path)) ?? '');
-  const kept = before.filter(({ read }) => read === null || !isPast(read.record, at));
+  const kept = before.filter(({ read }) => typeof read === 'string' || !isPast(read.record, at));
   await writing(path, () =>
     kept.length < before.length
       ? replaceFile(path, asText([...kept.map(({ text }) => text), ...added]), () => undefined)
@@ -38,11 +39,11 @@ export async function keepRecords(
 export async function readRecords(ledger: string, key: string, since: Date, at: Date): Promise<Records> {
   const path = pathOf(ledger);
   const lines = linesOf((await textOf(path)) ?? '');
-  const own = lines.flatMap(({ read }) => (read !== null && read.target === key ? [read.record] : []));
-  const damaged = lines.flatMap(({ text, read }, i) =>
-    read === null
-      ? [`line ${i + 1} of ${path} is damaged (${quote(text.slice(0, 40))}); restore it, or take it out`]
-      : [],
+  const own = lines.flatMap(({ read }) =>
+    typeof read === 'object' && read.target === key ? [read.record] : [],
+  );
+  const damaged = lines.flatMap(({ read }, i) =>
+    typeof read === 'string' ? [`line ${i + 1} of ${path} ${read}`] : [],
   );
   return gather(own, since, at, damaged);
 }
@@ -54,15 +55,29 @@ function linesOf(text: string): Line[] {
     .map((line) => ({ text: line, read: readLine(line) }));
 }
 
+/** `value` has the keys that release 0.1.0 reads, which ignores the others of the line. */
+function lineOf(target: string, { kind, value }: LedgerRecord): string {
+  const { format, needs, data, more } = toStored(kind, value);
+  return JSON.stringify({
+    ...{ kind, target, value: data, format },
+    ...(needs > 1 ? { needs } : {}),
+    ...(more === null ? {} : { more }),
+  });
+}
+
+/** A line that cannot be read is reported by `readRecords`, and kept. */
 function readLine(line: string): Line['read'] {
-  try {
-    const { kind, target, value } = d.record(JSON.parse(line), '');
-    return { target: d.string(target, 'target'), record: decodeRecord(kind, value) };
-  } catch (error) {
-    // Whatever it is, it is told by `readRecords`, and kept.
-    if (error instanceof d.Malformed || error instanceof SyntaxError) return null;
-    throw error;
-  }
+  const recordOf = () => {
+    const { kind, target, value, format, needs, more } = d.record(JSON.parse(line), '');
+    const stored = {
+      format: formatOf(format, 'format'),
+      needs: formatOf(needs, 'needs'),
+      data: value,
+      more: more === undefined ? null : d.record(more, 'more'),
+    };
+    return { target: d.string(target, 'target'), record: decodeRecord(kind, stored) };
+  };
+  return readOr(recordOf);
 }
 
 function asText(lines: readonly string[]): string {

@@ -1,0 +1,71 @@
+import * as d from '../../../core/decode.ts';
+import { type Items, type StoredItem, storedItem } from '../items.ts';
+import { formatOf, type StoredValue, tieOf } from '../storedForm.ts';
+import { type Entry, type LedgerFile, NO_ENTRY } from './format.ts';
+
+/**
+ * One target in the file of a ledger. Its items stand under its recipient key, with the keys that release 0.1.0 reads.
+ * What later formats add stands under a key of its own, `later/` and the recipient key, as items of the same names:
+ * 0.1.0 takes that for another target and keeps it as it is. It may replace an item meanwhile, so each addition has the
+ * digest of the item that it belongs to, and counts for no other.
+ */
+export interface Target extends Entry {
+  /** by the name of the item */
+  readonly later: Items;
+}
+
+function laterKey(key: string): string {
+  return `later/${key}`;
+}
+
+export function targetIn({ targets }: LedgerFile, key: string): Target {
+  return { ...(targets[key] ?? NO_ENTRY), later: targets[laterKey(key)]?.items ?? {} };
+}
+
+export function withTarget(file: LedgerFile, key: string, { later, ...entry }: Target): LedgerFile {
+  const additions = { ...(file.targets[laterKey(key)] ?? NO_ENTRY), items: later };
+  return { ...file, targets: { ...file.targets, [key]: entry, [laterKey(key)]: additions } };
+}
+
+export function storedItems({ items, later }: Target): StoredItem[] {
+  return Object.entries(items).map(([name, data]) => [name, () => storedOf(data, later[name])]);
+}
+
+function storedOf(data: unknown, addition: unknown): StoredValue {
+  const none = { format: 1, needs: 1, data, more: null };
+  if (addition === undefined) return none;
+  const { tie, format, needs, more } = d.record(addition, 'the addition to it');
+  // Release 0.1.0 has written the item since.
+  if (tie !== tieOf(data)) return none;
+  return {
+    format: formatOf(format, 'format'),
+    needs: formatOf(needs, 'needs'),
+    data,
+    more: more === undefined ? null : d.record(more, 'more'),
+  };
+}
+
+/** Items that are not named stay as they are, those that cannot be read too. */
+export function withItems(
+  target: Target,
+  { puts, deletes }: { readonly puts: Items; readonly deletes: readonly string[] },
+): Target {
+  const gone = new Set(deletes);
+  const written = Object.entries(puts).map(([name, value]) => [name, storedItem(name, value)] as const);
+  const items = {
+    ...Object.fromEntries(Object.entries(target.items).filter(([name]) => !gone.has(name))),
+    ...Object.fromEntries(written.map(([name, { data }]) => [name, data])),
+  };
+  // What 0.1.0 has deleted has no addition any more.
+  const kept = Object.entries(target.later).filter(([name]) => Object.hasOwn(items, name));
+  const added = written.map(([name, stored]) => [name, additionOf(stored)]);
+  return { ...target, items, later: { ...Object.fromEntries(kept), ...Object.fromEntries(added) } };
+}
+
+function additionOf({ format, needs, data, more }: StoredValue): Readonly<Record<string, unknown>> {
+  return {
+    ...{ tie: tieOf(data), format },
+    ...(needs > 1 ? { needs } : {}),
+    ...(more === null ? {} : { more }),
+  };
+}

@@ -1,0 +1,140 @@
+import { describe, expect, it } from 'vitest';
+import { FORMAT, type StoredValue, toStored } from '../../lambda/adapters/ledgers/storedForm.ts';
+import type { LedgerChange } from '../../lambda/core/ledger.ts';
+import type { Ledger, LedgerSession } from '../../lambda/ports.ts';
+import { aPeer, aVif } from '../support/builders.ts';
+import { anAcceptance, anIntent, aReceipt, aSighting, theGrounds } from '../support/ledgerBuilders.ts';
+import { testClock } from '../support/testClock.ts';
+import { STORES, type Store } from './stores.ts';
+
+const KEY = 'outscale/eu-west-2/012345678901';
+
+/** Only what outlives its process is read by another release. */
+const LASTING = STORES.filter(({ name }) => name !== 'memory');
+
+describe.for(LASTING)('items of other releases in $name', ({ isHere, prepare }) => {
+  describe.skipIf(!isHere)('cost no request:', () => contract(prepare()));
+});
+
+/** As a later release within the same meaning would store it. */
+function later(kind: Parameters<typeof toStored>[0], value: unknown): StoredValue {
+  return { ...toStored(kind, value), format: FORMAT + 7 };
+}
+
+/** As a release would store it whose meaning earlier ones cannot know. */
+function incomprehensible(kind: Parameters<typeof toStored>[0], value: unknown): StoredValue {
+  return { ...later(kind, value), needs: FORMAT + 1 };
+}
+
+const FUTURE = { novelty: { inner: [1, { deep: null }] } };
+
+function contract(store: ReturnType<Store['prepare']>): void {
+  async function begin(planted: Readonly<Record<string, StoredValue>>) {
+    const { reach, plant } = await store.begin(testClock());
+    const session = await take(reach());
+    await session.close([{ kind: 'sighted', id: 'dxvif-other', sighting: aSighting() }]);
+    for (const [name, stored] of Object.entries(planted)) await plant(KEY, name, stored);
+    return reach;
+  }
+
+  async function take(ledger: Ledger): Promise<LedgerSession> {
+    const session = await ledger.open(KEY, 60_000);
+    if (session === null) throw new Error('the lease was not free');
+    return session;
+  }
+
+  async function write(ledger: Ledger, ...changes: LedgerChange[]): Promise<void> {
+    const session = await take(ledger);
+    await session.close(changes);
+  }
+
+  it('keys of a later release are ignored, and kept when the item is written again', async () => {
+    const sighting = {
+      ...aSighting(),
+      ...FUTURE,
+      told: { ...aSighting().told, ...FUTURE },
+      held: [{ code: 'no-grant', message: 'none', ...FUTURE }],
+    };
+    const reach = await begin({ 'sighting/dxvif-1': later('sighting', sighting) });
+    const mark = { of: 'hold', id: 'dxvif-1', codes: ['no-grant'] } as const;
+    const announcement = { id: 'a', type: 'Request Held', at: '2026-11-10T12:00:00.000Z', detail: {} };
+    await write(reach(), { kind: 'queued', announcement, mark });
+    const { sightings, damaged } = await reach().peek(KEY);
+    expect(damaged).toEqual({});
+    expect(sightings['dxvif-1']).toEqual({
+      ...sighting,
+      told: { ...FUTURE, holds: 1, codes: ['no-grant'], marks: [] },
+    });
+  });
+
+  it('keys of a later release are kept in intents, in what they were decided by, and in acceptances', async () => {
+    const grounds = theGrounds({ request: aVif({ peers: [{ ...aPeer(), ...FUTURE }], ...FUTURE }) });
+    const intent = { ...anIntent(), grounds: { ...grounds, ...FUTURE }, ...FUTURE };
+    const reach = await begin({
+      'intent/dxvif-1': later('intent', intent),
+      'acceptance/dxvif-2': later('acceptance', { ...anAcceptance(), ...FUTURE }),
+    });
+    const { intents, acceptances } = (await take(reach())).state;
+    expect(intents['dxvif-1']).toEqual(intent);
+    expect(acceptances['dxvif-2']).toEqual({ ...anAcceptance(), ...FUTURE });
+  });
+
+  it('words that only a later release knows are taken as they are', async () => {
+    const reach = await begin({
+      'sighting/dxvif-1': later('sighting', aSighting({ told: { holds: 1, codes: ['new'], marks: ['48'] } })),
+      'acceptance/dxvif-2': later('acceptance', anAcceptance({ told: 'moved' })),
+      'announcement/n': later('announcement', {
+        id: 'n',
+        type: 'Something New',
+        at: '2026-11-10T12:00:00.000Z',
+        detail: {},
+      }),
+    });
+    const { sightings, acceptances, outbox, damaged } = await reach().peek(KEY);
+    expect(damaged).toEqual({});
+    expect(sightings['dxvif-1']?.told.marks).toEqual(['48']);
+    expect(acceptances['dxvif-2']?.told).toBe('moved');
+    expect(outbox.n?.type).toBe('Something New');
+  });
+
+  it('an item that only a later release understands is named, holds its request, and is left as it is', async () => {
+    const stored = incomprehensible('sighting', { ...aSighting(), vlan: 'of another meaning' });
+    const reach = await begin({ 'sighting/dxvif-1': stored });
+    const { damaged } = await reach().peek(KEY);
+    expect(Object.keys(damaged)).toEqual(['dxvif-1']);
+    expect(damaged['dxvif-1']).toContain('`sighting/dxvif-1`');
+    expect(damaged['dxvif-1']).toContain(`format ${FORMAT + 1}`);
+    expect(damaged['dxvif-1']).toContain('upgrade again');
+    await write(reach(), { kind: 'sighted', id: 'dxvif-3', sighting: aSighting() });
+    const after = await reach().peek(KEY);
+    expect(after.damaged).toEqual(damaged);
+    expect(Object.keys(after.sightings).sort()).toEqual(['dxvif-3', 'dxvif-other']);
+  });
+
+  it('an item of a kind that came later is left alone, unless it must be understood', async () => {
+    const reach = await begin({ 'rumour/dxvif-1': later('sighting', FUTURE) });
+    expect((await reach().peek(KEY)).damaged).toEqual({});
+    const strict = await begin({ 'rumour/dxvif-1': incomprehensible('sighting', FUTURE) });
+    expect(Object.keys((await strict().peek(KEY)).damaged)).toEqual(['dxvif-1']);
+  });
+
+  it('an item that release 0.1.0 has written since has lost what came later, and nothing else', async () => {
+    const { reach, damage } = await store.begin(testClock());
+    const seen = aSighting({ lastFailure: 'the API refused it' });
+    await (await take(reach())).close([{ kind: 'sighted', id: 'dxvif-1', sighting: seen }]);
+    expect((await reach().peek(KEY)).sightings['dxvif-1']).toEqual(seen);
+    const { request: _, lastFailure: __, ...old } = seen;
+    await damage(KEY, 'sighting/dxvif-1', { ...old, failures: 3 });
+    const { sightings, damaged } = await reach().peek(KEY);
+    expect(damaged).toEqual({});
+    expect(sightings['dxvif-1']).toEqual({ ...seen, failures: 3, request: null, lastFailure: null });
+  });
+
+  it('a receipt has back what came later', async () => {
+    const { reach } = await store.begin(testClock());
+    const receipt = aReceipt({ request: aVif({ region: 'eu-west-2' }) });
+    const change = { kind: 'accepted', id: receipt.id, acceptance: anAcceptance(), receipt } as const;
+    await write(reach(), change);
+    expect((await reach().records(KEY, new Date(0))).receipts).toEqual([receipt]);
+  });
+}
