@@ -251,6 +251,7 @@ async function stateIn(
 
 rmSync(OUT, { recursive: true, force: true });
 mkdirSync(OUT, { recursive: true });
+cpSync(join(import.meta.dirname, 'policy'), join(OUT, 'policy'), { recursive: true });
 const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 const dynamo = await startDynalite();
 await recordOne('file', dynamo);

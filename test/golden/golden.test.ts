@@ -1,0 +1,198 @@
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type AttributeValue, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import * as z from 'zod';
+import { systemClock } from '../../lambda/adapters/connect.ts';
+import { createDynamoLedger } from '../../lambda/adapters/ledgers/dynamo/index.ts';
+import { openTable } from '../../lambda/adapters/ledgers/dynamo/table.ts';
+import { createFileLedger } from '../../lambda/adapters/ledgers/file/index.ts';
+import { FORMAT_1 } from '../../lambda/adapters/ledgers/formats/format1.ts';
+import { toStored } from '../../lambda/adapters/ledgers/storedForm.ts';
+import type { Ledger } from '../../lambda/ports.ts';
+import { type } from '../support/cli.ts';
+import { type Dynamo, startDynalite } from '../support/dynamo.ts';
+import { startRecorded } from './replay.ts';
+
+/**
+ * Every release reads what earlier releases stored. Each folder here has the ledger of one release, in both stored forms,
+ * and what that release itself read from it and decided (`record.ts`).
+ */
+
+const RELEASES = readdirSync(import.meta.dirname, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory() && /^\d/.test(entry.name))
+  .map(({ name }) => name);
+const KEY = 'outscale/eu-west-2/012345678901';
+
+let dynamo: Dynamo;
+beforeAll(async () => {
+  dynamo = await startDynalite();
+});
+afterAll(() => dynamo.close());
+
+/** A ledger of a release, copied to where it may be written. */
+interface Copied {
+  readonly folder: string;
+  readonly ledger: Ledger;
+  /** for `--ledger` */
+  readonly option: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+async function copyOf(release: string, kind: 'file' | 'dynamodb'): Promise<Copied> {
+  const recorded = join(import.meta.dirname, release, kind);
+  const folder = mkdtempSync(join(tmpdir(), 'vif-acceptor-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  cpSync(join(import.meta.dirname, release, 'policy'), join(folder, 'policy'), { recursive: true });
+  if (kind === 'file') {
+    cpSync(recorded, folder, { recursive: true });
+    const option = join(folder, 'ledger.json');
+    return { folder, option, env: {}, ledger: createFileLedger(option, systemClock) };
+  }
+  const table = await dynamo.createTable();
+  await fill(table, recorded);
+  const env = {
+    AWS_ENDPOINT_URL_DYNAMODB: dynamo.url,
+    AWS_REGION: 'eu-west-3',
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+  };
+  const ledger = createDynamoLedger(openTable(table, dynamo.config), systemClock);
+  return { folder, option: `dynamodb:${table}`, env, ledger };
+}
+
+const items = z.array(z.record(z.string(), z.record(z.string(), z.unknown())));
+
+async function fill(table: string, recorded: string): Promise<void> {
+  const client = new DynamoDBClient(dynamo.config);
+  for (const item of items.parse(read(join(recorded, 'table.json')))) {
+    const attributes = Object.entries(item).map(([name, value]) => [name, attribute(value)]);
+    await client.send(new PutItemCommand({ TableName: table, Item: Object.fromEntries(attributes) }));
+  }
+  client.destroy();
+}
+
+/** JSON has no bytes, so they are recorded in base64. */
+function attribute(value: Readonly<Record<string, unknown>>): AttributeValue {
+  if (typeof value.B === 'string') return { B: Buffer.from(value.B, 'base64') };
+  if (typeof value.S === 'string') return { S: value.S };
+  if (typeof value.N === 'string') return { N: value.N };
+  return value.NULL === true ? { NULL: true } : { BOOL: value.BOOL === true };
+}
+
+function read(path: string): unknown {
+  return JSON.parse(readFileSync(path, 'utf8'));
+}
+
+const state = z.record(z.string(), z.unknown());
+const request = z.object({
+  id: z.string(),
+  firstSeen: z.string(),
+  deadline: z.object({ earliest: z.string().nullable(), latest: z.string().nullable() }),
+  outcome: z.string(),
+  decision: z.object({
+    verdict: z.string(),
+    owner: z.string().optional(),
+    grant: z.string().optional(),
+    gateway: z.string().optional(),
+    reasons: z.array(z.object({ code: z.string() })).optional(),
+  }),
+});
+const runs = z.array(
+  z.object({ requests: z.array(request), ended: z.array(z.unknown()), failures: z.array(z.unknown()) }),
+);
+/** Release 0.1.0 called the list `passes`. */
+const plan = z
+  .object({ passes: runs.optional(), runs: runs.optional() })
+  .transform(({ passes = [], runs: [first] = passes }) => first);
+const receipts = z.object({
+  receipts: z.array(z.object({ receipt: z.object({ id: z.string() }), replay: z.string() })),
+  damaged: z.array(z.string()),
+});
+
+it('there is a recording of every kind of item that a ledger holds', () => {
+  for (const release of RELEASES) {
+    const { sightings, intents, acceptances, outbox, failing } = state.parse(
+      read(join(import.meta.dirname, release, 'file', 'state.json')),
+    );
+    for (const part of [sightings, intents, acceptances, outbox, failing])
+      expect(Object.keys(z.object({}).loose().parse(part))).not.toEqual([]);
+  }
+  expect(RELEASES).toContain('0.1.0');
+});
+
+describe.for(RELEASES)('what release %s stored', (release) => {
+  describe.for(['file', 'dynamodb'] as const)('as %s', (kind) => {
+    const recorded = join(import.meta.dirname, release, kind);
+
+    it('is read as that release read it', async () => {
+      const { ledger } = await copyOf(release, kind);
+      expect(await ledger.peek(KEY)).toMatchObject(state.parse(read(join(recorded, 'state.json'))));
+    });
+
+    it('leads to the decisions and deadlines of that release', async () => {
+      const { folder, option, env } = await copyOf(release, kind);
+      const api = await startRecorded(recorded);
+      const at = ['--policy', 'policy/hub.yaml', '--ledger', option];
+      const apis = ['--endpoint', api.url, '--gateway-endpoint', api.url];
+      const { stdout, code } = await type(folder, ['plan', '--json', ...at, ...apis], env);
+      expect(code).toBe(0);
+      const before = plan.parse(read(join(recorded, 'plan.json')));
+      const now = plan.parse(JSON.parse(stdout));
+      expect(now).toEqual(before);
+      expect(now?.requests.length).toBeGreaterThan(3);
+    });
+
+    it('has receipts that are re-evaluated to the same decision', async () => {
+      const { folder, option, env } = await copyOf(release, kind);
+      const at = ['--policy', 'policy/hub.yaml', '--ledger', option];
+      const { stdout, code } = await type(folder, ['receipts', '--json', ...at], env);
+      const before = receipts.parse(read(join(recorded, 'receipts.json')));
+      expect(before.receipts.length).toBeGreaterThan(1);
+      expect(receipts.parse(JSON.parse(stdout))).toEqual(before);
+      expect(code).toBe(0);
+    });
+
+    it('is written again and read again', async () => {
+      const { ledger } = await copyOf(release, kind);
+      const before = await ledger.peek(KEY);
+      // A run that was killed had taken the lease; it is over by now.
+      const session = await ledger.open(KEY, 60_000);
+      const { sightings, intents, acceptances } = before;
+      await session?.write([
+        ...Object.entries(sightings).map(([id, sighting]) => ({ kind: 'sighted' as const, id, sighting })),
+        ...Object.entries(intents).map(([id, intent]) => ({ kind: 'intended' as const, id, intent })),
+      ]);
+      await session?.close(
+        Object.entries(acceptances).map(([id, acceptance]) => {
+          return { kind: 'accepted' as const, id, acceptance: { ...acceptance }, receipt: null };
+        }),
+      );
+      expect(await ledger.peek(KEY)).toEqual(before);
+    });
+  });
+});
+
+it('format 1 has just the keys that release 0.1.0 stored', () => {
+  const ledger = z.object({
+    targets: z.record(z.string(), z.object({ items: z.record(z.string(), z.unknown()) })),
+  });
+  const file = ledger.parse(read(join(import.meta.dirname, '0.1.0', 'file', 'ledger.json')));
+  const lines = readFileSync(join(import.meta.dirname, '0.1.0', 'file', 'ledger.records.jsonl'), 'utf8');
+  const record = z.object({ kind: z.string(), value: z.unknown() });
+  const stored = [
+    ...Object.entries(file.targets[KEY]?.items ?? {}).map(([name, value]) => ({
+      kind: name.split('/')[0],
+      value,
+    })),
+    ...lines
+      .trim()
+      .split('\n')
+      .map((line) => record.parse(JSON.parse(line))),
+  ];
+  const kinds = z.enum(['sighting', 'intent', 'acceptance', 'announcement', 'receipt', 'ended']);
+  for (const { kind, value } of stored)
+    expect(toStored(kinds.parse(kind), value)).toMatchObject({ data: value, more: null });
+  expect(new Set(stored.map(({ kind }) => kind))).toEqual(new Set(Object.keys(FORMAT_1)));
+});
