@@ -1,0 +1,292 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import * as z from 'zod';
+import { readScenario, type Simulator, startSimulator } from '../../simulator/index.ts';
+import { ACME, actAs, STRANGER, US } from '../support/accounts.ts';
+import { type } from '../support/cli.ts';
+import { type Dynamo, startDynalite } from '../support/dynamo.ts';
+import { type EventBus, startEventBus } from '../support/eventBus.ts';
+import { hasHistory, OLD_REVISION, old, policyLayer, type Release, today } from './releases.ts';
+
+/**
+ * An upgrade and a rollback of the deployed function over one table: release 0.1.0, today's, 0.1.0 again, today's again.
+ * Each call is a process of its own that loads the real bundle.
+ */
+
+const REGION = 'eu-west-1';
+const CONNECTION = { acme: 'dxcon-1a2b3c4d', stranger: 'dxcon-9f9f9f9f' };
+const GATEWAY = 'vgw-87654321';
+
+const POLICY = `version: 1
+recipient: { provider: aws, region: ${REGION}, account: "${US}", expiry: P7D }
+owners:
+  acme:
+    connections: [${CONNECTION.acme}]
+    limit: 6
+    grants:
+      prod: { gateway: ${GATEWAY}, match: { vlan: [100-199] }, limit: 6 }
+`;
+
+const SCENARIO = {
+  region: REGION,
+  options: { dialect: 'aws', seed: 3 },
+  gateways: [{ account: US, id: GATEWAY, vpc: 'vpc-1a2b3c4d' }],
+  connections: [
+    { account: ACME, id: CONNECTION.acme, name: 'acme', location: 'EqDC2' },
+    { account: STRANGER, id: CONNECTION.stranger, name: 'other', location: 'EqDC2' },
+  ],
+};
+
+const report = z.object({
+  status: z.string(),
+  requests: z.array(
+    z.object({
+      id: z.string(),
+      firstSeen: z.string(),
+      deadline: z.object({ earliest: z.string().nullable(), latest: z.string().nullable() }),
+      outcome: z.string(),
+      decision: z.object({ reasons: z.array(z.object({ code: z.string() })).optional() }),
+    }),
+  ),
+  ended: z.array(z.object({ id: z.string(), as: z.string() })),
+  followUps: z.array(z.unknown()),
+  failures: z.array(z.object({ code: z.string() })),
+});
+type Report = z.infer<typeof report>;
+
+const result = z.object({ report: report.optional(), error: z.string().optional() });
+
+/** The function failed its invocation, as it does when a run failed. */
+class InvocationFailed extends Error {}
+
+let scratch: string;
+let dynamo: Dynamo;
+let releases: { readonly before: Release; readonly after: Release };
+
+const isHere = hasHistory();
+
+beforeAll(async () => {
+  scratch = mkdtempSync(join(tmpdir(), 'vif-acceptor-upgrade-'));
+  dynamo = await startDynalite();
+  if (isHere) releases = { before: old(scratch), after: today(scratch) };
+});
+afterAll(async () => {
+  await dynamo.close();
+  rmSync(scratch, { recursive: true });
+});
+
+/** A world, a table and an event bus that one release after the other works on. */
+async function begin() {
+  const simulator = await startSimulator({ scenario: readScenario(SCENARIO), now: new Date() });
+  onTestFinished(() => simulator.close());
+  let isBusDown = false;
+  const bus = await startEventBus(() => (isBusDown ? 'InternalFailure' : null));
+  const folder = mkdtempSync(join(scratch, 'story-'));
+  mkdirSync(join(folder, 'policy'));
+  writeFileSync(join(folder, 'policy', 'hub.yaml'), POLICY);
+  const table = await dynamo.createTable();
+  const layers = new Map<Release, string>();
+  const layerOf = (release: Release): string => {
+    const layer = layers.get(release) ?? join(folder, `layer-${layers.size}`);
+    if (!layers.has(release)) policyLayer(release, join(folder, 'policy'), layer);
+    layers.set(release, layer);
+    return layer;
+  };
+  return {
+    simulator,
+    bus,
+    table,
+    folder,
+    setBusDown: (isDown: boolean) => {
+      isBusDown = isDown;
+    },
+    /** Calls the function of a release once, as its schedule does. */
+    run: (release: Release): Promise<Report> => invoke(release, layerOf(release), table, simulator, bus),
+  };
+}
+
+async function invoke(
+  { bundle }: Release,
+  layer: string,
+  table: string,
+  simulator: Simulator,
+  bus: EventBus,
+): Promise<Report> {
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [join(import.meta.dirname, 'process.ts'), bundle],
+    {
+      env: {
+        AWS_REGION: REGION,
+        AWS_ACCESS_KEY_ID: US,
+        AWS_SECRET_ACCESS_KEY: 'secret',
+        AWS_ENDPOINT_URL_DYNAMODB: dynamo.url,
+        AWS_ENDPOINT_URL_EVENTBRIDGE: bus.url,
+        AWS_LAMBDA_FUNCTION_NAME: 'vif-acceptor',
+        POWERTOOLS_DEV: 'false',
+        VIF_ACCEPTOR_RECIPIENTS: JSON.stringify({ hub: `aws/${REGION}/${US}` }),
+        VIF_ACCEPTOR_POLICY_DIR: layer,
+        VIF_ACCEPTOR_ENDPOINT: simulator.url,
+        VIF_ACCEPTOR_GATEWAY_ENDPOINT: simulator.url,
+        VIF_ACCEPTOR_TABLE: table,
+      },
+      maxBuffer: 10_000_000,
+    },
+  );
+  const { report: made, error } = result.parse(JSON.parse(stdout));
+  if (made === undefined) throw new InvocationFailed(error);
+  return made;
+}
+
+function outcomes({ requests }: Report): Record<string, string> {
+  return Object.fromEntries(
+    requests.map(({ id, outcome, decision: { reasons = [] } }) => [
+      id,
+      [outcome, ...reasons.map(({ code }) => code)].join(' '),
+    ]),
+  );
+}
+
+/** When a request was first seen and when it expires. */
+function times({ requests }: Report, id: string) {
+  const { firstSeen, deadline } = requests.find((request) => request.id === id) ?? {};
+  return { firstSeen, deadline };
+}
+
+const detail = z.object({
+  id: z.string(),
+  request: z.object({ id: z.string() }).optional(),
+  reasons: z.array(z.object({ code: z.string() })).optional(),
+});
+
+/** What was published, a line an event: type, request and reason codes. */
+function published({ entries }: EventBus): { lines: string[]; ids: string[] } {
+  const parsed = entries.map((entry) => ({
+    type: entry.DetailType,
+    ...detail.parse(JSON.parse(entry.Detail)),
+  }));
+  return {
+    lines: parsed.map(({ type: kind, request, reasons = [] }) =>
+      [kind, request?.id, ...reasons.map(({ code }) => code)].join(' '),
+    ),
+    ids: parsed.map(({ id }) => id),
+  };
+}
+
+describe.skipIf(!isHere)(
+  `an upgrade from release 0.1.0 (revision ${OLD_REVISION} from the history of git)`,
+  () => {
+    it('costs no request, and neither does the rollback', { timeout: 120_000 }, async () => {
+      const { before, after } = releases;
+      const { simulator, bus, run, setBusDown, table, folder } = await begin();
+      const acme = actAs(simulator, ACME, REGION);
+      const other = actAs(simulator, STRANGER, REGION);
+      const refuseConfirms = () =>
+        simulator.addFault({ kind: 'reset', operation: 'ConfirmPrivateVirtualInterface', times: 'always' });
+
+      // Release 0.1.0: accepted, held for two reasons, and a confirm whose end is not known.
+      const early = await other.offer({ connection: CONNECTION.stranger, vlan: 7 });
+      await run(before);
+      const accepted = await acme.offer({ connection: CONNECTION.acme, vlan: 101 });
+      expect(outcomes(await run(before))).toMatchObject({ [accepted]: 'accepted' });
+      const unknown = await other.offer({ connection: CONNECTION.stranger, vlan: 8 });
+      const ungranted = await acme.offer({ connection: CONNECTION.acme, vlan: 300 });
+      const intended = await acme.offer({ connection: CONNECTION.acme, vlan: 102 });
+      const withdrawn = await other.offer({ connection: CONNECTION.stranger, vlan: 9 });
+      refuseConfirms();
+      const first = await invokeFailing(run(before));
+      expect(first).toContain('thrown');
+      // What it could not deliver, and what failed, is in the table too.
+      setBusDown(true);
+      const undelivered = await other.offer({ connection: CONNECTION.stranger, vlan: 10 });
+      await expect(run(before)).rejects.toThrow(InvocationFailed);
+      setBusDown(false);
+      simulator.clearFaults();
+      await other.withdraw(withdrawn);
+
+      // The upgrade: nothing is held that was not, what was intended is accepted, what was undelivered is delivered.
+      const upgraded = await run(after);
+      expect(upgraded.failures).toEqual([]);
+      expect(outcomes(upgraded)).toEqual({
+        [early]: 'held unknown-requester',
+        [unknown]: 'held unknown-requester',
+        [ungranted]: 'held no-grant',
+        [intended]: 'accepted',
+        [undelivered]: 'held unknown-requester',
+      });
+      expect(upgraded.ended).toEqual([{ id: withdrawn, as: 'rejected' }]);
+      expect(times(upgraded, early).deadline?.earliest).toBeNull();
+      expect(times(upgraded, unknown).deadline?.earliest).not.toBeNull();
+      const late = await other.offer({ connection: CONNECTION.stranger, vlan: 11 });
+      const acceptedByToday = await acme.offer({ connection: CONNECTION.acme, vlan: 103 });
+      expect(outcomes(await run(after))).toMatchObject({
+        [late]: 'held unknown-requester',
+        [acceptedByToday]: 'accepted',
+      });
+      const intendedByToday = await acme.offer({ connection: CONNECTION.acme, vlan: 104 });
+      refuseConfirms();
+      await expect(run(after)).rejects.toThrow(InvocationFailed);
+      simulator.clearFaults();
+
+      // The rollback: the same, of what today's release wrote.
+      const rolledBack = await run(before);
+      expect(rolledBack.failures).toEqual([]);
+      expect(outcomes(rolledBack)).toEqual({
+        [early]: 'held unknown-requester',
+        [unknown]: 'held unknown-requester',
+        [ungranted]: 'held no-grant',
+        [undelivered]: 'held unknown-requester',
+        [late]: 'held unknown-requester',
+        [intendedByToday]: 'accepted',
+      });
+      for (const id of [early, unknown, ungranted, undelivered])
+        expect(times(rolledBack, id)).toEqual(times(upgraded, id));
+      const acceptedByOld = await acme.offer({ connection: CONNECTION.acme, vlan: 105 });
+      expect(outcomes(await run(before))).toMatchObject({ [acceptedByOld]: 'accepted' });
+
+      // And up again: the limit counts what either release accepted.
+      const sixth = await acme.offer({ connection: CONNECTION.acme, vlan: 106 });
+      const seventh = await acme.offer({ connection: CONNECTION.acme, vlan: 107 });
+      const again = await run(after);
+      expect(again.failures).toEqual([]);
+      expect(again.requests).toHaveLength(7);
+      const { [sixth]: one, [seventh]: two } = outcomes(again);
+      expect([one, two].sort()).toEqual(['accepted', 'held owner-limit grant-limit']);
+      for (const id of [early, unknown, ungranted, undelivered, late])
+        expect(times(again, id)).toEqual(times(id === late ? rolledBack : upgraded, id));
+
+      // Nothing was reported twice, and nothing was kept back.
+      const { lines, ids } = published(bus);
+      expect(ids).toEqual([...new Set(ids)]);
+      const requests = lines.filter((line) => line.startsWith('Request'));
+      expect(requests).toEqual([...new Set(requests)]);
+      for (const id of [early, unknown, undelivered, late])
+        expect(lines).toContain(`Request Held ${id} unknown-requester`);
+      for (const id of [accepted, intended, acceptedByToday, intendedByToday, acceptedByOld])
+        expect(lines).toContain(`Request Accepted ${id}`);
+      expect(lines).toContain(`Request Ended ${withdrawn} unknown-requester`);
+
+      // Every receipt is re-evaluated to the same decision, whichever release wrote it.
+      const env = {
+        AWS_ENDPOINT_URL_DYNAMODB: dynamo.url,
+        AWS_REGION: REGION,
+        AWS_ACCESS_KEY_ID: 'test',
+        AWS_SECRET_ACCESS_KEY: 'test',
+      };
+      const args = ['receipts', '--json', '--policy', 'policy/hub.yaml', '--ledger', `dynamodb:${table}`];
+      const { stdout, code } = await type(folder, args, env);
+      const document = z.object({
+        receipts: z.array(z.object({ replay: z.string() })),
+        damaged: z.array(z.string()),
+      });
+      const { receipts, damaged } = document.parse(JSON.parse(stdout));
+      expect(damaged).toEqual([]);
+      expect(receipts.map(({ replay }) => replay)).toEqual(Array(6).fill('same'));
+      expect(code).toBe(0);
+    });
+  },
+);
