@@ -17,6 +17,9 @@ export const ANNOUNCEMENT_TYPES = [
 
 export type AnnouncementType = (typeof ANNOUNCEMENT_TYPES)[number];
 
+/** The format of `detail`, as docs/events.schema.json describes it. Keys may be added within a format. */
+export const EVENT_FORMAT = 1;
+
 /** One thing that happened. docs/events.schema.json describes what leaves the house. */
 export interface Announcement {
   /** the same for the same thing however often it is delivered: a reader drops repeats by it */
@@ -65,7 +68,7 @@ export function announcement(
     .slice(0, 32);
   const { message, forPeople } = detail;
   const texts = { message: quotable(message), forPeople: quotableAll(forPeople) };
-  return { id, type, at, detail: { id, at, ...origin, ...detail, ...texts } };
+  return { id, type, at, detail: { format: EVENT_FORMAT, id, at, ...origin, ...detail, ...texts } };
 }
 
 /**

@@ -17,7 +17,9 @@ function seen({ calls }: Regions): Set<string> {
 
 function leases(dir: string): unknown[] {
   const { targets } = JSON.parse(readFileSync(join(dir, 'ledger.json'), 'utf8'));
-  return Object.values<{ lease: unknown }>(targets).map(({ lease }) => lease);
+  const entries = Object.entries<{ lease: unknown }>(targets);
+  // The others have what later formats add, and no lease of their own.
+  return entries.filter(([key]) => !key.startsWith('later/')).map(([, { lease }]) => lease);
 }
 
 interface Told {

@@ -95,7 +95,8 @@ describe('the JSON schema of events', () => {
     (_, announcement) => {
       const event = eventOf(announcement);
       expect(validate({ ...event, detail: { ...event.detail, more: 1 } })).toBe(false);
-      for (const key of Object.keys(event.detail)) {
+      // What release 0.1.0 queued has no format.
+      for (const key of Object.keys(event.detail).filter((name) => name !== 'format')) {
         const { [key]: _gone, ...rest } = event.detail;
         expect([key, validate({ ...event, detail: rest })]).toEqual([key, false]);
       }

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -151,6 +151,30 @@ function outcomes({ requests }: Report): Record<string, string> {
   );
 }
 
+/** One run of a release's command line over a ledger file. */
+async function runCommand({ root }: Release, folder: string, url: string): Promise<Report> {
+  const apis = ['--endpoint', url, '--gateway-endpoint', url, '--ledger', join(folder, 'ledger.json')];
+  const args = ['run', '--json', '--policy', 'policy/hub.yaml', '--events', join(folder, 'events.jsonl')];
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [join(root, 'cli/main.ts'), ...args, ...apis],
+    {
+      env: {
+        PATH: process.env.PATH,
+        HOME: folder,
+        INIT_CWD: folder,
+        AWS_ACCESS_KEY_ID: US,
+        AWS_SECRET_ACCESS_KEY: 'secret',
+      },
+    },
+  );
+  // Release 0.1.0 calls the list `passes`.
+  const document = z.object({ passes: z.array(report).optional(), runs: z.array(report).optional() });
+  const { passes = [], runs = passes } = document.parse(JSON.parse(stdout));
+  if (runs[0] === undefined) throw new Error('the command printed no run');
+  return runs[0];
+}
+
 /** When a request was first seen and when it expires. */
 function times({ requests }: Report, id: string) {
   const { firstSeen, deadline } = requests.find((request) => request.id === id) ?? {};
@@ -177,115 +201,156 @@ function published({ entries }: EventBus): { lines: string[]; ids: string[] } {
   };
 }
 
-describe.skipIf(!isHere)(
-  `an upgrade from release 0.1.0 (revision ${OLD_REVISION} from the history of git)`,
-  () => {
-    it('costs no request, and neither does the rollback', { timeout: 120_000 }, async () => {
-      const { before, after } = releases;
-      const { simulator, bus, run, setBusDown, table, folder } = await begin();
-      const acme = actAs(simulator, ACME, REGION);
-      const other = actAs(simulator, STRANGER, REGION);
-      const refuseConfirms = () =>
-        simulator.addFault({ kind: 'reset', operation: 'ConfirmPrivateVirtualInterface', times: 'always' });
+describe.skipIf(!isHere)(`an upgrade from 0.1.0 (${OLD_REVISION} of the git history)`, () => {
+  it('costs no request, and neither does the rollback', { timeout: 120_000 }, async () => {
+    const { before, after } = releases;
+    const { simulator, bus, run, setBusDown, table, folder } = await begin();
+    const acme = actAs(simulator, ACME, REGION);
+    const other = actAs(simulator, STRANGER, REGION);
+    const refuseConfirms = () =>
+      simulator.addFault({ kind: 'reset', operation: 'ConfirmPrivateVirtualInterface', times: 'always' });
 
-      // Release 0.1.0: accepted, held for two reasons, and a confirm whose end is not known.
-      const early = await other.offer({ connection: CONNECTION.stranger, vlan: 7 });
-      await run(before);
-      const accepted = await acme.offer({ connection: CONNECTION.acme, vlan: 101 });
-      expect(outcomes(await run(before))).toMatchObject({ [accepted]: 'accepted' });
-      const unknown = await other.offer({ connection: CONNECTION.stranger, vlan: 8 });
-      const ungranted = await acme.offer({ connection: CONNECTION.acme, vlan: 300 });
-      const intended = await acme.offer({ connection: CONNECTION.acme, vlan: 102 });
-      const withdrawn = await other.offer({ connection: CONNECTION.stranger, vlan: 9 });
-      refuseConfirms();
-      await expect(run(before)).rejects.toThrow(InvocationFailed);
-      // What it could not deliver, and what failed, is in the table too.
-      setBusDown(true);
-      const undelivered = await other.offer({ connection: CONNECTION.stranger, vlan: 10 });
-      await expect(run(before)).rejects.toThrow(InvocationFailed);
-      setBusDown(false);
-      simulator.clearFaults();
-      await other.withdraw(withdrawn);
+    // Release 0.1.0: accepted, held for two reasons, and a confirm whose end is not known.
+    const early = await other.offer({ connection: CONNECTION.stranger, vlan: 7 });
+    await run(before);
+    const accepted = await acme.offer({ connection: CONNECTION.acme, vlan: 101 });
+    expect(outcomes(await run(before))).toMatchObject({ [accepted]: 'accepted' });
+    const unknown = await other.offer({ connection: CONNECTION.stranger, vlan: 8 });
+    const ungranted = await acme.offer({ connection: CONNECTION.acme, vlan: 300 });
+    const intended = await acme.offer({ connection: CONNECTION.acme, vlan: 102 });
+    const withdrawn = await other.offer({ connection: CONNECTION.stranger, vlan: 9 });
+    refuseConfirms();
+    await expect(run(before)).rejects.toThrow(InvocationFailed);
+    // What it could not deliver, and what failed, is in the table too.
+    setBusDown(true);
+    const undelivered = await other.offer({ connection: CONNECTION.stranger, vlan: 10 });
+    await expect(run(before)).rejects.toThrow(InvocationFailed);
+    setBusDown(false);
+    simulator.clearFaults();
+    await other.withdraw(withdrawn);
 
-      // The upgrade: nothing is held that was not, what was intended is accepted, what was undelivered is delivered.
-      const upgraded = await run(after);
-      expect(upgraded.failures).toEqual([]);
-      expect(outcomes(upgraded)).toEqual({
-        [early]: 'held unknown-requester',
-        [unknown]: 'held unknown-requester',
-        [ungranted]: 'held no-grant',
-        [intended]: 'accepted',
-        [undelivered]: 'held unknown-requester',
-      });
-      expect(upgraded.ended).toEqual([{ id: withdrawn, as: 'rejected' }]);
-      expect(times(upgraded, early).deadline?.earliest).toBeNull();
-      expect(times(upgraded, unknown).deadline?.earliest).not.toBeNull();
-      const late = await other.offer({ connection: CONNECTION.stranger, vlan: 11 });
-      const acceptedByToday = await acme.offer({ connection: CONNECTION.acme, vlan: 103 });
-      expect(outcomes(await run(after))).toMatchObject({
-        [late]: 'held unknown-requester',
-        [acceptedByToday]: 'accepted',
-      });
-      const intendedByToday = await acme.offer({ connection: CONNECTION.acme, vlan: 104 });
-      refuseConfirms();
-      await expect(run(after)).rejects.toThrow(InvocationFailed);
-      simulator.clearFaults();
-
-      // The rollback: the same, of what today's release wrote.
-      const rolledBack = await run(before);
-      expect(rolledBack.failures).toEqual([]);
-      expect(outcomes(rolledBack)).toEqual({
-        [early]: 'held unknown-requester',
-        [unknown]: 'held unknown-requester',
-        [ungranted]: 'held no-grant',
-        [undelivered]: 'held unknown-requester',
-        [late]: 'held unknown-requester',
-        [intendedByToday]: 'accepted',
-      });
-      for (const id of [early, unknown, ungranted, undelivered])
-        expect(times(rolledBack, id)).toEqual(times(upgraded, id));
-      const acceptedByOld = await acme.offer({ connection: CONNECTION.acme, vlan: 105 });
-      expect(outcomes(await run(before))).toMatchObject({ [acceptedByOld]: 'accepted' });
-
-      // And up again: the limit counts what either release accepted.
-      const sixth = await acme.offer({ connection: CONNECTION.acme, vlan: 106 });
-      const seventh = await acme.offer({ connection: CONNECTION.acme, vlan: 107 });
-      const again = await run(after);
-      expect(again.failures).toEqual([]);
-      expect(again.requests).toHaveLength(7);
-      const { [sixth]: one, [seventh]: two } = outcomes(again);
-      expect([one, two].sort()).toEqual(['accepted', 'held owner-limit grant-limit']);
-      for (const id of [early, unknown, ungranted, undelivered, late])
-        expect(times(again, id)).toEqual(times(id === late ? rolledBack : upgraded, id));
-
-      // Nothing was reported twice, and nothing was kept back.
-      const { lines, ids } = published(bus);
-      expect(ids).toEqual([...new Set(ids)]);
-      const requests = lines.filter((line) => line.startsWith('Request'));
-      expect(requests).toEqual([...new Set(requests)]);
-      for (const id of [early, unknown, undelivered, late])
-        expect(lines).toContain(`Request Held ${id} unknown-requester`);
-      for (const id of [accepted, intended, acceptedByToday, intendedByToday, acceptedByOld])
-        expect(lines).toContain(`Request Accepted ${id}`);
-      expect(lines).toContain(`Request Ended ${withdrawn} unknown-requester`);
-
-      // Every receipt is re-evaluated to the same decision, whichever release wrote it.
-      const env = {
-        AWS_ENDPOINT_URL_DYNAMODB: dynamo.url,
-        AWS_REGION: REGION,
-        AWS_ACCESS_KEY_ID: 'test',
-        AWS_SECRET_ACCESS_KEY: 'test',
-      };
-      const args = ['receipts', '--json', '--policy', 'policy/hub.yaml', '--ledger', `dynamodb:${table}`];
-      const { stdout, code } = await type(folder, args, env);
-      const document = z.object({
-        receipts: z.array(z.object({ replay: z.string() })),
-        damaged: z.array(z.string()),
-      });
-      const { receipts, damaged } = document.parse(JSON.parse(stdout));
-      expect(damaged).toEqual([]);
-      expect(receipts.map(({ replay }) => replay)).toEqual(Array(6).fill('same'));
-      expect(code).toBe(0);
+    // The upgrade: nothing is held that was not, what was intended is accepted, what was undelivered is delivered.
+    const upgraded = await run(after);
+    expect(upgraded.failures).toEqual([]);
+    expect(outcomes(upgraded)).toEqual({
+      [early]: 'held unknown-requester',
+      [unknown]: 'held unknown-requester',
+      [ungranted]: 'held no-grant',
+      [intended]: 'accepted',
+      [undelivered]: 'held unknown-requester',
     });
-  },
-);
+    expect(upgraded.ended).toEqual([{ id: withdrawn, as: 'rejected' }]);
+    expect(times(upgraded, early).deadline?.earliest).toBeNull();
+    expect(times(upgraded, unknown).deadline?.earliest).not.toBeNull();
+    const late = await other.offer({ connection: CONNECTION.stranger, vlan: 11 });
+    const acceptedByToday = await acme.offer({ connection: CONNECTION.acme, vlan: 103 });
+    expect(outcomes(await run(after))).toMatchObject({
+      [late]: 'held unknown-requester',
+      [acceptedByToday]: 'accepted',
+    });
+    const intendedByToday = await acme.offer({ connection: CONNECTION.acme, vlan: 104 });
+    refuseConfirms();
+    await expect(run(after)).rejects.toThrow(InvocationFailed);
+    simulator.clearFaults();
+
+    // The rollback: the same, of what today's release wrote.
+    const rolledBack = await run(before);
+    expect(rolledBack.failures).toEqual([]);
+    expect(outcomes(rolledBack)).toEqual({
+      [early]: 'held unknown-requester',
+      [unknown]: 'held unknown-requester',
+      [ungranted]: 'held no-grant',
+      [undelivered]: 'held unknown-requester',
+      [late]: 'held unknown-requester',
+      [intendedByToday]: 'accepted',
+    });
+    for (const id of [early, unknown, ungranted, undelivered])
+      expect(times(rolledBack, id)).toEqual(times(upgraded, id));
+    const acceptedByOld = await acme.offer({ connection: CONNECTION.acme, vlan: 105 });
+    expect(outcomes(await run(before))).toMatchObject({ [acceptedByOld]: 'accepted' });
+
+    // And up again: the limit counts what either release accepted.
+    const sixth = await acme.offer({ connection: CONNECTION.acme, vlan: 106 });
+    const seventh = await acme.offer({ connection: CONNECTION.acme, vlan: 107 });
+    const again = await run(after);
+    expect(again.failures).toEqual([]);
+    expect(again.requests).toHaveLength(7);
+    const { [sixth]: one, [seventh]: two } = outcomes(again);
+    expect([one, two].sort()).toEqual(['accepted', 'held owner-limit grant-limit']);
+    for (const id of [early, unknown, ungranted, undelivered, late])
+      expect(times(again, id)).toEqual(times(id === late ? rolledBack : upgraded, id));
+
+    // Nothing was reported twice, and nothing was kept back.
+    const { lines, ids } = published(bus);
+    expect(ids).toEqual([...new Set(ids)]);
+    const requests = lines.filter((line) => line.startsWith('Request'));
+    expect(requests).toEqual([...new Set(requests)]);
+    for (const id of [early, unknown, undelivered, late])
+      expect(lines).toContain(`Request Held ${id} unknown-requester`);
+    for (const id of [accepted, intended, acceptedByToday, intendedByToday, acceptedByOld])
+      expect(lines).toContain(`Request Accepted ${id}`);
+    expect(lines).toContain(`Request Ended ${withdrawn} unknown-requester`);
+
+    // Every receipt is re-evaluated to the same decision, whichever release wrote it.
+    const env = {
+      AWS_ENDPOINT_URL_DYNAMODB: dynamo.url,
+      AWS_REGION: REGION,
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+    };
+    const args = ['receipts', '--json', '--policy', 'policy/hub.yaml', '--ledger', `dynamodb:${table}`];
+    const { stdout, code } = await type(folder, args, env);
+    const document = z.object({
+      receipts: z.array(z.object({ replay: z.string() })),
+      damaged: z.array(z.string()),
+    });
+    const { receipts, damaged } = document.parse(JSON.parse(stdout));
+    expect(damaged).toEqual([]);
+    expect(receipts.map(({ replay }) => replay)).toEqual(Array(6).fill('same'));
+    expect(code).toBe(0);
+  });
+
+  it('costs no request of a ledger file either', { timeout: 120_000 }, async () => {
+    const { before, after } = releases;
+    const { simulator, folder } = await begin();
+    const acme = actAs(simulator, ACME, REGION);
+    const other = actAs(simulator, STRANGER, REGION);
+    const run = (release: Release) => runCommand(release, folder, simulator.url);
+
+    await run(before);
+    const accepted = await acme.offer({ connection: CONNECTION.acme, vlan: 101 });
+    const unknown = await other.offer({ connection: CONNECTION.stranger, vlan: 7 });
+    const first = await run(before);
+    expect(outcomes(first)).toEqual({ [accepted]: 'accepted', [unknown]: 'held unknown-requester' });
+
+    const late = await other.offer({ connection: CONNECTION.stranger, vlan: 8 });
+    const acceptedByToday = await acme.offer({ connection: CONNECTION.acme, vlan: 102 });
+    const upgraded = await run(after);
+    expect(upgraded.failures).toEqual([]);
+    expect(outcomes(upgraded)).toMatchObject({
+      [unknown]: 'held unknown-requester',
+      [acceptedByToday]: 'accepted',
+    });
+
+    const acceptedByOld = await acme.offer({ connection: CONNECTION.acme, vlan: 103 });
+    const rolledBack = await run(before);
+    expect(rolledBack.failures).toEqual([]);
+    expect(outcomes(rolledBack)).toEqual({
+      [unknown]: 'held unknown-requester',
+      [late]: 'held unknown-requester',
+      [acceptedByOld]: 'accepted',
+    });
+    const again = await run(after);
+    expect(again.failures).toEqual([]);
+    for (const report of [upgraded, rolledBack, again])
+      expect(times(report, unknown)).toEqual(times(first, unknown));
+    for (const report of [rolledBack, again]) expect(times(report, late)).toEqual(times(upgraded, late));
+
+    const written = readFileSync(join(folder, 'events.jsonl'), 'utf8').trim().split('\n');
+    const keys = written.map((line) => detail.parse(JSON.parse(line).detail).id);
+    expect(keys).toEqual([...new Set(keys)]);
+    expect(keys).toHaveLength(5);
+    const args = ['receipts', '--policy', 'policy/hub.yaml', '--ledger', join(folder, 'ledger.json')];
+    expect((await type(folder, args)).code).toBe(0);
+  });
+});
