@@ -75,8 +75,8 @@ export interface LoadedPolicy {
 /** The compiled text is not a policy, or not the one that was asked for. */
 export class PolicyRefused extends Error {
   override readonly name = 'PolicyRefused';
-  constructor(target: string, why: string, options?: ErrorOptions) {
-    super(`compiled policy of target \`${target}\` refused: ${why}; compile and deploy it again`, options);
+  constructor(target: string, why: string, options?: ErrorOptions, fix = 'compile and deploy it again') {
+    super(`compiled policy of target \`${target}\` refused: ${why}; ${fix}`, options);
   }
 }
 
@@ -127,7 +127,9 @@ function parse(text: string, target: string, objectOf: d.ObjectDecoder): Policy 
     if (typeof format === 'number' && format > POLICY_FORMAT)
       throw new PolicyRefused(
         target,
-        `a newer release wrote it, in format ${format}, and this one reads format ${POLICY_FORMAT}: upgrade again, or`,
+        `a newer release wrote it, in format ${format}, and this one reads format ${POLICY_FORMAT}`,
+        {},
+        'upgrade again, or deploy policy and function of one release',
       );
     return policyDecoder(objectOf)(raw, '');
   } catch (cause) {

@@ -56,10 +56,17 @@ export function withItems(
     ...Object.fromEntries(Object.entries(target.items).filter(([name]) => !gone.has(name))),
     ...Object.fromEntries(written.map(([name, { data }]) => [name, data])),
   };
-  // What 0.1.0 has deleted has no addition any more.
-  const kept = Object.entries(target.later).filter(([name]) => Object.hasOwn(items, name));
-  const added = written.map(([name, stored]) => [name, additionOf(stored)]);
+  // What 0.1.0 has deleted, and what is written now, has no earlier addition any more.
+  const kept = Object.entries(target.later).filter(
+    ([name]) => Object.hasOwn(items, name) && !Object.hasOwn(puts, name),
+  );
+  // A value without later keys is one of format 1, and needs no addition.
+  const added = written.flatMap(([name, stored]) => (isPlain(stored) ? [] : [[name, additionOf(stored)]]));
   return { ...target, items, later: { ...Object.fromEntries(kept), ...Object.fromEntries(added) } };
+}
+
+function isPlain({ needs, more }: StoredValue): boolean {
+  return needs === 1 && more === null;
 }
 
 function additionOf({ format, needs, data, more }: StoredValue): Readonly<Record<string, unknown>> {
