@@ -2,7 +2,13 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../lambda/core/canonical.ts';
 import { Malformed } from '../../lambda/core/decode.ts';
-import { loadPolicy, PolicyRefused, recipientKey, writePolicy } from '../../lambda/core/policy.ts';
+import {
+  loadPolicy,
+  PolicyRefused,
+  readArchivedPolicy,
+  recipientKey,
+  writePolicy,
+} from '../../lambda/core/policy.ts';
 import { AWS, aGrant, anOwner, aPolicy, aRecipient, DX_GATEWAY } from '../support/builders.ts';
 import { RICH } from '../support/richPolicy.ts';
 
@@ -111,5 +117,34 @@ describe('is refused when its text is not what compiling writes', () => {
   ])('%s', (_, odd, words) => {
     expect(odd).not.toBe(text);
     expect(refusal(odd)).toContain(words);
+  });
+});
+
+describe('an archived policy', () => {
+  const policy = aPolicy();
+  const text = writePolicy(policy);
+  const written = JSON.parse(text);
+
+  it('is read as the policy that was compiled', () => {
+    expect(readArchivedPolicy(text, 'acme')).toEqual(policy);
+  });
+
+  it('takes a key that did not exist when it was written as unknown', () => {
+    const { owners, ...rest } = written;
+    const older = owners.map(({ contact: _, ...owner }: { contact: unknown }) => owner);
+    const { owners: read } = readArchivedPolicy(JSON.stringify({ ...rest, owners: older }), 'acme');
+    expect(read).toEqual(policy.owners.map((owner) => ({ ...owner, contact: null })));
+  });
+
+  it('ignores a key that came later, where a policy to decide by is refused', () => {
+    const newer = JSON.stringify({ ...written, novelty: 1 });
+    expect(readArchivedPolicy(newer, 'acme')).toMatchObject(policy);
+    expect(() => loadPolicy(newer, 'acme', null)).toThrow(PolicyRefused);
+  });
+
+  it('is refused when it lacks what it cannot be without, or is of a later format', () => {
+    const { freeze: _, ...frozenAway } = written;
+    for (const odd of [frozenAway, { ...written, format: 2 }, [], null])
+      expect(() => readArchivedPolicy(JSON.stringify(odd), 'acme')).toThrow(PolicyRefused);
   });
 });
