@@ -39,12 +39,15 @@ export class ApiFailure extends CallFailure {
   readonly operation: string;
   /** what the message says between the kind and the mend */
   readonly detail: string;
+  /** what to do, where the API said more than the kind does; `null`: as for every failure of the kind */
+  readonly advice: string | null;
 
-  constructor(operation: string, kind: ApiFailureKind, detail: string, options?: ErrorOptions) {
-    super(`${operation} failed (${kind}): ${detail}; ${MENDS[kind](operation)}`, options);
+  constructor(operation: string, kind: ApiFailureKind, detail: string, advice: string | null = null) {
+    super(`${operation} failed (${kind}): ${detail}; ${advice ?? MENDS[kind](operation)}`);
     this.operation = operation;
     this.detail = detail;
     this.kind = kind;
+    this.advice = advice;
   }
 
   get code(): FailureCode {
@@ -54,8 +57,8 @@ export class ApiFailure extends CallFailure {
 
 /** The key is known, and may not do this: another key of the same user may not either. */
 export class RightMissing extends ApiFailure {
-  constructor(operation: string, detail: string) {
-    super(operation, 'credentials', detail);
+  constructor(operation: string, detail: string, advice: string | null = null) {
+    super(operation, 'credentials', detail, advice);
   }
 }
 

@@ -1,5 +1,6 @@
-import { escapeText, quote, quoteOwn } from '../core/text.ts';
+import { escapeLong, escapeText, quote, quoteOwn } from '../core/text.ts';
 import { ApiFailure, type ApiFailureKind, PassFailure, RightMissing } from '../errors.ts';
+import { adviceOn } from './advice.ts';
 import { AnswerTooLarge } from './answer.ts';
 
 /** What the SDK and plain node errors have in common, as far as we look. */
@@ -29,8 +30,13 @@ const PARSER = /^(SyntaxError|TypeError|RangeError)$/;
 /**
  * Turns anything thrown by a call into an `ApiFailure`, unless it is a failure of ours already. The original is not
  * kept as `cause`: it carries the raw answer, in which BGP keys stand in clear.
+ * @param own what to do, by the API's code, where the caller knows better
  */
-export function toApiFailure(operation: string, thrown: unknown): PassFailure {
+export function toApiFailure(
+  operation: string,
+  thrown: unknown,
+  own: Readonly<Record<string, string>> = {},
+): PassFailure {
   // Failures of ours, such as unusable credentials found while signing, say what they are already.
   if (thrown instanceof PassFailure) return thrown;
   if (thrown instanceof AnswerTooLarge) return new ApiFailure(operation, 'malformed', thrown.why);
@@ -42,7 +48,11 @@ export function toApiFailure(operation: string, thrown: unknown): PassFailure {
     return new ApiFailure(operation, kind, `the answer is not what the API promises${status}`);
   if (kind === 'timeout') return new ApiFailure(operation, kind, 'no answer in time');
   const detail = `${wordsOf(error)}${status}`;
-  return isForbidden(error) ? new RightMissing(operation, detail) : new ApiFailure(operation, kind, detail);
+  const forbidden = isForbidden(error);
+  const advice = adviceOn(error, operation, forbidden, own);
+  return forbidden
+    ? new RightMissing(operation, detail, advice)
+    : new ApiFailure(operation, kind, detail, advice);
 }
 
 /** OUTSCALE says `AccessDenied` of a wrong key too, with 401. */
@@ -50,13 +60,19 @@ function isForbidden({ name, status }: WireError): boolean {
   return FORBIDDEN.test(name) && status !== 401;
 }
 
+/** How much of an API's message is shown. AWS names the cause of a refusal at its end, after two ARNs. */
+const MOST_CHARACTERS = 1000;
+
+/** What follows repeats the signed request, in which a session token may be. */
+const REPEATED_REQUEST = /\s*The (Canonical String|String-to-Sign) .*$/is;
+
 function wordsOf({ name, code, message }: WireError): string {
   const said = [name, code].filter((part) => part !== '' && part !== 'Error').join(' ');
   // The SDK adds lines of advice for its own users.
-  const [line = ''] = message.split('\n');
+  const [line = ''] = message.replace(REPEATED_REQUEST, '').split('\n');
   if (UNTRUSTED.test(code))
     return `${escapeText(`${said}: ${line.replace(/;.*/, '')}`)}; where a proxy or a CA of your own signs, NODE_EXTRA_CA_CERTS must name the file of its certificate`;
-  if (!code.startsWith('ERR_PROXY_')) return escapeText(`${said}: ${line}`);
+  if (!code.startsWith('ERR_PROXY_')) return escapeLong(`${said}: ${line}`, MOST_CHARACTERS);
   // Node's sentence names the host first, and is cut where it says why.
   const [, proxy = '', answer = ''] = /via (\S+): HTTP\/\S+ (.*)$/.exec(line) ?? [];
   return proxy === ''

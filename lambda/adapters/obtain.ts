@@ -1,4 +1,4 @@
-import { ApiFailure, CredentialsUnusable } from '../errors.ts';
+import { CredentialsUnusable } from '../errors.ts';
 import { toApiFailure } from './failure.ts';
 import { withTimeLimit } from './timeLimit.ts';
 
@@ -20,11 +20,6 @@ export async function obtain<T>(
   try {
     return await withTimeLimit(LIMIT_MS, ask);
   } catch (error) {
-    const failure = toApiFailure(operation, error);
-    const name = error instanceof Error ? error.name : '';
-    if (!(failure instanceof ApiFailure && Object.hasOwn(mends, name)))
-      throw new CredentialsUnusable(`${what}: ${failure.message}`);
-    const { kind, detail } = failure;
-    throw new CredentialsUnusable(`${what}: ${operation} failed (${kind}): ${detail}; ${mends[name]}`);
+    throw new CredentialsUnusable(`${what}: ${toApiFailure(operation, error, mends).message}`);
   }
 }

@@ -100,6 +100,6 @@ function isSame(a: AccessKey, b: AccessKey): boolean {
   return a.accessKeyId === b.accessKeyId && a.secretAccessKey === b.secretAccessKey;
 }
 
-function told({ operation, kind, detail }: ApiFailure, more: string): ApiFailure {
-  return new ApiFailure(operation, kind, `${detail}; ${more}`);
+function told({ operation, kind, detail, advice }: ApiFailure, more: string): ApiFailure {
+  return new ApiFailure(operation, kind, `${detail}; ${more}`, advice);
 }

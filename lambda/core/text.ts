@@ -23,6 +23,11 @@ export function escapeText(text: string): string {
   return cutAndEscaped(text, UNSAFE);
 }
 
+/** As `escapeText`, of a message: longer than so many characters keeps its beginning and its end, where its cause often is. */
+export function escapeLong(text: string, most: number): string {
+  return clipMiddle(text, most, (part) => part.replace(UNSAFE, escaped));
+}
+
 const UNSAFE = new RegExp(`${STEERING.source}|${LINK.source}`, 'giu');
 
 function cutAndEscaped(text: string, unsafe: RegExp): string {
@@ -61,4 +66,11 @@ export function listSome(items: readonly string[], most: number): string {
 /** Cut to so many characters, and saying so. */
 export function clip(text: string, most: number): string {
   return text.length > most ? `${text.slice(0, most)}… (${text.length} characters)` : text;
+}
+
+/** As `clip`, and keeps both ends: `abc… (300 characters) …xyz`. @param shown how each end is written */
+export function clipMiddle(text: string, most: number, shown = (end: string): string => end): string {
+  if (text.length <= most) return shown(text);
+  const half = Math.floor(most / 2);
+  return `${shown(text.slice(0, half))}… (${text.length} characters) …${shown(text.slice(-half))}`;
 }

@@ -113,8 +113,61 @@ describe('its message', () => {
     );
   });
 
-  it('is cut when the API says too much', () => {
-    expect(toApiFailure('X', thrown('Long', 400, {}, 'x'.repeat(5000))).message.length).toBeLessThan(250);
+  it('keeps the end of a long refusal, where AWS names the cause and the resource', () => {
+    const resource = `arn:aws:directconnect:us-east-1:012345678901:dxvif/dxvif-fg00a001`;
+    const why = `is not authorized to perform: directconnect:ConfirmPrivateVirtualInterface on resource: ${resource} with an explicit deny in a service control policy`;
+    for (const session of ['vif-acceptor', 's'.repeat(3000)]) {
+      const said = `User: arn:aws:sts::012345678901:assumed-role/${session} ${why}`;
+      const { message } = toApiFailure('X', thrown('AccessDeniedException', 400, {}, said));
+      expect(message).toContain(why);
+      expect(message).toContain('the credentials are valid, but a policy denies X');
+      expect(message).not.toContain('keys are right');
+    }
+  });
+
+  it('is cut when the API says too much, whatever of it has to be escaped', () => {
+    const lengthOf = (text: string): number => toApiFailure('X', thrown('Long', 400, {}, text)).message.length;
+    expect(lengthOf('x'.repeat(5000))).toBeLessThan(1200);
+    expect(lengthOf('\u202e'.repeat(5000))).toBeLessThan(1200 * '\\u{202e}'.length);
+  });
+
+  it('repeats no part of the request that the API repeats, for a session token is in it', () => {
+    const said = `The signature does not match. The Canonical String for this request should have been 'POST / x-amz-security-token:${PLANTED_KEY}'`;
+    for (const text of [said, said.replaceAll('. ', '.\n\n')]) {
+      const { message } = toApiFailure('X', thrown('SignatureDoesNotMatch', 403, {}, text));
+      expect(message).toContain('The signature does not match.');
+      expect(message).not.toContain(PLANTED_KEY);
+    }
+  });
+});
+
+describe('its advice fits the cause:', () => {
+  it.each([
+    ['the secret key is wrong', thrown('SignatureDoesNotMatch', 403)],
+    ['the secret key is wrong', thrown('InvalidSignatureException', 400)],
+    ['the access key (or its session token) is not known', thrown('UnrecognizedClientException', 403)],
+    ['the access key (or its session token) is not known', thrown('InvalidClientTokenId', 403)],
+    ['the access key (or its session token) is not known', thrown('AuthFailure', 401)],
+    ['the session token has expired', thrown('ExpiredTokenException', 400)],
+    ['the session token has expired', thrown('ExpiredToken', 403)],
+    ['the clock of this machine is wrong', thrown('RequestExpired', 400)],
+    ['the clock of this machine is wrong', thrown('RequestTimeTooSkewed', 403)],
+    ['arrived without its signature', thrown('MissingAuthenticationToken', 403)],
+    ['enable the service and the region', thrown('OptInRequired', 403)],
+    ['may not call X: give them that right', thrown('AccessDenied', 403)],
+    ['a policy denies X', thrown('UnauthorizedOperation', 403, {}, 'with an explicit deny in an SCP')],
+    ['check that the keys are right', outscale(401, '1', 'AccessDenied')],
+    ['check that the keys are right', thrown('Unknown', 403)],
+  ])('%s, %s', (advice, error) => {
+    expect(toApiFailure('X', error).message).toContain(advice);
+  });
+
+  it('the caller’s own where it knows better, unless the API names an explicit deny', () => {
+    const own = { AccessDenied: 'mend the trust policy' };
+    const refused = (message: string): string =>
+      toApiFailure('AssumeRole', thrown('AccessDenied', 403, {}, message), own).message;
+    expect(refused('not you')).toMatch(/; mend the trust policy$/);
+    expect(refused('with an explicit deny in a service control policy')).toMatch(/; .*explicit deny removed/);
   });
 });
 

@@ -41,7 +41,7 @@ describe('a failing call of the query protocol', () => {
   it('says what the API said, safe to print', async () => {
     const { list } = await ask(ec2Error('UnauthorizedOperation', 403, 'not&#x202e; you'));
     expect(String(await failureOf(list()))).toBe(
-      'ApiFailure: DescribeVpnGateways failed (credentials): UnauthorizedOperation: not\\u{202e} you (HTTP 403); check that the keys are right and may call DescribeVpnGateways',
+      'ApiFailure: DescribeVpnGateways failed (credentials): UnauthorizedOperation: not\\u{202e} you (HTTP 403); the credentials are valid, but may not call DescribeVpnGateways: give them that right',
     );
   });
 
@@ -93,7 +93,7 @@ describe('the caller', () => {
   it('without rights is told as such', async () => {
     const apis = await converse('aws', () => stsError('InvalidClientTokenId', 403));
     expect(String(await failureOf(apis.caller.account()))).toBe(
-      'ApiFailure: GetCallerIdentity failed (credentials): InvalidClientTokenId: said so (HTTP 403); check that the keys are right and may call GetCallerIdentity',
+      'ApiFailure: GetCallerIdentity failed (credentials): InvalidClientTokenId: said so (HTTP 403); the access key (or its session token) is not known there: it is wrong, deleted, disabled, or of another provider or partition',
     );
   });
 });

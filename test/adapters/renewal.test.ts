@@ -121,7 +121,7 @@ describe('a call that is refused for its key', () => {
       message:
         'DescribeVirtualInterfaces failed (credentials): UnrecognizedClientException: no such key (HTTP 403); ' +
         'secret `vif-acceptor/outscale` was read anew and holds the same key; ' +
-        'check that the keys are right and may call DescribeVirtualInterfaces',
+        'the access key (or its session token) is not known there: it is wrong, deleted, disabled, or of another provider or partition',
     });
     expect({ calls: calls(), reads: reads() }).toEqual({
       calls: ['DescribeVirtualInterfaces KEYONE'],
@@ -137,7 +137,7 @@ describe('a call that is refused for its key', () => {
     const failure = await failureOf(apis.directConnect.confirm(VIF, GATEWAY));
     expect(failure).toMatchObject({ name: 'ApiFailure', kind: 'credentials' });
     expect(String(failure)).toContain(
-      'secret `vif-acceptor/outscale` was read anew, and its new key is refused too; check that the keys are right',
+      'secret `vif-acceptor/outscale` was read anew, and its new key is refused too; the access key (or its session token) is not known there',
     );
     expect(inspect(failure)).not.toMatch(/planted|KEYONE|KEYTWO/);
     expect(calls().slice(1)).toEqual([
@@ -205,7 +205,7 @@ it('a right that is missing is no stale key: the secret is not read anew, and is
   for (const _ of [1, 2]) {
     const failure = await failureOf(apis.gateways.list(new Set(['virtual'])));
     expect(failure).toMatchObject({ kind: 'credentials', code: 'credentials' });
-    expect(String(failure)).toMatch(/UnauthorizedOperation: no .*may call DescribeVpnGateways$/);
+    expect(String(failure)).toMatch(/UnauthorizedOperation: no .*may not call DescribeVpnGateways: give them that right$/);
     expect(String(failure)).not.toContain('read anew');
   }
   expect(calls()).toEqual(['DescribeVpnGateways KEYONE', 'DescribeVpnGateways KEYONE']);

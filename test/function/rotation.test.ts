@@ -118,7 +118,7 @@ it('fails with the secret’s name, and none of what is in it, when the new key 
   const id = await offer();
 
   await expect(invoke()).rejects.toThrow(
-    /pass over `hub` failed: DescribeVirtualInterfaces failed \(credentials\): SignatureDoesNotMatch: .*; secret `vif-acceptor\/outscale` was read anew, and its new key is refused too; check that the keys are right/,
+    /pass over `hub` failed: DescribeVirtualInterfaces failed \(credentials\): SignatureDoesNotMatch: .*; secret `vif-acceptor\/outscale` was read anew, and its new key is refused too; the secret key is wrong/,
   );
   expect(log.join('')).not.toMatch(/planted|KEYTWO|KEYONE/);
 

@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-eventbridge';
 import type { Announcement } from '../../core/announcement.ts';
 import { printableJson } from '../../core/printable.ts';
-import { escapeText } from '../../core/text.ts';
+import { escapeLong } from '../../core/text.ts';
 import type { Announcer } from '../../ports.ts';
 import { wholeAnswer } from '../answer.ts';
 import { toApiFailure } from '../failure.ts';
@@ -77,8 +77,9 @@ async function putEvents(client: EventBridgeClient, announcements: readonly Anno
     const refused = Entries.find(({ EventId }) => EventId === undefined);
     const delivered = announcements.filter((_, i) => isTaken[i]).map(({ id }) => id);
     if (delivered.length === announcements.length) return { delivered, problem: null };
-    const why = escapeText(
+    const why = escapeLong(
       `${refused?.ErrorCode ?? 'no answer'}: ${refused?.ErrorMessage ?? 'for some of them'}`,
+      1000,
     );
     return { delivered, problem: `PutEvents refused some: ${why}` };
   } catch (error) {

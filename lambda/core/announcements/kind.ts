@@ -7,7 +7,7 @@ import type { Owner } from '../policy.ts';
 import type { Receipt } from '../receipt.ts';
 import type { HeldFor } from '../remembered.ts';
 import type { ReportedDecision, RequestReport } from '../report.ts';
-import { clip, quote } from '../text.ts';
+import { clipMiddle, quote } from '../text.ts';
 import type { CommandEndpoints } from '../unrouted.ts';
 
 /** What a pass found out that may be worth telling. */
@@ -81,7 +81,8 @@ export function reasonsOf(decision: ReportedDecision): HeldFor[] {
 }
 
 export function bounded({ code, message }: HeldFor): HeldFor {
-  return { code, message: clip(message, MOST_CHARACTERS) };
+  // Both ends are kept: the end of an API's message says why it refused.
+  return { code, message: clipMiddle(message, MOST_CHARACTERS) };
 }
 
 /** `dxvif-… on dxcon-… (vlan 101, name …)`, safe to print. */
