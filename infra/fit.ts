@@ -1,3 +1,4 @@
+import { partitionOf } from '../lambda/core/partition.ts';
 import type { Policy } from '../lambda/core/policy.ts';
 import type { CompiledPolicy } from '../language/index.ts';
 
@@ -41,7 +42,7 @@ function objections(recipient: Policy['recipient'], account: string | null): str
         : [
             `recipient.account: without credentials the function acts for the account that it is deployed to, \`${account}\`, ` +
               `and not for \`${recipient.account}\`; deploy it there, or add ` +
-              `\`credentials: { role: "arn:aws:iam::${recipient.account}:role/vif-acceptor" }\` to \`recipient\``,
+              `\`credentials: { role: "arn:${partitionOf(recipient.region).name}:iam::${recipient.account}:role/vif-acceptor" }\` to \`recipient\``,
           ];
     default:
       return provider satisfies never;

@@ -100,7 +100,7 @@ function assemble(
   ledger: Ledger,
 ): Target {
   const { recipient, target } = loaded.policy;
-  const credentials = credentialsFor(recipient, target, endpoints.gateways);
+  const credentials = credentialsFor(recipient, target, endpoints.identity);
   const { endpoint, gatewayEndpoint, ...apis } = connect(
     recipient,
     credentials,

@@ -1,4 +1,4 @@
-import type { Endpoints } from './adapters/connect.ts';
+import { type Endpoints, identityBeside } from './adapters/connect.ts';
 import { checkedEndpoint } from './adapters/endpoint.ts';
 import { AVAILABLE_WITHIN_MS } from './core/followUp.ts';
 import { ACCOUNT, isName } from './core/ids.ts';
@@ -35,10 +35,7 @@ export function readSettings(env: Environment): Settings {
   return {
     recipients: readRecipients(env.VIF_ACCEPTOR_RECIPIENTS),
     policyDir: env.VIF_ACCEPTOR_POLICY_DIR || '/opt/policy',
-    endpoints: {
-      directConnect: readEndpoint(env, 'VIF_ACCEPTOR_ENDPOINT'),
-      gateways: readEndpoint(env, 'VIF_ACCEPTOR_GATEWAY_ENDPOINT'),
-    },
+    endpoints: readEndpoints(env),
     table: readTable(env.VIF_ACCEPTOR_TABLE),
     availableWithinMs: readMinutes(env, 'VIF_ACCEPTOR_AVAILABLE_WITHIN_MINUTES') ?? AVAILABLE_WITHIN_MS,
   };
@@ -61,6 +58,14 @@ export function readEvent(
     );
   }
   return { target, recipient };
+}
+
+function readEndpoints(env: Environment): Endpoints {
+  const directConnect = readEndpoint(env, 'VIF_ACCEPTOR_ENDPOINT');
+  const gateways = readEndpoint(env, 'VIF_ACCEPTOR_GATEWAY_ENDPOINT');
+  const identity =
+    readEndpoint(env, 'VIF_ACCEPTOR_STS_ENDPOINT') ?? identityBeside([gateways, directConnect]);
+  return { directConnect, gateways, identity };
 }
 
 function readEndpoint(env: Environment, setting: string): string | null {

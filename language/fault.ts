@@ -39,6 +39,7 @@ export const FAULT_CODES = [
   'region',
   'account',
   'role',
+  'role-partition',
   'duration',
   'foreign-credentials',
   // gateways

@@ -6,7 +6,7 @@ import { type ClientSettings, createClient, READ_ATTEMPTS, readLimitMs } from '.
 import { DIALECTS } from './directconnect/dialects.ts';
 import { createDirectConnect } from './directconnect/index.ts';
 import { createThrottles, watchThrottles } from './directconnect/throttles.ts';
-import { checkedRegion } from './endpoint.ts';
+import { checkedRegion, isLoopback } from './endpoint.ts';
 import { toApiFailure } from './failure.ts';
 import { createGateways } from './gateways.ts';
 import { createQueryApi } from './query.ts';
@@ -15,8 +15,15 @@ import type { RenewableKey } from './renewable.ts';
 /** Where the APIs are. `null`: the provider's own place. */
 export interface Endpoints {
   readonly directConnect: string | null;
-  /** EC2 or FCU, and STS */
+  /** EC2 or FCU */
   readonly gateways: string | null;
+  /** STS, which no provider serves under the name of EC2 */
+  readonly identity: string | null;
+}
+
+/** Where STS is when nobody says: an emulator on this machine serves it beside the other APIs. */
+export function identityBeside(given: readonly (string | null | undefined)[]): string | null {
+  return given.find((endpoint) => typeof endpoint === 'string' && isLoopback(endpoint)) ?? null;
 }
 
 /** What one attempt at a request may take, in milliseconds. */
@@ -69,7 +76,7 @@ export function connect(
   });
   const sts = dialect.identityEndpoint && {
     region,
-    endpoint: endpoints.gateways ?? dialect.identityEndpoint(region),
+    endpoint: endpoints.identity ?? dialect.identityEndpoint(region),
     service: 'sts' as const,
     version: '2011-06-15',
   };

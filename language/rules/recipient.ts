@@ -1,4 +1,5 @@
 import type { Provider } from '../../lambda/core/model.ts';
+import { isKnownPartition, partitionOf } from '../../lambda/core/partition.ts';
 import type { PolicyDraft } from '../draft.ts';
 import type { Finding } from '../fault.ts';
 
@@ -33,6 +34,26 @@ export function credentials({ recipient }: PolicyDraft): Finding[] {
           : 'name the `secret` that holds the access key',
     };
   }
+}
+
+/** The role is in the partition of the region: nothing can be assumed across partitions. */
+export function rolePartition({ recipient }: PolicyDraft): Finding[] {
+  const role = recipient?.credentials?.role;
+  const region = recipient?.region;
+  if (role === undefined || region === undefined || recipient?.provider !== 'aws') return [];
+  const [, written = ''] = role.split(':');
+  const { name } = partitionOf(region);
+  // A partition that is newer than this version is not known by its regions either.
+  if (written === name || !isKnownPartition(written)) return [];
+  return [
+    {
+      path: ['recipient', 'credentials', 'role'],
+      at: 'value',
+      code: 'role-partition',
+      message: `the role is of partition \`${written}\`, and region \`${region}\` of partition \`${name}\``,
+      mend: `write \`${role.replace(/^arn:[^:]*:/, `arn:${name}:`)}\`, or correct the region`,
+    },
+  ];
 }
 
 const MISSING_ROLE: Finding = {

@@ -10,7 +10,7 @@ import { aRecipient } from '../support/builders.ts';
 
 const KEY = { accessKey: 'OSCACCESSKEY', secretKey: 'planted-secret-key' };
 const SECRET = { secret: 'vif-acceptor/outscale' };
-const NOWHERE = { directConnect: null, gateways: null };
+const NOWHERE = { directConnect: null, gateways: null, identity: null };
 
 beforeEach(() => {
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'AWSACCESSKEY');
@@ -133,7 +133,7 @@ describe('the keys of OUTSCALE', () => {
     ];
     await aws((earlier) => replies[earlier] ?? text('{'));
     const recipient = aRecipient({ credentials: SECRET });
-    const endpoints = { directConnect: outscale.url, gateways: outscale.url };
+    const endpoints = { directConnect: outscale.url, gateways: outscale.url, identity: null };
     const apis = connect(recipient, functionCredentials(recipient, 'acme', null), endpoints, 1000);
     onTestFinished(() => apis.close());
 

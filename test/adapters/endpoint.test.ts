@@ -80,7 +80,7 @@ describe('a region', () => {
     '%j is refused, for host names are made of it',
     (region) => {
       const keys = { accessKeyId: 'AK', secretAccessKey: 'SK' };
-      const endpoints = { directConnect: null, gateways: null };
+      const endpoints = { directConnect: null, gateways: null, identity: null };
       expect(() => connect({ provider: 'aws', region }, keys, endpoints, 1000)).toThrow(EndpointRefused);
     },
   );

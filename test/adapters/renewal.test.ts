@@ -45,7 +45,7 @@ async function world(good: string, instead: (request: Received) => Reply | null 
     const refusal = REFUSALS[operation] ?? REFUSED;
     return keyOf(request) === valid.key ? (ANSWERS[operation] ?? REFUSED) : refusal;
   });
-  const endpoints = { directConnect: outscale.url, gateways: outscale.url };
+  const endpoints = { directConnect: outscale.url, gateways: outscale.url, identity: null };
   const apis = connect(RECIPIENT, functionCredentials(RECIPIENT, 'acme', null), endpoints, TIMEOUT_MS);
   onTestFinished(async () => {
     apis.close();
@@ -205,7 +205,9 @@ it('a right that is missing is no stale key: the secret is not read anew, and is
   for (const _ of [1, 2]) {
     const failure = await failureOf(apis.gateways.list(new Set(['virtual'])));
     expect(failure).toMatchObject({ kind: 'credentials', code: 'credentials' });
-    expect(String(failure)).toMatch(/UnauthorizedOperation: no .*may not call DescribeVpnGateways: give them that right$/);
+    expect(String(failure)).toMatch(
+      /UnauthorizedOperation: no .*may not call DescribeVpnGateways: give them that right$/,
+    );
     expect(String(failure)).not.toContain('read anew');
   }
   expect(calls()).toEqual(['DescribeVpnGateways KEYONE', 'DescribeVpnGateways KEYONE']);

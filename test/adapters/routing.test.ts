@@ -206,7 +206,7 @@ describe('the endpoint of EC2 or FCU that people are told', () => {
     ['outscale', 'https://fcu.example', 'https://fcu.example'],
   ] as const)('on %s, with %s given, is %s', (provider, given, told) => {
     const keys = { accessKeyId: '012345678901', secretAccessKey: 'secret' };
-    const endpoints = { directConnect: null, gateways: given };
+    const endpoints = { directConnect: null, gateways: given, identity: null };
     const apis = connect({ provider, region: 'eu-west-2' }, keys, endpoints, 1000);
     onTestFinished(() => apis.close());
     expect(apis.gatewayEndpoint).toBe(told);

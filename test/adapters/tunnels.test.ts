@@ -23,7 +23,7 @@ async function behind(...refusal: Parameters<typeof startWayOut> extends [unknow
   onTestFinished(() => api.close());
   const way = await startWayOut({ [HOST]: api.url }, ...refusal);
   vi.stubEnv('HTTPS_PROXY', way.env.HTTPS_PROXY);
-  const nowhere = { directConnect: null, gateways: null };
+  const nowhere = { directConnect: null, gateways: null, identity: null };
   const apis = connect({ provider: 'outscale', region: 'eu-west-2' }, KEYS, nowhere, TIMEOUT_MS);
   onTestFinished(() => apis.close());
   return { api, way, apis };
@@ -76,7 +76,7 @@ describe('behind a proxy', () => {
     async (origin) => {
       const { api, way } = await behind();
       const at = `${origin}:${new URL(api.url).port}`;
-      const endpoints = { directConnect: at, gateways: at };
+      const endpoints = { directConnect: at, gateways: at, identity: at };
       const apis = connect({ provider: 'outscale', region: 'eu-west-2' }, KEYS, endpoints, TIMEOUT_MS);
       onTestFinished(() => apis.close());
       expect(await apis.directConnect.list()).toEqual([]);
@@ -95,7 +95,7 @@ describe('behind a proxy', () => {
     const apis = connect(
       { provider: 'outscale', region: 'eu-west-2' },
       KEYS,
-      { directConnect, gateways: null },
+      { directConnect, gateways: null, identity: null },
       TIMEOUT_MS,
     );
     onTestFinished(() => apis.close());
@@ -132,7 +132,7 @@ describe('behind a proxy', () => {
     const apis = connect(
       { provider: 'outscale', region: 'eu-west-2' },
       KEYS,
-      { directConnect: at, gateways: at },
+      { directConnect: at, gateways: at, identity: at },
       TIMEOUT_MS,
     );
     onTestFinished(() => apis.close());

@@ -23,7 +23,7 @@ describe('the settings', () => {
         ['hub', { provider: 'aws', region: 'eu-west-3', account: '012345678901' }],
       ]),
       policyDir: '/opt/policy',
-      endpoints: { directConnect: null, gateways: null },
+      endpoints: { directConnect: null, gateways: null, identity: null },
       table: 'ledger',
       availableWithinMs: 7_200_000,
     });
@@ -40,9 +40,23 @@ describe('the settings', () => {
     };
     expect(readSettings(env)).toMatchObject({
       policyDir: '/srv/policy',
-      endpoints: { directConnect: 'https://directlink.example.com', gateways: null },
+      endpoints: { directConnect: 'https://directlink.example.com', gateways: null, identity: null },
       availableWithinMs: 7_200_000,
     });
+  });
+
+  it.each([
+    ['http://127.0.0.1:4599', undefined, 'http://127.0.0.1:4599'],
+    ['https://vpce-1.ec2.eu-west-3.vpce.amazonaws.com', undefined, null],
+    ['http://127.0.0.1:4599', 'https://sts.example.com', 'https://sts.example.com'],
+  ])('with EC2 at %s and STS said to be at %s look for STS at %s', (gateways, sts, identity) => {
+    const env = {
+      ...TABLE,
+      VIF_ACCEPTOR_RECIPIENTS: RECIPIENTS,
+      VIF_ACCEPTOR_GATEWAY_ENDPOINT: gateways,
+      VIF_ACCEPTOR_STS_ENDPOINT: sts,
+    };
+    expect(readSettings(env).endpoints).toEqual({ directConnect: null, gateways, identity });
   });
 
   it.each([undefined, ''])('without a table (%j) are refused with the way to set it', (table) => {
@@ -107,7 +121,7 @@ describe('the settings', () => {
     expect(error.message).toBe(`setting VIF_ACCEPTOR_RECIPIENTS ${FORM}, ${got}`);
   });
 
-  it.each(['VIF_ACCEPTOR_ENDPOINT', 'VIF_ACCEPTOR_GATEWAY_ENDPOINT'])(
+  it.each(['VIF_ACCEPTOR_ENDPOINT', 'VIF_ACCEPTOR_GATEWAY_ENDPOINT', 'VIF_ACCEPTOR_STS_ENDPOINT'])(
     'with an endpoint in %s that keys may not be sent to are refused by its name',
     (setting) => {
       for (const url of ['http://example.com', 'example.com', 'https://user:hunter2@example.com', ' ']) {

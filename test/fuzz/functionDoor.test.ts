@@ -136,6 +136,7 @@ describe('whatever the environment holds', () => {
     'POLICY_DIR',
     'ENDPOINT',
     'GATEWAY_ENDPOINT',
+    'STS_ENDPOINT',
     'TABLE',
     'AVAILABLE_WITHIN_MINUTES',
   ];

@@ -28,7 +28,12 @@ export async function startPasses(loaded: LoadedPolicy, announcer: Announcer | n
     return reply;
   });
   const key = { accessKeyId: US, secretAccessKey: 'secret' };
-  const apis = connect(loaded.policy.recipient, key, { directConnect: api.url, gateways: api.url }, 3000);
+  const apis = connect(
+    loaded.policy.recipient,
+    key,
+    { directConnect: api.url, gateways: api.url, identity: api.url },
+    3000,
+  );
   onTestFinished(async () => {
     apis.close();
     await api.close();

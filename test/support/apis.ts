@@ -21,7 +21,7 @@ export async function converse(
   reply: (request: Received, earlier: number) => Reply,
 ): Promise<Conversation> {
   const api = await startApi(reply);
-  const endpoints = { directConnect: api.url, gateways: api.url };
+  const endpoints = { directConnect: api.url, gateways: api.url, identity: api.url };
   const credentials = { accessKeyId: '012345678901', secretAccessKey: 'secret' };
   const apis = connect({ provider, region: 'eu-west-2' }, credentials, endpoints, TIMEOUT_MS);
   onTestFinished(async () => {

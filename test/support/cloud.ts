@@ -76,7 +76,7 @@ export function runnerOf(simulator: Simulator, loaded: LoadedPolicy, options: Ru
   const { account = US, requestTimeoutMs = 1000 } = options;
   const recipient = { ...loaded.policy.recipient, ...(options.region ? { region: options.region } : {}) };
   const { credentials = { accessKeyId: account, secretAccessKey: 'secret' } } = options;
-  const endpoints = { directConnect: simulator.url, gateways: simulator.url };
+  const endpoints = { directConnect: simulator.url, gateways: simulator.url, identity: simulator.url };
   const connected = connect(recipient, credentials, endpoints, requestTimeoutMs);
   onTestFinished(() => connected.close());
   const clock = { now: () => simulator.clock.now(), monotonic: () => performance.now() };

@@ -1,4 +1,5 @@
 import type { Gateway, Provider } from '../../core/model.ts';
+import { partitionOf } from '../../core/partition.ts';
 
 /** Everything in which the two providers of one API differ. */
 export interface Dialect {
@@ -27,16 +28,12 @@ export const DIALECTS: Readonly<Record<Provider, Dialect>> = {
     knownToAwsCli: false,
   },
   aws: {
-    directConnectEndpoint: (region) => `https://directconnect.${region}.${awsDomain(region)}`,
-    gatewayEndpoint: (region) => `https://ec2.${region}.${awsDomain(region)}`,
-    identityEndpoint: (region) => `https://sts.${region}.${awsDomain(region)}`,
+    directConnectEndpoint: (region) => `https://directconnect.${region}.${partitionOf(region).domain}`,
+    gatewayEndpoint: (region) => `https://ec2.${region}.${partitionOf(region).domain}`,
+    identityEndpoint: (region) => `https://sts.${region}.${partitionOf(region).domain}`,
     pageSize: 100,
     gatewayKinds: new Set(['virtual', 'directConnect']),
     takesAwsCredentials: true,
     knownToAwsCli: true,
   },
 };
-
-function awsDomain(region: string): string {
-  return region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
-}

@@ -103,6 +103,23 @@ export const RECIPIENT: readonly Row[] = [
     '2:94',
     'arn:aws:iam::',
   ],
+  ...(
+    [
+      ['eusc-de-east-1', 'aws', 'arn:aws-eusc:iam::'],
+      ['eu-west-1', 'aws-cn', 'arn:aws:iam::'],
+      ['us-gov-west-1', 'aws', 'arn:aws-us-gov:iam::'],
+    ] as const
+  ).map(
+    ([region, partition, mend]): Row => [
+      to(
+        `{ provider: aws, region: ${region}, account: "012345678901", credentials: { role: "arn:${partition}:iam::012345678901:role/x" } }`,
+      ),
+      'role-partition',
+      'recipient.credentials.role',
+      `2:${85 + region.length}`,
+      mend,
+    ],
+  ),
 
   ...[
     '7 days',
