@@ -1,4 +1,4 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Architecture, type IFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -39,7 +39,11 @@ export class Acceptor extends Construct {
     this.policies = policies;
     // A pass that comes late, or runs long, would only meet the next one.
     const patience = interval.minus(Duration.minutes(1));
-    this.log = new LogGroup(this, 'Logs', { retention: RetentionDays.ONE_YEAR });
+    // It outlives the stack, as the ledger does: it says what was accepted and why.
+    this.log = new LogGroup(this, 'Logs', {
+      retention: RetentionDays.ONE_YEAR,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
     const { role, usage } = acceptorRole(this, 'Role', {
       policies: policies.map(({ policy }) => policy),
       ledger,

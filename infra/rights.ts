@@ -30,12 +30,18 @@ export function ledgerRights(policies: readonly Policy[], table: Table): PolicyS
   });
 }
 
-/** To announce, as nobody but itself. */
+/**
+ * To announce, as nobody but itself. The condition key has a value for each of up to ten entries of a call, hence the set
+ * operator; that one is also true of a call without any value, hence `Null`.
+ */
 export function eventRights({ partition, region, account }: Stack): PolicyStatement {
   return new PolicyStatement({
     actions: ['events:PutEvents'],
     resources: [`arn:${partition}:events:${region}:${account}:event-bus/default`],
-    conditions: { StringEquals: { 'events:source': SOURCE } },
+    conditions: {
+      'ForAllValues:StringEquals': { 'events:source': SOURCE },
+      Null: { 'events:source': 'false' },
+    },
   });
 }
 

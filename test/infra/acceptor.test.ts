@@ -38,6 +38,20 @@ describe('the function', () => {
   });
 });
 
+it('what outlives the stack is the ledger and the log of each function, and nothing else', () => {
+  const { Resources } = templateOf([OUTSCALE, OWN_ROLE], { notify: { email: 'noc@example.com' } }).toJSON();
+  const all = Object.values<{ Type: string; DeletionPolicy?: string; UpdateReplacePolicy?: string }>(
+    Resources,
+  );
+  const kept = all.filter(({ DeletionPolicy = 'Delete' }) => DeletionPolicy !== 'Delete');
+  expect(kept.map(({ Type }) => Type).sort()).toEqual([
+    'AWS::DynamoDB::Table',
+    'AWS::Logs::LogGroup',
+    'AWS::Logs::LogGroup',
+  ]);
+  expect(kept.map(({ UpdateReplacePolicy }) => UpdateReplacePolicy)).toEqual(['Retain', 'Retain', 'Retain']);
+});
+
 describe('the ledger', () => {
   it('is one table for all, paid by use, that outlives the stack and can be set back to any second', () => {
     const template = templateOf([OUTSCALE, OWN_ROLE]);

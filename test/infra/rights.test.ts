@@ -73,7 +73,7 @@ describe('rights of the function', () => {
         /^dynamodb:Query \+ dynamodb:UpdateItem \+ dynamodb:BatchWriteItem on \{Fn::GetAtt:\[Ledger\w+Arn\]\} /,
       ),
       'events:PutEvents on arn:PARTITION:events:eu-west-3:012345678901:event-bus/default ' +
-        '{"StringEquals":{"events:source":"vif-acceptor"}}',
+        '{"ForAllValues:StringEquals":{"events:source":"vif-acceptor"},"Null":{"events:source":"false"}}',
     ]);
     const [ledger = ''] = statements('Memory', [OUTSCALE]);
     expect(JSON.parse(ledger.slice(ledger.indexOf(' {"') + 1))).toEqual({
