@@ -52,7 +52,7 @@ function noGrant(owner: Owner, request: VirtualInterface): FittingGrants {
   const judged = owner.grants
     .map((grant): Judged => ({ grant, fields: judge(grant.match, request, 'fits') }))
     .sort((a, b) => byCodePoint(a.grant.name, b.grant.name));
-  const [best] = judged.toSorted((a, b) => distance(a) - distance(b));
+  const [best] = judged.toSorted((a, b) => distance(a) - distance(b) || fitting(b) - fitting(a));
   if (best === undefined) {
     const message = `owner \`${owner.name}\` has no grant`;
     return { found: false, reasons: [{ code: 'no-grant', message }], gateway: null };
@@ -70,12 +70,16 @@ function noGrant(owner: Owner, request: VirtualInterface): FittingGrants {
   return { found: false, reasons: [{ code: 'no-grant', message, nearest }], gateway };
 }
 
-/** Fewest fields that fail; of those, the one with most that are only unknown. The sort before keeps names in order. */
+/** Fewest fields that fail; of those, most that are only unknown; of those, most that fit. Last, the sort before: by name. */
 function distance({ fields }: Judged): number {
   return fields.reduce(
     (sum, { verdict }) => sum + (verdict === 'yes' ? 0 : verdict === 'unknown' ? 1000 : 1001),
     0,
   );
+}
+
+function fitting({ fields }: Judged): number {
+  return fields.filter(({ verdict }) => verdict === 'yes').length;
 }
 
 function shortfall({ field, wanted, seen }: FieldVerdict): string {

@@ -43,6 +43,12 @@ describe('no grant fits: the nearest is named, with every field that failed', ()
     });
   });
 
+  it('is, of equals, the one of which more fits: a grant that asks for little else is no nearer', () => {
+    const broad = aGrant({ name: 'a', match: { vlan: [[1, 9]] } });
+    const close = aGrant({ name: 'b', match: { vlan: [[1, 9]], name: ['acme-*'], location: ['PAR1'] } });
+    expect(whyNot([broad, close]).nearest?.grant).toBe('b');
+  });
+
   it('is, of equals still, the first by name', () => {
     const grants = ['c', 'a', 'b'].map((name) => aGrant({ name, match: { vlan: [[1, 9]] } }));
     expect(whyNot(grants).nearest?.grant).toBe('a');
