@@ -20,9 +20,9 @@ export function findingsOf(issues: readonly z.core.$ZodIssue[], root: Place, sch
       const path = plainPath(issue);
       const place = placeAt(root, path);
       if (place?.kind === 'unreadable' || (place === null && misspelt.has(formatPath(path)))) return [];
-      // An unknown key is no reason to call its map empty.
-      if (complaintIn(issue)?.code === 'empty-map' && place?.kind === 'map' && place.children.size > 0)
-        return [];
+      // An unknown key, or a refused one, is no reason to call its map empty.
+      const hasKeys = place?.kind === 'map' && (place.children.size > 0 || place.isPartial);
+      if (complaintIn(issue)?.code === 'empty-map' && hasKeys) return [];
       const complaint =
         place === null ? missingKey(path) : (complaintIn(issue) ?? inOurWords(issue, place, path));
       return [{ path, at: 'value', ...complaint }];

@@ -1,13 +1,15 @@
 import { ACCOUNT } from '../lambda/core/ids.ts';
 import { escapeText, list, quote } from '../lambda/core/text.ts';
 import type { Complaint, Path } from './fault.ts';
+import { asdot } from './fields/asdot.ts';
 import { nearest } from './nearest.ts';
 import type { Place } from './yaml/place.ts';
 
 /** @param expected what zod calls it, or `number or text` */
 export function wrongType(expected: string, place: Place, path: Path): Complaint {
   const wantsNumber = ['number', 'int', 'number or text'].includes(expected);
-  if (wantsNumber && place.kind === 'scalar' && Number.isNaN(place.value)) return oddNumber(place.source);
+  if (wantsNumber && place.kind === 'scalar' && Number.isNaN(place.value))
+    return oddNumber(place.source, path);
   if (isAccount(path) && isUnquoted(place)) return unquotedAccount(place.source);
   const message = `must be ${TYPES[expected] ?? expected}, is ${described(place)}`;
   return { code: 'wrong-type', message, mend: mend(expected, place) };
@@ -60,7 +62,9 @@ function mend(expected: string, place: Place): string {
   const written = place.kind === 'scalar' ? escapeText(place.source) : null;
   switch (expected) {
     case 'string':
-      return isUnquoted(place) ? `write it in quotes: "${written}"` : 'write one text';
+      return isUnquoted(place)
+        ? `write it in quotes: "${written}"`
+        : (colonInText(place) ?? 'write one text');
     case 'array':
       return written === null
         ? 'write its items in brackets, as in `[a, b]`'
@@ -75,6 +79,18 @@ function mend(expected: string, place: Place): string {
         ? `write it without quotes: ${written}`
         : 'write one number in plain digits';
   }
+}
+
+/** YAML reads a text that ends in a colon, or has one before a blank, as a key; `null`: the map is none of these. */
+function colonInText(place: Place): string | null {
+  const [[key, value] = [], ...others] = place.kind === 'map' ? [...place.children] : [];
+  if (key === undefined || value?.kind !== 'scalar' || others.length > 0) return null;
+  const isEnd = value.source === '';
+  const meant = escapeText(isEnd ? `${key}:` : `${key}: ${value.source}`);
+  // Nobody means a key by an address.
+  if (isEnd && key.endsWith(':'))
+    return `put it in quotes: "${meant}", since \`::\` at the end makes it a key`;
+  return `write one text; a colon ${isEnd ? 'at its end' : 'before a blank'} makes it a key: put it in quotes if that is meant, "${meant}"`;
 }
 
 function isAccount(path: Path): boolean {
@@ -98,8 +114,18 @@ function unquotedAccount(source: string): Complaint {
   };
 }
 
-function oddNumber(source: string): Complaint {
+function oddNumber(source: string, path: Path): Complaint {
   const value = Number(source);
+  if (/^-?[0-9]+$/.test(source) && !Number.isSafeInteger(value)) {
+    const message = `is too long a number: ${quote(source)}`;
+    return { code: 'number-range', message, mend: 'write one of up to 15 digits' };
+  }
+  // Of `65010.0`, YAML's number would be another autonomous system.
+  const asn = path.findLast((step) => typeof step === 'string') === 'asn' ? asdot(source) : null;
+  if (asn !== null) {
+    const message = `must be a whole number in plain digits, is asdot ${quote(source)}`;
+    return { code: 'number-spelling', message, mend: `write it in plain digits: ${asn}` };
+  }
   return {
     code: 'number-spelling',
     message: `must be a whole number in plain digits, is ${quote(source)}`,

@@ -1,19 +1,32 @@
 import { printableJson } from '../../lambda/core/printable.ts';
-import { type CompiledPolicy, type Idle, idleGrants } from '../../language/index.ts';
+import {
+  type CompiledPolicy,
+  type Idle,
+  idleGrants,
+  type OddPattern,
+  oddPatterns,
+} from '../../language/index.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { paintFor } from '../output/paint.ts';
 import { loadPolicies } from '../policies.ts';
 
-/** `policy check`: compiles every file and says what it is, and which grants accept nothing; its faults are thrown, all of them. */
+/**
+ * `policy check`: compiles every file and says what it is, which grants accept nothing, and which values look like patterns and are none;
+ * its faults are thrown, all of them.
+ */
 export function policyCheck(named: readonly string[], options: { readonly json?: boolean }): ExitCode {
   const policies = loadPolicies(named);
   const idle = policies.flatMap((compiled) => warnings(compiled, new Date()));
+  const odd = policies.flatMap(({ file, policy }) => oddPatterns(policy).map((one) => ({ file, ...one })));
+  const lines = [...idle.map(told), ...odd.map(toldOdd)];
   process.stderr.write(
-    idle.map((one) => `${paintFor(process.stderr).warn('warning:')} ${told(one)}\n`).join(''),
+    lines.map((line) => `${paintFor(process.stderr).warn('warning:')} ${line}\n`).join(''),
   );
   if (options.json) {
     const sound = policies.map(({ policy, digest }) => ({ target: policy.target, digest }));
-    process.stdout.write(`${printableJson({ policies: sound, warnings: idle, faults: [] }, 2)}\n`);
+    process.stdout.write(
+      `${printableJson({ policies: sound, warnings: [...idle, ...odd], faults: [] }, 2)}\n`,
+    );
     return EXIT.done;
   }
   for (const { policy, digest } of policies) {
@@ -38,6 +51,10 @@ function warnings({ file, policy }: CompiledPolicy, at: Date): Warning[] {
 
 function told({ file, owner, grant, why }: Warning): string {
   return `${file}: owners.${owner}.grants.${grant} accepts nothing: ${why}; remove it, or mend it`;
+}
+
+function toldOdd({ file, owner, grant, why }: OddPattern & { readonly file: string }): string {
+  return `${file}: ${owner === null ? 'hold' : `owners.${owner}.grants.${grant}`}: ${why}`;
 }
 
 function counted(n: number, what: string): string {

@@ -1,9 +1,16 @@
 import { type Ranges, ranges } from '../algebra/ranges.ts';
 import { filledList } from '../leaf.ts';
+import { plainAsn } from './asdot.ts';
 import { type Kind, mergedRanges, numberOrRange } from './range.ts';
 import { everySession, ofSessions, perhapsSomeSession } from './sessions.ts';
 
-const KIND: Kind = { code: 'asn', name: 'autonomous system number', least: 1, most: 4294967295 };
+const KIND: Kind = {
+  code: 'asn',
+  name: 'autonomous system number',
+  least: 1,
+  most: 4294967295,
+  meant: plainAsn,
+};
 
 const sessions = ofSessions(
   'asn',

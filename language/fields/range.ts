@@ -12,6 +12,8 @@ export interface Kind {
   readonly name: string;
   readonly least: number;
   readonly most: number;
+  /** what to write instead of a text that is none, where that can be known */
+  readonly meant?: (written: string) => string | null;
 }
 
 /** A number, or a range as `100-199`: both ends belong to it. */
@@ -71,7 +73,12 @@ function writeOne({ least }: Kind): string {
 function fault(kind: Kind, written: number | string): Complaint | null {
   const { code, name, least, most } = kind;
   if (typeof written === 'string' && !RANGE.test(written)) {
-    const mend = /^[1-9][0-9]*$/.test(written) ? `write it without quotes: ${written}` : writeOne(kind);
+    const meant = kind.meant?.(written) ?? null;
+    const mend = /^[1-9][0-9]*$/.test(written)
+      ? `write it without quotes: ${written}`
+      : meant === null
+        ? writeOne(kind)
+        : `write it in plain digits: ${meant}`;
     return { code, message: `${quote(written)} is no ${name} and no range of them`, mend };
   }
   const [from, to] = readRange(written);

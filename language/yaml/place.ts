@@ -3,14 +3,19 @@ import type { Path } from '../fault.ts';
 /** What stands somewhere in the file, and where. Offsets are UTF-16 units from the beginning. */
 export type Place = Span &
   (
-    | { readonly kind: 'map'; readonly children: ReadonlyMap<string, Place> }
+    | {
+        readonly kind: 'map';
+        readonly children: ReadonlyMap<string, Place>;
+        /** whether it had keys that no place can have: faults of their own say so */
+        readonly isPartial: boolean;
+      }
     | { readonly kind: 'list'; readonly children: readonly Place[] }
     | { readonly kind: 'scalar'; readonly value: ScalarValue; readonly source: string }
     /** a fault of its own says why */
     | { readonly kind: 'unreadable' }
   );
 
-/** `NaN`: a number that is not written in plain digits. */
+/** `NaN`: a number that is not written in plain digits, or has too many to be kept. */
 export type ScalarValue = string | number | boolean | null;
 
 export interface Span {

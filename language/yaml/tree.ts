@@ -50,7 +50,10 @@ function walk(growth: Growth, node: ParsedNode | null, path: Path, key: number |
   claim(growth, path, from);
   // Where nothing is written after a key, the key is what a reader can be shown.
   const span = { key, start: from === end ? (key ?? from) : from, end };
-  if (isMap(node)) return { kind: 'map', children: walkMap(growth, node, path), ...span };
+  if (isMap(node)) {
+    const isPartial = node.items.some(({ key: name }) => keyRefusal(name) !== null);
+    return { kind: 'map', children: walkMap(growth, node, path), isPartial, ...span };
+  }
   if (isSeq(node)) {
     const children = node.items.map((item, i) => walk(growth, item, [...path, i], null));
     return { kind: 'list', children, ...span };
@@ -83,8 +86,9 @@ function repetition({ lines }: Growth, name: string, first: Place | undefined): 
   return first === undefined ? null : duplicateKey(name, lines.linePos(first.key ?? first.start).line);
 }
 
-/** One spelling a number: `1e3`, `0x10`, `010`, `1.0` and `.inf` are none. */
+/** One spelling a number: `1e3`, `0x10`, `010`, `1.0` and `.inf` are none, nor is what would be read as another number. */
 function scalarOf({ value, source }: Scalar.Parsed): ScalarValue {
-  if (typeof value === 'number') return /^(0|-?[1-9][0-9]*)$/.test(source) ? value : Number.NaN;
+  if (typeof value === 'number')
+    return /^(0|-?[1-9][0-9]*)$/.test(source) && Number.isSafeInteger(value) ? value : Number.NaN;
   return typeof value === 'string' || typeof value === 'boolean' ? value : null;
 }

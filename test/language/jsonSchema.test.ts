@@ -15,6 +15,7 @@ const UNSEEN: { readonly [Code in FaultCode]?: string } = {
   'unused-gateway': 'it joins two places',
   'connection-of-two': 'it joins two places',
   'connection-of-other': 'it joins two places',
+  'role-partition': 'it joins two places',
   'empty-interval': 'it compares two values',
   'grants-overlap': 'it compares grants',
   'grants-undecided': 'it compares grants',
@@ -24,7 +25,7 @@ const UNSEEN: { readonly [Code in FaultCode]?: string } = {
 /** Single faults of other kinds: two ends, a calendar, a sum; and how a number is spelt, which YAML does not tell. */
 const UNSEEN_HERE = [
   ...['[199-100]', '[65534-64512]', 'from: 2026-02-29T00:00:00Z', 'expiry: P99999D'],
-  ...['version: 1.0', 'limit: 1e3', 'limit: 010', 'vlan: [1e3]', 'vlan: [0x10]'],
+  ...['version: 1.0', 'limit: 1e3', 'limit: 010', 'vlan: [1e3]', 'vlan: [0x10]', 'asn: [65010.0]'],
 ];
 
 const ROWS = [SCHEMA, RECIPIENT, GATEWAYS, OWNERS, MATCHES].flat().filter(([text]) => text.includes(':'));

@@ -1,4 +1,4 @@
-import { besideAcme, matching, outscale, owning, type Row } from './row.ts';
+import { aws, besideAcme, matching, outscale, owning, type Row } from './row.ts';
 
 /** What is no YAML, and what YAML has that a policy has not. */
 export const YAML: readonly Row[] = [
@@ -65,10 +65,24 @@ export const YAML: readonly Row[] = [
   ],
 
   [besideAcme('1: x'), 'key-not-text', '1', '4:1', 'write it in quotes: "1"'],
+  [
+    matching('{ tags: { 1: [x] } }', aws),
+    'key-not-text',
+    'owners.acme.grants.prod.match.tags.1',
+    '8:26',
+    'quotes: "1"',
+  ],
   [besideAcme('true: x'), 'key-not-text', 'true', '4:1', '"true"'],
   [besideAcme('~: x'), 'key-not-text', '["~"]', '4:1', '"~"'],
   [besideAcme(': x'), 'key-not-text', '[""]', '4:1', 'write a name'],
   [besideAcme('? { a: b }', ': x'), 'key-not-text', '["?"]', '4:3', 'write a name'],
+  [
+    outscale('owners: { __proto__: { connections: [dxcon-1], gateway: vgw-12345678 } }'),
+    'unknown-key',
+    'owners.__proto__',
+    '3:11',
+    'remove it',
+  ],
   [besideAcme('__proto__: { freeze: true }'), 'unknown-key', '__proto__', '4:1', 'remove it'],
   [
     matching('{ vlan: [7], __proto__: { vlan: [8] } }'),

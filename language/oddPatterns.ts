@@ -1,0 +1,57 @@
+import type { Match } from '../lambda/core/fields/index.ts';
+import type { Policy } from '../lambda/core/policy.ts';
+import { quote } from '../lambda/core/text.ts';
+
+/** A value that looks like a pattern of another language, and so would never fit; `null`, `null`: in a hold rule. */
+export interface OddPattern {
+  readonly owner: string | null;
+  readonly grant: string | null;
+  readonly why: string;
+}
+
+/** Values that their author may have meant as patterns. They are valid: a name may have any character. */
+export function oddPatterns({ owners, hold }: Policy): OddPattern[] {
+  const granted = owners.flatMap((owner) =>
+    owner.grants.flatMap(({ name, match }) =>
+      oddIn(match).map((why) => ({ owner: owner.name, grant: name, why })),
+    ),
+  );
+  const held = hold.flatMap(({ match }) => oddIn(match).map((why) => ({ owner: null, grant: null, why })));
+  return [...granted, ...held];
+}
+
+function oddIn({ name, location, tags }: Match): string[] {
+  const exact = [
+    ...(location ?? []).map((value) => ['location', value] as const),
+    ...Object.entries(tags ?? {}).flatMap(([key, values]) =>
+      values.map((value) => [`tag ${quote(key)}`, value] as const),
+    ),
+  ];
+  return [
+    ...(name ?? []).flatMap((value) => withWhy('name', value, oddName(value))),
+    ...exact.flatMap(([field, value]) => withWhy(field, value, oddText(value))),
+  ];
+}
+
+function withWhy(field: string, value: string, why: string | null): string[] {
+  return why === null ? [] : [`${field} ${quote(value)} ${why}`];
+}
+
+/** Wildcards of shells and regular expressions that nobody writes in a name by chance. */
+const FOREIGN = /[?\\]|\[[^\]]+\]|\{[^}]*,[^}]*\}|^\^|\$$|\.[*+]|\S\|\S/;
+
+function oddName(name: string): string | null {
+  if (name !== name.trim()) return BLANK;
+  return FOREIGN.test(name)
+    ? 'looks like a pattern of another kind: only `*` is special in a name, every other character stands for itself'
+    : null;
+}
+
+function oddText(text: string): string | null {
+  if (text !== text.trim()) return BLANK;
+  return text.includes('*') || FOREIGN.test(text)
+    ? 'looks like a pattern: there are none in this field, every character stands for itself'
+    : null;
+}
+
+const BLANK = 'begins or ends with a blank, which must be there in the request too';

@@ -1,0 +1,16 @@
+import { expect, it } from 'vitest';
+import { compilePolicy } from '../../language/index.ts';
+import { besideAcme, matching } from './faults/row.ts';
+
+it.each([
+  ['9007199254740993', matching('{ asn: [9007199254740993] }')],
+  ['18446744073709551616', matching('{ asn: [18446744073709551616] }')],
+  ['100000000000000000000000', matching('{ vlan: [100000000000000000000000] }')],
+  ['-9007199254740993', matching('{ vlan: [-9007199254740993] }')],
+  ['18446744073709551616', besideAcme('limits: { acceptsPerPass: 18446744073709551616 }')],
+])('a number that is too long, %s, is shown as it is written, never as another one', (number, text) => {
+  const result = compilePolicy({ file: 'policy/acme.yaml', text });
+  expect(result.ok ? [] : result.faults.map(({ message }) => message)).toEqual([
+    expect.stringContaining(`\`${number}\``),
+  ]);
+});
