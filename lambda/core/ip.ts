@@ -38,6 +38,11 @@ export function parseHostAddress(text: string): HostAddress | null {
   };
 }
 
+/** Whether it is the last IPv4 address of a subnet that is larger than two: no host has that one. IPv6 has none. */
+export function isBroadcast({ host, subnet: { family, base, prefix } }: HostAddress): boolean {
+  return family === 4 && prefix < 31 && host === base + (1n << hostBits(family, prefix)) - 1n;
+}
+
 export function contains(outer: Cidr, inner: Cidr): boolean {
   return (
     outer.family === inner.family && outer.prefix <= inner.prefix && sameUpTo(outer.prefix, outer, inner)

@@ -1,5 +1,5 @@
 import type { Inspection } from './inspection.ts';
-import { type Cidr, overlaps, parseHostAddress, sameSubnet } from './ip.ts';
+import { type Cidr, isBroadcast, overlaps, parseHostAddress, sameSubnet } from './ip.ts';
 import { isReadable, type VirtualInterface } from './model.ts';
 import type { Reason } from './reasons.ts';
 import { subnetsOf } from './subnets.ts';
@@ -63,6 +63,11 @@ function addressesPaired(request: VirtualInterface): Inspection {
     const pair = `${quote(ours)} and ${quote(theirs)}`;
     if (a === null || b === null) return against('peers-invalid', `${pair} are not both addresses`);
     if (a.host === b.host) return against('peers-invalid', `${pair} are the same address`);
+    // The first address of a subnet is let through: OUTSCALE's own guide gives it to a peer, and AWS refuses it itself.
+    if (isBroadcast(a) || isBroadcast(b)) {
+      const broadcast = quote(isBroadcast(a) ? ours : theirs);
+      return against('peers-invalid', `${pair}: ${broadcast} is the broadcast address of its subnet`);
+    }
     const sized = ours.includes('/') && theirs.includes('/');
     if (!sized && a.subnet.family === b.subnet.family)
       return skip('peer addresses: the API gives them without a prefix length');
