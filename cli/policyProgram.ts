@@ -112,7 +112,7 @@ each connection, given the owners their names, and taken the line away.`;
 
 const EXPLAIN_HELP = `
 Examples:
-  aws directconnect describe-virtual-interfaces | vif-acceptor policy explain policy/acme.yaml --request - --id dxvif-1a2b3c4d
+  aws directconnect describe-virtual-interfaces --output json | vif-acceptor policy explain policy/acme.yaml --request - --id dxvif-1a2b3c4d
   vif-acceptor policy explain policy/acme.yaml --request request.json --at 2026-11-01T00:00:00Z`;
 
 const SUGGEST_HELP = `

@@ -11,7 +11,8 @@ export interface Item {
 
 /**
  * Everything in a document that can stand for a virtual interface: an answer of `describe-virtual-interfaces`, what our
- * commands print with `--json`, a list, or a single one. `null` when it is nothing of it.
+ * commands print with `--json`, a list, or a single one, which other operations wrap in `virtualInterface`. `null` when it is
+ * nothing of it.
  */
 export function itemsIn(document: unknown): readonly Item[] | null {
   if (Array.isArray(document)) return itemsOf(document, [], null);
@@ -27,7 +28,9 @@ export function itemsIn(document: unknown): readonly Item[] | null {
     const list = document[key];
     if (list !== undefined) return Array.isArray(list) ? itemsOf(list, [key], targetOf(document)) : null;
   }
-  return Object.keys(document).length === 0 ? null : itemsOf([document], null, null);
+  // Fail closed: the answer of a confirm has a state and nothing that names an interface.
+  if (Object.keys(document).every((key) => key === 'virtualInterfaceState')) return null;
+  return itemsOf([document], null, null);
 }
 
 function groupsOf(groups: readonly unknown[], key: string, inner: string): readonly Item[] | null {
@@ -41,8 +44,10 @@ function groupsOf(groups: readonly unknown[], key: string, inner: string): reado
 
 /** @param at where the list stands; `null`: the one item is the document itself */
 function itemsOf(list: readonly unknown[], at: Path | null, target: string | null): readonly Item[] | null {
-  const items = list.map((raw, i): Item | null => {
-    const path = at === null ? [] : [...at, i];
+  const items = list.map((written, i): Item | null => {
+    const isWrapped = isRecord(written) && written.virtualInterface !== undefined;
+    const raw = isWrapped ? written.virtualInterface : written;
+    const path = [...(at === null ? [] : [...at, i]), ...(isWrapped ? ['virtualInterface'] : [])];
     return isRecord(raw) ? { raw, path, form: isOfApi(raw) ? 'api' : 'ours', target } : null;
   });
   return items.includes(null) ? null : items.filter((item) => item !== null);
@@ -50,13 +55,13 @@ function itemsOf(list: readonly unknown[], at: Path | null, target: string | nul
 
 /** In the API's own words: none of these keys is one of ours. */
 function isOfApi(raw: Readonly<Record<string, unknown>>): boolean {
-  return Object.keys(raw).some((key) => key.startsWith('virtualInterface') || key === 'connectionId');
+  return Object.keys(raw).some((key) => /^virtualInterface[A-Z]/.test(key) || key === 'connectionId');
 }
 
 function targetOf({ target }: Readonly<Record<string, unknown>>): string | null {
   return typeof target === 'string' ? target : null;
 }
 
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -6,6 +6,7 @@ import { formatFault, readRecorded, type Source } from '../../language/index.ts'
 import { UsageError } from '../exit.ts';
 import { type Item, itemsIn } from './items.ts';
 import { type ReadRequest, requestOf } from './ours.ts';
+import { foreignKey } from './spelling.ts';
 
 /** Whose requests are wanted. */
 export type Whose = Pick<Policy, 'target' | 'recipient'>;
@@ -58,6 +59,11 @@ function isOnePage(document: unknown): boolean {
 }
 
 function interfacesIn(document: unknown, { file, text }: Source, whose: Whose): readonly ReadRequest[] {
+  const foreign = foreignKey(document);
+  if (foreign !== null)
+    throw new UsageError(
+      `${file}: key ${quote(foreign)} is not in the API's spelling, but in that of another tool; use the AWS CLI, at OUTSCALE too: ${GIVE}`,
+    );
   const items = itemsIn(document);
   if (items === null) throw new UsageError(`${file}: it holds no virtual interfaces; ${GIVE}`);
   const own = ofTarget(items, file, whose);
@@ -94,7 +100,7 @@ function parse(text: string, file: string): unknown {
       /line (\d+) column (\d+)/.exec(error instanceof Error ? error.message : '') ?? [];
     const place = line === undefined ? '' : `:${line}:${column}`;
     throw new UsageError(
-      `${file}${place}: it is not JSON${text.trim() === '' ? ', it is empty' : ''}; ${GIVE}`,
+      `${file}${place}: it is not JSON${text.trim() === '' ? ', it is empty' : '; with the AWS CLI add `--output json`'}; ${GIVE}`,
     );
   }
 }

@@ -48,6 +48,8 @@ describe('a file in the words of the API', () => {
     ['one item', AWS_ITEM],
     ['an answer', { virtualInterfaces: [AWS_ITEM] }],
     ['a list', [AWS_ITEM]],
+    ['an answer of an operation on one interface', { virtualInterface: AWS_ITEM }],
+    ['a list of such answers', [{ virtualInterface: AWS_ITEM }]],
   ])(
     'holds the request, as %s, as the adapter reads it: unknown fields are ignored and secrets dropped',
     (_, document) => {
@@ -163,12 +165,25 @@ describe('a file in our own words', () => {
 describe('a bad file', () => {
   it.each([
     ['is empty', '', /^UsageError: r\.json: it is not JSON, it is empty; give an answer of /],
-    ['is no JSON', '{"vlan": 1,}', /^UsageError: r\.json(:\d+:\d+)?: it is not JSON; give an answer of /],
+    [
+      'is no JSON',
+      '{"vlan": 1,}',
+      /^UsageError: r\.json(:\d+:\d+)?: it is not JSON; with the AWS CLI add `--output json`; give an answer of /,
+    ],
     ['holds a text', '"dxvif-1"', /holds no virtual interfaces/],
     ['holds nothing', '{}', /holds no virtual interfaces/],
     ['has a list that is none', '{"virtualInterfaces": {}}', /holds no virtual interfaces/],
     ['has a list of numbers', '[1]', /holds no virtual interfaces/],
     ['has passes that are none', '{"passes": [{}]}', /holds no virtual interfaces/],
+    [
+      'is a table of the AWS CLI',
+      '-----\n|DescribeVirtualInterfaces|\n+---+',
+      /it is not JSON; with the AWS CLI add `--output json`/,
+    ],
+    ['is YAML of the AWS CLI', 'virtualInterfaces:\n- vlan: 101\n', /add `--output json`/],
+    ['is the answer of a confirm', '{"virtualInterfaceState": "pending"}', /holds no virtual interfaces/],
+    ['wraps no interface', '{"virtualInterface": null}', /holds no virtual interfaces/],
+    ['wraps a list', '{"virtualInterface": []}', /holds no virtual interfaces/],
     ['has no request', '[]', /there is no request in it; name another file/],
   ])('that %s is told as such', (_, text, message) => {
     expect(refusal(() => readRequest(text, 'r.json', POLICY, null))).toMatch(message);
@@ -190,6 +205,23 @@ describe('a bad file', () => {
     const message = refusal(() => readRequest(text, 'r.json', POLICY, null));
     expect(message).toContain('r.json');
     expect(message).not.toContain(PLANTED_KEY);
+  });
+});
+
+describe('a file in the spelling of another tool', () => {
+  it.each([
+    ['VirtualInterfaces', { VirtualInterfaces: [{ VirtualInterfaceId: 'dxvif-1', AuthKey: PLANTED_KEY }] }],
+    ['VirtualInterfaceId', [{ VirtualInterfaceId: 'dxvif-1', Vlan: 101, AuthKey: PLANTED_KEY }]],
+    ['virtual_interface_id', { virtual_interface_id: 'dxvif-1', auth_key: PLANTED_KEY }],
+    ['DirectLinkInterfaces', { DirectLinkInterfaces: [{ BgpKey: PLANTED_KEY }], ResponseContext: {} }],
+    ['DirectLinkInterfaceId', { DirectLinkInterfaceId: 'dxvif-1', BgpKey: PLANTED_KEY }],
+  ])('is refused once, by the key `%s`, with what to use instead', (key, document) => {
+    const message = refusal(() => one(document));
+    expect(message).toContain(`key \`${key}\` is not in the API's spelling`);
+    expect(message).toContain('use the AWS CLI');
+    expect(message.split('\n')).toHaveLength(1);
+    expect(message).not.toContain(PLANTED_KEY);
+    expect(refusal(() => all(document))).toBe(message.replace('request.json', 'pending.json'));
   });
 });
 
