@@ -8,6 +8,7 @@ import { instantOf } from '../instant.ts';
 import { type LedgerOptions, ledgerFor } from '../ledger.ts';
 import { type Paint, paintFor } from '../output/paint.ts';
 import { describeSuggestion } from '../output/suggestion.ts';
+import { patchPathOf } from '../patchPath.ts';
 import { onePolicy } from '../policies.ts';
 import { requestFile } from '../requests/file.ts';
 import type { ReadRequest } from '../requests/ours.ts';
@@ -28,9 +29,10 @@ export async function policySuggest(named: string | undefined, options: SuggestO
   const { text, file: requested } = await requestFile(options.request);
   const read = await withDeadline(readRequest(text, requested, policy, options.id ?? null), policy, options);
   const source = { file, text: readFileSync(file, 'utf8') };
-  const wish = { request: read.request, gateway: options.gateway ?? null, at };
+  const { path, folder } = patchPathOf(file, process.cwd());
+  const wish = { request: read.request, gateway: options.gateway ?? null, at, path };
   const suggestion = suggest(source, policy, wish);
-  tell(suggestion, (paint) => describeSuggestion(suggestion, read, paint), options.json ?? false);
+  tell(suggestion, (paint) => describeSuggestion(suggestion, read, folder, paint), options.json ?? false);
   return suggestion.kind === 'none' ? EXIT.failed : EXIT.done;
 }
 

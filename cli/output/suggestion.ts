@@ -1,12 +1,16 @@
-import { escapeText } from '../../lambda/core/text.ts';
+import { escapeText, visible } from '../../lambda/core/text.ts';
 import { type Suggestion, wordsOfRequest } from '../../language/index.ts';
 import type { ReadRequest } from '../requests/ours.ts';
 import type { Paint } from './paint.ts';
 
-/** What stands beside a suggested patch: for whom it is, what to confirm first, and what it does not say. */
+/**
+ * What stands beside a suggested patch: for whom it is, what to confirm first, and what it does not say.
+ * @param folder where `git apply` must run; `null`: here
+ */
 export function describeSuggestion(
   suggestion: Suggestion,
   { request, assumed, deadline }: ReadRequest,
+  folder: string | null,
   paint: Paint,
 ): string {
   const about = `${escapeText(request.id)}: ${wordsOfRequest({ request })}`;
@@ -26,10 +30,20 @@ export function describeSuggestion(
         ...confirmations(suggestion, paint),
         `The patch lets in what has all of these values, one at a time, until ${suggestion.until}; it is not applied. Then: policy check, ` +
           'policy diff.',
+        ...(folder === null
+          ? []
+          : [
+              `The file is not below this folder: apply the patch with \`git -C ${shellWord(folder)} apply\`.`,
+            ]),
       ].join('\n');
     default:
       return suggestion satisfies never;
   }
+}
+
+/** As a shell takes it for one word. */
+function shellWord(text: string): string {
+  return /^[\w/.,:@%+-]+$/.test(text) ? text : `'${visible(text).replaceAll("'", `'\\''`)}'`;
 }
 
 /** What the file does not give cannot be demanded: the grant is as much wider. */

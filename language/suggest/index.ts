@@ -41,6 +41,8 @@ export interface Wish {
   /** a name of the policy, or an ID; `null`: what the policy would give it */
   readonly gateway: string | null;
   readonly at: Date;
+  /** how the patch names the file */
+  readonly path: string;
 }
 
 /** Reasons that one more grant takes away. */
@@ -56,7 +58,8 @@ const DAYS = 14;
  * A grant that pins every field that the request has, for one interface and for 14 days. Tried before it is told: the request is
  * accepted by it, and nothing else is decided otherwise that does not fit it.
  */
-export function suggest({ file, text }: Source, policy: Policy, { request, gateway, at }: Wish): Suggestion {
+export function suggest({ file, text }: Source, policy: Policy, wish: Wish): Suggestion {
+  const { request, gateway, at } = wish;
   const decision = decided(policy, request, at);
   if (decision.verdict === 'accept')
     return { kind: 'accepted', owner: decision.owner, grant: decision.grant };
@@ -73,13 +76,13 @@ export function suggest({ file, text }: Source, policy: Policy, { request, gatew
   const owner = identity.kind === 'owner' ? identity.owner : null;
   // Places are told without a byte order mark.
   const source = { file, text: text.replace(/^\uFEFF/, '') };
-  return tried(source, policy, { request, gateway: given, at }, owner);
+  return tried(source, policy, { ...wish, gateway: given }, owner);
 }
 
 function tried(
   source: Source,
   policy: Policy,
-  { request, gateway, at }: Wish & { readonly gateway: string },
+  { request, gateway, at, path: patched }: Wish & { readonly gateway: string },
   owner: Owner | null,
 ): Suggestion {
   const until = `${new Date(at.getTime() + DAYS * 86_400_000).toISOString().slice(0, 19)}Z`;
@@ -105,7 +108,7 @@ function tried(
   // Fail closed: an edit that lets anything else in, or that may, is none to suggest.
   if (!isAlone(policy, compiled.policy, { owner: name, grant }, at))
     return none('the grant that would let it in would change other decisions too; edit the policy by hand');
-  const patch = unifiedDiff(source.file, source.text, text);
+  const patch = unifiedDiff(patched, source.text, text);
   return { kind: 'patch', owner: name, isNewOwner: owner === null, grant, gateway, until, text, patch };
 }
 

@@ -2,7 +2,9 @@
 const CONTEXT = 3;
 
 /** What becomes of one text, as a unified diff of one hunk that `git apply` and `patch -p1` take. */
-export function unifiedDiff(file: string, old: string, now: string): string {
+export function unifiedDiff(path: string, old: string, now: string): string {
+  // A name with a blank ends in a tab, or a date would be looked for in it.
+  const name = path.includes(' ') ? `${path}\t` : path;
   const [before, after] = [linesOf(old), linesOf(now)];
   const head = shared(before, after);
   const tail = Math.min(
@@ -14,8 +16,8 @@ export function unifiedDiff(file: string, old: string, now: string): string {
   const end = (lines: readonly string[]): number => Math.min(lines.length, lines.length - tail + CONTEXT);
   const [oldEnd, newEnd] = [end(before), end(after)];
   return [
-    `--- a/${file}`,
-    `+++ b/${file}`,
+    `--- a/${name}`,
+    `+++ b/${name}`,
     `@@ -${from + 1},${oldEnd - from} +${from + 1},${newEnd - from} @@`,
     ...before.slice(from, head).map((line) => ` ${line}`),
     ...before.slice(head, before.length - tail).map((line) => `-${line}`),
