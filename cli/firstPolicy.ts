@@ -101,8 +101,8 @@ function facts({ interfaces, gateways }: Shown): string[] {
     return `  ${words.join('  ')}`;
   });
   const found = gateways.map(
-    ({ id, state, attachedVpcs }) =>
-      `  ${escapeText(id)}  ${escapeText(state ?? '-')}  ${attachedVpcs.map(escapeText).join(' ') || 'no VPC'}`,
+    ({ id, kind, state, attachedVpcs }) =>
+      `  ${escapeText(id)}  ${escapeText(state ?? '-')}  ${kind === 'directConnect' ? 'Direct Connect gateway' : attachedVpcs.map(escapeText).join(' ') || 'no VPC'}`,
   );
   return [
     'Pending now (request, connection, location, VLAN, name):',

@@ -85,6 +85,7 @@ describe('a virtual interface off the wire', () => {
 
   it.each([
     [undefined, null, []],
+    [null, null, []],
     [[], {}, []],
     ['team', null, ['`tags` must be a list']],
     [[{ key: 'a', value: 5 }], null, ['`tags.value` must be a text']],

@@ -73,6 +73,12 @@ describe('peers: a grant demands both whole subnets of every session, a hold lin
     ['IPv4 clothed as IPv6', [['::ffff:169.254.10.1/126', '::ffff:169.254.10.2/126']], 'no', 'no'],
     ['one address not given', [['169.254.10.1/30', null]], 'unknown', 'yes'],
     ['one outside, one not given', [['169.254.11.1/30', null]], 'no', 'unknown'],
+    [
+      'leading zeros, which some read as octal',
+      [['169.254.010.1/30', '169.254.010.2/30']],
+      'unknown',
+      'unknown',
+    ],
     ['no address', [['169.254.10.1/33', 'here']], 'unknown', 'unknown'],
     [
       'two sessions inside',
