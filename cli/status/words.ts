@@ -61,7 +61,9 @@ export function whyOf({ now, heldBefore }: Pending): string {
 export function remarksOn({ remembered, confirmsFailed, inDoubt }: Pending): string[] {
   return [
     ...(remembered ? [] : ['no pass has seen it yet']),
-    ...(confirmsFailed === 0 ? [] : [`${counted(confirmsFailed, 'confirm')} failed so far`]),
+    ...(confirmsFailed === 0
+      ? []
+      : [`${counted(confirmsFailed, 'confirm')} failed so far; the report of each run says why`]),
     ...(inDoubt === null
       ? []
       : [

@@ -151,6 +151,15 @@ it('things of different types never share an ID', () => {
   expect(new Set(types.map(idOf)).size).toBe(types.length);
 });
 
+it('the end of a long failure is told, where an API says why it refused', () => {
+  const why = 'with an explicit deny in a service control policy';
+  const message = `confirm failed: ${'x'.repeat(3000)} ${why} (HTTP 400); have the explicit deny removed`;
+  const { detail } = tell(aLedger(), { failures: [{ code: 'confirm-failed', message }] });
+  const told = expect.stringContaining(why);
+  expect(detail).toMatchObject({ message: told, failures: [{ message: told }], forPeople: { why: told } });
+  expect(JSON.stringify(detail).length).toBeLessThan(4500);
+});
+
 it('a pass that finds nothing out tells nothing', () => {
   const quiet: LedgerState = aLedger({ failing: { since: soon, codes: ['api'] } });
   expect(tellInTurn(quiet, {}, { ended: [anEnd({ as: 'accepted' })] })).toEqual([[], []]);
