@@ -64,12 +64,14 @@ function isForbidden({ name, status }: WireError): boolean {
 const MOST_CHARACTERS = 1000;
 
 /** What follows repeats the signed request, in which a session token may be. */
-const REPEATED_REQUEST = /\s*The (Canonical String|String-to-Sign) .*$/is;
+const REPEATED_REQUEST = /\s*(The (Canonical String|String-to-Sign) |Authorization=).*$/is;
+/** EC2 adds a thousand characters that only AWS can read, and of which a part is of no use. */
+const ENCODED = /\s*Encoded authorization failure message: \S+/g;
 
 function wordsOf({ name, code, message }: WireError): string {
   const said = [name, code].filter((part) => part !== '' && part !== 'Error').join(' ');
   // The SDK adds lines of advice for its own users.
-  const [line = ''] = message.replace(REPEATED_REQUEST, '').split('\n');
+  const [line = ''] = message.replace(REPEATED_REQUEST, '').replace(ENCODED, '').split('\n');
   if (UNTRUSTED.test(code))
     return `${escapeText(`${said}: ${line.replace(/;.*/, '')}`)}; where a proxy or a CA of your own signs, NODE_EXTRA_CA_CERTS must name the file of its certificate`;
   if (!code.startsWith('ERR_PROXY_')) return escapeLong(`${said}: ${line}`, MOST_CHARACTERS);

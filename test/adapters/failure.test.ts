@@ -126,9 +126,17 @@ describe('its message', () => {
   });
 
   it('is cut when the API says too much, whatever of it has to be escaped', () => {
-    const lengthOf = (text: string): number => toApiFailure('X', thrown('Long', 400, {}, text)).message.length;
+    const lengthOf = (text: string): number =>
+      toApiFailure('X', thrown('Long', 400, {}, text)).message.length;
     expect(lengthOf('x'.repeat(5000))).toBeLessThan(1200);
     expect(lengthOf('\u202e'.repeat(5000))).toBeLessThan(1200 * '\\u{202e}'.length);
+  });
+
+  it('leaves out what only AWS can read, so that the cause stands before the status', () => {
+    const cause = 'User: x is not authorized to perform: ec2:DescribeVpnGateways with an explicit deny.';
+    const said = `You are not authorized. ${cause} Encoded authorization failure message: ${'aB3-_'.repeat(400)}`;
+    const { message } = toApiFailure('X', thrown('UnauthorizedOperation', 403, {}, said));
+    expect(message).toContain(`${cause} (HTTP 403); `);
   });
 
   it('repeats no part of the request that the API repeats, for a session token is in it', () => {
