@@ -54,5 +54,7 @@ export function adviceOn(
   if (Object.hasOwn(own, name)) return own[name] ?? null;
   const advice = ADVICE.find(([code]) => code.test(name))?.[1];
   if (advice !== undefined) return advice(operation);
-  return isForbidden ? `the credentials are valid, but may not call ${operation}: give them that right` : null;
+  return isForbidden
+    ? `the credentials are valid, but may not call ${operation}: give them that right`
+    : null;
 }

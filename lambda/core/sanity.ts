@@ -56,24 +56,27 @@ function vlanFree(
 }
 
 function addressesPaired(request: VirtualInterface): Inspection {
-  const found = request.peers.map((peer): Inspection => {
-    const { amazonAddress: ours, customerAddress: theirs } = peer;
-    if (ours === null || theirs === null) return skip('peer addresses: the API does not give both');
-    const [a, b] = [parseHostAddress(ours), parseHostAddress(theirs)];
-    const pair = `${quote(ours)} and ${quote(theirs)}`;
-    if (a === null || b === null) return against('peers-invalid', `${pair} are not both addresses`);
-    if (a.host === b.host) return against('peers-invalid', `${pair} are the same address`);
-    // The first address of a subnet is let through: OUTSCALE's own guide gives it to a peer, and AWS refuses it itself.
-    if (isBroadcast(a) || isBroadcast(b)) {
-      const broadcast = quote(isBroadcast(a) ? ours : theirs);
-      return against('peers-invalid', `${pair}: ${broadcast} is the broadcast address of its subnet`);
-    }
-    const sized = ours.includes('/') && theirs.includes('/');
-    if (!sized && a.subnet.family === b.subnet.family)
-      return skip('peer addresses: the API gives them without a prefix length');
-    return sameSubnet(a, b) ? NOTHING : against('peers-invalid', `${pair} are not in one subnet`);
-  });
+  const found = request.peers.map(({ amazonAddress, customerAddress }) =>
+    amazonAddress === null || customerAddress === null
+      ? skip('peer addresses: the API does not give both')
+      : paired(amazonAddress, customerAddress),
+  );
   return request.peers.length === 0 ? skip('peer addresses: the API lists no BGP peer') : merge(found);
+}
+
+function paired(ours: string, theirs: string): Inspection {
+  const [a, b] = [parseHostAddress(ours), parseHostAddress(theirs)];
+  const pair = `${quote(ours)} and ${quote(theirs)}`;
+  const invalid = (why: string): Inspection => against('peers-invalid', `${pair}${why}`);
+  if (a === null || b === null) return invalid(' are not both addresses');
+  if (a.host === b.host) return invalid(' are the same address');
+  // The first address of a subnet is let through: OUTSCALE's own guide gives it to a peer, and AWS refuses it itself.
+  if (isBroadcast(a)) return invalid(`: ${quote(ours)} is the broadcast address of its subnet`);
+  if (isBroadcast(b)) return invalid(`: ${quote(theirs)} is the broadcast address of its subnet`);
+  const sized = ours.includes('/') && theirs.includes('/');
+  if (!sized && a.subnet.family === b.subnet.family)
+    return skip('peer addresses: the API gives them without a prefix length');
+  return sameSubnet(a, b) ? NOTHING : invalid(' are not in one subnet');
 }
 
 function addressesFree(request: VirtualInterface, neighbours: readonly VirtualInterface[]): Inspection {

@@ -31,6 +31,15 @@ describe('a stack', () => {
     ]);
   });
 
+  it('names the role by the partition of the region', () => {
+    const { recipient } = OWN_ROLE.policy;
+    const sovereign = { ...recipient, region: 'eusc-de-east-1' };
+    const berlin = target('berlin', 'aws', null, { recipient: sovereign });
+    expect(reasons(() => stackOf([berlin], ELSEWHERE))).toEqual([
+      expect.stringContaining('role: "arn:aws-eusc:iam::012345678901:role/vif-acceptor"'),
+    ]);
+  });
+
   it.each([
     { where: 'in the recipient’s account', deployment: HOME, targets: [OUTSCALE, OWN_ROLE, OTHER_ROLE] },
     { where: 'elsewhere, with a role or a secret', deployment: ELSEWHERE, targets: [OUTSCALE, OTHER_ROLE] },
