@@ -8,23 +8,26 @@ export interface Partition {
 
 const COMMERCIAL: Partition = { name: 'aws', domain: 'amazonaws.com' };
 
-/** By the beginning of the region, as the SDK's own endpoint rules have them; a test compares both. */
-const PARTITIONS: readonly (readonly [region: RegExp, partition: Partition])[] = [
-  [/^cn-/, { name: 'aws-cn', domain: 'amazonaws.com.cn' }],
-  [/^us-gov-/, { name: 'aws-us-gov', domain: 'amazonaws.com' }],
-  [/^eusc-/, { name: 'aws-eusc', domain: 'amazonaws.eu' }],
-  [/^us-iso-/, { name: 'aws-iso', domain: 'c2s.ic.gov' }],
-  [/^us-isob-/, { name: 'aws-iso-b', domain: 'sc2s.sgov.gov' }],
-  [/^eu-isoe-/, { name: 'aws-iso-e', domain: 'cloud.adc-e.uk' }],
-  [/^us-isof-/, { name: 'aws-iso-f', domain: 'csp.hci.ic.gov' }],
-];
+/** By how its regions begin, as the SDK's own endpoint rules have them; a test compares both. */
+const PARTITIONS: Readonly<Record<string, readonly [name: string, domain: string]>> = {
+  cn: ['aws-cn', 'amazonaws.com.cn'],
+  'us-gov': ['aws-us-gov', COMMERCIAL.domain],
+  eusc: ['aws-eusc', 'amazonaws.eu'],
+  'us-iso': ['aws-iso', 'c2s.ic.gov'],
+  'us-isob': ['aws-iso-b', 'sc2s.sgov.gov'],
+  'eu-isoe': ['aws-iso-e', 'cloud.adc-e.uk'],
+  'us-isof': ['aws-iso-f', 'csp.hci.ic.gov'],
+};
 
 /** Whether it is one of the partitions above: AWS may have opened others since. */
 export function isKnownPartition(name: string): boolean {
-  return name === COMMERCIAL.name || PARTITIONS.some(([, partition]) => partition.name === name);
+  return name === COMMERCIAL.name || Object.values(PARTITIONS).some(([known]) => known === name);
 }
 
 /** The partition of a region of AWS. One that nobody knows counts as commercial, as it does for the SDK. */
 export function partitionOf(region: string): Partition {
-  return PARTITIONS.find(([pattern]) => pattern.test(region))?.[1] ?? COMMERCIAL;
+  const entry = Object.entries(PARTITIONS).find(([start]) => region.startsWith(`${start}-`));
+  if (entry === undefined) return COMMERCIAL;
+  const [, [name, domain]] = entry;
+  return { name, domain };
 }

@@ -71,8 +71,8 @@ function paired(ours: string, theirs: string): Inspection {
   if (a === null || b === null) return invalid(' are not both addresses');
   if (a.host === b.host) return invalid(' are the same address');
   // The first address of a subnet is let through: OUTSCALE's own guide gives it to a peer, and AWS refuses it itself.
-  if (isBroadcast(a)) return invalid(`: ${quote(ours)} is the broadcast address of its subnet`);
-  if (isBroadcast(b)) return invalid(`: ${quote(theirs)} is the broadcast address of its subnet`);
+  const broadcast = isBroadcast(a) ? ours : isBroadcast(b) ? theirs : null;
+  if (broadcast !== null) return invalid(`: ${quote(broadcast)} is the broadcast address of its subnet`);
   const sized = ours.includes('/') && theirs.includes('/');
   if (!sized && a.subnet.family === b.subnet.family)
     return skip('peer addresses: the API gives them without a prefix length');

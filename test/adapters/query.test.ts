@@ -93,7 +93,7 @@ describe('the caller', () => {
   it('without rights is told as such', async () => {
     const apis = await converse('aws', () => stsError('InvalidClientTokenId', 403));
     expect(String(await failureOf(apis.caller.account()))).toBe(
-      'ApiFailure: GetCallerIdentity failed (credentials): InvalidClientTokenId: said so (HTTP 403); the access key (or its session token) is not known there: it is wrong, deleted, disabled, or of another provider or partition',
+      'ApiFailure: GetCallerIdentity failed (credentials): InvalidClientTokenId: said so (HTTP 403); the access key or its session token is not known there: it is wrong, disabled, or of another provider or partition',
     );
   });
 });

@@ -121,7 +121,7 @@ describe('a call that is refused for its key', () => {
       message:
         'DescribeVirtualInterfaces failed (credentials): UnrecognizedClientException: no such key (HTTP 403); ' +
         'secret `vif-acceptor/outscale` was read anew and holds the same key; ' +
-        'the access key (or its session token) is not known there: it is wrong, deleted, disabled, or of another provider or partition',
+        'the access key or its session token is not known there: it is wrong, disabled, or of another provider or partition',
     });
     expect({ calls: calls(), reads: reads() }).toEqual({
       calls: ['DescribeVirtualInterfaces KEYONE'],
@@ -137,7 +137,7 @@ describe('a call that is refused for its key', () => {
     const failure = await failureOf(apis.directConnect.confirm(VIF, GATEWAY));
     expect(failure).toMatchObject({ name: 'ApiFailure', kind: 'credentials' });
     expect(String(failure)).toContain(
-      'secret `vif-acceptor/outscale` was read anew, and its new key is refused too; the access key (or its session token) is not known there',
+      'secret `vif-acceptor/outscale` was read anew, and its new key is refused too; the access key or its session token is not known there',
     );
     expect(inspect(failure)).not.toMatch(/planted|KEYONE|KEYTWO/);
     expect(calls().slice(1)).toEqual([
