@@ -34,7 +34,7 @@ describe('policy test', () => {
     expect(stdout).toContain(`  ✗ on the other connection too (policy/cases/acme.yaml:5)
       expected: accept by \`acme.prod\`, gateway \`vgw-12345678\`
       got:      hold for no-grant
-        no-grant: no grant of owner \`acme\` fits; nearest is \`late\`: vlan must be 300, is 100
+        no-grant: no grant of owner \`acme\` fits; nearest is \`prod\`: connection must be dxcon-1, is dxcon-2
 
 1 passed, 1 failed`);
   });
@@ -50,7 +50,7 @@ describe('policy test', () => {
         {
           passed: false,
           expected: { accept: { owner: 'acme', grant: 'prod', gateway: 'vgw-12345678' } },
-          decision: { verdict: 'hold', reasons: [{ code: 'no-grant', nearest: { grant: 'late' } }] },
+          decision: { verdict: 'hold', reasons: [{ code: 'no-grant', nearest: { grant: 'prod' } }] },
         },
       ],
       unexercised: [{ path: 'owners.acme.grants.late', line: 10 }, { line: 11 }, { line: 13 }],

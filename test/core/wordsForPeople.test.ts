@@ -121,6 +121,11 @@ describe('what gateway and network have against a request, in full', () => {
       {},
     ],
     [
+      '`169.254.10.1/30` and `169.254.10.3/30`: `169.254.10.3/30` is the broadcast address of its subnet',
+      { peers: [aPeer({ customerAddress: '169.254.10.3/30' })] },
+      {},
+    ],
+    [
       '`169.254.10.1/30` and `10.0.0.1/30` are not in one subnet',
       { peers: [aPeer({ customerAddress: '10.0.0.1/30' })] },
       {},
