@@ -1,4 +1,6 @@
 import type { Deadline } from '../../lambda/core/deadline.ts';
+import { isPending } from '../../lambda/core/report.ts';
+import { adviceOn, manualLabel } from '../../lambda/core/toDo.ts';
 import { code, time, timeSpan, unbroken } from './htmlTable.ts';
 import { type Html, html, prose } from './markup.ts';
 import type { Pending } from './pending.ts';
@@ -16,7 +18,7 @@ ${fact('Connection', code(connection))}
 ${fact('VLAN', html`${vlan ?? '–'}`)}
 ${fact('Name', html`${name ?? '–'}`)}
 </dl>
-${verdict(item)}${remarks(item)}${byHand(item)}</article>
+${verdict(item)}${remarks(item)}${toDo(item)}</article>
 `;
 }
 
@@ -63,13 +65,18 @@ function remarks(item: Pending): Html {
   return html`<ul class="remarks">${notes.map((note) => html`<li>${prose(note)}</li>`)}</ul>\n`;
 }
 
-function byHand({ now }: Pending): Html {
-  const command = now?.acceptByHand ?? null;
-  if (command === null) return html``;
-  const isOpen = / (VGW|DIRECT_CONNECT_GATEWAY)_ID /.test(command);
+function toDo({ now }: Pending): Html {
+  if (now === null || !isPending(now.outcome)) return html``;
+  const { decision, acceptByHand: command } = now;
+  const advice = html`<p><b>To do:</b> ${prose(adviceOn(decision))}</p>\n`;
+  if (command === null) return advice;
   // A line ends between options, never inside of one.
   const [first = '', ...options] = command.split(' --');
   const words = options.map((option) => html` <span>${prose(`--${option}`)}</span>`);
-  return html`<p class="hand">By hand${isOpen ? ', with the gateway that you choose' : ''}:</p>
+  return html`${advice}<p class="hand">${capitalised(manualLabel(decision, command))}:</p>
 <pre><code>${prose(first)}${words}</code></pre>\n`;
+}
+
+function capitalised(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
 }

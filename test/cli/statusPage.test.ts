@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { page } from '../../cli/status/html.ts';
 import { html, prose } from '../../cli/status/markup.ts';
+import { VERIFY } from '../../lambda/core/toDo.ts';
 import type { Simulator } from '../../simulator/index.ts';
 import { ACME, actAs, STRANGER, US } from '../support/accounts.ts';
 import { type Ended, folderWith, type } from '../support/cli.ts';
@@ -133,7 +134,8 @@ describe('status --html', () => {
     expect(text).toContain(
       '<b>unknown-requester</b> no owner in the policy has connection <code>dxcon-9f9f9f9f</code>',
     );
-    expect(text).toContain('<span>--virtual-gateway-id VGW_ID</span>');
+    expect(text).toContain(`<b>To do:</b> ${VERIFY}`);
+    expect(text).not.toContain('confirm-private-virtual-interface');
   });
 
   it('is written although the pass failed, says so first, and exits with 1', async () => {

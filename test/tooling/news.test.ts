@@ -27,9 +27,7 @@ describe.skipIf(!isInstalled('jq'))('news of passes, by `jq`', () => {
     expect(endings(state)).toEqual(['told']);
     const told = readFileSync(join(dir, 'told'), 'utf8');
     expect(told).toMatch(/^vif-acceptor on .*: 3 news\naccepted `dxvif-/);
-    expect(told).toMatch(
-      /who: owner acme.*to do: allow it in the policy, or by hand: aws directconnect confirm/s,
-    );
+    expect(told).toMatch(/who: owner acme.*to do: .*policy.*bypasses the policy: aws directconnect confirm/s);
 
     expect(await tellBy(state, dir, into)).toEqual({ code: 0, output: '' });
     expect(readFileSync(join(dir, 'told'), 'utf8')).toBe(told);
