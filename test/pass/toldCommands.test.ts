@@ -13,7 +13,10 @@ it.each(['outscale', 'aws'] as const)(
   'every command that is told says where it goes, for the AWS CLI does not know: %s by another endpoint',
   async (dialect) => {
     const cloud = await startCloud({ dialect });
-    const policy = policyOf(`owners: { acme: { connections: [${ACME_1}], gateway: ${PROD}, limit: 1 } }`, dialect);
+    const policy = policyOf(
+      `owners: { acme: { connections: [${ACME_1}], gateway: ${PROD}, limit: 1 } }`,
+      dialect,
+    );
     const announcer = recordingAnnouncer();
     const runner = runnerOf(cloud, policy, { announcer });
     await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
