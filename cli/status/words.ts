@@ -20,6 +20,12 @@ export function urgencyOf({ deadline: { earliest, latest }, now }: Pending, at: 
   return left < 24 * HOUR_MS ? 'now' : left < 72 * HOUR_MS ? 'soon' : 'later';
 }
 
+/** Whether it expires within a day, or may at any moment, whatever a run would do with it. */
+export function isNear({ deadline: { earliest, latest } }: Pick<Pending, 'deadline'>, at: string): boolean {
+  if (latest === null) return false;
+  return earliest === null || Date.parse(earliest) - Date.parse(at) < 24 * HOUR_MS;
+}
+
 /** `in 1 d 4 h`, `unknown, at most in 3 d 2 h`. */
 export function timeLeft({ earliest, latest }: Deadline, at: string): string {
   if (latest === null) return 'never expires';
