@@ -89,7 +89,9 @@ function pendingWords(item: Pending): string {
   const { earliest, latest } = item.deadline;
   const why = whyOf(item) || 'not evaluated';
   const state =
-    item.now?.outcome === 'wouldAccept' ? `allowed by ${why}, and still pending` : `pending, held for ${why}`;
+    item.now?.decision.verdict === 'accept'
+      ? `allowed by ${why}, and still pending`
+      : `pending, held for ${why}`;
   if (latest === null) return `${state}; first seen ${item.firstSeen ?? 'just now'}; it does not expire`;
   return earliest === null
     ? `${state}; it may expire at any moment, at ${latest} at the latest`
