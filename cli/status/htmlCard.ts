@@ -1,7 +1,7 @@
 import type { Deadline } from '../../lambda/core/deadline.ts';
 import { isPending } from '../../lambda/core/report.ts';
 import { adviceOn, manualLabel } from '../../lambda/core/toDo.ts';
-import { code, time, timeSpan, unbroken } from './htmlTable.ts';
+import { code, time, timeSpan } from './htmlTable.ts';
 import { type Html, html, prose } from './markup.ts';
 import type { Pending } from './pending.ts';
 import { ageOf, outcomeOf, remarksOn, timeLeft, urgencyOf } from './words.ts';
@@ -31,20 +31,26 @@ function fact(term: string, value: Html): Html {
 }
 
 function expires(deadline: Deadline, latest: string, at: string): Html {
-  const { earliest } = deadline;
-  const when = earliest === null ? html`no later than ${time(latest)}` : timeSpan(earliest, latest);
-  return html`${unbroken(timeLeft(deadline, at))}<br><small>${when}</small>`;
+  return html`${expiry(deadline, latest)}<br><small>${timeLeft(deadline, at)}, as of the snapshot</small>`;
+}
+
+/** The instants between which it expires. */
+export function expiry({ earliest }: Deadline, latest: string): Html {
+  return earliest === null
+    ? html`any moment, <span class="one">by ${time(latest)}</span>`
+    : timeSpan(earliest, latest);
 }
 
 function seen(item: Pending): Html {
   const { firstSeen, remembered } = item;
-  if (firstSeen === null || !remembered) return html`just now`;
-  return html`${ageOf(item)} ago<br><small>${time(firstSeen)}</small>`;
+  if (firstSeen === null) return html`by this snapshot`;
+  if (!remembered) return html`${time(firstSeen)}<br><small>by this snapshot</small>`;
+  return html`${time(firstSeen)}<br><small>${ageOf(item)} earlier</small>`;
 }
 
 function verdict({ now, heldBefore }: Pending): Html {
   if (now === null) {
-    return heldBefore.length === 0 ? html`` : html`<p>The last pass held it:</p>${reasons(heldBefore)}`;
+    return heldBefore.length === 0 ? html`` : html`<p>The last run held it:</p>${reasons(heldBefore)}`;
   }
   const { decision, message } = now;
   const said = message === null ? null : html`<p>${prose(message)}</p>\n`;

@@ -38,6 +38,14 @@ export function timeLeft({ earliest, latest }: Deadline, at: string): string {
   return early === late ? `in ${early}` : `in ${early} to ${late}`;
 }
 
+/** `expires between 2026-11-12 11:55 and 2026-11-12 12:00 UTC`: instants, which stay right on a page that grows old. */
+export function expiryOf({ earliest, latest }: Deadline): string {
+  if (latest === null) return 'does not expire';
+  return earliest === null
+    ? `may expire at any moment, at ${minuteOf(latest)} UTC at the latest`
+    : `expires between ${minuteOf(earliest)} and ${minuteOf(latest)} UTC`;
+}
+
 /** `2 d 3 h`; of what cannot be remembered, nobody knows. */
 export function ageOf({ ageSeconds }: Pending): string {
   return ageSeconds === null ? 'unknown' : humanDuration(ageSeconds);
@@ -100,7 +108,7 @@ export function concernsOf(view: TargetView): string[] {
 
 /** `2 pending: 1 would be accepted, 1 held`. */
 export function summaryOf({ pending, source }: TargetView): string {
-  if (source === 'nothing') return 'nobody knows what is pending';
+  if (source === 'nothing') return 'pending requests unknown';
   if (pending.length === 0) return source === 'ledger' ? 'nothing pending was remembered' : 'nothing pending';
   if (source === 'ledger') return `${pending.length} pending as remembered`;
   const outcomes = Map.groupBy(pending, outcomeOf);
@@ -126,6 +134,13 @@ export function lastListingOf({ lastListing, at }: TargetView): string {
   if (lastListing === null) return 'no pass has listed everything yet, as far as this ledger knows';
   const ago = humanDuration((Date.parse(at) - Date.parse(lastListing)) / 1000);
   return `last complete listing by a pass ${ago} ago`;
+}
+
+/** The same for a page that grows old. */
+export function lastListingAt({ lastListing, at }: TargetView): string {
+  if (lastListing === null) return 'no run has listed everything yet, as far as this ledger knows';
+  const before = humanDuration((Date.parse(at) - Date.parse(lastListing)) / 1000);
+  return `last complete listing by a run at ${minuteOf(lastListing)} UTC, ${before} before this snapshot`;
 }
 
 export function isStale({ lastListing, at }: TargetView): boolean {
