@@ -220,12 +220,12 @@ describe('status', () => {
     expect(stderr).toContain('held by the last pass: no-grant: because of no-grant');
   });
 
-  it('says that nobody knows what is pending when the ledger is damaged, and leaves it as it is', async () => {
+  it('says that pending requests are unknown when the ledger is damaged, and leaves it as it is', async () => {
     const cloud = await startCloud();
     const dir = folderWith({ 'policy/hub.yaml': POLICY, 'ledger.json': '{"format":2,"targ' });
     const { code, stdout } = await type(dir, ['status', ...at(cloud)]);
     expect(code).toBe(1);
-    expect(stdout).toContain('hub: nobody knows what is pending; failed');
+    expect(stdout).toContain('hub: pending requests unknown; failed');
     expect(stdout.match(/is damaged: it is not JSON/g)).toHaveLength(1);
     expect(readFileSync(join(dir, 'ledger.json'), 'utf8')).toBe('{"format":2,"targ');
   });
