@@ -111,6 +111,7 @@ export function program(end: (code: ExitCode) => void): Command {
 const MAIN_HELP = `
 In a checkout, type \`npm run -s vif-acceptor -- COMMAND\` where it says vif-acceptor. Begin here:
   vif-acceptor policy init --provider outscale --region eu-west-2 --account 012345678901 --output policy/acme.yaml
+  \${EDITOR:-vi} policy/acme.yaml     (its owners are comments until you have verified them)
   vif-acceptor policy check
   vif-acceptor doctor
   vif-acceptor plan
