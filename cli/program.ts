@@ -62,9 +62,10 @@ export function program(end: (code: ExitCode) => void): Command {
     )
     .addOption(maxAge())
     .addHelpText('after', STATUS_HELP)
-    .action(async (options) => {
+    .action(async ({ check, ...options }) => {
       const { status } = await import('./commands/status.ts');
-      end(await status(options));
+      const { statusCheck } = await import('./commands/statusCheck.ts');
+      end(await (check ? statusCheck(options) : status(options)));
     });
 
   connecting(main.command('doctor'))

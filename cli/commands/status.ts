@@ -12,19 +12,16 @@ import { page } from '../status/html.ts';
 import { pageFile } from '../status/pageFile.ts';
 import { describeTarget } from '../status/text.ts';
 import { type TargetView, viewOf } from '../status/view.ts';
-import { statusCheck } from './statusCheck.ts';
 
 export interface StatusOptions extends PassOptions, LedgerOptions {
   readonly policy?: readonly string[];
   readonly json?: boolean;
   readonly html?: string;
-  readonly check?: boolean;
   readonly maxAge?: number;
 }
 
 /** `status`: what is pending and how long is left, target by target; a broken one hides no other. Changes nothing anywhere. */
 export async function status(options: StatusOptions): Promise<ExitCode> {
-  if (options.check) return statusCheck(options);
   if (options.maxAge !== undefined)
     throw new UsageError('--max-age is for --check; add it, or leave --max-age out');
   const { policies, faults } = loadSoundPolicies(options.policy ?? []);
