@@ -52,7 +52,7 @@ function afterwards(codes: readonly string[]): string {
 function changeFor(codes: readonly string[]): string {
   if (codes.every((code) => code === 'pass-limit')) return 'nothing: the next run tries again';
   if (!codes.includes('frozen'))
-    return 'allow it in the policy, or have the owner correct it (docs/reasons.md)';
+    return 'ask the owner; then allow it in the policy, or have the owner correct the request (docs/reasons.md)';
   const others = codes.some((code) => code !== 'frozen') ? ', and allow it in the policy' : '';
   return `ask who set \`freeze: true\`, then remove it${others}`;
 }
