@@ -17,35 +17,43 @@ export interface Shown {
 }
 
 /**
- * A first policy as YAML: an owner for each foreign connection, all on one gateway, and frozen, so that it accepts
- * nothing before somebody has edited it.
+ * A first policy as YAML: frozen, and with an owner drafted as a comment for each foreign connection, so that it accepts
+ * nothing, frozen or not, before somebody has verified an owner and edited it.
  * @param schema a comment by which editors find the JSON schema, if there is one that will hold
  */
 export function firstPolicy(shown: Shown, schema: string | null): string {
-  const owners = ownersOf(shown);
-  const document = {
-    version: 1,
-    recipient: { ...shown.recipient },
-    freeze: true,
-    owners: Object.fromEntries(
-      owners.map(({ connection, gateway }, i) => [`owner-${i + 1}`, { connections: [connection], gateway }]),
-    ),
-  };
+  const document = { version: 1, recipient: { ...shown.recipient }, freeze: true };
   return [
     ...(schema === null ? [] : [schema]),
-    '# A first policy from what the account shows. It is frozen: it accepts nothing.',
+    '# A first policy from what the account shows. It accepts nothing: it is frozen, and its owners are comments.',
     '#',
-    '# 1. Find out for each connection, by another way than this request, who owns it. Names, VLANs and addresses are the',
-    "#    requester's own words and prove nothing.",
-    '# 2. Give the owners their names, take away those that may not ask, and check each gateway.',
-    '# 3. Narrow: `grants` with `match` (see examples/), `limit`.',
-    '# 4. `policy check`, `plan`, then take `freeze` away.',
+    '# 1. Verify out of band who owns each connection: ask over a contact that was known before the request. Names, VLANs',
+    "#    and addresses are the requester's own words and prove nothing.",
+    '# 2. For each owner that you have verified: remove the `#` before its lines, give it its name, check its gateway.',
+    '# 3. Narrow what it may have: `grants` with `match` (see examples/), `limit`.',
+    '# 4. `policy check`, then `plan`, which says what would be accepted without the freeze; then remove `freeze: true`.',
     '#',
     ...facts(shown).map((line) => `# ${line}`),
     '',
-    ...(owners.length > 0 ? [] : [NO_OWNERS]),
-    withHint(stringify(document), shown.recipient.provider),
+    `${withHint(stringify(document), shown.recipient.provider)}owners:`,
+    ...draftsOf(shown),
+    '',
   ].join('\n');
+}
+
+/** Owners as comments: without the `#` they are YAML below `owners`. What a requester chose is in none of them. */
+function draftsOf(shown: Shown): string[] {
+  const owners = ownersOf(shown);
+  if (owners.length === 0) return NO_OWNERS;
+  const drafts = owners.map(({ connection, gateway }, i) => ({
+    [`owner-${i + 1}`]: { connections: [connection], gateway },
+  }));
+  return drafts.flatMap((draft) =>
+    stringify(draft)
+      .trimEnd()
+      .split('\n')
+      .map((line) => `#  ${line}`),
+  );
 }
 
 /** What a deployment needs and the command line does not: how the function signs in. */
@@ -58,15 +66,14 @@ function withHint(yaml: string, provider: keyof typeof HINTS): string {
   return yaml.replace(/^(recipient:\n(?: {2}.*\n)+)/m, `$1  ${HINTS[provider]}\n`);
 }
 
-const NO_OWNERS = `# Nothing to begin from: no foreign connection, or no gateway. Write at least one owner, such as
-#
-#   owners:
-#     acme:
-#       connections: [dxcon-1a2b3c4d]
-#       gateway: vgw-87654321
-`;
+const NO_OWNERS = [
+  '# The account shows no foreign connection, or no gateway. Write at least one owner, such as',
+  '#  acme:',
+  '#    connections: [dxcon-1a2b3c4d]',
+  '#    gateway: vgw-87654321',
+];
 
-/** An owner for each connection that interfaces are offered on, with the gateway that its interfaces use already. */
+/** An owner for each connection that interfaces are offered on, by its ID, which the platform sets, with the gateway that its interfaces use already. */
 function ownersOf({ interfaces, gateways }: Shown): { connection: string; gateway: string }[] {
   const usable = gateways
     .filter(({ id }) => gatewayKind(id) !== null)

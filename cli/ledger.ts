@@ -17,12 +17,19 @@ export function ledgerPath({ ledger, endpoint }: LedgerOptions): string {
 
 const TABLE = /^dynamodb:(.*)$/s;
 
+/** The table that `dynamodb:TABLE` names; `null` where the ledger is a file. @throws UsageError */
+export function ledgerTable(path: string): string | null {
+  const table = TABLE.exec(path)?.[1];
+  if (table === undefined) return null;
+  if (!/^[\w.-]{3,255}$/.test(table))
+    throw new UsageError(`--ledger must be a file or \`dynamodb:TABLE\`, got \`${path}\``);
+  return table;
+}
+
 /** A file, or, as `dynamodb:TABLE`, the table of a deployed function, reached with the default AWS credentials. */
 export function ledgerFor(options: LedgerOptions): Ledger {
   const path = ledgerPath(options);
-  const table = TABLE.exec(path)?.[1];
-  if (table === undefined) return createFileLedger(path, systemClock);
-  if (!/^[\w.-]{3,255}$/.test(table))
-    throw new UsageError(`--ledger must be a file or \`dynamodb:TABLE\`, got \`${path}\``);
+  const table = ledgerTable(path);
+  if (table === null) return createFileLedger(path, systemClock);
   return createDynamoLedger(openTable(table), systemClock);
 }

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { parseDuration } from '../language/time.ts';
 
 /** Options of every command that talks to a provider. */
 export function connecting(command: Command): Command {
@@ -19,6 +20,18 @@ export function ledger(): Option {
     '--ledger <file>',
     'memory between passes, or `dynamodb:TABLE` for that of a function (default: under $XDG_STATE_HOME/vif-acceptor/)',
   );
+}
+
+export function maxAge(): Option {
+  return new Option(
+    '--max-age <duration>',
+    'with --check: how old the last complete listing by a run may be, such as PT30M or P1D (default: PT30M)',
+  ).argParser((text: string) => {
+    const seconds = parseDuration(text);
+    if (seconds === null)
+      throw new InvalidArgumentError('must be a duration of a second to ten years, such as `PT30M` or `P1D`');
+    return seconds;
+  });
 }
 
 export function availableWithin(): Option {

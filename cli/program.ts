@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import type { ExitCode } from './exit.ts';
-import { availableWithin, connecting, ledger, policies } from './options.ts';
+import { availableWithin, connecting, ledger, maxAge, policies } from './options.ts';
 import { addPolicyCommands } from './policyProgram.ts';
 
 /**
@@ -56,10 +56,16 @@ export function program(end: (code: ExitCode) => void): Command {
     .addOption(availableWithin())
     .option('--json', 'one document on standard output; text for people goes to standard error')
     .option('--html <file>', 'also one self-contained page, in a folder that exists')
+    .option(
+      '--check',
+      'for cron and monitoring: one line for each thing that needs a person, and exit code 1; nothing and 0 when all is well',
+    )
+    .addOption(maxAge())
     .addHelpText('after', STATUS_HELP)
-    .action(async (options) => {
+    .action(async ({ check, ...options }) => {
       const { status } = await import('./commands/status.ts');
-      end(await status(options));
+      const { statusCheck } = await import('./commands/statusCheck.ts');
+      end(await (check ? statusCheck(options) : status(options)));
     });
 
   connecting(main.command('doctor'))
@@ -106,6 +112,7 @@ export function program(end: (code: ExitCode) => void): Command {
 const MAIN_HELP = `
 In a checkout, type \`npm run -s vif-acceptor -- COMMAND\` where it says vif-acceptor. Begin here:
   vif-acceptor policy init --provider outscale --region eu-west-2 --account 012345678901 --output policy/acme.yaml
+  \${EDITOR:-vi} policy/acme.yaml     (its owners are comments until you have verified them)
   vif-acceptor policy check
   vif-acceptor doctor
   vif-acceptor plan
@@ -129,4 +136,9 @@ const STATUS_HELP = `
 Examples:
   vif-acceptor status --policy policy/acme.yaml
   vif-acceptor status --ledger dynamodb:TABLE --html /var/www/vif-acceptor.html
-  vif-acceptor status --json | jq '.targets[].pending[] | select(.now.outcome == "held")'`;
+  vif-acceptor status --json | jq '.targets[].pending[] | select(.now.outcome == "held")'
+  vif-acceptor status --check --max-age PT1H
+
+--check reports requests that are held, near their expiry (within a day) or expired since the last check, a last complete
+listing that is older than --max-age, runs that fail, accepted interfaces with a problem, and what could not be checked. Exit
+code 3 when a policy file is invalid. What it reported as expired is remembered beside the ledger.`;

@@ -63,6 +63,7 @@ Next, with your own account:
 
   export OSC_ACCESS_KEY=… OSC_SECRET_KEY=…                       (on AWS: the usual credentials)
   npm run -s vif-acceptor -- policy init --provider outscale --region eu-west-2 --account 012345678901 --output policy/hub.yaml
+  \${EDITOR:-vi} policy/hub.yaml                                  (its owners are comments until you have verified them)
   npm run -s vif-acceptor -- policy check && npm run -s vif-acceptor -- plan      (changes nothing)
 
 README.md goes on from there.`);

@@ -25,10 +25,21 @@ export function findingsOf(issues: readonly z.core.$ZodIssue[], root: Place, sch
       if (complaintIn(issue)?.code === 'empty-map' && hasKeys) return [];
       const complaint =
         place === null ? missingKey(path) : (complaintIn(issue) ?? inOurWords(issue, place, path));
-      return [{ path, at: 'value', ...complaint }];
+      return [{ path, at: 'value', ...complaint, ...(hasNoOwners(path, place) ? NO_OWNERS : {}) }];
     });
   return [...unknown.map(({ finding }) => finding), ...others];
 }
+
+/** A file of `policy init` has its owners as comments, below the key `owners`. */
+function hasNoOwners(path: Path, place: Place | null): boolean {
+  if (formatPath(path) !== 'owners' || place === null) return false;
+  return place.kind === 'map' ? place.children.size === 0 : place.kind === 'scalar' && place.value === null;
+}
+
+const NO_OWNERS: Pick<Complaint, 'message' | 'mend'> = {
+  message: 'is empty, so nobody may make requests',
+  mend: 'write at least one owner under it; of the owners that `policy init` drafts as comments, verify one and remove the `#` before its lines',
+};
 
 /** Steps into our data: none of its keys is a symbol. */
 export function plainPath({ path }: z.core.$ZodIssue): Path {

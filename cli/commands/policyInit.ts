@@ -68,5 +68,7 @@ function writeNew(path: string, text: (path: string) => string): void {
       { cause },
     );
   }
-  process.stderr.write(`wrote ${path}: it is frozen; read what it says, then \`policy check\`\n`);
+  process.stderr.write(
+    `wrote ${path}: its owners are comments and it is frozen, so it accepts nothing; read what it says and edit it, then \`policy check\`\n`,
+  );
 }

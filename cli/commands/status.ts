@@ -1,6 +1,6 @@
 import { printableJson } from '../../lambda/core/printable.ts';
 import { eachTarget } from '../eachTarget.ts';
-import { EXIT, type ExitCode } from '../exit.ts';
+import { EXIT, type ExitCode, UsageError } from '../exit.ts';
 import { type LedgerOptions, ledgerFor } from '../ledger.ts';
 import type { PassOptions } from '../onePass.ts';
 import { describeFaults } from '../output/faults.ts';
@@ -17,10 +17,13 @@ export interface StatusOptions extends PassOptions, LedgerOptions {
   readonly policy?: readonly string[];
   readonly json?: boolean;
   readonly html?: string;
+  readonly maxAge?: number;
 }
 
 /** `status`: what is pending and how long is left, target by target; a broken one hides no other. Changes nothing anywhere. */
 export async function status(options: StatusOptions): Promise<ExitCode> {
+  if (options.maxAge !== undefined)
+    throw new UsageError('--max-age is for --check; add it, or leave --max-age out');
   const { policies, faults } = loadSoundPolicies(options.policy ?? []);
   // Before the work, so that a mistyped path costs no minute.
   const file = options.html === undefined ? null : pageFile(options.html);

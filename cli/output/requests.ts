@@ -1,6 +1,7 @@
 import type { Deadline } from '../../lambda/core/deadline.ts';
-import type { Outcome, PassReport, RequestReport } from '../../lambda/core/report.ts';
+import { isPending, type Outcome, type PassReport, type RequestReport } from '../../lambda/core/report.ts';
 import { escapeText } from '../../lambda/core/text.ts';
+import { adviceOn, manualLabel } from '../../lambda/core/toDo.ts';
 import { humanDuration } from './duration.ts';
 import type { Paint } from './paint.ts';
 import { table } from './table.ts';
@@ -89,13 +90,10 @@ export function details(
     paint[COLOURS[outcome]](`${escapeText(id)} ${WORDS[outcome]}`),
     ...lines.map((line) => `  ${line}`),
     ...skipped.map((check) => paint.faint(`  not checked: ${check}`)),
+    ...(isPending(outcome) ? [`  to do: ${adviceOn(decision)}`] : []),
     ...(acceptByHand === null
       ? []
-      : [
-          paint.faint(
-            `  by hand${/ (VGW|DIRECT_CONNECT_GATEWAY)_ID /.test(acceptByHand) ? ', with the gateway that you choose' : ''}: ${acceptByHand}`,
-          ),
-        ]),
+      : [paint.faint(`  ${manualLabel(decision, acceptByHand)}: ${acceptByHand}`)]),
   ];
 }
 

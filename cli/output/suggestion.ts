@@ -1,4 +1,5 @@
 import { escapeText, visible } from '../../lambda/core/text.ts';
+import { VERIFY } from '../../lambda/core/toDo.ts';
 import { type Suggestion, wordsOfRequest } from '../../language/index.ts';
 import type { ReadRequest } from '../requests/ours.ts';
 import type { Paint } from './paint.ts';
@@ -69,7 +70,7 @@ function confirmations(
       `${paint.warn('confirm first:')} with owner \`${owner}\`, that they asked for this, and gateway \`${gateway}\``,
     ];
   return [
-    `${paint.warn('confirm first, by another way than this request:')} nobody in the policy has this connection`,
+    `${paint.warn(`${VERIFY}:`)} nobody in the policy has this connection`,
     '  - whose the connection is: the provider, or a contract, says so; its name, VLAN, ASN, addresses and tags are the',
     "    requester's own words and prove nothing",
     '  - that they asked for this interface, with these values',

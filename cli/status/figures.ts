@@ -1,7 +1,6 @@
-import { humanDuration } from '../output/duration.ts';
 import type { Pending } from './pending.ts';
 import type { TargetView } from './view.ts';
-import { ageOf, minuteOf, outcomeOf, urgencyOf } from './words.ts';
+import { minuteOf, outcomeOf, urgencyOf } from './words.ts';
 
 /** One number to see at a glance. */
 export interface Figure {
@@ -56,18 +55,23 @@ function pendingFigure(views: readonly TargetView[], waiting: readonly Waiting[]
 }
 
 function deadlineFigure(first: Waiting | null): Figure {
-  if (first === null) return { name: 'Nearest deadline', value: 'none', note: '', tone: 'plain' };
+  if (first === null) return { name: EXPIRY, value: 'none', note: '', tone: 'plain' };
   const { item, view } = first;
   const note = `${item.id}, ${view.target}`;
   const { earliest, latest } = item.deadline;
-  if (latest === null) return { name: 'Waiting longest', value: ageOf(item), note, tone: 'plain' };
-  const left = (Date.parse(earliest ?? view.at) - Date.parse(view.at)) / 1000;
-  const value = left > 0 ? humanDuration(left) : 'any moment';
+  if (latest === null) {
+    const since = item.firstSeen === null ? 'unknown' : minuteOf(item.firstSeen);
+    return { name: 'Pending longest, since (UTC)', value: since, note, tone: 'plain' };
+  }
+  const isOpen = earliest === null || Date.parse(earliest) <= Date.parse(view.at);
+  const value = isOpen ? 'any moment' : minuteOf(earliest);
   const tone = ({ now: 'bad', soon: 'warn', later: 'plain', none: 'plain' } as const)[
     urgencyOf(item, view.at)
   ];
-  return { name: 'Nearest deadline', value, note, tone };
+  return { name: EXPIRY, value, note, tone };
 }
+
+const EXPIRY = 'Next expiry (UTC)';
 
 function failedFigure(views: readonly TargetView[], isWhole: boolean): Figure {
   const broken = isWhole ? [] : ['policies left out'];
@@ -76,8 +80,7 @@ function failedFigure(views: readonly TargetView[], isWhole: boolean): Figure {
     ...broken,
   ];
   const count = views.reduce((sum, { failures }) => sum + failures.length, broken.length);
-  if (failed.length === 0)
-    return { name: 'Failures', value: '0', note: 'everything could be read', tone: 'plain' };
+  if (failed.length === 0) return { name: 'Failures', value: '0', note: 'no errors', tone: 'plain' };
   return { name: 'Failures', value: String(count), note: failed.join(', '), tone: 'bad' };
 }
 
@@ -88,7 +91,7 @@ function acceptedFigure(views: readonly TargetView[]): Figure {
 
 function expiredFigure(views: readonly TargetView[]): Figure {
   const lost = views.flatMap(({ ended }) => ended.filter(({ as }) => as === 'expired'));
-  const note = lastOf(lost.map(({ endedAt }) => endedAt)) || 'none was lost';
+  const note = lastOf(lost.map(({ endedAt }) => endedAt)) || 'none';
   const tone = lost.length === 0 ? 'plain' : 'warn';
   return { name: 'Expired in 30 days', value: String(lost.length), note, tone };
 }
@@ -101,7 +104,7 @@ function lastOf(times: readonly string[]): string {
 function orphanFigure(views: readonly TargetView[]): Figure {
   const count = views.reduce((sum, { orphans }) => sum + orphans.length, 0);
   const isKnown = views.every(({ source }) => source === 'listing');
-  const known = count === 0 ? 'every live interface has one' : 'live on our gateways';
+  const known = count === 0 ? 'all live interfaces have one' : 'live on our gateways';
   const note = isKnown ? known : 'not all could be listed';
   const tone = count > 0 || !isKnown ? 'warn' : 'plain';
   return { name: 'Without a grant', value: isKnown ? String(count) : `${count}+`, note, tone };

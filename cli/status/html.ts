@@ -8,7 +8,7 @@ import { type Html, html, prose, trusted } from './markup.ts';
 import { STYLE } from './style.ts';
 import { summarise } from './summary.ts';
 import type { TargetView } from './view.ts';
-import { concernsOf, isStale, lastListingOf, sourceWarning, summaryOf } from './words.ts';
+import { concernsOf, isStale, lastListingAt, sourceWarning, summaryOf } from './words.ts';
 
 /**
  * One page that needs nothing else: no script, no picture, no font, and a rule that forbids the browser any of them.
@@ -50,7 +50,7 @@ function glance(views: readonly TargetView[], faults: readonly Fault[]): Html {
   const broken = faults.map((fault) => html`<li>${prose(`${formatFault(fault)}; left out here`)}</li>`);
   const failures = [...broken, ...failed];
   return html`<header>
-<p class="as-of">vif-acceptor status${at === undefined ? null : html` as of ${time(at)} UTC`}</p>
+<p class="as-of">vif-acceptor status${at === undefined ? null : html`: snapshot of <b>${time(at)} UTC</b>. This page does not update itself: run <code>status --html</code> again for a new one. All times are UTC.`}</p>
 <h1>${headline}</h1>
 ${first.length === 0 ? null : html`<ul class="first">${first.map((sentence) => html`<li>${prose(sentence)}</li>`)}</ul>`}
 ${failures.length === 0 ? null : html`<section class="failures" aria-label="What failed"><h2>Failed</h2><ul>${failures}</ul></section>`}
@@ -80,9 +80,9 @@ function target(view: TargetView, anchor: string): Html {
 <h2>${view.target} <small>${prose(summaryOf(view))}</small></h2>
 <p class="about">${provider} ${region} ${account} · policy ${code(policy.digest.slice(0, 19))}, revision ${policy.revision} · ${
     expirySeconds === null
-      ? 'requests never expire: age is told instead'
+      ? 'requests never expire: when they were first seen is shown instead'
       : `requests expire after ${humanDuration(expirySeconds)}`
-  } · <span class="${isStale(view) ? 'warn' : ''}">${prose(lastListingOf(view))}</span></p>
+  } · <span class="${isStale(view) ? 'warn' : ''}">${prose(lastListingAt(view))}</span></p>
 ${source === null ? null : html`<p class="source"><strong>${prose(source)}</strong></p>`}
 ${looks.length === 0 ? null : html`<ul class="looks">${looks.map((look) => html`<li>${prose(look)}</li>`)}</ul>`}
 ${pendingSection(view, anchor)}${records(view)}</section>

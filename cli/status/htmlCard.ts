@@ -1,5 +1,7 @@
 import type { Deadline } from '../../lambda/core/deadline.ts';
-import { code, time, timeSpan, unbroken } from './htmlTable.ts';
+import { isPending } from '../../lambda/core/report.ts';
+import { adviceOn, manualLabel } from '../../lambda/core/toDo.ts';
+import { code, time, timeSpan } from './htmlTable.ts';
 import { type Html, html, prose } from './markup.ts';
 import type { Pending } from './pending.ts';
 import { ageOf, outcomeOf, remarksOn, timeLeft, urgencyOf } from './words.ts';
@@ -16,7 +18,7 @@ ${fact('Connection', code(connection))}
 ${fact('VLAN', html`${vlan ?? '–'}`)}
 ${fact('Name', html`${name ?? '–'}`)}
 </dl>
-${verdict(item)}${remarks(item)}${byHand(item)}</article>
+${verdict(item)}${remarks(item)}${toDo(item)}</article>
 `;
 }
 
@@ -29,20 +31,26 @@ function fact(term: string, value: Html): Html {
 }
 
 function expires(deadline: Deadline, latest: string, at: string): Html {
-  const { earliest } = deadline;
-  const when = earliest === null ? html`no later than ${time(latest)}` : timeSpan(earliest, latest);
-  return html`${unbroken(timeLeft(deadline, at))}<br><small>${when}</small>`;
+  return html`${expiry(deadline, latest)}<br><small>${timeLeft(deadline, at)}, as of the snapshot</small>`;
+}
+
+/** The instants between which it expires. */
+export function expiry({ earliest }: Deadline, latest: string): Html {
+  return earliest === null
+    ? html`any moment, <span class="one">by ${time(latest)}</span>`
+    : timeSpan(earliest, latest);
 }
 
 function seen(item: Pending): Html {
   const { firstSeen, remembered } = item;
-  if (firstSeen === null || !remembered) return html`just now`;
-  return html`${ageOf(item)} ago<br><small>${time(firstSeen)}</small>`;
+  if (firstSeen === null) return html`by this snapshot`;
+  if (!remembered) return html`${time(firstSeen)}<br><small>by this snapshot</small>`;
+  return html`${time(firstSeen)}<br><small>${ageOf(item)} earlier</small>`;
 }
 
 function verdict({ now, heldBefore }: Pending): Html {
   if (now === null) {
-    return heldBefore.length === 0 ? html`` : html`<p>The last pass held it:</p>${reasons(heldBefore)}`;
+    return heldBefore.length === 0 ? html`` : html`<p>The last run held it:</p>${reasons(heldBefore)}`;
   }
   const { decision, message } = now;
   const said = message === null ? null : html`<p>${prose(message)}</p>\n`;
@@ -63,13 +71,18 @@ function remarks(item: Pending): Html {
   return html`<ul class="remarks">${notes.map((note) => html`<li>${prose(note)}</li>`)}</ul>\n`;
 }
 
-function byHand({ now }: Pending): Html {
-  const command = now?.acceptByHand ?? null;
-  if (command === null) return html``;
-  const isOpen = / (VGW|DIRECT_CONNECT_GATEWAY)_ID /.test(command);
+function toDo({ now }: Pending): Html {
+  if (now === null || !isPending(now.outcome)) return html``;
+  const { decision, acceptByHand: command } = now;
+  const advice = html`<p><b>To do:</b> ${prose(adviceOn(decision))}</p>\n`;
+  if (command === null) return advice;
   // A line ends between options, never inside of one.
   const [first = '', ...options] = command.split(' --');
   const words = options.map((option) => html` <span>${prose(`--${option}`)}</span>`);
-  return html`<p class="hand">By hand${isOpen ? ', with the gateway that you choose' : ''}:</p>
+  return html`${advice}<p class="hand">${capitalised(manualLabel(decision, command))}:</p>
 <pre><code>${prose(first)}${words}</code></pre>\n`;
+}
+
+function capitalised(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
 }

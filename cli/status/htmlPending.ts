@@ -1,11 +1,11 @@
-import { badge, card } from './htmlCard.ts';
-import { unbroken } from './htmlTable.ts';
+import { badge, card, expiry } from './htmlCard.ts';
+import { time } from './htmlTable.ts';
 import { type Axis, axisOf, type Life, lifeOf } from './life.ts';
 import { type Html, html } from './markup.ts';
 import type { Pending } from './pending.ts';
-import { axisTrack, legendMark, rowTrack } from './timeline.ts';
+import { axisTrack, type Kind, legendMark, rowTrack } from './timeline.ts';
 import type { TargetView } from './view.ts';
-import { ageOf, timeLeft, urgencyOf } from './words.ts';
+import { type Urgency, urgencyOf } from './words.ts';
 
 /** Every pending request against its deadline; then each with why, and what to do. */
 export function pendingSection(view: TargetView, anchor: string): Html {
@@ -30,33 +30,58 @@ function timeline(view: TargetView, anchor: string): Html {
 <thead role="rowgroup"><tr role="row">
 <th scope="col" role="columnheader">Request</th>
 <th scope="col" role="columnheader"><span class="unseen">Time</span>${axisTrack(axis)}</th>
-<th scope="col" role="columnheader">${expirySeconds === null ? 'Waiting' : 'Expires'}</th>
+<th scope="col" role="columnheader">${expirySeconds === null ? 'First seen (UTC)' : 'Expires (UTC)'}</th>
 </tr></thead>
 <tbody role="rowgroup">
 ${rows.map(({ item, life }, i) => row(item, life, axis, view, `${anchor}-${i + 1}`))}</tbody>
 </table>
-${legend(expirySeconds !== null)}`;
+${legend(rows, at)}`;
 }
 
-function row(item: Pending, life: Life, axis: Axis, { at, expirySeconds }: TargetView, anchor: string): Html {
-  const when = expirySeconds === null ? ageOf(item) : timeLeft(item.deadline, at);
+function row(item: Pending, life: Life, axis: Axis, { at }: TargetView, anchor: string): Html {
   return html`<tr role="row" class="${urgencyOf(item, at)}">
 <th scope="row" role="rowheader"><a href="#${anchor}"><code>${item.id}</code></a> ${badge(item)}<small>${item.name ?? 'without a name'}</small></th>
 <td role="cell" class="on">${rowTrack(item, life, axis)}</td>
-<td role="cell" class="when">${unbroken(when)}</td>
+<td role="cell" class="when">${when(item)}</td>
 </tr>
 `;
 }
 
-function legend(expires: boolean): Html {
-  const entry = (kind: Parameters<typeof legendMark>[0], words: string): Html =>
-    html`<li>${legendMark(kind)}${words}</li>`;
-  if (!expires) return html`<ul class="legend">${entry('elapsed', 'waiting since first seen')}</ul>`;
+function when({ deadline, firstSeen }: Pending): Html {
+  if (deadline.latest !== null) return expiry(deadline, deadline.latest);
+  return firstSeen === null ? html`unknown` : time(firstSeen);
+}
+
+interface Row {
+  readonly item: Pending;
+  readonly life: Life;
+}
+
+/** What the colours and patterns of these rows mean: each in the colour that it has in a row. */
+function legend(rows: readonly Row[], at: string): Html {
+  const entry = (kind: Kind, words: string, urgency: Urgency = 'later'): Html =>
+    html`<li class="${urgency}">${legendMark(kind)}${words}</li>`;
+  const isTimed = rows.some(({ life }) => life.ends !== null);
+  if (!isTimed) return html`<ul class="legend">${entry('elapsed', 'pending since it was first seen')}</ul>`;
+  const open = urgenciesOf(rows, at, (life) => life.ends !== null && life.ends.from === null);
+  const known = urgenciesOf(rows, at, (life) => life.ends !== null && life.ends.from !== null);
   return html`<ul class="legend">${[
-    entry('perhaps', 'made some time in here'),
-    entry('elapsed', 'waiting'),
-    entry('left', 'time left'),
-    entry('ends', 'expires in here'),
-    entry('unknown', 'may expire at any moment'),
+    entry('perhaps', 'was offered during this period'),
+    entry('elapsed', 'pending'),
+    ...(known.length === 0 ? [] : [entry('left', 'time left')]),
+    ...known.map((urgency) => entry('ends', `expires during this period${WITHIN[urgency]}`, urgency)),
+    ...open.map((urgency) => entry('unknown', 'may expire at any moment', urgency)),
   ]}</ul>`;
+}
+
+const WITHIN: Readonly<Record<Urgency, string>> = {
+  now: ', which begins within a day',
+  soon: ', which begins within three days',
+  later: '',
+  none: '',
+};
+
+function urgenciesOf(rows: readonly Row[], at: string, which: (life: Life) => boolean): Urgency[] {
+  const found = new Set(rows.filter(({ life }) => which(life)).map(({ item }) => urgencyOf(item, at)));
+  return (['now', 'soon', 'later'] as const).filter((urgency) => found.has(urgency));
 }

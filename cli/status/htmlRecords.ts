@@ -26,7 +26,7 @@ function followed({ followed: items }: TargetView): Html {
         {
           title: 'Accepted',
           cell: ({ acceptedAt, ageSeconds }) =>
-            html`${humanDuration(ageSeconds)} ago<br><small>${time(acceptedAt)}</small>`,
+            html`${time(acceptedAt)}<br><small>${humanDuration(ageSeconds)} earlier</small>`,
         },
         {
           title: 'Now',
@@ -55,7 +55,7 @@ function orphans({ orphans: items }: TargetView): Html {
       ],
       items,
     ),
-    'Live interfaces that no current grant would justify. They are told, and never touched.',
+    'Live interfaces that no current grant would justify. They are reported, and never changed.',
   );
 }
 

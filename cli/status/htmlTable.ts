@@ -34,16 +34,11 @@ export function time(instant: string): Html {
 export function timeSpan(from: string, to: string): Html {
   const [a, b] = [minuteOf(from), minuteOf(to)];
   const isSameDay = a.slice(0, 10) === b.slice(0, 10);
-  return html`${time(from)} to <time datetime="${to}">${isSameDay ? b.slice(11) : b}</time>`;
+  return html`${time(from)} <span class="one">to <time datetime="${to}">${isSameDay ? b.slice(11) : b}</time></span>`;
 }
 
 export function code(text: string | null): Html {
   return text === null ? html`–` : html`<code>${text}</code>`;
-}
-
-/** `in 1 d 20 h to 2 d 14 h` on one line or two, and no number without its unit. */
-export function unbroken(when: string): Html[] {
-  return when.split(/ (?=to |at most )/).map((part) => html`<span class="one">${part}</span> `);
 }
 
 /** What matters, with what else is known of it in small beneath. */

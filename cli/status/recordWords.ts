@@ -16,7 +16,7 @@ export function ticketsOf({ tickets }: AcceptedView): string {
 export function endedAsWords({ as }: EndedView): string {
   switch (as) {
     case 'accepted':
-      return 'accepted, learnt late';
+      return 'accepted, found out later';
     case 'acceptedByOthers':
       return 'accepted by somebody else';
     case 'gone':

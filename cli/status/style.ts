@@ -84,8 +84,8 @@ th, td { text-align: left; vertical-align: top; padding: 0.5rem 1rem 0.5rem 0; f
 thead th { color: var(--muted); font-size: 0.8125rem; vertical-align: bottom; border-bottom: 1px solid var(--line); }
 tbody th, tbody td { border-bottom: 1px solid var(--faint-line); }
 .records th, .records td { min-width: 8.5rem; }
-.one { display: inline-block; }
 
+.one { display: inline-block; }
 .timeline { table-layout: fixed; }
 .timeline th:first-child { width: 19rem; }
 .timeline th:nth-child(2), .timeline .on { padding: 0; }
@@ -125,7 +125,7 @@ line.now { stroke: var(--now); stroke-width: 1.5; }
 .card.soon { border-left-color: var(--warn); }
 .card:target { background: var(--panel); }
 h4 { font-size: 1rem; }
-.card dl { display: grid; grid-template-columns: 16rem 9rem 9rem 4rem 1fr; gap: 0.5rem 1rem; margin-top: 0.5rem; }
+.card dl { display: grid; grid-template-columns: 18rem 11rem 9rem 4rem 1fr; gap: 0.5rem 1rem; margin-top: 0.5rem; }
 .card dt { color: var(--muted); font-size: 0.8125rem; }
 .card dl div { min-width: 0; max-width: 100%; }
 .card dd { overflow-wrap: anywhere; }

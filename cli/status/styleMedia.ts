@@ -18,7 +18,7 @@ export const NARROW_AND_PRINT = `
   .timeline tbody th, .timeline tbody td { border: 0; width: auto; }
   .timeline tbody th:first-child { width: auto; padding: 0; }
   .timeline .on { order: 1; grid-column: 1 / -1; height: 2rem; margin-top: 0.25rem; }
-  .timeline .when { padding: 0; width: auto; max-width: 10rem; text-align: right; }
+  .timeline .when { padding: 0; width: auto; max-width: 11.5rem; text-align: right; }
   .axis .odd { display: none; }
   .card { padding: 0.875rem 1rem; }
   .card dl { grid-template-columns: 1fr 1fr; }

@@ -2,7 +2,7 @@ import { quote } from '../../lambda/core/text.ts';
 import { type Figure, figuresOf, isSettled, type Tone, type Waiting } from './figures.ts';
 import { bySoonest, type Pending } from './pending.ts';
 import type { TargetView } from './view.ts';
-import { ageOf, concernsOf, counted, outcomeOf, timeLeft, urgencyOf, whyOf } from './words.ts';
+import { concernsOf, counted, expiryOf, minuteOf, outcomeOf, urgencyOf, whyOf } from './words.ts';
 
 /** All targets at a glance. */
 export interface Summary {
@@ -39,7 +39,7 @@ function toneOf(views: readonly TargetView[], waiting: readonly Waiting[]): Tone
 }
 
 function headlineOf(views: readonly TargetView[], count: number, isWhole: boolean): string {
-  if (views.every(({ source }) => source === 'nothing')) return 'Nobody knows what is pending';
+  if (views.every(({ source }) => source === 'nothing')) return 'Pending requests unknown';
   const isKnown = isWhole && views.every(({ source }) => source === 'listing');
   if (count === 0) return isKnown ? 'Nothing is pending' : 'Nothing is known to be pending';
   return `${isKnown ? '' : 'At least '}${counted(count, 'request')} pending`;
@@ -56,19 +56,17 @@ function firstOf(waiting: readonly Waiting[]): string[] {
 const AT_A_GLANCE = 3;
 
 function sentenceOn({ view, item }: Waiting): string {
-  const { deadline } = item;
+  const { deadline, firstSeen } = item;
   const what = fateOf(item);
   const who = `${quote(item.id)} of \`${view.target}\``;
-  if (deadline.latest === null) return `Longest waiting is ${who}, for ${ageOf(item)}: ${what}`;
-  const left = timeLeft(deadline, view.at);
-  if (deadline.earliest === null)
-    return `${who} may expire at any moment, ${left.replace('unknown, ', '')}: ${what}`;
-  return `${who} expires ${left}: ${what}`;
+  if (deadline.latest !== null) return `${who} ${expiryOf(deadline)}: ${what}`;
+  const since = firstSeen === null ? 'an unknown time' : `${minuteOf(firstSeen)} UTC`;
+  return `${who} has been pending the longest, since ${since}: ${what}`;
 }
 
 function fateOf(item: Pending): string {
   const why = whyOf(item);
   if (why === '') return outcomeOf(item);
-  if (item.now === null) return `held by the last pass for ${why}`;
+  if (item.now === null) return `held by the last run for ${why}`;
   return `${outcomeOf(item)} ${isSettled(item) ? 'by' : 'for'} ${why}`;
 }

@@ -4,19 +4,20 @@ import { type Html, html, prose } from './markup.ts';
 import type { Pending } from './pending.ts';
 import { ageOf, minuteOf } from './words.ts';
 
-/** The days above the rows, and where now is. */
+/** The days above the rows, and when the snapshot was taken. */
 export function axisTrack(axis: Axis): Html {
   const now = percentAt(axis, axis.now);
   // A label at the very edge would be cut: it stands inside.
-  const anchor = now > 92 ? 'end' : now < 8 ? 'start' : 'middle';
+  const anchor = now > 90 ? 'end' : now < 10 ? 'start' : 'middle';
   const days = axis.marks
     .map(({ at, label }, i) => ({ label, x: percentAt(axis, at), parity: i % 2 === 0 ? 'even' : 'odd' }))
-    .filter(({ x }) => x > 3 && x < 97)
+    // On a narrow screen half of a label is that wide: at the very edge it would hang out of the column.
+    .filter(({ x }) => x > 7 && x < 93)
     .map(
       ({ label, x, parity }) =>
         html`<text class="${parity}" x="${x}%" y="34" text-anchor="middle">${label}</text>`,
     );
-  return html`<svg class="axis" aria-hidden="true">${days}<text class="now" x="${now}%" y="14" text-anchor="${anchor}">now</text></svg>`;
+  return html`<svg class="axis" aria-hidden="true">${days}<text class="now" x="${now}%" y="14" text-anchor="${anchor}">snapshot</text></svg>`;
 }
 
 /** One request against the axis. What is said by colour and pattern is said by the title too. */
@@ -25,7 +26,7 @@ export function rowTrack(item: Pending, life: Life, axis: Axis): Html {
   return html`<svg class="track" role="img"><title>${prose(storyOf(item))}</title>${grid}${onMiddle(segments(life, axis))}${upright('now', percentAt(axis, axis.now))}</svg>`;
 }
 
-type Kind = 'perhaps' | 'elapsed' | 'left' | 'ends' | 'unknown';
+export type Kind = 'perhaps' | 'elapsed' | 'left' | 'ends' | 'unknown';
 
 export function legendMark(kind: Kind): Html {
   return html`<svg class="key" aria-hidden="true">${onMiddle([segment(kind, 0, 100)])}</svg>`;
@@ -66,12 +67,13 @@ function upright(kind: string, x: number): Html {
 function storyOf(item: Pending): string {
   const { firstSeen, deadline, gone } = item;
   const seen = firstSeen === null ? 'never seen before' : `first seen ${minuteOf(firstSeen)}`;
-  if (deadline.latest === null || gone === null) return `${seen}, ${ageOf(item)} ago; it never expires`;
+  if (deadline.latest === null || gone === null)
+    return `${seen}, ${ageOf(item)} before the snapshot; it never expires`;
   const least = percent(gone.atLeast);
   if (deadline.earliest === null || gone.atMost === null) {
-    return `${seen}; at least ${least} % of its time is gone; it may expire at any moment, at ${minuteOf(deadline.latest)} at the latest`;
+    return `${seen}; at least ${least} % of its time had passed; it may expire at any moment, at ${minuteOf(deadline.latest)} at the latest`;
   }
   const most = percent(gone.atMost);
   const share = least === most ? `${most} %` : `${least} to ${most} %`;
-  return `${seen}; ${share} of its time is gone; it expires between ${minuteOf(deadline.earliest)} and ${minuteOf(deadline.latest)}`;
+  return `${seen}; ${share} of its time had passed; it expires between ${minuteOf(deadline.earliest)} and ${minuteOf(deadline.latest)}`;
 }

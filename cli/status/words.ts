@@ -20,6 +20,12 @@ export function urgencyOf({ deadline: { earliest, latest }, now }: Pending, at: 
   return left < 24 * HOUR_MS ? 'now' : left < 72 * HOUR_MS ? 'soon' : 'later';
 }
 
+/** Whether it expires within a day, or may at any moment, whatever a run would do with it. */
+export function isNear({ deadline: { earliest, latest } }: Pick<Pending, 'deadline'>, at: string): boolean {
+  if (latest === null) return false;
+  return earliest === null || Date.parse(earliest) - Date.parse(at) < 24 * HOUR_MS;
+}
+
 /** `in 1 d 4 h`, `unknown, at most in 3 d 2 h`. */
 export function timeLeft({ earliest, latest }: Deadline, at: string): string {
   if (latest === null) return 'never expires';
@@ -30,6 +36,14 @@ export function timeLeft({ earliest, latest }: Deadline, at: string): string {
   if (left(earliest) <= 0) return `any moment, at most in ${late}`;
   const early = humanDuration(left(earliest));
   return early === late ? `in ${early}` : `in ${early} to ${late}`;
+}
+
+/** `expires between 2026-11-12 11:55 and 2026-11-12 12:00 UTC`: instants, which stay right on a page that grows old. */
+export function expiryOf({ earliest, latest }: Deadline): string {
+  if (latest === null) return 'does not expire';
+  return earliest === null
+    ? `may expire at any moment, at ${minuteOf(latest)} UTC at the latest`
+    : `expires between ${minuteOf(earliest)} and ${minuteOf(latest)} UTC`;
 }
 
 /** `2 d 3 h`; of what cannot be remembered, nobody knows. */
@@ -96,7 +110,7 @@ export function concernsOf(view: TargetView): string[] {
 
 /** `2 pending: 1 would be accepted, 1 held`. */
 export function summaryOf({ pending, source }: TargetView): string {
-  if (source === 'nothing') return 'nobody knows what is pending';
+  if (source === 'nothing') return 'pending requests unknown';
   if (pending.length === 0) return source === 'ledger' ? 'nothing pending was remembered' : 'nothing pending';
   if (source === 'ledger') return `${pending.length} pending as remembered`;
   const outcomes = Map.groupBy(pending, outcomeOf);
@@ -122,6 +136,13 @@ export function lastListingOf({ lastListing, at }: TargetView): string {
   if (lastListing === null) return 'no pass has listed everything yet, as far as this ledger knows';
   const ago = humanDuration((Date.parse(at) - Date.parse(lastListing)) / 1000);
   return `last complete listing by a pass ${ago} ago`;
+}
+
+/** The same for a page that grows old. */
+export function lastListingAt({ lastListing, at }: TargetView): string {
+  if (lastListing === null) return 'no run has listed everything yet, as far as this ledger knows';
+  const before = humanDuration((Date.parse(at) - Date.parse(lastListing)) / 1000);
+  return `last complete listing by a run at ${minuteOf(lastListing)} UTC, ${before} before this snapshot`;
 }
 
 export function isStale({ lastListing, at }: TargetView): boolean {

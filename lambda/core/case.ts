@@ -1,7 +1,7 @@
 import { acceptByHand } from './byHand.ts';
 import { canonicalJson } from './canonical.ts';
 import { type Deadline, deadlineOf } from './deadline.ts';
-import { type Accept, type Decision, decide } from './decide.ts';
+import { type Accept, codesOf, type Decision, decide } from './decide.ts';
 import { isVirtualInterfaceId } from './ids.ts';
 import type { LedgerChange } from './ledger.ts';
 import type { Recipient, VirtualInterface } from './model.ts';
@@ -121,6 +121,8 @@ export function reportOf(item: Case, recipient: Recipient, endpoint: string | nu
     outcome,
     message,
     skipped,
-    acceptByHand: settled ? null : acceptByHand(request, decision.gateway, recipient, endpoint),
+    acceptByHand: settled
+      ? null
+      : acceptByHand(request, codesOf(decision), decision.gateway, recipient, endpoint),
   };
 }

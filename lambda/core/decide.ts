@@ -41,11 +41,15 @@ export function decide(
   deadline: Deadline,
   at: Date,
 ): Decision {
+  const decision = withoutFreeze(policy, request, world, at);
+  return policy.freeze ? frozen(decision, deadline) : decision;
+}
+
+function withoutFreeze(policy: Policy, request: VirtualInterface, world: World, at: Date): Decision {
   const reasons = [
     ...unfit(request),
     ...elsewhere(policy, request),
     ...unremembered(request, world),
-    ...frozen(policy, deadline),
     ...heldByPolicy(policy, request),
   ];
   const identity = identify(policy, request, world.ownConnections);
@@ -83,6 +87,11 @@ const OUTBOUND: Reason = {
 /** @param gateway see `Hold` */
 export function hold(reasons: readonly Reason[], gateway: string | null = null): Hold {
   return { verdict: 'hold', reasons: inOrder(reasons), gateway };
+}
+
+/** The codes of every reason for holding, each once; none where the policy allows the request. */
+export function codesOf(decision: Decision): string[] {
+  return decision.verdict === 'hold' ? [...new Set(decision.reasons.map(({ code }) => code))] : [];
 }
 
 /** What no policy can allow. */
@@ -124,16 +133,26 @@ function unremembered({ id }: VirtualInterface, { damaged }: World): Reason[] {
     : [{ code: 'unreadable', message: `what the ledger holds of it cannot be read: ${why}` }];
 }
 
-function frozen(policy: Policy, deadline: Deadline): Reason[] {
-  if (!policy.freeze) return [];
-  return [{ code: 'frozen', message: `the policy holds everything (\`freeze: true\`)${lostBy(deadline)}` }];
+/** A frozen policy holds every request. What it would decide otherwise is said too, so that a person knows before lifting the freeze. */
+function frozen(decision: Decision, deadline: Deadline): Hold {
+  const message = `the policy is frozen (\`freeze: true\`); without the freeze: ${otherwise(decision)}${lostBy(deadline)}`;
+  if (decision.verdict === 'hold')
+    return hold([{ code: 'frozen', message }, ...decision.reasons], decision.gateway);
+  const { owner, grant, gateway } = decision;
+  return hold([{ code: 'frozen', message, withoutFreeze: { owner, grant, gateway } }], gateway);
+}
+
+function otherwise(decision: Decision): string {
+  if (decision.verdict === 'hold') return `held too, for ${list(codesOf(decision))}`;
+  const { owner, grant, gateway } = decision;
+  return `accepted by \`${owner}.${grant}\` → \`${gateway}\`, if the preflight checks succeed`;
 }
 
 function lostBy({ earliest, latest }: Deadline): string {
   if (latest === null) return '';
   return earliest === null
-    ? `; the request may be lost at any moment, at ${latest} at the latest`
-    : `; if that outlasts ${earliest}, the request may be lost`;
+    ? `; the request may expire at any moment, at ${latest} at the latest`
+    : `; the request may expire from ${earliest} on`;
 }
 
 function heldByPolicy(policy: Policy, request: VirtualInterface): Reason[] {

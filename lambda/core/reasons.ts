@@ -40,12 +40,17 @@ export interface Reason {
   readonly message: string;
   /** with `no-grant`: the grant that came nearest, and what it lacked */
   readonly nearest?: NearestGrant;
+  /** with `frozen`: what the policy would give without the freeze; absent when it would hold the request too */
+  readonly withoutFreeze?: Grantable;
 }
 
-export interface NearestGrant {
+export interface Grantable {
   readonly owner: string;
   readonly grant: string;
   readonly gateway: string;
+}
+
+export interface NearestGrant extends Grantable {
   /** every field that was not a yes */
   readonly failed: readonly FieldVerdict[];
 }

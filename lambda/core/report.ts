@@ -10,6 +10,11 @@ import type { Reason } from './reasons.ts';
 export const OUTCOMES = ['accepted', 'held', 'gone', 'failed', 'notAttempted', 'wouldAccept'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
+/** Whether a pass left the request pending. */
+export function isPending(outcome: Outcome): boolean {
+  return outcome === 'held' || outcome === 'failed' || outcome === 'notAttempted';
+}
+
 /** One pass over one target, as `run --json` prints it. Key names are relied on by others. */
 export interface PassReport {
   readonly target: string;
@@ -58,7 +63,7 @@ export interface RequestReport {
   readonly message: string | null;
   /** checks that could not be made, a sentence each */
   readonly skipped: readonly string[];
-  /** AWS CLI command for a person; `null` when it was accepted or is gone */
+  /** AWS CLI command for a person; `null` when it was accepted, is gone, or no command may be shown (byHand.ts) */
   readonly acceptByHand: string | null;
 }
 

@@ -196,9 +196,18 @@ function ownerEntry(key: string, connection: string, grant: Entry): Entry {
   return {
     key,
     flow: `{ ${connections}, grants: { ${grant.key}: ${grant.flow} } }`,
-    block: [connections, 'grants:', `  ${grant.key}:`, ...grant.block.map((line) => `    ${line}`)],
+    block: [
+      UNVERIFIED,
+      connections,
+      'grants:',
+      `  ${grant.key}:`,
+      ...grant.block.map((line) => `    ${line}`),
+    ],
   };
 }
+
+/** For whoever reviews the patch: what stands beside it on standard error is gone by then. */
+const UNVERIFIED = '# verify out of band whose connection this is, then remove this line';
 
 function none(...why: readonly string[]): Suggestion {
   return { kind: 'none', why };

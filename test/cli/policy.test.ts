@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ACME, actAs, US } from '../support/accounts.ts';
-import { folderWith, type } from '../support/cli.ts';
+import { folderWith, type, withOwners } from '../support/cli.ts';
 import { ACME_1, PROD, startCloud } from '../support/cloud.ts';
 
 const SOUND = `version: 1
@@ -60,7 +60,7 @@ describe('policy check', () => {
 });
 
 describe('policy init', () => {
-  it('writes a frozen policy from what the account shows, which checks and accepts nothing', async () => {
+  it('drafts owners as comments in a frozen policy, which lets nobody in before somebody has edited it', async () => {
     const cloud = await startCloud();
     const dir = folderWith({});
     const id = await actAs(cloud, ACME).offer({
@@ -90,9 +90,28 @@ describe('policy init', () => {
       /^ {2}account: "?012345678901"?\n {2}# to deploy it: credentials: \{ secret: NAME \}/m,
     );
     expect(text).toContain(`#   ${id}  ${ACME_1}  PAR1  VLAN 101  acme\\u{a}- not: a comment`);
-    expect((await type(dir, ['policy', 'check'])).stdout).toContain('FROZEN');
-    expect((await type(dir, ['run', ...at])).stdout).toContain('frozen');
+    // What a requester chose is in no comment that may become YAML.
+    const drafts = text.slice(text.indexOf('\nowners:\n') + '\nowners:\n'.length);
+    expect(drafts).toBe(`#  owner-1:\n#    connections:\n#      - ${ACME_1}\n#    gateway: ${PROD}\n`);
+
+    // Unedited it is no policy, frozen or not, and says what to do.
+    for (const unedited of [text, text.replace('freeze: true', 'freeze: false')]) {
+      writeFileSync(join(dir, 'policy/hub.yaml'), unedited);
+      expect(await type(dir, ['policy', 'check'])).toMatchObject({
+        code: 3,
+        stderr: expect.stringMatching(/owners: is empty.*remove the `#`/),
+      });
+      expect(await type(dir, ['run', ...at])).toMatchObject({ code: 3 });
+    }
     expect(await actAs(cloud, US).see(id)).toBe('confirming');
+
+    // With its owner verified it is one, and says what it would accept.
+    writeFileSync(join(dir, 'policy/hub.yaml'), withOwners(text));
+    expect((await type(dir, ['policy', 'check'])).stdout).toContain('FROZEN');
+    const plan = await type(dir, ['plan', ...at]);
+    expect(plan.stdout).toContain(`without the freeze: accepted by \`owner-1.default\` → \`${PROD}\``);
+    expect(await actAs(cloud, US).see(id)).toBe('confirming');
+    writeFileSync(join(dir, 'policy/hub.yaml'), text);
 
     const again = await type(dir, [...init, '--output', 'policy/hub.yaml']);
     expect(again).toMatchObject({

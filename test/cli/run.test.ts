@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { VERIFY } from '../../lambda/core/toDo.ts';
 import type { Simulator } from '../../simulator/index.ts';
 import { ACME, actAs, STRANGER, US } from '../support/accounts.ts';
 import { folderWith, type } from '../support/cli.ts';
@@ -84,9 +85,8 @@ describe('run', () => {
         'm',
       ),
     );
-    expect(stdout).toContain(
-      `by hand, with the gateway that you choose: aws directconnect confirm-private-virtual-interface --virtual-interface-id ${stranger}`,
-    );
+    expect(stdout).toContain(`  to do: ${VERIFY}`);
+    expect(stdout).not.toContain('confirm-private-virtual-interface');
     expect(stdout).not.toContain('\u001b');
     const ledger = JSON.parse(readFileSync(ledgerOf(dir, cloud), 'utf8'));
     expect(Object.keys(ledger.targets[`outscale/eu-west-2/${US}`].items)).toEqual([`sighting/${stranger}`]);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { page } from '../../cli/status/html.ts';
 import { html, prose } from '../../cli/status/markup.ts';
+import { VERIFY } from '../../lambda/core/toDo.ts';
 import type { Simulator } from '../../simulator/index.ts';
 import { ACME, actAs, STRANGER, US } from '../support/accounts.ts';
 import { type Ended, folderWith, type } from '../support/cli.ts';
@@ -108,9 +109,39 @@ describe('status --html', () => {
     expect(track).toMatch(/it may expire at any moment, at [\d-]+ [\d:]+ at the latest<\/title>/);
     expect(track).toMatch(/<line class="unknown" x1="50(\.\d+)?%" x2="98(\.\d+)?%"/);
     expect(track).not.toContain('class="ends"');
+    expect(text).toMatch(/<tr role="row" class="now">/);
     expect(text).toMatch(
-      /<ul class="first"><li><code>dxvif-\w+<\/code> of <code>hub<\/code> may expire at any moment, at most in /,
+      /<li class="now"><svg class="key"[^>]*>.*class="unknown"[^\n]*may expire at any moment/,
     );
+    expect(text).toMatch(
+      /<ul class="first"><li><code>dxvif-\w+<\/code> of <code>hub<\/code> may expire at any moment, at [\d-]+ [\d:]+ UTC at the latest: /,
+    );
+  });
+
+  it('says at the top that it is a snapshot, and of when', async () => {
+    const text = await richPage();
+    expect(text).toMatch(
+      /<p class="as-of">[^\n]*snapshot of <b><time datetime="[^"]+Z">[\d-]+ [\d:]+<\/time> UTC<\/b>[^\n]*does not update itself/,
+    );
+    // An instant stays right: what is relative comes after it.
+    expect(text).toMatch(/<dt>Expires<\/dt><dd><time /);
+    expect(text).toMatch(/<td role="cell" class="when"><time /);
+  });
+
+  it('explains each colour of a bar that is there, in that colour', async () => {
+    const text = await richPage();
+    // One is held and expires late, one would be accepted: none is near its expiry.
+    const bars = [...text.matchAll(/<tr role="row" class="(\w+)">.*?<\/tr>/gs)];
+    const drawn = bars.flatMap(([row, urgency]) =>
+      ['ends', 'unknown']
+        .filter((kind) => row.includes(`class="${kind}"`))
+        .map((kind) => `${urgency} ${kind}`),
+    );
+    const explained = [
+      ...text.matchAll(/<li class="(\w+)"><svg class="key"[^>]*>.*?class="(ends|unknown)"/g),
+    ];
+    expect(drawn.length).toBeGreaterThan(0);
+    expect(new Set(explained.map(([, urgency, kind]) => `${urgency} ${kind}`))).toEqual(new Set(drawn));
   });
 
   it('shows what others chose as text that neither marks up nor steers', async () => {
@@ -133,7 +164,8 @@ describe('status --html', () => {
     expect(text).toContain(
       '<b>unknown-requester</b> no owner in the policy has connection <code>dxcon-9f9f9f9f</code>',
     );
-    expect(text).toContain('<span>--virtual-gateway-id VGW_ID</span>');
+    expect(text).toContain(`<b>To do:</b> ${VERIFY}`);
+    expect(text).not.toContain('confirm-private-virtual-interface');
   });
 
   it('is written although the pass failed, says so first, and exits with 1', async () => {

@@ -3,6 +3,7 @@ import { bar } from '../../cli/status/bar.ts';
 import type { Facts } from '../../cli/status/gather.ts';
 import { axisOf, lifeOf, percentAt } from '../../cli/status/life.ts';
 import { summarise } from '../../cli/status/summary.ts';
+import { axisTrack } from '../../cli/status/timeline.ts';
 import { type TargetView, viewOf } from '../../cli/status/view.ts';
 import { timeLeft } from '../../cli/status/words.ts';
 import type { Ended } from '../../lambda/core/ended.ts';
@@ -259,6 +260,21 @@ describe('the timeline', () => {
     ]);
   });
 
+  it('has no day at its very edge, where half of its label would hang out of a narrow screen', () => {
+    const now = Date.parse(NOW);
+    for (let hours = 1; hours <= 48; hours += 1) {
+      const seen = now - hours * 3_600_000;
+      const axis = axisOf(
+        [{ made: { from: seen, to: seen }, ends: { from: null, to: now + 3_600_000 } }],
+        now,
+      );
+      const days = [...axisTrack(axis).html.matchAll(/<text class="(?:odd|even)" x="([\d.]+)%"/g)];
+      expect(days.length).toBeGreaterThan(0);
+      // Half of a label is 20 pixels of at least 288.
+      for (const [, x] of days) expect(Math.abs(Number(x) - 50)).toBeLessThan(43);
+    }
+  });
+
   it('shows waiting alone where nothing expires', () => {
     const never = { deadline: { earliest: null, latest: null }, firstSeen: '2026-11-09T12:00:00.000Z' };
     const { pending } = viewOf(facts([aRequest('a', never)], aLedger()));
@@ -285,7 +301,9 @@ describe('the summary', () => {
     expect({ tone, headline, first }).toEqual({
       tone: 'bad',
       headline: '2 requests pending',
-      first: ['`dxvif-bbbbbbbb` of `acme` expires in 3 h: held for unknown-requester'],
+      first: [
+        '`dxvif-bbbbbbbb` of `acme` expires between 2026-11-10 15:00 and 2026-11-10 15:00 UTC: held for unknown-requester',
+      ],
     });
   });
 

@@ -180,9 +180,16 @@ describe('what is told', () => {
     ['the nearest grant', aPolicyGranting(aGrant({ gateway: VGW.lab, match: { vlan: [[1, 2]] } })), VGW.lab],
     ['too early', aPolicyGranting(aGrant({ from: '2027-01-01T00:00:00.000Z' })), VGW.prod],
     ['ambiguous', aPolicyGranting(aGrant({ name: 'a' }), aGrant({ name: 'b', gateway: VGW.lab })), 'VGW_ID'],
-    ['of a stranger', aPolicy({ owners: [] }), 'VGW_ID'],
   ])('of a hold that is %s: the command with the gateway that the policy means', (_, policy, gateway) => {
     const [first = aCase()] = opened([aVif()], {}, policy);
     expect(reportOf(first, AWS, null).acceptByHand).toContain(`--virtual-gateway-id ${gateway} --region`);
   });
+
+  it.each([false, true])(
+    'of a hold of a stranger: no command, whether the policy is frozen (%s)',
+    (freeze) => {
+      const [first = aCase()] = opened([aVif()], {}, aPolicy({ owners: [], freeze }));
+      expect(reportOf(first, AWS, null)).toMatchObject({ outcome: 'held', acceptByHand: null });
+    },
+  );
 });

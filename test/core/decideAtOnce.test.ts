@@ -63,13 +63,51 @@ describe('several reasons', () => {
 describe('a freeze says what it may cost', () => {
   const [earliest, latest] = ['2026-11-12T00:00:00.000Z', '2026-11-13T00:00:00.000Z'];
   it.each<[Deadline, string]>([
-    [{ earliest, latest }, `if that outlasts ${earliest}, the request may be lost`],
-    [{ earliest: null, latest }, `may be lost at any moment, at ${latest} at the latest`],
-    [NO_DEADLINE, 'holds everything (`freeze: true`)'],
+    [{ earliest, latest }, `may expire from ${earliest} on`],
+    [{ earliest: null, latest }, `may expire at any moment, at ${latest} at the latest`],
+    [NO_DEADLINE, '(`freeze: true`)'],
   ])('%j', (deadline, words) => {
     const decision = decide(aPolicy({ freeze: true }), aVif(), aWorld(), deadline, NOW);
     expect(decision).toMatchObject({ reasons: [{ message: expect.stringContaining(words) }] });
-    expect(JSON.stringify(decision).includes('lost')).toBe(deadline.latest !== null);
+    expect(JSON.stringify(decision).includes('expire')).toBe(deadline.latest !== null);
+  });
+});
+
+describe('a freeze says what would be decided without it', () => {
+  const ask = (given: Parameters<typeof aPolicy>[0], request: Parameters<typeof aVif>[0] = {}) =>
+    decide(aPolicy({ freeze: true, ...given }), aVif(request), aWorld(), NO_DEADLINE, NOW);
+
+  it('accepted: by which grant, with which gateway', () => {
+    expect(ask({})).toEqual({
+      verdict: 'hold',
+      gateway: VGW.prod,
+      reasons: [
+        {
+          code: 'frozen',
+          message: expect.stringContaining(`\`acme.default\` → \`${VGW.prod}\``),
+          withoutFreeze: { owner: 'acme', grant: 'default', gateway: VGW.prod },
+        },
+      ],
+    });
+  });
+
+  it.each<[string, Parameters<typeof aPolicy>[0], Parameters<typeof aVif>[0], ReasonCode]>([
+    [
+      'no grant fits',
+      { owners: [anOwner({ grants: [aGrant({ match: { vlan: [[1, 2]] } })] })] },
+      {},
+      'no-grant',
+    ],
+    ['nobody knows the requester', {}, { connection: CONNECTION.other }, 'unknown-requester'],
+    ['a limit is reached', { owners: [anOwner({ limit: 0 })] }, {}, 'owner-limit'],
+  ])('held too, where %s: with that code beside it, and named', (_, policy, request, code) => {
+    const decision = ask(policy, request);
+    expect(decision).toMatchObject({ verdict: 'hold' });
+    const reasons = decision.verdict === 'hold' ? decision.reasons : [];
+    expect(reasons.map((reason) => reason.code).toSorted()).toEqual(['frozen', code].toSorted());
+    const frozen = reasons.find((reason) => reason.code === 'frozen');
+    expect(frozen?.message).toContain(code);
+    expect(frozen).not.toHaveProperty('withoutFreeze');
   });
 });
 

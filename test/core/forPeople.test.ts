@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Facts } from '../../lambda/core/announcements/kind.ts';
+import { VERIFY } from '../../lambda/core/toDo.ts';
 import { anOwner, CONNECTION, VGW } from '../support/builders.ts';
 import { aLedger, anAcceptance, anEnd, aReceipt, aSighting, heldFor } from '../support/ledgerBuilders.ts';
 import { aHold, aRequest, tell, tellInTurn } from '../support/newsroom.ts';
@@ -18,7 +19,7 @@ describe('what whoever is woken needs to know', () => {
       who: `owner acme (noc@acme.example), on connection \`${CONNECTION.owner}\``,
       why: 'frozen: because of frozen and no-grant: because of no-grant',
       byWhen: 'between 2026-11-17T09:00:00.000Z and 2026-11-17T10:00:05.000Z',
-      toDo: 'allow it in the policy, or by hand: aws directconnect …',
+      toDo: expect.stringMatching(/freeze: true.*policy.*bypasses the policy: aws directconnect …$/),
     });
   });
 
@@ -75,6 +76,29 @@ describe('what whoever is woken needs to know', () => {
     const state = facts.requests === undefined ? aLedger() : STATE;
     const [first] = tellInTurn(state, { owners: OWNERS, ...facts }).flat();
     expect(first?.detail.forPeople).toMatchObject(expected);
+  });
+
+  it.each(['Request Held', 'Deadline Near'])(
+    'of a stranger: %s has no command, and asks to verify first',
+    (type) => {
+      const decision = aHold('frozen', 'unknown-requester');
+      const request = aRequest({ connection: CONNECTION.other, decision, acceptByHand: null });
+      const facts = { requests: [request], at: '2026-11-17T08:00:00.000Z', owners: OWNERS };
+      const news = tellInTurn(STATE, facts)
+        .flat()
+        .find((one) => one.type === type);
+      expect(news?.detail).toMatchObject({
+        acceptByHand: null,
+        forPeople: { toDo: expect.stringContaining(VERIFY) },
+      });
+      expect(JSON.stringify(news)).not.toMatch(/confirm-\w+-virtual-interface/);
+    },
+  );
+
+  it('of one that expired and was held for a stranger: to verify first', () => {
+    expect(forPeople({ ended: [anEnd({ held: heldFor('unknown-requester') })] })).toMatchObject({
+      toDo: expect.stringContaining(VERIFY),
+    });
   });
 
   it.each([

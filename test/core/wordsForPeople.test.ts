@@ -29,18 +29,13 @@ const OURS = { known: true, ids: new Set([CONNECTION.other]) } as const;
 
 describe('why a request is held, in full', () => {
   const frozen = aPolicy({ freeze: true });
+  const WITHOUT = `the policy is frozen (\`freeze: true\`); without the freeze: accepted by \`acme.default\` → \`${VGW.prod}\`, if the preflight checks succeed`;
   const loss = { earliest: '2026-11-17T09:00:00.000Z', latest: '2026-11-17T10:00:00.000Z' };
   it.each<[string, Policy, Partial<VirtualInterface>, Partial<World>, Deadline]>([
-    ['the policy holds everything (`freeze: true`)', frozen, {}, {}, NO_DEADLINE],
+    [WITHOUT, frozen, {}, {}, NO_DEADLINE],
+    [`${WITHOUT}; the request may expire from ${loss.earliest} on`, frozen, {}, {}, loss],
     [
-      `the policy holds everything (\`freeze: true\`); if that outlasts ${loss.earliest}, the request may be lost`,
-      frozen,
-      {},
-      {},
-      loss,
-    ],
-    [
-      `the policy holds everything (\`freeze: true\`); the request may be lost at any moment, at ${loss.latest} at the latest`,
+      `${WITHOUT}; the request may expire at any moment, at ${loss.latest} at the latest`,
       frozen,
       {},
       {},

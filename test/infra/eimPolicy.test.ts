@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { PROJECT_ROOT } from '../../infra/bundling.ts';
 import type { Simulator } from '../../simulator/index.ts';
 import { ACME, actAs, STRANGER, US } from '../support/accounts.ts';
-import { folderWith, type } from '../support/cli.ts';
+import { folderWith, type, withOwners } from '../support/cli.ts';
 import { ACME_1, OURS, PROD, runnerOf, SIMPLE, STRANGERS, startCloud } from '../support/cloud.ts';
 
 const { Statement: statements } = JSON.parse(readFileSync(`${PROJECT_ROOT}docs/eim-policy.json`, 'utf8'));
@@ -57,12 +58,12 @@ describe('docs/eim-policy.json', () => {
     const there = ['--endpoint', cloud.url];
     const recipient = ['--provider', 'outscale', '--region', 'eu-west-2', '--account', US];
     await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
-    for (const args of [
-      ['policy', 'init', ...recipient, '--output', 'policy/hub.yaml'],
-      ['doctor'],
-      ['plan'],
-      ['status'],
-    ])
+    const file = 'policy/hub.yaml';
+    expect(await type(dir, ['policy', 'init', ...recipient, '--output', file, ...there])).toMatchObject({
+      code: 0,
+    });
+    writeFileSync(join(dir, file), withOwners(readFileSync(join(dir, file), 'utf8')));
+    for (const args of [['doctor'], ['plan'], ['status']])
       expect(await type(dir, [...args, ...there])).toMatchObject({ code: 0 });
     expect(allowed).toEqual(expect.arrayContaining(asked(cloud)));
     expect(asked(cloud)).not.toContain('directconnect:ConfirmPrivateVirtualInterface');

@@ -70,7 +70,7 @@ describe('what people are told', () => {
       `"Who: owner acme ('NOC' <noc@acme.example>), on connection \`${CONNECTION.owner}\`"`,
       '"Why: no-grant: because of no-grant"',
       '"By when: between 2026-11-10T13:00:00.000Z and 2026-11-10T14:00:00.000Z"',
-      '"To do: allow it in the policy, or by hand: aws directconnect …"',
+      expect.stringMatching(/^"To do: .*policy.*, which bypasses the policy: aws directconnect …"$/),
       `"Where: outscale, region eu-west-2, account ${ACCOUNT}; found out at 2026-11-10T12:00:10.000Z"`,
     ]);
     expect(lines.at(-1)).toMatch(/^"More: docs\/runbook\.md#messages/);

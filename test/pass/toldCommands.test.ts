@@ -13,11 +13,16 @@ it.each(['outscale', 'aws'] as const)(
   'every command that is told says where it goes, for the AWS CLI does not know: %s by another endpoint',
   async (dialect) => {
     const cloud = await startCloud({ dialect });
-    const policy = policyOf(`owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }`, dialect);
+    const policy = policyOf(
+      `owners: { acme: { connections: [${ACME_1}], gateway: ${PROD}, limit: 1 } }`,
+      dialect,
+    );
     const announcer = recordingAnnouncer();
     const runner = runnerOf(cloud, policy, { announcer });
     await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
-    await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 102 });
+    // One too many: a person may accept it manually. Of a stranger's no command is told.
+    await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 103 });
+    const strange = await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 102 });
     // Accepted, and not available in no time at all.
     await runner.pass();
     await runner.pass({ availableWithinMs: 0 });
@@ -34,6 +39,7 @@ it.each(['outscale', 'aws'] as const)(
       'describe-virtual-interfaces',
       'enable-vgw-route-propagation',
     ]);
+    expect(commands.filter((command) => command.includes(strange))).toEqual([]);
     const end = `--region eu-west-2 --endpoint-url ${cloud.url}`;
     expect(commands.filter((command) => !command.endsWith(end))).toEqual([]);
   },

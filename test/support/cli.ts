@@ -24,6 +24,12 @@ export function folderWith(files: Readonly<Record<string, string>>): string {
   return dir;
 }
 
+/** A file of `policy init` after somebody has removed the `#` before its owners. */
+export function withOwners(drafted: string): string {
+  const [head = '', drafts = ''] = drafted.split('\nowners:\n');
+  return `${head}\nowners:\n${drafts.replaceAll(/^#/gm, '')}`;
+}
+
 /** A command under way. */
 export interface Begun {
   /** what it has said on standard error so far */

@@ -2,7 +2,8 @@ import { announcement } from '../announcement.ts';
 import type { Deadline } from '../deadline.ts';
 import { DEADLINE_MARKS, type DeadlineMark } from '../deadline.ts';
 import type { HeldFor } from '../remembered.ts';
-import type { RequestReport } from '../report.ts';
+import { isPending, type RequestReport } from '../report.ts';
+import { toDoFor } from '../toDo.ts';
 import { whenOf, whoHas, whyOf } from './forPeople.ts';
 import {
   type AnnouncementKind,
@@ -23,34 +24,43 @@ import {
 export const deadlineNear: AnnouncementKind = {
   types: ['Deadline Near'],
   news: (facts) => [
-    ...facts.requests.filter(isPending).flatMap((request) =>
-      nearing(facts, request, request.outcome, {
-        reasons: reasonsOf(request.decision),
-        problem: request.message,
-        acceptByHand: request.acceptByHand,
-      }),
+    ...facts.requests
+      .filter(({ outcome }) => isPending(outcome))
+      .flatMap((request) =>
+        nearing(facts, request, request.outcome, {
+          reasons: reasonsOf(request.decision),
+          problem: request.message,
+          acceptByHand: request.acceptByHand,
+          toDo: toDoFor(request),
+        }),
+      ),
+    ...facts.remembered.flatMap((request) =>
+      nearing(facts, request, 'notListed', whileFailing(request, facts)),
     ),
-    ...facts.remembered.flatMap((request) => nearing(facts, request, 'notListed', whileFailing(request))),
   ],
 };
 
-function isPending({ outcome }: RequestReport): boolean {
-  return outcome === 'held' || outcome === 'failed' || outcome === 'notAttempted';
+function whileFailing({ held }: RememberedRequest, { origin }: Facts): Detail {
+  return {
+    reasons: held.map(bounded),
+    problem: 'passes fail, so nobody looks at it',
+    acceptByHand: null,
+    toDo: `see that passes work again: vif-acceptor doctor --policy policy/${origin.target}.yaml`,
+  };
 }
 
-function whileFailing({ held }: RememberedRequest) {
-  return { reasons: held.map(bounded), problem: 'passes fail, so nobody looks at it', acceptByHand: null };
+interface Detail {
+  readonly reasons: readonly HeldFor[];
+  readonly problem: string | null;
+  readonly acceptByHand: string | null;
+  readonly toDo: string;
 }
 
 function nearing(
   { origin, at, state, owners }: Facts,
   request: RequestReport | RememberedRequest,
   outcome: string,
-  detail: {
-    readonly reasons: readonly HeldFor[];
-    readonly problem: string | null;
-    readonly acceptByHand: string | null;
-  },
+  { toDo, ...detail }: Detail,
 ): News[] {
   const { id, firstSeen, deadline } = request;
   const told = state.sightings[id]?.told;
@@ -68,9 +78,7 @@ function nearing(
           who: whoHas(request.connection, owners),
           why: detail.problem ?? whyOf(detail.reasons),
           byWhen: whenOf(deadline),
-          toDo:
-            detail.acceptByHand ??
-            `see that passes work again: vif-acceptor doctor --policy policy/${origin.target}.yaml`,
+          toDo,
         },
       }),
       mark: { of: 'deadline', id, mark },

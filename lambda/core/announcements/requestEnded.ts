@@ -1,6 +1,8 @@
 import { announcement } from '../announcement.ts';
+import { overrideFor } from '../byHand.ts';
 import type { Ended, EndedAs } from '../ended.ts';
 import { list } from '../text.ts';
+import { VERIFY } from '../toDo.ts';
 import { NOTHING_TO_DO, whoHas, whyOf } from './forPeople.ts';
 import { type AnnouncementKind, bounded, called } from './kind.ts';
 
@@ -24,7 +26,7 @@ export const requestEnded: AnnouncementKind = {
           who: whoHas(connection, owners),
           why: whyEnded(end),
           byWhen: NOTHING_TO_DO,
-          toDo: TO_DO[as],
+          toDo: toDoOf(end),
         },
       };
       return [
@@ -42,14 +44,21 @@ const WORDS: Readonly<Record<EndedAs, string>> = {
   vanished: 'is listed no more and unknown by its ID',
 };
 
-const TO_DO: Readonly<Record<EndedAs, string>> = {
-  accepted: NOTHING_TO_DO,
-  acceptedByOthers: 'find out who accepted it, and on which gateway; delete it if it is wrong',
-  expired: 'if it was wanted: allow it in the policy, then have its requester offer it again',
-  rejected: NOTHING_TO_DO,
-  deleted: NOTHING_TO_DO,
-  vanished: 'ask its requester whether it was withdrawn',
-};
+function toDoOf({ as, held }: Ended): string {
+  switch (as) {
+    case 'acceptedByOthers':
+      return 'find out who accepted it, and on which gateway; delete it if it is wrong';
+    case 'expired': {
+      const isCertain = overrideFor(held.map(({ code }) => code)) !== 'verifyFirst';
+      const wanted = isCertain ? 'if it was wanted' : `if it seems to be wanted, ${VERIFY}`;
+      return `${wanted}: allow it in the policy, then have the owner offer it again`;
+    }
+    case 'vanished':
+      return 'ask its owner, over a contact that was known before, whether it was withdrawn';
+    default:
+      return NOTHING_TO_DO;
+  }
+}
 
 function whyEnded({ held, failures }: Ended): string {
   if (held.length > 0) return `it was held: ${whyOf(held.map(bounded))}`;

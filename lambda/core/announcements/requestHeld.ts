@@ -1,5 +1,6 @@
 import { announcement } from '../announcement.ts';
 import { listSome } from '../text.ts';
+import { toDoFor } from '../toDo.ts';
 import { whenOf, whoHas } from './forPeople.ts';
 import { type AnnouncementKind, announced, called, reasonsOf } from './kind.ts';
 
@@ -27,7 +28,7 @@ export const requestHeld: AnnouncementKind = {
           who: whoHas(request.connection, owners),
           why,
           byWhen: whenOf(request.deadline),
-          toDo: `allow it in the policy, or by hand: ${acceptByHand}`,
+          toDo: toDoFor(request),
         },
       };
       return [

@@ -101,7 +101,8 @@ export const SCHEMA: readonly Row[] = [
   [matching('{ location: [] }'), 'empty-list', `${PROD}.match.location`, '8:28', 'at least one'],
   [matching('{ tags: { env: [] } }', aws), 'empty-list', `${PROD}.match.tags.env`, '8:31', 'at least one'],
   [besideAcme('hold: []'), 'empty-list', 'hold', '4:7', 'remove the key'],
-  [outscale('owners: {}'), 'empty-map', 'owners', '3:9', 'at least one key'],
+  [outscale('owners: {}'), 'empty-map', 'owners', '3:9', 'at least one owner'],
+  [outscale('owners:'), 'wrong-type', 'owners', '3:1', 'at least one owner'],
   [besideAcme('gateways: {}'), 'empty-map', 'gateways', '4:11', 'remove it'],
   [besideAcme('limits: {}'), 'empty-map', 'limits', '4:9', 'remove it'],
   [

@@ -1,0 +1,127 @@
+import { recipientKey } from '../../lambda/core/policy.ts';
+import { printableJson } from '../../lambda/core/printable.ts';
+import { visible } from '../../lambda/core/text.ts';
+import type { Sorted } from '../../language/index.ts';
+import { checkNow, type LastCheck, newlyExpired } from '../check/expired.ts';
+import { type Finding, findingLine, findingsOf, invalidPolicy } from '../check/findings.ts';
+import { type CheckState, readState, writeState } from '../check/stateFile.ts';
+import { eachTarget } from '../eachTarget.ts';
+import { EXIT, type ExitCode, InvalidPolicies } from '../exit.ts';
+import { ledgerFor, ledgerPath, ledgerTable } from '../ledger.ts';
+import type { Progress } from '../output/progress.ts';
+import { checkStatePath } from '../paths.ts';
+import { loadSoundPolicies } from '../policies.ts';
+import { gather } from '../status/gather.ts';
+import { page } from '../status/html.ts';
+import { pageFile } from '../status/pageFile.ts';
+import { type TargetView, viewOf } from '../status/view.ts';
+import type { StatusOptions } from './status.ts';
+
+/** Six intervals of the timer and of the function. */
+const MAX_AGE_SECONDS = 30 * 60;
+
+/**
+ * `status --check`: one line for each thing that needs a person, and exit code 1; nothing and 0 when all is well. Asks the
+ * provider no more than `status` does, and writes only what it reported.
+ */
+export async function statusCheck(options: StatusOptions): Promise<ExitCode> {
+  const { policies, faults } = soundOrFaults(options.policy ?? []);
+  // Before the work, so that a mistyped path costs no minute.
+  const file = options.html === undefined ? null : pageFile(options.html);
+  const ledger = ledgerFor(options);
+  const place = ledgerPath(options);
+  const statePath = checkStatePath(process.env, place, ledgerTable(place));
+  const { results, rethrow } = await eachTarget(policies, async (compiled): Promise<Checked> => {
+    const facts = await gather(compiled, options, ledger, SILENT);
+    const isRecorded = facts.recordsFailure === null;
+    return { view: viewOf(facts), key: recipientKey(facts.policy.recipient), isRecorded };
+  });
+  const state = await readState(statePath);
+  const compare = comparedWith(state, options.maxAge ?? MAX_AGE_SECONDS);
+  const checks = results.map(compare);
+  const findings = [
+    ...faults.map(invalidPolicy),
+    ...checks.flatMap((check) => check.findings),
+    ...about('check-state', state.problem),
+    ...about(
+      'failed',
+      file?.write(
+        page(
+          results.map(({ view }) => view),
+          faults,
+        ),
+      ) ?? null,
+    ),
+  ];
+  const isReported = await report(findings, options.json ?? false);
+  // Fail closed: what was not reported must not count as reported.
+  const unwritten = isReported ? await remember(statePath, state, checks) : null;
+  if (unwritten !== null) {
+    const isData = options.json ?? false;
+    (isData ? process.stderr : process.stdout).write(`check-state: ${unwritten}\n`);
+  }
+  rethrow();
+  if (faults.length > 0) return EXIT.invalidPolicy;
+  return findings.length > 0 || unwritten !== null ? EXIT.failed : EXIT.done;
+}
+
+/** One target, looked at. */
+interface Checked {
+  readonly view: TargetView;
+  readonly key: string;
+  /** whether what ended is known */
+  readonly isRecorded: boolean;
+}
+
+interface Compared {
+  readonly key: string;
+  readonly findings: readonly Finding[];
+  /** for the next check; `null`: what ended is not known, so that the next one must look as far back as this one */
+  readonly next: LastCheck | null;
+}
+
+function comparedWith({ targets }: CheckState, maxAgeSeconds: number): (checked: Checked) => Compared {
+  return ({ view, key, isRecorded }) => {
+    const last = targets.get(key) ?? null;
+    const expired = newlyExpired(view.ended, view.at, last);
+    const findings = findingsOf(view, { maxAgeSeconds, expired });
+    return { key, findings, next: isRecorded ? checkNow(view.ended, view.at, last, expired) : null };
+  };
+}
+
+function remember(path: string, state: CheckState, checks: readonly Compared[]): Promise<string | null> {
+  const known = checks.flatMap(({ key, next }) => (next === null ? [] : [[key, next] as const]));
+  return known.length === 0 ? Promise.resolve(null) : writeState(path, state, new Map(known));
+}
+
+function about(code: 'check-state' | 'failed', message: string | null): Finding[] {
+  return message === null ? [] : [{ target: null, code, id: null, message }];
+}
+
+/** @returns whether it was written to its end */
+function report(findings: readonly Finding[], json: boolean): Promise<boolean> {
+  const text = json
+    ? `${printableJson({ format: 1, findings }, 2)}\n`
+    : findings.map((finding) => `${visible(findingLine(finding))}\n`).join('');
+  if (text === '') return Promise.resolve(true);
+  return new Promise((done) => {
+    process.stdout.write(text, (error) => done(error == null));
+  });
+}
+
+/** An invalid policy is a finding like any other, even where no policy is valid. */
+function soundOrFaults(named: readonly string[]): Pick<Sorted, 'policies' | 'faults'> {
+  try {
+    return loadSoundPolicies(named);
+  } catch (error) {
+    if (!(error instanceof InvalidPolicies)) throw error;
+    return { policies: [], faults: error.faults };
+  }
+}
+
+/** cron sends what stands on standard error too. */
+const SILENT: Progress = {
+  watch: (_target, ports) => ports,
+  finish: () => undefined,
+  stop: () => undefined,
+};

@@ -1,0 +1,316 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { checkStatePath } from '../../cli/paths.ts';
+import type { Simulator } from '../../simulator/index.ts';
+import { ACME, actAs, STRANGER, US } from '../support/accounts.ts';
+import { folderWith, type } from '../support/cli.ts';
+import { ACME_1, PROD, STRANGERS, startCloud } from '../support/cloud.ts';
+import { aSighting, heldFor } from '../support/ledgerBuilders.ts';
+
+const POLICY = `version: 1
+recipient: { provider: outscale, region: eu-west-2, account: "${US}" }
+owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }
+`;
+const KEY = `outscale/eu-west-2/${US}`;
+const DAY_S = 24 * 60 * 60;
+
+function at(cloud: Simulator): string[] {
+  return ['--ledger', 'ledger.json', '--endpoint', cloud.url, '--gateway-endpoint', cloud.url];
+}
+
+/** How long ago: the command goes by this machine's clock. */
+function ago(seconds: number): string {
+  return new Date(Date.now() - seconds * 1000).toISOString();
+}
+
+/** A ledger file whose last complete listing was then, with these sightings of requests. */
+function ledgerOf(
+  lastListing: string,
+  sightings: Readonly<Record<string, Parameters<typeof aSighting>[0]>> = {},
+) {
+  const items = Object.entries(sightings).map(([id, given]) => [
+    `sighting/${id}`,
+    aSighting({ connection: STRANGERS, ...given }),
+  ]);
+  const target = { lease: null, lastListing, failing: null, items: Object.fromEntries(items) };
+  return JSON.stringify({ format: 2, targets: { [KEY]: target } });
+}
+
+/** A folder with a policy, and what `status --check` says in it: its lines, and nothing on standard error. */
+function machine(cloud: Simulator, files: Readonly<Record<string, string>> = {}) {
+  const dir = folderWith({ 'policy/hub.yaml': POLICY, ...files });
+  return {
+    dir,
+    run: () => type(dir, ['run', ...at(cloud)]),
+    check: async (...args: string[]) => {
+      const { code, stdout, stderr } = await type(dir, ['status', '--check', ...at(cloud), ...args]);
+      expect(stderr).toBe('');
+      return { code, lines: stdout.split('\n').filter((line) => line !== '') };
+    },
+  };
+}
+
+const WELL = { code: 0, lines: [] };
+
+describe('status --check', () => {
+  it('says nothing and exits with 0 when all is well, and asks no more than `status` does', async () => {
+    const cloud = await startCloud();
+    const { dir, run, check } = machine(cloud);
+    await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+    await run();
+    cloud.clearCalls();
+    expect(await check()).toEqual(WELL);
+    const checked = cloud.calls().map(({ operation }) => operation);
+    cloud.clearCalls();
+    await type(dir, ['status', ...at(cloud)]);
+    expect(checked).toEqual(cloud.calls().map(({ operation }) => operation));
+    expect(checked).not.toContain('ConfirmPrivateVirtualInterface');
+  });
+
+  it('reports what is held, and first what is near its expiry, a line each', async () => {
+    const cloud = await startCloud();
+    const stranger = actAs(cloud, STRANGER);
+    const [late, soon] = [
+      await stranger.offer({ connection: STRANGERS, vlan: 201 }),
+      await stranger.offer({ connection: STRANGERS, vlan: 202 }),
+    ];
+    const ledger = ledgerOf(ago(240), {
+      [late]: { vlan: 201, firstSeen: ago(DAY_S), notListedAt: ago(DAY_S + 300) },
+      [soon]: { vlan: 202, firstSeen: ago(6.5 * DAY_S), notListedAt: ago(6.5 * DAY_S + 300) },
+    });
+    const { check } = machine(cloud, { 'ledger.json': ledger });
+    expect(await check()).toEqual({
+      code: 1,
+      lines: [
+        expect.stringMatching(new RegExp(`^hub: near-expiry: ${soon}: .*unknown-requester.* between .*Z$`)),
+        expect.stringMatching(new RegExp(`^hub: held: ${late}: .*unknown-requester.* between .*Z$`)),
+      ],
+    });
+  });
+
+  it('reports what is allowed and near its expiry, since a run should have accepted it', async () => {
+    const cloud = await startCloud();
+    const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+    const seen = { connection: ACME_1, firstSeen: ago(6.5 * DAY_S), notListedAt: ago(6.6 * DAY_S) };
+    const { check } = machine(cloud, { 'ledger.json': ledgerOf(ago(240), { [id]: seen }) });
+    expect(await check()).toMatchObject({
+      code: 1,
+      lines: [expect.stringMatching(new RegExp(`^hub: near-expiry: ${id}: allowed by acme\\.default`))],
+    });
+  });
+
+  it('reports that no run has listed everything for longer than --max-age, 30 minutes by default', async () => {
+    const cloud = await startCloud();
+    const { dir, check } = machine(cloud);
+    expect(await check()).toMatchObject({
+      code: 1,
+      lines: [expect.stringMatching(/^hub: stale: no run has/)],
+    });
+    writeFileSync(join(dir, 'ledger.json'), ledgerOf(ago(29 * 60)));
+    expect(await check()).toEqual(WELL);
+    expect((await check('--max-age', 'PT10M')).code).toBe(1);
+    writeFileSync(join(dir, 'ledger.json'), ledgerOf(ago(31 * 60)));
+    expect(await check()).toMatchObject({
+      code: 1,
+      lines: [expect.stringMatching(/^hub: stale: .*, 31 min.*30 min/)],
+    });
+    expect(await check('--max-age', 'P1D')).toEqual(WELL);
+  });
+
+  it('reports what a run recorded as expired once, and again to nobody', async () => {
+    const cloud = await startCloud();
+    const { run, check } = machine(cloud);
+    const id = await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 101 });
+    await run();
+    expect(await check()).toMatchObject({ code: 1, lines: [expect.stringMatching(/^hub: near-expiry: /)] });
+    cloud.clock.advance('P8D');
+    await run();
+    expect(await check()).toEqual({
+      code: 1,
+      lines: [expect.stringMatching(new RegExp(`^hub: expired: ${id}: .*unknown-requester$`))],
+    });
+    expect(await check()).toEqual(WELL);
+  });
+
+  it('reports what it finds expired before a run does, and not once more when the run has recorded it', async () => {
+    const cloud = await startCloud();
+    const { run, check } = machine(cloud);
+    await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 101 });
+    await run();
+    cloud.clock.advance('P8D');
+    expect(await check()).toMatchObject({ code: 1, lines: [expect.stringMatching(/^hub: expired: /)] });
+    await run();
+    expect(await check()).toEqual(WELL);
+  });
+
+  it('as a first check, reports what expired within a day', async () => {
+    const cloud = await startCloud();
+    const end = (id: string, seconds: number) => ({
+      kind: 'ended',
+      target: KEY,
+      value: {
+        ...{
+          id,
+          connection: STRANGERS,
+          vlan: 7,
+          name: 'x',
+          firstSeen: ago(9 * DAY_S),
+          endedAt: ago(seconds),
+        },
+        ...{ pendingSeconds: 7 * DAY_S, as: 'expired', held: heldFor('no-grant'), failures: 0 },
+      },
+    });
+    const records = [end('dxvif-aaaaaaaa', 3 * DAY_S), end('dxvif-bbbbbbbb', 7200)];
+    const { check } = machine(cloud, {
+      'ledger.json': ledgerOf(ago(60)),
+      'ledger.records.jsonl': records.map((record) => `${JSON.stringify(record)}\n`).join(''),
+    });
+    expect(await check()).toMatchObject({
+      code: 1,
+      lines: [expect.stringMatching(/^hub: expired: dxvif-bbbbbbbb: .*no-grant$/)],
+    });
+    expect(await check()).toEqual(WELL);
+  });
+
+  it('reports an accepted interface that is gone', async () => {
+    const cloud = await startCloud();
+    const { run, check } = machine(cloud);
+    const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+    await run();
+    await actAs(cloud, US).withdraw(id);
+    cloud.clock.advance('PT5M');
+    expect(await check()).toMatchObject({
+      code: 1,
+      lines: [expect.stringMatching(new RegExp(`^hub: not-available: ${id}: `))],
+    });
+  });
+
+  it('reports a target that cannot be checked at all, and checks the others', async () => {
+    const cloud = await startCloud();
+    const id = await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 101 });
+    const broken = POLICY.replace('eu-west-2', 'us-east-2').replace(PROD, 'vgw-0000dead');
+    const { run, check } = machine(cloud, {
+      'policy/broken.yaml': broken,
+      'policy/lost.yaml': 'version: 1\n',
+    });
+    await run();
+    const { code, lines } = await check();
+    expect(code).toBe(3);
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^broken: failed: wrong-account-or-region: /),
+        expect.stringMatching(new RegExp(`^hub: near-expiry: ${id}: `)),
+        expect.stringMatching(/^invalid-policy: policy\/lost\.yaml:1:1 owners: /),
+      ]),
+    );
+  });
+
+  it('reports an API that does not answer, beside what the ledger remembers', async () => {
+    const cloud = await startCloud();
+    const seen = { firstSeen: ago(DAY_S), notListedAt: ago(DAY_S + 300), held: heldFor('no-grant') };
+    const { check } = machine(cloud, { 'ledger.json': ledgerOf(ago(60), { 'dxvif-aaaaaaaa': seen }) });
+    await cloud.close();
+    expect(await check()).toEqual({
+      code: 1,
+      lines: [
+        expect.stringMatching(/^hub: failed: api: .*unreachable/),
+        expect.stringMatching(/^hub: held: dxvif-aaaaaaaa: .*no-grant/),
+      ],
+    });
+  });
+
+  it('prints invalid policies on standard output even where no other is left', async () => {
+    const cloud = await startCloud();
+    const { check } = machine(cloud, { 'policy/hub.yaml': 'version: 1\n' });
+    const { code, lines } = await check();
+    expect(code).toBe(3);
+    expect(lines[0]).toMatch(/^invalid-policy: policy\/hub\.yaml:1:1 /);
+  });
+
+  it('prints one JSON document, also when all is well', async () => {
+    const cloud = await startCloud();
+    const { dir, check } = machine(cloud, { 'ledger.json': ledgerOf(ago(60)) });
+    const json = async () => JSON.parse((await check('--json')).lines.join('\n'));
+    expect(await json()).toEqual({ format: 1, findings: [] });
+    writeFileSync(join(dir, 'ledger.json'), ledgerOf(ago(DAY_S)));
+    expect(await json()).toEqual({
+      format: 1,
+      findings: [{ target: 'hub', code: 'stale', id: null, message: expect.any(String) }],
+    });
+  });
+
+  it('writes the page as well', async () => {
+    const cloud = await startCloud();
+    const { dir, check } = machine(cloud, { 'ledger.json': ledgerOf(ago(60)) });
+    expect(await check('--html', 'status.html')).toEqual(WELL);
+    expect(readFileSync(join(dir, 'status.html'), 'utf8')).toMatch(/^<!doctype html>/);
+  });
+
+  it.each([
+    ['--max-age that is no duration', ['status', '--check', '--max-age', '30'], /--max-age/],
+    ['--max-age without --check', ['status', '--max-age', 'PT1H'], /--max-age is for --check/],
+  ])('refuses %s', async (_, args, message) => {
+    const { code, stdout, stderr } = await type(folderWith({ 'policy/hub.yaml': POLICY }), args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(message);
+  });
+});
+
+describe('what checks remember', () => {
+  const LAST = { at: ago(60), reported: [] };
+
+  it.each([
+    ['damaged', '{'],
+    ['of another form', '{"format":1,"targets":{"x":{"at":"yesterday","reported":[]}}}'],
+    ['of a newer format', '{"format":2,"checks":[]}'],
+  ])('and is %s is reported, and counts as no check', async (_, text) => {
+    const cloud = await startCloud();
+    const { dir, check } = machine(cloud, { 'ledger.json': ledgerOf(ago(60)), 'ledger.checks.json': text });
+    expect(await check()).toMatchObject({
+      code: 1,
+      lines: [expect.stringMatching(/^check-state: ledger\.checks\.json is /)],
+    });
+    expect(JSON.parse(readFileSync(join(dir, 'ledger.checks.json'), 'utf8'))).toMatchObject({
+      format: 1,
+      targets: { [KEY]: { reported: [] } },
+    });
+    expect(await check()).toEqual(WELL);
+  });
+
+  it('is kept of other targets, with keys that a later release added', async () => {
+    const cloud = await startCloud();
+    const before = {
+      format: 1,
+      added: true,
+      targets: { [KEY]: { ...LAST, more: 1 }, 'aws/eu-west-1/111122223333': LAST },
+    };
+    const files = { 'ledger.json': ledgerOf(ago(60)), 'ledger.checks.json': JSON.stringify(before) };
+    const { dir, check } = machine(cloud, files);
+    expect(await check()).toEqual(WELL);
+    const after = JSON.parse(readFileSync(join(dir, 'ledger.checks.json'), 'utf8'));
+    expect(after).toEqual({
+      ...before,
+      targets: { ...before.targets, [KEY]: { at: expect.any(String), reported: [], more: 1 } },
+    });
+    expect(after.targets[KEY].at > LAST.at).toBe(true);
+    expect(readdirSync(dir).filter((name) => name.includes('tmp'))).toEqual([]);
+  });
+
+  it('is left as it is while what ended cannot be read, so that nothing expires unreported', async () => {
+    const cloud = await startCloud();
+    // A folder stands where the records should be.
+    const files = { 'ledger.json': ledgerOf(ago(60)), 'ledger.records.jsonl/x': '' };
+    const { dir, check } = machine(cloud, files);
+    expect((await check()).code).toBe(1);
+    expect(existsSync(join(dir, 'ledger.checks.json'))).toBe(false);
+  });
+
+  it.each([
+    ['ledger.json', null, 'ledger.checks.json'],
+    ['/var/lib/x/memory', null, '/var/lib/x/memory.checks.json'],
+    ['dynamodb:vif', 'vif', '/state/vif-acceptor/dynamodb-vif.checks.json'],
+  ])('is beside %s', (ledger, table, expected) => {
+    expect(checkStatePath({ XDG_STATE_HOME: '/state' }, ledger, table)).toBe(expected);
+  });
+});
