@@ -66,6 +66,7 @@ describe('what is not plainly an ID never becomes shell', () => {
 const UNCERTAIN = [
   'not-private',
   'unreadable',
+  'other-region',
   'unknown-requester',
   'owner-mismatch',
   'held-by-policy',
