@@ -8,7 +8,7 @@ import { orderOfWork } from './order.ts';
 import type { Policy } from './policy.ts';
 import { isInspection } from './reasons.ts';
 import type { HeldFor, Sighting } from './remembered.ts';
-import { type Outcome, type RequestReport, reported } from './report.ts';
+import { describedOf, type Outcome, type RequestReport, reported } from './report.ts';
 import { byCodePoint } from './text.ts';
 import type { World } from './world.ts';
 
@@ -107,6 +107,7 @@ export function reportOf(item: Case, recipient: Recipient, endpoint: string | nu
     connection,
     vlan,
     name,
+    ...describedOf(request),
     firstSeen: sighting?.firstSeen ?? null,
     deadline,
     decision: reported(decision),
