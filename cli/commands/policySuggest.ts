@@ -6,8 +6,8 @@ import { type Suggestion, suggest } from '../../language/index.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { instantOf } from '../instant.ts';
 import { type LedgerOptions, ledgerFor } from '../ledger.ts';
-import { type Paint, paintFor } from '../output/paint.ts';
-import { describeSuggestion } from '../output/suggestion.ts';
+import { paintFor } from '../output/paint.ts';
+import { describeSuggestion, warningsOn } from '../output/suggestion.ts';
 import { onePolicy } from '../policies.ts';
 import { requestFile } from '../requests/file.ts';
 import type { ReadRequest } from '../requests/ours.ts';
@@ -28,9 +28,10 @@ export async function policySuggest(named: string | undefined, options: SuggestO
   const { text, file: requested } = await requestFile(options.request);
   const read = await withDeadline(readRequest(text, requested, policy, options.id ?? null), policy, options);
   const source = { file, text: readFileSync(file, 'utf8') };
-  const wish = { request: read.request, gateway: options.gateway ?? null, at };
+  const { request, absent } = read;
+  const wish = { request, absent, gateway: options.gateway ?? null, at };
   const suggestion = suggest(source, policy, wish);
-  tell(suggestion, (paint) => describeSuggestion(suggestion, read, paint), options.json ?? false);
+  print(suggestion, read, options.json ?? false);
   return suggestion.kind === 'none' ? EXIT.failed : EXIT.done;
 }
 
@@ -47,8 +48,10 @@ async function withDeadline(
 }
 
 /** Standard output is for the patch, or the document, alone: it can be piped into `git apply`. */
-function tell(suggestion: Suggestion, words: (paint: Paint) => string, json: boolean): void {
-  process.stderr.write(`${words(paintFor(process.stderr))}\n`);
+function print(suggestion: Suggestion, read: ReadRequest, json: boolean): void {
+  const paint = paintFor(process.stderr);
+  const lines = json ? warningsOn(suggestion, read, paint) : [describeSuggestion(suggestion, read, paint)];
+  process.stderr.write(lines.map((line) => `${line}\n`).join(''));
   if (json) process.stdout.write(`${printableJson(suggestion, 2)}\n`);
   else if (suggestion.kind === 'patch') process.stdout.write(suggestion.patch);
 }
