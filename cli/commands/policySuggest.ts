@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { deadlineOf } from '../../lambda/core/deadline.ts';
 import { type Policy, recipientKey } from '../../lambda/core/policy.ts';
-import { printableJson } from '../../lambda/core/printable.ts';
 import { type Suggestion, suggest } from '../../language/index.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { instantOf } from '../instant.ts';
 import { type LedgerOptions, ledgerFor } from '../ledger.ts';
+import { printDocument } from '../output/document.ts';
 import { paintFor } from '../output/paint.ts';
 import { describeSuggestion, warningsOn } from '../output/suggestion.ts';
 import { onePolicy } from '../policies.ts';
@@ -52,6 +52,6 @@ function print(suggestion: Suggestion, read: ReadRequest, json: boolean): void {
   const paint = paintFor(process.stderr);
   const lines = json ? warningsOn(suggestion, read, paint) : [describeSuggestion(suggestion, read, paint)];
   process.stderr.write(lines.map((line) => `${line}\n`).join(''));
-  if (json) process.stdout.write(`${printableJson(suggestion, 2)}\n`);
+  if (json) printDocument(suggestion);
   else if (suggestion.kind === 'patch') process.stdout.write(suggestion.patch);
 }
