@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest';
 import type { FailureCode } from '../../lambda/core/failure.ts';
 import { metricsOf } from '../../lambda/core/metrics.ts';
 import { FOLLOW_UP_PROBLEMS } from '../../lambda/core/remembered.ts';
-import { count, describedOf, type Outcome, type PassReport, type RequestReport } from '../../lambda/core/report.ts';
+import {
+  count,
+  describedOf,
+  type Outcome,
+  type PassReport,
+  type RequestReport,
+} from '../../lambda/core/report.ts';
 import { aVif } from '../support/builders.ts';
 import { anEnd } from '../support/ledgerBuilders.ts';
 

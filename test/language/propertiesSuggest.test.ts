@@ -63,7 +63,12 @@ describe('a suggested edit', () => {
         const before = compilePolicy(source);
         // What the generator makes may overlap, or use what a provider does not have.
         if (!before.ok) return;
-        const suggestion = suggest(source, before.policy, { request, absent: new Set(), gateway: VGW.prod, at: NOW });
+        const suggestion = suggest(source, before.policy, {
+          request,
+          absent: new Set(),
+          gateway: VGW.prod,
+          at: NOW,
+        });
         seen[suggestion.kind] += 1;
         if (suggestion.kind !== 'patch') return;
         const after = compilePolicy({ file: 'hub.yaml', text: suggestion.text });
