@@ -82,6 +82,7 @@ async function wholeStory(provider: Provider): Promise<readonly Printed[]> {
   await print('status', 'status');
   await actAs(cloud, STRANGER).withdraw(withdrawn);
   for (const { id } of acceptedIn(printed)) await actAs(cloud, US).withdraw(id);
+  cloud.clock.advance('PT2M');
   await print('status', 'status');
   await print('run', 'run');
   await print('status', 'status');
