@@ -11,7 +11,7 @@ export { FAULT_CODES, type Fault, type FaultCode, formatFault, type Path } from 
 export { compileFiles, compileFilesApart, type ReadPolicies, readPolicyFiles } from './files.ts';
 export { type Idle, idleGrants } from './regions/idle.ts';
 export { type RegionWords, wordsOfRegion, wordsOfRequest } from './regions/words.ts';
-export { readRecorded } from './requests/recorded.ts';
+export { readRecorded, recordedAs } from './requests/recorded.ts';
 export type { RecordedRequest } from './requests/schema.ts';
 export { revisionOf } from './revision.ts';
 export { type Suggestion, suggest } from './suggest/index.ts';

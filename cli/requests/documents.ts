@@ -5,6 +5,8 @@ export interface Document {
   readonly text: string;
   /** how many lines stand before it */
   readonly line: number;
+  /** whether it is one of several, a line each */
+  readonly isLine: boolean;
 }
 
 /** A text that is no JSON. It says where, and nothing else: the text may hold keys. */
@@ -29,8 +31,8 @@ export function documentsIn(whole: string): readonly Document[] {
     .filter((one) => one.text.trim() !== '');
   const [first, ...others] = lines;
   if (first === undefined || others.length === 0 || !isDocument(first.text))
-    return [{ content: parsed(text, 0), text, line: 0 }];
-  return lines.map((one) => ({ ...one, content: parsed(one.text, one.line) }));
+    return [{ content: parsed(text, 0), text, line: 0, isLine: false }];
+  return lines.map((one) => ({ ...one, content: parsed(one.text, one.line), isLine: true }));
 }
 
 /** Whether a first line is whole: in a document that goes on below it, it is not. */

@@ -2,7 +2,13 @@ import { readVirtualInterfaces } from '../../lambda/adapters/directconnect/wire.
 import { isConfirming } from '../../lambda/core/model.ts';
 import type { Policy } from '../../lambda/core/policy.ts';
 import { escapeText, listSome, quote } from '../../lambda/core/text.ts';
-import { type Fault, formatFault, type RecordedRequest, readRecorded } from '../../language/index.ts';
+import {
+  type Fault,
+  formatFault,
+  type RecordedRequest,
+  readRecorded,
+  recordedAs,
+} from '../../language/index.ts';
 import { UsageError } from '../exit.ts';
 import { type Document, documentsIn, NotJson } from './documents.ts';
 import { isPending, lastOfEach } from './events.ts';
@@ -87,23 +93,38 @@ function interfacesIn(
   ];
 }
 
-/** Items in our own words, each fault with its place in the file. */
-function recordedIn(
-  items: readonly (Item & { readonly document: Document })[],
-  file: string,
-): { readonly written: readonly RecordedRequest[]; readonly faults: readonly Fault[] } {
+interface Recorded {
+  readonly written: readonly RecordedRequest[];
+  readonly faults: readonly Fault[];
+}
+
+/** Items in our own words, each error with its place in the file. */
+function recordedIn(items: readonly (Item & { readonly document: Document })[], file: string): Recorded {
   const ours = items.filter(({ form }) => form === 'ours');
-  const read = [...Map.groupBy(ours, ({ document }) => document)].map(([{ text, line }, own]) => {
-    const { written, faults } = readRecorded(
-      { file, text },
-      own.map(({ path }) => path),
-    );
-    return { written, faults: faults.map((fault) => ({ ...fault, line: fault.line + line })) };
-  });
+  const read = [...Map.groupBy(ours, ({ document }) => document)].map(
+    ([document, own]) =>
+      (document.isLine || document.text.length > LONG ? atOnce(own) : null) ?? inPlace(document, own, file),
+  );
   return {
     written: read.flatMap(({ written }) => written),
     faults: read.flatMap(({ faults }) => faults),
   };
+}
+
+/** From how many characters on places cost more than they are worth, unless something is wrong. */
+const LONG = 500_000;
+
+function atOnce(items: readonly Item[]): Recorded | null {
+  const written = items.map(({ raw }) => recordedAs(raw)).filter((one) => one !== null);
+  return written.length < items.length ? null : { written, faults: [] };
+}
+
+function inPlace({ text, line }: Document, items: readonly Item[], file: string): Recorded {
+  const { written, faults } = readRecorded(
+    { file, text },
+    items.map(({ path }) => path),
+  );
+  return { written, faults: faults.map((fault) => ({ ...fault, line: fault.line + line })) };
 }
 
 const GIVE =
