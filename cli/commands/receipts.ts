@@ -2,6 +2,7 @@ import { recipientKey } from '../../lambda/core/policy.ts';
 import { type Receipt, ticketOf } from '../../lambda/core/receipt.ts';
 import { escapeText, list } from '../../lambda/core/text.ts';
 import type { Ledger } from '../../lambda/ports.ts';
+import { wordsOfRequest } from '../../language/index.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { type LedgerOptions, ledgerFor } from '../ledger.ts';
 import { printDocument } from '../output/document.ts';
@@ -61,7 +62,7 @@ function describe(shown: readonly Shown[]): string {
       const ticket = ticketOf(receipt);
       return [
         `${id} accepted ${acceptedAt} on target ${target}`,
-        `  request: ${escapeText(request.connection ?? '-')}, vlan ${request.vlan ?? '-'}, name ${escapeText(request.name ?? '-')}, first seen ${receipt.firstSeen}`,
+        `  request: ${wordsOfRequest({ request })}, first seen ${receipt.firstSeen}`,
         `  given: ${owner}.${grant}${ticket === null ? '' : ` (${escapeText(ticket)})`} to ${gateway}, decided ${at}`,
         `  known by: ${BY[answer.by]}${answer.doubt === null ? '' : `, after a doubt: ${answer.doubt}`}`,
         `  policy: ${policy.digest}, revision ${policy.revision}`,
