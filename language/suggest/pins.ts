@@ -100,6 +100,7 @@ function ofSessions<T>(
   const values = peers.map(of).filter((value) => value !== null);
   const missing = peers.length - values.length;
   if (missing === 0) return pinned(demand(values));
+  if (peers.length === 1) return unpinned(`its one BGP session lacks ${what}`);
   return unpinned(`${missing} of ${peers.length} BGP sessions ${missing === 1 ? 'lacks' : 'lack'} ${what}`);
 }
 

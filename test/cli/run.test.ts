@@ -70,6 +70,16 @@ describe('run', () => {
     expect(stderr).toBe('');
   });
 
+  it('says nothing of its progress with --json, however slow it is', async () => {
+    const cloud = await startCloud({ latency: 600 });
+    await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+    const dir = folderWith({ 'policy/hub.yaml': POLICY });
+    const forPeople = await type(dir, ['plan', ...at(cloud)]);
+    const forPrograms = await type(dir, ['plan', '--json', ...at(cloud)]);
+    expect(forPeople.stderr).toMatch(/ … \(\d+ s\)\n/);
+    expect(forPrograms).toMatchObject({ code: 0, stderr: '' });
+  });
+
   it('prints a table without colour when it is no terminal, and remembers between runs', async () => {
     const cloud = await startCloud();
     const dir = folderWith({ 'policy/hub.yaml': POLICY });

@@ -174,7 +174,7 @@ describe('a request that is not given whole', () => {
       { ...without(OUTSCALE_ITEM, 'vlan'), virtualInterfaceName: '', authKey: '' },
       [
         'vlan, as the API does not give it',
-        'bgpKey, as 1 of 1 BGP sessions lacks a key',
+        'bgpKey, as its one BGP session lacks a key',
         'name, as the API does not give it',
       ],
     ],
