@@ -3,11 +3,11 @@ import { CommanderError } from 'commander';
 import { EndpointRefused } from '../lambda/adapters/endpoint.ts';
 import { codeOf } from '../lambda/adapters/errorCode.ts';
 import { ProxyRefused } from '../lambda/adapters/proxy.ts';
-import { printableJson } from '../lambda/core/printable.ts';
 import { quoteOwn } from '../lambda/core/text.ts';
 import { PassFailure } from '../lambda/errors.ts';
 import { FROM_CHECKOUT } from '../language/command.ts';
 import { EXIT, type ExitCode, InvalidPolicies, UsageError } from './exit.ts';
+import { printDocument } from './output/document.ts';
 import { paintFor } from './output/paint.ts';
 import { program } from './program.ts';
 
@@ -53,8 +53,7 @@ function explain(error: unknown): ExitCode {
   if (error instanceof InvalidPolicies) {
     const { length } = error.faults;
     process.stderr.write(`${message}\n${paint.bad(`${length} fault${length === 1 ? '' : 's'}`)}\n`);
-    if (process.argv.includes('--json'))
-      process.stdout.write(`${printableJson({ faults: error.faults }, 2)}\n`);
+    if (process.argv.includes('--json')) printDocument({ faults: error.faults });
     return EXIT.invalidPolicy;
   }
   process.stderr.write(`${paint.bad('error:')} ${message}\n`);

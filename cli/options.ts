@@ -15,6 +15,13 @@ export function policies(): Option {
   return new Option('-p, --policy <file...>', 'policy files, one a target (default: policy/*.yaml)');
 }
 
+export function json(): Option {
+  return new Option(
+    '--json',
+    'one document on standard output; nothing but warnings and errors on standard error',
+  );
+}
+
 export function ledger(): Option {
   return new Option(
     '--ledger <file>',

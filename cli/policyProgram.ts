@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { ExitCode } from './exit.ts';
-import { connecting } from './options.ts';
+import { connecting, json } from './options.ts';
 
 /**
  * `policy …`: what is done with a policy before a pass decides by it.
@@ -34,7 +34,7 @@ export function addPolicyCommands(main: Command, end: (code: ExitCode) => void):
     .command('test')
     .description('tries the cases of policies, in the folder `cases` beside them; exit code 1 when one fails')
     .argument('[file...]', 'policy files (default: policy/*.yaml)')
-    .option('--json', 'one document on standard output; text for people goes to standard error')
+    .addOption(json())
     .action(async (files, options) => {
       const { policyTest } = await import('./commands/policyTest.ts');
       end(policyTest(files, options));
@@ -45,11 +45,11 @@ export function addPolicyCommands(main: Command, end: (code: ExitCode) => void):
     .argument('[file]', 'policy file (default: the one in policy/)')
     .requiredOption(
       '-r, --request <file>',
-      'JSON of describe-virtual-interfaces, run --json or status --json, or a case; - for standard input',
+      'JSON of describe-virtual-interfaces, of run, plan, status or receipts --json, an event, or a case; - for standard input',
     )
     .option('--id <dxvif>', 'which one, where the file holds several')
     .option('--at <instant>', 'as of when, such as 2026-11-01T00:00:00Z (default: now)')
-    .option('--json', 'one document on standard output; text for people goes to standard error')
+    .addOption(json())
     .addHelpText('after', EXPLAIN_HELP)
     .action(async (file, options) => {
       const { policyExplain } = await import('./commands/policyExplain.ts');
@@ -117,7 +117,10 @@ Examples:
 
 const SUGGEST_HELP = `
 Example:
-  vif-acceptor status --json | vif-acceptor policy suggest policy/acme.yaml --request - --id dxvif-1a2b3c4d | git apply`;
+  vif-acceptor status --json > status.json
+  vif-acceptor policy suggest policy/acme.yaml --request status.json --id dxvif-1a2b3c4d > let-in.patch
+  git apply let-in.patch
+Standard error says every field that the patch does not pin, and what to confirm: read it before you apply the patch.`;
 
 const DIFF_HELP = `
 Examples:

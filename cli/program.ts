@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import type { ExitCode } from './exit.ts';
-import { availableWithin, connecting, ledger, maxAge, policies } from './options.ts';
+import { availableWithin, connecting, json, ledger, maxAge, policies } from './options.ts';
 import { addPolicyCommands } from './policyProgram.ts';
 
 /**
@@ -32,7 +32,7 @@ export function program(end: (code: ExitCode) => void): Command {
       .addOption(policies())
       .addOption(ledger())
       .addOption(availableWithin())
-      .option('--json', 'one document on standard output; text for people goes to standard error')
+      .addOption(json())
       .addHelpText('after', RUN_HELP[name]);
     command.option('--dry-run', dryRun ? 'as always here' : 'the same as `plan`');
     if (!dryRun) {
@@ -54,7 +54,7 @@ export function program(end: (code: ExitCode) => void): Command {
     .addOption(policies())
     .addOption(ledger())
     .addOption(availableWithin())
-    .option('--json', 'one document on standard output; text for people goes to standard error')
+    .addOption(json())
     .option('--html <file>', 'also one self-contained page, in a folder that exists')
     .option(
       '--check',

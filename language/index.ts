@@ -12,7 +12,7 @@ export { compileFiles, compileFilesApart, type ReadPolicies, readPolicyFiles } f
 export { type OddPattern, oddPatterns } from './oddPatterns.ts';
 export { type Idle, idleGrants } from './regions/idle.ts';
 export { type RegionWords, wordsOfRegion, wordsOfRequest } from './regions/words.ts';
-export { readRecorded } from './requests/recorded.ts';
+export { readRecorded, recordedAs } from './requests/recorded.ts';
 export type { RecordedRequest } from './requests/schema.ts';
 export { revisionOf } from './revision.ts';
 export { type Suggestion, suggest } from './suggest/index.ts';

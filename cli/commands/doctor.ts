@@ -1,4 +1,3 @@
-import { printableJson } from '../../lambda/core/printable.ts';
 import { type CompiledPolicy, type Fault, formatFault } from '../../language/index.ts';
 import { examine } from '../doctor/examine.ts';
 import { bad, type Finding, ok } from '../doctor/finding.ts';
@@ -6,6 +5,7 @@ import { examineSurroundings } from '../doctor/surroundings.ts';
 import { eachTarget } from '../eachTarget.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import type { LedgerOptions } from '../ledger.ts';
+import { printDocument } from '../output/document.ts';
 import { paintFor } from '../output/paint.ts';
 import { loadSoundPolicies } from '../policies.ts';
 import { type ConnectOptions, connectTarget, endpointsOf } from '../target.ts';
@@ -25,7 +25,7 @@ export async function doctor(options: DoctorOptions): Promise<ExitCode> {
   }));
   rethrow();
   const targets: readonly Examined[] = [...broken(faults), ...results];
-  if (options.json) process.stdout.write(`${printableJson({ targets }, 2)}\n`);
+  if (options.json) printDocument({ targets });
   else process.stdout.write(`${targets.map(describe).join('\n\n')}\n`);
   if (faults.length > 0) return EXIT.invalidPolicy;
   return targets.some(({ findings }) => findings.some(({ result }) => result === 'bad'))

@@ -1,4 +1,3 @@
-import { printableJson } from '../../lambda/core/printable.ts';
 import {
   type CompiledPolicy,
   type Idle,
@@ -7,6 +6,7 @@ import {
   oddPatterns,
 } from '../../language/index.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
+import { printDocument } from '../output/document.ts';
 import { paintFor } from '../output/paint.ts';
 import { loadPolicies } from '../policies.ts';
 
@@ -24,9 +24,7 @@ export function policyCheck(named: readonly string[], options: { readonly json?:
   );
   if (options.json) {
     const sound = policies.map(({ policy, digest }) => ({ target: policy.target, digest }));
-    process.stdout.write(
-      `${printableJson({ policies: sound, warnings: [...idle, ...odd], faults: [] }, 2)}\n`,
-    );
+    printDocument({ policies: sound, warnings: [...idle, ...odd], faults: [] });
     return EXIT.done;
   }
   for (const { policy, digest } of policies) {

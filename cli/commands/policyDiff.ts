@@ -1,4 +1,3 @@
-import { printableJson } from '../../lambda/core/printable.ts';
 import { diffPolicies, TooManyWays } from '../../language/index.ts';
 import { type DiffDocument, documentOf } from '../diff/document.ts';
 import { pendingChanges } from '../diff/pending.ts';
@@ -6,6 +5,7 @@ import { sideOf } from '../diff/side.ts';
 import { EXIT, type ExitCode, UsageError } from '../exit.ts';
 import { instantOf } from '../instant.ts';
 import { describeDiff } from '../output/diffText.ts';
+import { printDocument } from '../output/document.ts';
 import { diffMarkdown } from '../output/markdown.ts';
 import { paintFor } from '../output/paint.ts';
 import type { ConnectOptions } from '../target.ts';
@@ -23,7 +23,7 @@ export async function policyDiff(old: string, now: string, options: DiffOptions)
   if (options.json && options.markdown) throw new UsageError('choose one of `--json` and `--markdown`');
   const diff = await compare(old, now, options);
   const paint = paintFor(options.json || options.markdown ? process.stderr : process.stdout);
-  if (options.json) process.stdout.write(`${printableJson(diff, 2)}\n`);
+  if (options.json) printDocument(diff);
   else if (options.markdown) process.stdout.write(`${diffMarkdown(diff)}\n`);
   else process.stdout.write(`${describeDiff(diff, paint)}\n`);
   return diff.opens ? EXIT.opens : EXIT.done;

@@ -1,7 +1,7 @@
-import { printableJson } from '../../lambda/core/printable.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { explain } from '../explain/explanation.ts';
 import { instantOf } from '../instant.ts';
+import { printDocument } from '../output/document.ts';
 import { describeExplanation } from '../output/explanation.ts';
 import { paintFor } from '../output/paint.ts';
 import { onePolicy } from '../policies.ts';
@@ -21,9 +21,7 @@ export async function policyExplain(named: string | undefined, options: ExplainO
   const { policy, digest } = onePolicy(named);
   const { text, file } = await requestFile(options.request);
   const explanation = explain(policy, readRequest(text, file, policy, options.id ?? null), at);
-  if (options.json) process.stdout.write(`${printableJson({ ...explanation, policy: { digest } }, 2)}\n`);
-  // With --json, standard output is for the document alone.
-  const forPeople = options.json ? process.stderr : process.stdout;
-  forPeople.write(`${describeExplanation(explanation, paintFor(forPeople))}\n`);
+  if (options.json) printDocument({ ...explanation, policy: { digest } });
+  else process.stdout.write(`${describeExplanation(explanation, paintFor(process.stdout))}\n`);
   return EXIT.done;
 }

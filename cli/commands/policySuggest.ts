@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { deadlineOf } from '../../lambda/core/deadline.ts';
 import { type Policy, recipientKey } from '../../lambda/core/policy.ts';
-import { printableJson } from '../../lambda/core/printable.ts';
 import { type Suggestion, suggest } from '../../language/index.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { instantOf } from '../instant.ts';
 import { type LedgerOptions, ledgerFor } from '../ledger.ts';
-import { type Paint, paintFor } from '../output/paint.ts';
-import { describeSuggestion } from '../output/suggestion.ts';
+import { printDocument } from '../output/document.ts';
+import { paintFor } from '../output/paint.ts';
+import { describeSuggestion, warningsOn } from '../output/suggestion.ts';
 import { patchPathOf } from '../patchPath.ts';
 import { onePolicy } from '../policies.ts';
 import { requestFile } from '../requests/file.ts';
@@ -30,9 +30,10 @@ export async function policySuggest(named: string | undefined, options: SuggestO
   const read = await withDeadline(readRequest(text, requested, policy, options.id ?? null), policy, options);
   const source = { file, text: readFileSync(file, 'utf8') };
   const { path, folder } = patchPathOf(file, process.cwd());
-  const wish = { request: read.request, gateway: options.gateway ?? null, at, path };
+  const { request, absent } = read;
+  const wish = { request, absent, gateway: options.gateway ?? null, at, path };
   const suggestion = suggest(source, policy, wish);
-  tell(suggestion, (paint) => describeSuggestion(suggestion, read, folder, paint), options.json ?? false);
+  print(suggestion, read, folder, options.json ?? false);
   return suggestion.kind === 'none' ? EXIT.failed : EXIT.done;
 }
 
@@ -49,8 +50,12 @@ async function withDeadline(
 }
 
 /** Standard output is for the patch, or the document, alone: it can be piped into `git apply`. */
-function tell(suggestion: Suggestion, words: (paint: Paint) => string, json: boolean): void {
-  process.stderr.write(`${words(paintFor(process.stderr))}\n`);
-  if (json) process.stdout.write(`${printableJson(suggestion, 2)}\n`);
+function print(suggestion: Suggestion, read: ReadRequest, folder: string | null, json: boolean): void {
+  const paint = paintFor(process.stderr);
+  const lines = json
+    ? warningsOn(suggestion, read, folder, paint)
+    : [describeSuggestion(suggestion, read, folder, paint)];
+  process.stderr.write(lines.map((line) => `${line}\n`).join(''));
+  if (json) printDocument(suggestion);
   else if (suggestion.kind === 'patch') process.stdout.write(suggestion.patch);
 }

@@ -1,6 +1,6 @@
-import { printableJson } from '../../lambda/core/printable.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { describeTests, describeUnexercised } from '../output/cases.ts';
+import { printDocument } from '../output/document.ts';
 import { paintFor } from '../output/paint.ts';
 import { testPolicies } from '../policies.ts';
 
@@ -10,12 +10,10 @@ export function policyTest(named: readonly string[], options: { readonly json?: 
   const { policies, results, unexercised } = tested;
   if (options.json) {
     const sound = policies.map(({ policy, digest }) => ({ target: policy.target, digest }));
-    const document = { policies: sound, cases: results, unexercised, faults: [] };
-    process.stdout.write(`${printableJson(document, 2)}\n`);
+    printDocument({ policies: sound, cases: results, unexercised, faults: [] });
+  } else {
+    process.stdout.write(`${describeTests(tested, paintFor(process.stdout))}\n`);
   }
-  // With --json, standard output is for the document alone.
-  const forPeople = options.json ? process.stderr : process.stdout;
-  forPeople.write(`${describeTests(tested, paintFor(forPeople))}\n`);
   process.stderr.write(describeUnexercised(tested, paintFor(process.stderr)));
   return results.every(({ passed }) => passed) ? EXIT.done : EXIT.failed;
 }

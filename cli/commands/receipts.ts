@@ -1,10 +1,11 @@
 import { recipientKey } from '../../lambda/core/policy.ts';
-import { printableJson } from '../../lambda/core/printable.ts';
 import { type Receipt, ticketOf } from '../../lambda/core/receipt.ts';
 import { escapeText, list } from '../../lambda/core/text.ts';
 import type { Ledger } from '../../lambda/ports.ts';
+import { wordsOfRequest } from '../../language/index.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { type LedgerOptions, ledgerFor } from '../ledger.ts';
+import { printDocument } from '../output/document.ts';
 import { describeFaults } from '../output/faults.ts';
 import { paintFor } from '../output/paint.ts';
 import { loadSoundPolicies } from '../policies.ts';
@@ -33,7 +34,7 @@ export async function receipts(ids: readonly string[], options: ReceiptsOptions)
     for (const receipt of wanted) shown.push(await show(policy.target, receipt, ledger));
   }
   const missing = ids.filter((id) => shown.every(({ receipt }) => receipt.id !== id));
-  if (options.json) process.stdout.write(`${printableJson({ receipts: shown, damaged, faults }, 2)}\n`);
+  if (options.json) printDocument({ receipts: shown, damaged, faults });
   else process.stdout.write(describe(shown));
   for (const message of damaged) process.stderr.write(`${message}\n`);
   if (missing.length > 0)
@@ -61,7 +62,7 @@ function describe(shown: readonly Shown[]): string {
       const ticket = ticketOf(receipt);
       return [
         `${id} accepted ${acceptedAt} on target ${target}`,
-        `  request: ${escapeText(request.connection ?? '-')}, vlan ${request.vlan ?? '-'}, name ${escapeText(request.name ?? '-')}, first seen ${receipt.firstSeen}`,
+        `  request: ${wordsOfRequest({ request })}, first seen ${receipt.firstSeen}`,
         `  given: ${owner}.${grant}${ticket === null ? '' : ` (${escapeText(ticket)})`} to ${gateway}, decided ${at}`,
         `  known by: ${BY[answer.by]}${answer.doubt === null ? '' : `, after a doubt: ${answer.doubt}`}`,
         `  policy: ${policy.digest}, revision ${policy.revision}`,

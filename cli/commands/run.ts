@@ -1,13 +1,14 @@
 import { createFileAnnouncer } from '../../lambda/adapters/announcers/file.ts';
 import { systemClock } from '../../lambda/adapters/connect.ts';
-import { printableJson } from '../../lambda/core/printable.ts';
 import type { Ports } from '../../lambda/ports.ts';
 import { eachTarget } from '../eachTarget.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { ledgerFor } from '../ledger.ts';
 import { onePass, type PassOptions } from '../onePass.ts';
+import { printDocument } from '../output/document.ts';
 import { describeFaults } from '../output/faults.ts';
 import { paintFor } from '../output/paint.ts';
+import { describeProblems } from '../output/problems.ts';
 import { startProgress } from '../output/progress.ts';
 import { describePass } from '../output/report.ts';
 import { ping, pingAddress } from '../ping.ts';
@@ -29,18 +30,21 @@ export async function run(options: RunOptions): Promise<ExitCode> {
   const { dryRun = false } = options;
   const interruption = catchInterruption();
   const remaining = (): number => (interruption.aborted ? 0 : Number.POSITIVE_INFINITY);
-  const progress = startProgress(process.stderr, policies.length);
+  const progress = startProgress(options.json ? null : process.stderr, policies.length);
   const world = sharedWorld(options);
   const { results: passes, rethrow } = await eachTarget(policies, (compiled) =>
     onePass(compiled, options, (connected) => ({ ...connected, ...world }), { remaining, dryRun, progress }),
   );
   progress.stop();
   if (passes.length === 0) rethrow();
-  // With --json, standard output is for the document alone.
-  const forPeople = options.json ? process.stderr : process.stdout;
-  const paint = paintFor(forPeople);
-  forPeople.write(`${passes.map((report) => describePass(report, paint)).join('\n\n')}\n`);
-  if (options.json) process.stdout.write(`${printableJson({ passes, faults }, 2)}\n`);
+  if (options.json) {
+    printDocument({ passes, faults });
+    const paint = paintFor(process.stderr);
+    process.stderr.write(passes.map((report) => describeProblems(report, paint)).join(''));
+  } else {
+    const paint = paintFor(process.stdout);
+    process.stdout.write(`${passes.map((report) => describePass(report, paint)).join('\n\n')}\n`);
+  }
   if (faults.length > 0)
     process.stderr.write(
       describeFaults(faults, 'no pass was made by FILES; the others went on', paintFor(process.stderr)),

@@ -1,10 +1,11 @@
-import { printableJson } from '../../lambda/core/printable.ts';
 import { eachTarget } from '../eachTarget.ts';
 import { EXIT, type ExitCode, UsageError } from '../exit.ts';
 import { type LedgerOptions, ledgerFor } from '../ledger.ts';
 import type { PassOptions } from '../onePass.ts';
+import { printDocument } from '../output/document.ts';
 import { describeFaults } from '../output/faults.ts';
 import { paintFor } from '../output/paint.ts';
+import { describeProblems } from '../output/problems.ts';
 import { startProgress } from '../output/progress.ts';
 import { loadSoundPolicies } from '../policies.ts';
 import { gather } from '../status/gather.ts';
@@ -28,20 +29,23 @@ export async function status(options: StatusOptions): Promise<ExitCode> {
   // Before the work, so that a mistyped path costs no minute.
   const file = options.html === undefined ? null : pageFile(options.html);
   const ledger = ledgerFor(options);
-  const progress = startProgress(process.stderr, policies.length);
+  const progress = startProgress(options.json ? null : process.stderr, policies.length);
   const { results: targets, rethrow } = await eachTarget(policies, async (compiled) =>
     viewOf(await gather(compiled, options, ledger, progress)),
   );
   progress.stop();
   rethrow();
-  // With --json, standard output is for the document alone.
-  const forPeople = options.json ? process.stderr : process.stdout;
-  const paint = paintFor(forPeople);
-  forPeople.write(`${targets.map((view) => describeTarget(view, paint)).join('\n\n')}\n`);
-  if (options.json) process.stdout.write(`${printableJson({ targets, faults }, 2)}\n`);
+  if (options.json) {
+    printDocument({ targets, faults });
+    const paint = paintFor(process.stderr);
+    process.stderr.write(targets.map((view) => describeProblems(view, paint)).join(''));
+  } else {
+    const paint = paintFor(process.stdout);
+    process.stdout.write(`${targets.map((view) => describeTarget(view, paint)).join('\n\n')}\n`);
+  }
   const problem = file === null ? null : file.write(page(targets, faults));
   if (problem !== null) process.stderr.write(`${paintFor(process.stderr).bad('error:')} ${problem}\n`);
-  else if (file !== null) process.stderr.write(`wrote ${options.html}\n`);
+  else if (file !== null && !options.json) process.stderr.write(`wrote ${options.html}\n`);
   if (faults.length > 0) {
     process.stderr.write(
       describeFaults(faults, 'FILES left out; the others are shown', paintFor(process.stderr)),

@@ -9,7 +9,7 @@ import type { Grant, Owner, Policy } from '../../lambda/core/policy.ts';
 import type { Reason } from '../../lambda/core/reasons.ts';
 import type { RequestReport } from '../../lambda/core/report.ts';
 import { allOf, type Ternary } from '../../lambda/core/ternary.ts';
-import { quote } from '../../lambda/core/text.ts';
+import { list, quote } from '../../lambda/core/text.ts';
 import type { World } from '../../lambda/core/world.ts';
 import type { ReadRequest } from '../requests/ours.ts';
 import { unapplied } from './unapplied.ts';
@@ -52,7 +52,8 @@ export interface ExplainedGrant extends Pick<Grant, 'gateway' | 'gatewayName' | 
 
 /** Everything that `decide` looks at, told apart. What a file cannot tell of the world is said to be not applied. */
 export function explain(policy: Policy, given: ReadRequest, at: Date): Explanation {
-  const { request, assumed, isPast } = asRequest(given);
+  const { request, isPast, ...past } = asRequest(given);
+  const assumed = [...past.assumed, ...unsaid(given)];
   const world: World = {
     interfaces: [request],
     intents: {},
@@ -97,6 +98,13 @@ function asRequest({
     assumed: [...assumed, past],
     isPast: true,
   };
+}
+
+/** What the file leaves out, the API may give all the same. */
+function unsaid({ absent }: ReadRequest): string[] {
+  return absent.size === 0
+    ? []
+    : [`the file does not give ${list([...absent])}: unknown here, whatever the API gives`];
 }
 
 function explained(

@@ -9,8 +9,11 @@ export interface Progress {
   stop(): void;
 }
 
-/** @param targets how many there are in all */
-export function startProgress(stream: NodeJS.WriteStream, targets: number): Progress {
+/**
+ * @param stream `null`: nothing is said
+ * @param targets how many there are in all
+ */
+export function startProgress(stream: NodeJS.WriteStream | null, targets: number): Progress {
   const since = performance.now();
   const doing = new Map<string, string>();
   let finished = 0;
@@ -20,7 +23,7 @@ export function startProgress(stream: NodeJS.WriteStream, targets: number): Prog
     const now = [...share, ...doing.values()].join('; ');
     if (doing.size === 0 || now === told) return;
     told = now;
-    stream.write(`${now} … (${Math.round((performance.now() - since) / 1000)} s)\n`);
+    stream?.write(`${now} … (${Math.round((performance.now() - since) / 1000)} s)\n`);
   }, 1000);
   timer.unref();
   return {

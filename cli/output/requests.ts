@@ -75,7 +75,14 @@ function timeLeft({ earliest, latest }: Deadline, firstSeen: string | null, at: 
 
 /** Why a request was not simply accepted, and what a person can do. */
 export function details(
-  { id, outcome, decision, message, skipped, acceptByHand }: RequestReport,
+  {
+    id,
+    outcome,
+    decision,
+    message,
+    skipped,
+    acceptByHand,
+  }: Pick<RequestReport, 'id' | 'outcome' | 'decision' | 'message' | 'skipped' | 'acceptByHand'>,
   paint: Paint,
 ): string[] {
   const lines = [

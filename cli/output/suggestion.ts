@@ -4,38 +4,33 @@ import { type Suggestion, wordsOfRequest } from '../../language/index.ts';
 import type { ReadRequest } from '../requests/ours.ts';
 import type { Paint } from './paint.ts';
 
+type Patch = Extract<Suggestion, { kind: 'patch' }>;
+
 /**
- * What stands beside a suggested patch: for whom it is, what to confirm first, and what it does not say.
+ * What is printed beside a suggested patch: for whom it is, what to confirm first, and what it does not say.
  * @param folder where `git apply` must run; `null`: here
  */
 export function describeSuggestion(
   suggestion: Suggestion,
-  { request, assumed, deadline }: ReadRequest,
+  read: ReadRequest,
   folder: string | null,
   paint: Paint,
 ): string {
+  const { request, deadline } = read;
   const about = `${escapeText(request.id)}: ${wordsOfRequest({ request })}`;
+  const warnings = warningsOn(suggestion, read, folder, paint);
   switch (suggestion.kind) {
     case 'accepted':
       return `${about}\n${paint.good('nothing to edit:')} \`${suggestion.owner}.${suggestion.grant}\` accepts it`;
     case 'none':
-      return [about, `${paint.bad('no edit to suggest:')}`, ...suggestion.why.map((why) => `  ${why}`)].join(
-        '\n',
-      );
+      return [about, ...warnings].join('\n');
     case 'patch':
       return [
         about,
-        ...assumed.map((one) => `assumed: ${one}`),
         `expires: ${deadlineWords(deadline)}`,
-        ...unpinned(request, paint),
-        ...confirmations(suggestion, paint),
-        `The patch lets in what has all of these values, one at a time, until ${suggestion.until}; it is not applied. Then: policy check, ` +
-          'policy diff.',
-        ...(folder === null
-          ? []
-          : [
-              `The file is not below this folder: apply the patch with \`git -C ${shellWord(folder)} apply\`.`,
-            ]),
+        ...warnings,
+        `The patch lets in what has all of the values that it names, one at a time, until ${suggestion.until}; it is not applied. Then: ` +
+          'policy check, policy diff.',
       ].join('\n');
     default:
       return suggestion satisfies never;
@@ -47,24 +42,39 @@ function shellWord(text: string): string {
   return /^[\w/.,:@%+-]+$/.test(text) ? text : `'${visible(text).replaceAll("'", `'\\''`)}'`;
 }
 
-/** What the file does not give cannot be demanded: the grant is as much wider. */
-function unpinned({ vlan, name, location, peers }: ReadRequest['request'], paint: Paint): string[] {
-  const fields = { vlan, name, location, peers: peers.length === 0 ? null : peers };
-  const star = name?.includes('*')
-    ? [`${paint.warn('not pinned:')} the name has a \`*\` in it, which stands for anything in a policy`]
-    : [];
-  const missing = Object.entries(fields).flatMap(([field, value]) => (value === null ? [field] : []));
-  if (missing.length === 0) return star;
+/** The part of it that a person must see, whatever reads the rest. */
+export function warningsOn(
+  suggestion: Suggestion,
+  { assumed, absent }: ReadRequest,
+  folder: string | null,
+  paint: Paint,
+): string[] {
+  if (suggestion.kind === 'accepted') return [];
+  if (suggestion.kind === 'none')
+    return [paint.bad('no edit to suggest:'), ...suggestion.why.map((why) => `  ${why}`)];
   return [
-    ...star,
-    `${paint.warn('not pinned:')} ${missing.join(', ')}, which the file does not give; what the API answers to describe-virtual-interfaces has more`,
+    ...assumed.map((one) => `assumed: ${one}`),
+    ...unpinned(suggestion, absent, paint),
+    ...confirmations(suggestion, paint),
+    ...(folder === null
+      ? []
+      : [`The file is not below this folder: apply the patch with \`git -C ${shellWord(folder)} apply\`.`]),
   ];
 }
 
-function confirmations(
-  { isNewOwner, owner, gateway }: Extract<Suggestion, { kind: 'patch' }>,
-  paint: Paint,
-): string[] {
+/** What cannot be demanded, a line each: the grant is as much wider. */
+function unpinned(suggestion: Patch, absent: ReadRequest['absent'], paint: Paint): string[] {
+  const fields = suggestion.unpinned;
+  const lines = fields.map(({ field, why }) => `${paint.warn('not pinned:')} ${field}, as ${why}`);
+  return fields.some(({ field }) => absent.has(field))
+    ? [
+        ...lines,
+        '  what `describe-virtual-interfaces` answers, and what `status --json` shows when the API answers, has all that there is',
+      ]
+    : lines;
+}
+
+function confirmations({ isNewOwner, owner, gateway }: Patch, paint: Paint): string[] {
   if (!isNewOwner)
     return [
       `${paint.warn('confirm first:')} with owner \`${owner}\`, that they asked for this, and gateway \`${gateway}\``,

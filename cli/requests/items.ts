@@ -5,14 +5,16 @@ export interface Item {
   readonly raw: Readonly<Record<string, unknown>>;
   readonly path: Path;
   readonly form: 'api' | 'ours';
-  /** of `run --json` and `status --json`: whose request it is */
+  /** of `run --json` and the like: whose request it is */
   readonly target: string | null;
+  /** type of the event that carries it; `null`: it is in no event */
+  readonly event: string | null;
 }
 
 /**
  * Everything in a document that can stand for a virtual interface: an answer of `describe-virtual-interfaces`, what our
- * commands print with `--json`, a list, or a single one, which other operations wrap in `virtualInterface`. `null` when it is
- * nothing of it.
+ * commands print with `--json`, an event, a receipt, a list of these, or a single interface, which other operations of the API wrap
+ * in `virtualInterface`. `null` when it is nothing of it.
  */
 export function itemsIn(document: unknown): readonly Item[] | null {
   if (Array.isArray(document)) return itemsOf(document, [], null);
@@ -24,7 +26,7 @@ export function itemsIn(document: unknown): readonly Item[] | null {
     const groups = document[key];
     if (groups !== undefined) return Array.isArray(groups) ? groupsOf(groups, key, inner) : null;
   }
-  for (const key of ['virtualInterfaces', 'requests', 'pending']) {
+  for (const key of ['virtualInterfaces', 'requests', 'pending', 'receipts']) {
     const list = document[key];
     if (list !== undefined) return Array.isArray(list) ? itemsOf(list, [key], targetOf(document)) : null;
   }
@@ -44,13 +46,40 @@ function groupsOf(groups: readonly unknown[], key: string, inner: string): reado
 
 /** @param at where the list stands; `null`: the one item is the document itself */
 function itemsOf(list: readonly unknown[], at: Path | null, target: string | null): readonly Item[] | null {
-  const items = list.map((written, i): Item | null => {
-    const isWrapped = isRecord(written) && written.virtualInterface !== undefined;
-    const raw = isWrapped ? written.virtualInterface : written;
-    const path = [...(at === null ? [] : [...at, i]), ...(isWrapped ? ['virtualInterface'] : [])];
-    return isRecord(raw) ? { raw, path, form: isOfApi(raw) ? 'api' : 'ours', target } : null;
-  });
-  return items.includes(null) ? null : items.filter((item) => item !== null);
+  const items = list.map((raw, i): readonly Item[] | null =>
+    isRecord(raw) ? itemsAt(raw, at === null ? [] : [...at, i], target) : null,
+  );
+  return items.includes(null) ? null : items.flatMap((found) => found ?? []);
+}
+
+/** What one entry stands for: nothing, where it is an event of something else than a request; `null` when it is no interface. */
+function itemsAt(
+  entry: Readonly<Record<string, unknown>>,
+  at: Path,
+  target: string | null,
+): readonly Item[] | null {
+  const { 'detail-type': type, detail, receipt, virtualInterface } = entry;
+  if (virtualInterface !== undefined)
+    return isRecord(virtualInterface)
+      ? [itemOf(virtualInterface, [...at, 'virtualInterface'], target, null)]
+      : null;
+  if (typeof type === 'string' && isRecord(detail))
+    return isRecord(detail.request)
+      ? [itemOf(detail.request, [...at, 'detail', 'request'], targetOf(detail), type)]
+      : [];
+  if (isRecord(receipt) && isRecord(receipt.request))
+    return [itemOf(receipt.request, [...at, 'receipt', 'request'], targetOf(entry), null)];
+  if (isRecord(entry.request)) return [itemOf(entry.request, [...at, 'request'], targetOf(entry), null)];
+  return [itemOf(entry, at, target, null)];
+}
+
+function itemOf(
+  raw: Readonly<Record<string, unknown>>,
+  path: Path,
+  target: string | null,
+  event: string | null,
+): Item {
+  return { raw, path, form: isOfApi(raw) ? 'api' : 'ours', target, event };
 }
 
 /** In the API's own words: none of these keys is one of ours. */

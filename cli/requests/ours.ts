@@ -1,4 +1,5 @@
 import type { Deadline } from '../../lambda/core/deadline.ts';
+import { MATCH_FIELD_NAMES, type MatchFieldName } from '../../lambda/core/fields/index.ts';
 import type { VirtualInterface } from '../../lambda/core/model.ts';
 import { list } from '../../lambda/core/text.ts';
 import type { RecordedRequest } from '../../language/index.ts';
@@ -8,6 +9,8 @@ export interface ReadRequest {
   readonly request: VirtualInterface;
   /** what the file does not say and was taken for granted, a sentence each */
   readonly assumed: readonly string[];
+  /** fields that the file does not say; `null` in a file is what the API did not give */
+  readonly absent: ReadonlySet<MatchFieldName>;
   /** as a pass or `status` told it; `null` when the file does not */
   readonly deadline: Deadline | null;
 }
@@ -48,8 +51,28 @@ export function requestOf(written: RecordedRequest, index: number, recipient: st
       faults: (written.faults ?? []).length > 0 ? ['the file says that it was unreadable'] : [],
     },
     assumed: unsaid.length === 0 ? [] : [`the file does not say so, and it is assumed: ${list(unsaid)}`],
+    absent: absentOf(written),
     deadline: deadlineOf(written.deadline),
   };
+}
+
+/** What the file leaves out; for a field of the sessions, what it leaves out of any of them. */
+function absentOf(written: RecordedRequest): ReadonlySet<MatchFieldName> {
+  const { peers } = written;
+  const some = (isAbsent: (peer: NonNullable<typeof peers>[number]) => boolean): boolean =>
+    peers === undefined || peers.some(isAbsent);
+  const isAbsent: Readonly<Record<MatchFieldName, boolean>> = {
+    connection: written.connection === undefined,
+    vlan: written.vlan === undefined,
+    asn: some(({ asn }) => asn === undefined),
+    peers: some((peer) => peer.amazonAddress === undefined || peer.customerAddress === undefined),
+    name: written.name === undefined,
+    location: written.location === undefined,
+    bgpKey: some(({ key, hasKey }) => key === undefined && hasKey === undefined),
+    mtu: written.mtu === undefined,
+    tags: written.tags === undefined,
+  };
+  return new Set(MATCH_FIELD_NAMES.filter((field) => isAbsent[field]));
 }
 
 /** For people only: nothing is decided by it, so whatever is not as we write it says nothing. */

@@ -2,8 +2,16 @@ import { readVirtualInterfaces } from '../../lambda/adapters/directconnect/wire.
 import { isConfirming } from '../../lambda/core/model.ts';
 import type { Policy } from '../../lambda/core/policy.ts';
 import { escapeText, listSome, quote } from '../../lambda/core/text.ts';
-import { formatFault, readRecorded, type Source } from '../../language/index.ts';
+import {
+  type Fault,
+  formatFault,
+  type RecordedRequest,
+  readRecorded,
+  recordedAs,
+} from '../../language/index.ts';
 import { UsageError } from '../exit.ts';
+import { type Document, documentsIn, NotJson } from './documents.ts';
+import { isPending, lastOfEach } from './events.ts';
 import { type Item, itemsIn } from './items.ts';
 import { type ReadRequest, requestOf } from './ours.ts';
 import { foreignKey } from './spelling.ts';
@@ -13,14 +21,16 @@ export type Whose = Pick<Policy, 'target' | 'recipient'>;
 
 /**
  * Every request in a file: an answer of `describe-virtual-interfaces` or one item of it, where secrets are dropped by the
- * adapter's own code and interfaces past `confirming` are left out; or what our commands print with `--json`.
+ * adapter's own code and interfaces past `confirming` are left out; or what our commands print with `--json` or publish as
+ * events, of which those are left out whose last event says that they wait no longer.
  * @param file its name, for messages
  * @throws UsageError that says what is wrong where, and how to mend it; never with a value that may be a key
  */
 export function readRequests(text: string, file: string, whose: Whose): readonly ReadRequest[] {
-  const document = parse(text, file);
-  if (isOnePage(document)) throw new UsageError(`${file}: it is one page of several; ${ALL_PAGES}`);
-  return interfacesIn(document, { file, text }, whose).filter(({ request }) => isConfirming(request));
+  const documents = parse(text, file);
+  if (documents.some(({ content }) => isOnePage(content)))
+    throw new UsageError(`${file}: it is one page of several; ${ALL_PAGES}`);
+  return interfacesIn(documents, file, whose, isPending).filter(({ request }) => isConfirming(request));
 }
 
 /**
@@ -29,7 +39,7 @@ export function readRequests(text: string, file: string, whose: Whose): readonly
  * @throws UsageError
  */
 export function readRequest(text: string, file: string, whose: Whose, id: string | null): ReadRequest {
-  const all = interfacesIn(parse(text, file), { file, text }, whose);
+  const all = interfacesIn(parse(text, file), file, whose, () => true);
   const ids = listSome(
     all.map(({ request }) => escapeText(request.id)),
     MOST,
@@ -58,31 +68,81 @@ function isOnePage(document: unknown): boolean {
   return ['nextToken', 'NextToken'].some((key) => Object.entries(document).some(([k, v]) => k === key && v));
 }
 
-function interfacesIn(document: unknown, { file, text }: Source, whose: Whose): readonly ReadRequest[] {
-  const foreign = foreignKey(document);
-  if (foreign !== null)
-    throw new UsageError(
-      `${file}: key ${quote(foreign)} is not in the API's spelling, but in that of another tool; use the AWS CLI, at OUTSCALE too: ${GIVE}`,
-    );
-  const items = itemsIn(document);
-  if (items === null) throw new UsageError(`${file}: it holds no virtual interfaces; ${GIVE}`);
-  const own = ofTarget(items, file, whose);
+/** @param isWanted what to take of those that events are about, by the last event of each */
+function interfacesIn(
+  documents: readonly Document[],
+  file: string,
+  whose: Whose,
+  isWanted: (item: Item) => boolean,
+): readonly ReadRequest[] {
+  for (const { content } of documents) refuseOtherSpelling(content, file);
+  const found = documents.map((document) => ({ document, items: itemsIn(document.content) }));
+  const all = found.flatMap(({ document, items }) => (items ?? []).map((item) => ({ ...item, document })));
+  if (found.some(({ items }) => items === null))
+    throw new UsageError(`${file}: it holds no virtual interfaces; ${GIVE}`);
+  const own = lastOfEach(ofTarget(all, file, whose), isWanted);
   const api = own.filter(({ form }) => form === 'api').map(({ raw }) => raw);
-  const ours = own.filter(({ form }) => form === 'ours').map(({ path }) => path);
-  const { written, faults } =
-    ours.length === 0 ? { written: [], faults: [] } : readRecorded({ file, text }, ours);
+  const { written, faults } = recordedIn(own, file);
   if (faults.length > 0) throw new UsageError(faults.map(formatFault).join('\n'));
   return [
-    ...readVirtualInterfaces(api).map((request) => ({ request, assumed: [], deadline: null })),
+    ...readVirtualInterfaces(api).map((request) => ({
+      request,
+      assumed: [],
+      absent: new Set<never>(),
+      deadline: null,
+    })),
     ...written.map((one, i) => requestOf(one, i, whose.recipient.account)),
   ];
 }
 
+/** Output of other tools has the API's fields under other keys, of which none would be found. */
+function refuseOtherSpelling(content: unknown, file: string): void {
+  const foreign = foreignKey(content);
+  if (foreign !== null)
+    throw new UsageError(
+      `${file}: key ${quote(foreign)} is not in the API's spelling, but in that of another tool; use the AWS CLI, at OUTSCALE too: ${GIVE}`,
+    );
+}
+
+interface Recorded {
+  readonly written: readonly RecordedRequest[];
+  readonly faults: readonly Fault[];
+}
+
+/** Items in our own words, each error with its place in the file. */
+function recordedIn(items: readonly (Item & { readonly document: Document })[], file: string): Recorded {
+  const ours = items.filter(({ form }) => form === 'ours');
+  const read = [...Map.groupBy(ours, ({ document }) => document)].map(
+    ([document, own]) =>
+      (document.isLine || document.text.length > LONG ? atOnce(own) : null) ?? inPlace(document, own, file),
+  );
+  return {
+    written: read.flatMap(({ written }) => written),
+    faults: read.flatMap(({ faults }) => faults),
+  };
+}
+
+/** From how many characters on places cost more than they are worth, unless something is wrong. */
+const LONG = 500_000;
+
+function atOnce(items: readonly Item[]): Recorded | null {
+  const written = items.map(({ raw }) => recordedAs(raw)).filter((one) => one !== null);
+  return written.length < items.length ? null : { written, faults: [] };
+}
+
+function inPlace({ text, line }: Document, items: readonly Item[], file: string): Recorded {
+  const { written, faults } = readRecorded(
+    { file, text },
+    items.map(({ path }) => path),
+  );
+  return { written, faults: faults.map((fault) => ({ ...fault, line: fault.line + line })) };
+}
+
 const GIVE =
-  'give an answer of `aws directconnect describe-virtual-interfaces` or one item of it, or what `run --json` or `status --json` shows';
+  'give an answer of `aws directconnect describe-virtual-interfaces` or one item of it, what `run`, `plan`, `status` or `receipts` shows with `--json`, or events';
 
 /** What our commands print may be of several targets. */
-function ofTarget(items: readonly Item[], file: string, { target }: Whose): readonly Item[] {
+function ofTarget<T extends Item>(items: readonly T[], file: string, { target }: Whose): readonly T[] {
   const own = items.filter((item) => item.target === null || item.target === target);
   if (own.length > 0 || items.length === 0) return own;
   const others = [...new Set(items.flatMap((item) => (item.target === null ? [] : [quote(item.target)])))];
@@ -91,16 +151,15 @@ function ofTarget(items: readonly Item[], file: string, { target }: Whose): read
   );
 }
 
-function parse(text: string, file: string): unknown {
+function parse(text: string, file: string): readonly Document[] {
   try {
-    return JSON.parse(text.replace(/^\uFEFF/, ''));
+    return documentsIn(text);
   } catch (error) {
-    // No cause, and nothing of its words but the place: a parser's message quotes the file, which may hold keys.
-    const [, line, column] =
-      /line (\d+) column (\d+)/.exec(error instanceof Error ? error.message : '') ?? [];
-    const place = line === undefined ? '' : `:${line}:${column}`;
+    if (!(error instanceof NotJson)) throw error;
+    const { place } = error;
+    const where = place === null ? '' : `:${place.line}:${place.column}`;
     throw new UsageError(
-      `${file}${place}: it is not JSON${text.trim() === '' ? ', it is empty' : '; with the AWS CLI add `--output json`'}; ${GIVE}`,
+      `${file}${where}: it is not JSON${text.trim() === '' ? ', it is empty' : '; with the AWS CLI add `--output json`'}; ${GIVE}`,
     );
   }
 }

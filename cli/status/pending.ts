@@ -1,11 +1,14 @@
 import { type Deadline, deadlineOf } from '../../lambda/core/deadline.ts';
 import type { LedgerState } from '../../lambda/core/ledger.ts';
 import type { HeldFor, Intent } from '../../lambda/core/remembered.ts';
-import type { RequestReport } from '../../lambda/core/report.ts';
+import { type Described, describedOf, type RequestReport } from '../../lambda/core/report.ts';
 import { byCodePoint } from '../../lambda/core/text.ts';
 
-/** One request that waits. */
-export interface Pending {
+/**
+ * One request that waits. What the API gives of it is absent where only the ledger knows of it: absent is unknown here, and `null`
+ * is what the API does not give.
+ */
+export interface Pending extends Partial<Described> {
   readonly id: string;
   readonly connection: string | null;
   readonly vlan: number | null;
@@ -57,7 +60,8 @@ export function pendingNow(requests: readonly RequestReport[], against: Against)
       const { id, connection, vlan, name, firstSeen, deadline } = request;
       const { outcome, decision, message, skipped, acceptByHand } = request;
       const now = { outcome, decision, message, skipped, acceptByHand };
-      return { ...common(id, firstSeen, deadline, against), connection, vlan, name, now };
+      const what = { connection, vlan, name, ...describedOf(request) };
+      return { ...common(id, firstSeen, deadline, against), ...what, now };
     })
     .sort(bySoonest);
 }
@@ -79,7 +83,7 @@ function common(
   firstSeen: string | null,
   deadline: Deadline,
   { at, expiry, state, over }: Against,
-): Omit<Pending, 'connection' | 'vlan' | 'name' | 'now'> {
+): Omit<Pending, 'connection' | 'vlan' | 'name' | 'now' | keyof Described> {
   const sighting = over.has(id) ? undefined : state?.sightings[id];
   return {
     id,

@@ -4,7 +4,7 @@ import type { Failing, LedgerState } from '../../lambda/core/ledger.ts';
 import type { Recipient } from '../../lambda/core/model.ts';
 import type { Orphan } from '../../lambda/core/orphans.ts';
 import type { Receipt } from '../../lambda/core/receipt.ts';
-import type { Ignored, PassReport } from '../../lambda/core/report.ts';
+import { type Described, describedOf, type Ignored, type PassReport } from '../../lambda/core/report.ts';
 import { byCodePoint } from '../../lambda/core/text.ts';
 import { type Followed, followedNow } from './followed.ts';
 import type { Facts } from './gather.ts';
@@ -47,19 +47,20 @@ export interface TargetView {
 
 /** The gist of a receipt. */
 export interface AcceptedView
-  extends Pick<
-    Receipt,
-    | 'id'
-    | 'acceptedAt'
-    | 'owner'
-    | 'grant'
-    | 'grants'
-    | 'tickets'
-    | 'gateway'
-    | 'policy'
-    | 'firstSeen'
-    | 'answer'
-  > {
+  extends Described,
+    Pick<
+      Receipt,
+      | 'id'
+      | 'acceptedAt'
+      | 'owner'
+      | 'grant'
+      | 'grants'
+      | 'tickets'
+      | 'gateway'
+      | 'policy'
+      | 'firstSeen'
+      | 'answer'
+    > {
   readonly connection: string | null;
   readonly vlan: number | null;
   readonly name: string | null;
@@ -114,7 +115,8 @@ export function viewOf(facts: Facts): TargetView {
 function acceptedView(receipt: Receipt): AcceptedView {
   const { id, acceptedAt, owner, grant, grants, tickets, gateway, policy, firstSeen, answer } = receipt;
   const { connection, vlan, name } = receipt.request;
-  const what = { id, connection, vlan, name, acceptedAt, owner, grant, grants, tickets, gateway };
+  const request = { connection, vlan, name, ...describedOf(receipt.request) };
+  const what = { id, ...request, acceptedAt, owner, grant, grants, tickets, gateway };
   return { ...what, policy, firstSeen, answer };
 }
 

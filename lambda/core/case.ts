@@ -9,7 +9,7 @@ import { orderOfWork } from './order.ts';
 import type { Policy } from './policy.ts';
 import { isInspection } from './reasons.ts';
 import { detailsOf, type HeldFor, type Sighting } from './remembered.ts';
-import { type Outcome, type RequestReport, reported } from './report.ts';
+import { describedOf, type Outcome, type RequestReport, reported } from './report.ts';
 import { byCodePoint, clip } from './text.ts';
 import type { World } from './world.ts';
 
@@ -115,6 +115,7 @@ export function reportOf(item: Case, recipient: Recipient, endpoint: string | nu
     connection,
     vlan,
     name,
+    ...describedOf(request),
     firstSeen: sighting?.firstSeen ?? null,
     deadline,
     decision: reported(decision),

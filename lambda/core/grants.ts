@@ -82,8 +82,8 @@ function fitting({ fields }: Judged): number {
   return fields.filter(({ verdict }) => verdict === 'yes').length;
 }
 
-function shortfall({ field, wanted, seen }: FieldVerdict): string {
-  return seen === null
-    ? `${field} must be ${wanted}, and the API does not give it`
-    : `${field} must be ${wanted}, is ${seen}`;
+function shortfall({ field, wanted, seen, verdict }: FieldVerdict): string {
+  if (seen === null) return `${field} must be ${wanted}, and the API does not give it`;
+  const gap = verdict === 'unknown' ? ', and the API does not give all of it' : '';
+  return `${field} must be ${wanted}, is ${seen}${gap}`;
 }

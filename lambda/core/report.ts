@@ -3,6 +3,7 @@ import type { Decision } from './decide.ts';
 import type { Ended } from './ended.ts';
 import type { Failure } from './failure.ts';
 import type { FollowUp } from './followUp.ts';
+import type { VirtualInterface } from './model.ts';
 import type { Orphan } from './orphans.ts';
 import type { Reason } from './reasons.ts';
 
@@ -49,7 +50,16 @@ export interface Counts {
   readonly wouldAccept?: number;
 }
 
-export interface RequestReport {
+/**
+ * What the API gave of a request beside ID, connection, VLAN and name: with these, everything that a policy is evaluated by. No
+ * secret is among it.
+ */
+export type Described = Pick<
+  VirtualInterface,
+  'state' | 'type' | 'ownerAccount' | 'location' | 'mtu' | 'tags' | 'peers' | 'faults'
+>;
+
+export interface RequestReport extends Described {
   readonly id: string;
   readonly connection: string | null;
   readonly vlan: number | null;
@@ -77,6 +87,19 @@ export interface Ignored {
   readonly state: string | null;
   readonly code: 'outbound' | 'unreadable' | 'unsettled';
   readonly message: string;
+}
+
+export function describedOf({
+  state,
+  type,
+  ownerAccount,
+  location,
+  mtu,
+  tags,
+  peers,
+  faults,
+}: Described): Described {
+  return { state, type, ownerAccount, location, mtu, tags, peers, faults };
 }
 
 export function reported(decision: Decision): ReportedDecision {

@@ -58,10 +58,11 @@ export async function acceptInTurn(
 }
 
 function pick({
+  request,
   decision,
   outcome,
   message,
   skipped,
-}: Attempt): Pick<Case, 'decision' | 'outcome' | 'message' | 'skipped'> {
-  return { decision, outcome, message, skipped };
+}: Attempt): Pick<Case, 'request' | 'decision' | 'outcome' | 'message' | 'skipped'> {
+  return { request, decision, outcome, message, skipped };
 }

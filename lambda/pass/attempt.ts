@@ -4,7 +4,7 @@ import { type Decision, decide, hold } from '../core/decide.ts';
 import type { Failure } from '../core/failure.ts';
 import { inspect } from '../core/inspect.ts';
 import { groundsOf } from '../core/lastLook.ts';
-import { isConfirming } from '../core/model.ts';
+import { isConfirming, type VirtualInterface } from '../core/model.ts';
 import type { LoadedPolicy } from '../core/policy.ts';
 import type { Outcome } from '../core/report.ts';
 import { afterAward, asDescribed } from '../core/world.ts';
@@ -29,6 +29,8 @@ export interface AttemptContext {
 
 /** How an attempt to accept one request ended. */
 export interface Attempt {
+  /** as it was described last: what the decision is about */
+  readonly request: VirtualInterface;
   readonly decision: Decision;
   readonly outcome: Outcome;
   readonly message: string | null;
@@ -51,6 +53,7 @@ export async function attempt(
   const { ports, loaded, origin, record, dryRun } = context;
   const { id, deadline } = turn;
   const end = (outcome: Outcome, more: Partial<Attempt> = {}): Attempt => ({
+    request: turn.opened.request,
     decision: turn.accept,
     outcome,
     message: null,
@@ -63,14 +66,16 @@ export async function attempt(
     const { fresh, gateways } = await freshLook(id, place, context);
     // From here until something is taken, nothing is waited for.
     shared.world = asDescribed(shared.world, id, fresh);
-    if (fresh === null || !isConfirming(fresh)) return end('gone', { message: goneMessage(fresh) });
+    const request = fresh ?? turn.opened.request;
+    if (fresh === null || !isConfirming(fresh)) return end('gone', { request, message: goneMessage(fresh) });
     const { world } = shared;
     const now = ports.clock.now();
     const decision = decide(loaded.policy, fresh, world, deadline, now);
-    if (decision.verdict === 'hold') return end('held', { decision });
+    if (decision.verdict === 'hold') return end('held', { request, decision });
     const { reasons, skipped } = inspect(fresh, decision.gateway, gateways, loaded.policy.recipient, world);
-    if (reasons.length > 0) return end('held', { decision: hold(reasons, decision.gateway), skipped });
-    const decided = { decision, skipped };
+    if (reasons.length > 0)
+      return end('held', { request, decision: hold(reasons, decision.gateway), skipped });
+    const decided = { request, decision, skipped };
     if (!(dryRun || hasTime(context))) return end('notAttempted', { ...decided, message: TOO_LATE });
 
     const award = awardOf(decision, now);

@@ -30,3 +30,9 @@ export function readRecorded(
     faults: inOrder([...faults, ...judged.flatMap((one) => one.faults)]),
   };
 }
+
+/** The same of one request by itself, where there are too many to look for the place of each; `null` when anything is wrong with it. */
+export function recordedAs(raw: unknown): RecordedRequest | null {
+  const { success, data } = recordedRequest.safeParse(raw);
+  return success ? data : null;
+}

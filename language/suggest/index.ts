@@ -1,5 +1,6 @@
 import { NO_DEADLINE } from '../../lambda/core/deadline.ts';
 import { type Decision, decide, type Hold } from '../../lambda/core/decide.ts';
+import type { MatchFieldName } from '../../lambda/core/fields/index.ts';
 import { identify } from '../../lambda/core/identify.ts';
 import { isName } from '../../lambda/core/ids.ts';
 import type { VirtualInterface } from '../../lambda/core/model.ts';
@@ -15,7 +16,7 @@ import type { WrittenMatch } from '../fields/match.ts';
 import { placeAt } from '../yaml/place.ts';
 import { type Entry, inserted } from './insert.ts';
 import { unifiedDiff } from './patch.ts';
-import { pinsOf } from './pins.ts';
+import { pinsOf, type Unpinned } from './pins.ts';
 
 /** The narrowest edit of a policy that lets a held request in, or why there is none. */
 export type Suggestion =
@@ -28,6 +29,8 @@ export type Suggestion =
       /** as it is written: a name of the policy, or an ID */
       readonly gateway: string;
       readonly until: string;
+      /** fields that the grant does not demand, or not closely, and why */
+      readonly unpinned: readonly Unpinned[];
       /** the policy with it */
       readonly text: string;
       readonly patch: string;
@@ -38,6 +41,8 @@ export type Suggestion =
 
 export interface Wish {
   readonly request: VirtualInterface;
+  /** fields that the source of the request does not know, whatever the API gives: they are not pinned, and that is said */
+  readonly absent: ReadonlySet<MatchFieldName>;
   /** a name of the policy, or an ID; `null`: what the policy would give it */
   readonly gateway: string | null;
   readonly at: Date;
@@ -82,12 +87,13 @@ export function suggest({ file, text }: Source, policy: Policy, wish: Wish): Sug
 function tried(
   source: Source,
   policy: Policy,
-  { request, gateway, at, path: patched }: Wish & { readonly gateway: string },
+  { request, absent, gateway, at, path: patched }: Wish & { readonly gateway: string },
   owner: Owner | null,
 ): Suggestion {
   const until = `${new Date(at.getTime() + DAYS * 86_400_000).toISOString().slice(0, 19)}Z`;
   const grant = freeName(isName(request.id) ? request.id : 'suggested', owner?.grants ?? []);
-  const entry = grantEntry(grant, gateway, written(pinsOf(request, policy.recipient.provider)), until);
+  const { match, unpinned } = pinsOf(request, policy.recipient.provider, absent);
+  const entry = grantEntry(grant, gateway, written(match), until);
   const name = owner?.name ?? freeName('new-owner', policy.owners);
   const path = owner === null ? ['owners'] : ['owners', name, 'grants'];
   const { root } = openDocument(source).yaml;
@@ -109,7 +115,8 @@ function tried(
   if (!isAlone(policy, compiled.policy, { owner: name, grant }, at))
     return none('the grant that would let it in would change other decisions too; edit the policy by hand');
   const patch = unifiedDiff(patched, source.text, text);
-  return { kind: 'patch', owner: name, isNewOwner: owner === null, grant, gateway, until, text, patch };
+  const isNewOwner = owner === null;
+  return { kind: 'patch', owner: name, isNewOwner, grant, gateway, until, unpinned, text, patch };
 }
 
 /** Whether all that changes is what that one grant lets in. */

@@ -131,9 +131,9 @@ dxvif-1a2b3c4d held
     expect(stdout).not.toContain('confirm-private-virtual-interface');
   });
 
-  it('prints one JSON document', async () => {
+  it('prints one JSON document, and nothing besides', async () => {
     const { stdout, stderr } = await explained(OUTSCALE_ITEM, '--json');
-    expect(stderr).toContain('decision: accept');
+    expect(stderr).toBe('');
     expect(JSON.parse(stdout)).toMatchObject({
       target: 'hub',
       policy: { digest: expect.stringMatching(/^sha256:/) },

@@ -138,6 +138,7 @@ describe('policy suggest', () => {
     };
     const { stderr } = await suggested(POLICY, ours);
     expect(stderr).toContain('expires: between 2026-11-12T00:00:00.000Z and 2026-11-12T00:05:00.000Z');
-    expect(stderr).toContain('not pinned: location, peers');
+    for (const field of ['asn', 'peers', 'bgpKey', 'location'])
+      expect(stderr).toContain(`not pinned: ${field}, as the file does not give it\n`);
   });
 });

@@ -42,7 +42,7 @@ describe('policy test', () => {
   it('prints one JSON document', async () => {
     const { code, stdout, stderr } = await type(withCases(PASSES, FAILS), ['policy', 'test', '--json']);
     expect(code).toBe(1);
-    expect(stderr).toContain('✗ on the other connection too');
+    for (const line of stderr.trimEnd().split('\n')) expect(line).toMatch(/^warning: /);
     expect(JSON.parse(stdout)).toMatchObject({
       policies: [{ target: 'acme', digest: expect.stringMatching(/^sha256:/) }],
       cases: [

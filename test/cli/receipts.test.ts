@@ -35,6 +35,11 @@ describe('receipts', () => {
     const { code, stdout, stderr } = await receipts();
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(new RegExp(`^${id} accepted \\d{4}-\\S+Z on target hub\n`));
+    expect(stdout).toMatch(
+      new RegExp(
+        `request: connection ${ACME_1}, vlan 101, .*, BGP session of asn 65010 .*, with a key.*, first seen `,
+      ),
+    );
     expect(stdout).toContain(`given: acme.prod (NET-1234) to ${PROD}, decided `);
     expect(stdout).toContain('known by: the answer to the confirm');
     expect(stdout).toMatch(/policy: sha256:[0-9a-f]{64}, revision /);

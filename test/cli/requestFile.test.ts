@@ -136,6 +136,13 @@ describe('a file in our own words', () => {
     );
   });
 
+  it('may be a document of thousands, in which what is wrong is refused all the same', () => {
+    const many = Array.from({ length: 10_000 }, (_, i) => ({ ...REPORTED, id: `dxvif-${i}` }));
+    const of = (...requests: object[]) => ({ passes: [{ target: 'hub', requests }] });
+    expect(one(of(...many), 'dxvif-9999').request).toMatchObject({ id: 'dxvif-9999', vlan: 101 });
+    expect(refusal(() => one(of(...many, { vlna: 1 }), 'dxvif-9999'))).toMatch(/larger than/);
+  });
+
   it.each([
     [
       'an unknown field',

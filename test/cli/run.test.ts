@@ -23,7 +23,7 @@ function ledgerOf(dir: string, cloud: Simulator): string {
 }
 
 describe('run', () => {
-  it('prints one JSON document on standard output, and what people read on standard error', async () => {
+  it('prints one JSON document on standard output, and nothing on standard error when all is well', async () => {
     const cloud = await startCloud();
     const dir = folderWith({ 'policy/hub.yaml': POLICY });
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101, name: 'acme-prod-1' });
@@ -68,7 +68,17 @@ describe('run', () => {
         },
       ],
     });
-    expect(stderr).toContain('hub: 2 pending: 1 accepted, 1 held');
+    expect(stderr).toBe('');
+  });
+
+  it('says nothing of its progress with --json, however slow it is', async () => {
+    const cloud = await startCloud({ latency: 600 });
+    await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+    const dir = folderWith({ 'policy/hub.yaml': POLICY });
+    const forPeople = await type(dir, ['plan', ...at(cloud)]);
+    const forPrograms = await type(dir, ['plan', '--json', ...at(cloud)]);
+    expect(forPeople.stderr).toMatch(/ … \(\d+ s\)\n/);
+    expect(forPrograms).toMatchObject({ code: 0, stderr: '' });
   });
 
   it('prints a table without colour when it is no terminal, and remembers between runs', async () => {
@@ -127,13 +137,16 @@ describe('run', () => {
     const broken = POLICY.replace('eu-west-2', 'us-east-2').replace(PROD, 'vgw-0000dead');
     const dir = folderWith({ 'policy/broken.yaml': broken, 'policy/hub.yaml': POLICY });
 
-    const { code, stdout } = await type(dir, ['run', '--json', ...at(cloud)]);
+    const { code, stdout, stderr } = await type(dir, ['run', '--json', ...at(cloud)]);
 
     expect(code).toBe(1);
-    expect(JSON.parse(stdout).passes).toMatchObject([
+    const { passes } = JSON.parse(stdout);
+    expect(passes).toMatchObject([
       { target: 'broken', status: 'failed', counts: null, failures: [{ code: 'wrong-account-or-region' }] },
       { target: 'hub', status: 'completed', counts: { accepted: 1 } },
     ]);
+    // What stops a run is for a person, too.
+    expect(stderr).toBe(`error: broken: wrong-account-or-region: ${passes[0].failures[0].message}\n`);
     expect(await actAs(cloud, US).see(id)).toMatch(/^pending/);
   });
 

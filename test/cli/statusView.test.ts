@@ -8,8 +8,8 @@ import { type TargetView, viewOf } from '../../cli/status/view.ts';
 import { timeLeft } from '../../cli/status/words.ts';
 import type { Ended } from '../../lambda/core/ended.ts';
 import type { LedgerState } from '../../lambda/core/ledger.ts';
-import type { PassReport, RequestReport } from '../../lambda/core/report.ts';
-import { AWS, aLiveVif, aPolicy } from '../support/builders.ts';
+import { describedOf, type PassReport, type RequestReport } from '../../lambda/core/report.ts';
+import { AWS, aLiveVif, aPolicy, aVif } from '../support/builders.ts';
 import {
   aLedger,
   anAcceptance,
@@ -58,6 +58,7 @@ function aRequest(id: string, given: Partial<RequestReport> = {}): RequestReport
     connection: 'dxcon-99999999',
     vlan: 101,
     name: 'vlan-101',
+    ...describedOf(aVif()),
     firstSeen: '2026-11-05T12:00:00.000Z',
     deadline: { earliest: '2026-11-12T11:55:00.000Z', latest: '2026-11-12T12:00:00.000Z' },
     decision: { verdict: 'hold', reasons: [{ code: 'unknown-requester', message: 'nobody knows it' }] },

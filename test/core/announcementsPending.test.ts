@@ -67,6 +67,26 @@ describe('a hold is told', () => {
   });
 });
 
+describe('what the API gives of a request', () => {
+  const carried = (request: RequestReport) => {
+    const { detail } = tell(state, { requests: [request] });
+    return Object(detail.request);
+  };
+
+  it('is in its event', () => {
+    const request = aRequest({ location: null, tags: { team: 'net' } });
+    const { peers } = request;
+    expect(carried(request)).toMatchObject({ type: 'private', location: null, tags: { team: 'net' }, peers });
+  });
+
+  it('is left out as a whole where it is too much for an event, so that no part of it reads as all', () => {
+    const tags = Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`key-${i}`, 'x'.repeat(400)]));
+    expect(Object.keys(carried(aRequest({ tags })))).toEqual([
+      ...['id', 'connection', 'vlan', 'name', 'firstSeen', 'deadline'],
+    ]);
+  });
+});
+
 describe('a deadline is near', () => {
   const waiting = aRequest({ decision: AN_ACCEPT, outcome: 'notAttempted', message: 'time ran out' });
   const unknown = { ...waiting, deadline: { earliest: null, latest: '2026-11-17T10:00:05.000Z' } };

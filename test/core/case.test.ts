@@ -15,6 +15,7 @@ import {
   aWorld,
   CONNECTION,
   NOW,
+  US,
   VGW,
 } from '../support/builders.ts';
 import { aSighting, heldFor } from '../support/ledgerBuilders.ts';
@@ -157,6 +158,16 @@ describe('what is told', () => {
       connection: CONNECTION.owner,
       vlan: 101,
       name: 'acme-prod-1',
+      state: 'confirming',
+      type: 'private',
+      ownerAccount: US,
+      location: 'PAR1',
+      mtu: null,
+      tags: null,
+      peers: [
+        { asn: 65010, amazonAddress: '169.254.10.1/30', customerAddress: '169.254.10.2/30', hasKey: true },
+      ],
+      faults: [],
       firstSeen: '2026-11-10T10:00:05.000Z',
       deadline: { earliest: '2026-11-17T09:00:00.000Z', latest: '2026-11-17T10:00:05.000Z' },
       decision: { verdict: 'accept', owner: 'acme', grant: 'default', gateway: VGW.prod },

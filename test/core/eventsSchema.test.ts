@@ -7,8 +7,8 @@ import { newsOf } from '../../lambda/core/announcements/index.ts';
 import { type Facts, NO_FACTS } from '../../lambda/core/announcements/kind.ts';
 import { ENDED_AS } from '../../lambda/core/ended.ts';
 import { FOLLOW_UP_PROBLEMS } from '../../lambda/core/remembered.ts';
-import type { Outcome, RequestReport } from '../../lambda/core/report.ts';
-import { US, VGW } from '../support/builders.ts';
+import { describedOf, type Outcome, type RequestReport } from '../../lambda/core/report.ts';
+import { aVif, US, VGW } from '../support/builders.ts';
 import { aLedger, anAcceptance, anEnd, aReceipt, aSighting, heldFor } from '../support/ledgerBuilders.ts';
 
 const SCHEMA = JSON.parse(readFileSync(new URL('../../docs/events.schema.json', import.meta.url), 'utf8'));
@@ -23,6 +23,7 @@ function aRequest(outcome: Outcome, earliest: string | null = null): RequestRepo
     connection: null,
     vlan: null,
     name: 'acme',
+    ...describedOf(aVif()),
     firstSeen: '2026-11-10T10:00:05.000Z',
     deadline: { earliest, latest: '2026-11-17T10:00:05.000Z' },
     decision: outcome === 'held' ? hold : accept,

@@ -121,7 +121,7 @@ describe('peers: a grant demands both whole subnets of every session, a hold lin
 
   it('tells what is known, safe to print', () => {
     expect(peers.seen(aVif({ peers: [session(['10.0.0.1/30', '\u001b[2J'])] }))).toBe(
-      '10.0.0.1/30 and \\u{1b}[2J',
+      '10.0.0.1/30 and unknown (`\\u{1b}[2J` is no address)',
     );
     expect(peers.seen(aVif({ peers: [session([null, null])] }))).toBeNull();
   });

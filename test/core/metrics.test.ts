@@ -2,7 +2,14 @@ import { describe, expect, it } from 'vitest';
 import type { FailureCode } from '../../lambda/core/failure.ts';
 import { metricsOf } from '../../lambda/core/metrics.ts';
 import { FOLLOW_UP_PROBLEMS } from '../../lambda/core/remembered.ts';
-import { count, type Outcome, type PassReport, type RequestReport } from '../../lambda/core/report.ts';
+import {
+  count,
+  describedOf,
+  type Outcome,
+  type PassReport,
+  type RequestReport,
+} from '../../lambda/core/report.ts';
+import { aVif } from '../support/builders.ts';
 import { anEnd } from '../support/ledgerBuilders.ts';
 
 function aRequest(outcome: Outcome, earliest: string | null = null): RequestReport {
@@ -11,6 +18,7 @@ function aRequest(outcome: Outcome, earliest: string | null = null): RequestRepo
     connection: null,
     vlan: null,
     name: null,
+    ...describedOf(aVif()),
     firstSeen: null,
     deadline: { earliest, latest: '2026-11-17T12:00:00.000Z' },
     decision: { verdict: 'hold', reasons: [] },

@@ -29,6 +29,7 @@ const OWN = {
   peers: [{ asn: 65010, amazonAddress: '169.254.10.5/30', customerAddress: '169.254.10.6/30', key: true }],
   deadline: { earliest: '2026-11-17T10:00:00.000Z', latest: null },
 };
+const EVENT = { 'detail-type': 'Request Held', detail: { target: 'hub', request: OWN } };
 const DOCUMENTS = [
   { virtualInterfaces: ITEMS },
   { virtualInterfaces: ITEMS.slice(0, 1), nextToken: '' },
@@ -36,7 +37,14 @@ const DOCUMENTS = [
   { passes: [{ target: 'hub', requests: [OWN] }] },
   { targets: [{ target: 'hub', pending: [OWN, OWN] }] },
   [OWN],
+  { receipts: [{ target: 'hub', receipt: { request: OWN } }] },
+  EVENT,
+  [EVENT, { ...EVENT, detail: { target: 'hub', request: { id: OWN.id } } }],
 ];
+/** As `run --events` adds them to a file. */
+const LINES = [EVENT, EVENT, { 'detail-type': 'Pass Failed', detail: {} }]
+  .map((event) => `${JSON.stringify(event)}\n`)
+  .join('');
 
 const PIECES = fc.oneof(
   hostileJson,
@@ -65,9 +73,19 @@ const texts = fc.oneof(
         fc.constant(JSON.stringify(document)),
       ),
     ),
+  mutants(LINES, TOKENS.json, PIECES),
   hostileJson,
   hostileText,
 );
+
+/** The API's own words, where the text is one document. */
+function documentIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return {};
+  }
+}
 
 /** Said by words of ours that repeat no key, or done. */
 async function endOf(work: () => void | Promise<void>): Promise<string> {
@@ -96,7 +114,7 @@ describe('whatever is in a file of requests', () => {
           );
           expectPrintable(describeExplanation(explanation, PLAIN), 'lines');
           const { decision } = fieldsOf(explanation);
-          const raw = fieldsOf(JSON.parse(text));
+          const raw = fieldsOf(documentIn(text));
           if (fieldsOf(decision).verdict === 'accept' && 'virtualInterfaceId' in raw)
             expect(isAllowed(raw)).toBe(true);
         }),
@@ -121,6 +139,13 @@ describe('whatever is in a file of requests', () => {
   it.each([
     ['100,000 requests', `[${Array(100_000).fill('{"virtualInterfaceId":"dxvif-1"}').join()}]`],
     ['20,000 of our own', JSON.stringify(Array(20_000).fill(OWN))],
+    ['20,000 of our own, and one that is wrong', JSON.stringify([...Array(20_000).fill(OWN), { vlna: 1 }])],
+    [
+      '20,000 events',
+      Array.from({ length: 20_000 }, (_, i) =>
+        JSON.stringify({ ...EVENT, detail: { target: 'hub', request: { ...OWN, id: `dxvif-${i}` } } }),
+      ).join('\n'),
+    ],
     ['10 MB of text', JSON.stringify([{ virtualInterfaceName: 'x'.repeat(10_000_000) }])],
     ['10 MB of our own text', JSON.stringify([{ ...OWN, name: 'x'.repeat(10_000_000) }])],
     ['lists within lists', `${'['.repeat(100_000)}${']'.repeat(100_000)}`],

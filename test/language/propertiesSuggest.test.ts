@@ -65,6 +65,7 @@ describe('a suggested edit', () => {
         if (!before.ok) return;
         const suggestion = suggest(source, before.policy, {
           ...{ request, gateway: VGW.prod, at: NOW },
+          absent: new Set(),
           path: source.file,
         });
         seen[suggestion.kind] += 1;

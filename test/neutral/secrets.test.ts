@@ -14,7 +14,10 @@ owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }
 describe('a BGP key', () => {
   it('is in nothing that a command prints, writes or keeps, nor in what the emulator tells of calls', async () => {
     const told = await tell(['acme-prod-1']);
-    expect(told.run.stdout).toContain('acme-prod-1');
+    for (const { stdout } of [told.plan, told.statusJson, told.receiptsJson]) {
+      expect(stdout).toContain('acme-prod-1');
+      expect(stdout).toContain('"hasKey": true');
+    }
     expect(told.kept).toContain('acme-prod-1');
     expect(told.calls).toContain('AllocatePrivateVirtualInterface');
     for (const [of, text] of Object.entries(told))

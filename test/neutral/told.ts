@@ -30,8 +30,10 @@ export const BGP_KEY = 'planted-bgp-key';
 
 /** Everything that people and machines are shown of requests with these names. */
 export interface Told {
+  readonly plan: Ended;
   readonly run: Ended;
   readonly status: Ended;
+  readonly statusJson: Ended;
   readonly receipts: Ended;
   readonly receiptsJson: Ended;
   readonly first: Ended;
@@ -39,6 +41,7 @@ export interface Told {
   readonly review: Ended;
   readonly explain: Ended;
   readonly suggest: Ended;
+  readonly suggestJson: Ended;
   readonly page: string;
   readonly events: string;
   /** everything in the folder of the ledger, and what the emulator says of the calls */
@@ -64,10 +67,13 @@ export async function tell(names: readonly string[]): Promise<Told> {
   const all = [...where, '--ledger', 'ledger.json'];
   const pending = [...where, '--at', '2026-11-03T00:00:00Z', '--pending'];
   const of = (file: string): string[] => ['policy/hub.yaml', '--request', file];
-  const run = await type(dir, ['run', ...all, '--json', '--events', 'events.jsonl']);
+  const plan = await type(dir, ['plan', ...all, '--json']);
+  const run = await type(dir, ['run', ...all, '--events', 'events.jsonl']);
   const told = {
+    plan,
     run,
-    status: await type(dir, ['status', ...all, '--json', '--html', 'status.html']),
+    status: await type(dir, ['status', ...all]),
+    statusJson: await type(dir, ['status', ...all, '--json', '--html', 'status.html']),
     receipts: await type(dir, ['receipts', '--ledger', 'ledger.json']),
     receiptsJson: await type(dir, ['receipts', '--ledger', 'ledger.json', '--json']),
     first: await type(dir, ['policy', 'init', '--provider', 'aws', '--region', 'eu-west-2', ...where]),
@@ -75,6 +81,7 @@ export async function tell(names: readonly string[]): Promise<Told> {
     review: await type(dir, ['policy', 'diff', 'policy/hub.yaml', 'wider.yaml', '--markdown', ...pending]),
     explain: await type(dir, ['policy', 'explain', ...of('request.json')]),
     suggest: await type(dir, ['policy', 'suggest', ...of('written.json'), '--gateway', LAB]),
+    suggestJson: await type(dir, ['policy', 'suggest', ...of('written.json'), '--gateway', LAB, '--json']),
   };
   const read = (file: string): string => readFileSync(join(dir, file), 'utf8');
   const kept = readdirSync(dir).filter((file) => file.startsWith('ledger'));

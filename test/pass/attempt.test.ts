@@ -104,6 +104,23 @@ describe('a request that is none any more when we come to confirm it', () => {
   });
 });
 
+it('a request that is another one when we come to confirm it is reported as it was decided', async () => {
+  const { runner, direct } = await stage([101]);
+  const describe: Ports['directConnect']['describe'] = async (id) => {
+    const vif = await runner.ports.directConnect.describe(id);
+    return vif === null ? null : { ...vif, ownerAccount: null, mtu: 9001 };
+  };
+  const report = await runner.pass(direct({ describe }));
+  expect(report.requests).toMatchObject([
+    {
+      outcome: 'held',
+      decision: { reasons: [{ code: 'unknown-requester' }] },
+      ownerAccount: null,
+      mtu: 9001,
+    },
+  ]);
+});
+
 it('a look that fails before a confirm fails that request alone, by its ID', async () => {
   const { runner, cloud, ids } = await stage([101, 102]);
   // The listing passes; the first look, with its retries, does not.

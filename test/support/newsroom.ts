@@ -4,8 +4,8 @@ import { type Facts, NO_FACTS } from '../../lambda/core/announcements/kind.ts';
 import { applyChange } from '../../lambda/core/applyChange.ts';
 import type { LedgerState } from '../../lambda/core/ledger.ts';
 import type { ReasonCode } from '../../lambda/core/reasons.ts';
-import type { ReportedDecision, RequestReport } from '../../lambda/core/report.ts';
-import { CONNECTION, US, VGW } from './builders.ts';
+import { describedOf, type ReportedDecision, type RequestReport } from '../../lambda/core/report.ts';
+import { aVif, CONNECTION, US, VGW } from './builders.ts';
 
 /** What passes find out, and what they tell of it. */
 
@@ -37,6 +37,7 @@ export function aRequest(given: Partial<RequestReport> = {}): RequestReport {
     connection: CONNECTION.owner,
     vlan: 101,
     name: 'acme-prod-1',
+    ...describedOf(aVif()),
     firstSeen: '2026-11-10T10:00:05.000Z',
     deadline: { earliest: '2026-11-17T09:00:00.000Z', latest: '2026-11-17T10:00:05.000Z' },
     decision: aHold('no-grant'),

@@ -70,7 +70,7 @@ function nearing(
     .map((mark) => ({
       announcement: announcement('Deadline Near', origin, at, [id, firstSeen, mark], {
         message: `${called(request)} ${wordsFor(mark, deadline)}, and is still pending (${outcome})`,
-        request: announced(request),
+        request: announced(request, 'state' in request ? request : null),
         hours: mark === 'unknown' ? null : Number(mark),
         outcome,
         ...detail,

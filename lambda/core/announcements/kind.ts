@@ -6,7 +6,7 @@ import type { LedgerState, Mark } from '../ledger.ts';
 import type { Owner } from '../policy.ts';
 import type { Receipt } from '../receipt.ts';
 import type { HeldFor } from '../remembered.ts';
-import type { ReportedDecision, RequestReport } from '../report.ts';
+import { type Described, describedOf, type ReportedDecision, type RequestReport } from '../report.ts';
 import { clipMiddle, quote } from '../text.ts';
 import type { CommandEndpoints } from '../unrouted.ts';
 
@@ -61,20 +61,25 @@ export interface AnnouncementKind {
   news(facts: Facts): News[];
 }
 
-export function announced({
-  id,
-  connection,
-  vlan,
-  name,
-  firstSeen,
-  deadline,
-}: AnnouncedRequest): AnnouncedRequest {
-  return { id, connection, vlan, name, firstSeen, deadline };
+/**
+ * A request as an event carries it.
+ * @param described what the API gives of it; `null`: only the ledger knows of it, and the event says no more than that
+ */
+export function announced(
+  { id, connection, vlan, name, firstSeen, deadline }: AnnouncedRequest,
+  described: Described | null,
+): AnnouncedRequest & Partial<Described> {
+  const what = { id, connection, vlan, name, firstSeen, deadline };
+  if (described === null) return what;
+  const more = describedOf(described);
+  // Fail closed: of what is too long, nothing is said, and a reader takes it for unknown. Half of it would read as all of it.
+  return JSON.stringify(more).length > MOST_DESCRIBED ? what : { ...what, ...more };
 }
 
-/** An event has a size that it may not exceed: so many reasons of so many characters are told. */
+/** An event has a size that it may not exceed: so many reasons of so many characters are told, and so much of a request. */
 const MOST_REASONS = 40;
 const MOST_CHARACTERS = 1000;
+const MOST_DESCRIBED = 16_000;
 
 export function reasonsOf(decision: ReportedDecision): HeldFor[] {
   return decision.verdict === 'hold' ? decision.reasons.slice(0, MOST_REASONS).map(bounded) : [];

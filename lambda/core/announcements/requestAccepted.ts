@@ -14,7 +14,7 @@ export const requestAccepted: AnnouncementKind = {
         const what = { id, connection, vlan, name, firstSeen, deadline };
         const detail = {
           message: `accepted ${called(what)} of owner \`${owner}\` by grant \`${grant}\` to gateway \`${gateway}\``,
-          request: announced(what),
+          request: announced(what, request),
           owner,
           grant,
           ticket: ticketOf({ grant, tickets }),

@@ -21,7 +21,7 @@ export const requestHeld: AnnouncementKind = {
       );
       const detail = {
         message: `${called(request)} is held: ${why}`,
-        request: announced(request),
+        request: announced(request, request),
         reasons,
         acceptByHand,
         forPeople: {

@@ -1,10 +1,10 @@
 import { type Decoder, filled, Malformed } from '../decode.ts';
-import { type Cidr, contains, formatCidr, overlaps, parseCidr } from '../ip.ts';
+import { type Cidr, contains, formatCidr, overlaps, parseCidr, parseHostAddress } from '../ip.ts';
 import type { VirtualInterface } from '../model.ts';
 import { oncePer } from '../oncePer.ts';
 import { subnetsOf } from '../subnets.ts';
 import { allOf, anyOf, type Ternary, ternary } from '../ternary.ts';
-import { escapeText } from '../text.ts';
+import { escapeText, quote } from '../text.ts';
 import type { MatchField } from './field.ts';
 
 const block: Decoder<string> = (raw, path) => {
@@ -22,12 +22,17 @@ export const peers: MatchField<readonly string[]> = {
   touches: (wanted, vif) => anyOf(ofSubnets(wanted, vif, overlaps)),
   wanted: (wanted) => `both addresses in ${wanted.join(' or ')}`,
   seen: (vif) => {
-    const known = vif.peers
-      .flatMap((peer) => [peer.amazonAddress, peer.customerAddress])
-      .filter((address) => address !== null);
-    return known.length === 0 ? null : known.map(escapeText).join(' and ');
+    const addresses = vif.peers.flatMap((peer) => [peer.amazonAddress, peer.customerAddress]);
+    return addresses.every((address) => address === null) ? null : addresses.map(inWords).join(' and ');
   },
 };
+
+function inWords(address: string | null): string {
+  if (address === null) return 'unknown';
+  return parseHostAddress(address) === null
+    ? `unknown (${quote(address)} is no address)`
+    : escapeText(address);
+}
 
 const blocksOf = oncePer((wanted: readonly string[]): readonly Cidr[] =>
   wanted.map(parseCidr).filter((cidr) => cidr !== null),

@@ -1,0 +1,25 @@
+import type { PassReport } from '../../lambda/core/report.ts';
+import type { Paint } from './paint.ts';
+
+/** A target, as far as something is wrong with its run or its ledger. */
+interface Troubled extends Pick<PassReport, 'target' | 'failures' | 'warnings'> {
+  /** items of the ledger that cannot be read */
+  readonly damaged?: readonly string[];
+}
+
+/** What a person must see although a program reads the report: errors and warnings, a line each. Empty when all is well. */
+export function describeProblems(
+  { target, failures, warnings, damaged = [] }: Troubled,
+  paint: Paint,
+): string {
+  const known = new Set(failures.map(({ message }) => message));
+  return [
+    ...failures.map(({ code, message }) => `${paint.bad('error:')} ${target}: ${code}: ${message}`),
+    ...damaged
+      .filter((message) => !known.has(message))
+      .map((message) => `${paint.bad('error:')} ${target}: ${message}`),
+    ...warnings.map(({ code, message }) => `${paint.warn('warning:')} ${target}: ${code}: ${message}`),
+  ]
+    .map((line) => `${line}\n`)
+    .join('');
+}

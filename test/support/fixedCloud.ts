@@ -1,0 +1,52 @@
+import { onTestFinished } from 'vitest';
+import { US } from './accounts.ts';
+import { json, type Received, type Reply, startApi, xml } from './apiServer.ts';
+import { PROD } from './cloud.ts';
+
+/** A cloud that shows virtual interfaces which the emulator cannot make; gone when the test is. */
+export interface FixedCloud {
+  /** options by which a command finds it */
+  readonly where: readonly string[];
+}
+
+/**
+ * @param listed what a listing answers
+ * @param described what a look at one ID answers; the item of the listing where it says nothing
+ */
+export async function startFixedCloud(
+  listed: readonly object[],
+  described: (id: string) => readonly object[] | undefined = () => undefined,
+): Promise<FixedCloud> {
+  const api = await startApi((request) => replyOf(request, listed, described));
+  onTestFinished(() => api.close());
+  return { where: ['--endpoint', api.url, '--gateway-endpoint', api.url] };
+}
+
+function replyOf(
+  { operation, body }: Received,
+  listed: readonly object[],
+  described: (id: string) => readonly object[] | undefined,
+): Reply {
+  switch (operation) {
+    case 'DescribeVirtualInterfaces': {
+      const { virtualInterfaceId: id }: { virtualInterfaceId?: string } = JSON.parse(body);
+      const items = id === undefined ? listed : (described(id) ?? listed.filter((item) => hasId(item, id)));
+      return json({ virtualInterfaces: items });
+    }
+    case 'GetCallerIdentity':
+      return xml(
+        `<GetCallerIdentityResponse><GetCallerIdentityResult><Account>${US}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`,
+      );
+    case 'DescribeVpnGateways':
+      return xml(
+        `<DescribeVpnGatewaysResponse><vpnGatewaySet><item><vpnGatewayId>${PROD}</vpnGatewayId><state>available</state>` +
+          '<attachments><item><vpcId>vpc-1</vpcId><state>attached</state></item></attachments></item></vpnGatewaySet></DescribeVpnGatewaysResponse>',
+      );
+    default:
+      return json({ __type: 'AccessDeniedException', message: operation }, 400);
+  }
+}
+
+function hasId(item: object, id: string): boolean {
+  return 'virtualInterfaceId' in item && item.virtualInterfaceId === id;
+}
