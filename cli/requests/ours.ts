@@ -1,6 +1,6 @@
 import type { Deadline } from '../../lambda/core/deadline.ts';
 import { MATCH_FIELD_NAMES, type MatchFieldName } from '../../lambda/core/fields/index.ts';
-import type { VirtualInterface } from '../../lambda/core/model.ts';
+import type { BgpPeer, VirtualInterface } from '../../lambda/core/model.ts';
 import { list } from '../../lambda/core/text.ts';
 import type { RecordedRequest } from '../../language/index.ts';
 
@@ -21,7 +21,8 @@ export interface ReadRequest {
  * @param recipient the account that it was most likely offered to
  */
 export function requestOf(written: RecordedRequest, index: number, recipient: string): ReadRequest {
-  const { state = 'confirming', type = 'private', ownerAccount = recipient } = written;
+  const { state = 'confirming', type = 'private', ownerAccount = recipient, peers = [] } = written;
+  const { faults = [] } = written;
   const unsaid = [
     ...(written.state === undefined ? ['its state is `confirming`'] : []),
     ...(written.type === undefined ? ['it is `private`'] : []),
@@ -36,23 +37,28 @@ export function requestOf(written: RecordedRequest, index: number, recipient: st
       connection: written.connection ?? null,
       name: written.name ?? null,
       location: written.location ?? null,
-      region: null,
+      region: written.region ?? null,
       vlan: written.vlan ?? null,
       mtu: written.mtu ?? null,
       gateway: written.gateway ?? null,
       tags: written.tags ?? null,
-      peers: (written.peers ?? []).map(({ asn, amazonAddress, customerAddress, key, hasKey }) => ({
-        asn: asn ?? null,
-        amazonAddress: amazonAddress ?? null,
-        customerAddress: customerAddress ?? null,
-        hasKey: key ?? hasKey ?? null,
-      })),
+      peers: peers.map(peerOf),
       // In words of ours: those in a file are anybody's.
-      faults: (written.faults ?? []).length > 0 ? ['the file says that it was unreadable'] : [],
+      faults: faults.length > 0 ? ['the file says that it was unreadable'] : [],
     },
     assumed: unsaid.length === 0 ? [] : [`the file does not say so, and it is assumed: ${list(unsaid)}`],
     absent: absentOf(written),
     deadline: deadlineOf(written.deadline),
+  };
+}
+
+function peerOf(written: NonNullable<RecordedRequest['peers']>[number]): BgpPeer {
+  const { asn, amazonAddress, customerAddress, key, hasKey } = written;
+  return {
+    asn: asn ?? null,
+    amazonAddress: amazonAddress ?? null,
+    customerAddress: customerAddress ?? null,
+    hasKey: key ?? hasKey ?? null,
   };
 }
 

@@ -26,6 +26,8 @@ export interface Pending extends Partial<Described> {
   /** why the last pass held it; empty when it did not */
   readonly heldBefore: readonly HeldFor[];
   readonly confirmsFailed: number;
+  /** why the last of them failed; `null`: none did, or it is not known */
+  readonly lastFailure: string | null;
   /** a confirm was begun, and nobody knows how it ended; `null`: none */
   readonly inDoubt: Doubt | null;
 }
@@ -71,9 +73,11 @@ export function pendingAsRemembered(against: Against): Pending[] {
   return Object.entries(against.state?.sightings ?? {})
     .filter(([, { outbound }]) => !outbound)
     .map(([id, sighting]): Pending => {
-      const { connection, vlan, name, firstSeen } = sighting;
+      const { connection, vlan, name, firstSeen, request } = sighting;
       const deadline = deadlineOf(sighting, against.expiry);
-      return { ...common(id, firstSeen, deadline, against), connection, vlan, name, now: null };
+      // A run of release 0.1.0 recorded no more than connection, VLAN and name: the rest is absent, as it is not known.
+      const what = { connection, vlan, name, ...(request ?? {}) };
+      return { ...common(id, firstSeen, deadline, against), ...what, now: null };
     })
     .sort(bySoonest);
 }
@@ -94,6 +98,7 @@ function common(
     gone: goneOf(deadline, at, expiry),
     heldBefore: sighting?.held ?? [],
     confirmsFailed: sighting?.failures ?? 0,
+    lastFailure: sighting?.lastFailure ?? null,
     inDoubt: doubtOf(state?.intents[id]),
   };
 }

@@ -72,12 +72,15 @@ export function whyOf({ now, heldBefore }: Pending): string {
 }
 
 /** What is known of it beside what a pass would do. */
-export function remarksOn({ remembered, confirmsFailed, inDoubt }: Pending): string[] {
+export function remarksOn({ remembered, confirmsFailed, lastFailure, inDoubt }: Pending): string[] {
   return [
     ...(remembered ? [] : ['no pass has seen it yet']),
     ...(confirmsFailed === 0
       ? []
-      : [`${counted(confirmsFailed, 'confirm')} failed so far; the report of each run says why`]),
+      : [
+          `${counted(confirmsFailed, 'confirm')} failed so far; ` +
+            (lastFailure === null ? 'the report of each run says why' : `the last one: ${lastFailure}`),
+        ]),
     ...(inDoubt === null
       ? []
       : [

@@ -56,7 +56,7 @@ export interface Counts {
  */
 export type Described = Pick<
   VirtualInterface,
-  'state' | 'type' | 'ownerAccount' | 'location' | 'mtu' | 'tags' | 'peers' | 'faults'
+  'state' | 'type' | 'ownerAccount' | 'location' | 'region' | 'mtu' | 'tags' | 'peers' | 'faults'
 >;
 
 export interface RequestReport extends Described {
@@ -94,12 +94,13 @@ export function describedOf({
   type,
   ownerAccount,
   location,
+  region,
   mtu,
   tags,
   peers,
   faults,
 }: Described): Described {
-  return { state, type, ownerAccount, location, mtu, tags, peers, faults };
+  return { state, type, ownerAccount, location, region, mtu, tags, peers, faults };
 }
 
 export function reported(decision: Decision): ReportedDecision {

@@ -31,6 +31,7 @@ export const recordedRequest = z.strictObject({
   vlan: vlan.nullable().optional(),
   name: name.nullable().optional(),
   location: location.nullable().optional(),
+  region: text,
   mtu: mtu.nullable().optional(),
   gateway: text,
   tags: tags.nullable().optional(),
@@ -61,6 +62,7 @@ export const recordedRequest = z.strictObject({
   now: anything,
   heldBefore: anything,
   confirmsFailed: anything,
+  lastFailure: anything,
   inDoubt: anything,
 });
 

@@ -194,11 +194,14 @@ describe('the documents of `--json`', () => {
 });
 
 describe('the schemas of these documents', () => {
-  const described = ['state', 'type', 'ownerAccount', 'location', 'mtu', 'tags', 'peers', 'faults'];
+  const described = ['state', 'type', 'ownerAccount', 'location', 'region', 'mtu', 'tags', 'peers', 'faults'];
 
   it.each<[DocumentName, readonly string[]]>([
-    ['run', ['.passes', 'reason.nearest', 'counts.wouldAccept']],
-    ['status', ['.targets', 'reason.nearest', ...described.map((key) => `pending.${key}`)]],
+    ['run', ['.passes', 'reason.nearest', 'reason.withoutFreeze', 'counts.wouldAccept']],
+    [
+      'status',
+      ['.targets', 'reason.nearest', 'reason.withoutFreeze', ...described.map((key) => `pending.${key}`)],
+    ],
     ['receipts', ['.receipts', '.damaged']],
   ])('demand of %s every key but those that may be absent', (name, optional) => {
     expect(optionalKeys(schemaOf(name)).toSorted()).toEqual(optional.toSorted());

@@ -274,21 +274,39 @@ describe('a request of which a document knows less than the API gives', () => {
     },
   );
 
-  it('is not taken for one that the API says less of when only the ledger knows of it', async () => {
+  it('is pinned the same when only the ledger knows of it, unless release 0.1.0 recorded it', async () => {
     const cloud = await startCloud();
-    const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101, name: 'acme-prod-1' });
+    const id = await actAs(cloud, ACME).offer({
+      connection: ACME_1,
+      vlan: 101,
+      name: 'acme-prod-1',
+      authKey: 'not-a-real-key',
+    });
     const dir = folderWith({ 'hold/hub.yaml': policyOf('outscale', '[4000]') });
     await documented(dir, ['--endpoint', cloud.url, '--gateway-endpoint', cloud.url]);
     await cloud.close();
     const where = ['--endpoint', cloud.url, '--policy', 'hold/hub.yaml', '--ledger', 'ledger.json'];
-    const { code, stdout } = await type(dir, ['status', '--json', ...where]);
-    const [target] = JSON.parse(stdout).targets;
-    expect({ code, source: target.source }).toEqual({ code: 1, source: 'ledger' });
-    expect(Object.keys(target.pending[0])).not.toContain('peers');
-    writeFileSync(join(dir, 'remembered.json'), stdout);
-    const [answer] = suggested(dir, id, ['remembered.json']);
-    expect(answer?.warnings.filter((line) => line.startsWith('not'))).toEqual(
-      said('asn', 'peers', 'bgpKey', 'location'),
+    const remembered = async () => {
+      const { code, stdout } = await type(dir, ['status', '--json', ...where]);
+      const [target] = JSON.parse(stdout).targets;
+      expect({ code, source: target.source }).toEqual({ code: 1, source: 'ledger' });
+      writeFileSync(join(dir, 'remembered.json'), stdout);
+      const [answer] = suggested(dir, id, ['remembered.json']);
+      const unpinned = answer?.warnings.filter((line) => line.startsWith('not'));
+      return { keys: Object.keys(target.pending[0]), unpinned };
+    };
+    const today = await remembered();
+    expect(today.keys).toContain('peers');
+    expect(today.unpinned).toEqual([]);
+
+    const ledger = JSON.parse(readFileSync(join(dir, 'ledger.json'), 'utf8'));
+    const first = Object.entries(ledger.targets).filter(([key]) => !key.startsWith('later/'));
+    writeFileSync(
+      join(dir, 'ledger.json'),
+      JSON.stringify({ ...ledger, targets: Object.fromEntries(first) }),
     );
+    const before = await remembered();
+    expect(before.keys).not.toContain('peers');
+    expect(before.unpinned).toEqual(said('asn', 'peers', 'bgpKey', 'location'));
   });
 });

@@ -162,6 +162,7 @@ describe('what is told', () => {
       type: 'private',
       ownerAccount: US,
       location: 'PAR1',
+      region: null,
       mtu: null,
       tags: null,
       peers: [
