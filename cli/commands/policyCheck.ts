@@ -1,5 +1,5 @@
 import { printableJson } from '../../lambda/core/printable.ts';
-import { type CompiledPolicy, type Idle, idleGrants } from '../../language/index.ts';
+import { type CompiledPolicy, type Idle, idleGrants, oddRegion } from '../../language/index.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { paintFor } from '../output/paint.ts';
 import { loadPolicies } from '../policies.ts';
@@ -7,20 +7,20 @@ import { loadPolicies } from '../policies.ts';
 /** `policy check`: compiles every file and says what it is, and which grants accept nothing; its faults are thrown, all of them. */
 export function policyCheck(named: readonly string[], options: { readonly json?: boolean }): ExitCode {
   const policies = loadPolicies(named);
-  const idle = policies.flatMap((compiled) => warnings(compiled, new Date()));
+  const warnings = policies.flatMap((compiled) => warningsOn(compiled, new Date()));
   process.stderr.write(
-    idle.map((one) => `${paintFor(process.stderr).warn('warning:')} ${told(one)}\n`).join(''),
+    warnings.map((one) => `${paintFor(process.stderr).warn('warning:')} ${inWords(one)}\n`).join(''),
   );
   if (options.json) {
     const sound = policies.map(({ policy, digest }) => ({ target: policy.target, digest }));
-    process.stdout.write(`${printableJson({ policies: sound, warnings: idle, faults: [] }, 2)}\n`);
+    process.stdout.write(`${printableJson({ policies: sound, warnings, faults: [] }, 2)}\n`);
     return EXIT.done;
   }
   for (const { policy, digest } of policies) {
     const { target, recipient, owners, hold, freeze } = policy;
     const grants = owners.reduce((sum, owner) => sum + owner.grants.length, 0);
     process.stdout.write(
-      `${target}: sound; ${recipient.provider} ${recipient.region} ${recipient.account}, ` +
+      `${target}: valid; ${recipient.provider} ${recipient.region} ${recipient.account}, ` +
         `${counted(owners.length, 'owner')}, ${counted(grants, 'grant')}, ${counted(hold.length, 'hold line')}` +
         `${freeze ? ', FROZEN: everything is held' : ''}; ${digest}\n`,
     );
@@ -28,16 +28,21 @@ export function policyCheck(named: readonly string[], options: { readonly json?:
   return EXIT.done;
 }
 
-interface Warning extends Idle {
-  readonly file: string;
+/** A grant that accepts nothing, or a value at `path` that is probably a slip. */
+type Warning = { readonly file: string } & (Idle | { readonly path: string; readonly why: string });
+
+function warningsOn({ file, policy }: CompiledPolicy, at: Date): Warning[] {
+  const region = oddRegion(policy.recipient);
+  return [
+    ...(region === null ? [] : [{ file, path: 'recipient.region', why: region }]),
+    ...idleGrants(policy, at).map((idle) => ({ file, ...idle })),
+  ];
 }
 
-function warnings({ file, policy }: CompiledPolicy, at: Date): Warning[] {
-  return idleGrants(policy, at).map((idle) => ({ file, ...idle }));
-}
-
-function told({ file, owner, grant, why }: Warning): string {
-  return `${file}: owners.${owner}.grants.${grant} accepts nothing: ${why}; remove it, or mend it`;
+function inWords(warning: Warning): string {
+  const { file, why } = warning;
+  if ('path' in warning) return `${file}: ${warning.path}: ${why}; fix it, if it is a slip`;
+  return `${file}: owners.${warning.owner}.grants.${warning.grant} accepts nothing: ${why}; remove it, or fix it`;
 }
 
 function counted(n: number, what: string): string {
