@@ -10,7 +10,10 @@ export function connecting(command: Command): Command {
 
 /** `--policy FILE`, as often as there are targets. */
 export function policies(): Option {
-  return new Option('-p, --policy <file...>', 'policy files, one a target (default: policy/*.yaml)');
+  return new Option(
+    '-p, --policy <file...>',
+    'policy files, one a target, or folders of them (default: the folder `policy`, here or above)',
+  );
 }
 
 export function ledger(): Option {

@@ -24,7 +24,7 @@ export function addPolicyCommands(main: Command, end: (code: ExitCode) => void):
   policy
     .command('check')
     .description('every fault of every file, with line, column and mend; exit code 3 when there is one')
-    .argument('[file...]', 'policy files (default: policy/*.yaml)')
+    .argument('[file...]', 'policy files, or folders of them (default: the folder `policy`, here or above)')
     .option('--json', 'one document on standard output')
     .action(async (files, options) => {
       const { policyCheck } = await import('./commands/policyCheck.ts');
@@ -33,7 +33,7 @@ export function addPolicyCommands(main: Command, end: (code: ExitCode) => void):
   policy
     .command('test')
     .description('tries the cases of policies, in the folder `cases` beside them; exit code 1 when one fails')
-    .argument('[file...]', 'policy files (default: policy/*.yaml)')
+    .argument('[file...]', 'policy files, or folders of them (default: the folder `policy`, here or above)')
     .option('--json', 'one document on standard output; text for people goes to standard error')
     .action(async (files, options) => {
       const { policyTest } = await import('./commands/policyTest.ts');
@@ -42,7 +42,7 @@ export function addPolicyCommands(main: Command, end: (code: ExitCode) => void):
   policy
     .command('explain')
     .description('why a request out of a file is accepted or held: every grant, every field; asks nobody')
-    .argument('[file]', 'policy file (default: the one in policy/)')
+    .argument('[file]', 'policy file (default: the one in the folder `policy`, here or above)')
     .requiredOption(
       '-r, --request <file>',
       'JSON of describe-virtual-interfaces, run --json or status --json, or a case; - for standard input',
@@ -59,7 +59,7 @@ export function addPolicyCommands(main: Command, end: (code: ExitCode) => void):
   policy
     .command('suggest')
     .description('the narrowest edit that would let a held request in, as a patch; applies nothing')
-    .argument('[file]', 'policy file (default: the one in policy/)')
+    .argument('[file]', 'policy file (default: the one in the folder `policy`, here or above)')
     .requiredOption('-r, --request <file>', 'as for `explain`')
     .option('--id <dxvif>', 'which one, where the file holds several')
     .option('--ledger <file>', 'tells the deadline: the memory of the passes, a file or `dynamodb:TABLE`')
