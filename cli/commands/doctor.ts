@@ -1,7 +1,7 @@
 import { printableJson } from '../../lambda/core/printable.ts';
-import { type CompiledPolicy, type Fault, formatFault } from '../../language/index.ts';
+import { type CompiledPolicy, type Fault, formatFault, oddRegion } from '../../language/index.ts';
 import { examine } from '../doctor/examine.ts';
-import { bad, type Finding, ok } from '../doctor/finding.ts';
+import { bad, type Finding, ok, warn } from '../doctor/finding.ts';
 import { examineSurroundings } from '../doctor/surroundings.ts';
 import { eachTarget } from '../eachTarget.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
@@ -47,10 +47,12 @@ function broken(faults: readonly Fault[]): Examined[] {
 }
 
 async function visit({ policy, digest }: CompiledPolicy, options: DoctorOptions): Promise<Finding[]> {
+  const region = oddRegion(policy.recipient);
   const connected = connectTarget(policy, options);
   try {
     return [
-      ok('policy', `sound, ${digest}`),
+      ok('policy', `valid, ${digest}`),
+      ...(region === null ? [] : [warn('region', `${region}; fix \`recipient.region\`, if it is a slip`)]),
       ...(await examine(policy, connected, endpointsOf(options), options)),
     ];
   } finally {
@@ -60,7 +62,7 @@ async function visit({ policy, digest }: CompiledPolicy, options: DoctorOptions)
 
 function describe({ target, findings }: Examined): string {
   const paint = paintFor(process.stdout);
-  const marks = { ok: paint.good('ok  '), warn: paint.warn('note'), bad: paint.bad('BAD ') };
+  const marks = { ok: paint.good('ok  '), warn: paint.warn('warn'), bad: paint.bad('FAIL') };
   return [
     target,
     ...findings.map(({ check, result, message }) => `  ${marks[result]}  ${check}: ${message}`),

@@ -54,7 +54,7 @@ const MARK: Readonly<Record<Outcome, string>> = {
 
 const WORDS: Readonly<Record<Outcome, string>> = {
   accepted: 'accepted',
-  wouldAccept: 'would accept',
+  wouldAccept: 'would be accepted',
   held: 'held',
   gone: 'gone',
   failed: 'failed',

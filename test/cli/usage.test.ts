@@ -25,6 +25,9 @@ describe('the command line', () => {
 
   it.each([
     ['an unknown command', ['accept'], /unknown command 'accept'/],
+    ['a command of policies', ['check', '--json'], /unknown command `check`; did you mean `policy check`/],
+    ['a slip of one', ['expalin'], /unknown command `expalin`; did you mean `policy explain`/],
+    ['an option typed as a command', ['version'], /unknown command `version`; did you mean `--version`/],
     ['an unknown option', ['run', '--force'], /unknown option '--force'/],
     ['no command', [], /Usage: vif-acceptor/],
     [
@@ -90,9 +93,9 @@ describe('doctor', () => {
     ]);
     expect(code).toBe(1);
     expect(stdout).toMatch(/ok +right to list: 0 virtual interfaces/);
-    expect(stdout).toMatch(/BAD +right to see own connections: DescribeConnections failed \(credentials\)/);
+    expect(stdout).toMatch(/FAIL +right to see own connections: DescribeConnections failed \(credentials\)/);
     expect(stdout).toMatch(new RegExp(`ok +gateway ${PROD}: available, attached to vpc-1`));
-    expect(stdout).toMatch(new RegExp(`BAD +gateway ${DETACHED}: is attached to no VPC`));
+    expect(stdout).toMatch(new RegExp(`FAIL +gateway ${DETACHED}: is attached to no VPC`));
     expect(stdout).toMatch(/ok +clock/);
   });
 
