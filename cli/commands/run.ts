@@ -1,10 +1,13 @@
 import { createFileAnnouncer } from '../../lambda/adapters/announcers/file.ts';
 import { systemClock } from '../../lambda/adapters/connect.ts';
 import { printableJson } from '../../lambda/core/printable.ts';
+import type { PassReport } from '../../lambda/core/report.ts';
 import type { Ports } from '../../lambda/ports.ts';
+import type { CompiledPolicy } from '../../language/index.ts';
 import { eachTarget } from '../eachTarget.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { ledgerFor } from '../ledger.ts';
+import { lockInWords, lockOn } from '../lock.ts';
 import { onePass, type PassOptions } from '../onePass.ts';
 import { describeFaults } from '../output/faults.ts';
 import { paintFor } from '../output/paint.ts';
@@ -39,7 +42,10 @@ export async function run(options: RunOptions): Promise<ExitCode> {
   // With --json, standard output is for the document alone.
   const forPeople = options.json ? process.stderr : process.stdout;
   const paint = paintFor(forPeople);
-  forPeople.write(`${passes.map((report) => describePass(report, paint)).join('\n\n')}\n`);
+  const told = passes.map(async (report) =>
+    describePass(report, paint, await lockOf(report, policies, options)),
+  );
+  forPeople.write(`${(await Promise.all(told)).join('\n\n')}\n`);
   if (options.json) process.stdout.write(`${printableJson({ passes, faults }, 2)}\n`);
   if (faults.length > 0)
     process.stderr.write(
@@ -50,6 +56,17 @@ export async function run(options: RunOptions): Promise<ExitCode> {
   if (isWell && address !== null && !dryRun) await tell(address);
   if (faults.length > 0) return EXIT.invalidPolicy;
   return passes.some(({ status }) => status === 'failed') ? EXIT.failed : EXIT.done;
+}
+
+/** What kept a run from its work, in words; `null`: nothing did. */
+async function lockOf(
+  { status, target }: PassReport,
+  policies: readonly CompiledPolicy[],
+  options: RunOptions,
+): Promise<string | null> {
+  const compiled = policies.find(({ policy }) => policy.target === target);
+  if (status !== 'leaseHeld' || compiled === undefined) return null;
+  return lockInWords(await lockOn(compiled.policy, options), systemClock.now());
 }
 
 /** Whoever waits for a ping learns by its absence; a pass is as good without it. */

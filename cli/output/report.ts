@@ -7,11 +7,14 @@ import { humanDuration } from './duration.ts';
 import type { Paint } from './paint.ts';
 import { details, requestTable } from './requests.ts';
 
-/** One pass in words for people: what became of every request, and what to do. */
-export function describePass(report: PassReport, paint: Paint): string {
+/**
+ * One pass in words for people: what became of every request, and what to do.
+ * @param locked what is known of the run that kept this one from its work
+ */
+export function describePass(report: PassReport, paint: Paint, locked: string | null = null): string {
   const told = new Set(report.requests.map(({ message }) => message));
   const isNew = ({ message }: Failure): boolean => !told.has(message);
-  const title = `${report.target}: ${summary(report)}`;
+  const title = `${report.target}: ${summary(report, locked)}`;
   return [
     report.status === 'failed' ? paint.bad(title) : title,
     ...(report.requests.length > 0 ? [requestTable(report, paint)] : []),
@@ -31,8 +34,11 @@ export function describePass(report: PassReport, paint: Paint): string {
   ].join('\n');
 }
 
-function summary({ status, counts, dryRun }: PassReport): string {
-  if (status === 'leaseHeld') return 'another pass is running; nothing was done';
+function summary({ status, counts, dryRun }: PassReport, locked: string | null): string {
+  if (status === 'leaseHeld')
+    return (
+      locked ?? 'nothing was done: another run is working, or was ended before it could release the ledger'
+    );
   if (counts === null) return 'pass failed before anything could be judged';
   const { pending, accepted, held, gone, failed, notAttempted, wouldAccept = 0 } = counts;
   const parts: [number, string][] = [
