@@ -4,6 +4,7 @@ import type { Policy } from '../../lambda/core/policy.ts';
 import { quote } from '../../lambda/core/text.ts';
 import { gatewayKinds } from '../../lambda/pass/vetting.ts';
 import type { LedgerOptions } from '../ledger.ts';
+import { checkEmulator } from './emulator.ts';
 import { bad, type Finding, guarded, ok, warn } from './finding.ts';
 import { judgeGateways } from './gateways.ts';
 import { checkLedger } from './ledger.ts';
@@ -28,6 +29,7 @@ export async function examine(
     ...(found ? await examineAccount(policy, connected) : []),
     ...(await checkSecret(policy, endpoints)),
     ...(await checkLedger(policy, options)),
+    ...(await checkEmulator(endpoints.directConnect, new Date())),
     ...(policy.freeze
       ? [warn('freeze', 'the policy is frozen: every request is held until `freeze` is taken away')]
       : []),

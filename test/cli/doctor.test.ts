@@ -215,6 +215,19 @@ describe('of its surroundings, doctor says', () => {
     expect(ended.stdout).not.toContain('planted');
   });
 
+  it('that the clock of the emulator was moved, which the expiry times do not follow', async () => {
+    const cloud = await startCloud({ now: new Date() });
+    const dir = folderWith({ 'policy/hub.yaml': policy() });
+    const look = () => type(dir, ['doctor', '--endpoint', cloud.url]);
+    expect((await look()).stdout).not.toMatch(/emulator: /);
+    cloud.clock.advance('P8D');
+    const { code, stdout } = await look();
+    expect({ code, stdout }).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/warn +emulator: its clock is (8 d|7 d 23 h) ahead of this machine's/),
+    });
+  });
+
   it('how far off the clock is', async () => {
     const { stdout } = await examined(policy());
     expect(stdout).toMatch(/ok +clock: within 5 minutes of the API's/);

@@ -50,7 +50,17 @@ describe('the command line', () => {
     [
       'a scenario that is no JSON',
       ['simulate', '--scenario', 'policy/hub.yaml'],
-      /scenario `.*` cannot be read as JSON/,
+      /scenario `.*` is not JSON/,
+    ],
+    [
+      'a scenario that is not there',
+      ['simulate', '--scenario', 'nowhere.json'],
+      /scenario `nowhere\.json` cannot be read \(ENOENT\)/,
+    ],
+    [
+      'a scenario with a mistyped key',
+      ['simulate', '--scenario', 'slip.json', '--port', '0'],
+      /scenario `slip\.json`: `regoin` must be left out \(known here: region, /,
     ],
     [
       'a scenario with a fault',
@@ -58,7 +68,11 @@ describe('the command line', () => {
       /scenario `.*bad\.json`: .*region/,
     ],
   ])('exits with 2 for %s', async (_, args, message) => {
-    const dir = folderWith({ 'policy/hub.yaml': POLICY, 'bad.json': '{"region": 1}' });
+    const dir = folderWith({
+      'policy/hub.yaml': POLICY,
+      'bad.json': '{"region": 1}',
+      'slip.json': '{"regoin": "x"}',
+    });
     const { code, stderr } = await type(dir, args);
     expect(code).toBe(2);
     expect(stderr).toMatch(message);
