@@ -5,7 +5,15 @@ export function connecting(command: Command): Command {
   return command
     .option('--endpoint <url>', "Direct Connect endpoint instead of the provider's own (https, or loopback)")
     .option('--gateway-endpoint <url>', 'the same for EC2 or FCU, and STS')
-    .option('--profile <name>', 'profile of ~/.osc/config.json (OUTSCALE) or of the AWS configuration');
+    .addOption(profile());
+}
+
+export function profile(): Option {
+  return new Option(
+    '--profile <name>',
+    'profile of ~/.osc/config.json for OUTSCALE targets, and of the AWS configuration for AWS targets, secrets and a ' +
+      '`dynamodb:` ledger; keys in the environment are ignored. For two different names, set OSC_PROFILE and AWS_PROFILE',
+  );
 }
 
 /** `--policy FILE`, as often as there are targets. */

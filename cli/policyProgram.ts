@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { ExitCode } from './exit.ts';
-import { connecting } from './options.ts';
+import { connecting, profile } from './options.ts';
 
 /**
  * `policy …`: what is done with a policy before a pass decides by it.
@@ -62,7 +62,8 @@ export function addPolicyCommands(main: Command, end: (code: ExitCode) => void):
     .argument('[file]', 'policy file (default: the one in the folder `policy`, here or above)')
     .requiredOption('-r, --request <file>', 'as for `explain`')
     .option('--id <dxvif>', 'which one, where the file holds several')
-    .option('--ledger <file>', 'tells the deadline: the memory of the passes, a file or `dynamodb:TABLE`')
+    .option('--ledger <file>', 'gives the expiry: the ledger of the runs, a file or `dynamodb:TABLE`')
+    .addOption(profile())
     .option(
       '--gateway <name>',
       'what it is to get, a name of the policy or an ID, where the policy leaves a choice',

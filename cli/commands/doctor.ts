@@ -5,7 +5,7 @@ import { bad, type Finding, ok, warn } from '../doctor/finding.ts';
 import { examineSurroundings } from '../doctor/surroundings.ts';
 import { eachTarget } from '../eachTarget.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
-import type { LedgerOptions } from '../ledger.ts';
+import { type LedgerOptions, withLedger } from '../ledger.ts';
 import { paintFor } from '../output/paint.ts';
 import { loadSoundPolicies } from '../policies.ts';
 import { type ConnectOptions, connectTarget, endpointsOf } from '../target.ts';
@@ -16,8 +16,9 @@ export interface DoctorOptions extends ConnectOptions, LedgerOptions {
 }
 
 /** `doctor`: what would stop a pass, target by target. */
-export async function doctor(options: DoctorOptions): Promise<ExitCode> {
-  const { policies, faults } = loadSoundPolicies(options.policy ?? []);
+export async function doctor(given: DoctorOptions): Promise<ExitCode> {
+  const { policies, faults } = loadSoundPolicies(given.policy ?? []);
+  const options = withLedger(given, policies);
   const surroundings = examineSurroundings(process.env);
   const { results, rethrow } = await eachTarget(policies, async (compiled) => ({
     target: compiled.policy.target,
@@ -53,7 +54,7 @@ async function visit({ policy, digest }: CompiledPolicy, options: DoctorOptions)
     return [
       ok('policy', `valid, ${digest}`),
       ...(region === null ? [] : [warn('region', `${region}; fix \`recipient.region\`, if it is a slip`)]),
-      ...(await examine(policy, connected, endpointsOf(options), options)),
+      ...(await examine(policy, connected, endpointsOf(options, policy.recipient), options)),
     ];
   } finally {
     connected.close();

@@ -37,7 +37,8 @@ async function show(provider: Provider, options: InitOptions): Promise<Parameter
   if (given !== undefined && !ACCOUNT.test(given))
     throw new UsageError(`--account must be 12 digits, got \`${given}\``);
   const credentials = ownCredentials(provider, options.profile ?? null, process.env);
-  const connected = connect({ provider, region }, credentials, endpointsOf(options), REQUEST_TIMEOUT_MS);
+  const place = { provider, region };
+  const connected = connect(place, credentials, endpointsOf(options, place), REQUEST_TIMEOUT_MS);
   try {
     const account = (await connected.caller.account()) ?? given;
     if (account === undefined)

@@ -4,7 +4,7 @@ import { type Receipt, ticketOf } from '../../lambda/core/receipt.ts';
 import { escapeText, list, quoteOwn } from '../../lambda/core/text.ts';
 import type { Ledger } from '../../lambda/ports.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
-import { type LedgerOptions, ledgerFor, ledgerPath } from '../ledger.ts';
+import { type LedgerOptions, ledgerFor, ledgerPath, withLedger } from '../ledger.ts';
 import { describeFaults } from '../output/faults.ts';
 import { paintFor } from '../output/paint.ts';
 import { loadSoundPolicies } from '../policies.ts';
@@ -22,9 +22,10 @@ interface Shown extends Replayed {
 }
 
 /** `receipts`: what was accepted and why, each decided again by the policy of then. */
-export async function receipts(ids: readonly string[], options: ReceiptsOptions): Promise<ExitCode> {
+export async function receipts(ids: readonly string[], given: ReceiptsOptions): Promise<ExitCode> {
+  const { policies, faults } = loadSoundPolicies(given.policy ?? []);
+  const options = withLedger(given, policies);
   const ledger = ledgerFor(options);
-  const { policies, faults } = loadSoundPolicies(options.policy ?? []);
   const shown: Shown[] = [];
   const damaged: string[] = [];
   let count = 0;

@@ -6,7 +6,7 @@ import type { Ports } from '../../lambda/ports.ts';
 import type { CompiledPolicy } from '../../language/index.ts';
 import { eachTarget } from '../eachTarget.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
-import { ledgerFor } from '../ledger.ts';
+import { ledgerFor, withLedger } from '../ledger.ts';
 import { lockInWords, lockOn } from '../lock.ts';
 import { onePass, type PassOptions } from '../onePass.ts';
 import { describeFaults } from '../output/faults.ts';
@@ -26,9 +26,10 @@ export interface RunOptions extends PassOptions {
 }
 
 /** `run` and, with `dryRun`, `plan`: one pass over every target, some at once; a broken one stops no other. */
-export async function run(options: RunOptions): Promise<ExitCode> {
-  const address = pingAddress(options.ping, process.env);
-  const { policies, faults } = loadSoundPolicies(options.policy ?? []);
+export async function run(given: RunOptions): Promise<ExitCode> {
+  const address = pingAddress(given.ping, process.env);
+  const { policies, faults } = loadSoundPolicies(given.policy ?? []);
+  const options = withLedger(given, policies);
   const { dryRun = false } = options;
   const interruption = catchInterruption();
   const remaining = (): number => (interruption.aborted ? 0 : Number.POSITIVE_INFINITY);

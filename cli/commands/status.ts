@@ -1,7 +1,7 @@
 import { printableJson } from '../../lambda/core/printable.ts';
 import { eachTarget } from '../eachTarget.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
-import { type LedgerOptions, ledgerFor } from '../ledger.ts';
+import { type LedgerOptions, ledgerFor, withLedger } from '../ledger.ts';
 import type { PassOptions } from '../onePass.ts';
 import { describeFaults } from '../output/faults.ts';
 import { paintFor } from '../output/paint.ts';
@@ -20,8 +20,9 @@ export interface StatusOptions extends PassOptions, LedgerOptions {
 }
 
 /** `status`: what is pending and how long is left, target by target; a broken one hides no other. Changes nothing anywhere. */
-export async function status(options: StatusOptions): Promise<ExitCode> {
-  const { policies, faults } = loadSoundPolicies(options.policy ?? []);
+export async function status(given: StatusOptions): Promise<ExitCode> {
+  const { policies, faults } = loadSoundPolicies(given.policy ?? []);
+  const options = withLedger(given, policies);
   // Before the work, so that a mistyped path costs no minute.
   const file = options.html === undefined ? null : pageFile(options.html);
   const ledger = ledgerFor(options);

@@ -17,6 +17,8 @@ export interface Endpoints {
   readonly directConnect: string | null;
   /** EC2 or FCU, and STS */
   readonly gateways: string | null;
+  /** STS; left out, or `null`: with `gateways` */
+  readonly identity?: string | null;
 }
 
 /** What one attempt at a request may take, in milliseconds. */
@@ -69,7 +71,7 @@ export function connect(
   });
   const sts = dialect.identityEndpoint && {
     region,
-    endpoint: endpoints.gateways ?? dialect.identityEndpoint(region),
+    endpoint: endpoints.identity ?? endpoints.gateways ?? dialect.identityEndpoint(region),
     service: 'sts' as const,
     version: '2011-06-15',
   };
