@@ -4,7 +4,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 export function connecting(command: Command): Command {
   return command
     .option('--endpoint <url>', "Direct Connect endpoint instead of the provider's own (https, or loopback)")
-    .option('--gateway-endpoint <url>', 'the same for EC2 or FCU, and STS')
+    .option('--gateway-endpoint <url>', 'the same for EC2 or FCU, and for STS where it is on loopback')
     .addOption(profile());
 }
 

@@ -59,8 +59,8 @@ function apisOf(
       : [
           {
             name: 'STS',
-            url: endpoints.identity ?? endpoints.gateways ?? identity,
-            option: beside,
+            url: endpoints.identity ?? identity,
+            option: endpoints.identity === endpoints.gateways ? beside : null,
             service: 'sts' as const,
           },
         ]),

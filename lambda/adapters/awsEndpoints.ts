@@ -76,18 +76,18 @@ function sourceOf(service: AwsService, env: Environment): string {
  */
 export function endpointsFor(
   { provider, region }: Pick<Recipient, 'provider' | 'region'>,
-  given: Pick<Endpoints, 'directConnect' | 'gateways'>,
+  given: Endpoints,
   aws: AwsEndpoints | null,
 ): Endpoints {
+  const configured = provider === 'aws' ? aws : null;
   // Whoever plays with an emulator must not sign requests to the real cloud by half.
   const gateways = given.gateways ?? loopback(given.directConnect);
-  if (provider !== 'aws' || aws === null) return { directConnect: given.directConnect, gateways };
-  const directConnect = given.directConnect ?? aws.directConnect?.url ?? null;
+  const directConnect = given.directConnect ?? configured?.directConnect?.url ?? null;
+  const identity = given.identity ?? loopback(gateways) ?? configured?.sts?.url ?? loopback(directConnect);
   return {
     directConnect,
-    gateways: gateways ?? aws.ec2?.url ?? loopback(directConnect),
-    identity:
-      gateways ?? aws.sts?.url ?? loopback(directConnect) ?? DIALECTS.aws.identityEndpoint?.(region) ?? null,
+    gateways: gateways ?? configured?.ec2?.url ?? loopback(directConnect),
+    identity: identity ?? DIALECTS[provider].identityEndpoint?.(region) ?? null,
   };
 }
 

@@ -15,9 +15,9 @@ import type { RenewableKey } from './renewable.ts';
 /** Where the APIs are. `null`: the provider's own place. */
 export interface Endpoints {
   readonly directConnect: string | null;
-  /** EC2 or FCU, and STS */
+  /** EC2 or FCU */
   readonly gateways: string | null;
-  /** STS; left out, or `null`: with `gateways` */
+  /** STS; left out: with `gateways` */
   readonly identity?: string | null;
 }
 

@@ -100,7 +100,10 @@ describe('the APIs of a recipient', () => {
   it('on AWS are where the command line says, whatever the configuration does', () => {
     const aws = { ...NONE, directConnect: at('https://a.example'), ec2: at('https://b.example') };
     const given = { directConnect: 'https://c.example', gateways: 'https://d.example' };
-    expect(endpointsFor(AWS, given, aws)).toEqual({ ...given, identity: 'https://d.example' });
+    expect(endpointsFor(AWS, given, aws)).toEqual({ ...given, identity: OWN_STS });
+    expect(endpointsFor(AWS, { ...given, identity: 'https://e.example' }, aws)).toMatchObject({
+      identity: 'https://e.example',
+    });
     const emulator = { directConnect: EMULATOR, gateways: null };
     expect(endpointsFor(AWS, emulator, aws)).toMatchObject({ gateways: EMULATOR, identity: EMULATOR });
   });
@@ -116,6 +119,9 @@ describe('the APIs of a recipient', () => {
 
   it('on OUTSCALE are never where a setting of AWS says', () => {
     const aws = { ...NONE, directConnect: at(EMULATOR), ec2: at(EMULATOR), sts: at(EMULATOR) };
-    expect(endpointsFor({ provider: 'outscale', region: 'eu-west-2' }, nothing, aws)).toEqual(nothing);
+    expect(endpointsFor({ provider: 'outscale', region: 'eu-west-2' }, nothing, aws)).toEqual({
+      ...nothing,
+      identity: null,
+    });
   });
 });
