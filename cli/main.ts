@@ -9,6 +9,7 @@ import { PassFailure } from '../lambda/errors.ts';
 import { FROM_CHECKOUT } from '../language/command.ts';
 import { EXIT, type ExitCode, InvalidPolicies, UsageError } from './exit.ts';
 import { paintFor } from './output/paint.ts';
+import { wrapped } from './output/wrapped.ts';
 import { program } from './program.ts';
 import { meantCommand } from './slip.ts';
 
@@ -63,7 +64,7 @@ function explain(error: unknown): ExitCode {
       process.stdout.write(`${printableJson({ faults: error.faults }, 2)}\n`);
     return EXIT.invalidPolicy;
   }
-  process.stderr.write(`${paint.bad('error:')} ${message}\n`);
+  process.stderr.write(wrapped(`${paint.bad('error:')} ${message}\n`, paint.columns));
   if (error instanceof UsageError || error instanceof EndpointRefused || error instanceof ProxyRefused)
     return EXIT.usage;
   if (error instanceof PassFailure) return EXIT.failed;

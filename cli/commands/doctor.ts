@@ -7,6 +7,7 @@ import { eachTarget } from '../eachTarget.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { type LedgerOptions, withLedger } from '../ledger.ts';
 import { paintFor } from '../output/paint.ts';
+import { wrapped } from '../output/wrapped.ts';
 import { loadSoundPolicies } from '../policies.ts';
 import { type ConnectOptions, connectTarget, endpointsOf } from '../target.ts';
 
@@ -64,8 +65,9 @@ async function visit({ policy, digest }: CompiledPolicy, options: DoctorOptions)
 function describe({ target, findings }: Examined): string {
   const paint = paintFor(process.stdout);
   const marks = { ok: paint.good('ok  '), warn: paint.warn('warn'), bad: paint.bad('FAIL') };
-  return [
+  const text = [
     target,
     ...findings.map(({ check, result, message }) => `  ${marks[result]}  ${check}: ${message}`),
   ].join('\n');
+  return wrapped(text, paint.columns);
 }

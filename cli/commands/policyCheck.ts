@@ -2,6 +2,7 @@ import { printableJson } from '../../lambda/core/printable.ts';
 import { type CompiledPolicy, type Idle, idleGrants, oddRegion } from '../../language/index.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { paintFor } from '../output/paint.ts';
+import { wrapped } from '../output/wrapped.ts';
 import { loadPolicies } from '../policies.ts';
 
 /** `policy check`: compiles every file and says what it is, and which grants accept nothing; its faults are thrown, all of them. */
@@ -19,11 +20,11 @@ export function policyCheck(named: readonly string[], options: { readonly json?:
   for (const { policy, digest } of policies) {
     const { target, recipient, owners, hold, freeze } = policy;
     const grants = owners.reduce((sum, owner) => sum + owner.grants.length, 0);
-    process.stdout.write(
+    const line =
       `${target}: valid; ${recipient.provider} ${recipient.region} ${recipient.account}, ` +
-        `${counted(owners.length, 'owner')}, ${counted(grants, 'grant')}, ${counted(hold.length, 'hold line')}` +
-        `${freeze ? ', FROZEN: everything is held' : ''}; ${digest}\n`,
-    );
+      `${counted(owners.length, 'owner')}, ${counted(grants, 'grant')}, ${counted(hold.length, 'hold line')}` +
+      `${freeze ? ', FROZEN: everything is held' : ''}; ${digest}`;
+    process.stdout.write(`${wrapped(line, paintFor(process.stdout).columns)}\n`);
   }
   return EXIT.done;
 }

@@ -6,6 +6,7 @@ import { escapeText } from '../../lambda/core/text.ts';
 import { humanDuration } from './duration.ts';
 import type { Paint } from './paint.ts';
 import { details, requestTable } from './requests.ts';
+import { wrapped } from './wrapped.ts';
 
 /**
  * One pass in words for people: what became of every request, and what to do.
@@ -15,7 +16,7 @@ export function describePass(report: PassReport, paint: Paint, locked: string | 
   const told = new Set(report.requests.map(({ message }) => message));
   const isNew = ({ message }: Failure): boolean => !told.has(message);
   const title = `${report.target}: ${summary(report, locked)}`;
-  return [
+  const text = [
     report.status === 'failed' ? paint.bad(title) : title,
     ...(report.requests.length > 0 ? [requestTable(report, paint)] : []),
     ...report.requests.flatMap((request) => details(request, paint)),
@@ -32,6 +33,7 @@ export function describePass(report: PassReport, paint: Paint, locked: string | 
     ...report.warnings.map(({ message }) => paint.warn(`warning: ${message}`)),
     ...report.failures.filter(isNew).map(({ code, message }) => paint.bad(`${code}: ${message}`)),
   ].join('\n');
+  return wrapped(text, paint.columns);
 }
 
 function summary({ status, counts, dryRun }: PassReport, locked: string | null): string {

@@ -2,8 +2,8 @@ import type { Deadline } from '../../lambda/core/deadline.ts';
 import type { Outcome, PassReport, RequestReport } from '../../lambda/core/report.ts';
 import { escapeText } from '../../lambda/core/text.ts';
 import { humanDuration } from './duration.ts';
-import type { Paint } from './paint.ts';
-import { table } from './table.ts';
+import type { Paint, Tone } from './paint.ts';
+import { tableRows } from './table.ts';
 
 /** One line a request, each in the colour of its outcome. */
 export function requestTable({ requests, finishedAt }: PassReport, paint: Paint): string {
@@ -29,12 +29,12 @@ export function requestTable({ requests, finishedAt }: PassReport, paint: Paint)
     'expires',
     'gateway or reasons',
   ];
-  const [first = '', ...lines] = table(header, rows).split('\n');
+  const [first = '', ...lines] = tableRows(header, rows, paint.columns);
   const painted = requests.map(({ outcome }, i) => paint[COLOURS[outcome]](lines[i] ?? ''));
   return [paint.faint(first), ...painted].join('\n');
 }
 
-const COLOURS: Readonly<Record<Outcome, keyof Paint>> = {
+const COLOURS: Readonly<Record<Outcome, Tone>> = {
   accepted: 'good',
   wouldAccept: 'good',
   held: 'warn',
