@@ -216,6 +216,17 @@ describe('run', () => {
     expect(await actAs(cloud, US).see(id)).toBe('confirming');
   });
 
+  it('names a region that its provider is not known to have, when its host does not exist', async () => {
+    const dir = folderWith({ 'policy/hub.yaml': POLICY.replace('eu-west-2', 'eu-west-9') });
+    // Nothing listens there, as little as at the host of such a region.
+    const { code, stdout } = await type(dir, ['plan', '--json', '--endpoint', 'http://127.0.0.1:1']);
+    const [pass] = JSON.parse(stdout).passes;
+    expect({ code, failures: pass.failures }).toMatchObject({ code: 1, failures: [{ code: 'api' }] });
+    expect(pass.warnings).toEqual([
+      { code: 'wrong-account-or-region', message: expect.stringContaining('`eu-west-9`') },
+    ]);
+  });
+
   it.each(['', 'new/'])('takes %j for no file of a ledger', async (ledger) => {
     const dir = folderWith({ 'policy/hub.yaml': POLICY });
     const { code, stderr } = await type(dir, ['run', '--ledger', ledger]);
