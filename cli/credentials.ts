@@ -52,13 +52,19 @@ export function awsCredentials(profile: string | null, env: Environment): SdkCre
       return await provide(...context);
     } catch {
       // No cause: what a credential process or a token service said may hold keys.
-      throw new CredentialsUnusable(profile === null ? NO_AWS : whyNoProfile(profile, env));
+      throw new CredentialsUnusable(profile === null ? whyNone(env) : whyNoProfile(profile, env));
     }
   };
 }
 
 const NO_AWS =
   'no AWS credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, sign in, or name a profile by --profile';
+
+function whyNone(env: Environment): string {
+  const profile = env.AWS_PROFILE;
+  if (!profile || hasProfile(profile, env)) return NO_AWS;
+  return `${NO_AWS}; AWS_PROFILE names ${quoteOwn(profile)}, which is not in ${list(profileFiles(env))}`;
+}
 
 function whyNoProfile(profile: string, env: Environment): string {
   const [config, credentials] = profileFiles(env);

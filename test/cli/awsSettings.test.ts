@@ -144,6 +144,19 @@ endpoint_url = ${api.url}
   });
 });
 
+it('AWS_PROFILE that names no profile is told, when there are no other keys', async () => {
+  const cloud = await startCloud({ dialect: 'aws' });
+  const dir = folderWith({ 'policy/hub.yaml': policy('aws') });
+  const { code, stdout } = await type(dir, ['run', '--endpoint', cloud.url], {
+    ...NO_KEYS,
+    AWS_PROFILE: 'nope',
+  });
+  expect({ code, stdout }).toMatchObject({
+    code: 1,
+    stdout: expect.stringMatching(/AWS_PROFILE names `nope`, which is not in \S+\.aws\/config and /),
+  });
+});
+
 it('a ledger in a table without a region says which variable to set', async () => {
   const cloud = await startCloud();
   const dir = folderWith({ 'policy/hub.yaml': policy('outscale') });
