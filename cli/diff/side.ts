@@ -10,9 +10,14 @@ import { InvalidPolicies, UsageError } from '../exit.ts';
  * @throws UsageError when there is no such thing; InvalidPolicies
  */
 export function sideOf(named: string): CompiledPolicy {
-  const compiled = compilePolicy({ file: named, text: textOf(named) });
+  const compiled = compilePolicy({ file: withFolder(named), text: textOf(named) });
   if (!compiled.ok) throw new InvalidPolicies(compiled.faults, compiled.faults.map(formatFault));
   return compiled;
+}
+
+/** Of `main:acme.yaml`, `main:./acme.yaml`: a policy's name is what follows the last slash. */
+function withFolder(named: string): string {
+  return existsSync(named) ? named : named.replace(/^([^:]+):([^/]+)$/, '$1:./$2');
 }
 
 /** What one policy is compared with. */
