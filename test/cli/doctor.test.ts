@@ -65,7 +65,7 @@ describe('doctor says before the first pass', () => {
       'that a key was copied with more than it',
       policy(),
       { OSC_SECRET_KEY: 'planted-secret ' },
-      /FAIL +credentials: OSC_SECRET_KEY is empty, or holds white space or another character that no key has; mend it\n/,
+      /FAIL +credentials: OSC_SECRET_KEY is empty, or holds white space or another character that no key has; fix it\n/,
     ],
     [
       'that the keys are refused',
