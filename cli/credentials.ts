@@ -1,19 +1,23 @@
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { fromNodeProviderChain } from '@aws-sdk/credential-providers';
+import { fromIni, fromNodeProviderChain } from '@aws-sdk/credential-providers';
 import { type AccessKey, FLAWED, flawIn } from '../lambda/adapters/accessKey.ts';
 import type { ClientSettings, SdkCredentials } from '../lambda/adapters/directconnect/client.ts';
+import { codeOf } from '../lambda/adapters/errorCode.ts';
+import { fileCause } from '../lambda/adapters/fileCause.ts';
 import { requestHandler } from '../lambda/adapters/tunnels.ts';
 import type { Provider } from '../lambda/core/model.ts';
+import { list, quoteOwn } from '../lambda/core/text.ts';
 import { CredentialsUnusable } from '../lambda/errors.ts';
+import { hasProfile, profileFiles } from './awsProfile.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * A person's credentials. OUTSCALE: `OSC_ACCESS_KEY` and `OSC_SECRET_KEY`, or a profile of `~/.osc/config.json`; never
  * the AWS chain, which holds keys of another cloud. AWS: the default chain.
- * @param profile `null`: `OSC_PROFILE` or `default`; on AWS what the chain says
+ * @param profile that of `--profile`, and then nothing else; `null`: what the environment says
  * @returns a provider that rejects with `CredentialsUnusable`, naming where it looked
  */
 export function ownCredentials(
@@ -23,7 +27,7 @@ export function ownCredentials(
 ): ClientSettings['credentials'] {
   switch (provider) {
     case 'aws':
-      return awsChain(profile);
+      return awsCredentials(profile, env);
     case 'outscale':
       return () => outscaleKey(profile, env);
     default:
@@ -34,34 +38,60 @@ export function ownCredentials(
 /** What a call for credentials may take, in milliseconds. */
 const LIMITS = { connectMs: 2000, requestMs: 4000 };
 
-function awsChain(profile: string | null): SdkCredentials {
-  const chain = fromNodeProviderChain({
-    ...(profile === null ? {} : { profile }),
-    clientConfig: { requestHandler: requestHandler(LIMITS) },
-  });
+/**
+ * A person's credentials of AWS: of one profile, or what the default chain finds.
+ * @returns a provider that rejects with `CredentialsUnusable`
+ */
+export function awsCredentials(profile: string | null, env: Environment): SdkCredentials {
+  const clientConfig = { requestHandler: requestHandler(LIMITS) };
+  // Not the chain: it would go on to the keys of this machine where the profile has none.
+  const provide =
+    profile === null ? fromNodeProviderChain({ clientConfig }) : fromIni({ profile, clientConfig });
   return async (...context) => {
     try {
-      return await chain(...context);
+      return await provide(...context);
     } catch {
       // No cause: what a credential process or a token service said may hold keys.
-      throw new CredentialsUnusable(
-        `no AWS credentials${profile === null ? '' : ` in profile \`${profile}\``}: ` +
-          'set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, log in, or name a profile by --profile',
-      );
+      throw new CredentialsUnusable(profile === null ? whyNone(env) : whyNoProfile(profile, env));
     }
   };
 }
 
+const NO_AWS =
+  'no AWS credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, sign in, or name a profile by --profile';
+
+function whyNone(env: Environment): string {
+  const profile = env.AWS_PROFILE;
+  if (!profile || hasProfile(profile, env)) return NO_AWS;
+  return `${NO_AWS}; AWS_PROFILE names ${quoteOwn(profile)}, which is not in ${list(profileFiles(env))}`;
+}
+
+function whyNoProfile(profile: string, env: Environment): string {
+  const [config, credentials] = profileFiles(env);
+  const what = hasProfile(profile, env)
+    ? `AWS profile ${quoteOwn(profile)} gives no credentials: sign in (\`aws sso login\`), or check its settings`
+    : `there is no AWS profile ${quoteOwn(profile)} in ${config} or ${credentials}: add it, or name another by --profile`;
+  return `${what}${ignored(['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'], env)}`;
+}
+
+/** Whoever set keys and gave a profile should learn which of them counts. */
+function ignored(variables: readonly string[], env: Environment): string {
+  const set = variables.filter((name) => env[name]);
+  return set.length === 0
+    ? ''
+    : `; --profile ignores ${list(set)}, which ${set.length === 1 ? 'is' : 'are'} set: leave --profile out to use ${set.length === 1 ? 'it' : 'them'}`;
+}
+
 async function outscaleKey(profile: string | null, env: Environment): Promise<AccessKey> {
-  if (profile !== null) return profileKey(profile);
-  return environmentKey(env) ?? profileKey(env.OSC_PROFILE ?? 'default');
+  if (profile !== null) return profileKey(profile, true, env);
+  return environmentKey(env) ?? profileKey(env.OSC_PROFILE ?? 'default', false, env);
 }
 
 /** @param names where each part was found, for people */
 function flawless(key: AccessKey, names: Readonly<Record<keyof AccessKey, string>>): AccessKey {
   const flaw = flawIn(key);
   if (flaw === null) return key;
-  throw new CredentialsUnusable(`${names[flaw]} ${FLAWED}; mend it`);
+  throw new CredentialsUnusable(`${names[flaw]} ${FLAWED}; fix it`);
 }
 
 function environmentKey(env: Environment): AccessKey | null {
@@ -77,9 +107,21 @@ function environmentKey(env: Environment): AccessKey | null {
   );
 }
 
-async function profileKey(profile: string): Promise<AccessKey> {
+/** @param chosen by `--profile`, which leaves out the environment */
+async function profileKey(profile: string, chosen: boolean, env: Environment): Promise<AccessKey> {
   const path = join(homedir(), '.osc', 'config.json');
-  const { access_key: accessKeyId, secret_key: secretAccessKey } = await readProfile(path, profile);
+  const found = await readProfile(path, profile);
+  if ('why' in found) {
+    const { why, fix } = found;
+    throw new CredentialsUnusable(
+      `no OUTSCALE credentials: ${
+        chosen
+          ? `${why}; ${fix}, or name another by --profile${ignored(OSC_KEYS, env)}`
+          : `set ${list(OSC_KEYS)}, or ${fix} (${why})`
+      }`,
+    );
+  }
+  const { access_key: accessKeyId, secret_key: secretAccessKey } = found;
   if (typeof accessKeyId === 'string' && typeof secretAccessKey === 'string') {
     const where = `of profile \`${profile}\` in ${path}`;
     const names = { accessKeyId: `\`access_key\` ${where}`, secretAccessKey: `\`secret_key\` ${where}` };
@@ -90,28 +132,32 @@ async function profileKey(profile: string): Promise<AccessKey> {
   );
 }
 
+const OSC_KEYS = ['OSC_ACCESS_KEY', 'OSC_SECRET_KEY'];
+/** A profile as it is written. */
+interface Profile {
+  readonly access_key?: unknown;
+  readonly secret_key?: unknown;
+}
+
+/** @returns why there is no such profile, and how to fix that, when there is none */
 async function readProfile(
   path: string,
   profile: string,
-): Promise<{ access_key?: unknown; secret_key?: unknown }> {
+): Promise<Profile | { readonly why: string; readonly fix: string }> {
   let profiles: unknown;
   try {
     profiles = JSON.parse(await readFile(path, 'utf8'));
   } catch (error) {
     // No cause: a parser's message quotes the file, which holds keys.
-    const missing = error instanceof Error && 'code' in error;
-    throw new CredentialsUnusable(
-      missing
-        ? `no OUTSCALE credentials: set OSC_ACCESS_KEY and OSC_SECRET_KEY, or write profile \`${profile}\` to ${path}`
-        : `${path} is not JSON; mend it, or set OSC_ACCESS_KEY and OSC_SECRET_KEY`,
-    );
+    if (error instanceof SyntaxError) return { why: `${path} is not JSON`, fix: 'fix that file' };
+    return codeOf(error) === 'ENOENT'
+      ? { why: `there is no ${path}`, fix: `write profile ${quoteOwn(profile)} to it` }
+      : { why: `${path} cannot be read ${fileCause(error)}`, fix: 'fix that file' };
   }
   const found: unknown =
     isRecord(profiles) && Object.hasOwn(profiles, profile) ? profiles[profile] : undefined;
-  if (isRecord(found)) return found;
-  throw new CredentialsUnusable(
-    `${path} has no profile \`${profile}\`; add it, or name another by \`--profile\``,
-  );
+  if (isRecord(found)) return { access_key: found.access_key, secret_key: found.secret_key };
+  return { why: `${path} has no profile ${quoteOwn(profile)}`, fix: 'add it' };
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -1,18 +1,49 @@
+import { DirectConnectClient } from '@aws-sdk/client-direct-connect';
+import type { AwsEndpoints } from '../lambda/adapters/awsEndpoints.ts';
 import { systemClock } from '../lambda/adapters/connect.ts';
+import { isLoopback } from '../lambda/adapters/endpoint.ts';
 import { createDynamoLedger } from '../lambda/adapters/ledgers/dynamo/index.ts';
 import { openTable } from '../lambda/adapters/ledgers/dynamo/table.ts';
 import { createFileLedger } from '../lambda/adapters/ledgers/file/index.ts';
+import { quoteOwn } from '../lambda/core/text.ts';
+import { LedgerFailure } from '../lambda/errors.ts';
 import type { Ledger } from '../lambda/ports.ts';
+import type { CompiledPolicy } from '../language/index.ts';
+import { awsCredentials } from './credentials.ts';
 import { UsageError } from './exit.ts';
 import { defaultLedger } from './paths.ts';
 
 export interface LedgerOptions {
   readonly ledger?: string;
   readonly endpoint?: string;
+  /** of AWS too, for a table */
+  readonly profile?: string;
+  readonly aws?: AwsEndpoints;
+}
+
+/** Whether a ledger is the table of a function, not a file. */
+export function isTable(path: string): boolean {
+  return TABLE.test(path);
 }
 
 export function ledgerPath({ ledger, endpoint }: LedgerOptions): string {
   return ledger ?? defaultLedger(process.env, endpoint);
+}
+
+/**
+ * Options that name the one ledger of a command. An emulator to which the AWS configuration leads has a ledger of its own, as one
+ * that `--endpoint` names.
+ */
+export function withLedger<T extends LedgerOptions>(options: T, policies: readonly CompiledPolicy[]): T {
+  const { ledger, endpoint, aws } = options;
+  const configured = aws?.directConnect?.url;
+  const isEmulated =
+    configured !== undefined &&
+    isLoopback(configured) &&
+    policies.some(({ policy }) => policy.recipient.provider === 'aws');
+  return ledger === undefined && endpoint === undefined && isEmulated
+    ? { ...options, ledger: defaultLedger(process.env, configured) }
+    : options;
 }
 
 const TABLE = /^dynamodb:(.*)$/s;
@@ -26,10 +57,29 @@ export function ledgerTable(path: string): string | null {
   return table;
 }
 
-/** A file, or, as `dynamodb:TABLE`, the table of a deployed function, reached with the default AWS credentials. */
+/** A file, or, as `dynamodb:TABLE`, the table of a deployed function, reached with AWS credentials. @throws UsageError */
 export function ledgerFor(options: LedgerOptions): Ledger {
   const path = ledgerPath(options);
   const table = ledgerTable(path);
-  if (table === null) return createFileLedger(path, systemClock);
-  return createDynamoLedger(openTable(table), systemClock);
+  if (table === null) {
+    if (path === '' || path.endsWith('/'))
+      throw new UsageError(
+        `--ledger must be a file or \`dynamodb:TABLE\`, got ${quoteOwn(path)}; name a file`,
+      );
+    return createFileLedger(path, systemClock);
+  }
+  const credentials = awsCredentials(options.profile ?? null, process.env);
+  return createDynamoLedger(openTable(table, { credentials, region: tableRegion }), systemClock);
+}
+
+/** As the SDK finds it, with a message that says where. */
+async function tableRegion(): Promise<string> {
+  const client = new DirectConnectClient({});
+  try {
+    return await client.config.region();
+  } catch {
+    throw new LedgerFailure('no AWS region; set AWS_REGION, or `region` in the AWS profile');
+  } finally {
+    client.destroy();
+  }
 }

@@ -9,7 +9,9 @@ import { FROM_CHECKOUT } from '../language/command.ts';
 import { EXIT, type ExitCode, InvalidPolicies, UsageError } from './exit.ts';
 import { printDocument } from './output/document.ts';
 import { paintFor } from './output/paint.ts';
+import { wrapped } from './output/wrapped.ts';
 import { program } from './program.ts';
+import { meantCommand } from './slip.ts';
 
 // What reads our output may be gone (`| head`), or its disk be full: said in one line, and never as success.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -27,9 +29,14 @@ async function main(): Promise<ExitCode> {
     // run where the caller is, or where a script of their own project has its paths from.
     if (FROM_CHECKOUT) enter(process.env.INIT_CWD || '.');
     let code: ExitCode = EXIT.done;
-    await program((ended) => {
+    const main = program((ended) => {
       code = ended;
-    }).parseAsync();
+    });
+    const typed = process.argv.slice(2);
+    const meant = meantCommand(main, typed);
+    if (meant !== null)
+      throw new UsageError(`unknown command ${quoteOwn(typed[0] ?? '')}; did you mean \`${meant}\`?`);
+    await main.parseAsync();
     return code;
   } catch (error) {
     return explain(error);
@@ -56,7 +63,7 @@ function explain(error: unknown): ExitCode {
     if (process.argv.includes('--json')) printDocument({ faults: error.faults });
     return EXIT.invalidPolicy;
   }
-  process.stderr.write(`${paint.bad('error:')} ${message}\n`);
+  process.stderr.write(wrapped(`${paint.bad('error:')} ${message}\n`, paint.columns));
   if (error instanceof UsageError || error instanceof EndpointRefused || error instanceof ProxyRefused)
     return EXIT.usage;
   if (error instanceof PassFailure) return EXIT.failed;

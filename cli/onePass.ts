@@ -1,10 +1,11 @@
 import { type Connected, REQUEST_LIMIT_MS } from '../lambda/adapters/connect.ts';
 import { AVAILABLE_WITHIN_MS } from '../lambda/core/followUp.ts';
+import type { Recipient } from '../lambda/core/model.ts';
 import type { PassReport } from '../lambda/core/report.ts';
 import type { PassInput } from '../lambda/pass/input.ts';
 import { runPass } from '../lambda/pass.ts';
 import type { Ports } from '../lambda/ports.ts';
-import type { CompiledPolicy } from '../language/index.ts';
+import { type CompiledPolicy, oddRegion } from '../language/index.ts';
 import type { Progress } from './output/progress.ts';
 import { revisionOfFile } from './revision.ts';
 import { type ConnectOptions, connectTarget } from './target.ts';
@@ -35,7 +36,7 @@ export async function onePass(
   const { availableWithin } = options;
   const connected = connectTarget(policy, options);
   try {
-    return await runPass({
+    const report = await runPass({
       loaded: { policy, digest },
       revision: revisionOfFile(file),
       ports: progress.watch(policy.target, portsOf(connected)),
@@ -49,8 +50,20 @@ export async function onePass(
       gatewayEndpoint: connected.gatewayEndpoint,
       dryRun,
     });
+    return withOddRegion(report, policy.recipient);
   } finally {
     progress.finish(policy.target);
     connected.close();
   }
+}
+
+/** A region that does not exist has no host, which alone looks like a broken network. */
+function withOddRegion(report: PassReport, recipient: Recipient): PassReport {
+  const why = report.failures.some(({ code }) => code === 'api') ? oddRegion(recipient) : null;
+  if (why === null) return report;
+  const warning = {
+    code: 'wrong-account-or-region',
+    message: `${why}; fix \`recipient.region\`, if it is a slip`,
+  } as const;
+  return { ...report, warnings: [...report.warnings, warning] };
 }

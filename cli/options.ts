@@ -7,12 +7,23 @@ export function connecting(command: Command): Command {
     .option('--endpoint <url>', "Direct Connect endpoint instead of the provider's own (https, or loopback)")
     .option('--gateway-endpoint <url>', 'the same for EC2 or FCU, and for STS where it is on loopback')
     .option('--sts-endpoint <url>', 'the same for STS (AWS only)')
-    .option('--profile <name>', 'profile of ~/.osc/config.json (OUTSCALE) or of the AWS configuration');
+    .addOption(profile());
+}
+
+export function profile(): Option {
+  return new Option(
+    '--profile <name>',
+    'profile of ~/.osc/config.json for OUTSCALE targets, and of the AWS configuration for AWS targets, secrets and a ' +
+      '`dynamodb:` ledger; keys in the environment are ignored. For two different names, set OSC_PROFILE and AWS_PROFILE',
+  );
 }
 
 /** `--policy FILE`, as often as there are targets. */
 export function policies(): Option {
-  return new Option('-p, --policy <file...>', 'policy files, one a target (default: policy/*.yaml)');
+  return new Option(
+    '-p, --policy <file...>',
+    'policy files, one a target, or folders of them (default: the folder `policy`, here or above)',
+  );
 }
 
 export function json(): Option {

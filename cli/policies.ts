@@ -1,5 +1,7 @@
-import { normalize } from 'node:path';
+import { statSync } from 'node:fs';
+import { dirname, join, normalize, relative, resolve } from 'node:path';
 import { listSome } from '../lambda/core/text.ts';
+import { COMMAND } from '../language/command.ts';
 import {
   type CompiledPolicy,
   compileFilesApart,
@@ -16,7 +18,7 @@ import { InvalidPolicies, UsageError } from './exit.ts';
 const NOT_FOUND: ReadonlySet<FaultCode> = new Set(['no-folder', 'no-policy', 'unreadable-file']);
 
 /**
- * Reads and compiles the policies that were named, or those of policy/ when none was.
+ * Reads and compiles the policies that were named, files or folders, or those of the folder `policy` when none was.
  * @throws UsageError when there is nothing to read; InvalidPolicies
  */
 export function loadPolicies(named: readonly string[]): readonly CompiledPolicy[] {
@@ -60,13 +62,38 @@ function read(named: readonly string[]): Sorted {
   return compileFilesApart(filesOf(named));
 }
 
-/** Those that were named, each once, or the folder. */
+/** Files and folders that were named, each once, or the folder `policy`. */
 function filesOf(named: readonly string[]): string | readonly string[] {
-  return named.length > 0 ? [...new Set(named.map(normalize))] : 'policy';
+  return named.length > 0 ? [...new Set(named.map(withoutSlash))] : policyFolder();
+}
+
+/** Normalised. One way to write a path, so that a file that is named twice is read once. */
+function withoutSlash(path: string): string {
+  return normalize(path).replace(/(?<=.)\/+$/, '');
+}
+
+/**
+ * The folder `policy` here, or the nearest one above, as git looks for its own folder.
+ * @returns relative to the current folder
+ * @throws UsageError
+ */
+export function policyFolder(): string {
+  const here = resolve('.');
+  for (let folder = here; ; folder = dirname(folder)) {
+    const found = join(folder, 'policy');
+    if (statSync(found, { throwIfNoEntry: false })?.isDirectory()) return relative(here, found) || '.';
+    if (dirname(folder) === folder) break;
+  }
+  throw new UsageError(
+    `there is no folder ${join(here, 'policy')}, and no folder \`policy\` above it; name policy files or a folder, or ` +
+      `make a first policy with \`${COMMAND} policy init\``,
+  );
 }
 
 function refusal(faults: readonly Fault[]): UsageError | InvalidPolicies {
   if (faults.some(({ code }) => !NOT_FOUND.has(code)))
     return new InvalidPolicies(faults, faults.map(formatFault));
-  return new UsageError(faults.map(({ file, message, mend }) => `${file}: ${message}; ${mend}`).join('\n'));
+  return new UsageError(
+    faults.map(({ file, message, mend }) => `${resolve(file)}: ${message}; ${mend}`).join('\n'),
+  );
 }

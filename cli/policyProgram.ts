@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { ExitCode } from './exit.ts';
-import { connecting, json } from './options.ts';
+import { connecting, json, profile } from './options.ts';
 
 /**
  * `policy …`: what is done with a policy before a pass decides by it.
@@ -24,7 +24,7 @@ export function addPolicyCommands(main: Command, end: (code: ExitCode) => void):
   policy
     .command('check')
     .description('every fault of every file, with line, column and mend; exit code 3 when there is one')
-    .argument('[file...]', 'policy files (default: policy/*.yaml)')
+    .argument('[file...]', 'policy files, or folders of them (default: the folder `policy`, here or above)')
     .option('--json', 'one document on standard output')
     .action(async (files, options) => {
       const { policyCheck } = await import('./commands/policyCheck.ts');
@@ -33,7 +33,7 @@ export function addPolicyCommands(main: Command, end: (code: ExitCode) => void):
   policy
     .command('test')
     .description('tries the cases of policies, in the folder `cases` beside them; exit code 1 when one fails')
-    .argument('[file...]', 'policy files (default: policy/*.yaml)')
+    .argument('[file...]', 'policy files, or folders of them (default: the folder `policy`, here or above)')
     .addOption(json())
     .action(async (files, options) => {
       const { policyTest } = await import('./commands/policyTest.ts');
@@ -42,7 +42,7 @@ export function addPolicyCommands(main: Command, end: (code: ExitCode) => void):
   policy
     .command('explain')
     .description('why a request out of a file is accepted or held: every grant, every field; asks nobody')
-    .argument('[file]', 'policy file (default: the one in policy/)')
+    .argument('[file]', 'policy file (default: the one in the folder `policy`, here or above)')
     .requiredOption(
       '-r, --request <file>',
       'JSON of describe-virtual-interfaces, of run, plan, status or receipts --json, an event, or a case; - for standard input',
@@ -59,10 +59,11 @@ export function addPolicyCommands(main: Command, end: (code: ExitCode) => void):
   policy
     .command('suggest')
     .description('the narrowest edit that would let a held request in, as a patch; applies nothing')
-    .argument('[file]', 'policy file (default: the one in policy/)')
+    .argument('[file]', 'policy file (default: the one in the folder `policy`, here or above)')
     .requiredOption('-r, --request <file>', 'as for `explain`')
     .option('--id <dxvif>', 'which one, where the file holds several')
-    .option('--ledger <file>', 'tells the deadline: the memory of the passes, a file or `dynamodb:TABLE`')
+    .option('--ledger <file>', 'gives the expiry: the ledger of the runs, a file or `dynamodb:TABLE`')
+    .addOption(profile())
     .option(
       '--gateway <name>',
       'what it is to get, a name of the policy or an ID, where the policy leaves a choice',

@@ -1,7 +1,8 @@
 import { Command } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
+import { readAwsSettings } from './awsSettings.ts';
 import type { ExitCode } from './exit.ts';
-import { availableWithin, connecting, json, ledger, maxAge, policies } from './options.ts';
+import { availableWithin, connecting, json, ledger, maxAge, policies, profile } from './options.ts';
 import { addPolicyCommands } from './policyProgram.ts';
 
 /**
@@ -17,7 +18,8 @@ export function program(end: (code: ExitCode) => void): Command {
     .exitOverride()
     .showHelpAfterError('(add --help for what it takes)')
     .configureHelp({ showGlobalOptions: true })
-    .addHelpText('after', MAIN_HELP);
+    .addHelpText('after', MAIN_HELP)
+    .hook('preAction', (_, command) => readAwsSettings(command));
 
   for (const [name, dryRun] of [
     ['run', false],
@@ -87,6 +89,7 @@ export function program(end: (code: ExitCode) => void): Command {
     .addOption(policies())
     .addOption(ledger())
     .option('--endpoint <url>', 'that of the passes, where they were given one')
+    .addOption(profile())
     .option('--json', 'one document on standard output')
     .action(async (ids, options) => {
       const { receipts } = await import('./commands/receipts.ts');

@@ -1,12 +1,8 @@
-import {
-  type Connected,
-  connect,
-  type Endpoints,
-  identityBeside,
-  REQUEST_TIMEOUT_MS,
-} from '../lambda/adapters/connect.ts';
+import { type AwsEndpoints, endpointsFor } from '../lambda/adapters/awsEndpoints.ts';
+import { type Connected, connect, type Endpoints, REQUEST_TIMEOUT_MS } from '../lambda/adapters/connect.ts';
 import { functionCredentials } from '../lambda/adapters/credentials.ts';
-import { checkedEndpoint, isLoopback } from '../lambda/adapters/endpoint.ts';
+import { checkedEndpoint } from '../lambda/adapters/endpoint.ts';
+import type { Recipient } from '../lambda/core/model.ts';
 import type { Policy } from '../lambda/core/policy.ts';
 import { ownCredentials } from './credentials.ts';
 
@@ -16,26 +12,27 @@ export interface ConnectOptions {
   readonly gatewayEndpoint?: string;
   readonly stsEndpoint?: string;
   readonly profile?: string;
+  /** what the AWS configuration names; left out: nothing */
+  readonly aws?: AwsEndpoints;
 }
 
 /** @throws EndpointRefused */
-export function endpointsOf({ endpoint, gatewayEndpoint, stsEndpoint }: ConnectOptions): Endpoints {
-  // Whoever plays with an emulator must not sign requests to the real cloud by half.
-  const gateways = gatewayEndpoint ?? (endpoint !== undefined && isLoopback(endpoint) ? endpoint : undefined);
-  return {
+export function endpointsOf(
+  { endpoint, gatewayEndpoint, stsEndpoint, aws }: ConnectOptions,
+  recipient: Pick<Recipient, 'provider' | 'region'>,
+): Endpoints {
+  const given = {
     directConnect: endpoint === undefined ? null : checkedEndpoint('--endpoint', endpoint),
-    gateways: gateways === undefined ? null : checkedEndpoint('--gateway-endpoint', gateways),
-    identity:
-      stsEndpoint === undefined
-        ? identityBeside([gateways, endpoint])
-        : checkedEndpoint('--sts-endpoint', stsEndpoint),
+    gateways: gatewayEndpoint === undefined ? null : checkedEndpoint('--gateway-endpoint', gatewayEndpoint),
+    identity: stsEndpoint === undefined ? null : checkedEndpoint('--sts-endpoint', stsEndpoint),
   };
+  return endpointsFor(recipient, given, aws ?? null);
 }
 
 /** Connects to a target's provider with a person's own keys, or, on AWS, with the role that its policy names. */
 export function connectTarget(policy: Policy, options: ConnectOptions): Connected {
   const { recipient, target } = policy;
-  const endpoints = endpointsOf(options);
+  const endpoints = endpointsOf(options, recipient);
   const assumes =
     recipient.provider === 'aws' && recipient.credentials !== null && options.profile === undefined;
   const credentials = assumes

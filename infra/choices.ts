@@ -1,5 +1,6 @@
 import type { Duration } from 'aws-cdk-lib';
 import { AVAILABLE_WITHIN_MS } from '../lambda/core/followUp.ts';
+import { isRecord, shown } from './given.ts';
 
 /** What may be chosen, in whole minutes, and what is taken when it is not. */
 export interface Choice {
@@ -29,6 +30,16 @@ export function faultsOfMinutes(
   return [`${what} must be a whole number from ${least} to ${most}, got \`${text}\``];
 }
 
-export function faultsOfDuration(what: string, given: Duration, choice: Choice): string[] {
+export function faultsOfDuration(what: string, given: unknown, choice: Choice): string[] {
+  if (!isDuration(given)) {
+    return [
+      `${what} must be a Duration of aws-cdk-lib, such as \`Duration.minutes(${choice.usual})\`, got ${shown(given)}`,
+    ];
+  }
   return faultsOfMinutes(`${what} in minutes`, given.toMinutes({ integral: false }), choice);
+}
+
+/** By what it can do: an app may have a CDK of its own beside ours. */
+function isDuration(given: unknown): given is Duration {
+  return isRecord(given) && typeof given.toMinutes === 'function';
 }

@@ -1,4 +1,5 @@
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { isRecord, shown } from './given.ts';
 
 /**
  * Who is told what is news and what alarms. Somebody must be, or be left out by name: an acceptor that nobody listens to is
@@ -30,15 +31,31 @@ export function readNotify(given: unknown, faults: string[]): WrittenNotify {
 }
 
 /** What a program may have got past the types. */
-export function faultsOfNotify(notify: Notify | null | undefined, region: string | null): string[] {
-  if (notify === null || notify === undefined) {
-    return [
-      "`notify` is missing: somebody must be told; give `{ email: 'noc@example.com' }`, `{ topic }`, or 'nobody' when nobody is",
-    ];
-  }
+export function faultsOfNotify(notify: unknown, region: string | null): string[] {
   if (notify === 'nobody') return [];
-  if ('topic' in notify) return faultsOfTopic(notify.topic, region);
-  return EMAIL.test(notify.email) ? [] : [`\`notify.email\` is no address: \`${notify.email}\``];
+  if (notify === null || notify === undefined)
+    return [`\`notify\` is missing: somebody must be notified; give ${FORMS}`];
+  if (!isRecord(notify)) return [`\`notify\` must be ${FORMS}, got ${shown(notify)}`];
+  const { topic, email } = notify;
+  if (topic !== undefined && email !== undefined)
+    return ['`notify` has `email` and `topic`; give one of them'];
+  if (topic !== undefined) {
+    return isTopic(topic)
+      ? faultsOfTopic(topic, region)
+      : [
+          `\`notify.topic\` must be a topic, such as \`Topic.fromTopicArn(this, 'Noc', ARN)\`, got ${shown(topic)}`,
+        ];
+  }
+  if (email === undefined) return [`\`notify\` must be ${FORMS}, got ${shown(notify)}`];
+  return typeof email === 'string' && EMAIL.test(email)
+    ? []
+    : [`\`notify.email\` is no address: ${shown(email)}`];
+}
+
+const FORMS = "`{ email: 'noc@example.com' }`, `{ topic }`, or 'nobody' when nobody is to be notified";
+
+function isTopic(topic: unknown): topic is ITopic {
+  return isRecord(topic) && typeof topic.topicArn === 'string';
 }
 
 /** @param region where the stack goes; `null` when that is not known yet */

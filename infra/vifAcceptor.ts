@@ -1,8 +1,9 @@
 import { relative } from 'node:path';
 import { Duration, Stack, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { revisionOf, testFiles } from '../language/index.ts';
+import { revisionOf, type Tested, testFiles } from '../language/index.ts';
 import { AVAILABLE_WITHIN, faultsOfDuration, INTERVAL } from './choices.ts';
+import { faultsOfText, isRecord, shown } from './given.ts';
 import { Installation } from './installation.ts';
 import { faultsOfNotify, type Notify } from './notify.ts';
 import { DeploymentRefused } from './refused.ts';
@@ -38,22 +39,35 @@ export class VifAcceptor extends Construct {
   /** @throws DeploymentRefused with every reason, when a policy has a fault, fails one of its cases, or could not work where the stack goes */
   constructor(scope: Construct, id: string, props: VifAcceptorProps) {
     super(scope, id);
-    const { policyDir, notify } = props;
+    // A program in plain JavaScript may have got anything past the types.
+    if (!isRecord(props))
+      throw new DeploymentRefused([`the third argument must be an object, got ${shown(props)}`]);
+    const { policyDir, notify, revision } = props;
     const { interval = Duration.minutes(INTERVAL.usual) } = props;
     const { availableWithin = Duration.minutes(AVAILABLE_WITHIN.usual) } = props;
-    const tested = testFiles(forPeople(policyDir));
+    const noFolder = faultsOfText('`policyDir`', policyDir, "the folder of the policies, such as 'policy'");
+    const tested = noFolder.length > 0 ? NO_POLICIES : testFiles(forPeople(policyDir));
     const reasons = [
+      ...noFolder,
       ...faultsOfNotify(notify, regionOf(this)),
       ...faultsOfDuration('`interval`', interval, INTERVAL),
       ...faultsOfDuration('`availableWithin`', availableWithin, AVAILABLE_WITHIN),
+      ...(revision === undefined ? [] : faultsOfText('`revision`', revision, 'a text')),
       ...faultsOfPolicies(tested),
     ];
     if (reasons.length > 0) throw new DeploymentRefused(reasons);
-    const { policies } = tested;
-    const revision = props.revision ?? revisionOf(policyDir);
-    new Installation(this, 'Default', { policies, notify, interval, availableWithin, revision });
+    new Installation(this, 'Default', {
+      policies: tested.policies,
+      notify,
+      interval,
+      availableWithin,
+      revision: revision ?? revisionOf(policyDir),
+    });
   }
 }
+
+/** Of no folder. */
+const NO_POLICIES: Tested = { policies: [], faults: [], results: [], unexercised: [] };
 
 /** `null` when that is not known yet. */
 function regionOf(construct: Construct): string | null {

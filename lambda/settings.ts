@@ -1,4 +1,4 @@
-import { type Endpoints, identityBeside } from './adapters/connect.ts';
+import type { Endpoints } from './adapters/connect.ts';
 import { checkedEndpoint } from './adapters/endpoint.ts';
 import { AVAILABLE_WITHIN_MS } from './core/followUp.ts';
 import { ACCOUNT, isName } from './core/ids.ts';
@@ -61,11 +61,11 @@ export function readEvent(
 }
 
 function readEndpoints(env: Environment): Endpoints {
-  const directConnect = readEndpoint(env, 'VIF_ACCEPTOR_ENDPOINT');
-  const gateways = readEndpoint(env, 'VIF_ACCEPTOR_GATEWAY_ENDPOINT');
-  const identity =
-    readEndpoint(env, 'VIF_ACCEPTOR_STS_ENDPOINT') ?? identityBeside([gateways, directConnect]);
-  return { directConnect, gateways, identity };
+  return {
+    directConnect: readEndpoint(env, 'VIF_ACCEPTOR_ENDPOINT'),
+    gateways: readEndpoint(env, 'VIF_ACCEPTOR_GATEWAY_ENDPOINT'),
+    identity: readEndpoint(env, 'VIF_ACCEPTOR_STS_ENDPOINT'),
+  };
 }
 
 function readEndpoint(env: Environment, setting: string): string | null {

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { byCodePoint, quote } from '../lambda/core/text.ts';
 import { COMMAND } from './command.ts';
@@ -12,9 +12,21 @@ export interface ReadPolicies {
   readonly faults: readonly Fault[];
 }
 
-/** Reads the policies of a folder (`*.yaml`, sub-folders left out), or those named one by one. Never throws. */
+/**
+ * Reads the policies of a folder (`*.yaml`, sub-folders left out), or those named one by one, of which each may be a folder too.
+ * Never throws.
+ */
 export function readPolicyFiles(folderOrFiles: string | readonly string[]): ReadPolicies {
-  return typeof folderOrFiles === 'string' ? readFolder(folderOrFiles) : readFiles(folderOrFiles);
+  if (typeof folderOrFiles === 'string') return readFolder(folderOrFiles);
+  const read = folderOrFiles.map((named) => (isFolder(named) ? readFolder(named) : readFiles([named])));
+  const sources = new Map(read.flatMap((one) => one.sources).map((source) => [source.file, source]));
+  const faults = read.flatMap((one) => one.faults);
+  // A file that is named, and found in a folder that is named too, is read once.
+  return { sources: [...sources.values()], faults };
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 /** Reads and compiles a folder, or files named one by one; without a policy it is refused, with how to make the first. */
@@ -86,7 +98,7 @@ function whyUnreadable(cause: unknown): Pick<Complaint, 'message' | 'mend'> {
     case 'ENOENT':
       return { message: 'there is no such file', mend: 'check its path' };
     case 'EISDIR':
-      return { message: 'it is a folder', mend: 'name the files in it' };
+      return { message: 'it is a folder', mend: 'move it, or rename it without `.yaml`' };
     case 'ERR_ENCODING_INVALID_ENCODED_DATA':
       return { message: 'it is not text in UTF-8', mend: 'save it as UTF-8' };
     default:

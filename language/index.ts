@@ -9,6 +9,7 @@ export { diffPolicies, type PolicyDiff } from './diff/index.ts';
 export type { Source } from './document.ts';
 export { FAULT_CODES, type Fault, type FaultCode, formatFault, type Path } from './fault.ts';
 export { compileFiles, compileFilesApart, type ReadPolicies, readPolicyFiles } from './files.ts';
+export { oddRegion } from './knownRegion.ts';
 export { type OddPattern, oddPatterns } from './oddPatterns.ts';
 export { type Idle, idleGrants } from './regions/idle.ts';
 export { type RegionWords, wordsOfRegion, wordsOfRequest } from './regions/words.ts';

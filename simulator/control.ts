@@ -1,7 +1,7 @@
 import type { Call } from './calls.ts';
 import { type Fault, readFault } from './faults.ts';
 import { latency, milliseconds } from './options.ts';
-import { exactly, Misread, textLike } from './read.ts';
+import { Misread, spelled, textLike } from './read.ts';
 import { NotThere } from './steer.ts';
 import { jsonResponse, type Request, type Response } from './wire.ts';
 
@@ -37,9 +37,9 @@ const steer: Action = (controls, body, id) => {
   return { id, state };
 };
 
-const readAdvance = exactly({ advance: milliseconds });
-const readLatency = exactly({ ms: latency });
-const readState = exactly({ state: textLike('a state such as `down`', /^[a-z]{1,40}$/) });
+const readAdvance = spelled({ advance: milliseconds });
+const readLatency = spelled({ ms: latency });
+const readState = spelled({ state: textLike('a state such as `down`', /^[a-z]{1,40}$/) });
 
 const ROUTES: Readonly<Record<string, Readonly<Record<string, Action>>>> = {
   clock: {

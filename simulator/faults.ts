@@ -1,5 +1,5 @@
 import { OPERATION_NAMES } from './operations/index.ts';
-import { accountId, exactly, Misread, oneOf, optional, type Reader, whole } from './read.ts';
+import { accountId, Misread, oneOf, optional, type Reader, spelled, whole } from './read.ts';
 
 /** Kinds of fault, each with the statuses it can have (the first is what it has when none is given). */
 const STATUSES = {
@@ -51,7 +51,7 @@ export interface FaultInput {
 
 const counted = whole(1, 1_000_000);
 
-const readFields = exactly<Fault>({
+const readFields = spelled<Fault>({
   kind: oneOf(FAULT_KINDS),
   operation: optional(oneOf(OPERATION_NAMES), null),
   account: optional(accountId, null),

@@ -98,6 +98,18 @@ export function exactly<T>(shape: Shape<T>): Reader<T> {
   };
 }
 
+/** As `exactly`, for what people write: a mistyped key is named before the key that is missing for it. */
+export function spelled<T>(shape: Shape<T>): Reader<T> {
+  const read = exactly(shape);
+  const known = Object.keys(shape);
+  return (value, path) => {
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+    const surplus = isObject ? Object.entries(value).find(([key]) => !known.includes(key)) : undefined;
+    if (surplus !== undefined) throw new Surplus(under(path, surplus[0]), known, surplus[1]);
+    return read(value, path);
+  };
+}
+
 function under(path: string, key: string): string {
   return path === '' ? key : `${path}.${key}`;
 }

@@ -1,13 +1,13 @@
 import { readOptions } from './options.ts';
 import {
   accountId,
-  exactly,
   flag,
   integer,
   list,
   oneOf,
   optional,
   type Reader,
+  spelled,
   text,
   textLike,
   whole,
@@ -75,12 +75,12 @@ export function readScenario(value: unknown): Scenario {
   return scenario(value, '');
 }
 
-const scenario: Reader<Scenario> = exactly<Scenario>({
+const scenario: Reader<Scenario> = spelled<Scenario>({
   region: textLike('a region such as `eu-west-2`', /^[a-z0-9-]+$/),
   options: (value, path) => readOptions(value ?? {}, path),
   gateways: optional(
     list(
-      exactly<ScenarioGateway>({
+      spelled<ScenarioGateway>({
         account: accountId,
         id: optional(
           textLike('`vgw-` and 8 or 17 hexadecimal digits', /^vgw-[0-9a-f]{8}([0-9a-f]{9})?$/),
@@ -95,7 +95,7 @@ const scenario: Reader<Scenario> = exactly<Scenario>({
   ),
   directConnectGateways: optional(
     list(
-      exactly<ScenarioDirectConnectGateway>({
+      spelled<ScenarioDirectConnectGateway>({
         account: accountId,
         id: optional(textLike('a UUID', /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/), null),
         name: text,
@@ -107,7 +107,7 @@ const scenario: Reader<Scenario> = exactly<Scenario>({
   ),
   connections: optional(
     list(
-      exactly<ScenarioConnection>({
+      spelled<ScenarioConnection>({
         account: accountId,
         id: optional(textLike('`dxcon-` and 8 small letters or digits', /^dxcon-[0-9a-z]{8}$/), null),
         name: text,
@@ -119,7 +119,7 @@ const scenario: Reader<Scenario> = exactly<Scenario>({
   ),
   allocations: optional(
     list(
-      exactly<ScenarioAllocation>({
+      spelled<ScenarioAllocation>({
         connection: text,
         to: accountId,
         type: optional(oneOf(['private', 'public', 'transit']), 'private'),
@@ -130,7 +130,7 @@ const scenario: Reader<Scenario> = exactly<Scenario>({
         authKey: optional(textLike('a BGP key of 6 to 80 characters', /^.{6,80}$/s), ''),
         amazonAddress: optional(text, ''),
         customerAddress: optional(text, ''),
-        tags: optional(list(exactly<Tag>({ key: text, value: text })), []),
+        tags: optional(list(spelled<Tag>({ key: text, value: text })), []),
       }),
     ),
     [],

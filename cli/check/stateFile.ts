@@ -1,7 +1,8 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { codeOf } from '../../lambda/adapters/errorCode.ts';
 import { replaceFile } from '../../lambda/adapters/ledgers/file/replaceFile.ts';
+import { makeFolder } from '../../lambda/adapters/makeFolder.ts';
 import * as d from '../../lambda/core/decode.ts';
 import type { LastCheck } from './expired.ts';
 
@@ -72,22 +73,10 @@ export async function writeState(
     const before = d.record(raw.targets ?? {}, 'targets');
     const renewed = [...now].map(([key, check]) => [key, { ...d.record(before[key] ?? {}, key), ...check }]);
     const document = { ...raw, format: FORMAT, targets: { ...before, ...Object.fromEntries(renewed) } };
-    await makeFolder(dirname(path));
+    await makeFolder(dirname(path), 0o700);
     await replaceFile(path, `${JSON.stringify(document, null, 2)}\n`, () => undefined);
     return null;
   } catch (error) {
     return `${path} cannot be written (${codeOf(error)}), so the next check may report the same again; fix its folder, or free some room`;
-  }
-}
-
-/** Step by step: under /proc, Node's own `recursive` never ends. */
-async function makeFolder(path: string): Promise<void> {
-  try {
-    await mkdir(path, { mode: 0o700 });
-  } catch (error) {
-    if (codeOf(error) === 'EEXIST') return;
-    if (codeOf(error) !== 'ENOENT' || dirname(path) === path) throw error;
-    await makeFolder(dirname(path));
-    await mkdir(path, { mode: 0o700 });
   }
 }

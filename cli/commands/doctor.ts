@@ -1,12 +1,13 @@
-import { type CompiledPolicy, type Fault, formatFault } from '../../language/index.ts';
+import { type CompiledPolicy, type Fault, formatFault, oddRegion } from '../../language/index.ts';
 import { examine } from '../doctor/examine.ts';
-import { bad, type Finding, ok } from '../doctor/finding.ts';
+import { bad, type Finding, ok, warn } from '../doctor/finding.ts';
 import { examineSurroundings } from '../doctor/surroundings.ts';
 import { eachTarget } from '../eachTarget.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
-import type { LedgerOptions } from '../ledger.ts';
+import { type LedgerOptions, withLedger } from '../ledger.ts';
 import { printDocument } from '../output/document.ts';
 import { paintFor } from '../output/paint.ts';
+import { wrapped } from '../output/wrapped.ts';
 import { loadSoundPolicies } from '../policies.ts';
 import { type ConnectOptions, connectTarget, endpointsOf } from '../target.ts';
 
@@ -16,8 +17,9 @@ export interface DoctorOptions extends ConnectOptions, LedgerOptions {
 }
 
 /** `doctor`: what would stop a pass, target by target. */
-export async function doctor(options: DoctorOptions): Promise<ExitCode> {
-  const { policies, faults } = loadSoundPolicies(options.policy ?? []);
+export async function doctor(given: DoctorOptions): Promise<ExitCode> {
+  const { policies, faults } = loadSoundPolicies(given.policy ?? []);
+  const options = withLedger(given, policies);
   const surroundings = examineSurroundings(process.env);
   const { results, rethrow } = await eachTarget(policies, async (compiled) => ({
     target: compiled.policy.target,
@@ -47,11 +49,13 @@ function broken(faults: readonly Fault[]): Examined[] {
 }
 
 async function visit({ policy, digest }: CompiledPolicy, options: DoctorOptions): Promise<Finding[]> {
+  const region = oddRegion(policy.recipient);
   const connected = connectTarget(policy, options);
   try {
     return [
-      ok('policy', `sound, ${digest}`),
-      ...(await examine(policy, connected, endpointsOf(options), options)),
+      ok('policy', `valid, ${digest}`),
+      ...(region === null ? [] : [warn('region', `${region}; fix \`recipient.region\`, if it is a slip`)]),
+      ...(await examine(policy, connected, endpointsOf(options, policy.recipient), options)),
     ];
   } finally {
     connected.close();
@@ -60,9 +64,10 @@ async function visit({ policy, digest }: CompiledPolicy, options: DoctorOptions)
 
 function describe({ target, findings }: Examined): string {
   const paint = paintFor(process.stdout);
-  const marks = { ok: paint.good('ok  '), warn: paint.warn('note'), bad: paint.bad('BAD ') };
-  return [
+  const marks = { ok: paint.good('ok  '), warn: paint.warn('warn'), bad: paint.bad('FAIL') };
+  const text = [
     target,
     ...findings.map(({ check, result, message }) => `  ${marks[result]}  ${check}: ${message}`),
   ].join('\n');
+  return wrapped(text, paint.columns);
 }

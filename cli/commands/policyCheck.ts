@@ -4,10 +4,12 @@ import {
   idleGrants,
   type OddPattern,
   oddPatterns,
+  oddRegion,
 } from '../../language/index.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { printDocument } from '../output/document.ts';
 import { paintFor } from '../output/paint.ts';
+import { wrapped } from '../output/wrapped.ts';
 import { loadPolicies } from '../policies.ts';
 
 /**
@@ -16,43 +18,47 @@ import { loadPolicies } from '../policies.ts';
  */
 export function policyCheck(named: readonly string[], options: { readonly json?: boolean }): ExitCode {
   const policies = loadPolicies(named);
-  const idle = policies.flatMap((compiled) => warnings(compiled, new Date()));
-  const odd = policies.flatMap(({ file, policy }) => oddPatterns(policy).map((one) => ({ file, ...one })));
-  const lines = [...idle.map(told), ...odd.map(toldOdd)];
+  const warnings = policies.flatMap((compiled) => warningsOn(compiled, new Date()));
   process.stderr.write(
-    lines.map((line) => `${paintFor(process.stderr).warn('warning:')} ${line}\n`).join(''),
+    warnings.map((one) => `${paintFor(process.stderr).warn('warning:')} ${inWords(one)}\n`).join(''),
   );
   if (options.json) {
     const sound = policies.map(({ policy, digest }) => ({ target: policy.target, digest }));
-    printDocument({ policies: sound, warnings: [...idle, ...odd], faults: [] });
+    printDocument({ policies: sound, warnings, faults: [] });
     return EXIT.done;
   }
   for (const { policy, digest } of policies) {
     const { target, recipient, owners, hold, freeze } = policy;
     const grants = owners.reduce((sum, owner) => sum + owner.grants.length, 0);
-    process.stdout.write(
-      `${target}: sound; ${recipient.provider} ${recipient.region} ${recipient.account}, ` +
-        `${counted(owners.length, 'owner')}, ${counted(grants, 'grant')}, ${counted(hold.length, 'hold line')}` +
-        `${freeze ? ', FROZEN: everything is held' : ''}; ${digest}\n`,
-    );
+    const line =
+      `${target}: valid; ${recipient.provider} ${recipient.region} ${recipient.account}, ` +
+      `${counted(owners.length, 'owner')}, ${counted(grants, 'grant')}, ${counted(hold.length, 'hold line')}` +
+      `${freeze ? ', FROZEN: everything is held' : ''}; ${digest}`;
+    process.stdout.write(`${wrapped(line, paintFor(process.stdout).columns)}\n`);
   }
   return EXIT.done;
 }
 
-interface Warning extends Idle {
-  readonly file: string;
+/** A grant that accepts nothing, or a value at `path` that is probably a slip. */
+type Warning = { readonly file: string } & (
+  | Idle
+  | OddPattern
+  | { readonly path: string; readonly why: string }
+);
+
+function warningsOn({ file, policy }: CompiledPolicy, at: Date): Warning[] {
+  const region = oddRegion(policy.recipient);
+  return [
+    ...(region === null ? [] : [{ file, path: 'recipient.region', why: region }]),
+    ...idleGrants(policy, at).map((idle) => ({ file, ...idle })),
+    ...oddPatterns(policy).map((odd) => ({ file, ...odd })),
+  ];
 }
 
-function warnings({ file, policy }: CompiledPolicy, at: Date): Warning[] {
-  return idleGrants(policy, at).map((idle) => ({ file, ...idle }));
-}
-
-function told({ file, owner, grant, why }: Warning): string {
-  return `${file}: owners.${owner}.grants.${grant} accepts nothing: ${why}; remove it, or mend it`;
-}
-
-function toldOdd({ file, owner, grant, why }: OddPattern & { readonly file: string }): string {
-  return `${file}: ${owner === null ? 'hold' : `owners.${owner}.grants.${grant}`}: ${why}`;
+function inWords(warning: Warning): string {
+  const { file, why } = warning;
+  if ('path' in warning) return `${file}: ${warning.path}: ${why}; fix it, if it is a slip`;
+  return `${file}: owners.${warning.owner}.grants.${warning.grant} accepts nothing: ${why}; remove it, or fix it`;
 }
 
 function counted(n: number, what: string): string {

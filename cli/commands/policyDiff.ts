@@ -1,7 +1,7 @@
 import { diffPolicies, TooManyWays } from '../../language/index.ts';
 import { type DiffDocument, documentOf } from '../diff/document.ts';
 import { pendingChanges } from '../diff/pending.ts';
-import { sideOf } from '../diff/side.ts';
+import { oldSideOf, sideOf } from '../diff/side.ts';
 import { EXIT, type ExitCode, UsageError } from '../exit.ts';
 import { instantOf } from '../instant.ts';
 import { describeDiff } from '../output/diffText.ts';
@@ -31,15 +31,16 @@ export async function policyDiff(old: string, now: string, options: DiffOptions)
 
 async function compare(old: string, now: string, options: DiffOptions): Promise<DiffDocument> {
   const at = instantOf(options.at);
-  const [before, after] = [sideOf(old), sideOf(now)];
+  const after = sideOf(now);
+  const { old: before, note } = oldSideOf(old, after);
   const pending =
     options.pending === undefined
       ? null
       : await pendingChanges([before.policy, after.policy], options.pending, options, at);
   try {
-    const diff = diffPolicies(before.policy, after.policy, at);
+    const { notes, ...diff } = diffPolicies(before.policy, after.policy, at);
     return documentOf(
-      diff,
+      { ...diff, notes: note === null ? notes : [note, ...notes] },
       { old: sideIn(before), new: sideIn(after) },
       after.policy.recipient.account,
       at,

@@ -1,7 +1,10 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { connect, REQUEST_TIMEOUT_MS } from '../../lambda/adapters/connect.ts';
 import { DIALECTS } from '../../lambda/adapters/directconnect/dialects.ts';
+import { codeOf } from '../../lambda/adapters/errorCode.ts';
+import { fileCause } from '../../lambda/adapters/fileCause.ts';
+import { makeFolder } from '../../lambda/adapters/makeFolder.ts';
 import { ACCOUNT } from '../../lambda/core/ids.ts';
 import { isForeign, PROVIDERS, type Provider } from '../../lambda/core/model.ts';
 import { ownCredentials } from '../credentials.ts';
@@ -25,7 +28,7 @@ export async function policyInit(options: InitOptions): Promise<ExitCode> {
   const shown = await show(provider, options);
   // Nobody knows where standard output goes.
   if (options.output === undefined) process.stdout.write(firstPolicy(shown, null));
-  else writeNew(options.output, (path) => firstPolicy(shown, schemaComment(path)));
+  else await writeNew(options.output, (path) => firstPolicy(shown, schemaComment(path)));
   return EXIT.done;
 }
 
@@ -34,7 +37,8 @@ async function show(provider: Provider, options: InitOptions): Promise<Parameter
   if (given !== undefined && !ACCOUNT.test(given))
     throw new UsageError(`--account must be 12 digits, got \`${given}\``);
   const credentials = ownCredentials(provider, options.profile ?? null, process.env);
-  const connected = connect({ provider, region }, credentials, endpointsOf(options), REQUEST_TIMEOUT_MS);
+  const place = { provider, region };
+  const connected = connect(place, credentials, endpointsOf(options, place), REQUEST_TIMEOUT_MS);
   try {
     const account = (await connected.caller.account()) ?? given;
     if (account === undefined)
@@ -55,16 +59,19 @@ async function show(provider: Provider, options: InitOptions): Promise<Parameter
   }
 }
 
-function writeNew(path: string, text: (path: string) => string): void {
+async function writeNew(path: string, text: (path: string) => string): Promise<void> {
   try {
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, text(path), { flag: 'wx' });
+    await makeFolder(dirname(path));
   } catch (cause) {
-    const exists = cause instanceof Error && 'code' in cause && cause.code === 'EEXIST';
+    throw new UsageError(`\`${path}\` cannot be written ${fileCause(cause)}`, { cause });
+  }
+  try {
+    await writeFile(path, text(path), { flag: 'wx' });
+  } catch (cause) {
     throw new UsageError(
-      exists
+      codeOf(cause) === 'EEXIST'
         ? `\`${path}\` exists already; name another file`
-        : `\`${path}\` cannot be written; does its folder exist?`,
+        : `\`${path}\` cannot be written ${fileCause(cause)}`,
       { cause },
     );
   }

@@ -3,7 +3,7 @@ import { filesAt, isRevision } from '../diff/side.ts';
 import { EXIT, type ExitCode, InvalidPolicies, UsageError } from '../exit.ts';
 import { instantOf } from '../instant.ts';
 import { faultsMarkdown, reviewMarkdown } from '../output/review.ts';
-import { testPolicies } from '../policies.ts';
+import { policyFolder, testPolicies } from '../policies.ts';
 import { type Reviewed, review } from '../review/review.ts';
 import type { ConnectOptions } from '../target.ts';
 
@@ -22,7 +22,7 @@ export async function policyReview({ base, live = false, at, ...options }: Revie
     );
   const tested = testedOrTold();
   if (tested === null) return EXIT.invalidPolicy;
-  const known = filesAt(base, 'policy').filter((file) => file.endsWith('.yaml'));
+  const known = filesAt(base, policyFolder()).filter((file) => file.endsWith('.yaml'));
   const reviewed: Reviewed[] = [];
   for (const policy of tested.policies) {
     const file = relative('.', policy.file);

@@ -14,7 +14,7 @@ import { requestFile } from '../requests/file.ts';
 import type { ReadRequest } from '../requests/ours.ts';
 import { readRequest } from '../requests/read.ts';
 
-export interface SuggestOptions extends Pick<LedgerOptions, 'ledger'> {
+export interface SuggestOptions extends Pick<LedgerOptions, 'ledger' | 'profile'> {
   readonly request: string;
   readonly id?: string;
   readonly gateway?: string;
@@ -41,10 +41,10 @@ export async function policySuggest(named: string | undefined, options: SuggestO
 async function withDeadline(
   read: ReadRequest,
   { recipient }: Policy,
-  { ledger }: SuggestOptions,
+  options: SuggestOptions,
 ): Promise<ReadRequest> {
-  if (ledger === undefined) return read;
-  const { sightings } = await ledgerFor({ ledger }).peek(recipientKey(recipient));
+  if (options.ledger === undefined) return read;
+  const { sightings } = await ledgerFor(options).peek(recipientKey(recipient));
   const sighting = sightings[read.request.id];
   return sighting === undefined ? read : { ...read, deadline: deadlineOf(sighting, recipient.expiry) };
 }

@@ -1,15 +1,16 @@
 import { recipientKey } from '../../lambda/core/policy.ts';
 import { type Receipt, ticketOf } from '../../lambda/core/receipt.ts';
-import { escapeText, list } from '../../lambda/core/text.ts';
+import { escapeText, list, quoteOwn } from '../../lambda/core/text.ts';
 import type { Ledger } from '../../lambda/ports.ts';
 import { wordsOfRequest } from '../../language/index.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
-import { type LedgerOptions, ledgerFor } from '../ledger.ts';
+import { type LedgerOptions, ledgerFor, ledgerPath, withLedger } from '../ledger.ts';
 import { printDocument } from '../output/document.ts';
 import { describeFaults } from '../output/faults.ts';
 import { paintFor } from '../output/paint.ts';
 import { loadSoundPolicies } from '../policies.ts';
 import { type Replayed, replayed } from '../receipts/replayed.ts';
+import { whyNone } from '../receipts/whyNone.ts';
 
 export interface ReceiptsOptions extends LedgerOptions {
   readonly policy?: readonly string[];
@@ -22,23 +23,30 @@ interface Shown extends Replayed {
 }
 
 /** `receipts`: what was accepted and why, each decided again by the policy of then. */
-export async function receipts(ids: readonly string[], options: ReceiptsOptions): Promise<ExitCode> {
+export async function receipts(ids: readonly string[], given: ReceiptsOptions): Promise<ExitCode> {
+  const { policies, faults } = loadSoundPolicies(given.policy ?? []);
+  const options = withLedger(given, policies);
   const ledger = ledgerFor(options);
-  const { policies, faults } = loadSoundPolicies(options.policy ?? []);
   const shown: Shown[] = [];
   const damaged: string[] = [];
+  let count = 0;
   for (const { policy } of policies) {
     const records = await ledger.records(recipientKey(policy.recipient), new Date(0));
     damaged.push(...records.damaged);
+    count += records.receipts.length;
     const wanted = records.receipts.filter(({ id }) => ids.length === 0 || ids.includes(id));
     for (const receipt of wanted) shown.push(await show(policy.target, receipt, ledger));
   }
   const missing = ids.filter((id) => shown.every(({ receipt }) => receipt.id !== id));
   if (options.json) printDocument({ receipts: shown, damaged, faults });
-  else process.stdout.write(describe(shown));
+  else if (shown.length > 0) process.stdout.write(describe(shown));
+  // Nobody should take another ledger's silence for an answer.
+  else if (ids.length === 0) process.stderr.write(`${await whyNone(options)}\n`);
   for (const message of damaged) process.stderr.write(`${message}\n`);
   if (missing.length > 0)
-    process.stderr.write(`no receipt of ${list(missing)} in this ledger; is it another \`--ledger\`?\n`);
+    process.stderr.write(
+      `no receipt of ${list(missing.map(quoteOwn))}; ${count === 0 ? await whyNone(options) : `${ledgerPath(options)} has ${count} of other requests`}\n`,
+    );
   if (faults.length > 0) {
     process.stderr.write(
       describeFaults(faults, 'FILES left out; the others are shown', paintFor(process.stderr)),
@@ -54,7 +62,6 @@ async function show(target: string, receipt: Receipt, ledger: Ledger): Promise<S
 }
 
 function describe(shown: readonly Shown[]): string {
-  if (shown.length === 0) return 'no acceptance on record\n';
   const paint = paintFor(process.stdout);
   return shown
     .map(({ target, receipt, replay, message }) => {

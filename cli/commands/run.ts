@@ -1,9 +1,12 @@
 import { createFileAnnouncer } from '../../lambda/adapters/announcers/file.ts';
 import { systemClock } from '../../lambda/adapters/connect.ts';
+import type { PassReport } from '../../lambda/core/report.ts';
 import type { Ports } from '../../lambda/ports.ts';
+import type { CompiledPolicy } from '../../language/index.ts';
 import { eachTarget } from '../eachTarget.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
-import { ledgerFor } from '../ledger.ts';
+import { ledgerFor, withLedger } from '../ledger.ts';
+import { lockInWords, lockOn } from '../lock.ts';
 import { onePass, type PassOptions } from '../onePass.ts';
 import { printDocument } from '../output/document.ts';
 import { describeFaults } from '../output/faults.ts';
@@ -24,9 +27,10 @@ export interface RunOptions extends PassOptions {
 }
 
 /** `run` and, with `dryRun`, `plan`: one pass over every target, some at once; a broken one stops no other. */
-export async function run(options: RunOptions): Promise<ExitCode> {
-  const address = pingAddress(options.ping, process.env);
-  const { policies, faults } = loadSoundPolicies(options.policy ?? []);
+export async function run(given: RunOptions): Promise<ExitCode> {
+  const address = pingAddress(given.ping, process.env);
+  const { policies, faults } = loadSoundPolicies(given.policy ?? []);
+  const options = withLedger(given, policies);
   const { dryRun = false } = options;
   const interruption = catchInterruption();
   const remaining = (): number => (interruption.aborted ? 0 : Number.POSITIVE_INFINITY);
@@ -43,7 +47,10 @@ export async function run(options: RunOptions): Promise<ExitCode> {
     process.stderr.write(passes.map((report) => describeProblems(report, paint)).join(''));
   } else {
     const paint = paintFor(process.stdout);
-    process.stdout.write(`${passes.map((report) => describePass(report, paint)).join('\n\n')}\n`);
+    const texts = passes.map(async (report) =>
+      describePass(report, paint, await lockOf(report, policies, options)),
+    );
+    process.stdout.write(`${(await Promise.all(texts)).join('\n\n')}\n`);
   }
   if (faults.length > 0)
     process.stderr.write(
@@ -54,6 +61,17 @@ export async function run(options: RunOptions): Promise<ExitCode> {
   if (isWell && address !== null && !dryRun) await tell(address);
   if (faults.length > 0) return EXIT.invalidPolicy;
   return passes.some(({ status }) => status === 'failed') ? EXIT.failed : EXIT.done;
+}
+
+/** What kept a run from its work, in words; `null`: nothing did. */
+async function lockOf(
+  { status, target }: PassReport,
+  policies: readonly CompiledPolicy[],
+  options: RunOptions,
+): Promise<string | null> {
+  const compiled = policies.find(({ policy }) => policy.target === target);
+  if (status !== 'leaseHeld' || compiled === undefined) return null;
+  return lockInWords(await lockOn(compiled.policy, options), systemClock.now());
 }
 
 /** Whoever waits for a ping learns by its absence; a pass is as good without it. */

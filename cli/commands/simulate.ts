@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { fileCause } from '../../lambda/adapters/fileCause.ts';
 import { COMMAND } from '../../language/command.ts';
 import {
   type DialectName,
@@ -69,10 +70,17 @@ async function start(options: SimulatorOptions, file: string | undefined): Promi
 }
 
 function readJson(path: string): unknown {
+  let text: string;
   try {
-    return JSON.parse(readFileSync(path, 'utf8'));
+    text = readFileSync(path, 'utf8');
   } catch (cause) {
-    throw new UsageError(`scenario \`${path}\` cannot be read as JSON; see examples/scenarios/`, { cause });
+    throw new UsageError(`scenario \`${path}\` cannot be read ${fileCause(cause)}`, { cause });
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    // No cause: a parser's message quotes the file, which may hold BGP keys.
+    throw new UsageError(`scenario \`${path}\` is not JSON; docs/emulator.md has the format`);
   }
 }
 
@@ -92,11 +100,17 @@ As the recipient:
   ${COMMAND} policy init --provider ${dialect} --region ${region} --account 012345678901 --endpoint ${url}
   ${COMMAND} plan --endpoint ${url}
 
-To steer it (its clock alone: deadlines that \`run\` tells go by this machine's; \`latency\`: how long every answer waits):
+To control it (docs/emulator.md has every control, and the format of a scenario):
 
-  curl -X POST ${url}/_simulator/clock -d '{"advance":"PT6H"}'
-  curl -X POST ${url}/_simulator/faults -d '{"kind":"throttle","times":2}'
-  curl -X POST ${url}/_simulator/latency -d '{"ms":40}'
-  curl ${url}/_simulator/calls
+  curl -X POST ${url}/_simulator/clock -d '{"advance":"PT6H"}'                  only the emulator's clock moves: see below
+  curl -X POST ${url}/_simulator/faults -d '{"kind":"throttle","times":2}'      the next two calls fail; DELETE removes faults
+  curl -X POST ${url}/_simulator/latency -d '{"ms":40}'                         every answer waits
+  curl -X POST ${url}/_simulator/interfaces/ID -d '{"state":"down"}'            puts an interface into a state
+  curl -X POST ${url}/_simulator/gateways/ID -d '{"state":"deleting"}'          puts a gateway into a state
+  curl ${url}/_simulator/calls                                                  every call so far; DELETE forgets them
+  curl -X POST ${url}/_simulator/reset                                          back to the start
+
+NOTE: \`run\`, \`status\` and \`doctor\` use the clock of this machine. When you move the emulator's clock, requests expire in the
+emulator, but the expiry times that they show do not follow. \`npm start\` in a checkout shows a story in which both move.
 `;
 }

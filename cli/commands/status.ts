@@ -1,6 +1,6 @@
 import { eachTarget } from '../eachTarget.ts';
 import { EXIT, type ExitCode, UsageError } from '../exit.ts';
-import { type LedgerOptions, ledgerFor } from '../ledger.ts';
+import { type LedgerOptions, ledgerFor, withLedger } from '../ledger.ts';
 import type { PassOptions } from '../onePass.ts';
 import { printDocument } from '../output/document.ts';
 import { describeFaults } from '../output/faults.ts';
@@ -22,10 +22,11 @@ export interface StatusOptions extends PassOptions, LedgerOptions {
 }
 
 /** `status`: what is pending and how long is left, target by target; a broken one hides no other. Changes nothing anywhere. */
-export async function status(options: StatusOptions): Promise<ExitCode> {
-  if (options.maxAge !== undefined)
+export async function status(given: StatusOptions): Promise<ExitCode> {
+  if (given.maxAge !== undefined)
     throw new UsageError('--max-age is for --check; add it, or leave --max-age out');
-  const { policies, faults } = loadSoundPolicies(options.policy ?? []);
+  const { policies, faults } = loadSoundPolicies(given.policy ?? []);
+  const options = withLedger(given, policies);
   // Before the work, so that a mistyped path costs no minute.
   const file = options.html === undefined ? null : pageFile(options.html);
   const ledger = ledgerFor(options);

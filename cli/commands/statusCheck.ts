@@ -7,7 +7,7 @@ import { type Finding, findingLine, findingsOf, invalidPolicy } from '../check/f
 import { type CheckState, readState, writeState } from '../check/stateFile.ts';
 import { eachTarget } from '../eachTarget.ts';
 import { EXIT, type ExitCode, InvalidPolicies } from '../exit.ts';
-import { ledgerFor, ledgerPath, ledgerTable } from '../ledger.ts';
+import { ledgerFor, ledgerPath, ledgerTable, withLedger } from '../ledger.ts';
 import type { Progress } from '../output/progress.ts';
 import { checkStatePath } from '../paths.ts';
 import { loadSoundPolicies } from '../policies.ts';
@@ -24,8 +24,9 @@ const MAX_AGE_SECONDS = 30 * 60;
  * `status --check`: one line for each thing that needs a person, and exit code 1; nothing and 0 when all is well. Asks the
  * provider no more than `status` does, and writes only what it reported.
  */
-export async function statusCheck(options: StatusOptions): Promise<ExitCode> {
-  const { policies, faults } = soundOrFaults(options.policy ?? []);
+export async function statusCheck(given: StatusOptions): Promise<ExitCode> {
+  const { policies, faults } = soundOrFaults(given.policy ?? []);
+  const options = withLedger(given, policies);
   // Before the work, so that a mistyped path costs no minute.
   const file = options.html === undefined ? null : pageFile(options.html);
   const ledger = ledgerFor(options);

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
-import { quote } from '../../lambda/core/text.ts';
+import { basename, dirname, resolve } from 'node:path';
+import { listSome, quote } from '../../lambda/core/text.ts';
 import { type CompiledPolicy, compilePolicy, formatFault } from '../../language/index.ts';
 import { InvalidPolicies, UsageError } from '../exit.ts';
 
@@ -10,9 +10,62 @@ import { InvalidPolicies, UsageError } from '../exit.ts';
  * @throws UsageError when there is no such thing; InvalidPolicies
  */
 export function sideOf(named: string): CompiledPolicy {
-  const compiled = compilePolicy({ file: named, text: textOf(named) });
+  const compiled = compilePolicy({ file: withFolder(named), text: textOf(named) });
   if (!compiled.ok) throw new InvalidPolicies(compiled.faults, compiled.faults.map(formatFault));
   return compiled;
+}
+
+/** Of `main:acme.yaml`, `main:./acme.yaml`: a policy's name is what follows the last slash. */
+function withFolder(named: string): string {
+  return existsSync(named) ? named : named.replace(/^([^:]+):([^/]+)$/, '$1:./$2');
+}
+
+/** What one policy is compared with. */
+export type Old = Pick<CompiledPolicy, 'file' | 'policy' | 'digest'>;
+
+/** A target that was not there accepted nothing. @param named what there is not */
+export function nothing(named: string, { policy }: CompiledPolicy): Old {
+  return {
+    file: `${named} (not there)`,
+    policy: { ...policy, owners: [], hold: [], freeze: false },
+    digest: 'none',
+  };
+}
+
+/**
+ * The side that a policy is compared with: where a revision of git does not have its file yet, one that accepts nothing.
+ * @returns `note` says so, for people
+ * @throws UsageError, InvalidPolicies
+ */
+export function oldSideOf(
+  named: string,
+  now: CompiledPolicy,
+): { readonly old: Old; readonly note: string | null } {
+  try {
+    return { old: sideOf(named), note: null };
+  } catch (error) {
+    // Fail closed: under another name it is no new policy, but a path that was mistyped.
+    if (!(error instanceof NotInRevision) || basename(error.path) !== basename(fileIn(now.file))) throw error;
+    const note = `${quote(error.revision)} has no ${quote(error.path)}: the policy is new, and is compared with one that accepts nothing`;
+    return { old: nothing(named, now), note };
+  }
+}
+
+/** The file of `FILE` or `REVISION:FILE`. */
+function fileIn(named: string): string {
+  return existsSync(named) ? named : (/^[^:]+:(.+)$/.exec(named)?.[1] ?? named);
+}
+
+/** Git knows the revision, and the revision has no such file. */
+class NotInRevision extends UsageError {
+  readonly revision: string;
+  readonly path: string;
+  constructor(revision: string, path: string, has: readonly string[]) {
+    const there = has.length === 0 ? 'no policy in that folder' : listSome(has.map(quote), 5);
+    super(`${quote(revision)} has no file ${quote(path)}; it has ${there}: name a file that it has`);
+    this.revision = revision;
+    this.path = path;
+  }
 }
 
 function textOf(named: string): string {
@@ -34,10 +87,11 @@ function ofFile(file: string): string {
 }
 
 /** Whether git knows the revision. */
-export function isRevision(revision: string): boolean {
+export function isRevision(revision: string, cwd = '.'): boolean {
   return (
-    spawnSync('git', ['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`])
-      .status === 0
+    spawnSync('git', ['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`], {
+      cwd,
+    }).status === 0
   );
 }
 
@@ -68,8 +122,12 @@ function ofRevision(revision: string, path: string): string {
     },
   );
   if (error === undefined && status === 0) return stdout;
+  if (error === undefined && isRevision(revision, at)) {
+    const others = filesAt(revision, dirname(path)).filter((file) => file.endsWith('.yaml'));
+    throw new NotInRevision(revision, path, others);
+  }
   const why = (error?.message ?? stderr).trim().split('\n')[0] ?? '';
   throw new UsageError(
-    `git has no ${quote(`${revision}:${path}`)}: ${why}; fetch the revision (\`git fetch\`), or name a file that it has`,
+    `git has no ${quote(`${revision}:${path}`)}: ${why}; fetch the revision (\`git fetch\`), or name another`,
   );
 }

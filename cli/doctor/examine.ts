@@ -4,6 +4,9 @@ import type { Policy } from '../../lambda/core/policy.ts';
 import { quote } from '../../lambda/core/text.ts';
 import { gatewayKinds } from '../../lambda/pass/vetting.ts';
 import type { LedgerOptions } from '../ledger.ts';
+import type { ConnectOptions } from '../target.ts';
+import { checkEmulator } from './emulator.ts';
+import { describeEndpoints } from './endpoints.ts';
 import { bad, type Finding, guarded, ok, warn } from './finding.ts';
 import { judgeGateways } from './gateways.ts';
 import { checkLedger } from './ledger.ts';
@@ -15,7 +18,7 @@ export async function examine(
   policy: Policy,
   connected: Connected,
   endpoints: Endpoints,
-  options: LedgerOptions,
+  options: ConnectOptions & LedgerOptions,
 ): Promise<Finding[]> {
   const credentials = await guarded('credentials', async () => {
     await connected.authenticate();
@@ -24,10 +27,12 @@ export async function examine(
   // Without keys there is nobody to ask.
   const found = credentials.every(({ result }) => result !== 'bad');
   return [
+    ...describeEndpoints(policy, endpoints, options),
     ...credentials,
     ...(found ? await examineAccount(policy, connected) : []),
     ...(await checkSecret(policy, endpoints)),
     ...(await checkLedger(policy, options)),
+    ...(await checkEmulator(endpoints.directConnect, new Date())),
     ...(policy.freeze
       ? [warn('freeze', 'the policy is frozen: every request is held until `freeze` is taken away')]
       : []),

@@ -1,6 +1,7 @@
 import type { DiffDocument } from '../diff/document.ts';
 import { sectionsOf, verdictOf } from './diff.ts';
 import type { Paint } from './paint.ts';
+import { wrapped } from './wrapped.ts';
 
 /** A diff for a terminal. */
 export function describeDiff(diff: DiffDocument, paint: Paint): string {
@@ -12,5 +13,5 @@ export function describeDiff(diff: DiffDocument, paint: Paint): string {
     ].join('\n'),
   );
   const verdict = (opens ? paint.bad : paint.good)(verdictOf(diff));
-  return [`${old.file} → ${now.file}`, ...sections, verdict].join('\n\n');
+  return wrapped([`${old.file} → ${now.file}`, ...sections, verdict].join('\n\n'), paint.columns);
 }

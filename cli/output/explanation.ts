@@ -6,12 +6,13 @@ import type { ExplainedGrant, ExplainedLine, Explanation } from '../explain/expl
 import type { Paint } from './paint.ts';
 import { details } from './requests.ts';
 import { table } from './table.ts';
+import { wrapped } from './wrapped.ts';
 
 /** An explanation in words for people, in the order in which a pass decides. */
 export function describeExplanation(explanation: Explanation, paint: Paint): string {
   const { target, at, request, assumed, requester, freeze, hold, grants, report } = explanation;
   const { owner, why, similar } = requester;
-  return [
+  const text = [
     `${escapeText(request.id)} by the policy of ${target}, at ${at}`,
     ...fieldsOf(request).map((line) => `  ${line}`),
     ...assumed.map((line) => paint.warn(`  ${line}`)),
@@ -32,6 +33,7 @@ export function describeExplanation(explanation: Explanation, paint: Paint): str
     `decision: ${report.decision.verdict === 'accept' ? paint.good(accepted(owner ?? '', grants)) : paint.bad('hold')}`,
     ...details(report, paint).slice(1),
   ].join('\n');
+  return wrapped(text, paint.columns);
 }
 
 function fieldsOf(request: VirtualInterface): string[] {

@@ -1,7 +1,11 @@
 import { styleText } from 'node:util';
 
 type Style = (text: string) => string;
-export type Paint = Readonly<Record<'good' | 'bad' | 'warn' | 'faint', Style>>;
+export type Tone = 'good' | 'bad' | 'warn' | 'faint';
+export interface Paint extends Readonly<Record<Tone, Style>> {
+  /** how wide the terminal is; endless where there is none, so that what a program reads has a line for each thing */
+  readonly columns: number;
+}
 
 /** Colour only where the stream is a terminal that wants it. */
 export function paintFor(stream: NodeJS.WriteStream): Paint {
@@ -9,5 +13,12 @@ export function paintFor(stream: NodeJS.WriteStream): Paint {
     (format: Parameters<typeof styleText>[0]): Style =>
     (text) =>
       styleText(format, text, { stream });
-  return { good: style('green'), bad: style(['red', 'bold']), warn: style('yellow'), faint: style('dim') };
+  const columns = stream.isTTY ? Math.max(stream.columns, 40) : Number.POSITIVE_INFINITY;
+  return {
+    good: style('green'),
+    bad: style(['red', 'bold']),
+    warn: style('yellow'),
+    faint: style('dim'),
+    columns,
+  };
 }

@@ -6,13 +6,17 @@ import { escapeText } from '../../lambda/core/text.ts';
 import { humanDuration } from './duration.ts';
 import type { Paint } from './paint.ts';
 import { details, requestTable } from './requests.ts';
+import { wrapped } from './wrapped.ts';
 
-/** One pass in words for people: what became of every request, and what to do. */
-export function describePass(report: PassReport, paint: Paint): string {
+/**
+ * One pass in words for people: what became of every request, and what to do.
+ * @param locked what is known of the run that kept this one from its work
+ */
+export function describePass(report: PassReport, paint: Paint, locked: string | null = null): string {
   const told = new Set(report.requests.map(({ message }) => message));
   const isNew = ({ message }: Failure): boolean => !told.has(message);
-  const title = `${report.target}: ${summary(report)}`;
-  return [
+  const title = `${report.target}: ${summary(report, locked)}`;
+  const text = [
     report.status === 'failed' ? paint.bad(title) : title,
     ...(report.requests.length > 0 ? [requestTable(report, paint)] : []),
     ...report.requests.flatMap((request) => details(request, paint)),
@@ -29,10 +33,14 @@ export function describePass(report: PassReport, paint: Paint): string {
     ...report.warnings.map(({ message }) => paint.warn(`warning: ${message}`)),
     ...report.failures.filter(isNew).map(({ code, message }) => paint.bad(`${code}: ${message}`)),
   ].join('\n');
+  return wrapped(text, paint.columns);
 }
 
-function summary({ status, counts, dryRun }: PassReport): string {
-  if (status === 'leaseHeld') return 'another pass is running; nothing was done';
+function summary({ status, counts, dryRun }: PassReport, locked: string | null): string {
+  if (status === 'leaseHeld')
+    return (
+      locked ?? 'nothing was done: another run is working, or was ended before it could release the ledger'
+    );
   if (counts === null) return 'pass failed before anything could be judged';
   const { pending, accepted, held, gone, failed, notAttempted, wouldAccept = 0 } = counts;
   const parts: [number, string][] = [

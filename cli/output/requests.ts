@@ -3,8 +3,8 @@ import { isPending, type Outcome, type PassReport, type RequestReport } from '..
 import { escapeText } from '../../lambda/core/text.ts';
 import { adviceOn, manualLabel } from '../../lambda/core/toDo.ts';
 import { humanDuration } from './duration.ts';
-import type { Paint } from './paint.ts';
-import { table } from './table.ts';
+import type { Paint, Tone } from './paint.ts';
+import { tableRows } from './table.ts';
 
 /** One line a request, each in the colour of its outcome. */
 export function requestTable({ requests, finishedAt }: PassReport, paint: Paint): string {
@@ -30,12 +30,12 @@ export function requestTable({ requests, finishedAt }: PassReport, paint: Paint)
     'expires',
     'gateway or reasons',
   ];
-  const [first = '', ...lines] = table(header, rows).split('\n');
+  const [first = '', ...lines] = tableRows(header, rows, paint.columns);
   const painted = requests.map(({ outcome }, i) => paint[COLOURS[outcome]](lines[i] ?? ''));
   return [paint.faint(first), ...painted].join('\n');
 }
 
-const COLOURS: Readonly<Record<Outcome, keyof Paint>> = {
+const COLOURS: Readonly<Record<Outcome, Tone>> = {
   accepted: 'good',
   wouldAccept: 'good',
   held: 'warn',
@@ -55,7 +55,7 @@ const MARK: Readonly<Record<Outcome, string>> = {
 
 const WORDS: Readonly<Record<Outcome, string>> = {
   accepted: 'accepted',
-  wouldAccept: 'would accept',
+  wouldAccept: 'would be accepted',
   held: 'held',
   gone: 'gone',
   failed: 'failed',

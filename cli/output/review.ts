@@ -55,4 +55,4 @@ function warnings(tested: Tested): string[] {
 }
 
 const same = (text: string): string => text;
-const PLAIN: Paint = { good: same, bad: same, warn: same, faint: same };
+const PLAIN: Paint = { good: same, bad: same, warn: same, faint: same, columns: Number.POSITIVE_INFINITY };

@@ -3,7 +3,7 @@ import { PassFailure } from '../../lambda/errors.ts';
 import { type CompiledPolicy, diffPolicies, TooManyWays } from '../../language/index.ts';
 import { type DiffDocument, documentOf } from '../diff/document.ts';
 import { pendingChanges } from '../diff/pending.ts';
-import { sideOf } from '../diff/side.ts';
+import { nothing, type Old, sideOf } from '../diff/side.ts';
 import { InvalidPolicies, UsageError } from '../exit.ts';
 import type { ConnectOptions } from '../target.ts';
 
@@ -33,7 +33,7 @@ export async function review(
 ): Promise<Reviewed> {
   const { file } = now;
   const why: string[] = [];
-  const old = known.includes(file) ? oldOf(`${base}:${file}`, why) : nobodys(now, base);
+  const old = known.includes(file) ? oldOf(`${base}:${file}`, why) : nothing(`${base}:${file}`, now);
   if (old === null) return { file, diff: null, why };
   const pending = live ? await pendingOf([old.policy, now.policy], options, at, why) : null;
   try {
@@ -47,8 +47,6 @@ export async function review(
   }
 }
 
-type Old = Pick<CompiledPolicy, 'file' | 'policy' | 'digest'>;
-
 /** What the base has may be from before a rule that it breaks. */
 function oldOf(named: string, why: string[]): Old | null {
   try {
@@ -58,15 +56,6 @@ function oldOf(named: string, why: string[]): Old | null {
     why.push(`it cannot be compared with ${named}: ${error.message}`);
     return null;
   }
-}
-
-/** A target that was not there accepted nothing. */
-function nobodys({ file, policy }: CompiledPolicy, base: string): Old {
-  return {
-    file: `${base}:${file} (not there)`,
-    policy: { ...policy, owners: [], hold: [], freeze: false },
-    digest: 'none',
-  };
 }
 
 async function pendingOf(

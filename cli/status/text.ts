@@ -1,7 +1,8 @@
 import { escapeText } from '../../lambda/core/text.ts';
 import { humanDuration } from '../output/duration.ts';
 import type { Paint } from '../output/paint.ts';
-import { table } from '../output/table.ts';
+import { tableRows } from '../output/table.ts';
+import { wrapped } from '../output/wrapped.ts';
 import { endedAsWords, grantOf, ticketsOf, whyEnded } from './recordWords.ts';
 import { describePending } from './textPending.ts';
 import type { AcceptedView, EndedView, TargetView } from './view.ts';
@@ -13,7 +14,7 @@ export function describeTarget(view: TargetView, paint: Paint): string {
   const title = `${target}: ${words.summaryOf(view)}${status === 'failed' ? '; failed' : ''}`;
   const source = words.sourceWarning(view);
   const since = view.since.slice(0, 10);
-  return [
+  const text = [
     status === 'failed' ? paint.bad(title) : title,
     paint.faint(about(view)),
     (words.isStale(view) ? paint.warn : paint.faint)(words.lastListingOf(view)),
@@ -30,13 +31,14 @@ export function describeTarget(view: TargetView, paint: Paint): string {
       'on our gateways, and no grant justifies it',
       orphans.map(({ id, message }) => paint.warn(`${escapeText(id)}: ${message}`)),
     ),
-    ...section(`accepted since ${since}`, acceptedLines(accepted)),
-    ...section(`ended since ${since}`, endedLines(ended)),
+    ...section(`accepted since ${since}`, acceptedLines(accepted, paint)),
+    ...section(`ended since ${since}`, endedLines(ended, paint)),
     ...section(
       'listed, and no request to us',
       ignored.map(({ id, message }) => paint.faint(`${escapeText(id)}: ${message}`)),
     ),
   ].join('\n');
+  return wrapped(text, paint.columns);
 }
 
 function about({ recipient, policy, expirySeconds }: TargetView): string {
@@ -55,7 +57,7 @@ function followedLines({ followed }: TargetView): string[] {
   });
 }
 
-function acceptedLines(accepted: readonly AcceptedView[]): string[] {
+function acceptedLines(accepted: readonly AcceptedView[], paint: Paint): string[] {
   if (accepted.length === 0) return [];
   const rows = accepted.map((item) => [
     words.minuteOf(item.acceptedAt),
@@ -68,10 +70,10 @@ function acceptedLines(accepted: readonly AcceptedView[]): string[] {
     item.policy.digest.slice(0, 19),
   ]);
   const header = ['at (UTC)', 'request', 'connection', 'vlan', 'grant', 'gateway', 'ticket', 'policy'];
-  return table(header, rows).split('\n');
+  return tableRows(header, rows, paint.columns - SECTION.length);
 }
 
-function endedLines(ended: readonly EndedView[]): string[] {
+function endedLines(ended: readonly EndedView[], paint: Paint): string[] {
   if (ended.length === 0) return [];
   const rows = ended.map((item) => [
     words.minuteOf(item.endedAt),
@@ -82,12 +84,13 @@ function endedLines(ended: readonly EndedView[]): string[] {
     item.pendingSeconds === null ? 'never seen' : humanDuration(item.pendingSeconds),
     whyEnded(item) || '-',
   ]);
-  return table(
-    ['found out (UTC)', 'request', 'connection', 'vlan', 'how', 'was pending', 'held for'],
-    rows,
-  ).split('\n');
+  const header = ['found out (UTC)', 'request', 'connection', 'vlan', 'how', 'was pending', 'held for'];
+  return tableRows(header, rows, paint.columns - SECTION.length);
 }
 
+/** How far a section stands in. */
+const SECTION = '  ';
+
 function section(title: string, lines: readonly string[]): string[] {
-  return lines.length === 0 ? [] : ['', title, ...lines.map((line) => `  ${line}`)];
+  return lines.length === 0 ? [] : ['', title, ...lines.map((line) => line.replaceAll(/^/gm, SECTION))];
 }

@@ -1,8 +1,8 @@
 import { escapeText } from '../../lambda/core/text.ts';
 import { humanDuration } from '../output/duration.ts';
-import type { Paint } from '../output/paint.ts';
+import type { Paint, Tone } from '../output/paint.ts';
 import { details } from '../output/requests.ts';
-import { table } from '../output/table.ts';
+import { tableRows } from '../output/table.ts';
 import { bar } from './bar.ts';
 import type { Pending } from './pending.ts';
 import type { TargetView } from './view.ts';
@@ -27,7 +27,7 @@ function pendingTable({ pending, at, expirySeconds }: TargetView, paint: Paint):
     outcomeOf(item),
     grantOrReasons(item),
   ]);
-  const [first = '', ...lines] = table(header, rows).split('\n');
+  const [first = '', ...lines] = tableRows(header, rows, paint.columns);
   return [paint.faint(first), ...pending.map((item, i) => paint[toneOf(item, at)](lines[i] ?? ''))];
 }
 
@@ -37,7 +37,7 @@ function grantOrReasons(item: Pending): string {
   return whyOf(item) || '-';
 }
 
-function toneOf(item: Pending, at: string): keyof Paint {
+function toneOf(item: Pending, at: string): Tone {
   if (item.now?.outcome === 'wouldAccept') return 'good';
   const urgency = urgencyOf(item, at);
   return item.now?.outcome === 'failed' || urgency === 'now' || urgency === 'soon' ? 'bad' : 'warn';

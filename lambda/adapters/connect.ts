@@ -6,7 +6,7 @@ import { type ClientSettings, createClient, READ_ATTEMPTS, readLimitMs } from '.
 import { DIALECTS } from './directconnect/dialects.ts';
 import { createDirectConnect } from './directconnect/index.ts';
 import { createThrottles, watchThrottles } from './directconnect/throttles.ts';
-import { checkedRegion, isLoopback } from './endpoint.ts';
+import { checkedRegion } from './endpoint.ts';
 import { toApiFailure } from './failure.ts';
 import { createGateways } from './gateways.ts';
 import { createQueryApi } from './query.ts';
@@ -19,11 +19,6 @@ export interface Endpoints {
   readonly gateways: string | null;
   /** STS, which no provider serves under the name of EC2 */
   readonly identity: string | null;
-}
-
-/** Where STS is when nobody says: an emulator on this machine serves it beside the other APIs. */
-export function identityBeside(given: readonly (string | null | undefined)[]): string | null {
-  return given.find((endpoint) => typeof endpoint === 'string' && isLoopback(endpoint)) ?? null;
 }
 
 /** What one attempt at a request may take, in milliseconds. */

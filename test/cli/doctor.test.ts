@@ -41,43 +41,43 @@ describe('doctor says before the first pass', () => {
       'that the keys are of another account',
       policy(),
       { OSC_ACCESS_KEY: ACME },
-      /BAD +gateways: none of the policy's gateways is here, .* must be of account `012345678901`/,
+      /FAIL +gateways: none of the policy's gateways is here, .* must be of account `012345678901`/,
     ],
     [
       'that the keys are of another account of AWS',
       policy('', 'aws'),
       { AWS_ACCESS_KEY_ID: ACME },
-      /BAD +identity: the credentials are of account `210987654321`, the policy's recipient is `012345678901`; use the recipient's, or mend `recipient\.account`/,
+      /FAIL +identity: the credentials are of account `210987654321`, the policy's recipient is `012345678901`; use the recipient's, or mend `recipient\.account`/,
     ],
     [
       'that the region is another',
       policy('', 'outscale', 'us-east-2'),
       {},
-      /BAD +gateways: none .* `recipient\.region`, which is `us-east-2`, must be where the gateways are/,
+      /FAIL +gateways: none .* `recipient\.region`, which is `us-east-2`, must be where the gateways are/,
     ],
     [
       'that there are no keys',
       policy(),
       { OSC_ACCESS_KEY: '', OSC_SECRET_KEY: '' },
-      /BAD +credentials: no OUTSCALE credentials: set OSC_ACCESS_KEY and OSC_SECRET_KEY/,
+      /FAIL +credentials: no OUTSCALE credentials: set OSC_ACCESS_KEY and OSC_SECRET_KEY/,
     ],
     [
       'that a key was copied with more than it',
       policy(),
       { OSC_SECRET_KEY: 'planted-secret ' },
-      /BAD +credentials: OSC_SECRET_KEY is empty, or holds white space or another character that no key has; mend it\n/,
+      /FAIL +credentials: OSC_SECRET_KEY is empty, or holds white space or another character that no key has; fix it\n/,
     ],
     [
       'that the keys are refused',
       policy(),
       { OSC_SECRET_KEY: 'wrong' },
-      /BAD +right to list: DescribeVirtualInterfaces failed \(credentials\): SignatureDoesNotMatch/,
+      /FAIL +right to list: DescribeVirtualInterfaces failed \(credentials\): SignatureDoesNotMatch/,
     ],
     [
       'that a role cannot be assumed',
       policy(`, credentials: { role: "arn:aws:iam::${US}:role/x" }`, 'aws'),
       { AWS_SECRET_ACCESS_KEY: 'wrong' },
-      /BAD +credentials: role `arn:aws:iam::012345678901:role\/x` cannot be assumed: AssumeRole failed/,
+      /FAIL +credentials: role `arn:aws:iam::012345678901:role\/x` cannot be assumed: AssumeRole failed/,
     ],
   ])('%s', async (_, text, env, message) => {
     const { code, stdout } = await examined(text, env);
@@ -96,7 +96,7 @@ describe('doctor says before the first pass', () => {
     expect({ code, stdout }).toMatchObject({
       code: 1,
       stdout: expect.stringMatching(
-        /BAD +credentials: `access_key` of profile `default` in .*config\.json is empty, or holds white space/,
+        /FAIL +credentials: `access_key` of profile `default` in .*config\.json is empty, or holds white space/,
       ),
     });
     expect(stdout).not.toContain('planted');
@@ -107,7 +107,7 @@ describe('doctor says before the first pass', () => {
     const { code, stdout } = await examined(policy(), {}, { 'policy/lost.yaml': lost });
     expect(code).toBe(3);
     expect(stdout).toMatch(
-      /^policy\/lost\.yaml\n {2}BAD +policy: policy\/lost\.yaml:1:1 recipient: key `recipient` is missing; add `recipient:` with/,
+      /^policy\/lost\.yaml\n {2}FAIL +policy: policy\/lost\.yaml:1:1 recipient: key `recipient` is missing; add `recipient:` with/,
     );
     expect(stdout).toMatch(/\n\nhub\n.*ok +right to list/s);
   });
@@ -118,32 +118,32 @@ describe('of the secret that the function will use, doctor says', () => {
     [
       'that it is not there',
       json({ __type: 'ResourceNotFoundException', message: 'no such' }, 400),
-      /BAD +secret: secret `vif-acceptor\/outscale` cannot be read: .*no such \(HTTP 400\); create it with `\{"accessKey"/,
+      /FAIL +secret: secret `vif-acceptor\/outscale` cannot be read: .*no such \(HTTP 400\); create it with `\{"accessKey"/,
     ],
     [
       'that it may not be read',
       json({ __type: 'AccessDeniedException', message: 'not you' }, 400),
-      /BAD +secret: .*not you \(HTTP 400\); whoever reads it needs `secretsmanager:GetSecretValue`/,
+      /FAIL +secret: .*not you \(HTTP 400\); whoever reads it needs `secretsmanager:GetSecretValue`/,
     ],
     [
       'that it is malformed',
       json({ SecretString: 'planted-secret' }),
-      /BAD +secret: secret `vif-acceptor\/outscale` must be `\{"accessKey": "…", "secretKey": "…"\}`; write it anew/,
+      /FAIL +secret: secret `vif-acceptor\/outscale` must be `\{"accessKey": "…", "secretKey": "…"\}`; write it anew/,
     ],
     [
       'that a key in it was copied with more than it',
       json({ SecretString: `{"accessKey":"${US} ","secretKey":"planted"}` }),
-      /BAD +secret: `accessKey` in secret `vif-acceptor\/outscale` is empty, or holds white space or .*; write it anew as `\{/,
+      /FAIL +secret: `accessKey` in secret `vif-acceptor\/outscale` is empty, or holds white space or .*; write it anew as `\{/,
     ],
     [
       'that its key is of another account',
       json({ SecretString: `{"accessKey":"${ACME}","secretKey":"secret"}` }),
-      /BAD +secret: none of the policy's gateways is here, .*the key in secret `vif-acceptor\/outscale` must be of account/,
+      /FAIL +secret: none of the policy's gateways is here, .*the key in secret `vif-acceptor\/outscale` must be of account/,
     ],
     [
       'that its key is refused',
       json({ SecretString: `{"accessKey":"${US}","secretKey":"planted"}` }),
-      /BAD +secret: DescribeVpnGateways failed \(credentials\)/,
+      /FAIL +secret: DescribeVpnGateways failed \(credentials\)/,
     ],
     [
       'that all is well',
@@ -159,7 +159,7 @@ describe('of the secret that the function will use, doctor says', () => {
   it('the same when there are no keys of one’s own', async () => {
     const secret = await secretsManager(json({ SecretString: `{"accessKey":"${US}","secretKey":"secret"}` }));
     const { stdout } = await examined(WITH_SECRET, { ...secret, OSC_ACCESS_KEY: '', OSC_SECRET_KEY: '' });
-    expect(stdout).toMatch(/BAD +credentials.*ok +secret/s);
+    expect(stdout).toMatch(/FAIL +credentials.*ok +secret/s);
   });
 
   it('that it cannot be looked at without an AWS account, which the command line needs none of', async () => {
@@ -169,7 +169,7 @@ describe('of the secret that the function will use, doctor says', () => {
     });
     expect(code).toBe(0);
     expect(stdout).toMatch(
-      /note +secret: `vif-acceptor\/outscale` not checked: no AWS credentials or region here/,
+      /warn +secret: `vif-acceptor\/outscale` not checked: no AWS credentials or region here/,
     );
   });
 });
@@ -194,13 +194,13 @@ describe('of its surroundings, doctor says', () => {
     [
       'that those cannot be read',
       { NODE_EXTRA_CA_CERTS: 'DIR/nowhere.pem' },
-      /BAD +certificates: NODE_EXTRA_CA_CERTS names .*nowhere\.pem, which cannot be read \(ENOENT\); mend or unset it/,
+      /FAIL +certificates: NODE_EXTRA_CA_CERTS names .*nowhere\.pem, which cannot be read \(ENOENT\); mend or unset it/,
       1,
     ],
     [
       'that those are none',
       { NODE_EXTRA_CA_CERTS: 'DIR/policy/hub.yaml' },
-      /BAD +certificates: .*hub\.yaml, which holds no certificate in PEM/,
+      /FAIL +certificates: .*hub\.yaml, which holds no certificate in PEM/,
       1,
     ],
     [
@@ -213,6 +213,19 @@ describe('of its surroundings, doctor says', () => {
     const ended = await examined(policy(), env, { 'ca.pem': cert });
     expect(ended).toMatchObject({ code, stdout: expect.stringMatching(message) });
     expect(ended.stdout).not.toContain('planted');
+  });
+
+  it('that the clock of the emulator was moved, which the expiry times do not follow', async () => {
+    const cloud = await startCloud({ now: new Date() });
+    const dir = folderWith({ 'policy/hub.yaml': policy() });
+    const look = () => type(dir, ['doctor', '--endpoint', cloud.url]);
+    expect((await look()).stdout).not.toMatch(/emulator: /);
+    cloud.clock.advance('P8D');
+    const { code, stdout } = await look();
+    expect({ code, stdout }).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/warn +emulator: its clock is (8 d|7 d 23 h) ahead of this machine's/),
+    });
   });
 
   it('how far off the clock is', async () => {
@@ -235,7 +248,7 @@ describe('of the ledger, doctor says', () => {
   it('that it is damaged', async () => {
     const { code, stdout } = await examined(policy(), {}, { 'state/ledger.json': '{"format":' }, ledger);
     expect(code).toBe(1);
-    expect(stdout).toMatch(/BAD +ledger: ledger state\/ledger\.json is damaged: it is not JSON/);
+    expect(stdout).toMatch(/FAIL +ledger: ledger state\/ledger\.json is damaged: it is not JSON/);
   });
 
   it.skipIf(process.getuid?.() === 0)('that its folder cannot be written', async () => {
@@ -247,7 +260,7 @@ describe('of the ledger, doctor says', () => {
     const { code, stdout } = await type(dir, args);
     expect(code).toBe(1);
     expect(stdout).toMatch(
-      /BAD +ledger: locked\/more\/ledger\.json cannot be written \(EACCES\): give this user the right to write to .*locked,/,
+      /FAIL +ledger: locked\/more\/ledger\.json cannot be written \(EACCES\): give this user the right to write to .*locked,/,
     );
   });
 
@@ -255,7 +268,7 @@ describe('of the ledger, doctor says', () => {
     const { code, stdout } = await examined(policy(), {}, {}, ['--ledger', 'policy/hub.yaml/ledger.json']);
     expect({ code, stdout }).toMatchObject({
       code: 1,
-      stdout: expect.stringMatching(/BAD +ledger: .*ENOTDIR/),
+      stdout: expect.stringMatching(/FAIL +ledger: .*ENOTDIR/),
     });
   });
 
@@ -268,7 +281,7 @@ describe('of the ledger, doctor says', () => {
     const { code, stdout } = await examined(policy(), table, {}, ['--ledger', 'dynamodb:nowhere']);
     expect({ code, stdout }).toMatchObject({
       code: 1,
-      stdout: expect.stringMatching(/BAD +ledger: ledger table `nowhere`: .* failed .*no table/),
+      stdout: expect.stringMatching(/FAIL +ledger: ledger table `nowhere`: .* failed .*no table/),
     });
   });
 });

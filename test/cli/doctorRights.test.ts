@@ -43,19 +43,22 @@ describe('of the rights that only a warning depends on, doctor says', () => {
     ['outscale', PROD, TABLES],
     ['aws', PROD, TABLES],
     ['aws', DC_GATEWAY, ASSOCIATIONS],
-  ])('at %s, for gateway %s, that %s may not, in a note that fails nothing', async (dialect, gateway, op) => {
-    const { code, lines } = await saidOf(dialect, [gateway], op);
-    expect({ code, count: lines.length }).toEqual({ code: 0, count: 1 });
-    expect(lines[0]).toMatch(
-      new RegExp(
-        `^note {2}right to see routes: requests are accepted without it, but nobody is told when a gateway leads nowhere: ${op} failed \\(credentials\\): .*may not call ${op}: give them that right$`,
-      ),
-    );
-  });
+  ])(
+    'at %s, for gateway %s, that %s may not, in a warning that fails nothing',
+    async (dialect, gateway, op) => {
+      const { code, lines } = await saidOf(dialect, [gateway], op);
+      expect({ code, count: lines.length }).toEqual({ code: 0, count: 1 });
+      expect(lines[0]).toMatch(
+        new RegExp(
+          `^warn {2}right to see routes: requests are accepted without it, but nobody is told when a gateway leads nowhere: ${op} failed \\(credentials\\): .*may not call ${op}: give them that right$`,
+        ),
+      );
+    },
+  );
 
   it('each by itself', async () => {
     const { lines } = await saidOf('aws', [PROD, DC_GATEWAY], ASSOCIATIONS);
-    expect(lines.map((line) => line.slice(0, 4))).toEqual(['ok  ', 'note']);
+    expect(lines.map((line) => line.slice(0, 4))).toEqual(['ok  ', 'warn']);
   });
 
   it('nothing where there is no gateway to try them on', async () => {

@@ -72,7 +72,7 @@ describe('a ping', () => {
     ledger.targets[key].lease = { token: 'of-another', until: new Date(Date.now() + 300_000).toISOString() };
     const other = folderWith({ 'policy/hub.yaml': POLICY, 'ledger.json': JSON.stringify(ledger) });
     const { stdout } = await type(other, run);
-    expect(stdout).toContain('another pass is running');
+    expect(stdout).toContain('the ledger is locked since');
     expect(received).toHaveLength(1);
   });
 

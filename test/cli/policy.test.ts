@@ -25,7 +25,7 @@ describe('policy check', () => {
     const { code, stdout } = await type(folderWith({ 'policy/hub.yaml': SOUND }), ['policy', 'check']);
     expect(code).toBe(0);
     expect(stdout).toMatch(
-      /^hub: sound; outscale eu-west-2 012345678901, 1 owner, 1 grant, 0 hold lines; sha256:/,
+      /^hub: valid; outscale eu-west-2 012345678901, 1 owner, 1 grant, 0 hold lines; sha256:/,
     );
   });
 
@@ -45,13 +45,57 @@ describe('policy check', () => {
     expect(stderr).toMatch(/\d+ faults/);
   });
 
+  it('searches folders that are named, and reads each file once', async () => {
+    const dir = folderWith({
+      'mine/a.yaml': SOUND,
+      'mine/cases/a.yaml': 'version: 1',
+      'mine/b.yaml': SOUND.replace('eu-west-2', 'us-east-2'),
+    });
+    for (const named of [['mine'], ['mine/'], ['./mine', 'mine/b.yaml']]) {
+      const { code, stdout } = await type(dir, ['policy', 'check', ...named, '--json']);
+      const targets = JSON.parse(stdout).policies.map(({ target }: { target: string }) => target);
+      expect({ code, targets }).toEqual({ code: 0, targets: ['a', 'b'] });
+    }
+  });
+
+  it.each(['policy', 'policy/cases', 'lab/deep'])(
+    'finds the folder `policy` when it is typed in %s',
+    async (where) => {
+      const files = { 'policy/hub.yaml': SOUND, 'policy/cases/README.md': '', 'lab/deep/x': '' };
+      const dir = folderWith(files);
+      const { code, stdout } = await type(join(dir, where), ['policy', 'check']);
+      expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining('hub: valid') });
+    },
+  );
+
+  it('warns of a region that the provider is not known to have', async () => {
+    const dir = folderWith({ 'policy/hub.yaml': SOUND.replace('eu-west-2', 'eu-west-9') });
+    const { code, stdout, stderr } = await type(dir, ['policy', 'check', '--json']);
+    expect({ code, stderr }).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(/^warning: .*`eu-west-9`/),
+    });
+    expect(JSON.parse(stdout).warnings).toMatchObject([
+      { file: 'policy/hub.yaml', path: 'recipient.region' },
+    ]);
+  });
+
   it.each([
     [
       'a file that is not there',
       ['policy', 'check', 'nowhere.yaml'],
       /nowhere\.yaml: there is no such file; check its path/,
     ],
-    ['a folder without policies', ['policy', 'check'], /policy init/],
+    [
+      'a missing folder, of which it names the whole path',
+      ['policy', 'check'],
+      /no folder \/\S+\/policy.*policy init/,
+    ],
+    [
+      'a folder without policies',
+      ['policy', 'check', '.'],
+      /^error: \/\S+: there is no policy in it; .*policy init/,
+    ],
   ])('exits with 2 for %s', async (_, args, message) => {
     const { code, stderr } = await type(folderWith({}), args);
     expect(code).toBe(2);

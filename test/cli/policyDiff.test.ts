@@ -149,6 +149,30 @@ describe('policy diff', () => {
     expect(missing.stderr).toContain('git has no `nowhere:policy/acme.yaml`');
   });
 
+  it('compares a policy that its revision does not have with nothing, and says so', async () => {
+    const dir = folderWith({ 'policy/acme.yaml': OLD });
+    const git = (...args: string[]) =>
+      execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args], { cwd: dir });
+    git('init', '--quiet', '--initial-branch', 'main');
+    git('add', '.');
+    git('commit', '--quiet', '--message', 'first');
+    writeFileSync(join(dir, 'policy/late.yaml'), OLD);
+    const against = (old: string, now: string) => type(dir, ['policy', 'diff', old, now, '--json', ...AT]);
+    const added = await against('main:policy/late.yaml', 'policy/late.yaml');
+    expect(added.code).toBe(4);
+    const { old, notes, changes } = JSON.parse(added.stdout);
+    expect(old).toMatchObject({ digest: 'none' });
+    expect(notes[0]).toContain('`main` has no `policy/late.yaml`');
+    expect(changes).toMatchObject([{ kind: 'added', owner: 'acme', grant: 'prod' }]);
+    // Another name than that of the new policy is a slip.
+    const slip = await against('main:policy/acne.yaml', 'policy/acme.yaml');
+    expect(slip).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('`main` has no file `policy/acne.yaml`; it has `policy/acme.yaml`'),
+    });
+    expect((await against('policy/late.yaml', 'main:policy/late.yaml')).code).toBe(2);
+  });
+
   it('tells which recorded requests would be decided otherwise', async () => {
     const dir = folderWith({
       'old.yaml': OLD,

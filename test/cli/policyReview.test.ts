@@ -22,7 +22,11 @@ cases:
 `;
 
 /** A repository whose main has this, with what was changed since. */
-async function reviewed(old: Readonly<Record<string, string>>, now: Readonly<Record<string, string | null>>) {
+async function reviewed(
+  old: Readonly<Record<string, string>>,
+  now: Readonly<Record<string, string | null>>,
+  where = '.',
+) {
   const dir = folderWith({ 'policy/cases/acme.yaml': CASES, ...old });
   const git = (...args: string[]) =>
     execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args], { cwd: dir });
@@ -33,7 +37,7 @@ async function reviewed(old: Readonly<Record<string, string>>, now: Readonly<Rec
     if (text === null) rmSync(join(dir, file));
     else writeFileSync(join(dir, file), text);
   }
-  return await type(dir, ['policy', 'review', '--base', 'main']);
+  return await type(join(dir, where), ['policy', 'review', '--base', 'main']);
 }
 
 const ACME = { 'policy/acme.yaml': policy('100-199') };
@@ -45,6 +49,12 @@ describe('policy review', () => {
     expect(stdout).toContain(
       '- cases: 1 passed, 0 failed\n- against `main`: nothing becomes newly acceptable',
     );
+    expect(stdout).toContain('vlan 151-199');
+  });
+
+  it.each(['policy', 'policy/cases'])('finds the same when it is typed in %s', async (where) => {
+    const { code, stdout } = await reviewed(ACME, { 'policy/acme.yaml': policy('100-150') }, where);
+    expect(code).toBe(0);
     expect(stdout).toContain('vlan 151-199');
   });
 

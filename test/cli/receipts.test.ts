@@ -72,8 +72,22 @@ describe('receipts', () => {
   it('fails for what is not on record', async () => {
     const { receipts } = await accepted();
     const { code, stdout, stderr } = await receipts('dxvif-nowhere1');
-    expect({ code, stdout }).toEqual({ code: 1, stdout: 'no acceptance on record\n' });
-    expect(stderr).toContain('no receipt of dxvif-nowhere1 in this ledger');
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toBe('no receipt of `dxvif-nowhere1`; ledger.json has 1 of other requests\n');
+  });
+
+  it('names the ledger that has none, and others that have some', async () => {
+    const cloud = await startCloud();
+    const dir = folderWith({ 'policy/hub.yaml': POLICY });
+    await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+    expect((await type(dir, ['run', '--endpoint', cloud.url])).code).toBe(0);
+    const state = join(dir, 'state/vif-acceptor');
+    const none = await type(dir, ['receipts']);
+    expect(none).toMatchObject({ code: 0, stdout: '' });
+    expect(none.stderr).toContain(`there is no ledger ${join(state, 'ledger.json')}`);
+    expect(none.stderr).toContain(join(state, `ledger-http-127-0-0-1-${cloud.port}.json`));
+    const given = await type(dir, ['receipts', 'dxvif-nowhere1']);
+    expect(given).toMatchObject({ code: 1, stderr: expect.stringContaining('other ledgers exist') });
   });
 
   it('fails when a receipt was changed, so that it is decided otherwise', async () => {

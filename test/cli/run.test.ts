@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { LEASE_MS } from '../../cli/onePass.ts';
+import { systemClock } from '../../lambda/adapters/connect.ts';
+import { createFileLedger } from '../../lambda/adapters/ledgers/file/index.ts';
 import { VERIFY } from '../../lambda/core/toDo.ts';
 import type { Simulator } from '../../simulator/index.ts';
 import { ACME, actAs, STRANGER, US } from '../support/accounts.ts';
@@ -195,6 +198,52 @@ describe('run', () => {
     expect(stdout).toMatch(/ledger: ledger .*ledger\.json is damaged: it is not JSON; it was left as it is/);
     expect(readFileSync(join(dir, 'ledger.json'), 'utf8')).toBe('{"format":1,"targ');
     expect(await actAs(cloud, US).see(id)).toBe('confirming');
+  });
+
+  it('says since when another run has the ledger, and when it is released at the latest', async () => {
+    const cloud = await startCloud();
+    const dir = folderWith({ 'policy/hub.yaml': POLICY });
+    const path = join(dir, 'ledger.json');
+    // As a run leaves it that was killed.
+    await createFileLedger(path, systemClock).open(`outscale/eu-west-2/${US}`, LEASE_MS);
+    const { until } = JSON.parse(readFileSync(path, 'utf8')).targets[`outscale/eu-west-2/${US}`].lease;
+    const since = new Date(Date.parse(until) - LEASE_MS).toISOString();
+
+    const { code, stdout } = await type(dir, ['run', '--ledger', 'ledger.json', ...at(cloud)]);
+
+    expect(code).toBe(0);
+    expect(stdout).toContain(`locked since ${since} by another run`);
+    expect(stdout).toContain(`released at ${until} at the latest`);
+  });
+
+  it.each([
+    ['a folder that can never be made', '/proc/vif-acceptor/ledger.json', 'ENOENT'],
+    ['a folder', 'policy', 'EISDIR'],
+    ['a file as folder', 'policy/hub.yaml/ledger.json', 'EEXIST'],
+  ])('with a ledger in %s fails at once, and accepts nothing', async (_, ledger, cause) => {
+    const cloud = await startCloud();
+    const dir = folderWith({ 'policy/hub.yaml': POLICY });
+    const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+    const { code, stdout } = await type(dir, ['run', '--ledger', ledger, ...at(cloud)]);
+    expect({ code, stdout }).toMatchObject({ code: 1, stdout: expect.stringContaining(`(${cause})`) });
+    expect(await actAs(cloud, US).see(id)).toBe('confirming');
+  });
+
+  it('names a region that its provider is not known to have, when its host does not exist', async () => {
+    const dir = folderWith({ 'policy/hub.yaml': POLICY.replace('eu-west-2', 'eu-west-9') });
+    // Nothing listens there, as little as at the host of such a region.
+    const { code, stdout } = await type(dir, ['plan', '--json', '--endpoint', 'http://127.0.0.1:1']);
+    const [pass] = JSON.parse(stdout).passes;
+    expect({ code, failures: pass.failures }).toMatchObject({ code: 1, failures: [{ code: 'api' }] });
+    expect(pass.warnings).toEqual([
+      { code: 'wrong-account-or-region', message: expect.stringContaining('`eu-west-9`') },
+    ]);
+  });
+
+  it.each(['', 'new/'])('takes %j for no file of a ledger', async (ledger) => {
+    const dir = folderWith({ 'policy/hub.yaml': POLICY });
+    const { code, stderr } = await type(dir, ['run', '--ledger', ledger]);
+    expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining(`\`${ledger}\``) });
   });
 
   it.each([

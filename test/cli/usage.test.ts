@@ -25,6 +25,9 @@ describe('the command line', () => {
 
   it.each([
     ['an unknown command', ['accept'], /unknown command 'accept'/],
+    ['a command of policies', ['check', '--json'], /unknown command `check`; did you mean `policy check`/],
+    ['a slip of one', ['expalin'], /unknown command `expalin`; did you mean `policy explain`/],
+    ['an option typed as a command', ['version'], /unknown command `version`; did you mean `--version`/],
     ['an unknown option', ['run', '--force'], /unknown option '--force'/],
     ['no command', [], /Usage: vif-acceptor/],
     [
@@ -47,7 +50,17 @@ describe('the command line', () => {
     [
       'a scenario that is no JSON',
       ['simulate', '--scenario', 'policy/hub.yaml'],
-      /scenario `.*` cannot be read as JSON/,
+      /scenario `.*` is not JSON/,
+    ],
+    [
+      'a scenario that is not there',
+      ['simulate', '--scenario', 'nowhere.json'],
+      /scenario `nowhere\.json` cannot be read \(ENOENT\)/,
+    ],
+    [
+      'a scenario with a mistyped key',
+      ['simulate', '--scenario', 'slip.json', '--port', '0'],
+      /scenario `slip\.json`: `regoin` must be left out \(known here: region, /,
     ],
     [
       'a scenario with a fault',
@@ -55,7 +68,11 @@ describe('the command line', () => {
       /scenario `.*bad\.json`: .*region/,
     ],
   ])('exits with 2 for %s', async (_, args, message) => {
-    const dir = folderWith({ 'policy/hub.yaml': POLICY, 'bad.json': '{"region": 1}' });
+    const dir = folderWith({
+      'policy/hub.yaml': POLICY,
+      'bad.json': '{"region": 1}',
+      'slip.json': '{"regoin": "x"}',
+    });
     const { code, stderr } = await type(dir, args);
     expect(code).toBe(2);
     expect(stderr).toMatch(message);
@@ -90,9 +107,9 @@ describe('doctor', () => {
     ]);
     expect(code).toBe(1);
     expect(stdout).toMatch(/ok +right to list: 0 virtual interfaces/);
-    expect(stdout).toMatch(/BAD +right to see own connections: DescribeConnections failed \(credentials\)/);
+    expect(stdout).toMatch(/FAIL +right to see own connections: DescribeConnections failed \(credentials\)/);
     expect(stdout).toMatch(new RegExp(`ok +gateway ${PROD}: available, attached to vpc-1`));
-    expect(stdout).toMatch(new RegExp(`BAD +gateway ${DETACHED}: is attached to no VPC`));
+    expect(stdout).toMatch(new RegExp(`FAIL +gateway ${DETACHED}: is attached to no VPC`));
     expect(stdout).toMatch(/ok +clock/);
   });
 

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { systemClock } from '../../lambda/adapters/connect.ts';
 import { createMemoryLedger } from '../../lambda/adapters/ledgers/memory.ts';
 import { createHandler } from '../../lambda/compose.ts';
@@ -10,7 +10,7 @@ import type { Announcer } from '../../lambda/ports.ts';
 import type { Simulator } from '../../simulator/index.ts';
 import { ACME, actAs, STRANGER, US } from '../support/accounts.ts';
 import { recordingAnnouncer } from '../support/announcer.ts';
-import { ACME_1, outcomes, PROD, SIMPLE, STRANGERS, startCloud } from '../support/cloud.ts';
+import { ACME_1, outcomes, PROD, policyOf, SIMPLE, STRANGERS, startCloud } from '../support/cloud.ts';
 import { lambdaContext, policyFolder } from '../support/lambda.ts';
 
 const RECIPIENT = 'outscale/eu-west-2/012345678901';
@@ -68,6 +68,24 @@ function metrics(): Record<string, unknown> {
 }
 
 describe('the function', () => {
+  it('calls the APIs of AWS where the AWS configuration says', async () => {
+    const cloud = await startCloud({ dialect: 'aws' });
+    vi.stubEnv('AWS_ENDPOINT_URL', cloud.url);
+    onTestFinished(() => {
+      vi.unstubAllEnvs();
+    });
+    const aws = policyOf(`owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }`, 'aws');
+    const report = await functionOn(cloud, {
+      VIF_ACCEPTOR_RECIPIENTS: JSON.stringify({ hub: RECIPIENT.replace('outscale', 'aws') }),
+      VIF_ACCEPTOR_POLICY_DIR: policyFolder(aws),
+      VIF_ACCEPTOR_ENDPOINT: '',
+      VIF_ACCEPTOR_GATEWAY_ENDPOINT: '',
+    })({ target: 'hub' }, lambdaContext());
+    expect(report.status).toBe('completed');
+    const called = cloud.calls().map(({ service }) => service);
+    expect([...new Set(called)].sort()).toEqual(['directconnect', 'ec2', 'sts']);
+  });
+
   it('runs a pass over the target of its event and reports it with the revision', async () => {
     const cloud = await startCloud();
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });

@@ -46,8 +46,7 @@ describe('the settings', () => {
   });
 
   it.each([
-    ['http://127.0.0.1:4599', undefined, 'http://127.0.0.1:4599'],
-    ['https://vpce-1.ec2.eu-west-3.vpce.amazonaws.com', undefined, null],
+    ['http://127.0.0.1:4599', undefined, null],
     ['http://127.0.0.1:4599', 'https://sts.example.com', 'https://sts.example.com'],
   ])('with EC2 at %s and STS said to be at %s look for STS at %s', (gateways, sts, identity) => {
     const env = {

@@ -80,4 +80,4 @@ export function expectTold(report: PassReport): void {
   expectPrintable(describePass(report, PLAIN), 'lines');
 }
 
-const PLAIN = { good: String, bad: String, warn: String, faint: String };
+const PLAIN = { good: String, bad: String, warn: String, faint: String, columns: Number.POSITIVE_INFINITY };

@@ -16,7 +16,7 @@ import { hostileJson, hostileText, mutants, otherValues, TOKENS } from './mutant
 import { ITEMS, POLICY } from './provider.ts';
 
 const requestFiles = door('request files and cases');
-const PLAIN = { good: String, bad: String, warn: String, faint: String };
+const PLAIN = { good: String, bad: String, warn: String, faint: String, columns: Number.POSITIVE_INFINITY };
 const AT = new Date('2026-11-10T12:00:00.000Z');
 const EXAMPLES = join(import.meta.dirname, '../../examples');
 

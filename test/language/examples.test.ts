@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compileFiles, compilePolicy } from '../../language/index.ts';
+import { compileFiles, compilePolicy, idleGrants, oddRegion } from '../../language/index.ts';
 
 describe('the examples', () => {
   const result = compileFiles('examples');
@@ -12,6 +12,16 @@ describe('the examples', () => {
       ['outscale', { secret: 'vif-acceptor/outscale' }],
       ['smallest', { secret: 'vif-acceptor/outscale-us' }],
     ]);
+  });
+
+  it('give no warning today', () => {
+    const policies = result.ok ? result.policies : [];
+    expect(policies).toHaveLength(3);
+    const warnings = policies.flatMap(({ policy }) => [
+      ...idleGrants(policy, new Date()),
+      oddRegion(policy.recipient) ?? [],
+    ]);
+    expect(warnings.flat()).toEqual([]);
   });
 
   it('between them use every match field', () => {

@@ -90,7 +90,7 @@ describe('processes on one ledger file', () => {
     // 4 blocks of 512 bytes: room for a few sightings.
     const { code, said } = await ended(writer(path, 'a', 1000, 'ulimit -f 4;'));
     expect(code).not.toBe(0);
-    expect(said).toContain(`ledger ${path} cannot be written (EFBIG); mend its folder or free some room`);
+    expect(said).toContain(`ledger ${path} cannot be written (EFBIG): `);
     const { sightings } = await createFileLedger(path, testClock()).peek(KEY);
     expect(Object.keys(sightings)).not.toEqual([]);
     expect(readdirSync(dirname(path))).toEqual(['ledger.json']);

@@ -45,6 +45,11 @@ export async function startRegions(count: number, allocations = 0): Promise<Regi
   };
   const server = createServer(async (incoming, outgoing) => {
     const body = await bodyOf(incoming);
+    // What is not signed is no call of the API: `doctor` asks whether this is the emulator.
+    if (incoming.headers.authorization === undefined) {
+      outgoing.writeHead(404).end();
+      return;
+    }
     const region = /\/\d{8}\/([^/]+)\//.exec(incoming.headers.authorization ?? '')?.[1] ?? '';
     const call = { region, operation: operationOf(incoming, body), answered: false };
     calls.push(call);

@@ -1,7 +1,7 @@
 import { printableJson } from '../../core/printable.ts';
 import type { Announcer } from '../../ports.ts';
 import { appendLines } from '../appendLines.ts';
-import { codeOf } from '../errorCode.ts';
+import { fileCause } from '../fileCause.ts';
 import { createQueue } from '../queue.ts';
 import { eventOf } from './event.ts';
 
@@ -16,7 +16,7 @@ export function createFileAnnouncer(path: string): Announcer {
         await inTurn(() => appendLines(path, lines));
         return { delivered: announcements.map(({ id }) => id), problem: null };
       } catch (error) {
-        return { delivered: [], problem: `${path} cannot be written (${codeOf(error)}); mend its folder` };
+        return { delivered: [], problem: `${path} cannot be written ${fileCause(error)}` };
       }
     },
   };

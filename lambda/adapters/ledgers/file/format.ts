@@ -3,6 +3,7 @@ import * as d from '../../../core/decode.ts';
 import type { LedgerState } from '../../../core/ledger.ts';
 import { LedgerFailure } from '../../../errors.ts';
 import { codeOf } from '../../errorCode.ts';
+import { fileCause } from '../../fileCause.ts';
 import { decodeFailing } from '../codec/live.ts';
 import type { Items } from '../items.ts';
 import { decodeLease, type Lease } from '../lease.ts';
@@ -71,9 +72,7 @@ export async function textOf(path: string): Promise<string | null> {
     return await readFile(path, 'utf8');
   } catch (cause) {
     if (codeOf(cause) === 'ENOENT') return null;
-    throw new LedgerFailure(`ledger ${path} cannot be read (${codeOf(cause)}); mend its permissions`, {
-      cause,
-    });
+    throw new LedgerFailure(`ledger ${path} cannot be read ${fileCause(cause)}`, { cause });
   }
 }
 
@@ -87,9 +86,6 @@ export async function writing(path: string, write: () => Promise<void>): Promise
     await write();
   } catch (cause) {
     if (cause instanceof LedgerFailure) throw cause;
-    throw new LedgerFailure(
-      `ledger ${path} cannot be written (${codeOf(cause)}); mend its folder or free some room`,
-      { cause },
-    );
+    throw new LedgerFailure(`ledger ${path} cannot be written ${fileCause(cause)}`, { cause });
   }
 }

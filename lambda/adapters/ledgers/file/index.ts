@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, realpath } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { applyChanges } from '../../../core/applyChange.ts';
 import type { LedgerChange, LedgerState } from '../../../core/ledger.ts';
 import { LedgerFailure } from '../../../errors.ts';
 import type { Clock, Ledger } from '../../../ports.ts';
 import { codeOf } from '../../errorCode.ts';
+import { fileCause } from '../../fileCause.ts';
+import { makeFolder } from '../../makeFolder.ts';
 import { createQueue } from '../../queue.ts';
 import { recordsOf } from '../codec/records.ts';
 import { itemChanges, readItems } from '../items.ts';
@@ -112,7 +114,7 @@ function stateOf(target: Target, path: string): LedgerState {
 /** Where the ledger is or will be: by whichever link it is reached, there is one lock, and the link stays. */
 async function placeOf(path: string): Promise<string> {
   try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await makeFolder(dirname(path), 0o700);
   } catch (cause) {
     throw unreachable(path, cause);
   }
@@ -129,5 +131,10 @@ async function followed(path: string): Promise<string> {
 }
 
 function unreachable(path: string, cause: unknown): LedgerFailure {
-  return new LedgerFailure(`ledger ${path} cannot be reached (${codeOf(cause)}); mend its folder`, { cause });
+  // Where it was only missing, it would have been made.
+  const why =
+    codeOf(cause) === 'ENOENT'
+      ? '(ENOENT): its folder cannot be made; name a file in another folder'
+      : fileCause(cause);
+  return new LedgerFailure(`ledger ${path} cannot be reached ${why}`, { cause });
 }

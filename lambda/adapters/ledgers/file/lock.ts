@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { lock } from 'proper-lockfile';
 import { LedgerFailure } from '../../../errors.ts';
 import { codeOf } from '../../errorCode.ts';
+import { fileCause } from '../../fileCause.ts';
 
 /** A lock that was not renewed for so long is that of a dead process, in milliseconds. */
 const STALE_MS = 10_000;
@@ -40,9 +41,11 @@ async function take(path: string, onCompromised: () => void): Promise<() => Prom
     } catch (cause) {
       const code = codeOf(cause);
       if (code !== 'ELOCKED') {
-        throw new LedgerFailure(`ledger ${path} cannot be locked (${code}); mend its folder`, {
-          cause,
-        });
+        const why =
+          code === 'ENOTDIR'
+            ? `(${code}): ${path}.lock is no lock of vif-acceptor; move it away`
+            : fileCause(cause);
+        throw new LedgerFailure(`ledger ${path} cannot be locked ${why}`, { cause });
       }
       if (performance.now() >= end) {
         throw new LedgerFailure(

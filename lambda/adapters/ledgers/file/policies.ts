@@ -1,7 +1,7 @@
-import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { digestOf } from '../../../core/canonical.ts';
 import { LedgerFailure } from '../../../errors.ts';
+import { makeFolder } from '../../makeFolder.ts';
 import { textOf, writing } from './format.ts';
 import { replaceFile } from './replaceFile.ts';
 
@@ -10,7 +10,7 @@ export async function keepPolicy(ledger: string, digest: string, text: string): 
   const path = pathOf(ledger, digest);
   if ((await textOf(path)) === text) return;
   await writing(path, async () => {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await makeFolder(dirname(path), 0o700);
     // No other text has this digest, so whoever else writes it writes the same.
     await replaceFile(path, text, () => undefined);
   });

@@ -1,0 +1,45 @@
+import { load } from '../lambda/adapters/ledgers/file/format.ts';
+import { LONGEST_LEASE_MS } from '../lambda/adapters/ledgers/lease.ts';
+import { type Policy, recipientKey } from '../lambda/core/policy.ts';
+import { PassFailure } from '../lambda/errors.ts';
+import { isTable, type LedgerOptions, ledgerPath } from './ledger.ts';
+import { LEASE_MS } from './onePass.ts';
+import { humanDuration } from './output/duration.ts';
+
+/** The lease of another run, as far as the ledger shows it. */
+export interface Lock {
+  /** when it is released at the latest */
+  readonly until: string;
+  /** when the other run took it */
+  readonly since: string;
+}
+
+/**
+ * Why a run did nothing: another one has the lease on its target.
+ * @returns `null`: it cannot be read here, or was released since
+ */
+export async function lockOn({ recipient }: Policy, options: LedgerOptions): Promise<Lock | null> {
+  const path = ledgerPath(options);
+  if (isTable(path)) return null;
+  try {
+    const { targets } = await load(path);
+    const until = targets[recipientKey(recipient)]?.lease?.until;
+    // Only this command line writes a file, and always for the same time.
+    return until === undefined
+      ? null
+      : { until, since: new Date(Date.parse(until) - LEASE_MS).toISOString() };
+  } catch (error) {
+    // It is for the words only: the run has its result already.
+    if (error instanceof PassFailure) return null;
+    throw error;
+  }
+}
+
+/** Whether the other run still works cannot be known from here: it may have been killed. */
+export function lockInWords(lock: Lock | null, now: Date): string {
+  const other = 'by another run, which is still working or was ended before it could release it';
+  if (lock === null)
+    return `nothing was done: the ledger is locked ${other}; it is released within ${humanDuration(LONGEST_LEASE_MS / 1000)}`;
+  const left = humanDuration(Math.max(0, Date.parse(lock.until) - now.getTime()) / 1000);
+  return `nothing was done: the ledger is locked since ${lock.since} ${other}; it is released at ${lock.until} at the latest, in ${left}`;
+}

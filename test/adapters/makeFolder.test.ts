@@ -1,0 +1,41 @@
+import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { codeOf } from '../../lambda/adapters/errorCode.ts';
+import { makeFolder } from '../../lambda/adapters/makeFolder.ts';
+import { folderWith } from '../support/cli.ts';
+
+async function codeFor(path: string): Promise<string> {
+  return await makeFolder(path).then(
+    () => 'made',
+    (error: unknown) => codeOf(error),
+  );
+}
+
+describe('a folder is made', () => {
+  it('with those above it, each with the mode that was asked for, whoever else makes them', async () => {
+    const root = folderWith({});
+    const path = join(root, 'a/b/c');
+    await Promise.all([makeFolder(path, 0o700), makeFolder(path, 0o700), makeFolder(join(path, 'd'), 0o700)]);
+    expect(['a', 'a/b', 'a/b/c'].map((name) => statSync(join(root, name)).mode & 0o777)).toEqual([
+      0o700, 0o700, 0o700,
+    ]);
+  });
+
+  it('or is there already', async () => {
+    const root = folderWith({});
+    mkdirSync(join(root, 'a'));
+    await makeFolder(join(root, 'a'));
+    expect(await codeFor('/')).toBe('made');
+  });
+
+  it('unless a file has its name, or stands in its path', async () => {
+    const root = folderWith({ file: '' });
+    expect(await codeFor(join(root, 'file'))).toBe('EEXIST');
+    expect(await codeFor(join(root, 'file/a'))).toBe('ENOTDIR');
+  });
+
+  it.runIf(existsSync('/proc/self'))('or it can never be made, which ends at once', async () => {
+    expect(await codeFor('/proc/vif-acceptor/a')).toBe('ENOENT');
+  });
+});

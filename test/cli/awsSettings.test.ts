@@ -1,0 +1,171 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { ACME, actAs, US } from '../support/accounts.ts';
+import { type ApiServer, json, startApi } from '../support/apiServer.ts';
+import { folderWith, type } from '../support/cli.ts';
+import { ACME_1, PROD, startCloud } from '../support/cloud.ts';
+
+function policy(provider: 'aws' | 'outscale'): string {
+  return `version: 1
+recipient: { provider: ${provider}, region: eu-west-2, account: "${US}" }
+owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }
+`;
+}
+
+const NO_KEYS = { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' };
+
+/** A table that refuses everything, to see who asked. */
+async function table(): Promise<ApiServer> {
+  const api = await startApi(() => json({ __type: 'ResourceNotFoundException', message: 'no table' }, 400));
+  onTestFinished(() => api.close());
+  return api;
+}
+
+describe('an endpoint of the AWS configuration', () => {
+  it('is used for every service of an AWS target, with a ledger of its own', async () => {
+    const cloud = await startCloud({ dialect: 'aws' });
+    const dir = folderWith({ 'policy/hub.yaml': policy('aws') });
+    const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+    const { code } = await type(dir, ['run'], { AWS_ENDPOINT_URL: cloud.url });
+    expect({ code, state: await actAs(cloud, US).see(id) }).toEqual({ code: 0, state: `pending ${PROD}` });
+    const state = join(dir, 'state/vif-acceptor');
+    expect(existsSync(join(state, `ledger-http-127-0-0-1-${cloud.port}.json`))).toBe(true);
+    expect(existsSync(join(state, 'ledger.json'))).toBe(false);
+  });
+
+  it('is named by doctor, with the setting that chose it', async () => {
+    const cloud = await startCloud({ dialect: 'aws' });
+    const dir = folderWith({ 'policy/hub.yaml': policy('aws') });
+    const env = { AWS_ENDPOINT_URL: 'https://all.example', AWS_ENDPOINT_URL_EC2: cloud.url };
+    const looked = await type(
+      dir,
+      ['doctor', '--json', '--endpoint', cloud.url, '--ledger', 'dynamodb:tab'],
+      {
+        ...env,
+        AWS_ENDPOINT_URL_DYNAMODB: cloud.url,
+      },
+    );
+    const findings: { check: string; message: string }[] = JSON.parse(looked.stdout).targets[0].findings;
+    expect(findings.filter(({ check }) => check === 'endpoint').map(({ message }) => message)).toEqual([
+      `Direct Connect: ${cloud.url} (--endpoint)`,
+      `EC2: ${cloud.url} (--endpoint)`,
+      `STS: ${cloud.url} (--endpoint)`,
+      `DynamoDB: ${cloud.url} (AWS_ENDPOINT_URL_DYNAMODB)`,
+    ]);
+  });
+
+  it('is not used for an OUTSCALE target, and doctor says so', async () => {
+    const [cloud, other] = [await startCloud(), await table()];
+    const dir = folderWith({ 'policy/hub.yaml': policy('outscale') });
+    const env = { AWS_ENDPOINT_URL: other.url, AWS_ENDPOINT_URL_DIRECT_CONNECT: other.url };
+    const { code, stdout } = await type(dir, ['doctor', '--endpoint', cloud.url], env);
+    expect({ code, stdout }).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(
+        /warn +endpoint: AWS_ENDPOINT_URL_DIRECT_CONNECT is not used for OUTSCALE/,
+      ),
+    });
+    expect(other.received).toEqual([]);
+  });
+
+  it('is refused by name when it is neither https nor on this machine', async () => {
+    const dir = folderWith({ 'policy/hub.yaml': policy('aws') });
+    const { code, stderr } = await type(dir, ['run'], { AWS_ENDPOINT_URL_DYNAMODB: 'http://db.example' });
+    expect({ code, stderr }).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('AWS_ENDPOINT_URL_DYNAMODB must be https'),
+    });
+  });
+});
+
+describe('--profile', () => {
+  it('gives an AWS target its keys and the endpoints of the profile', async () => {
+    const cloud = await startCloud({ dialect: 'aws' });
+    const config = `[profile lab]
+aws_access_key_id = ${US}
+aws_secret_access_key = secret
+services = here
+[services here]
+direct_connect =
+  endpoint_url = ${cloud.url}
+`;
+    const dir = folderWith({ 'policy/hub.yaml': policy('aws'), '.aws/config': config });
+    const env = { AWS_ACCESS_KEY_ID: ACME };
+    expect((await type(dir, ['plan', '--profile', 'lab'], env)).code).toBe(0);
+    expect(cloud.calls().map(({ account }) => account)).toEqual(cloud.calls().map(() => US));
+  });
+
+  it('covers a ledger in a table: its keys, its region and its endpoint', async () => {
+    const [cloud, api] = [await startCloud({ dialect: 'aws' }), await table()];
+    const config = `[profile lab]
+aws_access_key_id = ${US}
+aws_secret_access_key = secret
+region = eu-south-9
+endpoint_url = ${api.url}
+`;
+    const dir = folderWith({ 'policy/hub.yaml': policy('aws'), '.aws/config': config });
+    const args = ['run', '--endpoint', cloud.url, '--profile', 'lab', '--ledger', 'dynamodb:ledger'];
+    const { code, stdout } = await type(dir, args, { AWS_ACCESS_KEY_ID: ACME });
+    expect({ code, stdout }).toMatchObject({ code: 1, stdout: expect.stringContaining('no table') });
+    const signed = api.received.map(({ headers }) => String(headers.authorization));
+    expect(signed.length).toBeGreaterThan(0);
+    expect(signed.filter((header) => !header.includes(`Credential=${US}/`))).toEqual([]);
+    expect(signed[0]).toContain('/eu-south-9/dynamodb/');
+  });
+
+  it.each([
+    [
+      'outscale',
+      {},
+      /credentials: no OUTSCALE credentials: there is no \S+\.osc\/config\.json; .*--profile ignores OSC_ACCESS_KEY and OSC_SECRET_KEY/,
+    ],
+    [
+      'outscale',
+      { '.osc/config.json': '{"default": {}}' },
+      /\.osc\/config\.json has no profile `nope`; add it, or name another by --profile; --profile ignores OSC_/,
+    ],
+    [
+      'aws',
+      {},
+      /credentials: there is no AWS profile `nope` in \S+\.aws\/config or \S+\.aws\/credentials: .*--profile ignores AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY/,
+    ],
+    [
+      'aws',
+      { '.aws/config': '[profile nope]\nregion = eu-west-2\n' },
+      /AWS profile `nope` gives no credentials: /,
+    ],
+  ] as const)('that is wrong on %s, with %j, is the cause that is shown', async (provider, files, cause) => {
+    const cloud = await startCloud({ dialect: provider });
+    const dir = folderWith({ 'policy/hub.yaml': policy(provider), ...files });
+    const { code, stdout } = await type(dir, ['run', '--endpoint', cloud.url, '--profile', 'nope']);
+    expect({ code, stdout }).toMatchObject({ code: 1, stdout: expect.stringMatching(cause) });
+    expect(cloud.calls()).toEqual([]);
+  });
+});
+
+it('AWS_PROFILE that names no profile is told, when there are no other keys', async () => {
+  const cloud = await startCloud({ dialect: 'aws' });
+  const dir = folderWith({ 'policy/hub.yaml': policy('aws') });
+  const { code, stdout } = await type(dir, ['run', '--endpoint', cloud.url], {
+    ...NO_KEYS,
+    AWS_PROFILE: 'nope',
+  });
+  expect({ code, stdout }).toMatchObject({
+    code: 1,
+    stdout: expect.stringMatching(/AWS_PROFILE names `nope`, which is not in \S+\.aws\/config and /),
+  });
+});
+
+it('a ledger in a table without a region says which variable to set', async () => {
+  const cloud = await startCloud();
+  const dir = folderWith({ 'policy/hub.yaml': policy('outscale') });
+  const args = ['run', '--endpoint', cloud.url, '--ledger', 'dynamodb:ledger'];
+  const { code, stdout } = await type(dir, args);
+  expect({ code, stdout }).toMatchObject({
+    code: 1,
+    stdout: expect.stringContaining('ledger table `ledger`: no AWS region; set AWS_REGION'),
+  });
+  const noKeys = await type(dir, args, { ...NO_KEYS, AWS_REGION: 'eu-west-3' });
+  expect(noKeys.stdout).toContain('ledger table `ledger`: no AWS credentials: set AWS_ACCESS_KEY_ID');
+});
