@@ -18,7 +18,7 @@ export const ANNOUNCEMENT_TYPES = [
 export type AnnouncementType = (typeof ANNOUNCEMENT_TYPES)[number];
 
 /** The format of `detail`, as docs/events.schema.json describes it. Keys may be added within a format. */
-export const EVENT_FORMAT = 1;
+const EVENT_FORMAT = 1;
 
 /** One thing that happened. docs/events.schema.json describes what leaves the house. */
 export interface Announcement {
