@@ -4,6 +4,7 @@ import { printableJson } from '../../lambda/core/printable.ts';
 import type { Ports } from '../../lambda/ports.ts';
 import { eachTarget } from '../eachTarget.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
+import { catchInterruption } from '../interruption.ts';
 import { ledgerFor } from '../ledger.ts';
 import { onePass, type PassOptions } from '../onePass.ts';
 import { describeFaults } from '../output/faults.ts';
@@ -66,14 +67,4 @@ function sharedWorld(options: RunOptions): Pick<Ports, 'clock' | 'ledger' | 'ann
     ledger: ledgerFor(options),
     announcer: events === undefined ? null : createFileAnnouncer(events),
   };
-}
-
-/** The first Ctrl-C lets what is under way end, so that the lease is given back and nothing is left in doubt. */
-function catchInterruption(): AbortSignal {
-  const interruption = new AbortController();
-  process.once('SIGINT', () => {
-    process.stderr.write('stopping: no further confirm is begun; Ctrl-C again stops at once\n');
-    interruption.abort();
-  });
-  return interruption.signal;
 }
