@@ -59,7 +59,8 @@ function refuse(line) {
  */
 function launch(what, args) {
   const isScript = /\.[cm]?[jt]s$/.test(what);
-  const node = isThisNodeEnough() ? process.execPath : installedNode();
+  const isEnough = isThisNodeEnough();
+  const node = isEnough ? process.execPath : installedNode();
   if (node === null) return refuse(checkoutRefusal());
   const program = isScript ? resolve(ROOT, what) : join(ROOT, 'node_modules', '.bin', what);
   if (!existsSync(program))
@@ -67,7 +68,7 @@ function launch(what, args) {
   // What is started must start the same Node when it says `node`.
   process.env.PATH = [dirname(node), process.env.PATH].filter(Boolean).join(delimiter);
   if (!isScript) return follow(program, args);
-  if (node !== process.execPath) return follow(node, [program, ...args]);
+  if (!isEnough) return follow(node, [program, ...args]);
   process.argv.splice(1, process.argv.length, program, ...args);
   return void import(pathToFileURL(program).href);
 }
