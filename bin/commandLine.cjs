@@ -3,16 +3,11 @@
 /** The command line: of a checkout, by a Node that can run it; of an installed package, by this Node if it is new enough. */
 const { join } = require('node:path');
 const { pathToFileURL } = require('node:url');
-const { IS_CHECKOUT, packageRefusal, ROOT } = require('./needs.cjs');
+const { IS_CHECKOUT, ROOT } = require('./needs.cjs');
 
 if (IS_CHECKOUT) {
   require('./launch.cjs').launch('cli/main.ts', process.argv.slice(2));
 } else {
-  const refused = packageRefusal();
-  if (refused === null) {
-    void import(pathToFileURL(join(ROOT, 'dist', 'cli', 'main.js')).href);
-  } else {
-    process.stderr.write(`error: ${refused}\n`);
-    process.exitCode = 1;
-  }
+  require('./refuseOldNode.cjs');
+  void import(pathToFileURL(join(ROOT, 'dist', 'cli', 'main.js')).href);
 }

@@ -1,3 +1,4 @@
+import { WriteStream } from 'node:tty';
 import { styleText } from 'node:util';
 
 type Style = (text: string) => string;
@@ -5,9 +6,17 @@ export type Paint = Readonly<Record<'good' | 'bad' | 'warn' | 'faint', Style>>;
 
 /** Colour only where the stream is a terminal that wants it. */
 export function paintFor(stream: NodeJS.WriteStream): Paint {
+  const isColoured = wantsColour(stream);
   const style =
     (format: Parameters<typeof styleText>[0]): Style =>
     (text) =>
-      styleText(format, text, { stream });
+      isColoured ? styleText(format, text, { validateStream: false }) : text;
   return { good: style('green'), bad: style(['red', 'bold']), warn: style('yellow'), faint: style('dim') };
+}
+
+/** Asked by us: `styleText` of Node 22.12 colours a pipe where it is given two formats. */
+function wantsColour(stream: NodeJS.WriteStream): boolean {
+  const isForced = process.env.FORCE_COLOR !== undefined;
+  // Of the variables, FORCE_COLOR too, and the terminal's name.
+  return (isForced || stream.isTTY) && WriteStream.prototype.getColorDepth() > 2;
 }
