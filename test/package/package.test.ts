@@ -154,6 +154,7 @@ describe('in an app of somebody else', () => {
 
   it.for([FLOOR, '24'])(
     'deploys the same by Node %s and CommonJS, which `cdk init` makes',
+    FETCHES,
     (version, context) => {
       const path = nodeFor(context, version);
       expect(synth(path, join(app, 'app.cjs'), cdkApp('commonJs'))).toEqual(ofCheckout);
@@ -162,6 +163,7 @@ describe('in an app of somebody else', () => {
 
   it.for(SUPPORTED)(
     'has a command line that checks, accepts and tells by Node %s',
+    FETCHES,
     async (version, context) => {
       const dir = join(folder, `typed-${version}`);
       const { id, at, state } = await world(dir);
