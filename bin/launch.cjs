@@ -15,7 +15,7 @@ const { existsSync } = require('node:fs');
 const { constants } = require('node:os');
 const { delimiter, dirname, join, resolve } = require('node:path');
 const { pathToFileURL } = require('node:url');
-const { CHECKOUT_NEEDS, isAtLeast, refusal, ROOT } = require('./needs.cjs');
+const { CHECKOUT_NEEDS, isIn, refusal, ROOT } = require('./needs.cjs');
 
 /** Whoever sends one of these to the launcher means what it started. */
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'];
@@ -36,14 +36,14 @@ function installedNode() {
 /** @returns {boolean} */
 function isThisNodeEnough() {
   // A Node can be built without it, or told by NODE_OPTIONS not to do it.
-  return isAtLeast(process.versions.node, CHECKOUT_NEEDS) && Boolean(process.features.typescript);
+  return isIn(process.versions.node, CHECKOUT_NEEDS) && Boolean(process.features.typescript);
 }
 
 /** @returns {string} what is wrong with this Node, and how to get another, in one line */
 function checkoutRefusal() {
   const isBrought = process.platform === 'linux' && ['x64', 'arm64'].includes(process.arch);
   const fix = isBrought ? `type \`npm ci\` in ${ROOT}, which brings one, or install one` : 'install one';
-  if (!isAtLeast(process.versions.node, CHECKOUT_NEEDS)) return refusal(CHECKOUT_NEEDS, '', fix);
+  if (!isIn(process.versions.node, CHECKOUT_NEEDS)) return refusal(CHECKOUT_NEEDS, '', fix);
   return refusal(CHECKOUT_NEEDS, ', which runs no TypeScript as it was built or by its options', fix);
 }
 

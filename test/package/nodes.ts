@@ -4,14 +4,16 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { npm } from './install.ts';
 
-/** The oldest Node that the package says it works on. */
-export const FLOOR = z
-  .object({ engines: z.object({ node: z.templateLiteral(['>=', z.string()]) }) })
-  .parse(JSON.parse(readFileSync('package.json', 'utf8')))
-  .engines.node.slice('>='.length);
+/** The Nodes that the package says it works on. */
+export const ENGINES = z
+  .object({ engines: z.object({ node: z.string() }) })
+  .parse(JSON.parse(readFileSync('package.json', 'utf8'))).engines.node;
+
+/** The oldest of them. */
+export const OLDEST = ENGINES.split(' || ').map((part) => part.replace(/^(\^|>=)/, ''));
 
 /** Versions of Node that who installs the package may have: the oldest that it works on, and the newest of each kind. */
-export const SUPPORTED = [FLOOR, '22', '24', 'latest'] as const;
+export const SUPPORTED = [...OLDEST, '22', '24', 'latest'];
 /** Those that it refuses. */
 export const TOO_OLD = ['18', '20'] as const;
 

@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { CHECKOUT_NEEDS, isAtLeast } from '../../bin/needs.cjs';
+import { CHECKOUT_NEEDS, inWords, isIn } from '../../bin/needs.cjs';
 import { plant } from '../plant.ts';
 import { folderWith } from '../support/cli.ts';
 import { startRegions } from '../support/regions.ts';
@@ -103,7 +103,7 @@ describe('where no Node can run the project', () => {
       const { code, output } = await run([UNFIT, join(root, file), 'scripts/looks.ts']);
       expect(code).toBeGreaterThan(0);
       expect(output.trimEnd().split('\n')).toEqual([expect.stringMatching(/^error: /)]);
-      expect(output).toContain(`Node ${CHECKOUT_NEEDS.replace('.0', '')} or newer`);
+      expect(output).toContain(`Node ${inWords(CHECKOUT_NEEDS)}, and`);
       expect(output).toContain(`Node ${process.versions.node}`);
     },
   );
@@ -179,19 +179,27 @@ describe('the version that a checkout needs', () => {
     const { optionalDependencies } = z
       .object({ optionalDependencies: z.record(z.string(), z.string()) })
       .parse(JSON.parse(readFileSync('tools/node/package.json', 'utf8')));
-    for (const pin of Object.values(optionalDependencies)) expect(isAtLeast(pin, CHECKOUT_NEEDS)).toBe(true);
+    for (const pin of Object.values(optionalDependencies)) expect(isIn(pin, CHECKOUT_NEEDS)).toBe(true);
   });
 
   it.each([
-    ['24.3.0', '24.3.0', true],
-    ['24.3.1', '24.3.0', true],
-    ['24.21.0', '24.3.0', true],
-    ['26.0.0', '24.3.0', true],
-    ['27.0.0-nightly2026', '24.3.0', true],
-    ['24.2.9', '24.3.0', false],
-    ['20.20.2', '24.3.0', false],
-    ['9.11.2', '24.3.0', false],
-  ])('%s against %s: %s', (version, floor, isEnough) => {
-    expect(isAtLeast(version, floor)).toBe(isEnough);
+    ['24.5.0', true],
+    ['24.5.1', true],
+    ['24.21.0', true],
+    ['26.0.0', true],
+    ['27.0.0-nightly2026', true],
+    ['22.21.0', true],
+    ['22.100.0', true],
+    ['24.4.9', false],
+    ['23.11.1', false],
+    ['22.20.9', false],
+    ['20.20.2', false],
+    ['9.11.2', false],
+  ])('is told from others, as `engines` has it: %s, %s', (version, isEnough) => {
+    expect(isIn(version, '^22.21.0 || >=24.5.0')).toBe(isEnough);
+  });
+
+  it('is said in words', () => {
+    expect(inWords('^22.21.0 || >=24.5.0')).toBe('22 from 22.21 on, or 24.5 or newer');
   });
 });
