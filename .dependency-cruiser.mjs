@@ -78,6 +78,14 @@ const forbidden = [
     to: { path: '^(lambda|cli|infra|demo|bench)/' },
   },
   {
+    name: 'launcher-stands-alone',
+    comment:
+      'the launcher looks for a Node that can run the project: it runs by any Node, before packages are installed, and so ' +
+      'it imports nothing but itself and what Node brings',
+    from: { path: '^bin/' },
+    to: { pathNot: ['^bin/'], dependencyTypesNot: ['core'] },
+  },
+  {
     name: 'nothing-imports-tests',
     comment: 'what others need is no test helper: move it to the folder that owns it',
     from: { pathNot: '^test/' },

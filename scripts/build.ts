@@ -22,4 +22,8 @@ execFileSync(process.execPath, compile, {
 const { version } = JSON.parse(readFileSync(join(PROJECT_ROOT, 'package.json'), 'utf8'));
 writeFileSync(join(dist, 'package.json'), `${JSON.stringify({ type: 'module', version })}\n`);
 
+// What `import 'vif-acceptor'` gives: an older Node is refused before anything of ours is imported.
+const index = ["import '../bin/refuseOldNode.cjs';", "export * from './infra/index.js';", ''];
+writeFileSync(join(dist, 'index.js'), index.join('\n'));
+
 await bundle(join(dist, 'function', 'index.mjs'));

@@ -5,6 +5,7 @@ import type { Ports } from '../../lambda/ports.ts';
 import type { CompiledPolicy } from '../../language/index.ts';
 import { eachTarget } from '../eachTarget.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
+import { catchInterruption } from '../interruption.ts';
 import { ledgerFor, withLedger } from '../ledger.ts';
 import { lockInWords, lockOn } from '../lock.ts';
 import { onePass, type PassOptions } from '../onePass.ts';
@@ -88,14 +89,4 @@ function sharedWorld(options: RunOptions): Pick<Ports, 'clock' | 'ledger' | 'ann
     ledger: ledgerFor(options),
     announcer: events === undefined ? null : createFileAnnouncer(events),
   };
-}
-
-/** The first Ctrl-C lets what is under way end, so that the lease is given back and nothing is left in doubt. */
-function catchInterruption(): AbortSignal {
-  const interruption = new AbortController();
-  process.once('SIGINT', () => {
-    process.stderr.write('stopping: no further confirm is begun; Ctrl-C again stops at once\n');
-    interruption.abort();
-  });
-  return interruption.signal;
 }

@@ -1,3 +1,4 @@
+import { WriteStream } from 'node:tty';
 import { styleText } from 'node:util';
 
 type Style = (text: string) => string;
@@ -9,10 +10,11 @@ export interface Paint extends Readonly<Record<Tone, Style>> {
 
 /** Colour only where the stream is a terminal that wants it. */
 export function paintFor(stream: NodeJS.WriteStream): Paint {
+  const isColoured = wantsColour(stream);
   const style =
     (format: Parameters<typeof styleText>[0]): Style =>
     (text) =>
-      styleText(format, text, { stream });
+      isColoured ? styleText(format, text, { validateStream: false }) : text;
   const columns = stream.isTTY ? Math.max(stream.columns, 40) : Number.POSITIVE_INFINITY;
   return {
     good: style('green'),
@@ -21,4 +23,11 @@ export function paintFor(stream: NodeJS.WriteStream): Paint {
     faint: style('dim'),
     columns,
   };
+}
+
+/** Asked by us: `styleText` of Node 22.12 colours a pipe where it is given two formats. */
+function wantsColour(stream: NodeJS.WriteStream): boolean {
+  const isForced = process.env.FORCE_COLOR !== undefined;
+  // Of the variables, FORCE_COLOR too, and the terminal's name.
+  return (isForced || stream.isTTY) && WriteStream.prototype.getColorDepth() > 2;
 }

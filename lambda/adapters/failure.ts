@@ -75,10 +75,12 @@ function wordsOf({ name, code, message }: WireError): string {
   if (UNTRUSTED.test(code))
     return `${escapeText(`${said}: ${line.replace(/;.*/, '')}`)}; where a proxy or a CA of your own signs, NODE_EXTRA_CA_CERTS must name the file of its certificate`;
   if (!code.startsWith('ERR_PROXY_')) return escapeLong(`${said}: ${line}`, MOST_CHARACTERS);
+  // Node before 22.23 names the proxy with the password that it was given.
+  const safe = line.replace(/\/\/[^/\s]*@/g, '//');
   // Node's sentence names the host first, and is cut where it says why.
-  const [, proxy = '', answer = ''] = /via (\S+): HTTP\/\S+ (.*)$/.exec(line) ?? [];
+  const [, proxy = '', answer = ''] = /via (\S+): HTTP\/\S+ (.*)$/.exec(safe) ?? [];
   return proxy === ''
-    ? `the proxy of HTTPS_PROXY opens no tunnel: ${quote(line)}`
+    ? `the proxy of HTTPS_PROXY opens no tunnel: ${quote(safe)}`
     : `the proxy ${quoteOwn(proxy)} of HTTPS_PROXY opens no tunnel, it says ${quote(answer)}`;
 }
 

@@ -50,7 +50,7 @@ describe('behind a proxy', () => {
     const failure = await failureOf(apis.directConnect.list());
     expect(failure).toMatchObject({ kind: 'unreachable' });
     expect(String(failure)).toMatch(
-      /the proxy `http:\/\/127\.0\.0\.1:\d+\/` of HTTPS_PROXY opens no tunnel, it says `407 Proxy Authentication Required`/,
+      /the proxy `http:\/\/127\.0\.0\.1:\d+\/?` of HTTPS_PROXY opens no tunnel, it says `407 Proxy Authentication Required`/,
     );
     expect(String(failure)).not.toContain('planted');
     await expect.poll(way.open).toBe(0);

@@ -1,7 +1,7 @@
 import fc, { type Arbitrary } from 'fast-check';
 import { afterAll, expect } from 'vitest';
 
-/** `FUZZ=20 npx vitest run test/fuzz`: twenty times as many inputs. */
+/** `FUZZ=20 npm run test:unit -- test/fuzz`: twenty times as many inputs. */
 const TIMES = Math.max(1, Number(process.env.FUZZ ?? 1));
 
 /** What a test may take, in milliseconds. */

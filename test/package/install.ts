@@ -30,7 +30,8 @@ function byNpm(tarball: string, folder: string): boolean {
   return false;
 }
 
-function npm(cwd: string, ...args: string[]) {
+/** npm, patient enough for a slow registry, and not for none. */
+export function npm(cwd: string, ...args: string[]) {
   const patience = ['--fetch-retries=1', '--fetch-retry-mintimeout=1000', '--fetch-timeout=20000'];
   return spawnSync('npm', [...args, ...patience], { cwd, encoding: 'utf8', timeout: 120_000 });
 }

@@ -1,31 +1,37 @@
-import { spawnSync } from 'node:child_process';
-import { realpathSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { npm } from './install.ts';
 
-export interface Node {
-  readonly version: string;
-  readonly path: string;
-}
+/** The Nodes that the package says it works on. */
+export const ENGINES = z
+  .object({ engines: z.object({ node: z.string() }) })
+  .parse(JSON.parse(readFileSync('package.json', 'utf8'))).engines.node;
 
-/** The oldest that `aws-cdk-lib` runs on. */
-const OLDEST = 20;
+/** The oldest of them. */
+export const OLDEST = ENGINES.split(' || ').map((part) => part.replace(/^(\^|>=)/, ''));
 
-/** This Node, and every other one that is on the PATH: who installs the package has one of their own. */
-export function nodes(): readonly Node[] {
-  const places = (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, 'node'));
-  const found = new Map<string, Node>();
-  for (const path of [process.execPath, ...places].flatMap(real)) {
-    const version = spawnSync(path, ['--version'], { encoding: 'utf8' }).stdout?.trim() ?? '';
-    if (Number(/^v(\d+)/.exec(version)?.[1]) >= OLDEST && !found.has(version))
-      found.set(version, { version, path });
-  }
-  return [...found.values()];
-}
+/** Versions of Node that who installs the package may have: the oldest that it works on, and the newest of each kind. */
+export const SUPPORTED = [...OLDEST, '22', '24', 'latest'];
+/** Those that it refuses. */
+export const TOO_OLD = ['18', '20'] as const;
 
-function real(path: string): string[] {
-  try {
-    return [realpathSync(path)];
-  } catch {
-    return [];
-  }
+/**
+ * A Node as npm's registry has it, or this one where it is of that version.
+ * @param version of npm: `22`, `22.12.0`, `latest`
+ * @param folder where it is unpacked, if it is not there already
+ * @returns its path, or `null`: the registry is out of reach, or has none for this machine
+ */
+export function nodeOf(version: string, folder: string): string | null {
+  if (process.versions.node.split('.')[0] === version) return process.execPath;
+  const name = `node-${process.platform}-${process.arch}`;
+  mkdirSync(folder, { recursive: true });
+  const packed = npm(folder, 'pack', '--prefer-offline', `${name}@${version}`);
+  if (packed.status !== 0) return null;
+  const tarball = packed.stdout.trim().split('\n').at(-1) ?? '';
+  const own = join(folder, tarball.replace(/\.tgz$/, ''));
+  mkdirSync(own);
+  execFileSync('tar', ['xzf', join(folder, tarball), '-C', own, 'package/bin/node']);
+  return join(own, 'package/bin/node');
 }

@@ -10,12 +10,15 @@ import {
 } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
+import { inWords } from '../../bin/needs.cjs';
 import { bundle } from '../../scripts/bundle.ts';
 import { plant } from '../plant.ts';
+import { PROD } from '../support/cloud.ts';
+import { commandLine, world } from './commands.ts';
 import { cdkApp, POLICY, TYPED } from './consumer.ts';
 import { install } from './install.ts';
-import { nodes } from './nodes.ts';
+import { ENGINES, nodeOf, OLDEST, SUPPORTED, TOO_OLD } from './nodes.ts';
 import { type Packed, pack } from './pack.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'vif-acceptor-'));
@@ -35,7 +38,13 @@ describe('the tarball', () => {
       'CHANGELOG.md',
       'LICENSE',
       'README.md',
+      'bin/commandLine.cjs',
+      'bin/needs.cjs',
+      'bin/package.json',
+      'bin/refuseOldNode.cjs',
+      'bin/vif-acceptor',
       'dist/function/index.mjs',
+      'dist/index.js',
       'dist/package.json',
       'package.json',
     ]);
@@ -66,6 +75,9 @@ describe('the tarball', () => {
   });
 });
 
+/** npm may fetch a Node meanwhile, of 45 MB. */
+const FETCHES = { timeout: 150_000 };
+
 describe('in an app of somebody else', () => {
   const app = join(folder, 'app');
   let installedBy: 'npm' | 'hand';
@@ -83,6 +95,11 @@ describe('in an app of somebody else', () => {
     const env = { PATH: process.env.PATH, HOME: folder, INIT_CWD: tmpdir() };
     const { status, stdout, stderr } = spawnSync(node, args, { cwd, env, encoding: 'utf8' });
     return { status, told: stdout + stderr };
+  }
+
+  function main(): string {
+    const { bin } = JSON.parse(packed.text('package.json'));
+    return join(app, 'node_modules/vif-acceptor', bin['vif-acceptor']);
   }
 
   interface Synthesised {
@@ -114,7 +131,20 @@ describe('in an app of somebody else', () => {
     expect(commands).not.toContain('node');
   });
 
-  it.each(nodes())('deploys by Node $version what its checkout deploys', ({ path }) => {
+  /** Each is fetched once. */
+  const fetched = new Map<string, string | null>();
+  function nodeFor(context: TestContext, version: string): string {
+    const node = fetched.get(version) ?? nodeOf(version, join(folder, 'nodes'));
+    fetched.set(version, node);
+    context.skip(
+      node === null,
+      `the registry of npm is out of reach, or has no Node ${version} for this machine`,
+    );
+    return node ?? '';
+  }
+
+  it.for(SUPPORTED)('deploys by Node %s what its checkout deploys', FETCHES, (version, context) => {
+    const path = nodeFor(context, version);
     const { template, code } = synth(path, join(app, 'app.mjs'), cdkApp('esm'));
     const types = Object.values(template.Resources).map(({ Type }) => Type);
     expect(types).toContain('AWS::Lambda::Function');
@@ -123,8 +153,56 @@ describe('in an app of somebody else', () => {
     expect(code).toBe(ofCheckout.code);
   });
 
-  it('deploys the same by CommonJS, which `cdk init` makes', () => {
-    expect(synth(process.execPath, join(app, 'app.cjs'), cdkApp('commonJs'))).toEqual(ofCheckout);
+  it.for(OLDEST)(
+    'deploys the same by Node %s and CommonJS, which `cdk init` makes',
+    FETCHES,
+    (version, context) => {
+      const path = nodeFor(context, version);
+      expect(synth(path, join(app, 'app.cjs'), cdkApp('commonJs'))).toEqual(ofCheckout);
+    },
+  );
+
+  it.for(SUPPORTED)(
+    'has a command line that checks, accepts and tells by Node %s',
+    FETCHES,
+    async (version, context) => {
+      const dir = join(folder, `typed-${version}`);
+      const { id, at, state } = await world(dir);
+      const type = commandLine(nodeFor(context, version), main(), dir);
+      const ended = {
+        check: await type('policy', 'check'),
+        diff: await type('policy', 'diff', 'before.yaml', 'policy/hub.yaml'),
+        run: await type('run', '--json', ...at),
+        status: await type('status', '--json', ...at),
+        receipts: await type('receipts', '--json', '--ledger', 'ledger.json'),
+      };
+      // Something becomes acceptable: 4.
+      expect(Object.values(ended).map(({ code }) => code)).toEqual([0, 4, 0, 0, 0]);
+      expect(await state()).toBe(`pending ${PROD}`);
+      expect(JSON.parse(ended.run.stdout).passes).toMatchObject([{ counts: { accepted: 1, held: 1 } }]);
+      expect(JSON.parse(ended.status.stdout)).toBeDefined();
+      expect(ended.receipts.stdout).toContain(id);
+      for (const { stdout, stderr } of Object.values(ended)) {
+        // Colours are for terminals, and what an SDK thinks of this Node is nobody's business here.
+        expect(stdout + stderr).not.toContain('\u001b');
+        expect(stderr).not.toMatch(/warning/i);
+      }
+    },
+  );
+
+  it.for(TOO_OLD)('refuses Node %s in one line, whatever is typed', FETCHES, async (version, context) => {
+    const path = nodeFor(context, version);
+    const type = commandLine(path, main(), folder);
+    writeFileSync(join(app, 'app.mjs'), cdkApp('esm'));
+    const deploy = commandLine(path, join(app, 'app.mjs'), app);
+    for (const typed of [type('run'), type('policy', 'check'), type('--version'), deploy('never')]) {
+      const { code, stdout, stderr } = await typed;
+      expect([code, stdout]).toEqual([1, '']);
+      expect(stderr).toMatch(
+        new RegExp(`^error: .*Node ${inWords(ENGINES)}, and .*Node ${version}\\.\\d+.*\n$`),
+      );
+    }
+    expect(existsSync(join(app, 'never'))).toBe(false);
   });
 
   it('says what is wrong with the policies, and what to type there', () => {
@@ -146,9 +224,7 @@ describe('in an app of somebody else', () => {
   });
 
   it('brings the command line, which takes paths from where it runs', () => {
-    const { bin } = JSON.parse(packed.text('package.json'));
-    const main = join(app, 'node_modules/vif-acceptor', bin['vif-acceptor']);
-    expect(run(process.execPath, app, main, 'policy', 'check', 'policy/acme.yaml')).toMatchObject({
+    expect(run(process.execPath, app, main(), 'policy', 'check', 'policy/acme.yaml')).toMatchObject({
       status: 0,
       told: expect.stringContaining('acme: valid'),
     });

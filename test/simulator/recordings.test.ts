@@ -6,7 +6,7 @@ import { CALLS } from './wire/calls.ts';
 import { record } from './wire/recorder.ts';
 import { essence, keep, lasting, recordingOf, recordingsOf } from './wire/recordings.ts';
 
-/** `RECORD=1 npx vitest run test/simulator/recordings.test.ts` records what is new or no longer the same. */
+/** `RECORD=1 npm run test:unit -- test/simulator/recordings.test.ts` records what is new or no longer the same. */
 const recording = process.env.RECORD !== undefined;
 const found = isInstalled('aws');
 const skipped = found ? '' : ' (skipped: the AWS CLI, `aws`, is not on PATH)';

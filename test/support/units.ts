@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { ACME, actAs, STRANGER, US } from './accounts.ts';
 import { folderWith } from './cli.ts';
 import { ACME_1, PROD, STRANGERS, startCloud } from './cloud.ts';
@@ -51,11 +51,17 @@ owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }
   // systemd makes these.
   const made = settingsOf('vif-acceptor.service', 'StateDirectory').join(' ').split(' ');
   for (const name of made) mkdirSync(join(dir, name));
-  const [program, ...args] = commandOf('vif-acceptor.service', { '/opt/vif-acceptor': ROOT, '%S': dir });
-  // npm brings no Node where there is none of it for the machine.
-  if (program !== join(ROOT, 'node_modules/.bin/node')) throw new Error(`the unit runs ${program}`);
-  const env = { PATH: process.env.PATH ?? '', HOME: dir, OSC_ACCESS_KEY: US, OSC_SECRET_KEY: 'secret' };
-  const ended = await run(process.execPath, [...args, '--endpoint', cloud.url], join(dir, 'srv'), env);
+  const places = { '/opt/vif-acceptor': ROOT, '%S': dir };
+  const [program = '', ...args] = commandOf('vif-acceptor.service', places);
+  const { PATH = '', ...environment } = environmentOf('vif-acceptor.service', places);
+  const env = {
+    ...environment,
+    // npm brings no Node where there is none of it for the machine.
+    PATH: `${PATH}:${dirname(process.execPath)}`,
+    OSC_ACCESS_KEY: US,
+    OSC_SECRET_KEY: 'secret',
+  };
+  const ended = await run(program, [...args, '--endpoint', cloud.url], join(dir, 'srv'), env);
   return { dir, state: join(dir, 'vif-acceptor'), ended, accepted: await actAs(cloud, US).see(id) };
 }
 
@@ -63,7 +69,16 @@ owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }
 function commandOf(unit: string, places: Readonly<Record<string, string>>): string[] {
   const [command = '', ...others] = settingsOf(unit, 'ExecStart');
   if (others.length > 0 || /['"\\]/.test(command)) throw new Error(`${unit} has no plain command`);
-  return command
-    .split(' ')
-    .map((word) => Object.entries(places).reduce((text, [from, to]) => text.replaceAll(from, to), word));
+  return command.split(' ').map((word) => placed(word, places));
+}
+
+/** The environment that a unit sets, as systemd would split it; ours has no quotes. @param places what stands for what */
+function environmentOf(unit: string, places: Readonly<Record<string, string>>): Record<string, string> {
+  const words = settingsOf(unit, 'Environment').flatMap((line) => line.split(' '));
+  const pairs = words.map((word) => placed(word, places).split('='));
+  return Object.fromEntries(pairs.map(([name = '', ...value]) => [name, value.join('=')]));
+}
+
+function placed(word: string, places: Readonly<Record<string, string>>): string {
+  return Object.entries(places).reduce((text, [from, to]) => text.replaceAll(from, to), word);
 }

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { isAtLeast } from '../../bin/needs.cjs';
+import { readLock, runtimePaths } from '../../scripts/lockfile.ts';
 
 const pins = z.record(z.string(), z.string());
 const own = z
@@ -14,6 +16,13 @@ const pinned = Object.entries({
   ...own.devDependencies,
   ...node.optionalDependencies,
 }).sort();
+
+/** The version that a range begins with: `>=22.12.0`, or the first of `^22.21.0 || >=24.5.0`. */
+function floorOf(range: string): string {
+  const [, floor] = /^(?:>=|\^) ?(\d+(?:\.\d+)*)(?: \|\| .*)?$/.exec(range) ?? [];
+  if (floor === undefined) throw new Error(`a range of another form: ${range}`);
+  return floor;
+}
 
 const lock = readFileSync('package-lock.json', 'utf8');
 
@@ -38,6 +47,19 @@ describe('dependencies', () => {
       .parse(JSON.parse(readFileSync('node_modules/aws-cdk-lib/package.json', 'utf8')));
     const pin = own.devDependencies['aws-cdk-lib'];
     expect(own.peerDependencies).toEqual({ 'aws-cdk-lib': `^${pin}`, ...peerDependencies });
+  });
+
+  it('run on every Node that `engines` lets install the package', () => {
+    const asked = z.object({ engines: z.object({ node: z.string() }).optional() });
+    const { engines } = z
+      .object({ engines: z.object({ node: z.string() }) })
+      .parse(JSON.parse(readFileSync('package.json', 'utf8')));
+    const all = z.object({ packages: z.record(z.string(), asked) }).parse(JSON.parse(lock)).packages;
+    const floors = runtimePaths(readLock())
+      .flatMap((path) => all[path]?.engines?.node ?? [])
+      .map(floorOf);
+    expect(floors.length).toBeGreaterThan(20);
+    expect(floors.filter((floor) => !isAtLeast(floorOf(engines.node), floor))).toEqual([]);
   });
 
   it('are locked without a word of where they came from', () => {

@@ -38,6 +38,10 @@ const VIOLATIONS: Record<string, readonly (readonly [file: string, imported: str
     ['simulator/compiles.ts', '../language/plain.ts'],
   ],
   'simulator-stands-alone': [['simulator/shares.ts', '../lambda/core/plain.ts']],
+  'launcher-stands-alone': [
+    ['bin/parses.ts', 'yaml'],
+    ['bin/commands.ts', '../cli/plain.ts'],
+  ],
   'nothing-imports-tests': [['cli/helps.ts', '../test/plain.ts']],
   'no-cycles': [['cli/first.ts', './second.ts']],
   'no-development-packages': [['cli/checks.ts', 'fast-check']],
@@ -57,6 +61,7 @@ const ALLOWED: readonly (readonly [file: string, imported: string])[] = [
   ['scripts/describes.ts', '../language/plain.ts'],
   ['infra/constructs.ts', 'constructs'],
   ['cli/runs.ts', '../lambda/handler.ts'],
+  ['bin/starts.ts', 'node:child_process'],
   ['test/generates.ts', 'fast-check'],
   ['test/reads.ts', '../simulator/plain.ts'],
 ];
@@ -107,7 +112,7 @@ describe('import rules', () => {
   });
 
   it('see every file of the project', async () => {
-    const files = globSync('{lambda,language,simulator,cli,infra,demo,bench,scripts,test}/**/*.ts');
+    const files = globSync('{bin,lambda,language,simulator,cli,infra,demo,bench,scripts,test}/**/*.{ts,cjs}');
     const { modules } = await cruiseIn(process.cwd(), ['.']);
     const seen = new Set(modules.map(({ source }) => source));
     expect(files.length).toBeGreaterThan(0);

@@ -19,6 +19,8 @@ const workflow = z.object({
     z.string(),
     z.object({
       'timeout-minutes': z.number(),
+      if: z.string().optional(),
+      strategy: z.object({ matrix: z.record(z.string(), z.array(z.unknown())) }).optional(),
       environment: z.string().optional(),
       permissions: permissions.optional(),
       steps: z.array(step),
@@ -33,6 +35,20 @@ const WORKFLOWS = readdirSync(FOLDER).map((name) => {
 const SCRIPTS = z
   .object({ scripts: z.record(z.string(), z.string()) })
   .parse(JSON.parse(readFileSync('package.json', 'utf8'))).scripts;
+
+/** The policies, all that turns them into a deployment, and all that says how it is started. */
+const DEPLOYED = [
+  ...['bin', 'cli', 'infra', 'lambda', 'language', 'policy', 'scripts', 'tools'].map(
+    (folder) => `${folder}/**`,
+  ),
+  ...['cdk.json', 'package.json', 'package-lock.json', '.npmrc'],
+];
+
+function named(name: string) {
+  const found = WORKFLOWS.find((one) => one.name === name);
+  if (found === undefined) throw new Error(`there is no workflow ${name}`);
+  return found;
+}
 
 const JOBS = WORKFLOWS.flatMap(({ name, jobs, ...rest }) =>
   Object.entries(jobs).map(([job, spec]) => ({
@@ -69,7 +85,7 @@ describe.each(JOBS)('the job $name', ({ steps, inherited, environment, ...job })
     const commands = steps.flatMap(({ run }) => (run === undefined ? [] : [run]));
     expect(commands[0]).toBe('npm ci --ignore-scripts');
     for (const command of commands.slice(1)) {
-      const script = /^npm run ([\w:]+)$/.exec(command)?.[1] ?? '';
+      const script = /^npm (?:run )?([\w:]+)$/.exec(command)?.[1] ?? '';
       expect([command, Object.keys(SCRIPTS).includes(script)]).toEqual([command, true]);
     }
   });
@@ -92,15 +108,53 @@ describe('the workflows', () => {
   });
 
   it('check the policy and try its cases before they deploy it, and on every pull request', () => {
-    expect(SCRIPTS['policy:check']).toBe('node cli/main.ts policy check && node cli/main.ts policy test');
+    expect(SCRIPTS['policy:check']).toBe(
+      'node bin/vif-acceptor policy check && node bin/vif-acceptor policy test',
+    );
     for (const [name, next] of [
       ['policy.yml', 'policy:synth'],
+      ['plan.yml', 'policy:plan'],
       ['deploy.yml', 'policy:deploy'],
     ]) {
       const steps = WORKFLOWS.filter((one) => one.name === name).flatMap(({ jobs }) => Object.values(jobs));
       const commands = steps.flatMap((job) => job.steps.flatMap(({ run }) => run ?? []));
       expect(commands).toContain('npm run policy:check');
       expect(commands.indexOf(`npm run ${next}`)).toBeGreaterThan(commands.indexOf('npm run policy:check'));
+    }
+  });
+
+  it('let no pull request wait for a check that it does not start', () => {
+    // GitHub holds a pull request until each required check reports; one that `paths` leaves out never does.
+    for (const name of ['policy.yml', 'ci.yml']) {
+      const { on, jobs } = named(name);
+      expect([name, on]).toHaveProperty('1.pull_request', null);
+      expect(Object.values(jobs).filter((job) => job.if !== undefined)).toEqual([]);
+    }
+    expect(Object.keys(named('policy.yml').jobs)).toEqual(['check']);
+  });
+
+  it('test every change, of pull requests and of main, by each npm that is about', () => {
+    const { on, jobs } = named('ci.yml');
+    expect(on).toEqual({ pull_request: null, push: { branches: ['main'] } });
+    expect(jobs.test?.strategy?.matrix.node).toEqual([20, 22, 24]);
+    expect(jobs.test?.steps.map(({ run }) => run)).toContain('npm test');
+  });
+
+  it('deploy, and plan, on a change of anything that the deployment is made of or runs', () => {
+    const paths = z.object({ paths: z.array(z.string()) });
+    const tracked = readdirSync('.', { withFileTypes: true }).map((entry) =>
+      entry.isDirectory() ? `${entry.name}/**` : entry.name,
+    );
+    for (const [name, event] of [
+      ['deploy.yml', 'push'],
+      ['plan.yml', 'pull_request'],
+    ] as const) {
+      const listed = paths.parse(named(name).on[event]).paths;
+      expect(listed).toContain(`.github/workflows/${name}`);
+      const folders = listed.filter((path) => !path.startsWith('.github/'));
+      // What is listed is there: a folder that moved would be watched for nothing.
+      expect(folders.filter((path) => !tracked.includes(path))).toEqual([]);
+      expect(folders).toEqual(expect.arrayContaining(DEPLOYED));
     }
   });
 

@@ -1,0 +1,13 @@
+'use strict';
+
+/**
+ * Refuses a Node that is older than `engines` says, before anything else of the package is imported. It ends the process:
+ * an error would be shown with a stack trace, and an app without this import has nothing to deploy.
+ */
+const { packageRefusal } = require('./needs.cjs');
+
+const refused = packageRefusal();
+if (refused !== null) {
+  process.stderr.write(`error: ${refused}\n`);
+  process.exit(1);
+}

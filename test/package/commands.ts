@@ -1,0 +1,53 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { ACME, actAs, STRANGER, US } from '../support/accounts.ts';
+import { ACME_1, PROD, STRANGERS, startCloud } from '../support/cloud.ts';
+
+export interface Typed {
+  readonly code: unknown;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Types commands of the installed package by a Node, in a folder of their own, with our keys and nothing else of this machine. */
+export function commandLine(node: string, main: string, cwd: string) {
+  const env = {
+    PATH: [dirname(node), process.env.PATH].join(':'),
+    HOME: cwd,
+    OSC_ACCESS_KEY: US,
+    OSC_SECRET_KEY: 'secret',
+  };
+  return (...args: string[]): Promise<Typed> =>
+    new Promise((done) => {
+      execFile(node, [main, ...args], { cwd, env, timeout: 25_000 }, (error, stdout, stderr) =>
+        done({ code: error === null ? 0 : error.code, stdout, stderr }),
+      );
+    });
+}
+
+const policy = (owners: string) => `version: 1
+recipient: { provider: outscale, region: eu-west-2, account: "${US}" }
+owners: { ${owners} }
+`;
+
+/** A cloud with an allowed request and a stranger's, and in a folder the policy that says so, and one that allows nothing. */
+export async function world(folder: string) {
+  const cloud = await startCloud();
+  const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+  await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 102 });
+  mkdirSync(join(folder, 'policy'), { recursive: true });
+  writeFileSync(
+    join(folder, 'policy/hub.yaml'),
+    policy(`acme: { connections: [${ACME_1}], gateway: ${PROD} }`),
+  );
+  writeFileSync(
+    join(folder, 'before.yaml'),
+    policy(`acme: { connections: [${STRANGERS}], gateway: ${PROD} }`),
+  );
+  return {
+    id,
+    at: ['--ledger', 'ledger.json', '--endpoint', cloud.url],
+    state: () => actAs(cloud, US).see(id),
+  };
+}

@@ -1,0 +1,205 @@
+import { type SpawnOptions, spawn } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readFileSync, realpathSync, symlinkSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { CHECKOUT_NEEDS, inWords, isIn } from '../../bin/needs.cjs';
+import { plant } from '../plant.ts';
+import { folderWith } from '../support/cli.ts';
+import { startRegions } from '../support/regions.ts';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+
+/** Whether `npm ci` brings a Node here. */
+const IS_BROUGHT = existsSync(join(ROOT, `node_modules/node-${process.platform}-${process.arch}`));
+
+/** What makes this Node one that cannot run the project, as an old one. */
+const UNFIT = '--no-experimental-strip-types';
+
+interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly output: string;
+}
+
+/** @param during what happens to the process while it runs */
+function run(
+  args: readonly string[],
+  options: SpawnOptions = {},
+  during: (pid: number, output: () => string) => Promise<void> = async () => undefined,
+): Promise<Ended> {
+  const child = spawn(process.execPath, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', (chunk) => {
+      output += String(chunk);
+    });
+  const ended = new Promise<Ended>((done) => {
+    child.once('close', (code, signal) => done({ code, signal, output }));
+  });
+  return during(child.pid ?? 0, () => output).then(() => ended);
+}
+
+/** A checkout with the launcher and these files in it. @param brought whether `npm ci` brought a Node */
+function checkout(files: Readonly<Record<string, string>>, brought: boolean): string {
+  const root = plant({ 'package.json': '{"type":"module"}', 'cli/main.ts': '', ...files });
+  cpSync(join(ROOT, 'bin'), join(root, 'bin'), { recursive: true });
+  mkdirSync(join(root, 'tools/node'), { recursive: true });
+  if (!brought) return root;
+  const node = join(root, `node_modules/node-${process.platform}-${process.arch}/bin/node`);
+  mkdirSync(dirname(node), { recursive: true });
+  symlinkSync(process.execPath, node);
+  return root;
+}
+
+const LOOKS = `import { execFileSync } from 'node:child_process';
+const typed: readonly string[] = process.argv.slice(1);
+const child = execFileSync('node', ['-p', 'process.execPath'], { encoding: 'utf8' }).trim();
+console.log(JSON.stringify({ typed, own: process.execPath, child }));
+process.exitCode = 7;
+`;
+
+describe.each([
+  ['by this Node, which is new enough', []],
+  ['by the Node that `npm ci` brought, where this one is unfit', [UNFIT]],
+])('what is launched %s', (_, flags) => {
+  it('gets its arguments, has its exit code, and starts the same Node when it says `node`', async () => {
+    const root = checkout({ 'scripts/looks.ts': LOOKS }, true);
+    const args = [...flags, join(root, 'bin/launch.cjs'), 'scripts/looks.ts', '--flag', 'two words'];
+    const { code, output } = await run(args, { env: { PATH: '/usr/bin:/bin' } });
+    expect(code).toBe(7);
+    const { typed, own, child } = JSON.parse(output);
+    expect(typed).toEqual([join(root, 'scripts/looks.ts'), '--flag', 'two words']);
+    expect([own, child]).toEqual([process.execPath, process.execPath]);
+  });
+
+  it('is a command of node_modules, too', async () => {
+    const root = checkout({ 'node_modules/tool/main.ts': `#!/usr/bin/env node\n${LOOKS}` }, true);
+    mkdirSync(join(root, 'node_modules/.bin'));
+    symlinkSync(
+      realpathSync(join(ROOT, 'node_modules/typescript/bin/tsc')),
+      join(root, 'node_modules/.bin/tool'),
+    );
+    const args = [...flags, join(root, 'bin/launch.cjs'), 'tool', '--version'];
+    expect(await run(args)).toMatchObject({ code: 0, output: expect.stringMatching(/^Version \d/) });
+  });
+
+  it('dies by the signal that it dies by', async () => {
+    const root = checkout(
+      { 'scripts/dies.ts': "process.kill(process.pid, 'SIGTERM');\nsetTimeout(() => {}, 9000);\n" },
+      true,
+    );
+    const { signal } = await run([...flags, join(root, 'bin/launch.cjs'), 'scripts/dies.ts']);
+    expect(signal).toBe('SIGTERM');
+  });
+});
+
+describe('where no Node can run the project', () => {
+  it.each(['bin/vif-acceptor', 'bin/launch.cjs'])(
+    '%s refuses in one line, with what is needed',
+    async (file) => {
+      const root = checkout({ 'scripts/looks.ts': LOOKS }, false);
+      const { code, output } = await run([UNFIT, join(root, file), 'scripts/looks.ts']);
+      expect(code).toBeGreaterThan(0);
+      expect(output.trimEnd().split('\n')).toEqual([expect.stringMatching(/^error: /)]);
+      expect(output).toContain(`Node ${inWords(CHECKOUT_NEEDS)}, and`);
+      expect(output).toContain(`Node ${process.versions.node}`);
+    },
+  );
+
+  it('a Node that cannot be started is no stack trace either', async () => {
+    const root = checkout({ 'scripts/looks.ts': LOOKS }, false);
+    const broken = join(root, `node_modules/node-${process.platform}-${process.arch}/bin`);
+    mkdirSync(broken, { recursive: true });
+    cpSync(join(ROOT, 'LICENSE'), join(broken, 'node'));
+    const { code, output } = await run([UNFIT, join(root, 'bin/launch.cjs'), 'scripts/looks.ts']);
+    expect(code).toBeGreaterThan(0);
+    expect(output.trimEnd().split('\n')).toEqual([
+      expect.stringMatching(/^error: .*bin\/node cannot be started/),
+    ]);
+  });
+});
+
+describe('`run`, launched', () => {
+  // A terminal and systemd send a signal to every process of a group, a supervisor to the one that it started.
+  it.skipIf(!IS_BROUGHT).each([
+    ['SIGINT', 'every process', -1],
+    ['SIGINT', 'the launcher', 1],
+    ['SIGTERM', 'every process', -1],
+    ['SIGTERM', 'the launcher', 1],
+  ] as const)('gives its lease back on %s to %s', async (signal, _, whom) => {
+    const regions = await startRegions(1, 1);
+    const dir = folderWith(regions.policies);
+    let said = (): string => '';
+    let pid = 0;
+    let sent = false;
+    regions.hold = async ({ operation }) => {
+      if (!operation.startsWith('Confirm')) return;
+      if (!sent) process.kill(whom * pid, signal);
+      sent = true;
+      for (let waited = 0; !said().includes('stopping: ') && waited < 4000; waited += 5) await pause(5);
+      // A second one, passed on, comes by then.
+      await pause(200);
+    };
+    const env = {
+      PATH: process.env.PATH ?? '',
+      HOME: dir,
+      OSC_ACCESS_KEY: '012345678901',
+      OSC_SECRET_KEY: 'secret',
+    };
+    const args = [UNFIT, join(ROOT, 'bin/vif-acceptor'), 'run', ...regions.args];
+    const { code, output } = await run(args, { cwd: dir, env, detached: true }, async (own, output) => {
+      [pid, said] = [own, output];
+    });
+    expect(code).toBe(0);
+    expect(output.match(/^stopping: no further confirm is begun/gm)).toHaveLength(1);
+    const ledger = z
+      .object({ targets: z.record(z.string(), z.object({ lease: z.unknown() })) })
+      .parse(JSON.parse(readFileSync(join(dir, 'ledger.json'), 'utf8')));
+    expect(Object.values(ledger.targets)).toEqual([expect.objectContaining({ lease: null })]);
+  });
+});
+
+describe('everything that is typed', () => {
+  it('as an npm script begins with the launcher', () => {
+    const { scripts } = z
+      .object({ scripts: z.record(z.string(), z.string()) })
+      .parse(JSON.parse(readFileSync('package.json', 'utf8')));
+    const commands = Object.values(scripts).flatMap((script) => script.split(' && '));
+    const launched =
+      /^(\w+=\S+ )?(node bin\/(launch\.cjs|vif-acceptor) |node bin\/vif-acceptor$|npm run |scripts\/)/;
+    expect(commands.filter((command) => !launched.test(command))).toEqual([]);
+    expect(JSON.parse(readFileSync('cdk.json', 'utf8')).app).toBe('node bin/launch.cjs infra/app.ts');
+  });
+});
+
+describe('the version that a checkout needs', () => {
+  it('is one that `npm ci` brings', () => {
+    const { optionalDependencies } = z
+      .object({ optionalDependencies: z.record(z.string(), z.string()) })
+      .parse(JSON.parse(readFileSync('tools/node/package.json', 'utf8')));
+    for (const pin of Object.values(optionalDependencies)) expect(isIn(pin, CHECKOUT_NEEDS)).toBe(true);
+  });
+
+  it.each([
+    ['24.5.0', true],
+    ['24.5.1', true],
+    ['24.21.0', true],
+    ['26.0.0', true],
+    ['27.0.0-nightly2026', true],
+    ['22.21.0', true],
+    ['22.100.0', true],
+    ['24.4.9', false],
+    ['23.11.1', false],
+    ['22.20.9', false],
+    ['20.20.2', false],
+    ['9.11.2', false],
+  ])('is told from others, as `engines` has it: %s, %s', (version, isEnough) => {
+    expect(isIn(version, '^22.21.0 || >=24.5.0')).toBe(isEnough);
+  });
+
+  it('is said in words', () => {
+    expect(inWords('^22.21.0 || >=24.5.0')).toBe('22 from 22.21 on, or 24.5 or newer');
+  });
+});
