@@ -23,8 +23,10 @@ export function targetIn({ targets }: LedgerFile, key: string): Target {
 }
 
 export function withTarget(file: LedgerFile, key: string, { later, ...entry }: Target): LedgerFile {
-  const additions = { ...(file.targets[laterKey(key)] ?? NO_ENTRY), items: later };
-  return { ...file, targets: { ...file.targets, [key]: entry, [laterKey(key)]: additions } };
+  const before = file.targets[laterKey(key)];
+  const isNeeded = before !== undefined || Object.keys(later).length > 0;
+  const additions = isNeeded ? { [laterKey(key)]: { ...(before ?? NO_ENTRY), items: later } } : {};
+  return { ...file, targets: { ...file.targets, [key]: entry, ...additions } };
 }
 
 export function storedItems({ items, later }: Target): StoredItem[] {
