@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { npm } from './install.ts';
@@ -33,5 +33,6 @@ export function nodeOf(version: string, folder: string): string | null {
   const own = join(folder, tarball.replace(/\.tgz$/, ''));
   mkdirSync(own);
   execFileSync('tar', ['xzf', join(folder, tarball), '-C', own, 'package/bin/node']);
+  rmSync(join(folder, tarball));
   return join(own, 'package/bin/node');
 }

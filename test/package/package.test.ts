@@ -28,7 +28,7 @@ beforeAll(() => {
   packed = pack(folder);
 }, 120_000);
 
-afterAll(() => rmSync(folder, { recursive: true }));
+afterAll(() => rmSync(folder, { recursive: true }), 120_000);
 
 describe('the tarball', () => {
   it('holds JavaScript, types, the function, and what there is to read; no source, no test, nobody’s policy', () => {
