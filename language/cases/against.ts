@@ -23,7 +23,8 @@ function undefinedGateways(policy: Policy, { live = [], expect }: WrittenCase, p
     if (reference === undefined || gatewayOf(policy, reference) !== null) return [];
     const slip = nearest(reference, gatewayNames(policy));
     const message = `no gateway is named ${quote(reference)} in the policy`;
-    const mend = slip === null ? 'write a name from its `gateways`, or an ID' : `did you mean \`${slip}\`?`;
+    const mend =
+      slip === null ? 'write a name from its `gateways`, or an ID' : `did you mean ${quote(slip)}?`;
     return [{ path: at, at: 'value', code: 'undefined-gateway', message, mend }];
   });
 }

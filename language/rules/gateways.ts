@@ -55,7 +55,8 @@ export function gatewaysDefined(draft: PolicyDraft): Finding[] {
         at: 'value',
         code: 'undefined-gateway',
         message: `no gateway is named ${quote(value)}`,
-        mend: slip === null ? `add it under \`gateways\`: \`${value}: vgw-…\`` : `did you mean \`${slip}\`?`,
+        mend:
+          slip === null ? `add it under \`gateways\`: \`${value}: vgw-…\`` : `did you mean ${quote(slip)}?`,
       };
     });
 }

@@ -101,6 +101,10 @@ describe('whatever the text of a policy is', () => {
   });
 
   it.each<[string, string]>([
+    [
+      'the name of a gateway with half a character',
+      (EXAMPLES[1] ?? '').replace('prod-core: vgw', '\ud800prod-core: vgw'),
+    ],
     ['10 MB of one word', 'x'.repeat(10_000_000)],
     ['10 MB of lines', 'a: 1\n'.repeat(2_000_000)],
     ['10 MB of brackets', '['.repeat(10_000_000)],
