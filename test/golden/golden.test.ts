@@ -10,6 +10,7 @@ import { openTable } from '../../lambda/adapters/ledgers/dynamo/table.ts';
 import { createFileLedger } from '../../lambda/adapters/ledgers/file/index.ts';
 import { FORMAT_1 } from '../../lambda/adapters/ledgers/formats/format1.ts';
 import { toStored } from '../../lambda/adapters/ledgers/storedForm.ts';
+import { PROVIDERS, type Provider } from '../../lambda/core/model.ts';
 import type { Ledger } from '../../lambda/ports.ts';
 import { type } from '../support/cli.ts';
 import { type Dynamo, startDynalite } from '../support/dynamo.ts';
@@ -23,7 +24,11 @@ import { startRecorded } from './replay.ts';
 const RELEASES = readdirSync(import.meta.dirname, { withFileTypes: true })
   .filter((entry) => entry.isDirectory() && /^\d/.test(entry.name))
   .map(({ name }) => name);
-const KEY = 'outscale/eu-west-2/012345678901';
+/** The target of each provider, by which its ledger is keyed. */
+const KEYS = { outscale: 'outscale/eu-west-2/012345678901', aws: 'aws/eu-west-1/012345678901' } as const;
+const STORED = PROVIDERS.flatMap((provider) =>
+  (['file', 'dynamodb'] as const).map((kind) => ({ provider, kind })),
+);
 
 let dynamo: Dynamo;
 beforeAll(async () => {
@@ -40,8 +45,8 @@ interface Copied {
   readonly env: Readonly<Record<string, string>>;
 }
 
-async function copyOf(release: string, kind: 'file' | 'dynamodb'): Promise<Copied> {
-  const recorded = join(import.meta.dirname, release, kind);
+async function copyOf(release: string, provider: Provider, kind: 'file' | 'dynamodb'): Promise<Copied> {
+  const recorded = join(import.meta.dirname, release, provider, kind);
   const folder = mkdtempSync(join(tmpdir(), 'vif-acceptor-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   cpSync(join(import.meta.dirname, release, 'policy'), join(folder, 'policy'), { recursive: true });
@@ -112,9 +117,12 @@ const receipts = z.object({
 });
 
 it('there is a recording of every kind of item that a ledger holds', () => {
-  for (const release of RELEASES) {
+  const recordings = RELEASES.flatMap((release) =>
+    STORED.map(({ provider, kind }) => join(import.meta.dirname, release, provider, kind)),
+  );
+  for (const recording of recordings) {
     const { sightings, intents, acceptances, outbox, failing } = state.parse(
-      read(join(import.meta.dirname, release, 'file', 'state.json')),
+      read(join(recording, 'state.json')),
     );
     for (const part of [sightings, intents, acceptances, outbox, failing])
       expect(Object.keys(z.object({}).loose().parse(part))).not.toEqual([]);
@@ -123,18 +131,20 @@ it('there is a recording of every kind of item that a ledger holds', () => {
 });
 
 describe.for(RELEASES)('what release %s stored', (release) => {
-  describe.for(['file', 'dynamodb'] as const)('as %s', (kind) => {
-    const recorded = join(import.meta.dirname, release, kind);
+  describe.for(STORED)('of $provider as $kind', ({ provider, kind }) => {
+    const recorded = join(import.meta.dirname, release, provider, kind);
 
     it('is read as that release read it', async () => {
-      const { ledger } = await copyOf(release, kind);
-      expect(await ledger.peek(KEY)).toMatchObject(state.parse(read(join(recorded, 'state.json'))));
+      const { ledger } = await copyOf(release, provider, kind);
+      expect(await ledger.peek(KEYS[provider])).toMatchObject(
+        state.parse(read(join(recorded, 'state.json'))),
+      );
     });
 
     it('leads to the decisions and deadlines of that release', async () => {
-      const { folder, option, env } = await copyOf(release, kind);
+      const { folder, option, env } = await copyOf(release, provider, kind);
       const api = await startRecorded(recorded);
-      const at = ['--policy', 'policy/hub.yaml', '--ledger', option];
+      const at = ['--policy', `policy/${provider}.yaml`, '--ledger', option];
       const apis = ['--endpoint', api.url, '--gateway-endpoint', api.url];
       const { stdout, code } = await type(folder, ['plan', '--json', ...at, ...apis], env);
       expect(code).toBe(0);
@@ -145,8 +155,8 @@ describe.for(RELEASES)('what release %s stored', (release) => {
     });
 
     it('has receipts that are re-evaluated to the same decision', async () => {
-      const { folder, option, env } = await copyOf(release, kind);
-      const at = ['--policy', 'policy/hub.yaml', '--ledger', option];
+      const { folder, option, env } = await copyOf(release, provider, kind);
+      const at = ['--policy', `policy/${provider}.yaml`, '--ledger', option];
       const { stdout, code } = await type(folder, ['receipts', '--json', ...at], env);
       const before = receipts.parse(read(join(recorded, 'receipts.json')));
       expect(before.receipts.length).toBeGreaterThan(1);
@@ -155,10 +165,10 @@ describe.for(RELEASES)('what release %s stored', (release) => {
     });
 
     it('is written again and read again', async () => {
-      const { ledger } = await copyOf(release, kind);
-      const before = await ledger.peek(KEY);
+      const { ledger } = await copyOf(release, provider, kind);
+      const before = await ledger.peek(KEYS[provider]);
       // A run that was killed had taken the lease; it is over by now.
-      const session = await ledger.open(KEY, 60_000);
+      const session = await ledger.open(KEYS[provider], 60_000);
       const { sightings, intents, acceptances } = before;
       await session?.write([
         ...Object.entries(sightings).map(([id, sighting]) => ({ kind: 'sighted' as const, id, sighting })),
@@ -169,20 +179,21 @@ describe.for(RELEASES)('what release %s stored', (release) => {
           return { kind: 'accepted' as const, id, acceptance: { ...acceptance }, receipt: null };
         }),
       );
-      expect(await ledger.peek(KEY)).toEqual(before);
+      expect(await ledger.peek(KEYS[provider])).toEqual(before);
     });
   });
 });
 
-it('format 1 has just the keys that release 0.1.0 stored', () => {
+it.each(PROVIDERS)('format 1 has just the keys that release 0.1.0 stored, of %s', (provider) => {
+  const recorded = join(import.meta.dirname, '0.1.0', provider, 'file');
   const ledger = z.object({
     targets: z.record(z.string(), z.object({ items: z.record(z.string(), z.unknown()) })),
   });
-  const file = ledger.parse(read(join(import.meta.dirname, '0.1.0', 'file', 'ledger.json')));
-  const lines = readFileSync(join(import.meta.dirname, '0.1.0', 'file', 'ledger.records.jsonl'), 'utf8');
+  const file = ledger.parse(read(join(recorded, 'ledger.json')));
+  const lines = readFileSync(join(recorded, 'ledger.records.jsonl'), 'utf8');
   const record = z.object({ kind: z.string(), value: z.unknown() });
   const stored = [
-    ...Object.entries(file.targets[KEY]?.items ?? {}).map(([name, value]) => ({
+    ...Object.entries(file.targets[KEYS[provider]]?.items ?? {}).map(([name, value]) => ({
       kind: name.split('/')[0],
       value,
     })),

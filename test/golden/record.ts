@@ -20,38 +20,46 @@ const [release, checkout = '.'] = process.argv.slice(2);
 if (release === undefined) throw new Error('usage: node test/golden/record.ts RELEASE [CHECKOUT]');
 const ROOT = resolve(checkout);
 const OUT = join(import.meta.dirname, release);
-const KEY = `outscale/eu-west-2/${US}`;
 const CONNECTION = { acme: 'dxcon-1a2b3c4d', globex: 'dxcon-2b3c4d5e', stranger: 'dxcon-9f9f9f9f' };
 /** An account of a second owner, whose connection is in the policy too. */
 const GLOBEX = '321098765432';
 
-const SCENARIO = {
-  region: 'eu-west-2',
-  options: { dialect: 'outscale', seed: 7 },
-  gateways: [
-    { account: US, id: 'vgw-87654321', vpc: 'vpc-1a2b3c4d' },
-    // Its routes lead nowhere, so that a problem of an accepted interface is on record.
-    { account: US, id: 'vgw-12345678', vpc: 'vpc-5e6f7a8b', propagates: false },
-  ],
-  connections: [
-    { account: ACME, id: CONNECTION.acme, name: 'acme-par1', location: 'PAR1' },
-    { account: GLOBEX, id: CONNECTION.globex, name: 'globex-par1', location: 'PAR1' },
-    { account: STRANGER, id: CONNECTION.stranger, name: 'other-par1', location: 'PAR1' },
-  ],
-};
+type Provider = 'outscale' | 'aws';
+
+const REGION = { outscale: 'eu-west-2', aws: 'eu-west-1' };
+const DX_GATEWAY = '5f294f92-bafb-4011-916d-9b0bd1b0e5aa';
+
+function scenarioOf(provider: Provider) {
+  return {
+    region: REGION[provider],
+    options: { dialect: provider, seed: 7 },
+    gateways: [
+      { account: US, id: 'vgw-87654321', vpc: 'vpc-1a2b3c4d' },
+      // Its routes lead nowhere, so that a problem of an accepted interface is on record.
+      { account: US, id: 'vgw-12345678', vpc: 'vpc-5e6f7a8b', propagates: false },
+    ],
+    directConnectGateways: provider === 'aws' ? [{ account: US, id: DX_GATEWAY, name: 'backbone' }] : [],
+    connections: [
+      { account: ACME, id: CONNECTION.acme, name: 'acme-par1', location: 'PAR1' },
+      { account: GLOBEX, id: CONNECTION.globex, name: 'globex-par1', location: 'PAR1' },
+      { account: STRANGER, id: CONNECTION.stranger, name: 'other-par1', location: 'PAR1' },
+    ],
+  };
+}
 
 /** What a command needs to know of the world around it. */
 interface Surroundings {
+  readonly provider: Provider;
   readonly folder: string;
   readonly api: string;
   readonly env: Readonly<Record<string, string>>;
   readonly ledger: string;
 }
 
-function command({ folder, api, env, ledger }: Surroundings, name: string, ...more: string[]) {
+function command({ provider, folder, api, env, ledger }: Surroundings, name: string, ...more: string[]) {
   const apis = ['--endpoint', api, '--gateway-endpoint', api, '--ledger', ledger];
   const receipts = name === 'receipts';
-  const args = [name, '--policy', 'policy/hub.yaml', ...(receipts ? apis.slice(4) : apis), ...more];
+  const args = [name, '--policy', `policy/${provider}.yaml`, ...(receipts ? apis.slice(4) : apis), ...more];
   return spawn(process.execPath, [join(ROOT, 'cli/main.ts'), ...args], {
     cwd: folder,
     env: {
@@ -61,6 +69,8 @@ function command({ folder, api, env, ledger }: Surroundings, name: string, ...mo
       XDG_STATE_HOME: join(folder, 'state'),
       OSC_ACCESS_KEY: US,
       OSC_SECRET_KEY: 'secret',
+      AWS_ACCESS_KEY_ID: US,
+      AWS_SECRET_ACCESS_KEY: 'secret',
       AWS_EC2_METADATA_DISABLED: 'true',
       ...env,
     },
@@ -84,9 +94,10 @@ async function type(at: Surroundings, name: string, ...more: string[]): Promise<
 
 /** Everything that a ledger can hold: pending, held, failed, intended, accepted, followed, ended, undelivered, failing, locked. */
 async function story(simulator: Simulator, at: Surroundings): Promise<void> {
-  const acme = actAs(simulator, ACME);
-  const globex = actAs(simulator, GLOBEX);
-  const other = actAs(simulator, STRANGER);
+  const region = REGION[at.provider];
+  const acme = actAs(simulator, ACME, region);
+  const globex = actAs(simulator, GLOBEX, region);
+  const other = actAs(simulator, STRANGER, region);
   const events = join(at.folder, 'events.jsonl');
   const run = () => type(at, 'run', '--json', '--events', events);
 
@@ -173,10 +184,13 @@ async function bodyOf(stream: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-async function recordOne(kind: 'file' | 'dynamodb', dynamo: Dynamo): Promise<void> {
+async function recordOne(provider: Provider, kind: 'file' | 'dynamodb', dynamo: Dynamo): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'vif-acceptor-golden-'));
   const { startSimulator, readScenario } = await import(join(ROOT, 'simulator/index.ts'));
-  const simulator: Simulator = await startSimulator({ scenario: readScenario(SCENARIO), now: new Date() });
+  const simulator: Simulator = await startSimulator({
+    scenario: readScenario(scenarioOf(provider)),
+    now: new Date(),
+  });
   const recorder = await startRecorder(simulator);
   try {
     cpSync(join(import.meta.dirname, 'policy'), join(folder, 'policy'), { recursive: true });
@@ -187,14 +201,12 @@ async function recordOne(kind: 'file' | 'dynamodb', dynamo: Dynamo): Promise<voi
         : {
             AWS_ENDPOINT_URL_DYNAMODB: dynamo.url,
             AWS_REGION: 'eu-west-3',
-            AWS_ACCESS_KEY_ID: 'test',
-            AWS_SECRET_ACCESS_KEY: 'test',
           };
     const ledger = kind === 'file' ? join(folder, 'ledger.json') : `dynamodb:${table}`;
-    const at = { folder, api: recorder.url, env, ledger };
+    const at = { provider, folder, api: recorder.url, env, ledger };
     await story(simulator, at);
     for (const call of Object.keys(recorder.answers)) delete recorder.answers[call];
-    const out = join(OUT, kind);
+    const out = join(OUT, provider, kind);
     mkdirSync(out, { recursive: true });
     const keep = (name: string, value: unknown): void =>
       writeFileSync(join(out, name), `${JSON.stringify(value, null, 1)}\n`);
@@ -203,7 +215,7 @@ async function recordOne(kind: 'file' | 'dynamodb', dynamo: Dynamo): Promise<voi
     keep('plan.json', JSON.parse(await type(at, 'plan', '--json')));
     keep('answers.json', recorder.answers);
     keep('receipts.json', JSON.parse(await type(at, 'receipts', '--json')));
-    keep('state.json', await stateIn(kind, ledger, dynamo, table));
+    keep('state.json', await stateIn(`${provider}/${REGION[provider]}/${US}`, kind, ledger, dynamo, table));
   } finally {
     recorder.close();
     await simulator.close();
@@ -233,6 +245,7 @@ async function itemsOf(dynamo: Dynamo, table: string): Promise<unknown[]> {
 
 /** What the release itself reads. */
 async function stateIn(
+  key: string,
   kind: 'file' | 'dynamodb',
   ledger: string,
   dynamo: Dynamo,
@@ -242,11 +255,11 @@ async function stateIn(
   const { systemClock } = await from('connect.ts');
   if (kind === 'file') {
     const { createFileLedger } = await from('ledgers/file/index.ts');
-    return createFileLedger(ledger, systemClock).peek(KEY);
+    return createFileLedger(ledger, systemClock).peek(key);
   }
   const { createDynamoLedger } = await from('ledgers/dynamo/index.ts');
   const { openTable } = await from('ledgers/dynamo/table.ts');
-  return createDynamoLedger(openTable(table, dynamo.config), systemClock).peek(KEY);
+  return createDynamoLedger(openTable(table, dynamo.config), systemClock).peek(key);
 }
 
 rmSync(OUT, { recursive: true, force: true });
@@ -254,7 +267,7 @@ mkdirSync(OUT, { recursive: true });
 cpSync(join(import.meta.dirname, 'policy'), join(OUT, 'policy'), { recursive: true });
 const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 const dynamo = await startDynalite();
-await recordOne('file', dynamo);
-await recordOne('dynamodb', dynamo);
+for (const provider of ['outscale', 'aws'] as const)
+  for (const kind of ['file', 'dynamodb'] as const) await recordOne(provider, kind, dynamo);
 await dynamo.close();
 process.stderr.write(`recorded version ${version} in ${OUT}\n`);
