@@ -4,7 +4,7 @@ import { humanDuration } from '../output/duration.ts';
 import type { Pending } from '../status/pending.ts';
 import { whyEnded } from '../status/recordWords.ts';
 import type { EndedView, TargetView } from '../status/view.ts';
-import { concernsOf, isNear, whyOf } from '../status/words.ts';
+import { concernsOf, isNear, remarksOn, whyOf } from '../status/words.ts';
 
 /** Something that a person should look at, as `status --check` prints it. Codes and key names are relied on by others. */
 export interface Finding {
@@ -26,7 +26,7 @@ export type FindingCode =
   | 'near-expiry'
   /** a request expired since the last check */
   | 'expired'
-  /** a pending request that no run accepts */
+  /** a pending request that no run accepts, though it may be allowed: a confirm failed, or its end is not known */
   | 'held'
   /** no run has listed everything for longer than `--max-age` */
   | 'stale'
@@ -80,8 +80,9 @@ export function findingLine({ target, code, id, message }: Finding): string {
 
 function pendingCode(item: Pending, at: string): 'near-expiry' | 'held' | null {
   if (isNear(item, at)) return 'near-expiry';
-  // What the next run accepts needs nobody. What could not be evaluated now is as the last run left it.
-  if (item.now?.outcome === 'wouldAccept') return null;
+  // What the next run accepts needs nobody, unless a run has tried already. What could not be evaluated now is as the last run left it.
+  if (item.now?.outcome === 'wouldAccept')
+    return item.confirmsFailed > 0 || item.inDoubt !== null ? 'held' : null;
   return item.now !== null || item.heldBefore.length > 0 ? 'held' : null;
 }
 
@@ -90,7 +91,7 @@ function pendingWords(item: Pending): string {
   const why = whyOf(item) || 'not evaluated';
   const state =
     item.now?.decision.verdict === 'accept'
-      ? `allowed by ${why}, and still pending`
+      ? [`allowed by ${why}, and still pending`, ...remarksOn(item)].join('; ')
       : `pending, held for ${why}`;
   if (latest === null) return `${state}; first seen ${item.firstSeen ?? 'just now'}; it does not expire`;
   return earliest === null
