@@ -112,6 +112,11 @@ function staleness({ source, lastListing, at }: TargetView, maxAgeSeconds: numbe
       'no run has listed everything yet, as far as this ledger knows; start `run`, or give the ledger of the runs by --ledger',
     ];
   const age = (Date.parse(at) - Date.parse(lastListing)) / 1000;
+  // A clock that was ahead must not make runs that have stopped look recent until it is reached.
+  if (age < -maxAgeSeconds)
+    return [
+      `the last complete listing by a run was at ${lastListing}, in ${humanDuration(-age)}: a clock was wrong; check the clocks, and that runs still work`,
+    ];
   if (age <= maxAgeSeconds) return [];
   return [
     `the last complete listing by a run was at ${lastListing}, ${humanDuration(age)} ago, and --max-age is ${humanDuration(maxAgeSeconds)}; see that runs still work`,

@@ -140,6 +140,9 @@ describe('status --check', () => {
       lines: [expect.stringMatching(/^hub: stale: .*, 31 min.*30 min/)],
     });
     expect(await check('--max-age', 'P1D')).toEqual(WELL);
+    // By a clock that was ahead.
+    writeFileSync(join(dir, 'ledger.json'), ledgerOf(ago(-365 * DAY_S)));
+    expect(await check()).toMatchObject({ code: 1, lines: [expect.stringMatching(/^hub: stale: .*clock/)] });
   });
 
   it('reports what a run recorded as expired once, and again to nobody', async () => {
