@@ -26,7 +26,7 @@ export type FindingCode =
   | 'near-expiry'
   /** a request expired since the last check */
   | 'expired'
-  /** a pending request that no run accepts, though it may be allowed: a confirm failed, or its end is not known */
+  /** a pending request that no run accepts; also one that is allowed, and that the last run held or could not confirm */
   | 'held'
   /** no run has listed everything for longer than `--max-age` */
   | 'stale'
@@ -81,9 +81,13 @@ export function findingLine({ target, code, id, message }: Finding): string {
 function pendingCode(item: Pending, at: string): 'near-expiry' | 'held' | null {
   if (isNear(item, at)) return 'near-expiry';
   // What the next run accepts needs nobody, unless a run has tried already. What could not be evaluated now is as the last run left it.
-  if (item.now?.outcome === 'wouldAccept')
-    return item.confirmsFailed > 0 || item.inDoubt !== null ? 'held' : null;
+  if (item.now?.outcome === 'wouldAccept') return hasStalled(item) ? 'held' : null;
   return item.now !== null || item.heldBefore.length > 0 ? 'held' : null;
+}
+
+/** Whether a run saw it and did not accept it: a confirm failed, or the run goes by another policy than this one. */
+function hasStalled({ confirmsFailed, inDoubt, heldBefore }: Pending): boolean {
+  return confirmsFailed > 0 || inDoubt !== null || heldBefore.length > 0;
 }
 
 function pendingWords(item: Pending): string {
@@ -91,12 +95,17 @@ function pendingWords(item: Pending): string {
   const why = whyOf(item) || 'not evaluated';
   const state =
     item.now?.decision.verdict === 'accept'
-      ? [`allowed by ${why}, and still pending`, ...remarksOn(item)].join('; ')
+      ? [`allowed by ${why}, and still pending`, ...heldByLast(item), ...remarksOn(item)].join('; ')
       : `pending, held for ${why}`;
   if (latest === null) return `${state}; first seen ${item.firstSeen ?? 'just now'}; it does not expire`;
   return earliest === null
     ? `${state}; it may expire at any moment, at ${latest} at the latest`
     : `${state}; it expires between ${earliest} and ${latest}`;
+}
+
+function heldByLast({ heldBefore }: Pending): string[] {
+  const codes = [...new Set(heldBefore.map(({ code }) => code))].join(', ');
+  return codes === '' ? [] : [`the last run held it for ${codes}: see that the runs use this policy`];
 }
 
 function expiredWords(end: EndedView): string {

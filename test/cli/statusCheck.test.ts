@@ -124,6 +124,22 @@ describe('status --check', () => {
     },
   );
 
+  it('reports what this policy allows and the last run held, until a run goes by this policy', async () => {
+    const cloud = await startCloud();
+    const { dir, run, check } = machine(cloud);
+    await run();
+    const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+    writeFileSync(join(dir, 'policy/hub.yaml'), `${POLICY}freeze: true\n`);
+    await run();
+    writeFileSync(join(dir, 'policy/hub.yaml'), POLICY);
+    expect(await check()).toMatchObject({
+      code: 1,
+      lines: [expect.stringMatching(new RegExp(`^hub: held: ${id}: allowed by acme\\.default.*frozen`))],
+    });
+    await run();
+    expect(await check()).toEqual(WELL);
+  });
+
   it('reports that no run has listed everything for longer than --max-age, 30 minutes by default', async () => {
     const cloud = await startCloud();
     const { dir, check } = machine(cloud);
