@@ -1,7 +1,7 @@
 import { DirectConnectClient } from '@aws-sdk/client-direct-connect';
-import type { AwsEndpoints } from '../lambda/adapters/awsEndpoints.ts';
+import { type AwsEndpoints, endpointOf } from '../lambda/adapters/awsEndpoints.ts';
 import { systemClock } from '../lambda/adapters/connect.ts';
-import { isLoopback } from '../lambda/adapters/endpoint.ts';
+import { EndpointRefused, isLoopback } from '../lambda/adapters/endpoint.ts';
 import { createDynamoLedger } from '../lambda/adapters/ledgers/dynamo/index.ts';
 import { openTable } from '../lambda/adapters/ledgers/dynamo/table.ts';
 import { createFileLedger } from '../lambda/adapters/ledgers/file/index.ts';
@@ -36,13 +36,18 @@ export function ledgerPath({ ledger, endpoint }: LedgerOptions): string {
  */
 export function withLedger<T extends LedgerOptions>(options: T, policies: readonly CompiledPolicy[]): T {
   const { ledger, endpoint, aws } = options;
-  const configured = aws?.directConnect?.url;
-  const isEmulated =
-    configured !== undefined &&
-    isLoopback(configured) &&
-    policies.some(({ policy }) => policy.recipient.provider === 'aws');
-  return ledger === undefined && endpoint === undefined && isEmulated
-    ? { ...options, ledger: defaultLedger(process.env, configured) }
+  const configured = aws?.directConnect ?? null;
+  // One that is refused stops the targets that would use it, and no others.
+  if (
+    ledger !== undefined ||
+    endpoint !== undefined ||
+    configured === null ||
+    configured instanceof EndpointRefused
+  )
+    return options;
+  const isForAws = policies.some(({ policy }) => policy.recipient.provider === 'aws');
+  return isForAws && isLoopback(configured.url)
+    ? { ...options, ledger: defaultLedger(process.env, configured.url) }
     : options;
 }
 
@@ -68,6 +73,8 @@ export function ledgerFor(options: LedgerOptions): Ledger {
       );
     return createFileLedger(path, systemClock);
   }
+  // The SDK finds it by itself; here it is refused where it must not be used.
+  endpointOf(options.aws ?? null, 'dynamo');
   const credentials = awsCredentials(options.profile ?? null, process.env);
   return createDynamoLedger(openTable(table, { credentials, region: tableRegion }), systemClock);
 }

@@ -81,12 +81,32 @@ export function policyFolder(): string {
   const here = resolve('.');
   for (let folder = here; ; folder = dirname(folder)) {
     const found = join(folder, 'policy');
-    if (statSync(found, { throwIfNoEntry: false })?.isDirectory()) return relative(here, found) || '.';
+    const stats = statSync(found, { throwIfNoEntry: false });
+    if (stats?.isDirectory()) {
+      if (folder !== here) refuseOfOthers(found, stats.uid);
+      return relative(here, found) || '.';
+    }
     if (dirname(folder) === folder) break;
   }
   throw new UsageError(
     `there is no folder ${join(here, 'policy')}, and no folder \`policy\` above it; name policy files or a folder, or ` +
       `make a first policy with \`${COMMAND} policy init\``,
+  );
+}
+
+/**
+ * Fail closed, as git does with its own folder: above a folder that everybody may write in, anybody could leave policies that let
+ * them in.
+ * @throws UsageError
+ */
+function refuseOfOthers(folder: string, owner: number): void {
+  const { getuid } = process;
+  if (getuid === undefined) return;
+  // Under sudo, one's own checkout is another user's.
+  const trusted = [0, getuid(), Number(process.env.SUDO_UID ?? 0)];
+  if (trusted.includes(owner)) return;
+  throw new UsageError(
+    `${folder}, the folder \`policy\` found above this one, belongs to another user (${owner}); name it if that is meant`,
   );
 }
 

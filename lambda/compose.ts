@@ -6,7 +6,7 @@ import type { Metrics } from '@aws-lambda-powertools/metrics';
 import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
-import { awsEndpoints, endpointsFor } from './adapters/awsEndpoints.ts';
+import { awsEndpoints, endpointOf, endpointsFor } from './adapters/awsEndpoints.ts';
 import { connect, REQUEST_LIMIT_MS, REQUEST_TIMEOUT_MS } from './adapters/connect.ts';
 import type { functionCredentials } from './adapters/credentials.ts';
 import { metricsOf } from './core/metrics.ts';
@@ -88,7 +88,10 @@ async function targetOf(
   if (known !== undefined) return known;
   const loaded = loadPolicy(await policyFile(settings, target, `${target}.json`), target, recipient);
   const revision = (await policyFile(settings, target, 'revision.txt')).trim();
-  const endpoints = endpointsFor(recipient, settings.endpoints, await awsEndpoints(platform.env));
+  const aws = await awsEndpoints(platform.env);
+  // The SDK finds these by itself; here they are refused where they must not be used.
+  for (const service of ['dynamo', 'events', 'secrets'] as const) endpointOf(aws, service);
+  const endpoints = endpointsFor(recipient, settings.endpoints, aws);
   const fresh = assemble(loaded, revision, { ...settings, endpoints }, platform, ledgerOf(settings));
   made.set(target, fresh);
   return fresh;

@@ -4,7 +4,7 @@ import { humanDuration } from '../output/duration.ts';
 import type { Pending } from '../status/pending.ts';
 import { whyEnded } from '../status/recordWords.ts';
 import type { EndedView, TargetView } from '../status/view.ts';
-import { concernsOf, isNear, whyOf } from '../status/words.ts';
+import { concernsOf, isNear, remarksOn, whyOf } from '../status/words.ts';
 
 /** Something that a person should look at, as `status --check` prints it. Codes and key names are relied on by others. */
 export interface Finding {
@@ -26,7 +26,7 @@ export type FindingCode =
   | 'near-expiry'
   /** a request expired since the last check */
   | 'expired'
-  /** a pending request that no run accepts */
+  /** a pending request that no run accepts; also one that is allowed, and that the last run held or could not confirm */
   | 'held'
   /** no run has listed everything for longer than `--max-age` */
   | 'stale'
@@ -80,9 +80,14 @@ export function findingLine({ target, code, id, message }: Finding): string {
 
 function pendingCode(item: Pending, at: string): 'near-expiry' | 'held' | null {
   if (isNear(item, at)) return 'near-expiry';
-  // What the next run accepts needs nobody. What could not be evaluated now is as the last run left it.
-  if (item.now?.outcome === 'wouldAccept') return null;
+  // What the next run accepts needs nobody, unless a run has tried already. What could not be evaluated now is as the last run left it.
+  if (item.now?.outcome === 'wouldAccept') return hasStalled(item) ? 'held' : null;
   return item.now !== null || item.heldBefore.length > 0 ? 'held' : null;
+}
+
+/** Whether a run saw it and did not accept it: a confirm failed, or the run goes by another policy than this one. */
+function hasStalled({ confirmsFailed, inDoubt, heldBefore }: Pending): boolean {
+  return confirmsFailed > 0 || inDoubt !== null || heldBefore.length > 0;
 }
 
 function pendingWords(item: Pending): string {
@@ -90,12 +95,17 @@ function pendingWords(item: Pending): string {
   const why = whyOf(item) || 'not evaluated';
   const state =
     item.now?.decision.verdict === 'accept'
-      ? `allowed by ${why}, and still pending`
+      ? [`allowed by ${why}, and still pending`, ...heldByLast(item), ...remarksOn(item)].join('; ')
       : `pending, held for ${why}`;
   if (latest === null) return `${state}; first seen ${item.firstSeen ?? 'just now'}; it does not expire`;
   return earliest === null
     ? `${state}; it may expire at any moment, at ${latest} at the latest`
     : `${state}; it expires between ${earliest} and ${latest}`;
+}
+
+function heldByLast({ heldBefore }: Pending): string[] {
+  const codes = [...new Set(heldBefore.map(({ code }) => code))].join(', ');
+  return codes === '' ? [] : [`the last run held it for ${codes}: see that the runs use this policy`];
 }
 
 function expiredWords(end: EndedView): string {
@@ -111,6 +121,11 @@ function staleness({ source, lastListing, at }: TargetView, maxAgeSeconds: numbe
       'no run has listed everything yet, as far as this ledger knows; start `run`, or give the ledger of the runs by --ledger',
     ];
   const age = (Date.parse(at) - Date.parse(lastListing)) / 1000;
+  // A clock that was ahead must not make runs that have stopped look recent until it is reached.
+  if (age < -maxAgeSeconds)
+    return [
+      `the last complete listing by a run was at ${lastListing}, in ${humanDuration(-age)}: a clock was wrong; check the clocks, and that runs still work`,
+    ];
   if (age <= maxAgeSeconds) return [];
   return [
     `the last complete listing by a run was at ${lastListing}, ${humanDuration(age)} ago, and --max-age is ${humanDuration(maxAgeSeconds)}; see that runs still work`,

@@ -1,4 +1,4 @@
-import { type AwsService, variableOf } from '../../lambda/adapters/awsEndpoints.ts';
+import { type AwsService, endpointOf, variableOf } from '../../lambda/adapters/awsEndpoints.ts';
 import type { Endpoints } from '../../lambda/adapters/connect.ts';
 import { DIALECTS } from '../../lambda/adapters/directconnect/dialects.ts';
 import type { Policy } from '../../lambda/core/policy.ts';
@@ -77,8 +77,9 @@ function besides({ recipient }: Policy, options: LedgerOptions): Called[] {
     ['secrets', 'Secrets Manager', secret],
   ];
   return called.flatMap(([service, name, isCalled]) => {
-    const url = options.aws?.[service]?.url ?? "AWS's own for the region";
-    return isCalled ? [{ name, url, option: null, service }] : [];
+    if (!isCalled) return [];
+    const url = endpointOf(options.aws ?? null, service)?.url ?? "AWS's own for the region";
+    return [{ name, url, option: null, service }];
   });
 }
 
@@ -87,9 +88,9 @@ function chosenBy(
   provider: Policy['recipient']['provider'],
   { aws }: ConnectOptions,
 ): string {
-  const configured = aws?.[service] ?? null;
   const isOfAws = provider === 'aws' || service === 'dynamo' || service === 'secrets';
-  const source = isOfAws && configured !== null && configured.url === url ? configured.source : null;
+  const configured = isOfAws && option === null ? endpointOf(aws ?? null, service) : null;
+  const source = configured !== null && configured.url === url ? configured.source : null;
   const by = option ?? source;
   return by === null ? '' : ` (${by})`;
 }

@@ -2,7 +2,7 @@ import { DirectConnectClient } from '@aws-sdk/client-direct-connect';
 import type { Recipient } from '../core/model.ts';
 import type { Endpoints } from './connect.ts';
 import { DIALECTS } from './directconnect/dialects.ts';
-import { checkedEndpoint, isLoopback } from './endpoint.ts';
+import { checkedEndpoint, EndpointRefused, isLoopback } from './endpoint.ts';
 
 /** The services of AWS that are called, each by the ID under which its SDK looks for an endpoint. */
 const SERVICE_IDS = {
@@ -24,8 +24,8 @@ export interface ConfiguredEndpoint {
   readonly source: string;
 }
 
-/** `null`: the AWS configuration names none. */
-export type AwsEndpoints = Readonly<Record<AwsService, ConfiguredEndpoint | null>>;
+/** `null`: the AWS configuration names none. One that must not be used is refused where it is asked for: see `endpointOf`. */
+export type AwsEndpoints = Readonly<Record<AwsService, ConfiguredEndpoint | EndpointRefused | null>>;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -33,7 +33,6 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * The endpoints that the AWS configuration names: `AWS_ENDPOINT_URL`, its forms for one service, and `endpoint_url` of the shared
  * configuration; none where `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS` says so. The SDK itself reads them here, so that the services that
  * are called without it obey the same settings as those that are called with it.
- * @throws EndpointRefused, naming the setting: signed requests go over https, or stay on this machine
  */
 export async function awsEndpoints(env: Environment): Promise<AwsEndpoints> {
   const [directConnect, ec2, sts, dynamo, secrets, events] = await Promise.all([
@@ -47,14 +46,30 @@ export async function awsEndpoints(env: Environment): Promise<AwsEndpoints> {
   return { directConnect, ec2, sts, dynamo, secrets, events };
 }
 
-async function configured(service: AwsService, env: Environment): Promise<ConfiguredEndpoint | null> {
+async function configured(service: AwsService, env: Environment): Promise<AwsEndpoints[AwsService]> {
   // A client reads what is for the service whose ID it has; this one never calls anything.
   const client = new DirectConnectClient({ serviceId: SERVICE_IDS[service], region: 'eu-west-1' });
   const url = await client.config.serviceConfiguredEndpoint?.();
   client.destroy();
   if (!url) return null;
   const source = sourceOf(service, env);
-  return { url: checkedEndpoint(source, url), source };
+  try {
+    return { url: checkedEndpoint(source, url), source };
+  } catch (error) {
+    if (error instanceof EndpointRefused) return error;
+    throw error;
+  }
+}
+
+/**
+ * The endpoint of a service that is about to be called. What is not called costs nothing: a run over OUTSCALE goes on, whatever
+ * somebody has set for another program's use of AWS.
+ * @throws EndpointRefused, naming the setting: signed requests go over https, or stay on this machine
+ */
+export function endpointOf(aws: AwsEndpoints | null, service: AwsService): ConfiguredEndpoint | null {
+  const endpoint = aws?.[service] ?? null;
+  if (endpoint instanceof EndpointRefused) throw endpoint;
+  return endpoint;
 }
 
 /** `AWS_ENDPOINT_URL_DIRECT_CONNECT` and the like. */
@@ -79,14 +94,15 @@ export function endpointsFor(
   given: Endpoints,
   aws: AwsEndpoints | null,
 ): Endpoints {
-  const configured = provider === 'aws' ? aws : null;
+  const configured = (service: AwsService): string | null =>
+    provider === 'aws' ? (endpointOf(aws, service)?.url ?? null) : null;
   // Whoever plays with an emulator must not sign requests to the real cloud by half.
   const gateways = given.gateways ?? loopback(given.directConnect);
-  const directConnect = given.directConnect ?? configured?.directConnect?.url ?? null;
-  const identity = given.identity ?? loopback(gateways) ?? configured?.sts?.url ?? loopback(directConnect);
+  const directConnect = given.directConnect ?? configured('directConnect');
+  const identity = given.identity ?? loopback(gateways) ?? configured('sts') ?? loopback(directConnect);
   return {
     directConnect,
-    gateways: gateways ?? configured?.ec2?.url ?? loopback(directConnect),
+    gateways: gateways ?? configured('ec2') ?? loopback(directConnect),
     identity: identity ?? DIALECTS[provider].identityEndpoint?.(region) ?? null,
   };
 }

@@ -10,7 +10,7 @@ import type { Policy } from './policy.ts';
 import { isInspection } from './reasons.ts';
 import { detailsOf, type HeldFor, type Sighting } from './remembered.ts';
 import { describedOf, type Outcome, type RequestReport, reported } from './report.ts';
-import { byCodePoint, clip } from './text.ts';
+import { byCodePoint, clip, visible } from './text.ts';
 import type { World } from './world.ts';
 
 /** One request in one pass: what it is, what was decided, what became of it. */
@@ -90,7 +90,9 @@ export function lessonOf({ request, sighting, decision, outcome, message }: Case
   const held =
     decision.verdict === 'hold' ? decision.reasons.map(({ code, message }) => ({ code, message })) : [];
   const failures = outcome === 'failed' ? sighting.failures + 1 : sighting.failures;
-  const lastFailure = outcome === 'failed' && message !== null ? clip(message, 1000) : sighting.lastFailure;
+  // In one line, whatever a file name or an API put into it: else the ledger could not be read again, and the request would be held.
+  const lastFailure =
+    outcome === 'failed' && message !== null ? clip(visible(message), 1000) : sighting.lastFailure;
   const details = detailsOf(request);
   const isSame =
     failures === sighting.failures &&

@@ -141,13 +141,14 @@ function parse(text: string, target: string, objectOf: d.ObjectDecoder): Policy 
 const name = d.text('a name', isName);
 const limit = d.orNull(d.integer(0));
 
-const decodeCredentials: d.Decoder<Credentials> = (raw, path) =>
-  Object.hasOwn(d.record(raw, path), 'secret')
-    ? d.object<{ secret: string }>({ secret: d.string })(raw, path)
-    : d.object<{ role: string; externalId: string | null }>({
-        role: d.string,
-        externalId: d.orNull(d.string),
-      })(raw, path);
+function credentialsDecoder(objectOf: d.ObjectDecoder): d.Decoder<Credentials> {
+  const secret = objectOf<{ secret: string }>({ secret: d.string });
+  const role = objectOf<{ role: string; externalId: string | null }>({
+    role: d.string,
+    externalId: d.orNull(d.string),
+  });
+  return (raw, path) => (Object.hasOwn(d.record(raw, path), 'secret') ? secret(raw, path) : role(raw, path));
+}
 
 function policyDecoder(objectOf: d.ObjectDecoder): d.Decoder<Policy> {
   const match = matchDecoder(objectOf);
@@ -158,7 +159,7 @@ function policyDecoder(objectOf: d.ObjectDecoder): d.Decoder<Policy> {
       provider: d.oneOf(PROVIDERS),
       region: d.string,
       account: d.text('12 digits', (text) => ACCOUNT.test(text)),
-      credentials: d.orNull(decodeCredentials),
+      credentials: d.orNull(credentialsDecoder(objectOf)),
       expiry: d.orNull(d.integer(1)),
     }),
     freeze: d.boolean,

@@ -3,6 +3,7 @@ import {
   type AwsEndpoints,
   type AwsService,
   awsEndpoints,
+  endpointOf,
   endpointsFor,
 } from '../../lambda/adapters/awsEndpoints.ts';
 import { EndpointRefused } from '../../lambda/adapters/endpoint.ts';
@@ -57,11 +58,15 @@ describe('of the AWS configuration', () => {
     expect(await named()).toEqual({});
   });
 
-  it.each([...VARIABLES.map(([variable]) => variable), 'AWS_ENDPOINT_URL'])(
-    '%s is refused by name when signed requests would leave this machine in clear',
-    async (variable) => {
+  it.each([
+    ...VARIABLES,
+    ...VARIABLES.map(([, service]): [string, AwsService] => ['AWS_ENDPOINT_URL', service]),
+  ])(
+    '%s is refused by name when signed requests to %s would leave this machine in clear',
+    async (variable, service) => {
       vi.stubEnv(variable, 'http://all.example');
-      const failure = await failureOf(awsEndpoints(process.env));
+      const aws = await awsEndpoints(process.env);
+      const failure = await failureOf((async () => endpointOf(aws, service))());
       expect(failure).toBeInstanceOf(EndpointRefused);
       expect(String(failure)).toContain(`${variable} must be https`);
     },
@@ -115,6 +120,13 @@ describe('the APIs of a recipient', () => {
       gateways: EMULATOR,
       identity: EMULATOR,
     });
+  });
+
+  it('on AWS are refused where the configuration must not be used, and not where the command line says where', () => {
+    const aws = { ...NONE, ec2: new EndpointRefused('AWS_ENDPOINT_URL_EC2 must be https') };
+    expect(() => endpointsFor(AWS, nothing, aws)).toThrow(EndpointRefused);
+    const given = { directConnect: null, gateways: 'https://d.example', identity: null };
+    expect(endpointsFor(AWS, given, aws)).toMatchObject({ gateways: given.gateways });
   });
 
   it('on OUTSCALE are never where a setting of AWS says', () => {

@@ -69,14 +69,28 @@ describe('an endpoint of the AWS configuration', () => {
     expect(other.received).toEqual([]);
   });
 
-  it('is refused by name when it is neither https nor on this machine', async () => {
+  it.each([
+    ['AWS_ENDPOINT_URL_EC2', []],
+    ['AWS_ENDPOINT_URL_DYNAMODB', ['--ledger', 'dynamodb:table']],
+  ])('is refused by name when it is neither https nor on this machine: %s', async (variable, more) => {
     const dir = folderWith({ 'policy/hub.yaml': policy('aws') });
-    const { code, stderr } = await type(dir, ['run'], { AWS_ENDPOINT_URL_DYNAMODB: 'http://db.example' });
+    const { code, stderr } = await type(dir, ['run', ...more], { [variable]: 'http://db.example' });
     expect({ code, stderr }).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('AWS_ENDPOINT_URL_DYNAMODB must be https'),
+      stderr: expect.stringContaining(`${variable} must be https`),
     });
   });
+
+  it.each(['http://minio.example:9000', 'https://all.example/path', 'no URL'])(
+    'stops no run that does not use it: %s',
+    async (url) => {
+      const cloud = await startCloud();
+      const dir = folderWith({ 'policy/hub.yaml': policy('outscale') });
+      const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+      const { code } = await type(dir, ['run', '--endpoint', cloud.url], { AWS_ENDPOINT_URL: url });
+      expect({ code, state: await actAs(cloud, US).see(id) }).toEqual({ code: 0, state: `pending ${PROD}` });
+    },
+  );
 });
 
 describe('--profile', () => {

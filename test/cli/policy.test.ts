@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { chownSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ACME, actAs, US } from '../support/accounts.ts';
@@ -65,6 +65,24 @@ describe('policy check', () => {
       const dir = folderWith(files);
       const { code, stdout } = await type(join(dir, where), ['policy', 'check']);
       expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining('hub: valid') });
+    },
+  );
+
+  // Only root can make a folder another user's.
+  it.skipIf(process.getuid?.() !== 0)(
+    'takes a folder above only from its own user, root, or who called sudo, unless it is named',
+    async () => {
+      const dir = folderWith({ 'policy/hub.yaml': SOUND, 'lab/x': '' });
+      chownSync(join(dir, 'policy'), 12345, 12345);
+      const check = (where: string, args: readonly string[] = [], env = {}) =>
+        type(join(dir, where), ['policy', 'check', ...args], env);
+      expect(await check('lab')).toMatchObject({
+        code: 2,
+        stderr: expect.stringMatching(/policy`? .*belongs to another user \(12345\); name it/s),
+      });
+      expect((await check('lab', [], { SUDO_UID: '12345' })).code).toBe(0);
+      expect((await check('lab', ['../policy'])).code).toBe(0);
+      expect((await check('.')).code).toBe(0);
     },
   );
 

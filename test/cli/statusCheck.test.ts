@@ -100,6 +100,46 @@ describe('status --check', () => {
     });
   });
 
+  it.each(['outscale', 'aws'] as const)(
+    'reports on %s what is allowed, and what confirms fail for run after run, also where nobody gets events',
+    async (dialect) => {
+      const cloud = await startCloud({ dialect });
+      const policy = POLICY.replace('outscale', dialect);
+      const { run, check } = machine(cloud, { 'policy/hub.yaml': policy });
+      await run();
+      expect(await check()).toEqual(WELL);
+      const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+      const operation = 'ConfirmPrivateVirtualInterface';
+      cloud.addFault({ kind: 'accessDenied', operation, times: 'always' });
+      for (let i = 0; i < 4; i += 1) {
+        await run();
+        expect(await check()).toMatchObject({
+          code: 1,
+          lines: [expect.stringMatching(new RegExp(`^hub: held: ${id}: allowed by acme\\.default.*confirm`))],
+        });
+      }
+      cloud.clearFaults();
+      await run();
+      expect(await check()).toEqual(WELL);
+    },
+  );
+
+  it('reports what this policy allows and the last run held, until a run goes by this policy', async () => {
+    const cloud = await startCloud();
+    const { dir, run, check } = machine(cloud);
+    await run();
+    const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+    writeFileSync(join(dir, 'policy/hub.yaml'), `${POLICY}freeze: true\n`);
+    await run();
+    writeFileSync(join(dir, 'policy/hub.yaml'), POLICY);
+    expect(await check()).toMatchObject({
+      code: 1,
+      lines: [expect.stringMatching(new RegExp(`^hub: held: ${id}: allowed by acme\\.default.*frozen`))],
+    });
+    await run();
+    expect(await check()).toEqual(WELL);
+  });
+
   it('reports that no run has listed everything for longer than --max-age, 30 minutes by default', async () => {
     const cloud = await startCloud();
     const { dir, check } = machine(cloud);
@@ -116,6 +156,9 @@ describe('status --check', () => {
       lines: [expect.stringMatching(/^hub: stale: .*, 31 min.*30 min/)],
     });
     expect(await check('--max-age', 'P1D')).toEqual(WELL);
+    // By a clock that was ahead.
+    writeFileSync(join(dir, 'ledger.json'), ledgerOf(ago(-365 * DAY_S)));
+    expect(await check()).toMatchObject({ code: 1, lines: [expect.stringMatching(/^hub: stale: .*clock/)] });
   });
 
   it('reports what a run recorded as expired once, and again to nobody', async () => {

@@ -130,6 +130,11 @@ describe('what the ledger learns', () => {
       { failures: 2, lastFailure: 'the API refused it', held: [] },
     ],
     [
+      'a failure in several lines, as one that can be read again',
+      { outcome: 'failed', sighting, message: 'no\nright\u0085' },
+      { failures: 2, lastFailure: 'no\\u{a}right\\u{85}', held: [] },
+    ],
+    [
       'what the request looks like now',
       { outcome: 'held', decision: noGrant, request: aVif({ mtu: 9001 }), sighting },
       { request: detailsOf(aVif({ mtu: 9001 })), held: noGrant.reasons },

@@ -142,6 +142,16 @@ describe('an archived policy', () => {
     expect(() => loadPolicy(newer, 'acme', null)).toThrow(PolicyRefused);
   });
 
+  it.each([{ secret: 'keys' }, { role: 'arn:…', externalId: null }])(
+    'ignores a key that came later in its credentials: %j',
+    (credentials) => {
+      const recipient = { ...written.recipient, credentials: { ...credentials, novelty: 1 } };
+      const newer = JSON.stringify({ ...written, recipient });
+      expect(readArchivedPolicy(newer, 'acme').owners).toEqual(policy.owners);
+      expect(() => loadPolicy(newer, 'acme', null)).toThrow(PolicyRefused);
+    },
+  );
+
   it('is refused when it lacks what it cannot be without, or is of a later format', () => {
     const { freeze: _, ...frozenAway } = written;
     for (const odd of [frozenAway, { ...written, format: 2 }, [], null])

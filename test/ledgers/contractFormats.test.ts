@@ -3,7 +3,7 @@ import { FORMAT, type StoredValue, toStored } from '../../lambda/adapters/ledger
 import type { LedgerChange } from '../../lambda/core/ledger.ts';
 import type { Ledger, LedgerSession } from '../../lambda/ports.ts';
 import { aPeer, aVif } from '../support/builders.ts';
-import { anAcceptance, anIntent, aReceipt, aSighting, theGrounds } from '../support/ledgerBuilders.ts';
+import { anAcceptance, anEnd, anIntent, aReceipt, aSighting, theGrounds } from '../support/ledgerBuilders.ts';
 import { testClock } from '../support/testClock.ts';
 import { STORES, type Store } from './stores.ts';
 
@@ -116,6 +116,36 @@ function contract(store: ReturnType<Store['prepare']>): void {
     expect((await reach().peek(KEY)).damaged).toEqual({});
     const strict = await begin({ 'rumour/dxvif-1': incomprehensible('sighting', FUTURE) });
     expect(Object.keys((await strict().peek(KEY)).damaged)).toEqual(['dxvif-1']);
+  });
+
+  it('an item that a later release wrote and this one cannot read is never said to be damaged', async () => {
+    const acceptance = { ...anAcceptance(), gateway: 'of a kind that came later' };
+    const reach = await begin({ 'acceptance/dxvif-1': later('acceptance', acceptance) });
+    const { damaged } = await reach().peek(KEY);
+    expect(Object.keys(damaged)).toEqual(['dxvif-1']);
+    expect(damaged['dxvif-1']).toContain('upgrade again');
+    expect(damaged['dxvif-1']).not.toContain('delete');
+  });
+
+  it('a record of a kind that came later is left alone, and one that cannot be read says to upgrade', async () => {
+    const { reach, plantRecord } = await store.begin(testClock());
+    const at = '2026-11-10T12:00:00.000Z';
+    await plantRecord(KEY, 'rumour/dxvif-1', at, later('receipt', FUTURE));
+    const receipt = aReceipt();
+    await write(reach(), { kind: 'accepted', id: receipt.id, acceptance: anAcceptance(), receipt });
+    expect(await reach().records(KEY, new Date(0))).toEqual({ receipts: [receipt], ended: [], damaged: [] });
+    await plantRecord(
+      KEY,
+      'ended/dxvif-2',
+      at,
+      later('ended', { ...anEnd(), as: 'of a way that came later' }),
+    );
+    await plantRecord(KEY, 'rumour/dxvif-2', at, incomprehensible('receipt', FUTURE));
+    const { receipts, damaged } = await reach().records(KEY, new Date(0));
+    expect(receipts).toEqual([receipt]);
+    expect(damaged).toHaveLength(2);
+    for (const message of damaged) expect(message).toContain('upgrade again');
+    for (const message of damaged) expect(message).not.toContain('delete');
   });
 
   it('an item that release 0.1.0 has written since has lost what came later, and nothing else', async () => {

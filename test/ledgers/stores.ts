@@ -1,9 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import { peekHead } from '../../lambda/adapters/ledgers/dynamo/head.ts';
 import { createDynamoLedger } from '../../lambda/adapters/ledgers/dynamo/index.ts';
-import { livePartition } from '../../lambda/adapters/ledgers/dynamo/partitions.ts';
+import { livePartition, overPartition } from '../../lambda/adapters/ledgers/dynamo/partitions.ts';
 import { attributesOf } from '../../lambda/adapters/ledgers/dynamo/storedAttributes.ts';
 import { type Item, keyOf, openTable, put, type Table } from '../../lambda/adapters/ledgers/dynamo/table.ts';
 import { createFileLedger } from '../../lambda/adapters/ledgers/file/index.ts';
@@ -34,6 +34,8 @@ interface Begun {
   readonly damage: (key: string, name: string, value: unknown) => Promise<void>;
   /** Writes an item as some release would store it. */
   readonly plant: (key: string, name: string, stored: StoredValue) => Promise<void>;
+  /** Writes a record as some release would store it. @param name such as `receipt/dxvif-…` */
+  readonly plantRecord: (key: string, name: string, at: string, stored: StoredValue) => Promise<void>;
 }
 
 async function putItem(table: Table, key: string, name: string, attributes: Item): Promise<void> {
@@ -62,6 +64,10 @@ function onDynamo(name: string, isHere: boolean, start: () => Promise<Dynamo>): 
               putItem(openTable(table, dynamo.config), key, name, { data: { S: JSON.stringify(value) } }),
             plant: (key, name, stored) =>
               putItem(openTable(table, dynamo.config), key, name, attributesOf(stored)),
+            plantRecord: (key, name, at, stored) =>
+              openTable(table, dynamo.config).writeAll([
+                put({ ...keyOf(overPartition(key), `${at}/${name}`), ...attributesOf(stored) }),
+              ]),
           };
         },
       };
@@ -78,7 +84,7 @@ export const STORES: readonly Store[] = [
     prepare: () => ({
       begin: async (clock) => {
         const ledger = createMemoryLedger(clock);
-        return { reach: () => ledger, damage: nothing, plant: nothing };
+        return { reach: () => ledger, damage: nothing, plant: nothing, plantRecord: nothing };
       },
     }),
   },
@@ -105,6 +111,12 @@ export const STORES: readonly Store[] = [
               ...(more && { more }),
             };
             writeFileSync(path, JSON.stringify(file));
+          },
+          plantRecord: async (target, name, _at, { data, format, needs, more }) => {
+            const [kind] = name.split('/');
+            const line = { kind, target, value: data, format, needs, ...(more && { more }) };
+            mkdirSync(dirname(path), { recursive: true });
+            appendFileSync(path.replace('.json', '.records.jsonl'), `${JSON.stringify(line)}\n`);
           },
         };
       },

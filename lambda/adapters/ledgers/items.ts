@@ -4,7 +4,14 @@ import { EMPTY_LEDGER, type LedgerState } from '../../core/ledger.ts';
 import { quote } from '../../core/text.ts';
 import { decodeAcceptance, decodeAnnouncement, decodeIntent, decodeSighting } from './codec/live.ts';
 import type { ItemKind } from './formats/format1.ts';
-import { FORMAT, fromStored, type StoredValue, toStored, WrittenByNewer } from './storedForm.ts';
+import {
+  fromStored,
+  isOfLaterKind,
+  type StoredValue,
+  toStored,
+  understood,
+  WrittenByNewer,
+} from './storedForm.ts';
 
 /** The state as single items, each with a name such as `sighting/dxvif-…`: so that one that is damaged spoils no other. */
 
@@ -41,8 +48,8 @@ export function readItems(items: Iterable<StoredItem>, place: string): LedgerSta
     try {
       const kind = liveKindOf(written);
       const stored = read();
-      if (kind !== null) keep[kind](id, fromStored(kind, stored));
-      else refuseUnknownKind(written, stored);
+      if (kind !== null) understood(stored, () => keep[kind](id, fromStored(kind, stored)));
+      else if (!isOfLaterKind(stored)) throw new d.Malformed('name', 'of a known kind', written);
     } catch (error) {
       // Fail closed: what cannot be read is reported and left as it is, and its request is held.
       const others = damaged.has(id) ? `${damaged.get(id)}; ` : '';
@@ -71,15 +78,6 @@ const LIVE_KINDS = [
 /** `null`: a kind that this release does not know. */
 function liveKindOf(written: string): LiveKind | null {
   return LIVE_KINDS.find((known) => known === written) ?? null;
-}
-
-/**
- * An item of a kind that came in a later format is left alone, unless this release must understand it.
- * @throws Malformed, WrittenByNewer
- */
-function refuseUnknownKind(written: string, { format, needs }: StoredValue): void {
-  if (needs > FORMAT) throw new WrittenByNewer(needs);
-  if (format <= FORMAT) throw new d.Malformed('name', 'of a known kind', written);
 }
 
 function whyUnread(name: string, place: string, error: unknown): string {

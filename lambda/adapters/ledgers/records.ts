@@ -28,7 +28,7 @@ export function gather(
 }
 
 /** What `read` reads of the history, or why it cannot be read, as the predicate of a sentence. */
-export function readOr<T extends object>(read: () => T): T | string {
+export function readOr<T extends object | null>(read: () => T): T | string {
   try {
     return read();
   } catch (error) {

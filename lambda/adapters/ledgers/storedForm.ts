@@ -55,6 +55,28 @@ export function fromStored(kind: ItemKind, { format, needs, data, more }: Stored
   return value;
 }
 
+/**
+ * What `decode` reads of a stored value. One that a later release wrote last, and that does not fit here, is not damaged as far as
+ * this release can know: whoever deleted it would lose what the later release reads in it.
+ * @throws WrittenByNewer, Malformed
+ */
+export function understood<T>({ format }: StoredValue, decode: () => T): T {
+  try {
+    return decode();
+  } catch (error) {
+    throw error instanceof d.Malformed && format > FORMAT ? new WrittenByNewer(format) : error;
+  }
+}
+
+/**
+ * Whether a value is of a kind that came in a later format and that this release need not understand: it is left alone.
+ * @throws WrittenByNewer
+ */
+export function isOfLaterKind({ format, needs }: StoredValue): boolean {
+  if (needs > FORMAT) throw new WrittenByNewer(needs);
+  return format > FORMAT;
+}
+
 /** A format number as it is stored; `undefined` is the first one, in which no number was stored. @throws Malformed */
 export function formatOf(raw: unknown, path: string): number {
   return raw === undefined ? 1 : d.integer(1)(raw, path);

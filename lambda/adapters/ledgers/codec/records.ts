@@ -2,7 +2,7 @@ import * as d from '../../../core/decode.ts';
 import { ENDED_AS, type Ended } from '../../../core/ended.ts';
 import type { LedgerChange } from '../../../core/ledger.ts';
 import type { Answer, Receipt } from '../../../core/receipt.ts';
-import { fromStored, type StoredValue } from '../storedForm.ts';
+import { fromStored, isOfLaterKind, type StoredValue, understood } from '../storedForm.ts';
 import { award, decodeDetails, grounds, line, vifId } from './grounds.ts';
 import { decodeHeldFor } from './live.ts';
 
@@ -51,11 +51,22 @@ const decodeEnded = d.archived<Ended>({
   failures: d.integer(0),
 });
 
-/** @throws Malformed, WrittenByNewer */
-export function decodeRecord(kind: unknown, stored: StoredValue): LedgerRecord {
-  const known = d.oneOf(['receipt', 'ended'])(kind, 'kind');
-  const value = fromStored(known, stored);
-  return known === 'receipt'
-    ? { kind: known, value: decodeReceipt(value, 'value') }
-    : { kind: known, value: decodeEnded(value, 'value') };
+/**
+ * @returns `null`: it is of a kind that came in a later format, and is left alone
+ * @throws Malformed, WrittenByNewer
+ */
+export function decodeRecord(kind: unknown, stored: StoredValue): LedgerRecord | null {
+  const known = KINDS.find((one) => one === kind);
+  if (known === undefined) {
+    if (isOfLaterKind(stored)) return null;
+    throw new d.Malformed('kind', KINDS.join(' or '), kind);
+  }
+  return understood(stored, () => {
+    const value = fromStored(known, stored);
+    return known === 'receipt'
+      ? { kind: known, value: decodeReceipt(value, 'value') }
+      : { kind: known, value: decodeEnded(value, 'value') };
+  });
 }
+
+const KINDS = ['receipt', 'ended'] as const satisfies readonly LedgerRecord['kind'][];

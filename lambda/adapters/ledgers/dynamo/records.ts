@@ -37,7 +37,7 @@ export async function readRecords(table: Table, key: string, since: Date, at: Da
     const record = readOr(() => decodeRecord(sort.split('/')[1], storedOf(item)));
     if (typeof record === 'string')
       damaged.push(`item ${quote(sort)} of ledger table \`${table.name}\` ${record}`);
-    else records.push(record);
+    else if (record !== null) records.push(record);
   }
   // What is over may stand there for some days more than it should.
   return gather(records, since, at, damaged);

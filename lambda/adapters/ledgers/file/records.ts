@@ -11,11 +11,11 @@ import { replaceFile } from './replaceFile.ts';
 /** One line of the file of records. */
 interface Line {
   readonly text: string;
-  /** what it is, or why it cannot be read */
-  readonly read: { readonly target: string; readonly record: LedgerRecord } | string;
+  /** what it is, or why it cannot be read; `null` in place of a record of a kind that only later releases know */
+  readonly read: { readonly target: string; readonly record: LedgerRecord | null } | string;
 }
 
-/** Adds a line for each record of these changes. Ends that were kept long enough go; lines that cannot be read stay. */
+/** Adds a line for each record of these changes. Ends that were kept long enough go; lines that cannot be read, or are of later kinds, stay. */
 export async function keepRecords(
   ledger: string,
   key: string,
@@ -27,7 +27,9 @@ export async function keepRecords(
   const path = pathOf(ledger);
   const added = records.map((record) => lineOf(key, record));
   const before = linesOf((await textOf(path)) ?? '');
-  const kept = before.filter(({ read }) => typeof read === 'string' || !isPast(read.record, at));
+  const kept = before.filter(
+    ({ read }) => typeof read === 'string' || read.record === null || !isPast(read.record, at),
+  );
   await writing(path, () =>
     kept.length < before.length
       ? replaceFile(path, asText([...kept.map(({ text }) => text), ...added]), () => undefined)
@@ -40,7 +42,7 @@ export async function readRecords(ledger: string, key: string, since: Date, at: 
   const path = pathOf(ledger);
   const lines = linesOf((await textOf(path)) ?? '');
   const own = lines.flatMap(({ read }) =>
-    typeof read === 'object' && read.target === key ? [read.record] : [],
+    typeof read === 'object' && read.target === key && read.record !== null ? [read.record] : [],
   );
   const damaged = lines.flatMap(({ read }, i) =>
     typeof read === 'string' ? [`line ${i + 1} of ${path} ${read}`] : [],
