@@ -8,7 +8,7 @@ import type { Recipient, VirtualInterface } from './model.ts';
 import { orderOfWork } from './order.ts';
 import type { Policy } from './policy.ts';
 import { isInspection } from './reasons.ts';
-import { detailsOf, type HeldFor, type Sighting } from './remembered.ts';
+import { detailsToKeep, type HeldFor, type Sighting } from './remembered.ts';
 import { describedOf, type Outcome, type RequestReport, reported } from './report.ts';
 import { byCodePoint, clip, visible } from './text.ts';
 import type { World } from './world.ts';
@@ -84,8 +84,12 @@ function setbacks({ failures, held }: Sighting): number {
   return failures + (held.some(({ code }) => isInspection(code)) ? 1 : 0);
 }
 
-/** What the ledger should learn of a case when the pass is over. Nothing where nothing changed. */
-export function lessonOf({ request, sighting, decision, outcome, message }: Case): LedgerChange[] {
+/**
+ * What the ledger should learn of a case when the pass is over. Nothing where nothing changed.
+ * @param pending how many requests there are
+ */
+export function lessonOf(item: Case, pending: number): LedgerChange[] {
+  const { request, sighting, decision, outcome, message } = item;
   if (sighting === null || outcome === 'accepted' || outcome === 'gone') return [];
   const held =
     decision.verdict === 'hold' ? decision.reasons.map(({ code, message }) => ({ code, message })) : [];
@@ -93,7 +97,7 @@ export function lessonOf({ request, sighting, decision, outcome, message }: Case
   // In one line, whatever a file name or an API put into it: else the ledger could not be read again, and the request would be held.
   const lastFailure =
     outcome === 'failed' && message !== null ? clip(visible(message), 1000) : sighting.lastFailure;
-  const details = detailsOf(request);
+  const details = detailsToKeep(request, sighting.request, pending);
   const isSame =
     failures === sighting.failures &&
     codes(held) === codes(sighting.held) &&

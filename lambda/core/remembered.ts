@@ -33,7 +33,23 @@ export type RequestDetails = Pick<
 /** The longest details that are kept of one request, in characters of JSON: a requester chooses tags and names. */
 const MOST_DETAILS = 2000;
 
-/** `null`: they are too long to keep for every request that somebody may offer. */
+/** How many requests may be pending for their details to be kept: a flood of them must not slow the ledger down. */
+const MOST_DETAILED = 1000;
+
+/**
+ * The details that the ledger is to have of a request.
+ * @param known those that it has; `null`: none
+ * @param pending how many requests are pending
+ */
+export function detailsToKeep(
+  vif: VirtualInterface,
+  known: RequestDetails | null,
+  pending: number,
+): RequestDetails | null {
+  return pending > MOST_DETAILED ? known : detailsOf(vif);
+}
+
+/** `null`: they are too long to keep. */
 export function detailsOf(vif: VirtualInterface): RequestDetails | null {
   const { type, ownerAccount, location, region, mtu, tags, peers } = vif;
   const details = { type, ownerAccount, location, region, mtu, tags, peers };

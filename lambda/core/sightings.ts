@@ -2,7 +2,7 @@ import { type Ended, endedAs, endOf } from './ended.ts';
 import { isVirtualInterfaceId } from './ids.ts';
 import type { LedgerChange, LedgerState } from './ledger.ts';
 import type { VirtualInterface } from './model.ts';
-import { detailsOf, NOTHING_TOLD, type Sighting } from './remembered.ts';
+import { detailsToKeep, NOTHING_TOLD, type Sighting } from './remembered.ts';
 import type { Survey } from './survey.ts';
 
 /**
@@ -22,7 +22,9 @@ export function sightingChanges(
       const known = state.sightings[id];
       const end = replaced.get(id);
       if (known === undefined || end !== undefined) {
-        const sighting = firstSighting(vif, outbound, survey.seenAt, stepped ? null : state.lastListing);
+        const details = detailsToKeep(vif, null, survey.requests.length);
+        const first = firstSighting(vif, outbound, survey.seenAt, stepped ? null : state.lastListing);
+        const sighting = { ...first, request: details };
         return [...forgetting(state, end), { kind: 'sighted', id, sighting }];
       }
       if (known.outbound === outbound && !stepped) return [];
@@ -108,6 +110,6 @@ function firstSighting(
   notListedAt: string | null,
 ): Sighting {
   const { connection, vlan, name } = vif;
-  const fresh = { failures: 0, lastFailure: null, held: [], told: NOTHING_TOLD };
-  return { firstSeen, notListedAt, connection, vlan, name, outbound, request: detailsOf(vif), ...fresh };
+  const fresh = { failures: 0, request: null, lastFailure: null, held: [], told: NOTHING_TOLD };
+  return { firstSeen, notListedAt, connection, vlan, name, outbound, ...fresh };
 }

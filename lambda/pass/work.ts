@@ -76,7 +76,7 @@ export async function workThrough(
     { loaded, origin, ports, record, budget, requestTimeoutMs, dryRun },
     found,
   );
-  memory.note([...cases.values()].flatMap(lessonOf));
+  memory.note([...cases.values()].flatMap((item) => lessonOf(item, cases.size)));
   await lookAtRoutes(input, memory, budget, news, found);
 }
 

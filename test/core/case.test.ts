@@ -5,6 +5,7 @@ import type { VirtualInterface } from '../../lambda/core/model.ts';
 import type { Policy } from '../../lambda/core/policy.ts';
 import { detailsOf, type Sighting } from '../../lambda/core/remembered.ts';
 import { OUTCOMES } from '../../lambda/core/report.ts';
+import { sightingChanges } from '../../lambda/core/sightings.ts';
 import {
   AWS,
   aGrant,
@@ -18,7 +19,7 @@ import {
   US,
   VGW,
 } from '../support/builders.ts';
-import { aSighting, heldFor } from '../support/ledgerBuilders.ts';
+import { aLedger, aSighting, aSurvey, heldFor } from '../support/ledgerBuilders.ts';
 
 const ID = 'dxvif-aaaaaaaa';
 
@@ -145,8 +146,24 @@ describe('what the ledger learns', () => {
     ['not remembered', { outcome: 'failed', sighting: null }, null],
   ])('%s', (_, given, learnt) => {
     const change = { kind: 'sighted', id: ID, sighting: { ...sighting, ...learnt } };
-    expect(lessonOf(aCase(given))).toEqual(learnt === null ? [] : [change]);
+    expect(lessonOf(aCase(given), 1)).toEqual(learnt === null ? [] : [change]);
   });
+});
+
+it('the ledger keeps the details that it has, and no new ones, while very many requests are pending', () => {
+  const sighting = aSighting({ held: heldFor('no-grant') });
+  const changed = aVif({ mtu: 9001 });
+  const item = aCase({ outcome: 'held', decision: noGrant, request: changed, sighting });
+  expect(lessonOf(item, 1000)).toMatchObject([{ sighting: { request: { mtu: 9001 } } }]);
+  expect(lessonOf(item, 1001)).toEqual([]);
+  const survey = aSurvey(Array.from({ length: 1001 }, (_, i) => aVif({ id: `dxvif-${i}` })));
+  const first = sightingChanges(aLedger(), survey, new Map());
+  expect(first).toHaveLength(1001);
+  expect(first).toContainEqual(
+    expect.objectContaining({ sighting: expect.objectContaining({ request: null }) }),
+  );
+  const few = sightingChanges(aLedger(), aSurvey([aVif()]), new Map());
+  expect(few).toMatchObject([{ sighting: { request: detailsOf(aVif()) } }]);
 });
 
 describe('what is told', () => {
