@@ -108,8 +108,8 @@ export function addPolicyCommands(main: Command, end: (code: ExitCode) => void):
 }
 
 const INIT_HELP = `
-The file it writes has \`freeze: true\`, so that it accepts nothing until somebody has confirmed out of band who owns
-each connection, given the owners their names, and taken the line away.`;
+The file that it writes accepts nothing: it has \`freeze: true\`, and its owners are comments. For each owner that you have
+verified out of band, remove the \`#\` before its lines and give it its name. Then remove \`freeze: true\`.`;
 
 const EXPLAIN_HELP = `
 Examples:

@@ -2,10 +2,10 @@ import type { Match } from '../lambda/core/fields/index.ts';
 import type { Policy } from '../lambda/core/policy.ts';
 import { quote } from '../lambda/core/text.ts';
 
-/** A value that looks like a pattern of another language, and so would never fit; `null`, `null`: in a hold rule. */
+/** A value that looks like a pattern of another language, and so would never fit. */
 export interface OddPattern {
-  readonly owner: string | null;
-  readonly grant: string | null;
+  /** of the grant or the hold rule that has it */
+  readonly path: string;
   readonly why: string;
 }
 
@@ -13,10 +13,10 @@ export interface OddPattern {
 export function oddPatterns({ owners, hold }: Policy): OddPattern[] {
   const granted = owners.flatMap((owner) =>
     owner.grants.flatMap(({ name, match }) =>
-      oddIn(match).map((why) => ({ owner: owner.name, grant: name, why })),
+      oddIn(match).map((why) => ({ path: `owners.${owner.name}.grants.${name}`, why })),
     ),
   );
-  const held = hold.flatMap(({ match }) => oddIn(match).map((why) => ({ owner: null, grant: null, why })));
+  const held = hold.flatMap(({ match }, i) => oddIn(match).map((why) => ({ path: `hold[${i}]`, why })));
   return [...granted, ...held];
 }
 

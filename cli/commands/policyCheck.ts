@@ -1,11 +1,4 @@
-import {
-  type CompiledPolicy,
-  type Idle,
-  idleGrants,
-  type OddPattern,
-  oddPatterns,
-  oddRegion,
-} from '../../language/index.ts';
+import { type CompiledPolicy, type Idle, idleGrants, oddPatterns, oddRegion } from '../../language/index.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { printDocument } from '../output/document.ts';
 import { paintFor } from '../output/paint.ts';
@@ -40,11 +33,7 @@ export function policyCheck(named: readonly string[], options: { readonly json?:
 }
 
 /** A grant that accepts nothing, or a value at `path` that is probably a slip. */
-type Warning = { readonly file: string } & (
-  | Idle
-  | OddPattern
-  | { readonly path: string; readonly why: string }
-);
+type Warning = { readonly file: string } & (Idle | { readonly path: string; readonly why: string });
 
 function warningsOn({ file, policy }: CompiledPolicy, at: Date): Warning[] {
   const region = oddRegion(policy.recipient);

@@ -1,9 +1,10 @@
+import { stat } from 'node:fs/promises';
 import { recipientKey } from '../../lambda/core/policy.ts';
 import { type Receipt, ticketOf } from '../../lambda/core/receipt.ts';
 import { escapeText, list, quoteOwn } from '../../lambda/core/text.ts';
 import type { Ledger } from '../../lambda/ports.ts';
 import { wordsOfRequest } from '../../language/index.ts';
-import { EXIT, type ExitCode } from '../exit.ts';
+import { EXIT, type ExitCode, UsageError } from '../exit.ts';
 import { type LedgerOptions, ledgerFor, ledgerPath, withLedger } from '../ledger.ts';
 import { printDocument } from '../output/document.ts';
 import { describeFaults } from '../output/faults.ts';
@@ -26,6 +27,7 @@ interface Shown extends Replayed {
 export async function receipts(ids: readonly string[], given: ReceiptsOptions): Promise<ExitCode> {
   const { policies, faults } = loadSoundPolicies(given.policy ?? []);
   const options = withLedger(given, policies);
+  await refuseFolder(ledgerPath(options));
   const ledger = ledgerFor(options);
   const shown: Shown[] = [];
   const damaged: string[] = [];
@@ -55,6 +57,12 @@ export async function receipts(ids: readonly string[], given: ReceiptsOptions): 
   }
   const isSound = damaged.length + missing.length === 0 && shown.every(({ replay }) => replay === 'same');
   return isSound ? EXIT.done : EXIT.failed;
+}
+
+/** Receipts are kept beside the ledger, so that the ledger itself is not read, and a folder would seem to have none. */
+async function refuseFolder(path: string): Promise<void> {
+  const found = await stat(path).catch(() => null);
+  if (found?.isDirectory()) throw new UsageError(`--ledger \`${path}\` is a folder; name a file in it`);
 }
 
 async function show(target: string, receipt: Receipt, ledger: Ledger): Promise<Shown> {

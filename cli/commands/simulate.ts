@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { codeOf } from '../../lambda/adapters/errorCode.ts';
 import { fileCause } from '../../lambda/adapters/fileCause.ts';
 import { COMMAND } from '../../language/command.ts';
 import {
@@ -74,7 +75,9 @@ function readJson(path: string): unknown {
   try {
     text = readFileSync(path, 'utf8');
   } catch (cause) {
-    throw new UsageError(`scenario \`${path}\` cannot be read ${fileCause(cause)}`, { cause });
+    const why =
+      codeOf(cause) === 'ENOENT' ? '(ENOENT): there is no such file; check its path' : fileCause(cause);
+    throw new UsageError(`scenario \`${path}\` cannot be read ${why}`, { cause });
   }
   try {
     return JSON.parse(text);

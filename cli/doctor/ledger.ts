@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { access, realpath, stat } from 'node:fs/promises';
+import { access, realpath, stat, statfs } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { codeOf } from '../../lambda/adapters/errorCode.ts';
 import { type Policy, recipientKey } from '../../lambda/core/policy.ts';
@@ -25,10 +25,18 @@ const UNTRIED = warn(
   'not tried; it needs `dynamodb:UpdateItem` and `dynamodb:BatchWriteItem`',
 );
 
+/** Types of file systems in which nobody can make a file, though root seems to have the right to: proc and sysfs. */
+const OF_THE_KERNEL: ReadonlySet<number> = new Set([0x9fa0, 0x62656572]);
+
 /** The file is replaced as a whole, so what must be writable is its folder, or the nearest one that there is. */
 async function obstacleTo(path: string): Promise<Finding | null> {
   const folder = await nearestFolder(dirname(await realpath(path).catch(() => resolve(path))));
   try {
+    if (OF_THE_KERNEL.has((await statfs(folder)).type))
+      return bad(
+        'ledger',
+        `${path} cannot be written: ${folder} has no files of users; name a file in another folder`,
+      );
     await access(folder, constants.W_OK | constants.X_OK);
     return null;
   } catch (error) {

@@ -46,6 +46,8 @@ function afterwards(codes: readonly string[]): string {
     return 'then have a private interface offered instead: no policy can allow this type';
   if (codes.includes('unreadable'))
     return 'then look at the request with the AWS CLI and ask the provider: no policy can allow what cannot be read';
+  if (codes.includes('other-region'))
+    return 'then write a policy for that region; if the API names the wrong one, ask the provider';
   return 'then change the policy';
 }
 

@@ -1,8 +1,8 @@
 import type { Failure } from '../core/failure.ts';
 import { gatewayKind } from '../core/ids.ts';
 import { type Gateway, isForeign } from '../core/model.ts';
-import { type LoadedPolicy, type Policy, recipientKey } from '../core/policy.ts';
-import { list } from '../core/text.ts';
+import { type LoadedPolicy, type Policy, type PolicyRecipient, recipientKey } from '../core/policy.ts';
+import { list, quote } from '../core/text.ts';
 import { WrongAccountOrRegion } from '../errors.ts';
 import type { Clock, Ports } from '../ports.ts';
 
@@ -18,7 +18,7 @@ const HOLDS = 60 * 60 * 1000;
 /**
  * Makes sure, once a process and hourly, that the keys are the recipient's. Keys of another account or region list
  * nothing, and would look quiet for years.
- * @returns a warning for each gateway that the policy names and that does not exist
+ * @returns a warning for each gateway that the policy names and that does not exist, or is another account's
  * @throws WrongAccountOrRegion, ApiFailure
  */
 export async function vet(
@@ -49,20 +49,29 @@ function judgeCredentials(policy: Policy, account: string | null, gateways: read
       `the credentials are of account \`${account}\`, and target \`${target}\` is \`${recipient.account}\`: use the recipient's`,
     );
   }
-  const own = gateways.filter((gateway) => !isForeign(gateway, recipient));
-  const exist = new Set(own.map(({ id }) => id));
-  const missing = gatewayIds(policy).filter((id) => !exist.has(id));
-  // Fail closed: where none of our gateways is, we are not where we think we are.
-  if (missing.length === gatewayIds(policy).length) {
+  const shown = new Map(gateways.map((gateway) => [gateway.id, gateway]));
+  const ids = gatewayIds(policy);
+  // Fail closed: where none of our gateways is, we are not where we think we are. Another account's gateway is shown on AWS only,
+  // which has named our account before.
+  if (!ids.some((id) => shown.has(id))) {
     throw new WrongAccountOrRegion(
-      `none of the policy's gateways (${list(missing)}) exists here: check that the credentials are of account ` +
+      `none of the policy's gateways (${list(ids)}) exists here: check that the credentials are of account ` +
         `\`${recipient.account}\` and the region is \`${recipient.region}\``,
     );
   }
-  return missing.map((id) => ({
-    code: 'gateway-missing',
-    message: `gateway \`${id}\` of the policy does not exist: requests for it are held`,
-  }));
+  return ids.flatMap((id) => {
+    const why = unusable(shown.get(id), recipient);
+    if (why === null) return [];
+    const message = `gateway \`${id}\` of the policy ${why}: requests for it are held`;
+    return [{ code: 'gateway-missing' as const, message }];
+  });
+}
+
+function unusable(gateway: Gateway | undefined, recipient: PolicyRecipient): string | null {
+  if (gateway === undefined) return 'does not exist';
+  return isForeign(gateway, recipient)
+    ? `belongs to account ${quote(gateway.ownerAccount ?? '')}, not to \`${recipient.account}\``
+    : null;
 }
 
 /** The gateways that the policy names, sorted. */

@@ -272,6 +272,14 @@ describe('of the ledger, doctor says', () => {
     });
   });
 
+  it.skipIf(process.platform !== 'linux')('that its folder can never be made, to root too', async () => {
+    const { code, stdout } = await examined(policy(), {}, {}, ['--ledger', '/proc/vif-acceptor/ledger.json']);
+    expect({ code, stdout }).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(/FAIL +ledger: .*cannot be written/),
+    });
+  });
+
   it('that a table cannot be read', async () => {
     const env = await secretsManager(json({ __type: 'ResourceNotFoundException', message: 'no table' }, 400));
     const table = {

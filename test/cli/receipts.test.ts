@@ -90,6 +90,15 @@ describe('receipts', () => {
     expect(given).toMatchObject({ code: 1, stderr: expect.stringContaining('other ledgers exist') });
   });
 
+  it('takes a folder for no ledger, and does not say that it has none', async () => {
+    const dir = folderWith({ 'policy/hub.yaml': POLICY });
+    const { code, stderr } = await type(dir, ['receipts', '--ledger', 'policy']);
+    expect({ code, stderr }).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('`policy` is a folder'),
+    });
+  });
+
   it('fails when a receipt was changed, so that it is decided otherwise', async () => {
     const { dir, receipts } = await accepted();
     const path = join(dir, 'ledger.records.jsonl');

@@ -220,6 +220,10 @@ describe('a file in the spelling of another tool', () => {
     ['VirtualInterfaces', { VirtualInterfaces: [{ VirtualInterfaceId: 'dxvif-1', AuthKey: PLANTED_KEY }] }],
     ['VirtualInterfaceId', [{ VirtualInterfaceId: 'dxvif-1', Vlan: 101, AuthKey: PLANTED_KEY }]],
     ['virtual_interface_id', { virtual_interface_id: 'dxvif-1', auth_key: PLANTED_KEY }],
+    [
+      'virtual_interface_id',
+      { changed: false, direct_connect_vifs: [{ virtual_interface_id: 'dxvif-1', auth_key: PLANTED_KEY }] },
+    ],
     ['DirectLinkInterfaces', { DirectLinkInterfaces: [{ BgpKey: PLANTED_KEY }], ResponseContext: {} }],
     ['DirectLinkInterfaceId', { DirectLinkInterfaceId: 'dxvif-1', BgpKey: PLANTED_KEY }],
   ])('is refused once, by the key `%s`, with what to use instead', (key, document) => {

@@ -218,6 +218,7 @@ describe('run', () => {
 
   it.each([
     ['a folder that can never be made', '/proc/vif-acceptor/ledger.json', 'ENOENT'],
+    ['a folder in which nothing can be made', '/proc/self/ledger.json', 'ENOENT'],
     ['a folder', 'policy', 'EISDIR'],
     ['a file as folder', 'policy/hub.yaml/ledger.json', 'EEXIST'],
   ])('with a ledger in %s fails at once, and accepts nothing', async (_, ledger, cause) => {

@@ -55,7 +55,7 @@ describe('the command line', () => {
     [
       'a scenario that is not there',
       ['simulate', '--scenario', 'nowhere.json'],
-      /scenario `nowhere\.json` cannot be read \(ENOENT\)/,
+      /scenario `nowhere\.json` cannot be read \(ENOENT\): there is no such file/,
     ],
     [
       'a scenario with a mistyped key',

@@ -13,7 +13,7 @@ describe('a value that looks like a pattern of another kind, and would never fit
     'is reported in a name: %j',
     (name) => {
       expect(oddIn(matching(`{ name: [${JSON.stringify(name)}] }`))).toMatchObject([
-        { owner: 'acme', grant: 'prod' },
+        { path: 'owners.acme.grants.prod' },
       ]);
     },
   );
@@ -32,6 +32,6 @@ describe('a value that looks like a pattern of another kind, and would never fit
   });
 
   it('is reported in a hold rule, which would hold nothing by it', () => {
-    expect(oddIn(besideAcme('hold: [{ name: ["acme-?"] }]'))).toMatchObject([{ owner: null, grant: null }]);
+    expect(oddIn(besideAcme('hold: [{ name: ["acme-?"] }]'))).toMatchObject([{ path: 'hold[0]' }]);
   });
 });

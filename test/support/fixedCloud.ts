@@ -1,7 +1,19 @@
 import { onTestFinished } from 'vitest';
-import { US } from './accounts.ts';
+import { STRANGER, US } from './accounts.ts';
 import { json, type Received, type Reply, startApi, xml } from './apiServer.ts';
 import { PROD } from './cloud.ts';
+
+/** A Direct Connect gateway of another account, which this cloud shows to ours. */
+export const FOREIGN_GATEWAY = '7c1b9e2a-5d34-4f60-9a11-0c2d3e4f5a62';
+
+const DX_GATEWAYS = [
+  {
+    directConnectGatewayId: FOREIGN_GATEWAY,
+    directConnectGatewayState: 'available',
+    amazonSideAsn: 64512,
+    ownerAccount: STRANGER,
+  },
+];
 
 /** A cloud that shows virtual interfaces which the emulator cannot make; gone when the test is. */
 export interface FixedCloud {
@@ -42,6 +54,8 @@ function replyOf(
         `<DescribeVpnGatewaysResponse><vpnGatewaySet><item><vpnGatewayId>${PROD}</vpnGatewayId><state>available</state>` +
           '<attachments><item><vpcId>vpc-1</vpcId><state>attached</state></item></attachments></item></vpnGatewaySet></DescribeVpnGatewaysResponse>',
       );
+    case 'DescribeDirectConnectGateways':
+      return json({ directConnectGateways: DX_GATEWAYS });
     default:
       return json({ __type: 'AccessDeniedException', message: operation }, 400);
   }

@@ -41,11 +41,7 @@ async function take(path: string, onCompromised: () => void): Promise<() => Prom
     } catch (cause) {
       const code = codeOf(cause);
       if (code !== 'ELOCKED') {
-        const why =
-          code === 'ENOTDIR'
-            ? `(${code}): ${path}.lock is no lock of vif-acceptor; move it away`
-            : fileCause(cause);
-        throw new LedgerFailure(`ledger ${path} cannot be locked ${why}`, { cause });
+        throw new LedgerFailure(`ledger ${path} cannot be locked ${whyNot(path, cause)}`, { cause });
       }
       if (performance.now() >= end) {
         throw new LedgerFailure(
@@ -55,4 +51,12 @@ async function take(path: string, onCompromised: () => void): Promise<() => Prom
     }
     await pause(20);
   }
+}
+
+function whyNot(path: string, cause: unknown): string {
+  const code = codeOf(cause);
+  if (code === 'ENOTDIR') return `(${code}): ${path}.lock is no lock of vif-acceptor; move it away`;
+  // Where its folder was only missing, it was made before.
+  if (code === 'ENOENT') return `(${code}): nothing can be made in its folder; name a file in another folder`;
+  return fileCause(cause);
 }
