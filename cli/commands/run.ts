@@ -42,16 +42,16 @@ export async function run(given: RunOptions): Promise<ExitCode> {
   );
   progress.stop();
   if (passes.length === 0) rethrow();
+  const locked = passes.map(async (report) => ({ report, lock: await lockOf(report, policies, options) }));
+  const shown = await Promise.all(locked);
   if (options.json) {
     printDocument({ passes, faults });
     const paint = paintFor(process.stderr);
-    process.stderr.write(passes.map((report) => describeProblems(report, paint)).join(''));
+    process.stderr.write(shown.map(({ report, lock }) => describeProblems(report, paint, lock)).join(''));
   } else {
     const paint = paintFor(process.stdout);
-    const texts = passes.map(async (report) =>
-      describePass(report, paint, await lockOf(report, policies, options)),
-    );
-    process.stdout.write(`${(await Promise.all(texts)).join('\n\n')}\n`);
+    const texts = shown.map(({ report, lock }) => describePass(report, paint, lock));
+    process.stdout.write(`${texts.join('\n\n')}\n`);
   }
   if (faults.length > 0)
     process.stderr.write(

@@ -7,10 +7,14 @@ interface Troubled extends Pick<PassReport, 'target' | 'failures' | 'warnings'> 
   readonly damaged?: readonly string[];
 }
 
-/** What a person must see although a program reads the report: errors and warnings, a line each. Empty when all is well. */
+/**
+ * What a person must see although a program reads the report: errors and warnings, a line each. Empty when all is well.
+ * @param lock what kept the run from its work; `null`: nothing did
+ */
 export function describeProblems(
   { target, failures, warnings, damaged = [] }: Troubled,
   paint: Paint,
+  lock: string | null = null,
 ): string {
   const known = new Set(failures.map(({ message }) => message));
   return [
@@ -18,6 +22,7 @@ export function describeProblems(
     ...damaged
       .filter((message) => !known.has(message))
       .map((message) => `${paint.bad('error:')} ${target}: ${message}`),
+    ...(lock === null ? [] : [`${paint.warn('warning:')} ${target}: ${lock}`]),
     ...warnings.map(({ code, message }) => `${paint.warn('warning:')} ${target}: ${code}: ${message}`),
   ]
     .map((line) => `${line}\n`)

@@ -209,11 +209,15 @@ describe('run', () => {
     const { until } = JSON.parse(readFileSync(path, 'utf8')).targets[`outscale/eu-west-2/${US}`].lease;
     const since = new Date(Date.parse(until) - LEASE_MS).toISOString();
 
-    const { code, stdout } = await type(dir, ['run', '--ledger', 'ledger.json', ...at(cloud)]);
+    const args = ['run', '--ledger', 'ledger.json', ...at(cloud)];
+    const { code, stdout } = await type(dir, args);
+    const asJson = await type(dir, [...args, '--json']);
 
-    expect(code).toBe(0);
-    expect(stdout).toContain(`locked since ${since} by another run`);
-    expect(stdout).toContain(`released at ${until} at the latest`);
+    expect([code, asJson.code]).toEqual([0, 0]);
+    for (const said of [stdout, asJson.stderr]) {
+      expect(said).toContain(`locked since ${since} by another run`);
+      expect(said).toContain(`released at ${until} at the latest`);
+    }
   });
 
   it.each([
