@@ -2,7 +2,7 @@
 'use strict';
 
 /**
- * Starts a script of the checkout, or a command of node_modules, by a Node that can run the project, whatever Node this is:
+ * Starts a script of the checkout, or a command of node_modules, by a Node that can run the project, also when this Node cannot:
  *
  *     node bin/launch.cjs scripts/build.ts
  *     node bin/launch.cjs vitest run test/core
@@ -17,7 +17,7 @@ const { delimiter, dirname, join, resolve } = require('node:path');
 const { pathToFileURL } = require('node:url');
 const { CHECKOUT_NEEDS, isIn, refusal, ROOT } = require('./needs.cjs');
 
-/** Whoever sends one of these to the launcher means what it started. */
+/** A signal to the launcher is meant for the program that it started. */
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'];
 
 /** Of a shell, when a command cannot be run. */
@@ -35,7 +35,7 @@ function installedNode() {
 
 /** @returns {boolean} */
 function isThisNodeEnough() {
-  // A Node can be built without it, or told by NODE_OPTIONS not to do it.
+  // A Node can be built without it, or NODE_OPTIONS can turn it off.
   return isIn(process.versions.node, CHECKOUT_NEEDS) && Boolean(process.features.typescript);
 }
 
@@ -74,7 +74,7 @@ function launch(what, args) {
 }
 
 /**
- * Starts a process that stands for this one: it has our input and output, gets our signals, and we end as it does.
+ * Starts a process in place of this one: it has the same input and output, gets every signal, and this process ends as it does.
  * @param {string} program
  * @param {readonly string[]} args
  */

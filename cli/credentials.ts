@@ -74,7 +74,7 @@ function whyNoProfile(profile: string, env: Environment): string {
   return `${what}${ignored(['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'], env)}`;
 }
 
-/** Whoever set keys and gave a profile should learn which of them counts. */
+/** Keys and a profile are both set: the message says which of them counts. */
 function ignored(variables: readonly string[], env: Environment): string {
   const set = variables.filter((name) => env[name]);
   return set.length === 0

@@ -11,7 +11,7 @@ export interface PatchPath {
 }
 
 /**
- * The path that `git apply` takes: relative to the folder where one stands, or, of a file outside of it, to the work tree that it is in,
+ * The path that `git apply` takes: relative to the current folder, or, of a file outside of it, to the work tree that it is in,
  * since git patches nothing outside of the folder where it runs. Symbolic links are followed, as git does not.
  */
 export function patchPathOf(file: string, cwd: string): PatchPath {

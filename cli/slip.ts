@@ -3,7 +3,7 @@ import { nearest } from '../language/nearest.ts';
 
 /**
  * What was probably meant by a command that does not exist: many people type `check` for `policy check`.
- * @param typed what stands after the program's name
+ * @param typed what comes after the program's name
  * @returns `null` when there is such a command, or nothing better to say than the parser does
  */
 export function meantCommand(main: Command, typed: readonly string[]): string | null {

@@ -1,4 +1,4 @@
-/** Values that a program in plain JavaScript gives, whose types nobody has checked. */
+/** Values that a program in plain JavaScript gives, whose types no compiler has checked. */
 
 /** A value for a message. */
 export function shown(value: unknown): string {

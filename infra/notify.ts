@@ -52,7 +52,7 @@ export function faultsOfNotify(notify: unknown, region: string | null): string[]
     : [`\`notify.email\` is no address: ${shown(email)}`];
 }
 
-const FORMS = "`{ email: 'noc@example.com' }`, `{ topic }`, or 'nobody' when nobody is to be notified";
+const FORMS = "`{ email: 'noc@example.com' }`, `{ topic }`, or 'nobody' for no notifications";
 
 function isTopic(topic: unknown): topic is ITopic {
   return isRecord(topic) && typeof topic.topicArn === 'string';

@@ -68,7 +68,7 @@ export function findingsOf(view: TargetView, { maxAgeSeconds, expired }: CheckTe
   ];
 }
 
-/** A policy file that is invalid: nobody checked its target. */
+/** A policy file that is invalid: its target was not checked. */
 export function invalidPolicy(fault: Fault): Finding {
   return { target: null, code: 'invalid-policy', id: null, message: oneLine(formatFault(fault)) };
 }

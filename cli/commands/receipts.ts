@@ -42,7 +42,7 @@ export async function receipts(ids: readonly string[], given: ReceiptsOptions): 
   const missing = ids.filter((id) => shown.every(({ receipt }) => receipt.id !== id));
   if (options.json) printDocument({ receipts: shown, damaged, faults });
   else if (shown.length > 0) process.stdout.write(describe(shown));
-  // Nobody should take another ledger's silence for an answer.
+  // An empty ledger of another endpoint must not look like an answer.
   else if (ids.length === 0) process.stderr.write(`${await whyNone(options)}\n`);
   for (const message of damaged) process.stderr.write(`${message}\n`);
   if (missing.length > 0)

@@ -66,7 +66,7 @@ export async function statusCheck(given: StatusOptions): Promise<ExitCode> {
   return findings.length > 0 || unwritten !== null ? EXIT.failed : EXIT.done;
 }
 
-/** One target, looked at. */
+/** One checked target. */
 interface Checked {
   readonly view: TargetView;
   readonly key: string;
@@ -120,7 +120,7 @@ function soundOrFaults(named: readonly string[]): Pick<Sorted, 'policies' | 'fau
   }
 }
 
-/** cron sends what stands on standard error too. */
+/** cron sends standard error too. */
 const SILENT: Progress = {
   watch: (_target, ports) => ports,
   finish: () => undefined,

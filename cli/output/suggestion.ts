@@ -80,7 +80,7 @@ function confirmations({ isNewOwner, owner, gateway }: Patch, paint: Paint): str
       `${paint.warn('confirm first:')} with owner \`${owner}\`, that they asked for this, and gateway \`${gateway}\``,
     ];
   return [
-    `${paint.warn(`${VERIFY}:`)} nobody in the policy has this connection`,
+    `${paint.warn(`${VERIFY}:`)} no owner in the policy has this connection`,
     '  - whose the connection is: the provider, or a contract, says so; its name, VLAN, ASN, addresses and tags are the',
     "    requester's own words and prove nothing",
     '  - that they asked for this interface, with these values',

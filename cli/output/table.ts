@@ -1,5 +1,5 @@
 const GAP = '  ';
-/** How far the second line of a row stands in. */
+/** How far the second line of a row is indented. */
 const INDENT = '    ';
 
 /**

@@ -6,7 +6,7 @@ const AT_START = new RegExp(`^\\s*${COMMAND.source}`);
 const AFTER_WORDS = new RegExp(`(?<=: )${COMMAND.source}`);
 
 /**
- * Wraps long lines between words, so that a terminal does not cut words in two. A continued line stands in by two more spaces than
+ * Wraps long lines between words, so that a terminal does not cut words in two. A continued line is indented by two more spaces than
  * what it continues.
  * @param columns how wide the terminal is
  */

@@ -88,7 +88,7 @@ function endedLines(ended: readonly EndedView[], paint: Paint): string[] {
   return tableRows(header, rows, paint.columns - SECTION.length);
 }
 
-/** How far a section stands in. */
+/** How far a section is indented. */
 const SECTION = '  ';
 
 function section(title: string, lines: readonly string[]): string[] {

@@ -96,7 +96,7 @@ export function endpointsFor(
 ): Endpoints {
   const configured = (service: AwsService): string | null =>
     provider === 'aws' ? (endpointOf(aws, service)?.url ?? null) : null;
-  // Whoever plays with an emulator must not sign requests to the real cloud by half.
+  // A trial with an emulator must not send signed requests to the real cloud.
   const gateways = given.gateways ?? loopback(given.directConnect);
   const directConnect = given.directConnect ?? configured('directConnect');
   const identity = given.identity ?? loopback(gateways) ?? configured('sts') ?? loopback(directConnect);

@@ -84,7 +84,7 @@ function gatewayOption(gateway: string | null): string {
     : `--virtual-gateway-id ${kind === null ? GATEWAY_TO_CHOOSE : gateway}`;
 }
 
-/** Stands in a command where the policy does not say which gateway. */
+/** The placeholder in a command where the policy does not say which gateway. */
 const GATEWAY_TO_CHOOSE = 'VGW_ID';
 
 /** Whether a command needs a gateway that a person chooses. */

@@ -24,7 +24,7 @@ export function isKnownPartition(name: string): boolean {
   return name === COMMERCIAL.name || Object.values(PARTITIONS).some(([known]) => known === name);
 }
 
-/** The partition of a region of AWS. One that nobody knows counts as commercial, as it does for the SDK. */
+/** The partition of a region of AWS. An unknown one counts as commercial, as it does for the SDK. */
 export function partitionOf(region: string): Partition {
   const entry = Object.entries(PARTITIONS).find(([start]) => region.startsWith(`${start}-`));
   if (entry === undefined) return COMMERCIAL;

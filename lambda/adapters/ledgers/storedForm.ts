@@ -57,7 +57,7 @@ export function fromStored(kind: ItemKind, { format, needs, data, more }: Stored
 
 /**
  * What `decode` reads of a stored value. One that a later release wrote last, and that does not fit here, is not damaged as far as
- * this release can know: whoever deleted it would lose what the later release reads in it.
+ * this release can know. To delete it would lose what the later release reads in it.
  * @throws WrittenByNewer, Malformed
  */
 export function understood<T>({ format }: StoredValue, decode: () => T): T {

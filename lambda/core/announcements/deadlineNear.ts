@@ -43,7 +43,7 @@ export const deadlineNear: AnnouncementKind = {
 function whileFailing({ held }: RememberedRequest, { origin }: Facts): Detail {
   return {
     reasons: held.map(bounded),
-    problem: 'passes fail, so nobody looks at it',
+    problem: 'runs fail, so the request is not evaluated',
     acceptByHand: null,
     toDo: `see that passes work again: vif-acceptor doctor --policy policy/${origin.target}.yaml`,
   };

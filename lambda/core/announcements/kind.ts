@@ -76,7 +76,7 @@ export function announced(
   return JSON.stringify(more).length > MOST_DESCRIBED ? what : { ...what, ...more };
 }
 
-/** An event has a size that it may not exceed: so many reasons of so many characters are told, and so much of a request. */
+/** An event has a size that it may not exceed: an event has at most so many reasons of so many characters, and so much of a request. */
 const MOST_REASONS = 40;
 const MOST_CHARACTERS = 1000;
 const MOST_DESCRIBED = 16_000;

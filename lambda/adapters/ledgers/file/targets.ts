@@ -5,7 +5,7 @@ import { type Entry, type LedgerFile, NO_ENTRY } from './format.ts';
 
 /**
  * One target in the file of a ledger. Its items stand under its recipient key, with the keys that release 0.1.0 reads.
- * What later formats add stands under a key of its own, `later/` and the recipient key, as items of the same names:
+ * What later formats add is under a key of its own, `later/` and the recipient key, as items of the same names:
  * 0.1.0 takes that for another target and keeps it as it is. It may replace an item meanwhile, so each addition has the
  * digest of the item that it belongs to, and counts for no other.
  */
