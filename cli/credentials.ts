@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +11,6 @@ import { requestHandler } from '../lambda/adapters/tunnels.ts';
 import type { Provider } from '../lambda/core/model.ts';
 import { list, quoteOwn } from '../lambda/core/text.ts';
 import { CredentialsUnusable } from '../lambda/errors.ts';
-import { hasProfile, profileFiles } from './awsProfile.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -162,4 +162,27 @@ async function readProfile(
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Where the SDK looks for profiles. */
+function profileFiles(env: Environment): readonly string[] {
+  return [
+    env.AWS_CONFIG_FILE || join(homedir(), '.aws', 'config'),
+    env.AWS_SHARED_CREDENTIALS_FILE || join(homedir(), '.aws', 'credentials'),
+  ];
+}
+
+/** Whether a file names a profile, for a message: the SDK does not distinguish a missing profile from one without credentials. */
+function hasProfile(profile: string, env: Environment): boolean {
+  return profileFiles(env).some((file) =>
+    linesOf(file).some((line) => /^\s*\[\s*(?:profile\s+)?["']?(.*?)["']?\s*\]/.exec(line)?.[1] === profile),
+  );
+}
+
+function linesOf(file: string): string[] {
+  try {
+    return readFileSync(file, 'utf8').split(/\r?\n/);
+  } catch {
+    return [];
+  }
 }

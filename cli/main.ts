@@ -10,8 +10,7 @@ import { EXIT, type ExitCode, InvalidPolicies, UsageError } from './exit.ts';
 import { printDocument } from './output/document.ts';
 import { paintFor } from './output/paint.ts';
 import { wrapped } from './output/wrapped.ts';
-import { program } from './program.ts';
-import { meantCommand } from './slip.ts';
+import { meantCommand, program } from './program.ts';
 
 // What reads our output may be gone (`| head`), or its disk be full: said in one line, and never as success.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

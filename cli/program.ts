@@ -1,6 +1,6 @@
 import { Command } from 'commander';
+import { nearest } from '../language/nearest.ts';
 import packageJson from '../package.json' with { type: 'json' };
-import { readAwsSettings } from './awsSettings.ts';
 import type { ExitCode } from './exit.ts';
 import { availableWithin, connecting, json, ledger, maxAge, policies, profile } from './options.ts';
 import { addPolicyCommands } from './policyProgram.ts';
@@ -145,3 +145,38 @@ Examples:
 --check reports requests that are held, near their expiry (within a day) or expired since the last check, a last complete
 listing that is older than --max-age, runs that fail, accepted interfaces with a problem, and what could not be checked. Exit
 code 3 when a policy file is invalid. What it reported as expired is remembered beside the ledger.`;
+
+/**
+ * What was probably meant by a command that does not exist: many people type `check` for `policy check`.
+ * @param typed what comes after the program's name
+ * @returns `null` when there is such a command, or nothing better to say than the parser does
+ */
+export function meantCommand(main: Command, typed: readonly string[]): string | null {
+  const [word = ''] = typed;
+  const commands = main.commands.map((command) => command.name());
+  if (word === '' || word.startsWith('-') || word === 'help' || commands.includes(word)) return null;
+  if (word === 'version') return '--version';
+  const ofPolicy =
+    main.commands.find((command) => command.name() === 'policy')?.commands.map((command) => command.name()) ??
+    [];
+  if (ofPolicy.includes(word)) return `policy ${word}`;
+  // The parser knows the slips of its own commands.
+  if (nearest(word, commands) !== null) return null;
+  const slip = nearest(word, ofPolicy);
+  return slip === null ? null : `policy ${slip}`;
+}
+
+/** Before a command that may call AWS: which profile is meant, and which endpoints the AWS configuration names. */
+async function readAwsSettings(command: Command): Promise<void> {
+  const { profile, ledger }: { profile?: unknown; ledger?: unknown } = command.opts();
+  // The SDK reads the region and the endpoints by itself: they must be those of the profile too.
+  if (typeof profile === 'string') process.env.AWS_PROFILE = profile;
+  const calls = command.options.some(({ long }) => long === '--endpoint') || isTable(ledger);
+  if (!calls) return;
+  const { awsEndpoints } = await import('../lambda/adapters/awsEndpoints.ts');
+  command.setOptionValue('aws', await awsEndpoints(process.env));
+}
+
+function isTable(ledger: unknown): boolean {
+  return typeof ledger === 'string' && ledger.startsWith('dynamodb:');
+}

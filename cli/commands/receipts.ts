@@ -1,17 +1,18 @@
-import { stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { recipientKey } from '../../lambda/core/policy.ts';
 import { type Receipt, ticketOf } from '../../lambda/core/receipt.ts';
-import { escapeText, list, quoteOwn } from '../../lambda/core/text.ts';
+import { escapeText, list, listSome, quoteOwn } from '../../lambda/core/text.ts';
 import type { Ledger } from '../../lambda/ports.ts';
 import { wordsOfRequest } from '../../language/index.ts';
 import { EXIT, type ExitCode, UsageError } from '../exit.ts';
-import { type LedgerOptions, ledgerFor, ledgerPath, withLedger } from '../ledger.ts';
+import { isTable, type LedgerOptions, ledgerFor, ledgerPath, withLedger } from '../ledger.ts';
 import { printDocument } from '../output/document.ts';
 import { describeFaults } from '../output/faults.ts';
 import { paintFor } from '../output/paint.ts';
+import { defaultLedger } from '../paths.ts';
 import { loadSoundPolicies } from '../policies.ts';
 import { type Replayed, replayed } from '../receipts/replayed.ts';
-import { whyNone } from '../receipts/whyNone.ts';
 
 export interface ReceiptsOptions extends LedgerOptions {
   readonly policy?: readonly string[];
@@ -92,3 +93,30 @@ const BY: Readonly<Record<Receipt['answer']['by'], string>> = {
   description: 'a look at it after the confirm',
   laterPass: 'a later pass',
 };
+
+/** What to know when a ledger has no receipt: which one it is, and which others there are. */
+async function whyNone(options: LedgerOptions): Promise<string> {
+  const path = ledgerPath(options);
+  if (isTable(path))
+    return `${path} has no receipt of these targets; name another table or file by \`--ledger\``;
+  const exists = await stat(path).then(
+    () => true,
+    () => false,
+  );
+  const what = exists ? `${path} has no receipt of these targets` : `there is no ledger ${path}`;
+  const others = await othersBeside(path);
+  return others.length === 0
+    ? `${what}; name another file, or \`dynamodb:TABLE\`, by \`--ledger\``
+    : `${what}; other ledgers exist: ${listSome(others, 10)}; name one by \`--ledger\`, or give the \`--endpoint\` of its runs`;
+}
+
+/** Ledgers of other endpoints, in the folder of the default one. */
+async function othersBeside(path: string): Promise<string[]> {
+  const folder = dirname(defaultLedger(process.env, undefined));
+  const names = await readdir(folder).catch(() => []);
+  return names
+    .filter((name) => /^ledger(-[\w-]*)?\.json$/.test(name))
+    .filter((name) => dirname(path) !== folder || name !== basename(path))
+    .sort()
+    .map((name) => join(folder, name));
+}

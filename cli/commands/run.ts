@@ -5,14 +5,12 @@ import type { Ports } from '../../lambda/ports.ts';
 import type { CompiledPolicy } from '../../language/index.ts';
 import { eachTarget } from '../eachTarget.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
-import { catchInterruption } from '../interruption.ts';
 import { ledgerFor, withLedger } from '../ledger.ts';
 import { lockInWords, lockOn } from '../lock.ts';
 import { onePass, type PassOptions } from '../onePass.ts';
-import { printDocument } from '../output/document.ts';
+import { describeProblems, printDocument } from '../output/document.ts';
 import { describeFaults } from '../output/faults.ts';
 import { paintFor } from '../output/paint.ts';
-import { describeProblems } from '../output/problems.ts';
 import { startProgress } from '../output/progress.ts';
 import { describePass } from '../output/report.ts';
 import { ping, pingAddress } from '../ping.ts';
@@ -89,4 +87,32 @@ function sharedWorld(options: RunOptions): Pick<Ports, 'clock' | 'ledger' | 'ann
     ledger: ledgerFor(options),
     announcer: events === undefined ? null : createFileAnnouncer(events),
   };
+}
+
+/**
+ * How far apart two signals are that mean two wishes. A terminal and systemd send a signal to every process, and npm and
+ * bin/launch.cjs pass on what they get: so one wish arrives two or three times.
+ */
+const APART_MS = 1000;
+
+/**
+ * The first Ctrl-C (or SIGTERM) lets what is under way end, so that the lease is given back and nothing is left in doubt.
+ * One that comes later ends the process at once.
+ */
+function catchInterruption(): AbortSignal {
+  const interruption = new AbortController();
+  let first = 0;
+  const interrupt = (signal: NodeJS.Signals): void => {
+    if (!interruption.signal.aborted) {
+      first = performance.now();
+      process.stderr.write('stopping: no further confirm is begun; Ctrl-C again stops at once\n');
+      interruption.abort();
+    } else if (performance.now() - first > APART_MS) {
+      // Without a listener it does what it does by default.
+      process.removeListener(signal, interrupt);
+      process.kill(process.pid, signal);
+    }
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, interrupt);
+  return interruption.signal;
 }

@@ -35,7 +35,7 @@ export function documentsIn(whole: string): readonly Document[] {
   return lines.map((one) => ({ ...one, content: parsed(one.text, one.line), isLine: true }));
 }
 
-/** Whether a first line is whole: in a document that goes on below it, it is not. */
+/** Whether the first line is a whole document, and not the beginning of a longer one. */
 function isDocument(line: string): boolean {
   try {
     return typeof JSON.parse(line) === 'object';

@@ -1,3 +1,4 @@
+import type { AnnouncementType } from '../../lambda/core/announcement.ts';
 import type { Path } from '../../language/index.ts';
 
 /** One virtual interface in a document, and in whose words. */
@@ -52,7 +53,7 @@ function itemsOf(list: readonly unknown[], at: Path | null, target: string | nul
   return items.includes(null) ? null : items.flatMap((found) => found ?? []);
 }
 
-/** What one entry stands for: nothing, where it is an event of something else than a request; `null` when it is no interface. */
+/** The interfaces of one entry: none where it is an event about something else than a request; `null` when it is no interface. */
 function itemsAt(
   entry: Readonly<Record<string, unknown>>,
   at: Path,
@@ -93,4 +94,38 @@ function targetOf({ target }: Readonly<Record<string, unknown>>): string | null 
 
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Events after which a request waits no longer. */
+const ENDS: ReadonlySet<string> = new Set<AnnouncementType>([
+  'Request Accepted',
+  'Request Ended',
+  'Request Expired',
+]);
+
+/** Whether it still waited when the event was published. */
+export function isPending({ event }: Item): boolean {
+  return event === null || !ENDS.has(event);
+}
+
+/**
+ * Several events can be about one request. It is taken from the last one that carries all of it; an event
+ * of what only the ledger knew carries less. Items that are in no event stay as they are.
+ * @param isWanted asked of the last event of each request
+ */
+export function lastOfEach<T extends Item>(
+  items: readonly T[],
+  isWanted: (item: Item) => boolean,
+): readonly T[] {
+  const plain = items.filter(({ event }) => event === null);
+  const byRequest = Map.groupBy(
+    items.filter(({ event }) => event !== null),
+    ({ raw: { id } }) => id,
+  );
+  const last = [...byRequest.values()].flatMap((events) => {
+    const latest = events.at(-1);
+    if (latest === undefined || !isWanted(latest)) return [];
+    return [events.findLast(({ raw }) => Object.hasOwn(raw, 'peers')) ?? latest];
+  });
+  return [...plain, ...last];
 }

@@ -11,10 +11,8 @@ import {
 } from '../../language/index.ts';
 import { UsageError } from '../exit.ts';
 import { type Document, documentsIn, NotJson } from './documents.ts';
-import { isPending, lastOfEach } from './events.ts';
-import { type Item, itemsIn } from './items.ts';
+import { type Item, isPending, isRecord, itemsIn, lastOfEach } from './items.ts';
 import { type ReadRequest, requestOf } from './ours.ts';
-import { foreignKey } from './spelling.ts';
 
 /** Whose requests are wanted. */
 export type Whose = Pick<Policy, 'target' | 'recipient'>;
@@ -162,4 +160,32 @@ function parse(text: string, file: string): readonly Document[] {
       `${file}${where}: it is not JSON${text.trim() === '' ? ', it is empty' : '; with the AWS CLI add `--output json`'}; ${GIVE}`,
     );
   }
+}
+
+/** Keys by which an interface is known in the API's own spelling. */
+const OF_API = [
+  ...['virtualInterfaces', 'virtualInterface', 'virtualInterfaceId', 'virtualInterfaceName'],
+  ...['virtualInterfaceType', 'virtualInterfaceState', 'connectionId'],
+];
+
+/** The same in OUTSCALE's OAPI, which has other words. */
+const OF_OAPI = ['directLinkInterfaces', 'directLinkInterface', 'directLinkInterfaceId', 'directLinkId'];
+
+const KNOWN = new Set([...OF_API, ...OF_OAPI].map(plain));
+
+/**
+ * A key that other tools write where the API has another spelling: `VirtualInterfaceId` of PowerShell and Go, `virtual_interface_id` of
+ * Ansible, `DirectLinkInterfaces` of OAPI; `null` when there is none. Ansible puts a list of them under a key of its own.
+ */
+function foreignKey(document: unknown): string | null {
+  const records = (Array.isArray(document) ? document : [document]).filter(isRecord);
+  const listed = records
+    .flatMap((record) => Object.values(record).filter(Array.isArray).flat())
+    .filter(isRecord);
+  const keys = [...records, ...listed].flatMap((record) => Object.keys(record));
+  return keys.find((key) => KNOWN.has(plain(key)) && !OF_API.includes(key)) ?? null;
+}
+
+function plain(key: string): string {
+  return key.replace(/[_-]/g, '').toLowerCase();
 }

@@ -62,7 +62,7 @@ async function configured(service: AwsService, env: Environment): Promise<AwsEnd
 }
 
 /**
- * The endpoint of a service that is about to be called. What is not called costs nothing: a run over OUTSCALE goes on, whatever
+ * The endpoint of a service that is about to be called. A service that is not called is not refused: a run over OUTSCALE must not fail by what
  * somebody has set for another program's use of AWS.
  * @throws EndpointRefused, naming the setting: signed requests go over https, or stay on this machine
  */
