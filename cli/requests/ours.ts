@@ -81,7 +81,7 @@ function absentOf(written: RecordedRequest): ReadonlySet<MatchFieldName> {
   return new Set(MATCH_FIELD_NAMES.filter((field) => isAbsent[field]));
 }
 
-/** For people only: nothing is decided by it, so whatever is not as we write it says nothing. */
+/** Only for display: nothing is decided by it, so another form of it is ignored. */
 function deadlineOf(written: unknown): Deadline | null {
   if (typeof written !== 'object' || written === null) return null;
   const { earliest = null, latest = null }: { earliest?: unknown; latest?: unknown } = written;

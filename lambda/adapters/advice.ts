@@ -1,9 +1,3 @@
-/** What an API said of a call that it refused for its credentials. */
-export interface Refusal {
-  readonly name: string;
-  readonly message: string;
-}
-
 /** By the API's code of the refusal, where it has one. */
 const ADVICE: readonly (readonly [code: RegExp, advice: string])[] = [
   // Both providers answer a wrong clock with these too, and say so only in their text.
@@ -20,24 +14,25 @@ const ADVICE: readonly (readonly [code: RegExp, advice: string])[] = [
 ];
 
 /**
+ * AWS has no code for a right that another policy denies explicitly, so the advice on every missing right names both causes. The text
+ * of the API's message is shown before it, and never read.
+ */
+const UNLESS_DENIED = 'or, if the message names an explicit deny, have that removed';
+
+/**
  * What to do about a refusal; `null` when nothing more is known than its kind.
+ * @param name the API's code of the refusal
  * @param isForbidden whether the credentials are valid, and may not do this
  * @param own the caller's advice, by the API's code
  */
 export function adviceOn(
-  refusal: Refusal,
+  name: string,
   operation: string,
   isForbidden: boolean,
   own: Readonly<Record<string, string>>,
 ): string | null {
-  const { name, message } = refusal;
-  // AWS has no code for an explicit deny, so that its text is read here: for the words of the advice, and for nothing else.
-  if (isForbidden && /\bexplicit deny\b/i.test(message))
-    return `the credentials are valid, but a policy denies ${operation}: have its explicit deny removed`;
-  if (Object.hasOwn(own, name)) return own[name] ?? null;
-  const advice = ADVICE.find(([code]) => code.test(name))?.[1];
-  if (advice !== undefined) return advice;
-  return isForbidden
-    ? `the credentials are valid, but may not call ${operation}: give them that right`
-    : null;
+  const known = Object.hasOwn(own, name) ? own[name] : ADVICE.find(([code]) => code.test(name))?.[1];
+  if (!isForbidden) return known ?? null;
+  const right = `the credentials are valid, but may not call ${operation}: give them that right`;
+  return `${known ?? right}, ${UNLESS_DENIED}`;
 }

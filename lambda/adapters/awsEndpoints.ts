@@ -62,8 +62,8 @@ async function configured(service: AwsService, env: Environment): Promise<AwsEnd
 }
 
 /**
- * The endpoint of a service that is about to be called. A service that is not called is not refused: a run over OUTSCALE must not fail by what
- * somebody has set for another program's use of AWS.
+ * The endpoint of a service that is about to be called. An endpoint of a service that is not called is not refused: a run over OUTSCALE
+ * must not fail because of a setting for another program that uses AWS.
  * @throws EndpointRefused, naming the setting: signed requests go over https, or stay on this machine
  */
 export function endpointOf(aws: AwsEndpoints | null, service: AwsService): ConfiguredEndpoint | null {

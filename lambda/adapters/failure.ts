@@ -49,7 +49,7 @@ export function toApiFailure(
   if (kind === 'timeout') return new ApiFailure(operation, kind, 'no answer in time');
   const detail = `${wordsOf(error)}${status}`;
   const forbidden = isForbidden(error);
-  const advice = adviceOn(error, operation, forbidden, own);
+  const advice = adviceOn(error.name, operation, forbidden, own);
   return forbidden
     ? new RightMissing(operation, detail, advice)
     : new ApiFailure(operation, kind, detail, advice);

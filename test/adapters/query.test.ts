@@ -41,7 +41,7 @@ describe('a failing call of the query protocol', () => {
   it('says what the API said, safe to print', async () => {
     const { list } = await ask(ec2Error('UnauthorizedOperation', 403, 'not&#x202e; you'));
     expect(String(await failureOf(list()))).toBe(
-      'ApiFailure: DescribeVpnGateways failed (credentials): UnauthorizedOperation: not\\u{202e} you (HTTP 403); the credentials are valid, but may not call DescribeVpnGateways: give them that right',
+      'ApiFailure: DescribeVpnGateways failed (credentials): UnauthorizedOperation: not\\u{202e} you (HTTP 403); the credentials are valid, but may not call DescribeVpnGateways: give them that right, or, if the message names an explicit deny, have that removed',
     );
   });
 

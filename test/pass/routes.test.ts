@@ -99,7 +99,7 @@ describe.each(['outscale', 'aws'] as const)('an accepted interface that is avail
           code: 'routes-unknown',
           message: expect.stringMatching(
             new RegExp(
-              `^whether gateway \`${PROD}\` of ${id} leads anywhere is not known, and not asked again: ${TABLES} failed \\(credentials\\): .*may not call ${TABLES}: give them that right$`,
+              `^whether gateway \`${PROD}\` of ${id} leads anywhere is not known, and not asked again: ${TABLES} failed \\(credentials\\): .*may not call ${TABLES}: give them that right, or,`,
             ),
           ),
         },
