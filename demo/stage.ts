@@ -47,6 +47,7 @@ export async function setStage(): Promise<Stage> {
   const recipient = await deployPolicy(dir);
   const clock = { now: () => simulator.clock.now(), monotonic: () => performance.now() };
   const announced: Announcement[] = [];
+  const reports: PassReport[] = [];
   const handler = createHandler({
     env: {
       VIF_ACCEPTOR_RECIPIENTS: JSON.stringify({ [TARGET]: recipient }),
@@ -66,12 +67,17 @@ export async function setStage(): Promise<Stage> {
         return { delivered: announcements.map(({ id }) => id), problem: null };
       },
     },
+    onReport: (report) => {
+      reports.push(report);
+    },
   });
   return {
     simulator,
     offer: (offer) => allocate(simulator, offer),
     pass: async () => {
-      const report = await handler({ target: TARGET }, context());
+      await handler({ target: TARGET }, context());
+      const [report] = reports.splice(0);
+      if (report === undefined) throw new Error('the function reported nothing');
       return { report, announced: announced.splice(0) };
     },
     close: async () => {

@@ -10,9 +10,17 @@ import { awsEndpoints, endpointOf, endpointsFor } from './adapters/awsEndpoints.
 import { connect, REQUEST_LIMIT_MS, REQUEST_TIMEOUT_MS } from './adapters/connect.ts';
 import type { functionCredentials } from './adapters/credentials.ts';
 import { metricsOf } from './core/metrics.ts';
+import {
+  detailLines,
+  type LogLine,
+  type PassSummary,
+  passLine,
+  summaryOf,
+  whyFailed,
+} from './core/passLog.ts';
 import { type LoadedPolicy, loadPolicy, PolicyRefused } from './core/policy.ts';
 import type { PassReport } from './core/report.ts';
-import { list, visible } from './core/text.ts';
+import { visible } from './core/text.ts';
 import type { PassInput } from './pass/input.ts';
 import { runPass } from './pass.ts';
 import type { Announcer, Clock, Ledger } from './ports.ts';
@@ -28,6 +36,8 @@ export interface Platform {
   /** made once a process, for all its targets. @param table its DynamoDB table */
   readonly ledger: (table: string) => Ledger;
   readonly announcer: Announcer;
+  /** takes each whole report, of which the function returns counts only */
+  readonly onReport?: (report: PassReport) => void;
 }
 
 /** The pass failed; the invocation fails with it, so that the platform's error metric is true. */
@@ -37,6 +47,8 @@ class PassFailed extends Error {
 
 /** Time kept back from the pass, to report in, in milliseconds. */
 const REPORTING_MS = 2000;
+/** Of which the last part is for the metrics and the end of the invocation. */
+const ENDING_MS = 500;
 
 /** The Lambda function: composes, and decides nothing. */
 export function createHandler(platform: Platform) {
@@ -48,7 +60,7 @@ export function createHandler(platform: Platform) {
     return ledger;
   };
 
-  async function handle(event: unknown, context: Context): Promise<PassReport> {
+  async function handle(event: unknown, context: Context): Promise<PassSummary> {
     const target = await targetOf(event, platform, ledgerOf, targets);
     const report = await runPass({
       ...target,
@@ -57,20 +69,29 @@ export function createHandler(platform: Platform) {
     });
     metrics.addDimension('target', report.target);
     for (const { name, unit, value } of metricsOf(report)) metrics.addMetric(name, unit, value);
-    if (report.status !== 'failed') {
-      logger.info(`pass ${report.status}`, { report });
-      return report;
-    }
-    logger.error('pass failed', { report });
-    throw new PassFailed(
-      `pass over \`${report.target}\` failed: ${list(report.failures.map(({ message }) => message))}`,
-    );
+    platform.onReport?.(report);
+    logReport(report, logger, () => context.getRemainingTimeInMillis() - ENDING_MS);
+    if (report.status !== 'failed') return summaryOf(report);
+    throw new PassFailed(`pass over \`${report.target}\` failed: ${whyFailed(report)}`);
   }
 
-  return middy<unknown, PassReport>()
+  return middy<unknown, PassSummary>()
     .use(injectLambdaContext(logger, { resetKeys: true }))
     .use(logMetrics(metrics))
     .handler(handle);
+}
+
+/** A line for the pass, then one for each thing that it reports, while there is time: the metrics must still be written. */
+function logReport(report: PassReport, logger: Logger, remaining: () => number): void {
+  const log = ({ level, message, more }: LogLine): void => logger[level](message, more);
+  log(passLine(report));
+  const lines = [...detailLines(report)];
+  const written = lines.findIndex((line) => {
+    if (remaining() <= 0) return true;
+    log(line);
+    return false;
+  });
+  if (written >= 0) logger.warn('lines left out: no time was left', { lines: lines.length - written });
 }
 
 type Target = Omit<PassInput, 'remaining' | 'leaseMs'>;

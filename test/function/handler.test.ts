@@ -11,7 +11,7 @@ import type { Simulator } from '../../simulator/index.ts';
 import { ACME, actAs, STRANGER, US } from '../support/accounts.ts';
 import { recordingAnnouncer } from '../support/announcer.ts';
 import { ACME_1, outcomes, PROD, policyOf, SIMPLE, STRANGERS, startCloud } from '../support/cloud.ts';
-import { lambdaContext, policyFolder } from '../support/lambda.ts';
+import { lambdaContext, loggedIn, policyFolder } from '../support/lambda.ts';
 
 const RECIPIENT = 'outscale/eu-west-2/012345678901';
 
@@ -90,7 +90,7 @@ describe('the function', () => {
     const cloud = await startCloud();
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
     const report = await functionOn(cloud)({ target: 'hub' }, lambdaContext());
-    expect(outcomes(report)).toEqual({ [id]: `accepted acme.default ${PROD}` });
+    expect(outcomes(loggedIn(log))).toEqual({ [id]: `accepted acme.default ${PROD}` });
     expect(report.policy).toEqual({ digest: SIMPLE.digest, revision: 'v1.2.3-4-gabcdef0' });
   });
 
@@ -99,7 +99,8 @@ describe('the function', () => {
     const invoke = functionOn(cloud);
     await invoke({ target: 'hub' }, lambdaContext());
     await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 101 });
-    const { requests } = await invoke({ target: 'hub' }, lambdaContext());
+    await invoke({ target: 'hub' }, lambdaContext());
+    const { requests } = loggedIn(log);
     expect(requests[0]?.deadline.earliest).not.toBeNull();
     expect(tables).toEqual(['ledger']);
   });
@@ -220,6 +221,56 @@ describe('the function', () => {
     writeFileSync(join(dir, 'hub.json'), JSON.stringify({ ...SIMPLE.policy, surplus: true }));
     const invoked = functionOn(cloud, { VIF_ACCEPTOR_POLICY_DIR: dir })({ target: 'hub' }, lambdaContext());
     await expect(invoked).rejects.toThrow(/`surplus` must be absent/);
+  });
+
+  it.each([
+    ['plain', (vlan: number) => `vlan-${vlan}`],
+    ['hostile', () => '\u{202e}'.repeat(100)],
+  ])(
+    'answers and logs as little of each of many requests as every limit takes, with %s names',
+    async (_, name) => {
+      const cloud = await startCloud({ now: new Date() });
+      const many = 40;
+      for (let vlan = 1; vlan <= many; vlan += 1)
+        await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan, name: name(vlan) });
+      const answer = await functionOn(cloud)({ target: 'hub' }, lambdaContext());
+      expect(answer).toMatchObject({
+        format: 1,
+        status: 'completed',
+        counts: { pending: many, held: many },
+        lists: { failures: 0 },
+      });
+      // Its size does not depend on how many there are.
+      expect(JSON.stringify(answer)).not.toMatch(/dxvif-|vlan-|u\{/);
+      expect(JSON.stringify(answer).length).toBeLessThan(1000);
+      expect(loggedIn(log).requests).toHaveLength(many);
+      const lines = log.join('').split('\n');
+      expect(lines.length).toBeLessThan(many + 10);
+      expect(Math.max(...lines.map((line) => Buffer.byteLength(line)))).toBeLessThan(64_000);
+      const { pass, function_request_id: invocation } = JSON.parse(
+        lines.find((line) => line.includes('dxvif-')) ?? '',
+      );
+      expect(pass).toEqual({ target: 'hub', startedAt: answer.startedAt });
+      expect(invocation).toBe(lambdaContext().awsRequestId);
+    },
+  );
+
+  it('logs what there is time for, and says how much it left out', async () => {
+    const cloud = await startCloud();
+    for (let vlan = 1; vlan <= 5; vlan += 1)
+      await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan });
+    let left = 240_000;
+    const context = { ...lambdaContext(), getRemainingTimeInMillis: () => left };
+    vi.mocked(process.stdout.write).mockImplementation((chunk) => {
+      if (loggedIn(log).requests.length === 1) left = 400;
+      return log.push(String(chunk)) > 0;
+    });
+    await functionOn(cloud)({ target: 'hub' }, context);
+    const { requests } = loggedIn(log);
+    expect(requests.length).toBeGreaterThan(0);
+    const [said] = log.filter((line) => line.includes('left out')).map((line) => JSON.parse(line));
+    expect(said.lines).toBe(5 - requests.length);
+    expect(metrics()).toMatchObject({ PassCompleted: 1 });
   });
 
   it('writes no BGP key to its log', async () => {

@@ -5,6 +5,7 @@ import type { Context } from 'aws-lambda';
 import { onTestFinished } from 'vitest';
 import type { LoadedPolicy } from '../../lambda/core/policy.ts';
 import { writePolicy } from '../../lambda/core/policy.ts';
+import type { PassReport } from '../../lambda/core/report.ts';
 
 /** A folder as the function finds it under /opt/policy; gone when the test is. */
 export function policyFolder(...policies: readonly LoadedPolicy[]): string {
@@ -32,4 +33,10 @@ export function lambdaContext(remainingMs = 240_000): Context {
     fail: nothing,
     succeed: nothing,
   };
+}
+
+/** The requests that the function's log has, of all passes in it. */
+export function loggedIn(log: readonly string[]): Pick<PassReport, 'requests'> {
+  const lines = log.join('').split('\n').filter(Boolean);
+  return { requests: lines.map((line) => JSON.parse(line)).flatMap(({ request = [] }) => request) };
 }

@@ -43,9 +43,11 @@ export function watchReports(
     read: (text: string): void => {
       if (text.includes(PLANTED)) blame('secrecy', 'a BGP key stands in the log');
       for (const line of text.split('\n')) {
-        if (!line.includes('"report"')) continue;
-        for (const { id, deadline: when } of listOf(fields(fields(JSON.parse(line)).report).requests))
-          deadline(id, when, 'report');
+        if (!line.includes('"request"')) continue;
+        const { request } = fields(JSON.parse(line));
+        if (request === undefined) continue;
+        const { id, deadline: when } = fields(request);
+        deadline(id, when, 'report');
       }
     },
   };
