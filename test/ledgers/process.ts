@@ -5,7 +5,7 @@ import { aSighting } from '../support/ledgerBuilders.ts';
 /**
  * A process of its own, for tests of what several do to one file: takes the lease as often as it is told to, and
  * sights one interface under each. `node process.ts FILE NAME TIMES`, one key for all. `node process.ts FILE hold`: takes it,
- * says so, and holds it until it is killed.
+ * writes once, says so, and holds it until it is killed.
  */
 const [path = '', name = '', times = '0'] = process.argv.slice(2);
 const clock = { now: () => new Date(), monotonic: () => performance.now() };
@@ -15,7 +15,8 @@ const ledger = createFileLedger(path, clock);
 process.on('SIGXFSZ', () => undefined);
 
 if (name === 'hold') {
-  await ledger.open('outscale/eu-west-2/012345678901', 60_000);
+  const session = await ledger.open('outscale/eu-west-2/012345678901', 60_000);
+  await session?.write([{ kind: 'sighted', id: 'dxvif-1', sighting: aSighting() }]);
   process.stdout.write('held\n');
   setInterval(() => undefined, 60_000);
 }
