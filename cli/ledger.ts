@@ -5,6 +5,7 @@ import { EndpointRefused, isLoopback } from '../lambda/adapters/endpoint.ts';
 import { createDynamoLedger } from '../lambda/adapters/ledgers/dynamo/index.ts';
 import { openTable } from '../lambda/adapters/ledgers/dynamo/table.ts';
 import { createFileLedger } from '../lambda/adapters/ledgers/file/index.ts';
+import { pruneRecords } from '../lambda/adapters/ledgers/file/prune.ts';
 import { quoteOwn } from '../lambda/core/text.ts';
 import { LedgerFailure } from '../lambda/errors.ts';
 import type { Ledger } from '../lambda/ports.ts';
@@ -77,6 +78,22 @@ export function ledgerFor(options: LedgerOptions): Ledger {
   endpointOf(options.aws ?? null, 'dynamo');
   const credentials = awsCredentials(options.profile ?? null, process.env);
   return createDynamoLedger(openTable(table, { credentials, region: tableRegion }), systemClock);
+}
+
+/**
+ * Once a day, deletes the ends that were kept long enough from the records beside a ledger file. A table does so by itself.
+ * @returns why they were not deleted; `null`: they were, or did not need to be
+ */
+export async function pruneLedger(options: LedgerOptions): Promise<string | null> {
+  const path = ledgerPath(options);
+  if (isTable(path)) return null;
+  try {
+    await pruneRecords(path, systemClock.now());
+    return null;
+  } catch (error) {
+    if (error instanceof LedgerFailure) return error.message;
+    throw error;
+  }
 }
 
 /** As the SDK finds it, with a message that says where. */

@@ -1,6 +1,9 @@
 import { load } from '../lambda/adapters/ledgers/file/format.ts';
+import type { Holder } from '../lambda/adapters/ledgers/file/holder.ts';
+import { holderOf, targetIn } from '../lambda/adapters/ledgers/file/targets.ts';
 import { LONGEST_LEASE_MS } from '../lambda/adapters/ledgers/lease.ts';
 import { type Policy, recipientKey } from '../lambda/core/policy.ts';
+import { escapeText } from '../lambda/core/text.ts';
 import { PassFailure } from '../lambda/errors.ts';
 import { isTable, type LedgerOptions, ledgerPath } from './ledger.ts';
 import { LEASE_MS } from './onePass.ts';
@@ -12,6 +15,8 @@ export interface Lock {
   readonly until: string;
   /** when the other run took it */
   readonly since: string;
+  /** the process of the other run and its machine, when it is known */
+  readonly by: Pick<Holder, 'pid' | 'host'> | null;
 }
 
 /**
@@ -22,12 +27,13 @@ export async function lockOn({ recipient }: Policy, options: LedgerOptions): Pro
   const path = ledgerPath(options);
   if (isTable(path)) return null;
   try {
-    const { targets } = await load(path);
-    const until = targets[recipientKey(recipient)]?.lease?.until;
+    const { file } = await load(path);
+    const target = targetIn(file, recipientKey(recipient));
+    if (target.lease === null) return null;
+    const { until } = target.lease;
     // Only this command line writes a file, and always for the same time.
-    return until === undefined
-      ? null
-      : { until, since: new Date(Date.parse(until) - LEASE_MS).toISOString() };
+    const since = new Date(Date.parse(until) - LEASE_MS).toISOString();
+    return { until, since, by: holderOf(target) };
   } catch (error) {
     // It is for the words only: the run has its result already.
     if (error instanceof PassFailure) return null;
@@ -37,7 +43,9 @@ export async function lockOn({ recipient }: Policy, options: LedgerOptions): Pro
 
 /** Whether the other run still works cannot be known from here: it may have been killed. */
 export function lockInWords(lock: Lock | null, now: Date): string {
-  const other = 'by another run, which is still working or was ended before it could release it';
+  const by = lock?.by ?? null;
+  const run = by === null ? 'another run' : `another run (process ${by.pid} of ${escapeText(by.host)})`;
+  const other = `by ${run}, which is still working or was ended before it could release it`;
   if (lock === null)
     return `nothing was done: the ledger is locked ${other}; it is released within ${humanDuration(LONGEST_LEASE_MS / 1000)}`;
   const left = humanDuration(Math.max(0, Date.parse(lock.until) - now.getTime()) / 1000);

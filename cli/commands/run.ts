@@ -5,7 +5,7 @@ import type { Ports } from '../../lambda/ports.ts';
 import type { CompiledPolicy } from '../../language/index.ts';
 import { eachTarget } from '../eachTarget.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
-import { ledgerFor, withLedger } from '../ledger.ts';
+import { ledgerFor, pruneLedger, withLedger } from '../ledger.ts';
 import { lockInWords, lockOn } from '../lock.ts';
 import { onePass, type PassOptions } from '../onePass.ts';
 import { describeProblems, printDocument } from '../output/document.ts';
@@ -58,6 +58,8 @@ export async function run(given: RunOptions): Promise<ExitCode> {
   rethrow();
   const isWell = faults.length === 0 && passes.every(({ status }) => status === 'completed');
   if (isWell && address !== null && !dryRun) await tell(address);
+  // Last of all, since it may read a million records: nothing waits for it but the end of the command.
+  if (!dryRun && !interruption.aborted) await prune(options);
   if (faults.length > 0) return EXIT.invalidPolicy;
   const ends = new Set(passes.map(({ status }) => status));
   if (ends.has('failed')) return EXIT.failed;
@@ -73,6 +75,15 @@ async function lockOf(
   const compiled = policies.find(({ policy }) => policy.target === target);
   if (status !== 'leaseHeld' || compiled === undefined) return null;
   return lockInWords(await lockOn(compiled.policy, options), systemClock.now());
+}
+
+/** Nothing depends on what is kept too long, so that a failure is a warning. */
+async function prune(options: RunOptions): Promise<void> {
+  const problem = await pruneLedger(options);
+  if (problem !== null)
+    process.stderr.write(
+      `${paintFor(process.stderr).warn('warning:')} ends of more than 90 days ago were not deleted: ${problem}\n`,
+    );
 }
 
 /** Whoever waits for a ping learns by its absence; a pass is as good without it. */

@@ -1,10 +1,16 @@
 import {
   chmodSync,
+  closeSync,
+  fstatSync,
+  lstatSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
+  readSync,
   statSync,
   symlinkSync,
+  truncateSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -16,7 +22,7 @@ import { EMPTY_LEDGER } from '../../lambda/core/ledger.ts';
 import { LedgerFailure } from '../../lambda/errors.ts';
 import { plant } from '../plant.ts';
 import { failureOf } from '../support/apis.ts';
-import { anAcceptance, anEnd, aReceipt } from '../support/ledgerBuilders.ts';
+import { anAcceptance, anEnd, aReceipt, aSighting } from '../support/ledgerBuilders.ts';
 import { testClock } from '../support/testClock.ts';
 
 const KEY = 'outscale/eu-west-2/012345678901';
@@ -31,6 +37,18 @@ const LISTED = { kind: 'listed', at: '2026-11-10T11:00:00.000Z' } as const;
 function planted(text: string) {
   const path = join(plant({ 'ledger.json': text }), 'ledger.json');
   return { path, ledger: createFileLedger(path, testClock()) };
+}
+
+/** The text of a file from that byte on. */
+function tailOf(path: string, from: number): string {
+  const file = openSync(path, 'r');
+  try {
+    const buffer = Buffer.alloc(fstatSync(file).size - from);
+    readSync(file, buffer, 0, buffer.length, from);
+    return buffer.toString();
+  } finally {
+    closeSync(file);
+  }
 }
 
 function holding(given: object): string {
@@ -116,6 +134,19 @@ describe('a ledger file', () => {
     expect(await createFileLedger(path, testClock()).peek(KEY)).toMatchObject({ lastListing: LISTED.at });
   });
 
+  it('changed by hand between two writes of a pass keeps the change, though its size and times are the same', async () => {
+    const { path, ledger } = planted(holding({}));
+    const session = await ledger.open(KEY, 60_000);
+    await session?.write([{ kind: 'sighted', id: 'dxvif-1', sighting: aSighting({ name: 'acme-prod-1' }) }]);
+    const { atime, mtime } = statSync(path);
+    writeFileSync(path, readFileSync(path, 'utf8').replaceAll('acme-prod-1', 'acme-test-1'));
+    utimesSync(path, atime, mtime);
+    await session?.write([{ kind: 'sighted', id: 'dxvif-2', sighting: aSighting() }]);
+    const { sightings } = await ledger.peek(KEY);
+    expect(sightings['dxvif-1']).toMatchObject({ name: 'acme-test-1' });
+    expect(sightings['dxvif-2']).toEqual(aSighting());
+  });
+
   it('is written by passes of one process in the order in which they come', async () => {
     const { ledger } = planted(holding({}));
     const keys = Array.from({ length: 12 }, (_, i) => `aws/eu-west-1/${i}`);
@@ -137,6 +168,45 @@ describe('a ledger file', () => {
     await session?.write([LISTED]);
     expect(await ledger.open(KEY, 1000)).toBeNull();
     expect(await ledger.peek(KEY)).toMatchObject({ lastListing: LISTED.at });
+  });
+
+  it.each([
+    ['an absolute link', ['/real/ledger.json']],
+    ['a relative link', ['../real/ledger.json']],
+    ['a link through a linked folder', ['../linked/ledger.json']],
+    ['links to links', ['second.json', '/links/third.json', '../real/ledger.json']],
+  ])('that is not there yet is made at the end of %s, which stays', async (_, targets) => {
+    const root = plant({ 'real/other.txt': '', 'links/other.txt': '' });
+    symlinkSync(join(root, 'real'), join(root, 'linked'));
+    const names = ['first.json', 'second.json', 'third.json'];
+    for (const [i, target] of targets.entries())
+      symlinkSync(target.startsWith('/') ? join(root, target) : target, join(root, 'links', names[i] ?? ''));
+    const path = join(root, 'links', 'first.json');
+    const session = await createFileLedger(path, testClock()).open(KEY, 1000);
+    await session?.close([LISTED, ACCEPTED]);
+    expect(lstatSync(path).isSymbolicLink()).toBe(true);
+    expect(readdirSync(join(root, 'real')).sort()).toEqual([
+      'ledger.json',
+      'ledger.records.jsonl',
+      'other.txt',
+    ]);
+    const ledger = createFileLedger(path, testClock());
+    expect(await ledger.peek(KEY)).toMatchObject({ lastListing: LISTED.at });
+    expect((await ledger.records(KEY, new Date(0))).receipts).toHaveLength(1);
+  });
+
+  it.each([
+    ['a folder that does not exist', 'missing/ledger.json', /is a link to .*missing\/ledger\.json/],
+    ['itself', 'link.json', /\(ELOOP\)/],
+  ])('that is a link to %s is made nowhere', async (_, target, why) => {
+    const root = plant({});
+    const path = join(root, 'link.json');
+    symlinkSync(target, path);
+    const failure = await failureOf(createFileLedger(path, testClock()).open(KEY, 1000));
+    expect(failure).toBeInstanceOf(LedgerFailure);
+    expect(String(failure)).toMatch(why);
+    expect(readdirSync(root)).toEqual(['link.json']);
+    expect(lstatSync(path).isSymbolicLink()).toBe(true);
   });
 
   it('that is a folder, or in no folder, is told so', async () => {
@@ -197,6 +267,33 @@ describe('a ledger file', () => {
     expect([receipts.length, ended.length]).toEqual([1, 1]);
     expect(damaged).toEqual([expect.stringContaining(`line 1 of ${records} is damaged`)]);
     expect(readFileSync(records, 'utf8')).toMatch(/^\{"kind":"receipt","target":\n\{/);
+  });
+
+  it('adds a record without reading those that are there', async () => {
+    const { path, ledger } = planted(holding({}));
+    const records = join(dirname(path), 'ledger.records.jsonl');
+    writeFileSync(records, '');
+    // More than can be read as one text; it takes no room on the disk.
+    truncateSync(records, 4_000_000_000);
+    const { ino } = statSync(records);
+    const session = await ledger.open(KEY, 1000);
+    await session?.close([ACCEPTED]);
+    expect(await ledger.peek(KEY)).toMatchObject({ acceptances: { 'dxvif-1': ACCEPTED.acceptance } });
+    expect(statSync(records)).toMatchObject({ ino });
+    expect(tailOf(records, 4_000_000_000)).toMatch(/^\n\{"kind":"receipt",.*\}\n$/);
+  });
+
+  it('leaves ends that were kept long enough to the pruning', async () => {
+    const { path, ledger } = planted(holding({}));
+    const records = join(dirname(path), 'ledger.records.jsonl');
+    const past = anEnd({ endedAt: '2020-01-01T00:00:00.000Z' });
+    writeFileSync(records, `${JSON.stringify({ kind: 'ended', target: KEY, value: past })}\n`);
+    const { ino, size } = statSync(records);
+    const session = await ledger.open(KEY, 1000);
+    await session?.close([ACCEPTED]);
+    expect(statSync(records).ino).toBe(ino);
+    expect(statSync(records).size).toBeGreaterThan(size);
+    expect((await ledger.records(KEY, new Date(0))).ended).toEqual([]);
   });
 
   it('whose records cannot be written has what is to be announced of them all the same, and nothing else', async () => {

@@ -1,11 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, readFileSync, utimesSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createFileLedger } from '../../lambda/adapters/ledgers/file/index.ts';
-import { EMPTY_LEDGER } from '../../lambda/core/ledger.ts';
 import { plant } from '../plant.ts';
 import { aSighting } from '../support/ledgerBuilders.ts';
 import { testClock } from '../support/testClock.ts';
@@ -71,18 +70,6 @@ describe('processes on one ledger file', () => {
       return Object.values(sightings);
     });
     for (const sighting of (await Promise.all(killed)).flat()) expect(sighting).toEqual(aSighting());
-  });
-
-  it('that died with the lock are waited for until it is stale, and no longer', async () => {
-    const path = ledgerPath();
-    mkdirSync(`${path}.lock`);
-    const almostStale = new Date(Date.now() - 9500);
-    utimesSync(`${path}.lock`, almostStale, almostStale);
-    const start = performance.now();
-    const session = await createFileLedger(path, testClock()).open(KEY, 1000);
-    expect(session?.state).toEqual(EMPTY_LEDGER);
-    expect(performance.now() - start).toBeGreaterThan(300);
-    expect(readdirSync(dirname(path))).toEqual(['ledger.json']);
   });
 
   it('that run out of room keep the old ledger', async () => {

@@ -42,10 +42,25 @@ const decodeFile = d.open<LedgerFile>({
   ),
 });
 
-/** A file that is not there is an empty ledger; one that cannot be read is never taken for one. @throws LedgerFailure */
-export async function load(path: string): Promise<LedgerFile> {
-  const text = await textOf(path);
-  if (text === null) return { format: FORMAT, targets: {} };
+/** A ledger file as this process read or wrote it last. */
+export interface Loaded {
+  readonly file: LedgerFile;
+  /** `null`: there is no file */
+  readonly bytes: Buffer | null;
+}
+
+/**
+ * A file that is not there is an empty ledger; one that cannot be read is never taken for one.
+ * @param last what this process read or wrote last: it is decoded again only when the file has other bytes
+ * @throws LedgerFailure
+ */
+export async function load(path: string, last: Loaded | null = null): Promise<Loaded> {
+  const bytes = await bytesOf(path);
+  if (bytes === null) return { file: { format: FORMAT, targets: {} }, bytes };
+  return last?.bytes?.equals(bytes) ? last : { file: decoded(path, bytes.toString()), bytes };
+}
+
+function decoded(path: string, text: string): LedgerFile {
   try {
     const raw: unknown = JSON.parse(text);
     // First of all: of another version's file, nothing else can be said.
@@ -68,17 +83,61 @@ export async function load(path: string): Promise<LedgerFile> {
 
 /** `null`: there is no such file. @throws LedgerFailure */
 export async function textOf(path: string): Promise<string | null> {
+  return (await bytesOf(path))?.toString() ?? null;
+}
+
+async function bytesOf(path: string): Promise<Buffer | null> {
   try {
-    return await readFile(path, 'utf8');
+    return await readFile(path);
   } catch (cause) {
     if (codeOf(cause) === 'ENOENT') return null;
     throw new LedgerFailure(`ledger ${path} cannot be read ${fileCause(cause)}`, { cause });
   }
 }
 
-export function store(path: string, file: LedgerFile, assertHeld: () => void): Promise<void> {
-  return writing(path, () => replaceFile(path, `${JSON.stringify(file, null, 2)}\n`, assertHeld));
+/** @returns what is in the file now. @throws LedgerFailure */
+export async function store(path: string, file: LedgerFile, assertHeld: () => void): Promise<Loaded> {
+  const bytes = asBytes(file);
+  await writing(path, () => replaceFile(path, bytes, assertHeld));
+  return { file, bytes };
 }
+
+/** JSON, a line an item. */
+function asBytes({ targets, ...rest }: LedgerFile): Buffer {
+  const entries = Object.entries(targets).map(([key, { items, ...entry }]) => {
+    const lines = Object.entries(items).map(([name, item]) => lineOf(name, item));
+    return [Buffer.from(`${JSON.stringify(key)}:`), ...withPart(entry, 'items', lines)];
+  });
+  return Buffer.concat([...withPart(rest, 'targets', entries), NEWLINE]);
+}
+
+/** An object with one more key, of these parts. */
+function withPart(rest: object, key: string, parts: readonly (Buffer | readonly Buffer[])[]): Buffer[] {
+  const others = JSON.stringify(rest).slice(1, -1);
+  const begin = `{${others === '' ? '' : `${others},\n`}${JSON.stringify(key)}:{\n`;
+  const separated = parts.flatMap((part, i) => (i === 0 ? part : [SEPARATOR, part].flat()));
+  return [Buffer.from(begin), ...separated, Buffer.from('\n}}')];
+}
+
+const NEWLINE = Buffer.from('\n');
+const SEPARATOR = Buffer.from(',\n');
+
+interface NamedLine {
+  readonly name: string;
+  readonly line: Buffer;
+}
+
+/** Items are never changed in place, and most of thousands are the same as in the write before: each is encoded once. */
+function lineOf(name: string, item: unknown): Buffer {
+  const holder = typeof item === 'object' ? item : null;
+  const known = holder === null ? undefined : LINES.get(holder);
+  if (known?.name === name) return known.line;
+  const line = Buffer.from(`${JSON.stringify(name)}:${JSON.stringify(item)}`);
+  if (holder !== null) LINES.set(holder, { name, line });
+  return line;
+}
+
+const LINES = new WeakMap<object, NamedLine>();
 
 /** @throws LedgerFailure for whatever `write` throws */
 export async function writing(path: string, write: () => Promise<void>): Promise<void> {

@@ -1,22 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import { realpath } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { applyChanges } from '../../../core/applyChange.ts';
 import type { LedgerChange, LedgerState } from '../../../core/ledger.ts';
 import { LedgerFailure } from '../../../errors.ts';
 import type { Clock, Ledger } from '../../../ports.ts';
-import { codeOf } from '../../errorCode.ts';
-import { fileCause } from '../../fileCause.ts';
-import { makeFolder } from '../../makeFolder.ts';
 import { createQueue } from '../../queue.ts';
 import { recordsOf } from '../codec/records.ts';
-import { itemChanges, readItems } from '../items.ts';
+import { type Items, itemChanges, readItems } from '../items.ts';
 import { isFree, newLease } from '../lease.ts';
-import { load, store } from './format.ts';
+import { type Loaded, load, store } from './format.ts';
+import { holderNow, isGone } from './holder.ts';
 import { inLock } from './lock.ts';
+import { followed, placeOf } from './place.ts';
 import { keepPolicy, readPolicy } from './policies.ts';
 import { keepRecords, readRecords } from './records.ts';
-import { storedItems, type Target, targetIn, withItems, withTarget } from './targets.ts';
+import { holderOf, storedItems, type Target, targetIn, withItems, withLease, withTarget } from './targets.ts';
 
 /** Where a change is made, and how its entry is written before the change is whole. */
 interface Place {
@@ -32,6 +29,9 @@ interface Place {
 export function createFileLedger(path: string, clock: Clock): Ledger {
   // Passes of this process wait for each other here, in order; the lock is for those of others.
   const inTurn = createQueue();
+  // Thousands of items are pending at times, and a pass writes often: what is the same as before is not decoded again.
+  let last: Loaded | null = null;
+  const states = new WeakMap<Items, LedgerState>();
 
   /** Reads, changes and replaces the file while nobody else does. `change` returns `null` to leave it as it is. */
   async function update(
@@ -41,9 +41,12 @@ export function createFileLedger(path: string, clock: Clock): Ledger {
     await inTurn(async () => {
       const place = await placeOf(path);
       await inLock(place, async (assertHeld) => {
-        const file = await load(place);
-        const keep = (entry: Target): Promise<void> => store(place, withTarget(file, key, entry), assertHeld);
-        const entry = await change(targetIn(file, key), { place, keep });
+        const loaded = await load(place, last);
+        last = loaded;
+        const keep = async (entry: Target): Promise<void> => {
+          last = await store(place, withTarget(loaded.file, key, entry), assertHeld);
+        };
+        const entry = await change(targetIn(loaded.file, key), { place, keep });
         if (entry !== null) await keep(entry);
       });
     });
@@ -59,29 +62,34 @@ export function createFileLedger(path: string, clock: Clock): Ledger {
     for (const change of changes) {
       if (change.kind === 'policyUsed') await keepPolicy(place, change.digest, change.text);
     }
-    const before = stateOf(entry, path);
+    const known = states.get(entry.items);
+    const { lastListing: listed, failing: failed } = entry;
+    const before =
+      known === undefined ? stateOf(entry, path) : { ...known, lastListing: listed, failing: failed };
     const after = applyChanges(before, changes);
     const changed = itemChanges(before, after);
     // Whatever is cut short, nothing is on record before it can be told.
     if (changes.some((change) => recordsOf(change).length > 0))
       await keep(withItems(entry, { puts: changed.announcements, deletes: [] }));
-    await keepRecords(place, key, changes, clock.now());
+    await keepRecords(place, key, changes);
     const { lastListing, failing } = after;
     const { announcements, puts, deletes } = changed;
-    return { ...withItems(entry, { puts: { ...announcements, ...puts }, deletes }), lastListing, failing };
+    const written = withItems(entry, { puts: { ...announcements, ...puts }, deletes });
+    states.set(written.items, after);
+    return { ...written, lastListing, failing };
   }
 
   return {
-    peek: async (key) => stateOf(targetIn(await load(path), key), path),
+    peek: async (key) => stateOf(targetIn((await load(path)).file, key), path),
     records: async (key, since) => readRecords(await followed(path), key, since, clock.now()),
     policy: async (digest) => readPolicy(await followed(path), digest),
     open: async (key, leaseMs) => {
       const token = randomUUID();
       let taken: LedgerState | null = null;
       await update(key, async (entry) => {
-        if (!isFree(entry.lease, clock.now())) return null;
+        if (!isFree(entry.lease, clock.now()) && !isLeft(entry)) return null;
         taken = stateOf(entry, path);
-        return { ...entry, lease: newLease(clock.now(), leaseMs, token) };
+        return withLease(entry, newLease(clock.now(), leaseMs, token), holderNow(token));
       });
       if (taken === null) return null;
       return {
@@ -95,11 +103,17 @@ export function createFileLedger(path: string, clock: Clock): Ledger {
           update(key, async (entry, at) => {
             const isOurs = entry.lease?.token === token;
             if (!isOurs && changes.length > 0) throw lost(key, path);
-            return isOurs ? { ...(await applied(entry, key, changes, at)), lease: null } : null;
+            return isOurs ? withLease(await applied(entry, key, changes, at), null, null) : null;
           }),
       };
     },
   };
+}
+
+/** Whether the lease was left behind by a process that exists no more: one that was killed, mostly. */
+function isLeft(entry: Target): boolean {
+  const holder = holderOf(entry);
+  return holder !== null && isGone(holder);
 }
 
 function lost(key: string, path: string): LedgerFailure {
@@ -109,32 +123,4 @@ function lost(key: string, path: string): LedgerFailure {
 function stateOf(target: Target, path: string): LedgerState {
   const { lastListing, failing } = target;
   return { ...readItems(storedItems(target), `ledger ${path}`), lastListing, failing };
-}
-
-/** Where the ledger is or will be: by whichever link it is reached, there is one lock, and the link stays. */
-async function placeOf(path: string): Promise<string> {
-  try {
-    await makeFolder(dirname(path), 0o700);
-  } catch (cause) {
-    throw unreachable(path, cause);
-  }
-  return followed(path);
-}
-
-async function followed(path: string): Promise<string> {
-  try {
-    return await realpath(path);
-  } catch (cause) {
-    if (codeOf(cause) === 'ENOENT') return path;
-    throw unreachable(path, cause);
-  }
-}
-
-function unreachable(path: string, cause: unknown): LedgerFailure {
-  // Where it was only missing, it would have been made.
-  const why =
-    codeOf(cause) === 'ENOENT'
-      ? '(ENOENT): its folder cannot be made; name a file in another folder'
-      : fileCause(cause);
-  return new LedgerFailure(`ledger ${path} cannot be reached ${why}`, { cause });
 }

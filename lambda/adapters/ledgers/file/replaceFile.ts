@@ -7,7 +7,11 @@ import { dirname } from 'node:path';
  * the old or the new text is there, never a part of one.
  * @param beforeReplacing called when the new text is safe on disk; throws to keep the old one
  */
-export async function replaceFile(path: string, text: string, beforeReplacing: () => void): Promise<void> {
+export async function replaceFile(
+  path: string,
+  text: string | Buffer,
+  beforeReplacing: () => void,
+): Promise<void> {
   const temporary = `${path}.${randomUUID()}.tmp`;
   try {
     const file = await open(temporary, 'wx', 0o600);
@@ -24,7 +28,12 @@ export async function replaceFile(path: string, text: string, beforeReplacing: (
     await rm(temporary, { force: true }).catch(() => undefined);
     throw error;
   }
-  const folder = await open(dirname(path), 'r');
+  await syncFolder(dirname(path));
+}
+
+/** Waits until the names in a folder are on disk. */
+export async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
   try {
     await folder.sync();
   } finally {

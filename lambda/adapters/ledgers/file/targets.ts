@@ -1,7 +1,9 @@
 import * as d from '../../../core/decode.ts';
 import { type Items, type StoredItem, storedItem } from '../items.ts';
+import type { Lease } from '../lease.ts';
 import { formatOf, type StoredValue, tieOf } from '../storedForm.ts';
 import { type Entry, type LedgerFile, NO_ENTRY } from './format.ts';
+import { decodeHolder, type Holder } from './holder.ts';
 
 /**
  * One target in the file of a ledger. Its items stand under its recipient key, with the keys that release 0.1.0 reads.
@@ -10,9 +12,11 @@ import { type Entry, type LedgerFile, NO_ENTRY } from './format.ts';
  * digest of the item that it belongs to, and counts for no other.
  */
 export interface Target extends Entry {
-  /** by the name of the item */
+  /** by the name of the item, and what is known of the holder of the lease by `LEASE` */
   readonly later: Items;
 }
+
+const LEASE = 'lease';
 
 function laterKey(key: string): string {
   return `later/${key}`;
@@ -27,6 +31,26 @@ export function withTarget(file: LedgerFile, key: string, { later, ...entry }: T
   const isNeeded = before !== undefined || Object.keys(later).length > 0;
   const additions = isNeeded ? { [laterKey(key)]: { ...(before ?? NO_ENTRY), items: later } } : {};
   return { ...file, targets: { ...file.targets, [key]: entry, ...additions } };
+}
+
+/** The target with this lease, or without one. */
+export function withLease(target: Target, lease: Lease | null, holder: Holder | null): Target {
+  const { [LEASE]: _, ...others } = target.later;
+  return { ...target, lease, later: holder === null ? others : { ...others, [LEASE]: holder } };
+}
+
+/** Which process holds the lease; `null`: none, or it is not known. */
+export function holderOf({ lease, later }: Target): Holder | null {
+  if (lease === null || later[LEASE] === undefined) return null;
+  try {
+    const holder = decodeHolder(later[LEASE], '');
+    // Release 0.1.0 has taken the lease since.
+    return holder.token === lease.token ? holder : null;
+  } catch (error) {
+    // Fail closed: without it, the lease holds until its end.
+    if (error instanceof d.Malformed) return null;
+    throw error;
+  }
 }
 
 export function storedItems({ items, later }: Target): StoredItem[] {
@@ -52,19 +76,22 @@ export function withItems(
   target: Target,
   { puts, deletes }: { readonly puts: Items; readonly deletes: readonly string[] },
 ): Target {
-  const gone = new Set(deletes);
   const written = Object.entries(puts).map(([name, value]) => [name, storedItem(name, value)] as const);
-  const items = {
-    ...Object.fromEntries(Object.entries(target.items).filter(([name]) => !gone.has(name))),
-    ...Object.fromEntries(written.map(([name, { data }]) => [name, data])),
-  };
-  // What 0.1.0 has deleted, and what is written now, has no earlier addition any more.
-  const kept = Object.entries(target.later).filter(
-    ([name]) => Object.hasOwn(items, name) && !Object.hasOwn(puts, name),
-  );
+  const items = { ...target.items };
+  for (const name of deletes) delete items[name];
+  const later = { ...target.later };
+  for (const name of Object.keys(later)) {
+    // What 0.1.0 has deleted, and what is written now, has no earlier addition any more.
+    const isKept = name === LEASE || (Object.hasOwn(items, name) && !Object.hasOwn(puts, name));
+    if (!isKept) delete later[name];
+  }
   // A value without later keys is one of format 1, and needs no addition.
   const added = written.flatMap(([name, stored]) => (isPlain(stored) ? [] : [[name, additionOf(stored)]]));
-  return { ...target, items, later: { ...Object.fromEntries(kept), ...Object.fromEntries(added) } };
+  return {
+    ...target,
+    items: { ...items, ...Object.fromEntries(written.map(([name, { data }]) => [name, data])) },
+    later: { ...later, ...Object.fromEntries(added) },
+  };
 }
 
 function isPlain({ needs, more }: StoredValue): boolean {
