@@ -35,7 +35,7 @@ export function decided(policy: Policy, { at, request: written, live = [] }: Wri
   const decision = decide(policy, request, world, NO_DEADLINE, instantOf(at));
   if (decision.verdict === 'hold') return { request, decision };
   // The gateway itself is not there to be looked at.
-  const { reasons } = networkSanity(request, decision.gateway, null, world);
+  const { reasons } = networkSanity(request, decision.gateway, null, policy.recipient, world);
   return { request, decision: reasons.length > 0 ? hold(reasons, decision.gateway) : decision };
 }
 
@@ -69,5 +69,6 @@ function interfaceOf(
       hasKey: key ?? null,
     })),
     faults: [],
+    unreadable: [],
   };
 }
