@@ -47,6 +47,7 @@ export function usualPoint({ recipient: { provider, account } }: Policy, at: num
     tags: provider === 'aws' ? {} : null,
     peers: [USUAL],
     faults: [],
+    unreadable: [],
   };
   return { request, at };
 }
