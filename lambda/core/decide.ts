@@ -63,7 +63,7 @@ function withoutFreeze(policy: Policy, request: VirtualInterface, world: World, 
   const gateway = sharedGateway(fitting);
   // Fail closed: grants that disagree decide nothing.
   if (gateway === null) reasons.push(ambiguous(owner, fitting));
-  reasons.push(...exhaustedLimits(owner, fitting, request.id, world));
+  reasons.push(...exhaustedLimits(owner, fitting, request.id, policy, world));
   const { acceptsPerPass } = policy.limits;
   if (world.acceptedThisPass >= acceptsPerPass) {
     const message = `this pass has accepted its ${acceptsPerPass} already (\`limits.acceptsPerPass\`); the next pass goes on`;

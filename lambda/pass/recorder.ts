@@ -34,7 +34,7 @@ export function recorder(
       memory.write([...policyUsed(), { kind: 'intended', id, intent: { ...award, listings: 0, grounds } }]),
     accepted: async (id, award, grounds, answer) => {
       const receipt = receiptOf(id, award, grounds, clock.now().toISOString(), answer);
-      const acceptance = accepted(award);
+      const acceptance = accepted(award, grounds.request);
       try {
         await memory.write([...news({ receipts: [receipt] }), { kind: 'accepted', id, acceptance, receipt }]);
         return [];

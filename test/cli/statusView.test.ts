@@ -176,6 +176,7 @@ describe('what was', () => {
       problem: 'down' as const,
       message: 'down for long',
       mend: null,
+      connection: null,
     };
     const interfaces = [
       aLiveVif({ id: 'dxvif-11111111', state: 'pending' }),

@@ -66,9 +66,14 @@ export function createFileLedger(path: string, clock: Clock): Ledger {
     if (changes.some((change) => recordsOf(change).length > 0))
       await keep(withItems(entry, { puts: changed.announcements, deletes: [] }));
     await keepRecords(place, key, changes, clock.now());
-    const { lastListing, failing } = after;
+    const { lastListing, failing, turns } = after;
     const { announcements, puts, deletes } = changed;
-    return { ...withItems(entry, { puts: { ...announcements, ...puts }, deletes }), lastListing, failing };
+    return {
+      ...withItems(entry, { puts: { ...announcements, ...puts }, deletes }),
+      lastListing,
+      failing,
+      turns,
+    };
   }
 
   return {
@@ -107,8 +112,8 @@ function lost(key: string, path: string): LedgerFailure {
 }
 
 function stateOf(target: Target, path: string): LedgerState {
-  const { lastListing, failing } = target;
-  return { ...readItems(storedItems(target), `ledger ${path}`), lastListing, failing };
+  const { lastListing, failing, turns } = target;
+  return { ...readItems(storedItems(target), `ledger ${path}`), lastListing, failing, turns };
 }
 
 /** Where the ledger is or will be: by whichever link it is reached, there is one lock, and the link stays. */
