@@ -33,6 +33,13 @@ export type RequestDetails = Pick<
 /** The longest details that are kept of one request, in characters of JSON: a requester chooses tags and names. */
 const MOST_DETAILS = 2000;
 
+/** The longest request that can be accepted, in characters of JSON: its intent and its receipt have it whole, and fit one item. */
+const MOST_RECORDED = 50_000;
+
+export function isRecordable(vif: VirtualInterface): boolean {
+  return JSON.stringify(vif).length <= MOST_RECORDED;
+}
+
 /** How many requests may be pending for their details to be kept: a flood of them must not slow the ledger down. */
 const MOST_DETAILED = 1000;
 
