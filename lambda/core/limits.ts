@@ -34,8 +34,12 @@ function takenBy(
   const { interfaces, intents, acceptances, damaged } = world;
   const live = interfaces.filter((vif) => mayBelong(vif, owner, grant) && occupies(vif, world, requestId));
   const ids = new Set(live.map(({ id }) => id));
-  const over = overIn(interfaces);
-  const isOpen = (id: string): boolean => id !== requestId && !over.has(id);
+  const listed = byId(interfaces);
+  // What is over leaves the record with the next complete listing.
+  const isOpen = (id: string): boolean => {
+    const vif = listed.get(id);
+    return id !== requestId && (vif === undefined || !isOver(vif));
+  };
   const given: readonly Readonly<Record<string, Given>>[] = [intents, acceptances];
   for (const records of given) {
     for (const [id, record] of Object.entries(records)) {
@@ -126,17 +130,17 @@ const knownTo = oncePer(({ owners }: Owners) => ({
   connections: new Set(owners.flatMap(({ connections }) => connections)),
 }));
 
-/** What is over leaves the record with the next complete listing. */
-const overIn = oncePer(
-  (interfaces: readonly VirtualInterface[]) => new Set(interfaces.filter(isOver).map(({ id }) => id)),
+const byId = oncePer(
+  (interfaces: readonly VirtualInterface[]) => new Map(interfaces.map((vif) => [vif.id, vif])),
 );
 
-/** IDs for a message: those on connections that are not the owner's say so, for a person looks for them there. */
+/** IDs for a message. Those on connections that are not the owner's say so: a person looks for them there. */
 function placed(ids: readonly string[], { connections }: Owner, { interfaces }: World): string[] {
-  return ids.map((id) => {
-    const connection = interfaces.find((vif) => vif.id === id)?.connection ?? null;
+  const shown = ids.slice(0, MOST).map((id) => {
+    const connection = byId(interfaces).get(id)?.connection ?? null;
     return connection === null || connections.includes(connection)
       ? id
       : `${id} (now on ${quote(connection)})`;
   });
+  return [...shown, ...ids.slice(MOST)];
 }

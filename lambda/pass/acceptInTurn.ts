@@ -38,7 +38,8 @@ export async function acceptInTurn(
   const { loaded, ports } = context;
   const { acceptsPerPass } = loaded.policy.limits;
   const at = ports.clock.now();
-  const { turns: before } = memory.state();
+  const names = new Set(loaded.policy.owners.map(({ name }) => name));
+  const before = Object.fromEntries(Object.entries(memory.state().turns).filter(([name]) => names.has(name)));
   const turns = turnsOf(cases.values(), { at, intervalMs, acceptsPerPass, turns: before });
   const owners = new Set(turns.map(({ accept }) => accept.owner));
   /** owners of what could be accepted, and those of them that had a turn */
