@@ -39,8 +39,8 @@ async function afterMove(second: LoadedPolicy) {
   expect(outcomes(await runner.pass())[first]).toMatch(/^accepted/);
   announcer.news();
   const again = await acme.offer({ connection: ACME_1, vlan: 102 });
-  const pass = (): Promise<PassReport> =>
-    runner.pass({ loaded: second, ports: withMoved(runner.ports, new Set([first])) });
+  const pass = (isMoved = true): Promise<PassReport> =>
+    runner.pass({ loaded: second, ports: withMoved(runner.ports, new Set(isMoved ? [first] : [])) });
   return { first, again, announcer, pass };
 }
 
@@ -60,6 +60,13 @@ describe('an owner that moves what was accepted to a connection that the policy 
       ]);
     const ofMove = announcer.delivered.filter(({ detail }) => detail.problem === 'otherConnection');
     expect(ofMove).toHaveLength(1);
+  });
+
+  it('is reported again when it moves once more after it was back', async () => {
+    const { announcer, pass } = await afterMove(ownedBy('acme'));
+    for (const isMoved of [true, false, true, true]) await pass(isMoved);
+    const ofMove = announcer.delivered.filter(({ detail }) => detail.problem === 'otherConnection');
+    expect(ofMove).toHaveLength(2);
   });
 
   it.each([
