@@ -55,15 +55,18 @@ export async function acceptInTurn(
   const { begin, end } = lanes(ports.directConnect.throttles);
   const take = async (turn: Turn): Promise<void> => {
     const place = waiting.join(turn);
+    const { owner } = turn.accept;
+    const isFirst = !hadTurn.has(owner);
+    hadTurn.add(owner);
+    // Before the intent, which is written with it: a run that is cut short does not begin with the same owners again.
+    if (isFirst && owners.size > acceptsPerPass) remember(owners);
     try {
       const result = await attempt(turn, shared, place, context);
       cases.set(turn.id, { ...turn.opened, ...pick(result) });
       told.failures.push(...result.failures);
       attempted.push(result.outcome);
-      if (result.outcome === 'notAttempted' || hadTurn.has(turn.accept.owner)) return;
-      hadTurn.add(turn.accept.owner);
-      // It goes with the next write, so that a run that is cut short does not begin with the same owners again.
-      if (owners.size > acceptsPerPass) remember(owners);
+      // It was too late for it: its owner waits on.
+      if (isFirst && result.outcome === 'notAttempted') hadTurn.delete(owner);
     } finally {
       // Whatever became of it, nobody waits for it any longer.
       place.decided();

@@ -82,6 +82,42 @@ describe('where more owners wait than a run may accept of', () => {
     expect([offered, old]).toContain(accepted[0]);
   });
 
+  it('also when a run is cut short by its first confirm', async () => {
+    const cloud = await startCloud();
+    const runner = runnerOf(cloud, atMost(1));
+    const acme = actAs(cloud, ACME);
+    await runner.pass();
+    for (const vlan of [101, 102])
+      await acme.offer({ connection: ACME_1, vlan, subnet: `10.${(vlan - 100) * 4}` });
+    await runner.pass({ loaded: policyOf(`freeze: true\n${owners}`) });
+    cloud.clock.advance('PT1H');
+    const beta = await acme.offer({ connection: ACME_2, vlan: 103, subnet: '10.40' });
+    const { directConnect } = runner.ports;
+    const confirm = () => Promise.reject(new Error('the process ends'));
+    const cut = { ...runner.ports, directConnect: { ...directConnect, confirm } };
+    expect((await runner.pass({ ports: cut })).status).toBe('failed');
+    cloud.clock.advance('PT1H');
+    expect(outcomes(await runner.pass())[beta]).toMatch(/^accepted/);
+  });
+
+  it('but a request that may expire within a few runs goes first, as the time between runs says', async () => {
+    const cloud = await startCloud();
+    const runner = runnerOf(cloud, atMost(1));
+    const acme = actAs(cloud, ACME);
+    const frozen = policyOf(`freeze: true\n${owners}`);
+    await runner.pass({ loaded: frozen });
+    const beta = await acme.offer({ connection: ACME_2, vlan: 103, subnet: '10.40' });
+    for (let run = 0; run < 11; run += 1) {
+      cloud.clock.advance('PT12H');
+      await runner.pass({ loaded: frozen });
+      if (run === 3) await acme.offer({ connection: ACME_1, vlan: 101, subnet: '10.8' });
+    }
+    const session = await runner.ledger.open(recipientKey(frozen.policy.recipient), 60_000);
+    await session?.close([{ kind: 'turned', turns: { beta: cloud.clock.now().toISOString() } }]);
+    cloud.clock.advance('PT12H');
+    expect(outcomes(await runner.pass())[beta]).toMatch(/^accepted/);
+  });
+
   it('and turns are forgotten when every owner had one', async () => {
     const cloud = await startCloud();
     const runner = runnerOf(cloud, atMost(1));
