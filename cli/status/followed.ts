@@ -23,7 +23,7 @@ export function followedNow({ report, state, interfaces }: Facts, at: string): F
   const problems = new Map(report.followUps.map((problem) => [problem.id, problem]));
   const states = new Map(interfaces?.map((vif) => [vif.id, vif.state]));
   const remembered = Object.entries(state?.acceptances ?? {})
-    .filter(([, { availableAt }]) => availableAt === null)
+    .filter(([id, { availableAt }]) => availableAt === null || problems.has(id))
     .map(([id, { owner, grants, gateway, at: acceptedAt, told }]) => {
       const found = problems.get(id);
       const problem = interfaces === null ? told : (found?.problem ?? null);

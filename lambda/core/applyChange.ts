@@ -1,5 +1,5 @@
 import type { LedgerChange, LedgerState, Mark } from './ledger.ts';
-import type { Sighting } from './remembered.ts';
+import type { Acceptance, Sighting } from './remembered.ts';
 
 /** The state after one write. Records (receipts, ends, policies) are no part of it: see `recordOf`. */
 export function applyChange(state: LedgerState, change: LedgerChange): LedgerState {
@@ -11,11 +11,12 @@ export function applyChanges(state: LedgerState, changes: readonly LedgerChange[
   if (changes.length === 0) return state;
   const draft = draftOf(state);
   for (const change of changes) apply(draft, change);
-  const { lastListing, failing, sightings, intents, acceptances, outbox } = draft;
+  const { lastListing, failing, turns, sightings, intents, acceptances, outbox } = draft;
   return {
     ...state,
     lastListing,
     failing,
+    turns,
     sightings: sightings.finished(),
     intents: intents.finished(),
     acceptances: acceptances.finished(),
@@ -25,12 +26,12 @@ export function applyChanges(state: LedgerState, changes: readonly LedgerChange[
 
 /** What changes bring about, of which the values by ID are never changed in place. */
 type Draft = {
-  -readonly [K in Exclude<keyof LedgerState, 'damaged'>]: LedgerState[K] extends Readonly<
+  -readonly [K in Exclude<keyof LedgerState, 'damaged' | 'turns'>]: LedgerState[K] extends Readonly<
     Record<string, infer Value>
   >
     ? Part<Value>
     : LedgerState[K];
-};
+} & { turns: LedgerState['turns'] };
 
 /** One part of a state by ID. It is copied when it is first changed, and not before. */
 interface Part<V> {
@@ -64,6 +65,7 @@ function draftOf(state: LedgerState): Draft {
   return {
     lastListing: state.lastListing,
     failing: state.failing,
+    turns: state.turns,
     sightings: partOf(state.sightings),
     intents: partOf(state.intents),
     acceptances: partOf(state.acceptances),
@@ -89,6 +91,12 @@ function apply(draft: Draft, change: LedgerChange): void {
       draft.sightings.delete(change.id);
       draft.intents.delete(change.id);
       draft.acceptances.set(change.id, change.acceptance);
+      return;
+    case 'placed':
+      withAcceptance(draft, change.id, (acceptance) => ({ ...acceptance, ...change.place }));
+      return;
+    case 'turned':
+      draft.turns = change.turns;
       return;
     case 'ended':
       draft.sightings.delete(change.id);
@@ -127,13 +135,20 @@ function note(draft: Draft, mark: Mark): void {
         told: { ...told, marks: [...told.marks, mark.mark] },
       }));
       return;
-    case 'problem': {
-      const acceptance = draft.acceptances.get(mark.id);
-      if (acceptance === undefined) return;
-      const { timesTold } = acceptance;
-      draft.acceptances.set(mark.id, { ...acceptance, told: mark.problem, timesTold: timesTold + 1 });
+    case 'problem':
+      withAcceptance(draft, mark.id, ({ timesTold, ...rest }) => ({
+        ...rest,
+        told: mark.problem,
+        timesTold: timesTold + 1,
+      }));
       return;
-    }
+    case 'move':
+      withAcceptance(draft, mark.id, ({ timesTold, ...rest }) => ({
+        ...rest,
+        movedTo: mark.connection,
+        timesTold: timesTold + 1,
+      }));
+      return;
     case 'failing':
       draft.failing = mark.failing;
       return;
@@ -145,4 +160,13 @@ function note(draft: Draft, mark: Mark): void {
 function withSighting({ sightings }: Draft, id: string, change: (sighting: Sighting) => Sighting): void {
   const sighting = sightings.get(id);
   if (sighting !== undefined) sightings.set(id, change(sighting));
+}
+
+function withAcceptance(
+  { acceptances }: Draft,
+  id: string,
+  change: (acceptance: Acceptance) => Acceptance,
+): void {
+  const acceptance = acceptances.get(id);
+  if (acceptance !== undefined) acceptances.set(id, change(acceptance));
 }

@@ -1,3 +1,4 @@
+import { reasonsOf } from './announcements/kind.ts';
 import { acceptByHand } from './byHand.ts';
 import { canonicalJson } from './canonical.ts';
 import { type Deadline, deadlineOf } from './deadline.ts';
@@ -6,7 +7,7 @@ import { isVirtualInterfaceId } from './ids.ts';
 import { decideBesideOthers } from './inspect.ts';
 import type { LedgerChange } from './ledger.ts';
 import type { Recipient, VirtualInterface } from './model.ts';
-import { orderOfWork } from './order.ts';
+import { orderOfWork, type Standing } from './order.ts';
 import type { Policy } from './policy.ts';
 import { isInspection } from './reasons.ts';
 import { detailsToKeep, type HeldFor, type Sighting } from './remembered.ts';
@@ -62,7 +63,7 @@ export interface Turn {
 }
 
 /** The acceptable cases in their order of work. */
-export function turnsOf(cases: Iterable<Case>): Turn[] {
+export function turnsOf(cases: Iterable<Case>, standing: Standing): Turn[] {
   const candidates = [...cases].flatMap((opened) => {
     const { request, sighting, deadline, decision } = opened;
     // Fail closed: what has no proper ID can be neither remembered nor confirmed.
@@ -74,12 +75,12 @@ export function turnsOf(cases: Iterable<Case>): Turn[] {
     const turn = { id: request.id, accept: decision, firstSeen, deadline, opened };
     return [{ ...turn, owner, failures: setbacks(sighting), due }];
   });
-  return orderOfWork(candidates);
+  return orderOfWork(candidates, standing);
 }
 
 /**
- * Attempts that came to nothing. One that gateway or network held is such an attempt, or it could take every pass; one
- * that the policy held was never made, and waits behind nobody when the policy allows it.
+ * Attempts that came to nothing. One that gateway or network held is such an attempt, or it could take every turn of its
+ * owner; one that the policy or the pass limit held was never made, and waits behind no other when it is allowed.
  */
 function setbacks({ failures, held }: Sighting): number {
   return failures + (held.some(({ code }) => isInspection(code)) ? 1 : 0);
@@ -92,8 +93,8 @@ function setbacks({ failures, held }: Sighting): number {
 export function lessonOf(item: Case, pending: number): LedgerChange[] {
   const { request, sighting, decision, outcome, message } = item;
   if (sighting === null || outcome === 'accepted' || outcome === 'gone') return [];
-  const held =
-    decision.verdict === 'hold' ? decision.reasons.map(({ code, message }) => ({ code, message })) : [];
+  // As bounded as what is announced: one odd item of the API must not make the ledger unwritable.
+  const held = reasonsOf(decision);
   const failures = outcome === 'failed' ? sighting.failures + 1 : sighting.failures;
   // In one line, whatever a file name or an API put into it: else the ledger could not be read again, and the request would be held.
   const lastFailure =

@@ -6,6 +6,7 @@ import { exhaustedLimits } from './limits.ts';
 import { isReadable, type VirtualInterface } from './model.ts';
 import type { Grant, HoldLine, Owner, Policy } from './policy.ts';
 import { inOrder, type Reason } from './reasons.ts';
+import { isRecordable } from './remembered.ts';
 import { list, quote } from './text.ts';
 import type { World } from './world.ts';
 
@@ -63,7 +64,7 @@ function withoutFreeze(policy: Policy, request: VirtualInterface, world: World, 
   const gateway = sharedGateway(fitting);
   // Fail closed: grants that disagree decide nothing.
   if (gateway === null) reasons.push(ambiguous(owner, fitting));
-  reasons.push(...exhaustedLimits(owner, fitting, request.id, world));
+  reasons.push(...exhaustedLimits(owner, fitting, request.id, policy, world));
   const { acceptsPerPass } = policy.limits;
   if (world.acceptedThisPass >= acceptsPerPass) {
     const message = `this pass has accepted its ${acceptsPerPass} already (\`limits.acceptsPerPass\`); the next pass goes on`;
@@ -113,6 +114,12 @@ function unfit(request: VirtualInterface): Reason[] {
   }
   if (!isReadable(request)) {
     reasons.push({ code: 'unreadable', message: `the API's answer is not sound: ${list(request.faults)}` });
+  }
+  if (!isRecordable(request)) {
+    // Fail closed: what cannot be put on record is not accepted.
+    const message =
+      'its name, tags and BGP sessions are longer than what the ledger can record; have it offered with less';
+    reasons.push({ code: 'unreadable', message });
   }
   if (request.state !== 'confirming') {
     const state = request.state === null ? 'none' : quote(request.state);

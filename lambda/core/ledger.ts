@@ -18,6 +18,8 @@ export interface LedgerState {
   readonly acceptances: Readonly<Record<string, Acceptance>>;
   /** what is to be announced and was not delivered yet, by the announcement's ID */
   readonly outbox: Readonly<Record<string, Announcement>>;
+  /** when owners had their last turns, by name; empty unless some had to wait for theirs */
+  readonly turns: Readonly<Record<string, string>>;
   /** items that cannot be read, by ID: what is wrong and how to mend it. They are left as they are */
   readonly damaged: Readonly<Record<string, string>>;
 }
@@ -33,6 +35,8 @@ export type Mark =
   | { readonly of: 'hold'; readonly id: string; readonly codes: readonly string[] }
   | { readonly of: 'deadline'; readonly id: string; readonly mark: DeadlineMark }
   | { readonly of: 'problem'; readonly id: string; readonly problem: FollowUpProblem }
+  /** that an accepted interface is on another connection than the one by which it was offered */
+  | { readonly of: 'move'; readonly id: string; readonly connection: string }
   | { readonly of: 'failing'; readonly failing: Failing };
 
 /** One write. Every ledger applies them with `applyChanges`, so that all agree on what a write means. */
@@ -49,6 +53,14 @@ export type LedgerChange =
       readonly acceptance: Acceptance;
       readonly receipt: Receipt | null;
     }
+  /** what a listing showed of where an accepted interface is */
+  | {
+      readonly kind: 'placed';
+      readonly id: string;
+      readonly place: Pick<Acceptance, 'connection' | 'movedTo'>;
+    }
+  /** in the place of those before */
+  | { readonly kind: 'turned'; readonly turns: LedgerState['turns'] }
   /** with what is kept of it for a while, when there is something to tell */
   | { readonly kind: 'ended'; readonly id: string; readonly ended: Ended | null }
   | { readonly kind: 'queued'; readonly announcement: Announcement; readonly mark: Mark | null }
@@ -64,5 +76,6 @@ export const EMPTY_LEDGER: LedgerState = {
   intents: {},
   acceptances: {},
   outbox: {},
+  turns: {},
   damaged: {},
 };

@@ -125,7 +125,7 @@ function acceptedMeanwhile(state: LedgerState, id: string, vif: VirtualInterface
     const { listings: _, grounds, ...award } = intent;
     const answer = { by: 'laterPass', state: vif.state, doubt: UNKNOWN_END } as const;
     const receipt = receiptOf(id, award, grounds, survey.seenAt, answer);
-    const acceptance = accepted(award);
+    const acceptance = accepted(award, grounds.request);
     const end = toldEnd(state, id, 'accepted', survey.seenAt);
     return {
       changes: [{ kind: 'accepted', id, acceptance, receipt }],

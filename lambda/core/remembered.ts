@@ -33,6 +33,13 @@ export type RequestDetails = Pick<
 /** The longest details that are kept of one request, in characters of JSON: a requester chooses tags and names. */
 const MOST_DETAILS = 2000;
 
+/** The longest request that can be accepted, in characters of JSON: its intent and its receipt have it whole, and fit one item. */
+const MOST_RECORDED = 50_000;
+
+export function isRecordable(vif: VirtualInterface): boolean {
+  return JSON.stringify(vif).length <= MOST_RECORDED;
+}
+
 /** How many requests may be pending for their details to be kept: a flood of them must not slow the ledger down. */
 const MOST_DETAILED = 1000;
 
@@ -92,11 +99,25 @@ export interface Intent extends Award {
 }
 
 /** What can be wrong with an interface that we accepted. */
-export const FOLLOW_UP_PROBLEMS = ['gone', 'otherGateway', 'down', 'notAvailable', 'unrouted'] as const;
+export const FOLLOW_UP_PROBLEMS = [
+  'gone',
+  'otherGateway',
+  'otherConnection',
+  'down',
+  'notAvailable',
+  'unrouted',
+] as const;
 export type FollowUpProblem = (typeof FOLLOW_UP_PROBLEMS)[number];
 
 export interface Acceptance extends Award {
-  /** when it was first seen `available`: from then on it is followed no more */
+  /**
+   * where it belongs: the one by which it was offered, or to which it was moved since and that the policy gives its owner. Of what an
+   * earlier release recorded it is where it was first seen. `null`: not known yet
+   */
+  readonly connection: string | null;
+  /** the other connection that it was last reported on; `null`: it is on its own, as far as was reported */
+  readonly movedTo: string | null;
+  /** when it was first seen `available`: from then on only the connection that it is on is followed */
   readonly availableAt: string | null;
   /** whether it was found out since what leads on from its gateway, or given up: it is asked no more */
   readonly routesSettled: boolean;
@@ -106,8 +127,18 @@ export interface Acceptance extends Award {
   readonly timesTold: number;
 }
 
-/** What was just accepted. */
-export function accepted(award: Award): Acceptance {
+/** What was just accepted. @param request as it was described right before */
+export function accepted(award: Award, { connection }: Pick<VirtualInterface, 'connection'>): Acceptance {
   const { at, owner, grants, gateway } = award;
-  return { at, owner, grants, gateway, availableAt: null, routesSettled: false, told: null, timesTold: 0 };
+  const quiet = { availableAt: null, routesSettled: false, told: null, timesTold: 0 };
+  return { at, owner, grants, gateway, connection, movedTo: null, ...quiet };
+}
+
+/** What the ledger, or this pass, gave a request. */
+export type Given = Award | Intent | Acceptance;
+
+/** The connection by which it was offered; `null`: not on record. */
+export function connectionOf(given: Given): string | null {
+  if ('connection' in given) return given.connection;
+  return 'grounds' in given ? given.grounds.request.connection : null;
 }

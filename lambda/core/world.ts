@@ -1,14 +1,14 @@
 import { canonicalJson } from './canonical.ts';
 import type { OwnConnections } from './identify.ts';
 import { isMereOffer, isOver, isUnreadable, type VirtualInterface } from './model.ts';
-import type { Acceptance, Award } from './remembered.ts';
+import type { Acceptance, Award, Intent } from './remembered.ts';
 
 /** What surrounds a request when it is judged, with everything accepted so far in this pass. */
 export interface World {
   /** the whole listing, as of now */
   readonly interfaces: readonly VirtualInterface[];
   /** what confirms that were begun are to give */
-  readonly intents: Readonly<Record<string, Award>>;
+  readonly intents: Readonly<Record<string, Award | Intent>>;
   readonly acceptances: Readonly<Record<string, Acceptance>>;
   /** by ID: what the ledger holds of it cannot be read, and why */
   readonly damaged: Readonly<Record<string, string>>;

@@ -1,10 +1,21 @@
+import { canonicalJson } from '../core/canonical.ts';
 import { type Case, type Turn, turnsOf } from '../core/case.ts';
+import { codesOf } from '../core/decide.ts';
 import type { Failure } from '../core/failure.ts';
+import { turnsAfter } from '../core/order.ts';
 import type { Outcome } from '../core/report.ts';
 import type { World } from '../core/world.ts';
 import { type Attempt, type AttemptContext, attempt } from './attempt.ts';
 import { lanes } from './lanes.ts';
+import type { Memory } from './memory.ts';
 import { type Shared, undecided } from './turns.ts';
+
+/** What the order of the attempts rests on, and where the next run finds it. */
+interface Schedule {
+  readonly memory: Pick<Memory, 'state' | 'note'>;
+  /** from the last complete listing to this one, in milliseconds; `null`: there was none */
+  readonly intervalMs: number | null;
+}
 
 /** Where what went wrong is told, as it happens: a ledger that fails later takes none of it back. */
 interface Told {
@@ -22,34 +33,57 @@ export async function acceptInTurn(
   initial: World,
   context: AttemptContext,
   told: Told,
+  { memory, intervalMs }: Schedule,
 ): Promise<void> {
   const { loaded, ports } = context;
+  const { acceptsPerPass } = loaded.policy.limits;
+  const at = ports.clock.now();
+  const names = new Set(loaded.policy.owners.map(({ name }) => name));
+  const before = Object.fromEntries(Object.entries(memory.state().turns).filter(([name]) => names.has(name)));
+  const turns = turnsOf(cases.values(), { at, intervalMs, acceptsPerPass, turns: before });
+  const owners = new Set(turns.map(({ accept }) => accept.owner));
+  /** owners of what could be accepted, and those of them that had a turn */
+  const [waited, hadTurn] = [new Set<string>(), new Set<string>()];
+  const remember = (waiting: ReadonlySet<string>): void => {
+    const after = turnsAfter(before, waiting, hadTurn, at);
+    if (canonicalJson(after) !== canonicalJson(memory.state().turns))
+      memory.note([{ kind: 'turned', turns: after }]);
+  };
   const attempted: Outcome[] = [];
   const shared: Shared = { world: initial };
   const waiting = undecided(loaded.policy, ports.clock);
   const { begin, end } = lanes(ports.directConnect.throttles);
   const take = async (turn: Turn): Promise<void> => {
     const place = waiting.join(turn);
+    const { owner } = turn.accept;
+    const isFirst = !hadTurn.has(owner);
+    hadTurn.add(owner);
+    // Before the intent, which is written with it: a run that is cut short does not begin with the same owners again.
+    if (isFirst && owners.size > acceptsPerPass) remember(owners);
     try {
       const result = await attempt(turn, shared, place, context);
       cases.set(turn.id, { ...turn.opened, ...pick(result) });
       told.failures.push(...result.failures);
       attempted.push(result.outcome);
+      // It was too late for it: its owner waits on.
+      if (isFirst && result.outcome === 'notAttempted') hadTurn.delete(owner);
     } finally {
       // Whatever became of it, nobody waits for it any longer.
       place.decided();
     }
   };
   try {
-    for (const turn of turnsOf(cases.values())) {
+    for (const turn of turns) {
       // A limit that others have reached meanwhile needs no call to tell.
       const decision = await waiting.foresee(turn, shared);
+      if (codesOf(decision).every((code) => code === 'pass-limit')) waited.add(turn.accept.owner);
       if (decision.verdict === 'accept') await begin(() => take(turn));
       else cases.set(turn.id, { ...turn.opened, decision, outcome: 'held', message: null });
     }
   } finally {
     await end();
   }
+  remember(waited);
   const late = attempted.filter((outcome) => outcome === 'notAttempted').length;
   if (late === 0) return;
   const message = `time ran out before ${late} of ${attempted.length} allowed requests; the next pass goes on`;

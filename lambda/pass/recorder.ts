@@ -47,7 +47,7 @@ export function recorder(
     },
     accepted: async (id, award, grounds, answer) => {
       const receipt = receiptOf(id, award, grounds, clock.now().toISOString(), answer);
-      const acceptance = accepted(award);
+      const acceptance = accepted(award, grounds.request);
       try {
         await memory.write([...news({ receipts: [receipt] }), { kind: 'accepted', id, acceptance, receipt }]);
         return [];

@@ -80,10 +80,11 @@ function isOverdue({ availableAt }: Acceptance, { ports }: PassInput): boolean {
 }
 
 function followUp(
-  [id, { owner, gateway, at: acceptedAt }]: Accepted,
+  [id, { owner, gateway, connection, movedTo, at: acceptedAt }]: Accepted,
   problem: NonNullable<Looked['problem']>,
 ): FollowUp {
-  return { id, owner, gateway, acceptedAt, problem: 'unrouted', ...problem };
+  const now = movedTo ?? connection;
+  return { id, owner, gateway, acceptedAt, problem: 'unrouted', connection: now, ...problem };
 }
 
 function warnings(

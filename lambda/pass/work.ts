@@ -3,7 +3,7 @@ import { applyChanges } from '../core/applyChange.ts';
 import { lessonOf, openCases } from '../core/case.ts';
 import { ENDS_KEPT_MS } from '../core/ended.ts';
 import type { Failure } from '../core/failure.ts';
-import { followUp } from '../core/followUp.ts';
+import { followUp, places } from '../core/followUp.ts';
 import type { LedgerChange, LedgerState } from '../core/ledger.ts';
 import type { VirtualInterface } from '../core/model.ts';
 import { orphans } from '../core/orphans.ts';
@@ -43,7 +43,8 @@ export async function workThrough(
   if ([...seen.found.values()].includes(null)) await vet(loaded, ports, { checkedAt: new Map() });
   const expired = await withoutRecord(expiredUnseen(before, seen, policy.recipient.expiry), ports, policy);
   const survey = { ...seen, expired };
-  const { changes, ended, warnings, failures } = reconcile(before, survey, policy.recipient.expiry);
+  const { changes: learnt, ended, warnings, failures } = reconcile(before, survey, policy.recipient.expiry);
+  const changes = [...learnt, ...places(applyChanges(before, learnt).acceptances, seen.found, policy.owners)];
 
   // Found first and written then: what a failing ledger forgets is told all the same.
   const { intents, acceptances, sightings, damaged } = applyChanges(before, changes);
@@ -75,9 +76,14 @@ export async function workThrough(
     world,
     { loaded, origin, ports, record, budget, requestTimeoutMs, dryRun },
     found,
+    { memory, intervalMs: intervalOf(before.lastListing, seen.listedAt) },
   );
   memory.note([...cases.values()].flatMap((item) => lessonOf(item, cases.size)));
   await lookAtRoutes(input, memory, budget, news, found);
+}
+
+function intervalOf(lastListing: string | null, listedAt: string): number | null {
+  return lastListing === null ? null : Date.parse(listedAt) - Date.parse(lastListing);
 }
 
 /** In a quiet pass only the time of the listing is new: that is written when the lease is given back. */

@@ -176,6 +176,7 @@ describe('what was', () => {
       problem: 'down' as const,
       message: 'down for long',
       mend: null,
+      connection: null,
     };
     const interfaces = [
       aLiveVif({ id: 'dxvif-11111111', state: 'pending' }),
@@ -188,6 +189,25 @@ describe('what was', () => {
       { id: 'dxvif-33333333', state: 'down', problem: 'down', message: 'down for long' },
       { id: 'dxvif-11111111', state: 'pending', problem: null },
     ]);
+  });
+
+  it('is followed again when it is on another connection, with the grants by which it was accepted', () => {
+    const id = 'dxvif-44444444';
+    const moved = {
+      id,
+      owner: 'acme',
+      gateway: 'vgw-12345678',
+      acceptedAt: '2026-11-10T08:00:00.000Z',
+      problem: 'otherConnection' as const,
+      connection: 'dxlag-11111111',
+      message: 'moved',
+      mend: null,
+    };
+    const acceptances = { [id]: anAcceptance({ availableAt: NOW }) };
+    const interfaces = [aLiveVif({ id, connection: 'dxlag-11111111' })];
+    const { report, ...rest } = facts([], aLedger({ acceptances }), { interfaces });
+    const view = viewOf({ ...rest, report: { ...report, followUps: [moved] } });
+    expect(view.followed).toMatchObject([{ id, grants: ['default'], problem: 'otherConnection' }]);
   });
 });
 

@@ -37,6 +37,7 @@ describe('what we accepted is followed until it is available', () => {
     expect(followUp({ [ID]: acceptance }, new Map([[ID, vif]]), NOW, AVAILABLE_WITHIN_MS)).toEqual([
       {
         id: ID,
+        connection: CONNECTION.owner,
         owner: 'acme',
         gateway: VGW.prod,
         acceptedAt: acceptance.at,

@@ -18,7 +18,7 @@ const state = aLedger({ sightings: { [ID]: aSighting() }, acceptances: { [LIVE]:
 
 function aFollowUp(given: Partial<FollowUp> = {}): FollowUp {
   const acceptedAt = '2026-11-10T11:00:00.000Z';
-  const what = { problem: 'down' as const, message: '…', mend: null };
+  const what = { problem: 'down' as const, message: '…', mend: null, connection: null };
   return { id: LIVE, owner: 'acme', gateway: VGW.prod, acceptedAt, ...what, ...given };
 }
 

@@ -89,7 +89,16 @@ describe('what is wrong with an accepted interface', () => {
   const acceptedAt = '2026-11-10T11:00:00.000Z';
   const passWith = (problem: FollowUp['problem']): Partial<Facts> => ({
     followUps: [
-      { id: LIVE, owner: 'acme', gateway: VGW.prod, acceptedAt, problem, message: 'it is odd', mend: null },
+      {
+        id: LIVE,
+        owner: 'acme',
+        gateway: VGW.prod,
+        acceptedAt,
+        problem,
+        message: 'it is odd',
+        mend: null,
+        connection: null,
+      },
     ],
   });
 

@@ -37,6 +37,8 @@ function aCase(given: Partial<Case> = {}): Case {
   return { ...first, ...given };
 }
 
+const STANDING = { at: NOW, intervalMs: null, acceptsPerPass: 10, turns: {} };
+
 const NO_GRANT = { code: 'no-grant', message: 'none fits' } as const;
 const noGrant = hold([NO_GRANT]);
 
@@ -67,7 +69,7 @@ describe('opening', () => {
 });
 
 describe('the turns', () => {
-  const ids = (cases: readonly Case[]): string[] => turnsOf(cases).map(({ id }) => id);
+  const ids = (cases: readonly Case[]): string[] => turnsOf(cases, STANDING).map(({ id }) => id);
   const names = ['dxvif-1', 'dxvif-2', 'dxvif-3'];
   const requests = names.map((id) => aVif({ id }));
 
@@ -98,7 +100,7 @@ describe('the turns', () => {
 
   it('leave what failed before for later', () => {
     const sightings = {
-      'dxvif-1': aSighting({ failures: 2, notListedAt: null }),
+      'dxvif-1': aSighting({ failures: 2 }),
       'dxvif-2': aSighting({ failures: 1 }),
       'dxvif-3': aSighting(),
     };
@@ -107,7 +109,7 @@ describe('the turns', () => {
 });
 
 it('a turn carries what a receipt says of the request: when it was first seen, and its deadline', () => {
-  expect(turnsOf(opened([aVif()], { [ID]: aSighting() }))).toMatchObject([
+  expect(turnsOf(opened([aVif()], { [ID]: aSighting() }), STANDING)).toMatchObject([
     {
       firstSeen: '2026-11-10T10:00:05.000Z',
       deadline: { earliest: '2026-11-17T09:00:00.000Z', latest: '2026-11-17T10:00:05.000Z' },

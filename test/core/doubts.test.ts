@@ -82,6 +82,7 @@ it('a problem that comes back after another is told as a new thing', () => {
         problem,
         message: '',
         mend: null,
+        connection: null,
       },
     ],
   });

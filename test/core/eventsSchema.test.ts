@@ -70,6 +70,7 @@ const EVERYTHING: Announcement[] = [
       gateway: VGW.prod,
       acceptedAt: '2026-11-10T11:00:00.000Z',
       problem,
+      connection: 'dxcon-22222222',
       message: 'look at it',
       mend: problem === 'unrouted' ? 'aws ec2 …' : null,
     })),

@@ -62,6 +62,7 @@ describe('what whoever is woken needs to know', () => {
             problem: 'down',
             message: 'it is down',
             mend: null,
+            connection: null,
           },
         ],
       },
@@ -117,6 +118,7 @@ describe('what whoever is woken needs to know', () => {
       problem: 'down',
       message: 'it is down',
       mend: null,
+      connection: null,
     };
     const endpoints = { directConnect, gateways: null };
     expect(forPeople({ endpoints, followUps: [{ ...down, problem: 'down' }] })).toMatchObject({

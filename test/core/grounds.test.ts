@@ -6,6 +6,7 @@ import {
   aGateway,
   aGrant,
   aLiveVif,
+  anOwner,
   aPolicy,
   aPolicyGranting,
   aVif,
@@ -46,5 +47,41 @@ describe('a receipt that does not say what stood in the slots of a limit had no 
 
   it('and of what has no limit it need not say it', () => {
     expect(replay(aReceipt({ usage: { owner: [], grants: {} } }), aPolicy()).isSame).toBe(true);
+  });
+});
+
+describe('what is kept of one acceptance is bounded', () => {
+  const decision = {
+    verdict: 'accept',
+    owner: 'acme',
+    grant: 'default',
+    grants: ['default'],
+    gateway: VGW.prod,
+  } as const;
+  const interfaces = Array.from({ length: 9000 }, (_, i) =>
+    aLiveVif({ id: `dxvif-${i}`, vlan: (i % 4000) + 1 }),
+  );
+  const look = {
+    request: aVif(),
+    firstSeen: '2026-11-10T10:00:05.000Z',
+    deadline: NO_DEADLINE,
+    decision,
+    gateways: [aGateway()],
+    world: aWorld({ interfaces }),
+    skipped: interfaces.map(({ id }) => `VLAN in use: the API gives no VLAN for ${id}`),
+  };
+
+  it('so that the intent and the receipt fit one item, whatever stands around the request', () => {
+    const grounds = groundsOf(ORIGIN, aPolicy(), look);
+    expect(JSON.stringify(grounds).length).toBeLessThan(130_000);
+    expect(grounds.usage.owner.length + (grounds.usage.grants.default?.length ?? 0)).toBeLessThanOrEqual(
+      5002,
+    );
+  });
+
+  it('and its replay still comes to the same: a limit that left room does so by what is kept', () => {
+    const policy = aPolicy({ owners: [anOwner({ limit: 9001, grants: [aGrant({ limit: 9001 })] })] });
+    const { usage } = groundsOf(ORIGIN, policy, look);
+    expect(replay(aReceipt({ usage }), policy).isSame).toBe(true);
   });
 });

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { exhaustedLimits } from '../../lambda/core/limits.ts';
 import type { VirtualInterface } from '../../lambda/core/model.ts';
+import type { Owner } from '../../lambda/core/policy.ts';
+import type { Acceptance } from '../../lambda/core/remembered.ts';
 import { afterAward, type World } from '../../lambda/core/world.ts';
-import { aGrant, aLiveVif, anOwner, aVif, aWorld, CONNECTION } from '../support/builders.ts';
+import { aGrant, aLiveVif, anOwner, aVif, aWorld, CONNECTION, VGW } from '../support/builders.ts';
 import { anAcceptance, anIntent } from '../support/ledgerBuilders.ts';
 
 const REQUEST = 'dxvif-aaaaaaaa';
@@ -12,14 +14,19 @@ const owner = anOwner({ limit: 1, grants: [aGrant()] });
 /** takes VLANs 100-199 */
 const grant = aGrant({ name: 'prod', limit: 1, match: { vlan: [[100, 199]] } });
 
+/** of which `owner` is one */
+const policy = { owners: [owner] };
+
 function isOwnerFull(world: Partial<World>): boolean {
-  return exhaustedLimits(owner, [aGrant()], REQUEST, aWorld(world)).some(
+  return exhaustedLimits(owner, [aGrant()], REQUEST, policy, aWorld(world)).some(
     ({ code }) => code === 'owner-limit',
   );
 }
 
 function isGrantFull(world: Partial<World>): boolean {
-  return exhaustedLimits(anOwner(), [grant], REQUEST, aWorld(world)).length > 0;
+  const granting = anOwner({ grants: [aGrant({ name: 'lab' }), grant] });
+  const owners = [granting, anOwner({ name: 'zeta', connections: [CONNECTION.other] })];
+  return exhaustedLimits(granting, [grant], REQUEST, { owners }, aWorld(world)).length > 0;
 }
 
 const among = (...interfaces: VirtualInterface[]): Partial<World> => ({ interfaces });
@@ -49,6 +56,115 @@ describe("an owner's limit counts by its connections", () => {
     ['unreadable, connection and all', true, { connection: null, faults: ['odd'] }],
   ])('%s: %s', (_, counts, given) => {
     expect(isOwnerFull(among(aLiveVif(given)))).toBe(counts);
+  });
+});
+
+describe("an owner's limit counts what was given to it, wherever that is", () => {
+  const moved = aLiveVif({ connection: CONNECTION.other });
+  it.each<[string, boolean, Partial<World>]>([
+    [
+      'moved to a connection of no owner',
+      true,
+      { interfaces: [moved], acceptances: { [LIVE]: anAcceptance() } },
+    ],
+    ['not listed at all', true, { acceptances: { [LIVE]: anAcceptance() } }],
+    ['begun, and not listed', true, { intents: { [LIVE]: anIntent() } }],
+    [
+      'moved, and a request again by its listing',
+      true,
+      { interfaces: [{ ...moved, state: 'confirming' }], acceptances: { [LIVE]: anAcceptance() } },
+    ],
+    [
+      'over',
+      false,
+      { interfaces: [{ ...moved, state: 'deleted' }], acceptances: { [LIVE]: anAcceptance() } },
+    ],
+    [
+      'over, and begun',
+      false,
+      { interfaces: [{ ...moved, state: 'deleted' }], intents: { [LIVE]: anIntent() } },
+    ],
+    ['of a record that cannot be read', true, { interfaces: [moved], damaged: { [LIVE]: 'it is odd' } }],
+    ['of such a record, not listed', true, { damaged: { [LIVE]: 'it is odd' } }],
+    [
+      'over, of such a record',
+      false,
+      { interfaces: [{ ...moved, state: 'deleted' }], damaged: { [LIVE]: 'it is odd' } },
+    ],
+    ['no interface: a damaged announcement', false, { damaged: { '4c7e': 'it is odd' } }],
+  ])('%s: %s', (_, counts, world) => {
+    expect(isOwnerFull(world)).toBe(counts);
+  });
+
+  it('and names those that are on another connection by where they are', () => {
+    const acceptances = { [LIVE]: anAcceptance() };
+    const [reason] = exhaustedLimits(
+      owner,
+      [],
+      REQUEST,
+      policy,
+      aWorld({ interfaces: [moved], acceptances }),
+    );
+    expect(reason?.message).toContain(`${LIVE} (now on \`${CONNECTION.other}\`)`);
+  });
+});
+
+describe('a record belongs', () => {
+  const zeta = anOwner({ name: 'zeta', connections: ['dxcon-77777777'], limit: 1 });
+  const ofLab = anOwner({
+    name: 'lab',
+    connections: ['dxcon-66666666'],
+    limit: 1,
+    grants: [aGrant({ gateway: VGW.lab })],
+  });
+
+  function takers(record: Partial<Acceptance>, ...owners: Owner[]): string[] {
+    const world = aWorld({ acceptances: { [LIVE]: anAcceptance(record) } });
+    const isFull = (of: Owner) => exhaustedLimits(of, of.grants, REQUEST, { owners }, world).length > 0;
+    return owners.filter(isFull).map(({ name }) => name);
+  }
+
+  it.each<[string, string[], Partial<Acceptance>]>([
+    ['to the owner that it names', ['acme'], {}],
+    ['to it alone, also where its connection is not on record', ['acme'], { connection: null }],
+    ['to the owner that has its connection now, under another name', ['acme'], { owner: 'old' }],
+    ['to both where name and connection differ', ['acme', 'zeta'], { owner: 'zeta' }],
+    [
+      'where neither is known any more, to every owner with its gateway',
+      ['acme', 'zeta'],
+      { owner: 'old', connection: CONNECTION.other },
+    ],
+    ['the same without a connection on record', ['acme', 'zeta'], { owner: 'old', connection: null }],
+    ['to those with its gateway only', ['lab'], { owner: 'old', connection: null, gateway: VGW.lab }],
+  ])('%s', (_, expected, record) => {
+    expect(takers(record, owner, ofLab, zeta)).toEqual(expected);
+  });
+
+  it.each<[string, string[], Partial<Acceptance>]>([
+    ['to the grant that it names', ['prod'], {}],
+    ['to every grant with its gateway where that grant was renamed', ['prod', 'prod2'], { grants: ['old'] }],
+    ['to it and to those where the grant leads elsewhere now', ['lab', 'prod', 'prod2'], { grants: ['lab'] }],
+    ['to the grant of that name where the owner was renamed', ['prod'], { owner: 'old' }],
+    ['to every one with its gateway where both were', ['prod', 'prod2'], { owner: 'old', grants: ['older'] }],
+  ])('%s', (_, expected, record) => {
+    const grants = [
+      aGrant({ name: 'lab', gateway: VGW.lab, limit: 1 }),
+      aGrant({ name: 'prod', limit: 1 }),
+      aGrant({ name: 'prod2', limit: 1 }),
+    ];
+    const of = anOwner({ grants });
+    const world = aWorld({ acceptances: { [LIVE]: anAcceptance({ grants: ['prod'], ...record }) } });
+    const full = grants.filter(
+      (one) => exhaustedLimits(of, [one], REQUEST, { owners: [of] }, world).length > 0,
+    );
+    expect(full.map(({ name }) => name)).toEqual(expected);
+  });
+
+  it('to its owner by the connection of a confirm that was begun, as its grounds have it', () => {
+    const world = aWorld({ intents: { [LIVE]: anIntent({ owner: 'old' }) } });
+    const isFull = (of: Owner) =>
+      exhaustedLimits(of, [], REQUEST, { owners: [owner, zeta] }, world).length > 0;
+    expect([owner, zeta].map(isFull)).toEqual([true, false]);
   });
 });
 
@@ -87,7 +203,8 @@ describe("a grant's limit counts by its match, or by what the ledger says was gi
   });
 
   it('a grant of the same name of another owner is another grant', () => {
-    const acceptances = { [LIVE]: anAcceptance({ owner: 'zeta', grants: ['prod'] }) };
+    const given = { owner: 'zeta', connection: CONNECTION.other, grants: ['prod'] };
+    const acceptances = { [LIVE]: anAcceptance(given) };
     expect(isGrantFull({ interfaces: [aLiveVif({ vlan: 200 })], acceptances })).toBe(false);
   });
 });
@@ -128,7 +245,9 @@ describe('a confirm that was begun, or is on record, takes its slot while the li
   it('and once, however often it is known', () => {
     const both = { intents: { [LIVE]: anIntent() }, acceptances: { [LIVE]: anAcceptance() } };
     const world = aWorld({ interfaces: [aLiveVif()], ...both });
-    expect(exhaustedLimits(anOwner({ limit: 2 }), [aGrant({ limit: 2 })], REQUEST, world)).toEqual([]);
+    expect(exhaustedLimits(anOwner({ limit: 2 }), [aGrant({ limit: 2 })], REQUEST, policy, world)).toEqual(
+      [],
+    );
   });
 });
 
@@ -140,11 +259,13 @@ describe('the limit itself', () => {
     [3, false],
     [null, false],
   ])('of %s, with two live: full %s', (limit, full) => {
-    expect(exhaustedLimits(anOwner({ limit }), [aGrant({ limit })], REQUEST, two)).toHaveLength(full ? 2 : 0);
+    expect(exhaustedLimits(anOwner({ limit }), [aGrant({ limit })], REQUEST, policy, two)).toHaveLength(
+      full ? 2 : 0,
+    );
   });
 
   it('says who occupies it', () => {
-    const [reason] = exhaustedLimits(anOwner({ limit: 2 }), [], REQUEST, two);
+    const [reason] = exhaustedLimits(anOwner({ limit: 2 }), [], REQUEST, policy, two);
     expect(reason?.message).toBe('owner `acme` may have 2 live interfaces and has 2: dxvif-1 and dxvif-2');
   });
 

@@ -134,7 +134,15 @@ describe('metrics of a pass', () => {
   });
 
   it('counts every accepted interface that is not well', () => {
-    const followUp = { id: '', owner: '', gateway: '', acceptedAt: '', message: '', mend: null };
+    const followUp = {
+      id: '',
+      owner: '',
+      gateway: '',
+      acceptedAt: '',
+      message: '',
+      mend: null,
+      connection: null,
+    };
     const followUps = FOLLOW_UP_PROBLEMS.map((problem) => ({ ...followUp, problem }));
     expect(measured(aReport({ followUps }))).toMatchObject({ NotAvailable: FOLLOW_UP_PROBLEMS.length });
   });

@@ -19,6 +19,7 @@ const REQUEST: RequestReport = {
   tags: null,
   peers: [],
   faults: [],
+  unreadable: [],
   firstSeen: null,
   deadline: { earliest: null, latest: null },
   decision: { verdict: 'hold', reasons: [{ code: 'unknown-requester', message: 'nobody is known' }] },

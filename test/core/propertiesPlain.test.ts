@@ -9,65 +9,10 @@ import {
   parseCidr,
   parseHostAddress,
 } from '../../lambda/core/ip.ts';
-import { type Candidate, orderOfWork } from '../../lambda/core/order.ts';
 import { loadPolicy, writePolicy } from '../../lambda/core/policy.ts';
 import { escapeText } from '../../lambda/core/text.ts';
 import { policies } from '../support/arbitraries.ts';
 import { asRegExp, network } from '../support/oracleFields.ts';
-
-const candidates = fc.uniqueArray(
-  fc.record({
-    id: fc.integer({ min: 1, max: 99 }).map((n) => `dxvif-${n}`),
-    owner: fc.constantFrom('a', 'b', 'c'),
-    failures: fc.nat({ max: 2 }),
-    due: fc.constantFrom(null, '2026-11-10', '2026-11-11', '2026-11-12'),
-  }),
-  { maxLength: 12, selector: ({ id }) => id },
-);
-
-/** How many of each owner stand in `items`. */
-function byOwner(items: readonly Candidate[]): Map<string, number> {
-  return new Map(
-    [...Map.groupBy(items, ({ owner }) => owner)].map(([owner, those]) => [owner, those.length]),
-  );
-}
-
-describe('the order of work', () => {
-  it('is a permutation, and the same for every order of the input', () => {
-    const property = fc.property(candidates, (all) => {
-      const ordered = orderOfWork(all);
-      expect(ordered.map(({ id }) => id).sort()).toEqual(all.map(({ id }) => id).sort());
-      expect(orderOfWork(all.toReversed())).toEqual(ordered);
-    });
-    fc.assert(property);
-  });
-
-  it('puts what failed less often first, and within an owner what is due first', () => {
-    const property = fc.property(candidates, (all) => {
-      const ordered = orderOfWork(all);
-      expect(ordered.map(({ failures }) => failures)).toEqual(all.map(({ failures }) => failures).sort());
-      for (const those of Map.groupBy(ordered, ({ owner, failures }) => owner + failures).values()) {
-        const due = those.map((one) => one.due ?? '9999');
-        expect(due).toEqual(due.toSorted());
-      }
-    });
-    fc.assert(property);
-  });
-
-  it('starves no owner: wherever a round is cut off, nobody who still waits is two behind', () => {
-    const property = fc.property(candidates, fc.nat({ max: 12 }), (all, cut) => {
-      for (const round of Map.groupBy(orderOfWork(all), ({ failures }) => failures).values()) {
-        const [served, total] = [byOwner(round.slice(0, cut)), byOwner(round)];
-        const most = Math.max(0, ...served.values());
-        for (const [owner, wanted] of total) {
-          const got = served.get(owner) ?? 0;
-          if (got < wanted) expect(most - got).toBeLessThanOrEqual(1);
-        }
-      }
-    });
-    fc.assert(property);
-  });
-});
 
 describe('globs', () => {
   it('agree with regular expressions', () => {

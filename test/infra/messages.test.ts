@@ -30,6 +30,7 @@ function told(): Announcement[] {
         gateway: 'vgw-1',
         acceptedAt: '',
         problem: 'down',
+        connection: null,
         message: nasty,
         mend: null,
       },

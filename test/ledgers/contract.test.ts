@@ -158,6 +158,34 @@ function contract(store: ReturnType<Store['prepare']>): void {
     expect(await ledger().peek(KEY)).toEqual(state);
   });
 
+  it('keeps when owners had their turns, until others come in their place', async () => {
+    const { ledger } = await begin();
+    const turns = { acme: '2026-11-10T11:00:00.000Z', zeta: '2026-11-10T12:00:00.000Z' };
+    const session = await take(ledger());
+    await session.write([{ kind: 'turned', turns }]);
+    await session.close([LISTED]);
+    expect([(await ledger().peek(KEY)).turns, (await take(ledger())).state.turns]).toEqual([turns, turns]);
+  });
+
+  it('forgets turns when there are none any more', async () => {
+    const { ledger } = await begin();
+    const session = await take(ledger());
+    await session.write([{ kind: 'turned', turns: { acme: '2026-11-10T11:00:00.000Z' } }]);
+    await session.close([{ kind: 'turned', turns: {} }]);
+    expect((await ledger().peek(KEY)).turns).toEqual({});
+  });
+
+  it('keeps where an accepted interface belongs, and where it was reported', async () => {
+    const { ledger } = await begin();
+    const session = await take(ledger());
+    const place = { connection: 'dxcon-11111111', movedTo: 'dxlag-22222222' };
+    await session.close([
+      { kind: 'accepted', id: 'dxvif-4', acceptance: ROUTED, receipt: null },
+      { kind: 'placed', id: 'dxvif-4', place },
+    ]);
+    expect((await ledger().peek(KEY)).acceptances['dxvif-4']).toEqual({ ...ROUTED, ...place });
+  });
+
   it('takes names as they come', async () => {
     const { ledger } = await begin();
     const sighting = aSighting({ name: '"}\u0000\u202e\ud83d`é\n' });

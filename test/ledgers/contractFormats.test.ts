@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { readTurns } from '../../lambda/adapters/ledgers/codec/live.ts';
 import { FORMAT, type StoredValue, toStored } from '../../lambda/adapters/ledgers/storedForm.ts';
 import type { LedgerChange } from '../../lambda/core/ledger.ts';
 import type { Ledger, LedgerSession } from '../../lambda/ports.ts';
@@ -14,6 +15,15 @@ const LASTING = STORES.filter(({ name }) => name !== 'memory');
 
 describe.for(LASTING)('items of other releases in $name', ({ isHere, prepare }) => {
   describe.skipIf(!isHere)('cost no request:', () => contract(prepare()));
+});
+
+describe('turns of owners that cannot be read', () => {
+  it.each([undefined, null, 'none', ['acme'], { acme: 'yesterday' }, { acme: 3 }])(
+    'are forgotten: %j',
+    (raw) => {
+      expect(readTurns(raw)).toEqual({});
+    },
+  );
 });
 
 /** As a later release within the same meaning would store it. */
@@ -78,6 +88,17 @@ function contract(store: ReturnType<Store['prepare']>): void {
     expect(intents['dxvif-1']).toEqual(intent);
     expect(acceptances['dxvif-2']).toEqual({ ...anAcceptance(), ...FUTURE });
   });
+
+  it.each([1, FORMAT])(
+    'an acceptance of format %s without a connection has none on record',
+    async (format) => {
+      const { connection: _, movedTo: __, ...value } = anAcceptance();
+      const reach = await begin({ 'acceptance/dxvif-2': { ...toStored('acceptance', value), format } });
+      const { acceptances, damaged } = await reach().peek(KEY);
+      expect(damaged).toEqual({});
+      expect(acceptances['dxvif-2']).toEqual({ ...value, connection: null, movedTo: null });
+    },
+  );
 
   it('words that only a later release knows are taken as they are', async () => {
     const reach = await begin({

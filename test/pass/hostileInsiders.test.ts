@@ -51,7 +51,7 @@ describe('an owner of ours gone rogue', () => {
 });
 
 describe('whoever can write the ledger', () => {
-  const FORGED = { grants: ['prod'], gateway: PROD };
+  const FORGED = { grants: ['prod'], gateway: PROD, connection: STRANGERS };
 
   async function forged(changes: (id: string, now: string) => readonly LedgerChange[]) {
     const cloud = await startCloud();
@@ -66,7 +66,7 @@ describe('whoever can write the ledger', () => {
   it('has nobody accepted: what it remembers of a request is no reason to confirm it', async () => {
     const { cloud, runner, stranger } = await forged((id, at) => [
       { kind: 'sighted', id, sighting: aSighting({ connection: ACME_1, held: [] }) },
-      { kind: 'intended', id, intent: anIntent({ ...FORGED, at }) },
+      { kind: 'intended', id, intent: anIntent({ grants: ['prod'], gateway: PROD, at }) },
     ]);
     for (let pass = 0; pass < 4; pass += 1)
       expect(outcomes(await runner.pass())).toEqual({ [stranger]: 'held unknown-requester' });

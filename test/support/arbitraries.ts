@@ -6,7 +6,7 @@ import { AWS, aGrant, anOwner, aPolicy, aRecipient, aVif, NOW, US, VGW } from '.
 
 /** Policies and requests over so small a universe that they often meet. */
 
-const CONNECTIONS = ['dxcon-1', 'dxcon-2', 'dxcon-3', 'dxlag-4'] as const;
+export const CONNECTIONS = ['dxcon-1', 'dxcon-2', 'dxcon-3', 'dxlag-4'] as const;
 export const OUR_CONNECTION = 'dxcon-0urs';
 const STRANGE_CONNECTION = 'dxcon-9';
 const ACCOUNTS = ['210987654321', '345678901234'] as const;

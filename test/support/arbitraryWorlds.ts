@@ -2,9 +2,17 @@ import fc, { type Arbitrary } from 'fast-check';
 import type { VirtualInterface } from '../../lambda/core/model.ts';
 import type { Award } from '../../lambda/core/remembered.ts';
 import type { World } from '../../lambda/core/world.ts';
-import { GRANT_NAMES, interfaces, mostly, OUR_CONNECTION, OWNER_NAMES, REQUEST_ID } from './arbitraries.ts';
-import { VGW } from './builders.ts';
-import { anAcceptance, anIntent } from './ledgerBuilders.ts';
+import {
+  CONNECTIONS,
+  GRANT_NAMES,
+  interfaces,
+  mostly,
+  OUR_CONNECTION,
+  OWNER_NAMES,
+  REQUEST_ID,
+} from './arbitraries.ts';
+import { aVif, VGW } from './builders.ts';
+import { anAcceptance, anIntent, theGrounds } from './ledgerBuilders.ts';
 
 /** What may be on record of an interface: owners and grants that the policy no longer has, too. */
 export const awards: Arbitrary<Award> = fc.record({
@@ -14,15 +22,23 @@ export const awards: Arbitrary<Award> = fc.record({
   gateway: fc.constantFrom(VGW.prod, VGW.lab),
 });
 
+/** By which connection it was offered: no record of earlier releases says so. */
+const offeredBy = fc.constantFrom(null, null, ...CONNECTIONS);
+
 interface Known {
   readonly vif: VirtualInterface;
   readonly award: Award;
+  readonly offeredBy: string | null;
+  /** the listing lacks it */
+  readonly isUnlisted: boolean;
   readonly record: 'none' | 'intent' | 'acceptance' | 'damaged';
 }
 
 const known: Arbitrary<Known> = fc.record({
   vif: interfaces,
   award: awards,
+  offeredBy,
+  isUnlisted: mostly(false, true),
   record: fc.constantFrom('none', 'none', 'none', 'intent', 'intent', 'acceptance', 'acceptance', 'damaged'),
 });
 
@@ -39,19 +55,20 @@ export const worlds: Arbitrary<World> = fc
   })
   .map(({ known: all, isOwnDamaged, ...rest }) => ({
     ...rest,
-    interfaces: all.map(({ vif }) => vif),
+    interfaces: all.filter(({ isUnlisted }) => !isUnlisted).map(({ vif }) => vif),
     // A confirm is begun for what is confirming; what is over is on no record.
     intents: recorded(
       all,
       'intent',
       (state) => state === 'confirming',
-      (award) => anIntent(award),
+      ({ award, offeredBy: connection }) =>
+        anIntent({ ...award, grounds: theGrounds({ request: aVif({ connection }) }) }),
     ),
     acceptances: recorded(
       all,
       'acceptance',
       (state) => state !== 'deleted' && state !== 'expired',
-      (award) => anAcceptance(award),
+      ({ award, offeredBy: connection }) => anAcceptance({ ...award, connection }),
     ),
     damaged: {
       ...recorded(
@@ -68,8 +85,8 @@ function recorded<T>(
   all: readonly Known[],
   kind: Known['record'],
   may: (state: string | null) => boolean,
-  make: (award: Award) => T,
+  make: (known: Known) => T,
 ): Record<string, T> {
   const those = all.filter(({ vif, record }) => record === kind && may(vif.state));
-  return Object.fromEntries(those.map(({ vif, award }) => [vif.id, make(award)]));
+  return Object.fromEntries(those.map((one) => [one.vif.id, make(one)]));
 }

@@ -32,7 +32,8 @@ export function anIntent(given: Partial<Intent> = {}): Intent {
 }
 
 export function anAcceptance(given: Partial<Acceptance> = {}): Acceptance {
-  return { ...anAward(), availableAt: null, routesSettled: false, told: null, timesTold: 0, ...given };
+  const quiet = { availableAt: null, routesSettled: false, told: null, timesTold: 0 };
+  return { ...anAward(), connection: CONNECTION.owner, movedTo: null, ...quiet, ...given };
 }
 
 export function theGrounds(given: Partial<Grounds> = {}): Grounds {

@@ -11,7 +11,7 @@ export interface Verdict {
   readonly gateway: string | null;
   readonly codes: ReadonlySet<string>;
   /** what it would be given; `null`: held */
-  readonly award: Recorded | null;
+  readonly award: Pick<Recorded, 'owner' | 'grants'> | null;
 }
 
 /** What is true beside the request. */
@@ -29,6 +29,10 @@ export interface Surroundings {
 interface Recorded {
   readonly owner: string;
   readonly grants: readonly string[];
+  readonly gateway: string;
+  /** that it was offered by: of an acceptance here, of an intent in its grounds */
+  readonly connection?: string | null;
+  readonly grounds?: { readonly request: { readonly connection: string | null } };
 }
 
 const NO_LONGER_LIVE = ['deleted', 'rejected', 'expired'];
@@ -46,8 +50,8 @@ export function judge(policy: Policy, request: VirtualInterface, world: Surround
     return held(new Set([...codes, ...why]));
   }
   if (current.some(({ gateway }) => gateway !== one.gateway)) codes.add('ambiguous');
-  if (isFull(asker.limit, slotsOfOwner(asker, request, world))) codes.add('owner-limit');
-  if (current.some((grant) => isFull(grant.limit, slotsOfGrant(asker, grant, request, world))))
+  if (isFull(asker.limit, slotsOf(asker, null, policy, request, world))) codes.add('owner-limit');
+  if (current.some((grant) => isFull(grant.limit, slotsOf(asker, grant, policy, request, world))))
     codes.add('grant-limit');
   if (isFull(policy.limits.acceptsPerPass, world.acceptedThisPass)) codes.add('pass-limit');
   if (codes.size > 0) return held(codes);
@@ -97,47 +101,49 @@ function whoAsks(policy: Policy, request: VirtualInterface, world: Surroundings)
   return lister.account === request.ownerAccount ? lister : 'owner-mismatch';
 }
 
-function slotsOfOwner(owner: Owner, request: VirtualInterface, world: Surroundings): number {
-  return takers(
-    request,
-    world,
-    (vif) => mayStandOn(owner, vif),
-    (record, kind) => kind === 'intent' && record.owner === owner.name,
+/** How many interfaces other than the request occupy a slot, by where they are or by what the ledger says of them. */
+function slotsOf(
+  owner: Owner,
+  grant: Grant | null,
+  policy: Policy,
+  request: VirtualInterface,
+  { interfaces, intents, acceptances, damaged }: Surroundings,
+): number {
+  const everything = new Set(
+    [...interfaces.map(({ id }) => id), ...[intents, acceptances, damaged].flatMap(Object.keys)].filter(
+      (id) => id.startsWith('dxvif-'),
+    ),
   );
+  everything.delete(request.id);
+  return [...everything].filter((id) => {
+    const vif = interfaces.find((one) => one.id === id);
+    if (vif !== undefined && vif.state !== null && NO_LONGER_LIVE.includes(vif.state)) return false;
+    // What was given to what cannot be read, is not known: it may be this.
+    if (id in damaged) return true;
+    const records = [intents[id], acceptances[id]].filter((record) => record !== undefined);
+    if (records.some((record) => isTheirs(record, owner, grant, policy))) return true;
+    // A mere request occupies nothing: it is confirming and without a gateway, both readable, and without a record.
+    if (vif === undefined) return false;
+    if (isNoMoreThanOffered(vif) && records.length === 0) return false;
+    return mayStandOn(owner, vif) && (grant === null || canBe(grant.match, vif));
+  }).length;
 }
 
-function slotsOfGrant(owner: Owner, grant: Grant, request: VirtualInterface, world: Surroundings): number {
-  return takers(
-    request,
-    world,
-    // What was given to what cannot be read, nobody knows: it may be this grant.
-    (vif) => vif.id in world.damaged || (mayStandOn(owner, vif) && canBe(grant.match, vif)),
-    (record) => record.owner === owner.name && record.grants.includes(grant.name),
+/** Whether something on record was given to an owner and, where one is named, to its grant, under whichever names. */
+function isTheirs(record: Recorded, owner: Owner, grant: Grant | null, { owners }: Policy): boolean {
+  const by = record.connection ?? record.grounds?.request.connection ?? null;
+  const heirs = owners.filter(
+    ({ name, connections }) => name === record.owner || connections.some((one) => one === by),
   );
+  const renamed = owners.filter(({ grants }) => grants.some(({ gateway }) => gateway === record.gateway));
+  if (!(heirs.length > 0 ? heirs : renamed).includes(owner)) return false;
+  if (grant === null || record.grants.some((name) => name === grant.name)) return true;
+  const asThen = owner.grants.filter(({ gateway }) => gateway === record.gateway).map(({ name }) => name);
+  return asThen.includes(grant.name) && record.grants.some((name) => !asThen.includes(name));
 }
 
 function mayStandOn({ connections }: Owner, { connection }: VirtualInterface): boolean {
   return connection === null || connections.includes(connection);
-}
-
-/** How many interfaces other than the request occupy a slot, by what they are or by what the ledger says of them. */
-function takers(
-  request: VirtualInterface,
-  { interfaces, intents, acceptances, damaged }: Surroundings,
-  mayBe: (vif: VirtualInterface) => boolean,
-  given: (record: Recorded, kind: 'intent' | 'acceptance') => boolean,
-): number {
-  let taken = 0;
-  for (const vif of interfaces) {
-    const [intent, acceptance] = [intents[vif.id], acceptances[vif.id]];
-    if (vif.id === request.id || (vif.state !== null && NO_LONGER_LIVE.includes(vif.state))) continue;
-    // A mere request occupies nothing: it is confirming and without a gateway, both readable, and nobody began to confirm it.
-    const isOnRecord = intent !== undefined || acceptance !== undefined || vif.id in damaged;
-    if (isNoMoreThanOffered(vif) && !isOnRecord) continue;
-    const recorded = (intent && given(intent, 'intent')) || (acceptance && given(acceptance, 'acceptance'));
-    if (mayBe(vif) || recorded) taken += 1;
-  }
-  return taken;
 }
 
 function isNoMoreThanOffered({ state, gateway, unreadable }: VirtualInterface): boolean {

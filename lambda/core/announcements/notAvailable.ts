@@ -1,5 +1,7 @@
 import { announcement } from '../announcement.ts';
 import { whereTo } from '../byHand.ts';
+import type { FollowUp } from '../followUp.ts';
+import type { Acceptance, FollowUpProblem } from '../remembered.ts';
 import { quote } from '../text.ts';
 import { NOTHING_TO_DO, named } from './forPeople.ts';
 import type { AnnouncementKind } from './kind.ts';
@@ -9,8 +11,8 @@ export const notAvailable: AnnouncementKind = {
   types: ['Accepted Interface Not Available'],
   news: ({ origin, endpoints, at, state, followUps, owners }) =>
     followUps
-      .filter(({ id, problem }) => state.acceptances[id]?.told !== problem)
-      .map(({ id, owner, gateway, acceptedAt, problem, message, mend }) => ({
+      .filter((followUp) => !isTold(followUp, state.acceptances[followUp.id]))
+      .map(({ id, owner, gateway, acceptedAt, problem, connection, message, mend }) => ({
         announcement: announcement(
           'Accepted Interface Not Available',
           origin,
@@ -30,6 +32,15 @@ export const notAvailable: AnnouncementKind = {
             },
           },
         ),
-        mark: { of: 'problem', id, problem },
+        mark: isMove(problem, connection) ? { of: 'move', id, connection } : { of: 'problem', id, problem },
       })),
 };
+
+/** A move is remembered apart from the other problems, by where to: an interface may have both, and each is reported once. */
+function isTold({ problem, connection }: FollowUp, acceptance: Acceptance | undefined): boolean {
+  return isMove(problem, connection) ? acceptance?.movedTo === connection : acceptance?.told === problem;
+}
+
+function isMove(problem: FollowUpProblem, connection: string | null): connection is string {
+  return problem === 'otherConnection' && connection !== null;
+}

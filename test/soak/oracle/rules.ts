@@ -25,7 +25,9 @@ export function rule(plan: Plan, policy: PlainPolicy, standing: Standing): Verdi
     interfaces: live.map((truth) => seenAs(truth, plan, 'available')),
     intents: {},
     acceptances: Object.fromEntries(
-      live.flatMap(({ id, taken }) => (taken?.award ? [[id, taken.award]] : [])),
+      live.flatMap(({ id, connection, taken }) =>
+        taken?.award ? [[id, { ...taken.award, gateway: taken.gateway, connection }]] : [],
+      ),
     ),
     damaged: {},
     ownConnections: { known: true, ids: new Set([OURS]) },

@@ -1,6 +1,6 @@
 import type { Announcement } from '../../../core/announcement.ts';
 import * as d from '../../../core/decode.ts';
-import type { Failing } from '../../../core/ledger.ts';
+import type { Failing, LedgerState } from '../../../core/ledger.ts';
 import type { Acceptance, HeldFor, Intent, Sighting, Told } from '../../../core/remembered.ts';
 import { award, decodeDetails, decodeGrounds, line } from './grounds.ts';
 
@@ -32,13 +32,29 @@ export const decodeSighting = d.open<Sighting>({
 
 export const decodeIntent = d.open<Intent>({ ...award, listings: d.integer(0), grounds: decodeGrounds });
 
-export const decodeAcceptance = d.open<Acceptance>({
+const decodeKnownAcceptance = d.open<Acceptance>({
   ...award,
+  connection: d.orNull(d.string),
+  movedTo: d.orNull(d.string),
   availableAt: d.orNull(d.instant),
   routesSettled: d.boolean,
   told: d.orNull(line),
   timesTold: d.integer(0),
 });
+
+/** Earlier releases did not record the connection. */
+export const decodeAcceptance: d.Decoder<Acceptance> = (raw, path) =>
+  decodeKnownAcceptance({ connection: null, movedTo: null, ...d.record(raw, path) }, path);
+
+/** When owners had their last turns. It only orders the work: what cannot be read, and what is not there, is forgotten. */
+export function readTurns(raw: unknown): LedgerState['turns'] {
+  try {
+    return d.map(d.instant)(raw, '');
+  } catch (error) {
+    if (error instanceof d.Malformed) return {};
+    throw error;
+  }
+}
 
 export const decodeAnnouncement = d.open<Announcement>({
   id: d.string,

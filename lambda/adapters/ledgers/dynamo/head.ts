@@ -94,7 +94,13 @@ export async function updateHead(
   const sets = [
     ...(head === undefined
       ? []
-      : ['#epoch = :epoch', '#listing = :listing', '#failing = :failing', '#format = :format']),
+      : [
+          '#epoch = :epoch',
+          '#listing = :listing',
+          '#failing = :failing',
+          '#turns = :turns',
+          '#format = :format',
+        ]),
     ...(release ? ['#released = :token'] : ['#token = :token']),
     ...(dirty ? ['#dirty = :true'] : []),
   ];

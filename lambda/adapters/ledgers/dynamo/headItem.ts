@@ -2,7 +2,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import * as d from '../../../core/decode.ts';
 import type { LedgerState } from '../../../core/ledger.ts';
 import { LedgerFailure } from '../../../errors.ts';
-import { decodeFailing } from '../codec/live.ts';
+import { decodeFailing, readTurns } from '../codec/live.ts';
 import { FORMAT, formatOf, WrittenByNewer } from '../storedForm.ts';
 import { numberOf } from './storedAttributes.ts';
 import type { Item } from './table.ts';
@@ -11,7 +11,7 @@ import type { Item } from './table.ts';
  * The one item of a target by which passes keep apart. It says who holds the lease, and in which epoch the live items
  * are: those of any other epoch are nobody's.
  */
-export interface Head extends Pick<LedgerState, 'lastListing' | 'failing'> {
+export interface Head extends Pick<LedgerState, 'lastListing' | 'failing' | 'turns'> {
   readonly epoch: number;
 }
 
@@ -29,21 +29,23 @@ export const NAMES = {
   '#released': 'releasedBy',
   '#listing': 'lastListing',
   '#failing': 'failing',
+  '#turns': 'turns',
   '#format': 'format',
 };
 
-export function valuesOf({ epoch, lastListing, failing }: Head): Record<string, AttributeValue> {
+export function valuesOf({ epoch, lastListing, failing, turns }: Head): Record<string, AttributeValue> {
   return {
     ':epoch': { N: String(epoch) },
     ':listing': lastListing === null ? { NULL: true } : { S: lastListing },
     ':format': { N: String(FORMAT) },
+    ':turns': { S: JSON.stringify(turns) },
     ':failing': failing === null ? { NULL: true } : { S: JSON.stringify(failing) },
   };
 }
 
 /** Fail closed: a head that cannot be read is not the head of an empty ledger. */
 export function readHead(item: Item | undefined, partition: string, table: string): Head {
-  if (item === undefined) return { epoch: 0, lastListing: null, failing: null };
+  if (item === undefined) return { epoch: 0, lastListing: null, failing: null, turns: {} };
   try {
     const needs = formatOf(numberOf(item.needs), 'needs');
     if (needs > FORMAT) throw new WrittenByNewer(needs);
@@ -55,6 +57,7 @@ export function readHead(item: Item | undefined, partition: string, table: strin
         (raw, path) => decodeFailing(parsed(raw, path), path),
         'failing',
       ),
+      turns: turnsOf(item[NAMES['#turns']]),
     };
   } catch (error) {
     if (error instanceof WrittenByNewer)
@@ -73,6 +76,15 @@ export function readHead(item: Item | undefined, partition: string, table: strin
 
 function orNothing<T>(value: AttributeValue | undefined, decode: d.Decoder<T>, path: string): T | null {
   return value === undefined || value.NULL === true ? null : decode(value.S, path);
+}
+
+function turnsOf(value: AttributeValue | undefined): LedgerState['turns'] {
+  try {
+    return readTurns(JSON.parse(value?.S ?? '{}'));
+  } catch (error) {
+    if (error instanceof SyntaxError) return {};
+    throw error;
+  }
 }
 
 function parsed(raw: unknown, path: string): unknown {

@@ -23,8 +23,8 @@ export function createDynamoLedger(table: Table, clock: Clock): Ledger {
     peek: async (key) => {
       const partition = livePartition(key);
       for (;;) {
-        const { epoch, lastListing, failing } = await peekHead(table, partition);
-        const state = { ...(await readEpoch(table, key, epoch)), lastListing, failing };
+        const { epoch, lastListing, failing, turns } = await peekHead(table, partition);
+        const state = { ...(await readEpoch(table, key, epoch)), lastListing, failing, turns };
         // Else the items moved between the two looks.
         if ((await peekHead(table, partition)).epoch === epoch) return state;
       }

@@ -44,16 +44,16 @@ export async function beginSession(
   };
 
   async function begin() {
-    const { lastListing, failing } = taken;
+    const { lastListing, failing, turns } = taken;
     const epoch = taken.isAbandoned ? taken.fresh : taken.epoch;
     if (taken.isAbandoned) {
       await moveEpoch(table, key, taken.epoch, epoch);
-      await underToken({ head: { epoch, lastListing, failing } });
+      await underToken({ head: { epoch, lastListing, failing, turns } });
       await removeEpochsBefore(table, key, epoch);
     }
     const held = await readHeldEpoch(table, key, epoch, token);
     if (held === null) throw lost();
-    return { epoch, initial: { ...held, lastListing, failing } };
+    return { epoch, initial: { ...held, lastListing, failing, turns } };
   }
   const { epoch, initial } = await inDoubt(begin).catch(async (error: unknown) => {
     // What failed first is what to tell.
@@ -73,7 +73,8 @@ export async function beginSession(
       await keepForLater(changes);
       await writeItems(table, key, epoch, puts);
       await removeItems(table, key, epoch, deletes);
-      await underToken({ ...last, head: { epoch, lastListing: after.lastListing, failing: after.failing } });
+      const { lastListing, failing, turns } = after;
+      await underToken({ ...last, head: { epoch, lastListing, failing, turns } });
     });
     state = after;
   }

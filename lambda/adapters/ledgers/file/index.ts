@@ -63,20 +63,22 @@ export function createFileLedger(path: string, clock: Clock): Ledger {
       if (change.kind === 'policyUsed') await keepPolicy(place, change.digest, change.text);
     }
     const known = states.get(entry.items);
-    const { lastListing: listed, failing: failed } = entry;
+    const { lastListing: listed, failing: failed, turns: given } = entry;
     const before =
-      known === undefined ? stateOf(entry, path) : { ...known, lastListing: listed, failing: failed };
+      known === undefined
+        ? stateOf(entry, path)
+        : { ...known, lastListing: listed, failing: failed, turns: given };
     const after = applyChanges(before, changes);
     const changed = itemChanges(before, after);
     // Whatever is cut short, nothing is on record before it can be told.
     if (changes.some((change) => recordsOf(change).length > 0))
       await keep(withItems(entry, { puts: changed.announcements, deletes: [] }));
     await keepRecords(place, key, changes);
-    const { lastListing, failing } = after;
+    const { lastListing, failing, turns } = after;
     const { announcements, puts, deletes } = changed;
     const written = withItems(entry, { puts: { ...announcements, ...puts }, deletes });
     states.set(written.items, after);
-    return { ...written, lastListing, failing };
+    return { ...written, lastListing, failing, turns };
   }
 
   return {
@@ -121,6 +123,6 @@ function lost(key: string, path: string): LedgerFailure {
 }
 
 function stateOf(target: Target, path: string): LedgerState {
-  const { lastListing, failing } = target;
-  return { ...readItems(storedItems(target), `ledger ${path}`), lastListing, failing };
+  const { lastListing, failing, turns } = target;
+  return { ...readItems(storedItems(target), `ledger ${path}`), lastListing, failing, turns };
 }

@@ -1,4 +1,6 @@
 import * as d from '../../../core/decode.ts';
+import type { LedgerState } from '../../../core/ledger.ts';
+import { readTurns } from '../codec/live.ts';
 import { type Items, type StoredItem, storedItem } from '../items.ts';
 import type { Lease } from '../lease.ts';
 import { formatOf, type StoredValue, tieOf } from '../storedForm.ts';
@@ -14,22 +16,28 @@ import { decodeHolder, type Holder } from './holder.ts';
 export interface Target extends Entry {
   /** by the name of the item, and what is known of the holder of the lease by `LEASE` */
   readonly later: Items;
+  /** see `LedgerState`; under the later key, for 0.1.0 takes no other key in an entry */
+  readonly turns: LedgerState['turns'];
 }
 
+/** Among the additions, and the names of no items. */
 const LEASE = 'lease';
+const TURNS = 'turns';
 
 function laterKey(key: string): string {
   return `later/${key}`;
 }
 
 export function targetIn({ targets }: LedgerFile, key: string): Target {
-  return { ...(targets[key] ?? NO_ENTRY), later: targets[laterKey(key)]?.items ?? {} };
+  const { [TURNS]: turns, ...later } = targets[laterKey(key)]?.items ?? {};
+  return { ...(targets[key] ?? NO_ENTRY), later, turns: readTurns(turns) };
 }
 
-export function withTarget(file: LedgerFile, key: string, { later, ...entry }: Target): LedgerFile {
+export function withTarget(file: LedgerFile, key: string, { later, turns, ...entry }: Target): LedgerFile {
   const before = file.targets[laterKey(key)];
-  const isNeeded = before !== undefined || Object.keys(later).length > 0;
-  const additions = isNeeded ? { [laterKey(key)]: { ...(before ?? NO_ENTRY), items: later } } : {};
+  const items = Object.keys(turns).length === 0 ? later : { ...later, [TURNS]: turns };
+  const isNeeded = before !== undefined || Object.keys(items).length > 0;
+  const additions = isNeeded ? { [laterKey(key)]: { ...(before ?? NO_ENTRY), items } } : {};
   return { ...file, targets: { ...file.targets, [key]: entry, ...additions } };
 }
 
