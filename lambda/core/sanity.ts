@@ -3,7 +3,7 @@ import { type Cidr, isBroadcast, overlaps, parseHostAddress, sameSubnet } from '
 import { isReadable, type VirtualInterface } from './model.ts';
 import type { Reason } from './reasons.ts';
 import { subnetsOf } from './subnets.ts';
-import { quote } from './text.ts';
+import { listSome, quote } from './text.ts';
 import { occupies, type World } from './world.ts';
 
 /**
@@ -26,6 +26,7 @@ export function networkSanity(
       neighbours((vif) => isOnGateway(vif, gatewayId, world)),
     ),
     asnsDiffer(request, gatewayId, gatewayAsn),
+    unlistedOnGateway(request, gatewayId, world),
   ];
   return merge(checks);
 }
@@ -115,6 +116,27 @@ function asnsDiffer(request: VirtualInterface, gatewayId: string, gatewayAsn: nu
   }
   const complete = asns.length > 0 && !asns.includes(null);
   return complete ? NOTHING : skip("ASN conflict: the API does not give the customer's ASN");
+}
+
+/**
+ * Fail closed: what we gave the gateway to, and is neither listed nor known to be over, may have any address. There is such a
+ * thing only where a run had no time to describe all that its listing lacks.
+ */
+function unlistedOnGateway(
+  request: VirtualInterface,
+  gatewayId: string,
+  { interfaces, intents, acceptances }: World,
+): Inspection {
+  const listed = new Set(interfaces.map(({ id }) => id));
+  const unlisted = Object.entries({ ...acceptances, ...intents })
+    .filter(([id, { gateway }]) => gateway === gatewayId && id !== request.id && !listed.has(id))
+    .map(([id]) => quote(id));
+  if (unlisted.length === 0) return NOTHING;
+  return against(
+    'peers-overlap',
+    `peer addresses may overlap those of ${listSome(unlisted, 5)}, which we accepted for the same gateway: ` +
+      'the listing lacks it, and it is not described yet; the next pass describes it',
+  );
 }
 
 /** On the gateway, or was or is being confirmed for it, or unreadable so that it could be. */

@@ -95,6 +95,7 @@ export function aSighting(given: Partial<Sighting> = {}): Sighting {
     lastFailure: null,
     held: [],
     told: NOTHING_TOLD,
+    unlistedSince: null,
     ...given,
   };
 }
