@@ -228,6 +228,19 @@ describe('an announcer that fails', () => {
     expect(failuresOfLast()).toEqual([]);
   });
 
+  it('for many events in calls of their own asks in each run for those first that were refused least', async () => {
+    const { cloud, runner, refusing } = await withQueue(12);
+    const ids = await queued(runner);
+    const innocent = ids.at(-1) ?? '';
+    for (let run = 1; run <= 4; run += 1) {
+      expect(await queued(runner)).toContain(innocent);
+      cloud.clock.advance('PT5M');
+      await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 200 + run });
+      await refusing((id) => ids.includes(id) && (run === 1 || id !== innocent));
+    }
+    expect((await queued(runner)).toSorted()).toEqual(ids.slice(0, -1).toSorted());
+  });
+
   it('for every event, however many runs, makes it give up none', async () => {
     const { runner, refusing } = await withQueue(3);
     const before = await queued(runner);

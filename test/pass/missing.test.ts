@@ -120,7 +120,8 @@ describe('of what the listing lacks and no description was made of before the fi
     const { runner, gone, allowed, cloud } = await withAcceptances('acceptance');
     const report = await runner.pass();
     expect(outcomes(report)).toEqual({ [gone]: 'held unknown-requester', [allowed]: 'held peers-overlap' });
-    // It was described after everything was attempted, and is over.
+    // It was described after everything was attempted, and is over: that is reported once, as of the others.
+    expect(report.followUps.map(({ id }) => id).toSorted()).toEqual([...OTHERS, NEXT]);
     cloud.clock.advance('PT5M');
     expect(outcomes(await runner.pass())[allowed]).toBe(`accepted acme.default ${PROD}`);
   });
