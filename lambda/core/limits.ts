@@ -5,7 +5,7 @@ import type { Grant, Owner } from './policy.ts';
 import type { Reason } from './reasons.ts';
 import type { Award } from './remembered.ts';
 import { listSome } from './text.ts';
-import { occupies, type World } from './world.ts';
+import { occupies, occupying, type World } from './world.ts';
 
 /** What stands in the slots that a request would need one of. */
 export function usageOf(owner: Owner, fitting: readonly Grant[], requestId: string, world: World): Usage {
@@ -45,7 +45,7 @@ export function exhaustedLimits(
 
 /** IDs that occupy a slot: live interfaces that may belong (unknown counts), what the ledger gave a grant, and intents. */
 function use(requestId: string, world: World, owner: Owner, grant: Grant | null): string[] {
-  const live = world.interfaces
+  const live = occupying(world)
     .filter((vif) => mayBelong(vif, world, owner, grant) && occupies(vif, world, requestId))
     .map(({ id }) => id);
   const begun = Object.keys(world.intents).filter(
