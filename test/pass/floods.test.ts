@@ -3,8 +3,9 @@ import type { LedgerChange } from '../../lambda/core/ledger.ts';
 import type { VirtualInterface } from '../../lambda/core/model.ts';
 import type { Sighting } from '../../lambda/core/remembered.ts';
 import type { PassReport } from '../../lambda/core/report.ts';
+import { LedgerFailure } from '../../lambda/errors.ts';
 import type { Ledger, Ports } from '../../lambda/ports.ts';
-import { ACME, actAs } from '../support/accounts.ts';
+import { ACME, actAs, US } from '../support/accounts.ts';
 import { recordingAnnouncer } from '../support/announcer.ts';
 import { aVif } from '../support/builders.ts';
 import { ACME_1, outcomes, PROD, runnerOf, SIMPLE, STRANGERS, startCloud } from '../support/cloud.ts';
@@ -89,6 +90,7 @@ async function begin(changes: readonly LedgerChange[] = [], offered: readonly Vi
     allowed,
     announcer,
     noting,
+    runner,
     /** Runs once. @returns what it did, before the first confirm and in all */
     run: async (overrides: Parameters<typeof runner.pass>[0] = {}) => {
       done = [];
@@ -112,6 +114,26 @@ function notingLedger(ledger: Ledger, note: (write: string) => void): Ledger {
         write: (changes) => {
           note(`write ${changes.length}`);
           return session.write(changes);
+        },
+      };
+    },
+  };
+}
+
+/** A ledger that takes so many writes of a run and no more, as where the run is killed. */
+function endingAfter(writes: number, ledger: Ledger): Ledger {
+  return {
+    ...ledger,
+    open: async (key, leaseMs) => {
+      const session = await ledger.open(key, leaseMs);
+      if (session === null) return null;
+      let left = writes;
+      return {
+        ...session,
+        write: async (changes) => {
+          left -= 1;
+          if (left < 0) throw new LedgerFailure('the run was killed');
+          await session.write(changes);
         },
       };
     },
@@ -260,3 +282,28 @@ it(`${MANY} events that no run delivered yet cost no call and no write before th
   expect(one.before).toEqual(BEFORE_CONFIRM);
   expect(announcer.delivered).toHaveLength(MANY + 1);
 });
+
+it.each([2, 3, 4, 5, 8, 11])(
+  'a run that is killed after %i writes leaves what the next one continues, and nothing is told twice or lost',
+  async (writes) => {
+    const { cloud, run, runner, noting, state, announcer, allowed } = await begin(
+      VANISHED.slice(0, 800),
+      OFFERED.slice(1000, 1800),
+    );
+    const before = (await state()).lastListing;
+    cloud.clock.advance('PT5M');
+    const ports = noting();
+    await run({ ports: { ...ports, ledger: endingAfter(writes, runner.ledger) } });
+    expect(await actAs(cloud, US).see(allowed)).toBe(`pending ${PROD}`);
+    expect((await state()).lastListing).toBe(before);
+    cloud.clock.advance('PT5M');
+    const { report } = await run();
+    expect(report.status).toBe('completed');
+    const { sightings, acceptances, lastListing, outbox } = await state();
+    expect([Object.keys(sightings).length, Object.keys(acceptances), outbox]).toEqual([800, [allowed], {}]);
+    expect(lastListing).toBe(report.startedAt);
+    const told = Map.groupBy(announcer.delivered, ({ type }) => type);
+    const count = (type: string) => new Set(told.get(type)?.map(({ id }) => id)).size;
+    expect([count('Request Ended'), count('Request Held'), count('Request Accepted')]).toEqual([800, 800, 1]);
+  },
+);
