@@ -1,9 +1,11 @@
 import { type Case, lessonOf } from '../core/case.ts';
+import { codesOf } from '../core/decide.ts';
 import { ENDS_KEPT_MS } from '../core/ended.ts';
 import { followUp } from '../core/followUp.ts';
 import type { LedgerChange, LedgerState } from '../core/ledger.ts';
 import type { VirtualInterface } from '../core/model.ts';
 import { type Policy, recipientKey } from '../core/policy.ts';
+import { isInspection } from '../core/reasons.ts';
 import { expiredUnseen, reconcileLate, unseenEnds } from '../core/reconcile.ts';
 import { waitingChanges } from '../core/sightings.ts';
 import { onlyFound, type Survey } from '../core/survey.ts';
@@ -32,7 +34,7 @@ export interface Rest {
   /** the ledger as it was when the run began */
   readonly before: LedgerState;
   /** the listing, and what was described before anything was accepted */
-  readonly survey: Survey & { readonly expired: readonly VirtualInterface[] };
+  readonly survey: Survey;
   readonly cases: ReadonlyMap<string, Case>;
   readonly missing: Missing;
   /** IDs whose description concluded nothing */
@@ -45,8 +47,9 @@ export interface Rest {
 const MOST = 1000;
 /** About so many of them something is written at once. */
 const AT_ONCE = 100;
-/** What share of the time that is left they may take: the rest is for events. */
+/** What share of the time that is left they may take, and with them the marks of those that wait: the rest is for events. */
 const SHARE = 1 / 2;
+const MARKS_SHARE = 3 / 4;
 
 /**
  * Does what no confirm depends on: writes what was observed, queues events, and describes what the listing lacks. Its amount
@@ -69,18 +72,27 @@ export async function catchUp(work: Work, rest: Rest): Promise<void> {
       news,
     ),
   );
-  memory.defer([...cases.values()].map((item) => lessonOf(item, cases.size)));
+  // What came of attempts decides their order in the next run, so it is kept in any case.
+  memory.note([...cases.values()].filter(wasAttempted).flatMap((item) => lessonOf(item, cases.size)));
+  memory.defer(
+    [...cases.values()].filter((item) => !wasAttempted(item)).map((item) => lessonOf(item, cases.size)),
+  );
   queueNews(input, memory, news, found);
   // Whether a listing lacked something is known only when everything that it showed is on record.
   const late = await writeDeferred(memory, budget);
   found.failures.push(...late);
   await lookAtRoutes(input, memory, budget, news, found);
+  const atFirst = budget();
   const open = await describeMissing(work, rest);
   memory.defer(
     waitingChanges(memory.state(), missing.waiting(), [...rest.open, ...open], survey).map((one) => [one]),
   );
-  await memory.catchUp(() => hasWriteTime(budget));
+  await memory.catchUp(() => hasWriteTime(budget) && budget() >= atFirst * (1 - MARKS_SHARE));
   if (late.length === 0 && missing.isSettled()) memory.note(rest.listed);
+}
+
+function wasAttempted({ outcome, decision }: Case): boolean {
+  return outcome === 'failed' || codesOf(decision).some((code) => isInspection(code));
 }
 
 /** @returns the IDs whose description concluded nothing. @throws PassFailure */

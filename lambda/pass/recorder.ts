@@ -11,7 +11,11 @@ import type { Newsroom } from './tell.ts';
 
 /** What an attempt leaves in the ledger. */
 export interface Recorder {
-  /** Before a confirm; with the first of a pass goes the policy by which it is decided. @throws LedgerFailure */
+  /**
+   * Before a confirm. With it goes what was deferred of the request, such as its first sighting, and with the first of a pass
+   * the policy by which it is decided.
+   * @throws LedgerFailure
+   */
   intended(id: string, award: Award, grounds: Grounds): Promise<void>;
   /** After a confirm. @returns why it could not be recorded, if it could not */
   accepted(id: string, award: Award, grounds: Grounds, answer: Answer): Promise<Failure[]>;

@@ -4,6 +4,7 @@ import { ApiFailure } from '../../lambda/errors.ts';
 import type { Ports } from '../../lambda/ports.ts';
 import { ACME, actAs, STRANGER, US } from '../support/accounts.ts';
 import { recordingAnnouncer } from '../support/announcer.ts';
+import { aVif } from '../support/builders.ts';
 import { ACME_1, outcomes, PROD, runnerOf, SIMPLE, STRANGERS, startCloud } from '../support/cloud.ts';
 import { anAcceptance, aSighting } from '../support/ledgerBuilders.ts';
 
@@ -124,6 +125,24 @@ describe('of what the listing lacks and no description was made of before the fi
     expect(report.followUps.map(({ id }) => id).toSorted()).toEqual([...OTHERS, NEXT]);
     cloud.clock.advance('PT5M');
     expect(outcomes(await runner.pass())[allowed]).toBe(`accepted acme.default ${PROD}`);
+  });
+
+  it('nothing is forgotten by keys of another account, which know none of it', async () => {
+    const { runner, state } = await withAcceptances('sighting');
+    const { directConnect, gateways } = runner.ports;
+    const ports = {
+      ...runner.ports,
+      gateways: { ...gateways, list: () => Promise.resolve([]) },
+      directConnect: {
+        ...directConnect,
+        list: () => Promise.resolve([]),
+        describe: (id: string) =>
+          Promise.resolve(OTHERS.includes(id) ? aVif({ id, state: 'deleted' }) : null),
+      },
+    };
+    const report = await runner.pass({ ports });
+    expect(report.failures).toMatchObject([{ code: 'wrong-account-or-region' }]);
+    expect((await state()).sightings).toHaveProperty(NEXT);
   });
 
   it('one that is live fails the run, which accepted what was allowed, and the listing does not count', async () => {
