@@ -15,6 +15,8 @@ import { aSighting } from '../support/ledgerBuilders.ts';
 
 const RECIPIENT = 'outscale/eu-west-2/012345678901';
 const MANY = 10_000;
+/** more than three runs describe */
+const SOME = 3400;
 
 function idOf(place: number): string {
   return `dxvif-f${String(place).padStart(7, '0')}`;
@@ -161,20 +163,20 @@ describe(`${MANY} requests of a stranger that vanished`, () => {
   });
 
   it('are described a thousand a run after it, the oldest first, and each is told as ended once', async () => {
-    const { cloud, run, state, announcer } = await begin(VANISHED);
+    const { cloud, run, state, announcer } = await begin(VANISHED.slice(0, SOME));
     const first = await run();
     expect(counted(first.all, 'describe')).toBe(1100);
     expect(first.report.ended).toHaveLength(1100);
     const left = (await state()).sightings;
-    expect(Object.keys(left)).toHaveLength(MANY - 1100);
+    expect(Object.keys(left)).toHaveLength(SOME - 1100);
     expect(Object.keys(left)).not.toContain(idOf(1099));
-    for (let more = 1100; more < MANY; more += 1100) {
+    for (let more = 1100; more < SOME; more += 1100) {
       cloud.clock.advance('PT5M');
       await run();
     }
     expect((await state()).sightings).toEqual({});
     const told = announcer.delivered.filter(({ type }) => type === 'Request Ended');
-    expect(new Set(told.map(({ id }) => id)).size).toBe(MANY);
+    expect(new Set(told.map(({ id }) => id)).size).toBe(SOME);
   });
 
   it('are no reason for a listing to count as complete until each is described', async () => {
