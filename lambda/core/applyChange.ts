@@ -1,4 +1,4 @@
-import type { LedgerChange, LedgerState, Mark } from './ledger.ts';
+import type { LedgerChange, LedgerState, Mark, Queued } from './ledger.ts';
 import type { Acceptance, Sighting } from './remembered.ts';
 
 /** The state after one write. Records (receipts, ends, policies) are no part of it: see `recordOf`. */
@@ -107,6 +107,12 @@ function apply(draft: Draft, change: LedgerChange): void {
       if (change.mark !== null) note(draft, change.mark);
       draft.outbox.set(change.announcement.id, change.announcement);
       return;
+    case 'undelivered':
+      for (const id of change.ids) {
+        const queued = draft.outbox.get(id);
+        if (queued !== undefined) draft.outbox.set(id, triedInVain(queued, change.isRefusal));
+      }
+      return;
     case 'delivered':
       for (const id of change.ids) draft.outbox.delete(id);
       return;
@@ -118,6 +124,15 @@ function apply(draft: Draft, change: LedgerChange): void {
     default:
       change satisfies never;
   }
+}
+
+function triedInVain(queued: Queued, isRefusal: boolean): Queued {
+  const { triedInVain = 0, refusals = 0 } = queued;
+  return {
+    ...queued,
+    triedInVain: triedInVain + 1,
+    ...(isRefusal ? { refusals: refusals + 1 } : {}),
+  };
 }
 
 /** What is marked may be gone by now: then there is nothing to tell of it again. */

@@ -55,7 +55,10 @@ export function unseenEnd(vif: VirtualInterface, at: string): Ended {
   return { id, connection, vlan, name, ...unknown, request: detailsOf(vif), endedAt: at, as: 'expired' };
 }
 
-/** What is gone past the early end of its deadline expired, whether or not the API still shows it. */
+/**
+ * What is gone past the early end of its deadline expired, whether or not the API still shows it. What a listing lacked
+ * before that end did not, however late it is described.
+ */
 export function endedAs(
   sighting: Sighting | undefined,
   vif: VirtualInterface | null,
@@ -65,5 +68,6 @@ export function endedAs(
   if (vif !== null) return vif.state === 'expired' || vif.state === 'rejected' ? vif.state : 'deleted';
   const { earliest, latest } = sighting === undefined ? NO_DEADLINE : deadlineOf(sighting, expiry);
   const end = earliest ?? latest;
-  return end !== null && Date.parse(at) >= Date.parse(end) ? 'expired' : 'vanished';
+  const goneAt = Math.min(Date.parse(at), Date.parse(sighting?.unlistedSince ?? at));
+  return end !== null && goneAt >= Date.parse(end) ? 'expired' : 'vanished';
 }

@@ -15,6 +15,7 @@ export type FailureCode =
   | 'gateway-missing'
   | 'own-connections-unknown'
   | 'routes-unknown'
+  | 'unknown-state'
   | 'out-of-time'
   | 'clock'
   | 'announcement'

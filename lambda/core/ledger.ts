@@ -17,11 +17,19 @@ export interface LedgerState {
   /** what this product accepted and is not over, by ID */
   readonly acceptances: Readonly<Record<string, Acceptance>>;
   /** what is to be announced and was not delivered yet, by the announcement's ID */
-  readonly outbox: Readonly<Record<string, Announcement>>;
+  readonly outbox: Readonly<Record<string, Queued>>;
   /** when owners had their last turns, by name; empty unless some had to wait for theirs */
   readonly turns: Readonly<Record<string, string>>;
   /** items that cannot be read, by ID: what is wrong and how to mend it. They are left as they are */
   readonly damaged: Readonly<Record<string, string>>;
+}
+
+/** An announcement that is to be delivered. */
+export interface Queued extends Announcement {
+  /** in how many runs it was tried and not delivered; absent: in none */
+  readonly triedInVain?: number;
+  /** in how many of these runs others were delivered; absent: in none */
+  readonly refusals?: number;
 }
 
 export interface Failing {
@@ -64,6 +72,9 @@ export type LedgerChange =
   /** with what is kept of it for a while, when there is something to tell */
   | { readonly kind: 'ended'; readonly id: string; readonly ended: Ended | null }
   | { readonly kind: 'queued'; readonly announcement: Announcement; readonly mark: Mark | null }
+  /** tried and not delivered; a refusal where the run delivered others */
+  | { readonly kind: 'undelivered'; readonly ids: readonly string[]; readonly isRefusal: boolean }
+  /** delivered, or given up after too many refusals: either way it is no longer queued */
   | { readonly kind: 'delivered'; readonly ids: readonly string[] }
   | { readonly kind: 'recovered' }
   /** the compiled text of a policy by which something is about to be accepted */

@@ -7,7 +7,7 @@ import type { Grant, Owner } from './policy.ts';
 import type { Reason } from './reasons.ts';
 import { connectionOf, type Given } from './remembered.ts';
 import { listSome, quote } from './text.ts';
-import { occupies, type World } from './world.ts';
+import { occupies, occupying, type World } from './world.ts';
 
 /**
  * IDs that take a slot of an owner, or of one of its grants, other than the request itself. One is counted once, for
@@ -32,7 +32,9 @@ function takenBy(
   world: World,
 ): string[] {
   const { interfaces, intents, acceptances, damaged } = world;
-  const live = interfaces.filter((vif) => mayBelong(vif, owner, grant) && occupies(vif, world, requestId));
+  const live = occupying(world).filter(
+    (vif) => mayBelong(vif, owner, grant) && occupies(vif, world, requestId),
+  );
   const ids = new Set(live.map(({ id }) => id));
   const listed = byId(interfaces);
   // What is over leaves the record with the next complete listing.

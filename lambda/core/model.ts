@@ -136,6 +136,11 @@ export function isConfirming({ state, gateway }: VirtualInterface): boolean {
   return state === null || state === 'confirming' || (gateway === null && !PAST_CONFIRMING.has(state));
 }
 
+/** Whether this release knows what the state means. A missing one, and one that came later, may be live or over. */
+export function isOfKnownState({ state }: VirtualInterface): boolean {
+  return state !== null && (state === 'confirming' || PAST_CONFIRMING.has(state));
+}
+
 /**
  * Neither a request nor over, and on no gateway that can be read: being deleted, being tested, or in a state that may pass.
  * Nothing is concluded from it.

@@ -6,7 +6,7 @@ import { isConfirming, isOver, isUnsettled, type VirtualInterface } from './mode
 import { receiptOf } from './receipt.ts';
 import { accepted } from './remembered.ts';
 import { clockSteppedBack, replacedRequests, sightingChanges } from './sightings.ts';
-import type { Survey } from './survey.ts';
+import { heldAsLive, type Survey } from './survey.ts';
 import { quote } from './text.ts';
 
 export interface Reconciliation {
@@ -17,31 +17,14 @@ export interface Reconciliation {
   readonly failures: readonly Failure[];
 }
 
-/** IDs that the ledger holds as live: a complete listing has them, or the API knows them as over. */
-export function heldAsLive(state: LedgerState): string[] {
-  return [
-    ...new Set([
-      ...Object.keys(state.sightings),
-      ...Object.keys(state.intents),
-      ...Object.keys(state.acceptances),
-    ]),
-  ];
-}
-
 /**
  * Brings the ledger up to what the API showed. Later surveys that show the same change nothing but the listing.
  * @param expiry seconds from request to expiry; `null` when requests never expire
  */
 export function reconcile(state: LedgerState, survey: Survey, expiry: number | null): Reconciliation {
-  const outcomes = heldAsLive(state).map((id) => {
-    const vif = survey.found.get(id) ?? null;
-    if (vif === null || isOver(vif))
-      return ended(state, id, endedAs(state.sightings[id], vif, survey.seenAt, expiry), survey);
-    if (isUnsettled(vif)) return change();
-    return isConfirming(vif) ? stillConfirming(state, id, vif) : acceptedMeanwhile(state, id, vif, survey);
-  });
+  const outcomes = heldAsLive(state).map((id) => outcomeOf(state, id, survey, expiry));
   const replaced = replacedRequests(state, survey, expiry);
-  const unseen = expiredUnseen(state, survey, expiry).map((vif) => unseenEnd(vif, survey.seenAt));
+  const unseen = unseenEnds(state, survey, expiry);
   return {
     changes: [
       ...sightingChanges(state, survey, replaced),
@@ -59,10 +42,35 @@ export function reconcile(state: LedgerState, survey: Survey, expiry: number | n
   };
 }
 
+/** As `reconcile`, of some IDs that were described after the listing was reconciled. */
+export function reconcileLate(
+  state: LedgerState,
+  ids: readonly string[],
+  survey: Survey,
+  expiry: number | null,
+): Pick<Reconciliation, 'changes' | 'ended' | 'failures'> {
+  const outcomes = ids.map((id) => outcomeOf(state, id, survey, expiry));
+  return {
+    changes: outcomes.flatMap(({ changes }) => changes),
+    ended: outcomes.flatMap((outcome) => outcome.ended),
+    failures: outcomes.flatMap(({ failures }) => failures),
+  };
+}
+
 interface Outcome {
   readonly changes: readonly LedgerChange[];
   readonly ended: readonly Ended[];
   readonly failures: readonly Failure[];
+}
+
+function outcomeOf(state: LedgerState, id: string, survey: Survey, expiry: number | null): Outcome {
+  const vif = survey.found.get(id);
+  // Fail closed: nothing is concluded about what the listing lacks and no call described.
+  if (vif === undefined) return change();
+  if (vif === null || isOver(vif))
+    return ended(state, id, endedAs(state.sightings[id], vif, survey.seenAt, expiry), survey);
+  if (isUnsettled(vif)) return change();
+  return isConfirming(vif) ? stillConfirming(state, id, vif) : acceptedMeanwhile(state, id, vif, survey);
 }
 
 function listing({ lastListing }: LedgerState, { found, listedAt }: Survey): LedgerChange[] {
@@ -93,6 +101,11 @@ export function expiredUnseen(
   if (Date.parse(survey.listedAt) - Date.parse(lastListing) < expiry * 1000) return [];
   const known = new Set(heldAsLive(state));
   return survey.expired.filter(({ id }) => isVirtualInterfaceId(id) && !known.has(id));
+}
+
+/** Ends of what expired and was seen by no run that is remembered. */
+export function unseenEnds(state: LedgerState, survey: Survey, expiry: number | null): readonly Ended[] {
+  return expiredUnseen(state, survey, expiry).map((vif) => unseenEnd(vif, survey.seenAt));
 }
 
 function ended(state: LedgerState, id: string, as: EndedAs, { seenAt }: Survey): Outcome {

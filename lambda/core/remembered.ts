@@ -22,6 +22,11 @@ export interface Sighting {
   /** why the last pass held it, for when it ends unaccepted; as worded when the codes last changed */
   readonly held: readonly HeldFor[];
   readonly told: Told;
+  /**
+   * answer of the first listing that lacked it, where no run had time since to describe it by its ID; `null`: it is listed,
+   * or was described. It keeps a request that was withdrawn early from being taken for an expired one.
+   */
+  readonly unlistedSince: string | null;
 }
 
 /** What a request says beside its connection, VLAN and name. Absent fields are those that the API did not give. */

@@ -27,9 +27,9 @@ export function sightingChanges(
         const sighting = { ...first, request: details };
         return [...forgetting(state, end), { kind: 'sighted', id, sighting }];
       }
-      if (known.outbound === outbound && !stepped) return [];
+      if (known.outbound === outbound && known.unlistedSince === null && !stepped) return [];
       const timed = stepped ? retimed(known, survey.seenAt) : known;
-      return [{ kind: 'sighted', id, sighting: { ...timed, outbound } }];
+      return [{ kind: 'sighted', id, sighting: { ...timed, outbound, unlistedSince: null } }];
     });
   return stepped ? [...unseenRetimed(state, survey), ...seen] : seen;
 }
@@ -66,6 +66,28 @@ export function replacedRequests(
   );
 }
 
+/**
+ * Marks what a listing lacks and no call described as waiting, and what was described as waiting no more.
+ * @param described IDs of which a description did not conclude anything
+ */
+export function waitingChanges(
+  { sightings }: LedgerState,
+  waiting: readonly string[],
+  described: readonly string[],
+  { seenAt }: Survey,
+): LedgerChange[] {
+  const marked = (ids: readonly string[], isDue: (sighting: Sighting) => boolean, mark: string | null) =>
+    ids.flatMap((id): LedgerChange[] => {
+      const sighting = sightings[id];
+      if (sighting === undefined || !isDue(sighting)) return [];
+      return [{ kind: 'sighted', id, sighting: { ...sighting, unlistedSince: mark } }];
+    });
+  return [
+    ...marked(waiting, ({ unlistedSince }) => unlistedSince === null, seenAt),
+    ...marked(described, ({ unlistedSince }) => unlistedSince !== null, null),
+  ];
+}
+
 function seenIn({ requests, outbound }: Survey): { vif: VirtualInterface; outbound: boolean }[] {
   return [
     ...requests.map((vif) => ({ vif, outbound: false })),
@@ -100,7 +122,7 @@ export function clockSteppedBack(state: LedgerState, { listedAt, seenAt }: Surve
 /** Fail closed: it was there before now, and that is all that is certain. */
 function retimed(sighting: Sighting, seenAt: string): Sighting {
   const firstSeen = Date.parse(sighting.firstSeen) > Date.parse(seenAt) ? seenAt : sighting.firstSeen;
-  return { ...sighting, firstSeen, notListedAt: null };
+  return { ...sighting, firstSeen, notListedAt: null, unlistedSince: null };
 }
 
 function firstSighting(
@@ -110,6 +132,13 @@ function firstSighting(
   notListedAt: string | null,
 ): Sighting {
   const { connection, vlan, name } = vif;
-  const fresh = { failures: 0, request: null, lastFailure: null, held: [], told: NOTHING_TOLD };
+  const fresh = {
+    failures: 0,
+    request: null,
+    lastFailure: null,
+    held: [],
+    told: NOTHING_TOLD,
+    unlistedSince: null,
+  };
   return { firstSeen, notListedAt, connection, vlan, name, outbound, ...fresh };
 }

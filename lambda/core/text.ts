@@ -31,7 +31,7 @@ export function escapeLong(text: string, most: number): string {
 const UNSAFE = new RegExp(`${STEERING.source}|${LINK.source}`, 'giu');
 
 function cutAndEscaped(text: string, unsafe: RegExp): string {
-  const safe = text.slice(0, 120).replace(unsafe, escaped);
+  const safe = beginning(text, 120).replace(unsafe, escaped);
   return text.length > 120 ? `${safe}… (${text.length} characters)` : safe;
 }
 
@@ -65,12 +65,27 @@ export function listSome(items: readonly string[], most: number): string {
 
 /** Cut to so many characters, and saying so. */
 export function clip(text: string, most: number): string {
-  return text.length > most ? `${text.slice(0, most)}… (${text.length} characters)` : text;
+  return text.length > most ? `${beginning(text, most)}… (${text.length} characters)` : text;
 }
 
 /** As `clip`, and keeps both ends: `abc… (300 characters) …xyz`. @param shown how each end is written */
 export function clipMiddle(text: string, most: number, shown = (end: string): string => end): string {
   if (text.length <= most) return shown(text);
   const half = Math.floor(most / 2);
-  return `${shown(text.slice(0, half))}… (${text.length} characters) …${shown(text.slice(-half))}`;
+  return `${shown(beginning(text, half))}… (${text.length} characters) …${shown(ending(text, half))}`;
+}
+
+/** So many characters at most, never half of one that takes two units: half of one is no text that others take. */
+function beginning(text: string, most: number): string {
+  return text.slice(0, isHalved(text, most) ? most - 1 : most);
+}
+
+function ending(text: string, most: number): string {
+  const from = text.length - most;
+  return text.slice(isHalved(text, from) ? from + 1 : from);
+}
+
+/** Whether a cut there divides a surrogate pair. */
+function isHalved(text: string, at: number): boolean {
+  return /^[\ud800-\udbff][\udc00-\udfff]$/.test(text.slice(at - 1, at + 1));
 }

@@ -1,6 +1,7 @@
 import { canonicalJson } from './canonical.ts';
 import type { OwnConnections } from './identify.ts';
 import { isMereOffer, isOver, isUnreadable, type VirtualInterface } from './model.ts';
+import { oncePer } from './oncePer.ts';
 import type { Acceptance, Award, Intent } from './remembered.ts';
 
 /** What surrounds a request when it is judged, with everything accepted so far in this pass. */
@@ -33,6 +34,36 @@ function mayBeOnRecord(vif: VirtualInterface, { intents, acceptances, damaged }:
     acceptances[id] !== undefined ||
     damaged[id] !== undefined
   );
+}
+
+const NONE: OwnConnections = { known: true, ids: new Set() };
+
+const indexOf = oncePer((interfaces: readonly VirtualInterface[]) => {
+  const alone = {
+    interfaces,
+    intents: {},
+    acceptances: {},
+    damaged: {},
+    ownConnections: NONE,
+    acceptedThisPass: 0,
+  };
+  return {
+    always: interfaces.filter((vif) => occupies(vif, alone, '')),
+    byId: Map.groupBy(interfaces, ({ id }) => id),
+  };
+});
+
+/**
+ * Interfaces that occupy something for whatever request: those that do by themselves, and those that a record makes do. The
+ * others are requests. Thousands of those of one owner must not be read again for each decision about one of them.
+ */
+export function occupying(world: World): VirtualInterface[] {
+  const { always, byId } = indexOf(world.interfaces);
+  const { intents, acceptances, damaged } = world;
+  const recorded = Object.keys({ ...intents, ...acceptances, ...damaged }).flatMap(
+    (id) => byId.get(id) ?? [],
+  );
+  return [...new Set([...always, ...recorded.filter((vif) => occupies(vif, world, ''))])];
 }
 
 /** The same world with what a description shows now; `null`: it exists no more. */

@@ -11,7 +11,11 @@ import type { Newsroom } from './tell.ts';
 
 /** What an attempt leaves in the ledger. */
 export interface Recorder {
-  /** Before a confirm; with the first of a pass goes the policy by which it is decided. @throws LedgerFailure */
+  /**
+   * Before a confirm. With it goes what was deferred of the request, such as its first sighting, and with the first of a pass
+   * the policy by which it is decided.
+   * @throws LedgerFailure
+   */
   intended(id: string, award: Award, grounds: Grounds): Promise<void>;
   /** Where nothing was confirmed after all: the ledger has what it had before the intent. @throws LedgerFailure */
   withdrawn(id: string): Promise<void>;

@@ -3,14 +3,13 @@ import { identify, needsOwnConnections, type OwnConnections } from '../core/iden
 import type { LedgerState } from '../core/ledger.ts';
 import { isConfirming, isOver, isReadable, isUnsettled, type VirtualInterface } from '../core/model.ts';
 import type { Policy } from '../core/policy.ts';
-import { heldAsLive } from '../core/reconcile.ts';
 import type { Ignored } from '../core/report.ts';
 import type { Survey } from '../core/survey.ts';
 import { list, quote } from '../core/text.ts';
-import { ApiFailure, ListingIncomplete } from '../errors.ts';
+import { ApiFailure } from '../errors.ts';
 import type { Ports } from '../ports.ts';
 
-/** One complete look at the target. */
+/** One listing of the target. */
 export interface Look extends Survey {
   readonly interfaces: readonly VirtualInterface[];
   readonly ownConnections: OwnConnections;
@@ -19,8 +18,7 @@ export interface Look extends Survey {
 }
 
 /**
- * Lists everything, and makes sure that it is everything: what the ledger holds as live and the listing lacks is
- * described by its ID, and must be over.
+ * Lists everything. Whether it is everything shows when what the ledger holds as live and the listing lacks is described.
  * @throws ListingIncomplete, ApiFailure
  */
 export async function look(
@@ -32,14 +30,6 @@ export async function look(
   const interfaces = await directConnect.list();
   const seenAt = clock.now().toISOString();
   const found = new Map<string, VirtualInterface | null>(interfaces.map((vif) => [vif.id, vif]));
-  for (const id of heldAsLive(state).filter((known) => !found.has(known))) {
-    const vif = await directConnect.describe(id);
-    if (vif !== null && !isOver(vif))
-      throw new ListingIncomplete(
-        `it lacks ${id}, which is ${vif.state === null ? 'there' : quote(vif.state)}`,
-      );
-    found.set(id, vif);
-  }
   // What is on record as accepted was: a listing that shows it as a request lags behind.
   const confirming = interfaces.filter((vif) => isConfirming(vif) && state.acceptances[vif.id] === undefined);
   const needed = confirming.some((vif) => needsOwnConnections(policy, vif));

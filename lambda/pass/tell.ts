@@ -4,19 +4,17 @@ import { type Facts, NO_FACTS, type RememberedRequest } from '../core/announceme
 import { failedWithoutMemory } from '../core/announcements/passFailed.ts';
 import { reportOf } from '../core/case.ts';
 import { deadlineOf } from '../core/deadline.ts';
+import type { Ended } from '../core/ended.ts';
 import type { Failure } from '../core/failure.ts';
 import type { LedgerChange, LedgerState } from '../core/ledger.ts';
-import { byCodePoint } from '../core/text.ts';
-import type { Announcer } from '../ports.ts';
 import type { Budget } from './budget.ts';
+import { deliver } from './deliver.ts';
 import type { Findings } from './findings.ts';
 import type { PassInput } from './input.ts';
 import type { Memory } from './memory.ts';
 
-/** What delivering so many at once may take at most, in milliseconds. */
-const DELIVERY_MS = 5000;
-/** What fits one call to EventBridge. */
-const AT_ONCE = 10;
+/** What writing one part of what was deferred may take at most, in milliseconds. */
+const WRITE_MS = 5000;
 
 /** Makes of facts what is to be queued of them; of facts that were told, or when nobody listens, nothing. */
 export type Newsroom = (facts: Partial<typeof NO_FACTS | Facts>) => readonly LedgerChange[];
@@ -32,10 +30,51 @@ export function newsFor(input: PassInput, memory: Memory, origin: Origin): Newsr
   };
 }
 
+/** Queues what became of the requests: each event is written with what else is deferred about its interface. */
+export function queueNews(input: PassInput, memory: Memory, news: Newsroom, { cases }: Findings): void {
+  const { recipient } = input.loaded.policy;
+  const requests = [...(cases?.values() ?? [])].map((item) => reportOf(item, recipient, input.endpoint));
+  memory.defer(news({ requests }).map((one) => [one]));
+}
+
+/** Changes by what they are about, each end after its event. */
+export function withEnds(
+  changes: readonly LedgerChange[],
+  ended: readonly Ended[],
+  news: Newsroom,
+): LedgerChange[][] {
+  const ends = new Map(ended.map((end) => [end.id, end]));
+  return [...Map.groupBy(changes, (change) => ('id' in change ? change.id : null))].map(([id, own]) => {
+    const end = ends.get(id ?? '');
+    return end === undefined ? own : [...news({ ended: [end] }), ...own];
+  });
+}
+
+/** Whether there is time to write one part more of what was deferred. */
+export function hasWriteTime(budget: Budget): boolean {
+  return budget() >= WRITE_MS;
+}
+
+/**
+ * Writes what was deferred, the first part of it in any case.
+ * @returns a failure when there was no time for all of it
+ * @throws LedgerFailure
+ */
+export async function writeDeferred(memory: Memory, budget: Budget): Promise<Failure[]> {
+  let parts = 0;
+  const forgotten = await memory.catchUp(() => {
+    parts += 1;
+    return parts === 1 || hasWriteTime(budget);
+  });
+  if (forgotten === 0) return [];
+  const message = `time ran out before what was observed of ${forgotten} interfaces could be recorded; the next pass observes them again`;
+  return [{ code: 'out-of-time', message }];
+}
+
 /**
  * Queues what became of the requests and what failed, and delivers everything queued, of earlier passes too. What is
  * delivered was written before: so it is told at least once, and nothing that it is about depends on it.
- * @returns why something could not be delivered, if it could not
+ * @returns why something could not be recorded or delivered, if it could not
  * @throws LedgerFailure
  */
 export async function tellFindings(
@@ -44,20 +83,21 @@ export async function tellFindings(
   budget: Budget,
   origin: Origin,
   startedAt: string,
-  { cases, failures }: Findings,
+  found: Findings,
 ): Promise<Failure[]> {
   const { announcer } = input.ports;
-  if (announcer === null) return [];
-  const { recipient } = input.loaded.policy;
-  const requests = [...(cases?.values() ?? [])].map((item) => reportOf(item, recipient, input.endpoint));
+  const { cases } = found;
+  const news = newsFor(input, memory, origin);
+  const remembered =
+    cases === null ? rememberedRequests(memory.state(), input.loaded.policy.recipient.expiry) : [];
+  queueNews(input, memory, news, found);
+  memory.defer(news({ remembered }).map((one) => [one]));
+  const late = await writeDeferred(memory, budget);
+  if (announcer === null) return late;
+  const failures = [...found.failures, ...late];
   const hasRecovered = failures.length === 0 && memory.state().failing !== null;
-  const { expiry } = recipient;
-  const remembered = cases === null ? rememberedRequests(memory.state(), expiry) : [];
-  memory.note([
-    ...newsFor(input, memory, origin)({ startedAt, requests, remembered, failures }),
-    ...(hasRecovered ? [{ kind: 'recovered' } as const] : []),
-  ]);
-  return deliver(announcer, memory, budget);
+  memory.note([...news({ startedAt, failures }), ...(hasRecovered ? [{ kind: 'recovered' } as const] : [])]);
+  return [...late, ...(await deliver(announcer, memory, budget))];
 }
 
 /** What may be pending still, while nobody can look. */
@@ -67,29 +107,6 @@ function rememberedRequests({ sightings }: LedgerState, expiry: number | null): 
     const deadline = deadlineOf(sighting, expiry);
     return outbound ? [] : [{ id, connection, vlan, name, firstSeen, deadline, held }];
   });
-}
-
-async function deliver(announcer: Announcer, memory: Memory, budget: Budget): Promise<Failure[]> {
-  const queued = Object.values(memory.state().outbox).sort((a, b) => byCodePoint(a.at, b.at));
-  if (queued.length === 0) return [];
-  await memory.write([]);
-  const problems: string[] = [];
-  let left = queued.length;
-  let inVain = 0;
-  // What there is no time for stays queued.
-  for (let i = 0; i < queued.length && budget() >= DELIVERY_MS; i += AT_ONCE) {
-    const { delivered, problem } = await announcer.announce(queued.slice(i, i + AT_ONCE));
-    left -= delivered.length;
-    if (delivered.length > 0) memory.note([{ kind: 'delivered', ids: delivered }]);
-    if (problem !== null) problems.push(problem);
-    inVain = delivered.length === 0 ? inVain + 1 : 0;
-    // Ten may be refused for what one of them is; nobody who takes nothing at all is asked for every ten.
-    if (inVain === 2) break;
-  }
-  const [problem] = problems;
-  if (problem === undefined) return [];
-  const message = `${left} of ${queued.length} announcements could not be delivered: ${problem}; the next pass tries again`;
-  return [{ code: 'announcement', message }];
 }
 
 /** For a pass whose ledger fails: told at once, for nothing can be queued, and once by each process. */

@@ -1,28 +1,33 @@
 import type { Origin } from '../core/announcement.ts';
 import { applyChanges } from '../core/applyChange.ts';
-import { lessonOf, openCases } from '../core/case.ts';
-import { ENDS_KEPT_MS } from '../core/ended.ts';
+import { openCases } from '../core/case.ts';
+import type { Ended } from '../core/ended.ts';
 import type { Failure } from '../core/failure.ts';
 import { followUp, places } from '../core/followUp.ts';
 import type { LedgerChange, LedgerState } from '../core/ledger.ts';
-import type { VirtualInterface } from '../core/model.ts';
 import { orphans } from '../core/orphans.ts';
-import { type Policy, recipientKey } from '../core/policy.ts';
-import { expiredUnseen, reconcile } from '../core/reconcile.ts';
-import type { Ports } from '../ports.ts';
+import { reconcile } from '../core/reconcile.ts';
+import { missingFrom, onlyFound } from '../core/survey.ts';
 import { acceptInTurn } from './acceptInTurn.ts';
+import { catchUp } from './afterwards.ts';
 import type { Budget } from './budget.ts';
 import type { Findings } from './findings.ts';
 import type { PassInput } from './input.ts';
 import type { Memory } from './memory.ts';
+import { missingAmong } from './missing.ts';
 import { recorder } from './recorder.ts';
-import { lookAtRoutes } from './routes.ts';
 import { look } from './survey.ts';
-import { newsFor } from './tell.ts';
+import { type Newsroom, newsFor, withEnds } from './tell.ts';
 import { vet } from './vetting.ts';
 
+/** So many IDs that the listing lacks are described before anything is accepted: strangers set how many there are. */
+const FIRST = 100;
+/** What share of the time that is left they may take. */
+const FIRST_SHARE = 1 / 4;
+
 /**
- * Looks, judges, accepts what is allowed, and remembers.
+ * Lists, evaluates, accepts what is allowed, and remembers. What is done before the first confirm costs the same whatever
+ * strangers did: what there can be any number of waits until everything that is allowed was attempted.
  * @param found brought up to date as things are found out
  * @throws PassFailure
  */
@@ -35,41 +40,39 @@ export async function workThrough(
 ): Promise<void> {
   const { loaded, ports, dryRun, requestTimeoutMs } = input;
   const { policy } = loaded;
+  const { expiry } = policy.recipient;
   const before = memory.state();
   found.failures.push(...unreadable(before));
   found.warnings.push(...(await vet(loaded, ports, input.vetting)));
-  const seen = await look(policy, before, ports);
-  // Keys of another account find nothing of what we remember: before that is forgotten, they are checked anew.
-  if ([...seen.found.values()].includes(null)) await vet(loaded, ports, { checkedAt: new Map() });
-  const expired = await withoutRecord(expiredUnseen(before, seen, policy.recipient.expiry), ports, policy);
-  const survey = { ...seen, expired };
-  const { changes: learnt, ended, warnings, failures } = reconcile(before, survey, policy.recipient.expiry);
+  const listing = await look(policy, before, ports);
+  const missing = missingAmong(missingFrom(before, listing.found), ports.directConnect);
+  const least = budget() * (1 - FIRST_SHARE);
+  const first = await missing.describe(FIRST, () => budget() >= least);
+  // Keys of another account find nothing of what we remember: before that is forgotten, they are checked again.
+  if ([...first.over.values()].includes(null)) await vet(loaded, ports, { checkedAt: new Map() });
+  const seen = { ...listing, found: new Map([...listing.found, ...first.over]) };
+  // What expired unseen is on a record or not: reading the records takes as long as strangers made them.
+  const { changes: learnt, ended, warnings, failures } = reconcile(before, { ...seen, expired: [] }, expiry);
   const changes = [...learnt, ...places(applyChanges(before, learnt).acceptances, seen.found, policy.owners)];
 
   // Found first and written then: what a failing ledger forgets is told all the same.
   const { intents, acceptances, sightings, damaged } = applyChanges(before, changes);
-  const world = { ...seen, intents, acceptances, damaged, acceptedThisPass: 0 };
+  // Fail closed: what is of an unknown state may be live, though the listing lacks it.
+  const interfaces = [...listing.interfaces, ...first.unknown];
+  const world = { ...seen, interfaces, intents, acceptances, damaged, acceptedThisPass: 0 };
   const now = ports.clock.now();
   const cases = openCases(policy, seen.requests, sightings, world, now);
   found.cases = cases;
   found.ignored = seen.ignored;
   found.ended = ended;
-  found.followUps = followUp(
-    { ...before.acceptances, ...acceptances },
-    seen.found,
-    now,
-    input.availableWithinMs,
-  );
+  const known = onlyFound({ ...before.acceptances, ...acceptances }, seen);
+  found.followUps = followUp(known, seen.found, now, input.availableWithinMs);
   found.orphans = orphans(policy, seen.interfaces, now);
-  found.warnings.push(...seen.warnings, ...warnings);
-  found.failures.push(...failures);
+  found.warnings.push(...seen.warnings, ...first.warnings, ...warnings);
+  found.failures.push(...first.failures, ...failures);
 
   const news = newsFor(input, memory, origin);
-  const receipts = changes.flatMap((change) =>
-    change.kind === 'accepted' && change.receipt !== null ? [change.receipt] : [],
-  );
-  // Marks of what was told come after the changes that they mark.
-  await remember(memory, [...changes, ...news({ ended, receipts, followUps: found.followUps })]);
+  await remember(memory, before, { changes, ended }, found.followUps, news);
   const record = recorder(memory, loaded, ports.clock, news);
   await acceptInTurn(
     cases,
@@ -78,31 +81,37 @@ export async function workThrough(
     found,
     { memory, intervalMs: intervalOf(before.lastListing, seen.listedAt) },
   );
-  memory.note([...cases.values()].flatMap((item) => lessonOf(item, cases.size)));
-  await lookAtRoutes(input, memory, budget, news, found);
+  const listed = changes.filter(({ kind }) => kind === 'listed');
+  const work = { input, memory, budget, news, found };
+  await catchUp(work, { before, survey: seen, cases, missing, open: first.open, listed });
 }
 
 function intervalOf(lastListing: string | null, listedAt: string): number | null {
   return lastListing === null ? null : Date.parse(listedAt) - Date.parse(lastListing);
 }
 
-/** In a quiet pass only the time of the listing is new: that is written when the lease is given back. */
-async function remember(memory: Memory, changes: readonly LedgerChange[]): Promise<void> {
-  if (changes.every(({ kind }) => kind === 'listed')) memory.note(changes);
-  else await memory.write(changes);
-}
-
-/** Asked for only after an outage of a week: what was told to have ended then is told no more. @throws LedgerFailure */
-async function withoutRecord(
-  expired: readonly VirtualInterface[],
-  { ledger, clock }: Ports,
-  { recipient }: Policy,
-): Promise<readonly VirtualInterface[]> {
-  if (expired.length === 0) return [];
-  const since = new Date(clock.now().getTime() - ENDS_KEPT_MS);
-  const { ended } = await ledger.records(recipientKey(recipient), since);
-  const onRecord = new Set(ended.map(({ id }) => id));
-  return expired.filter(({ id }) => !onRecord.has(id));
+/**
+ * Writes what concerns confirms of ours and what came of them. The others wait: each first sighting is written with the
+ * intent of its request, or after everything was attempted.
+ */
+async function remember(
+  memory: Memory,
+  { intents, acceptances }: LedgerState,
+  { changes, ended }: { readonly changes: readonly LedgerChange[]; readonly ended: readonly Ended[] },
+  followUps: Findings['followUps'],
+  news: Newsroom,
+): Promise<void> {
+  const isOurs = (id: string): boolean => intents[id] !== undefined || acceptances[id] !== undefined;
+  const ours = changes.filter((change) => 'id' in change && isOurs(change.id));
+  const receipts = ours.flatMap((change) =>
+    change.kind === 'accepted' && change.receipt !== null ? [change.receipt] : [],
+  );
+  const ends = ended.filter(({ id }) => isOurs(id));
+  // Marks of what was told come after the changes that they mark.
+  const due = [...ours, ...news({ ended: ends, receipts, followUps })];
+  if (due.length > 0) await memory.write(due);
+  const others = changes.filter((change) => 'id' in change && !isOurs(change.id));
+  memory.defer(withEnds(others, ended, news));
 }
 
 /** What cannot be read needs a person; the others go on. */

@@ -62,6 +62,33 @@ describe('announcing on the event bus', () => {
   });
 
   it.each([
+    ['without an ID and without an error code', {}],
+    ['with an error code and with an ID that is no text', { EventId: 7, ErrorCode: 'InternalFailure' }],
+    ['with null for its ID', { EventId: null }],
+  ])('takes an event for not delivered when the bus answers it %s', async (_, entry) => {
+    const bus = await startEventBus(undefined, () => json({ Entries: [{ EventId: 'x' }, entry] }));
+    const [first, second] = some(2);
+    const { delivered, problem } = await on(bus).announce(first && second ? [first, second] : []);
+    expect(delivered).toEqual([first?.id]);
+    expect(problem).not.toBeNull();
+  });
+
+  it('asks for those behind a call that is refused for what is in it', async () => {
+    const tooLarge = json({ __type: 'ValidationException', message: 'Total size of the entries' }, 400);
+    const bus = await startEventBus(undefined, (call) => (call === 0 ? tooLarge : null));
+    const many = some(23);
+    const { delivered, problem } = await on(bus).announce(many);
+    expect(delivered).toEqual(many.slice(10).map(({ id }) => id));
+    expect(problem).not.toBeNull();
+  });
+
+  it('asks for those behind ten that are all refused', async () => {
+    const bus = await startEventBus((place) => (place < 10 ? 'MalformedDetail' : null));
+    const many = some(12);
+    expect((await on(bus).announce(many)).delivered).toEqual(many.slice(10).map(({ id }) => id));
+  });
+
+  it.each([
     ['no JSON', text('<html>', 200), /PutEvents failed \(malformed\)/],
     ['nothing', json({}), /PutEvents refused some: no answer/],
     ['too few results', json({ Entries: [{ EventId: 'x' }], FailedEntryCount: 0 }), /refused some/],

@@ -71,6 +71,16 @@ describe('a write changes what it names, and nothing else', () => {
     ],
     ['a delivery', { kind: 'delivered', ids: ['x', 'unknown'] }, { outbox: { y: news('y') } }],
     ['a delivery of everything', { kind: 'delivered', ids: ['x', 'y'] }, { outbox: {} }],
+    [
+      'a delivery in vain, counted where it is queued',
+      { kind: 'undelivered', ids: ['x', 'unknown'], isRefusal: false },
+      { outbox: { ...full.outbox, x: { ...news('x'), triedInVain: 1 } } },
+    ],
+    [
+      'a refusal, counted with the delivery in vain that it is',
+      { kind: 'undelivered', ids: ['x'], isRefusal: true },
+      { outbox: { ...full.outbox, x: { ...news('x'), triedInVain: 1, refusals: 1 } } },
+    ],
     ['a recovery', { kind: 'recovered' }, { failing: null }],
     ['a policy, which is kept beside the state', { kind: 'policyUsed', digest: 'sha256:', text: '{}' }, {}],
   ])('%s', (_, change, difference) => {

@@ -79,6 +79,16 @@ describe('a request that the API knows no more', () => {
   });
 
   it.each<[string, string, EndedAs]>([
+    ['before that end, and described after it', '2026-11-17T08:59:59.000Z', 'vanished'],
+    ['after that end', '2026-11-17T09:00:00.000Z', 'expired'],
+    ['later than it was described, by a clock that ran ahead', '2026-11-18T09:00:00.000Z', 'expired'],
+  ])('and that a listing lacked first %s', (_, unlistedSince, as) => {
+    const state = aLedger({ sightings: { [ID]: aSighting({ unlistedSince }) } });
+    const survey = aSurvey([], { absent: [ID], seenAt: '2026-11-17T09:30:00.000Z' });
+    expect(reconcile(state, survey, WEEK_S).ended).toMatchObject([{ id: ID, as }]);
+  });
+
+  it.each<[string, string, EndedAs]>([
     ['before the late end', '2026-11-17T10:00:04.000Z', 'vanished'],
     ['after it', '2026-11-17T10:00:05.000Z', 'expired'],
   ])('and whose early end is not known, %s', (_, seenAt, as) => {

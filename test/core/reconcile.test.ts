@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { applyChange } from '../../lambda/core/applyChange.ts';
 import type { LedgerState } from '../../lambda/core/ledger.ts';
-import { heldAsLive, reconcile } from '../../lambda/core/reconcile.ts';
+import { reconcile } from '../../lambda/core/reconcile.ts';
 import type { Survey } from '../../lambda/core/survey.ts';
+import { heldAsLive } from '../../lambda/core/survey.ts';
 import { aLiveVif, aVif, VGW } from '../support/builders.ts';
 import { aLedger, anAcceptance, anIntent, aSighting, aSurvey, heldFor } from '../support/ledgerBuilders.ts';
 

@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { applyChange } from '../../lambda/core/applyChange.ts';
 import type { LedgerState } from '../../lambda/core/ledger.ts';
 import { reconcile } from '../../lambda/core/reconcile.ts';
-import type { Survey } from '../../lambda/core/survey.ts';
+import { waitingChanges } from '../../lambda/core/sightings.ts';
+import { missingFrom, type Survey } from '../../lambda/core/survey.ts';
 import { aVif, WEEK_S } from '../support/builders.ts';
-import { aLedger, anIntent, aSighting, aSurvey, heldFor } from '../support/ledgerBuilders.ts';
+import { aLedger, anAcceptance, anIntent, aSighting, aSurvey, heldFor } from '../support/ledgerBuilders.ts';
 
 const [ID, OTHER] = ['dxvif-aaaaaaaa', 'dxvif-bbbbbbbb'];
 
@@ -75,5 +76,48 @@ describe('a request that has another VLAN than the one of its ID before', () => 
   ])('is the same one where either is not known: %j, then %j', (vlan, now) => {
     const state = aLedger({ sightings: { [ID]: aSighting({ vlan }) } });
     expect(reconcile(state, aSurvey([aVif({ vlan: now })]), WEEK_S).changes).toHaveLength(1);
+  });
+});
+
+describe('a request that a listing lacks and no run described', () => {
+  const since = '2026-11-10T11:00:05.000Z';
+  const waiting = aSighting({ unlistedSince: since });
+  const state = aLedger({ sightings: { [ID]: waiting, [OTHER]: aSighting() } });
+  const marks = (left: string[], described: string[], survey: Survey) =>
+    waitingChanges(state, left, described, survey).map((change) =>
+      change.kind === 'sighted' ? change.sighting.unlistedSince : change.kind,
+    );
+
+  it('is remembered as waiting since the first such listing', () => {
+    const survey = aSurvey([]);
+    expect(marks([ID, OTHER], [], survey)).toEqual([survey.seenAt]);
+    expect(marks(['dxvif-unknown1'], [], survey)).toEqual([]);
+  });
+
+  it('waits no more once it is described or listed', () => {
+    expect(marks([], [ID, OTHER], aSurvey([]))).toEqual([null]);
+    expect(after(state, aSurvey([aVif()])).sightings[ID]).toEqual(aSighting());
+  });
+
+  it('does not wait since an instant of a clock that stepped back', () => {
+    const ahead = { ...state, lastListing: '2026-12-24T00:00:00.000Z' };
+    expect(after(ahead, aSurvey([])).sightings[ID]).toMatchObject({ unlistedSince: null });
+  });
+
+  it('is described after what we may have accepted, and before what no run had to leave', () => {
+    const known = aLedger({
+      sightings: {
+        old: aSighting({ firstSeen: '2026-11-01T00:00:00.000Z' }),
+        new: aSighting({ firstSeen: '2026-11-09T00:00:00.000Z' }),
+        listed: aSighting(),
+        longer: aSighting({ unlistedSince: '2026-11-10T10:00:05.000Z' }),
+        waiting,
+        begun: aSighting(),
+      },
+      intents: { begun: anIntent() },
+      acceptances: { given: anAcceptance() },
+    });
+    const { found } = aSurvey([aVif({ id: 'listed' })]);
+    expect(missingFrom(known, found)).toEqual(['begun', 'given', 'longer', 'waiting', 'old', 'new']);
   });
 });

@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { printableJson, printableValue } from '../../lambda/core/printable.ts';
-import { byCodePoint, escapeText, list, quote, quoteOwn, visible } from '../../lambda/core/text.ts';
+import {
+  byCodePoint,
+  clip,
+  clipMiddle,
+  escapeText,
+  list,
+  quote,
+  quoteOwn,
+  visible,
+} from '../../lambda/core/text.ts';
 
 describe('text that somebody outside chose', () => {
   it.each([
@@ -36,7 +45,7 @@ describe('text that somebody outside chose', () => {
   it('is cut when it is long, and says so', () => {
     expect(escapeText('x'.repeat(120))).toBe('x'.repeat(120));
     expect(escapeText('x'.repeat(121))).toBe(`${'x'.repeat(120)}… (121 characters)`);
-    expect(escapeText(`${'x'.repeat(119)}😀`)).toBe(`${'x'.repeat(119)}\\u{d83d}… (121 characters)`);
+    expect(escapeText(`${'x'.repeat(119)}😀`)).toBe(`${'x'.repeat(119)}… (121 characters)`);
   });
 });
 
@@ -46,6 +55,19 @@ it('an address that the operator wrote stays one; what steers in it is escaped a
 
 it('a sentence of ours keeps what it quotes, without what steers or hides', () => {
   expect(visible('`a` is \u009bheld\u200b')).toBe('`a` is \\u{9b}held\\u{200b}');
+});
+
+it.each([
+  ['its beginning', (text: string) => clip(text, 4), 'abc… (10 characters)'],
+  ['both ends', (text: string) => clipMiddle(text, 8), 'abc… (10 characters) …xyz'],
+])('text that is cut to %s never ends in half a character', (_, cut, kept) => {
+  expect(cut('abc😀😀xyz')).toBe(kept);
+  expect(cut('abc😀😀xyz').isWellFormed()).toBe(true);
+});
+
+it('text is cut between two characters where it is as long as it may be', () => {
+  expect(clip('ab😀xyz', 4)).toBe('ab😀… (7 characters)');
+  expect(clipMiddle('ab😀xyz😀ab', 8)).toBe('ab😀… (11 characters) …😀ab');
 });
 
 describe('JSON', () => {

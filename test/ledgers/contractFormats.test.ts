@@ -77,6 +77,30 @@ function contract(store: ReturnType<Store['prepare']>): void {
     });
   });
 
+  it('what lacks the keys that came within a format is read as what has nothing to say there', async () => {
+    const { unlistedSince: _, ...sighting } = aSighting();
+    const announcement = { id: 'a', type: 'Request Held', at: '2026-11-10T12:00:00.000Z', detail: {} };
+    const reach = await begin({
+      'sighting/dxvif-1': toStored('sighting', sighting),
+      'announcement/a': toStored('announcement', announcement),
+    });
+    const { sightings, outbox, damaged } = await reach().peek(KEY);
+    expect(damaged).toEqual({});
+    expect(sightings['dxvif-1']).toEqual(aSighting());
+    expect(outbox).toEqual({ a: announcement });
+  });
+
+  it('how often an event was tried is kept, and no number for it is damage', async () => {
+    const announcement = { id: 'a', type: 'Request Held', at: '2026-11-10T12:00:00.000Z', detail: {} };
+    const odd = { ...announcement, id: 'b', refusals: 'often' };
+    const reach = await begin({ 'announcement/b': toStored('announcement', odd) });
+    await write(reach(), { kind: 'queued', announcement, mark: null });
+    await write(reach(), { kind: 'undelivered', ids: ['a'], isRefusal: true });
+    const { outbox, damaged } = await reach().peek(KEY);
+    expect(outbox).toEqual({ a: { ...announcement, triedInVain: 1, refusals: 1 } });
+    expect(Object.keys(damaged)).toEqual(['b']);
+  });
+
   it('keys of a later release are kept in intents, in what they were decided by, and in acceptances', async () => {
     const grounds = theGrounds({ request: aVif({ peers: [{ ...aPeer(), ...FUTURE }], ...FUTURE }) });
     const intent = { ...anIntent(), grounds: { ...grounds, ...FUTURE }, ...FUTURE };

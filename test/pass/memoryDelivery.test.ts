@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { PassReport } from '../../lambda/core/report.ts';
 import type { Announcer } from '../../lambda/ports.ts';
 import { ACME, actAs, STRANGER, US } from '../support/accounts.ts';
 import { recordingAnnouncer } from '../support/announcer.ts';
@@ -18,6 +19,48 @@ const CONFIRM = 'ConfirmPrivateVirtualInterface';
 
 async function queued({ ledger }: Runner): Promise<string[]> {
   return Object.keys((await ledger.peek(RECIPIENT)).outbox);
+}
+
+let last: PassReport | null = null;
+
+function failuresOfLast(): PassReport['failures'] {
+  return last?.failures ?? [];
+}
+
+/** Holds of so many requests of a stranger that no run had time to deliver, and runs whose receiver refuses some events. */
+async function withQueue(count: number) {
+  const cloud = await startCloud();
+  const runner = runnerOf(cloud, SIMPLE);
+  const inner = recordingAnnouncer();
+  await runner.pass();
+  for (let vlan = 101; vlan < 101 + count; vlan += 1)
+    await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan });
+  await runner.pass({ ports: { ...runner.ports, announcer: inner }, remaining: () => 4999 });
+  expect(await queued(runner)).toHaveLength(count);
+  return {
+    cloud,
+    runner,
+    /** Runs once. @returns the IDs that were refused */
+    refusing: async (
+      refuses: (id: string) => boolean,
+      refusesAll: (ids: readonly string[]) => boolean = () => false,
+    ): Promise<Set<string>> => {
+      const refused = new Set<string>();
+      const announcer: Announcer = {
+        announce: async (events) => {
+          const isWhole = refusesAll(events.map(({ id }) => id));
+          const taken = events.filter(({ id }) => !isWhole && !refuses(id));
+          for (const { id } of events) if (!taken.some((one) => one.id === id)) refused.add(id);
+          await inner.announce(taken);
+          const problem = taken.length === events.length ? null : 'refused';
+          return { delivered: taken.map(({ id }) => id), problem };
+        },
+      };
+      last = await runner.pass({ ports: { ...runner.ports, announcer } });
+      return refused;
+    },
+    delivered: () => inner.news(),
+  };
 }
 
 describe('an announcer that fails', () => {
@@ -76,27 +119,23 @@ describe('an announcer that fails', () => {
     await runner.pass();
     for (const vlan of [101, 102, 103]) await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan });
     announcer.deliverAtMost(1);
-    for (const left of ['2 of 3', '1 of 2']) {
-      const { failures } = await runner.pass();
-      expect(failures).toMatchObject([
-        { message: expect.stringContaining(`${left} announcements could not`) },
-      ]);
-    }
+    const { failures } = await runner.pass();
+    expect(failures).toMatchObject([{ message: expect.stringContaining('2 of 3 announcements could not') }]);
+    // What was refused in a call goes alone in the next run.
     expect((await runner.pass()).status).toBe('completed');
     await runner.pass();
     expect(new Set(announcer.delivered.map(({ id }) => id)).size).toBe(3);
     expect(announcer.delivered).toHaveLength(3);
   });
 
-  it('is not asked while there is no time to wait for it, and nothing is lost by that', async () => {
+  it('is not asked while there is no time to wait for it, which is a failure, and nothing is lost by that', async () => {
     const cloud = await startCloud();
     const announcer = recordingAnnouncer();
     const runner = runnerOf(cloud, SIMPLE, { announcer });
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
-    expect(await runner.pass({ remaining: () => 4999 })).toMatchObject({
-      status: 'completed',
-      counts: { accepted: 1 },
-    });
+    const { counts, failures } = await runner.pass({ remaining: () => 4999 });
+    expect(counts).toMatchObject({ accepted: 1 });
+    expect(failures).toMatchObject([{ code: 'announcement', message: expect.stringContaining('1 of 1 ') }]);
     expect(announcer.news()).toEqual([]);
     await runner.pass();
     expect(announcer.news()).toEqual([`Request Accepted ${id}`]);
@@ -110,10 +149,12 @@ describe('an announcer that fails', () => {
     for (let vlan = 101; vlan <= 125; vlan += 1)
       await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan });
     const remaining = () => (announcer.delivered.length < 20 ? 5000 : 4999);
-    expect((await runner.pass({ remaining })).status).toBe('completed');
+    expect((await runner.pass({ remaining })).failures).toMatchObject([
+      { code: 'announcement', message: expect.stringContaining('5 of 25 ') },
+    ]);
     expect(announcer.delivered).toHaveLength(20);
     expect(await queued(runner)).toHaveLength(5);
-    await runner.pass();
+    expect((await runner.pass()).status).toBe('completed');
     expect(new Set(announcer.delivered.map(({ id }) => id)).size).toBe(25);
     expect(announcer.delivered).toHaveLength(25);
   });
@@ -139,6 +180,72 @@ describe('an announcer that fails', () => {
       await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan });
     await runner.pass({ ports: { ...runner.ports, announcer } });
     expect([calls, delivered.length]).toEqual([asked, taken]);
+  });
+
+  it('for all events of a run begins in the next run with the events behind those that it was asked for', async () => {
+    const { cloud, runner, refusing, delivered } = await withQueue(25);
+    const poison = await refusing(() => true);
+    expect(poison.size).toBe(20);
+    // They are refused whatever comes, and stand before all others.
+    await refusing((id) => poison.has(id));
+    cloud.clock.advance('PT5M');
+    const later = await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 200 });
+    await refusing((id) => poison.has(id));
+    expect(delivered()).toContain(`Request Held ${later}`);
+    expect((await queued(runner)).toSorted()).toEqual([...poison].sort());
+  });
+
+  it('for one event costs those that came in one call with it one run, and is asked for each of them alone', async () => {
+    const { runner, refusing } = await withQueue(25);
+    const [poison = ''] = await queued(runner);
+    // A call with that event in it is refused as a whole, as one that is too large.
+    const calls: (readonly string[])[] = [];
+    const whole = (ids: readonly string[]): boolean => {
+      calls.push(ids);
+      return ids.includes(poison);
+    };
+    await refusing(() => false, whole);
+    expect(await queued(runner)).toHaveLength(10);
+    await refusing(() => false, whole);
+    expect(await queued(runner)).toEqual([poison]);
+    expect(calls.slice(-10).map(({ length }) => length)).toEqual(Array.from({ length: 10 }, () => 1));
+  });
+
+  it('for one event in ten runs that deliver others gives that event up, and names it in a failure', async () => {
+    const { cloud, runner, refusing } = await withQueue(1);
+    const [poison = ''] = await queued(runner);
+    for (let run = 1; run <= 10; run += 1) {
+      expect(await queued(runner)).toContain(poison);
+      cloud.clock.advance('PT5M');
+      await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 200 + run });
+      await refusing((id) => id === poison);
+    }
+    expect(await queued(runner)).toEqual([]);
+    expect(failuresOfLast()).toMatchObject([
+      { code: 'announcement', message: expect.stringContaining(poison) },
+    ]);
+    await refusing(() => false);
+    expect(failuresOfLast()).toEqual([]);
+  });
+
+  it('for many events in calls of their own asks in each run for those first that were refused least', async () => {
+    const { cloud, runner, refusing } = await withQueue(12);
+    const ids = await queued(runner);
+    const innocent = ids.at(-1) ?? '';
+    for (let run = 1; run <= 4; run += 1) {
+      expect(await queued(runner)).toContain(innocent);
+      cloud.clock.advance('PT5M');
+      await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 200 + run });
+      await refusing((id) => ids.includes(id) && (run === 1 || id !== innocent));
+    }
+    expect((await queued(runner)).toSorted()).toEqual(ids.slice(0, -1).toSorted());
+  });
+
+  it('for every event, however many runs, makes it give up none', async () => {
+    const { runner, refusing } = await withQueue(3);
+    const before = await queued(runner);
+    for (let run = 1; run <= 12; run += 1) await refusing(() => true);
+    expect((await queued(runner)).toSorted()).toEqual(before.toSorted());
   });
 
   it('cannot be one that nobody named: then nothing is remembered as told', async () => {

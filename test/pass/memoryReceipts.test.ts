@@ -96,11 +96,11 @@ describe('an accepted request leaves a receipt', () => {
     await runner.pass({}, ledger);
     expect(ledger.calls()).toEqual([
       'open',
-      'write sighted sighted listed',
-      'write policyUsed intended',
-      'write intended',
+      'write sighted policyUsed intended',
+      'write sighted intended',
       'write queued accepted',
       'write queued accepted',
+      'write listed',
       'close delivered',
     ]);
   });

@@ -19,6 +19,18 @@ describe('nothing is announced', () => {
     expect([...(await after('PT5M')), ...(await after('P8D'))]).toEqual([]);
   });
 
+  it('of what we offered to others and what expired while no pass ran, though it is listed still', async () => {
+    const { cloud, runner } = await stage({ expiredLingers: 'P30D' });
+    await runner.pass();
+    cloud.clock.advance('PT1H');
+    await actAs(cloud, US).offer({ connection: OURS, vlan: 101, to: STRANGER });
+    const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 102 });
+    cloud.clock.advance('P8D');
+    const { ended } = await runner.pass();
+    // One of the same age that was offered to us is told.
+    expect(ended.map((end) => [end.id, end.as])).toEqual([[id, 'expired']]);
+  });
+
   it('of an orphan, which every pass tells in its report', async () => {
     const { cloud, runner, after } = await stage();
     const id = await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 102 });

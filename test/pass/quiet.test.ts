@@ -47,7 +47,7 @@ describe('a quiet pass costs one listing of the API, and of the ledger one openi
     // Whoever sees it become available looks, once, where its gateway leads.
     expect(await costs(cloud, runner)).toEqual({
       api: [LISTING, 'DescribeVpnGateways', 'DescribeRouteTables'],
-      ledger: ['open', 'write accepted listed', 'close accepted'],
+      ledger: ['open', 'write accepted', 'close accepted listed'],
     });
     expect(await costs(cloud, runner)).toEqual(QUIET);
   });

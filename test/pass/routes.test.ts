@@ -239,8 +239,8 @@ describe('the look', () => {
     await later('PT5M', { ports: { ...runner.ports, ledger } });
     expect(ledger.calls()).toEqual([
       'open',
-      'write accepted listed',
-      'write queued accepted',
+      'write accepted',
+      'write queued accepted listed',
       'close delivered',
     ]);
   });

@@ -96,6 +96,7 @@ export function aSighting(given: Partial<Sighting> = {}): Sighting {
     lastFailure: null,
     held: [],
     told: NOTHING_TOLD,
+    unlistedSince: null,
     ...given,
   };
 }

@@ -7,6 +7,7 @@ import {
 import type { Announcement } from '../../core/announcement.ts';
 import { printableJson } from '../../core/printable.ts';
 import { escapeLong } from '../../core/text.ts';
+import { ApiFailure } from '../../errors.ts';
 import type { Announcer } from '../../ports.ts';
 import { wholeAnswer } from '../answer.ts';
 import { toApiFailure } from '../failure.ts';
@@ -40,8 +41,8 @@ export function createEventBridgeAnnouncer(config: EventBridgeClientConfig = {})
         const result = await putEvents(client, batch);
         delivered.push(...result.delivered);
         problem ??= result.problem;
-        // A bus that takes nothing is not asked again for every ten.
-        if (result.delivered.length === 0) break;
+        // A bus that cannot be asked is not asked again for every ten. One that refuses some says nothing about the others.
+        if (result.isDown) break;
       }
       return { delivered, problem };
     },
@@ -76,14 +77,17 @@ async function putEvents(client: EventBridgeClient, announcements: readonly Anno
     const isTaken = announcements.map((_, i) => typeof Entries[i]?.EventId === 'string');
     const refused = Entries.find(({ EventId }) => EventId === undefined);
     const delivered = announcements.filter((_, i) => isTaken[i]).map(({ id }) => id);
-    if (delivered.length === announcements.length) return { delivered, problem: null };
+    if (delivered.length === announcements.length) return { delivered, problem: null, isDown: false };
     const why = escapeLong(
       `${refused?.ErrorCode ?? 'no answer'}: ${refused?.ErrorMessage ?? 'for some of them'}`,
       1000,
     );
-    return { delivered, problem: `PutEvents refused some: ${why}` };
+    return { delivered, problem: `PutEvents refused some: ${why}`, isDown: false };
   } catch (error) {
-    return { delivered: [], problem: toApiFailure('PutEvents', error).message };
+    const failure = toApiFailure('PutEvents', error);
+    // A call that is refused for what is in it, such as its size, says nothing about the next one.
+    const isDown = !(failure instanceof ApiFailure && failure.kind === 'client');
+    return { delivered: [], problem: failure.message, isDown };
   }
 }
 

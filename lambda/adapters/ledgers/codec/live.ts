@@ -1,6 +1,6 @@
 import type { Announcement } from '../../../core/announcement.ts';
 import * as d from '../../../core/decode.ts';
-import type { Failing, LedgerState } from '../../../core/ledger.ts';
+import type { Failing, LedgerState, Queued } from '../../../core/ledger.ts';
 import type { Acceptance, HeldFor, Intent, Sighting, Told } from '../../../core/remembered.ts';
 import { award, decodeDetails, decodeGrounds, line } from './grounds.ts';
 
@@ -12,7 +12,7 @@ import { award, decodeDetails, decodeGrounds, line } from './grounds.ts';
 
 export const decodeHeldFor = d.open<HeldFor>({ code: line, message: line });
 
-export const decodeSighting = d.open<Sighting>({
+const readSighting = d.open<Sighting>({
   firstSeen: d.instant,
   notListedAt: d.orNull(d.instant),
   connection: d.orNull(d.string),
@@ -28,7 +28,12 @@ export const decodeSighting = d.open<Sighting>({
     codes: d.array(line),
     marks: d.array(line),
   }),
+  unlistedSince: d.orNull(d.instant),
 });
+
+/** A key that came within format 2 is not known where it is absent. */
+export const decodeSighting: d.Decoder<Sighting> = (raw, path) =>
+  readSighting({ unlistedSince: null, ...d.record(raw, path) }, path);
 
 export const decodeIntent = d.open<Intent>({ ...award, listings: d.integer(0), grounds: decodeGrounds });
 
@@ -56,11 +61,19 @@ export function readTurns(raw: unknown): LedgerState['turns'] {
   }
 }
 
-export const decodeAnnouncement = d.open<Announcement>({
+const readAnnouncement = d.open<Announcement>({
   id: d.string,
   type: line,
   at: d.instant,
   detail: d.record,
 });
+const count = d.integer(0);
+
+export const decodeAnnouncement: d.Decoder<Queued> = (raw, path) => {
+  const queued: Queued = readAnnouncement(raw, path);
+  for (const key of ['triedInVain', 'refusals'] as const)
+    if (queued[key] !== undefined) count(queued[key], key);
+  return queued;
+};
 
 export const decodeFailing = d.open<Failing>({ since: d.instant, codes: d.filled(line) });
