@@ -30,18 +30,18 @@ export function aroundGateway(
   ourAccount: string,
   world: World,
 ): Neighbour[] {
-  const { interfaces, acceptances, intents, damaged } = world;
-  const { byId } = indexOf(interfaces);
-  const begun = [...Object.keys(intents), ...Object.keys(damaged)].map((id) => byId.get(id));
-  const candidates = new Set([
-    ...standingBeside(request, interfaces),
-    ...recordsOf(interfaces, acceptances).offers,
-    ...begun.filter((vif) => vif !== undefined),
-  ]);
+  const candidates = new Set([...standingBeside(request, world.interfaces), ...offersOnRecord(world)]);
   return [...candidates].flatMap((vif) => {
     const place = placeOf(vif, gatewayId, ourAccount, world);
     return place !== null && occupies(vif, world, request.id) ? [{ vif, place }] : [];
   });
+}
+
+/** What the ledger has a record of, or may have, among them all that the API shows as mere offers. */
+function offersOnRecord({ interfaces, acceptances, intents, damaged }: World): Several {
+  const { byId } = indexOf(interfaces);
+  const begun = [...Object.keys(intents), ...Object.keys(damaged)].flatMap((id) => byId.get(id) ?? []);
+  return [...recordsOf(interfaces, acceptances).offers, ...begun];
 }
 
 /** IDs that were accepted or are being confirmed for a gateway, and that the API did not show. */
@@ -61,9 +61,13 @@ export function aroundVlan(
   world: World,
 ): VirtualInterface[] {
   const { vlans } = indexOf(world.interfaces);
-  return [connection, null]
-    .flatMap((place) => [vlan, null].flatMap((tag) => vlans.get(place)?.get(tag) ?? []))
-    .filter((vif) => occupies(vif, world, requestId));
+  const places = [connection, null];
+  const tags = [vlan, null];
+  const candidates = new Set([
+    ...places.flatMap((place) => tags.flatMap((tag) => vlans.get(place)?.get(tag) ?? [])),
+    ...offersOnRecord(world).filter((vif) => places.includes(vif.connection) && tags.includes(vif.vlan)),
+  ]);
+  return [...candidates].filter((vif) => occupies(vif, world, requestId));
 }
 
 /** Neither accepted by its state nor on a gateway that the API gives: a stranger's offer that is withdrawn looks like this. */
@@ -100,7 +104,7 @@ interface Index {
   readonly blocks: ReadonlyMap<string, Several>;
   readonly beyondBlocks: Several;
   readonly standing: Several;
-  /** by connection, then by VLAN; `null`: not known */
+  /** those of `standing`, by connection, then by VLAN; `null`: not known */
   readonly vlans: ReadonlyMap<string | null, ReadonlyMap<number | null, Several>>;
 }
 
@@ -110,7 +114,7 @@ const indexOf = oncePer((interfaces: Several): Index => {
   const placed = standing.map((vif) => ({ vif, blocks: blocksOf(vif) }));
   const inBlocks = placed.flatMap(({ vif, blocks }) => [...(blocks ?? [])].map((block) => ({ block, vif })));
   const blocks = Map.groupBy(inBlocks, ({ block }) => block);
-  const connections = Map.groupBy(live, ({ connection }) => connection);
+  const connections = Map.groupBy(standing, ({ connection }) => connection);
   return {
     byId: new Map(interfaces.map((vif) => [vif.id, vif])),
     blocks: new Map([...blocks].map(([block, those]) => [block, those.map(({ vif }) => vif)])),
