@@ -1,6 +1,6 @@
 /** The policy language: YAML in, a compiled policy or every fault out. */
 
-export { TooManyWays } from './algebra/globs.ts';
+export { TooManyWays } from './algebra/steps.ts';
 export type { Unexercised } from './cases/exercise.ts';
 export { type CaseResult, gotInWords, inWords } from './cases/result.ts';
 export { type Tested, testFiles } from './cases/tested.ts';
@@ -11,6 +11,7 @@ export { FAULT_CODES, type Fault, type FaultCode, formatFault, type Path } from 
 export { compileFiles, compileFilesApart, type ReadPolicies, readPolicyFiles } from './files.ts';
 export { oddRegion } from './knownRegion.ts';
 export { type OddPattern, oddPatterns } from './oddPatterns.ts';
+export { decideAlone, decideWithoutCalls } from './preflight.ts';
 export { type Idle, idleGrants } from './regions/idle.ts';
 export { type RegionWords, wordsOfRegion, wordsOfRequest } from './regions/words.ts';
 export { readRecorded, recordedAs } from './requests/recorded.ts';

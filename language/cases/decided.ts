@@ -1,8 +1,7 @@
-import { NO_DEADLINE } from '../../lambda/core/deadline.ts';
-import { type Decision, decide, hold } from '../../lambda/core/decide.ts';
+import type { Decision } from '../../lambda/core/decide.ts';
 import type { VirtualInterface } from '../../lambda/core/model.ts';
 import type { Policy } from '../../lambda/core/policy.ts';
-import { networkSanity } from '../../lambda/core/sanity.ts';
+import { decideWithoutCalls } from '../preflight.ts';
 import { parseInstant } from '../time.ts';
 import { gatewayOf } from './gateways.ts';
 import type { WrittenCase, WrittenInterface } from './schema.ts';
@@ -32,11 +31,7 @@ export function decided(policy: Policy, { at, request: written, live = [] }: Wri
     ownConnections: { known: true, ids: new Set<string>() },
     acceptedThisPass: 0,
   } as const;
-  const decision = decide(policy, request, world, NO_DEADLINE, instantOf(at));
-  if (decision.verdict === 'hold') return { request, decision };
-  // The gateway itself is not there to be looked at.
-  const { reasons } = networkSanity(request, decision.gateway, null, world);
-  return { request, decision: reasons.length > 0 ? hold(reasons, decision.gateway) : decision };
+  return { request, decision: decideWithoutCalls(policy, request, world, instantOf(at)) };
 }
 
 /** Of what the schema accepted. */

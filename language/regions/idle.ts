@@ -1,7 +1,7 @@
 import type { Grant, Owner, Policy } from '../../lambda/core/policy.ts';
 import { list } from '../../lambda/core/text.ts';
-import { TooManyWays } from '../algebra/globs.ts';
-import { type Box, meet } from './box.ts';
+import { counted, MOST_STEPS, TooManyWays } from '../algebra/steps.ts';
+import { type Box, isEmpty, meet } from './box.ts';
 import { boxOfGrant, boxOfHold } from './policy.ts';
 import { isNothing } from './region.ts';
 
@@ -31,8 +31,13 @@ function shut(owner: Owner, grant: Grant): string | null {
   return owner.limit === 0 ? `the \`limit\` of owner \`${owner.name}\` is 0` : null;
 }
 
+/** The one way in which a grant of a policy without errors fits nothing. */
+const SINGLE =
+  'its `peers` are single addresses, and the two of a session are different addresses in one subnet: no request fits it that is not held as `peers-invalid`; write the subnet, such as `169.254.10.0/30`';
+
 function covered(policy: Policy, owner: Owner, grant: Grant): string | null {
   const box = boxOfGrant(policy, owner, grant);
+  if (isEmpty(box)) return SINGLE;
   const lines = policy.hold.map((line) => ({ line, held: boxOfHold(line) }));
   const meeting = meetingAll(box, lines);
   if (meeting.length === 0) return null;
@@ -44,8 +49,10 @@ function covered(policy: Policy, owner: Owner, grant: Grant): string | null {
 /** Those that meet the box, when together they leave nothing of it; else none. */
 function meetingAll<Line extends { readonly held: Box }>(box: Box, lines: readonly Line[]): readonly Line[] {
   try {
-    const meeting = lines.filter(({ held }) => meet(box, held));
-    return isNothing({ box, except: meeting.map(({ held }) => held) }) ? meeting : [];
+    return counted(MOST_STEPS, () => {
+      const meeting = lines.filter(({ held }) => meet(box, held));
+      return isNothing({ box, except: meeting.map(({ held }) => held) }) ? meeting : [];
+    }).value;
   } catch (error) {
     // It is a warning: what cannot be told is left unsaid.
     if (error instanceof TooManyWays) return [];
