@@ -52,14 +52,14 @@ const forbidden = [
   {
     name: 'language-knows-the-core-only',
     comment:
-      'the policy language turns text into what the core understands; it needs yaml, zod, files, git and nothing more',
+      'the policy language turns text into what the core understands; it needs yaml, zod, files, git, hashes and nothing more',
     from: { path: '^language/' },
     to: {
       pathNot: [
         '^language/',
         '^lambda/core/',
         'node_modules/(yaml|zod)/',
-        '^(node:)?(fs|fs/promises|path|child_process)$',
+        '^(node:)?(fs|fs/promises|path|child_process|crypto)$',
       ],
     },
   },
@@ -69,6 +69,14 @@ const forbidden = [
       'policies are compiled before they are deployed, so only cli/, infra/, demo/, bench/, scripts/ and tests read the language',
     from: { pathNot: '^(language|cli|infra|demo|bench|scripts|test)/' },
     to: { path: '^language/' },
+  },
+  {
+    name: 'git-is-the-only-child',
+    comment:
+      'a child process gets the environment, which can hold the keys of the provider, unless it is kept from it: language/git.ts ' +
+      'keeps it, and starts nothing that a repository names',
+    from: { path: '^(lambda|language|simulator|cli|infra|demo)/', pathNot: '^language/git\\.ts$' },
+    to: { path: '^(node:)?(child_process|cluster)$' },
   },
   {
     name: 'simulator-stands-alone',

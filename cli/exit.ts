@@ -1,7 +1,10 @@
 import type { Fault } from '../language/index.ts';
 
-/** Exit codes that scripts rely on. `opens` is of `policy diff`: something becomes newly acceptable. */
-export const EXIT = { done: 0, failed: 1, usage: 2, invalidPolicy: 3, opens: 4 } as const;
+/**
+ * Exit codes that scripts rely on. `opens` is of `policy diff`: something becomes newly acceptable. `locked` is of `run`: nothing
+ * failed, and another run held the lease of at least one target, about which nothing was done.
+ */
+export const EXIT = { done: 0, failed: 1, usage: 2, invalidPolicy: 3, opens: 4, locked: 5 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 

@@ -20,6 +20,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   );
   process.exitCode = EXIT.failed;
 });
+// What reads our messages may be gone too, such as a terminal: the command continues without them, and its exit code says how it
+// ended. Without a listener the first message would end the process in the middle of its work.
+process.stderr.on('error', () => undefined);
 
 /** Runs the command line and tells its end by an exit code; every error is one message, never a stack trace. */
 async function main(): Promise<ExitCode> {

@@ -123,13 +123,18 @@ In a checkout, type \`npm run -s vif-acceptor -- COMMAND\` where it says vif-acc
 
 Credentials: OSC_ACCESS_KEY and OSC_SECRET_KEY or ~/.osc/config.json at OUTSCALE; the default AWS chain on AWS.
 Exit codes: 0 done (holding is not failing), 1 a pass or a check failed, 2 wrong usage, 3 the policy is invalid,
-4 \`policy diff\` or \`policy review\` found something newly acceptable.`;
+4 \`policy diff\` or \`policy review\` found something newly acceptable, 5 \`run\` did nothing about a target, since
+another run holds its lease.`;
 
 const RUN_HELP = {
   run: `
 Examples:
   vif-acceptor run --policy policy/acme.yaml
-  vif-acceptor run --policy policy/acme.yaml policy/lab.yaml --json | jq '.passes[].requests[]'`,
+  vif-acceptor run --policy policy/acme.yaml policy/lab.yaml --json | jq '.passes[].requests[]'
+
+Exit codes: 0 done, 1 a pass failed, 2 wrong usage, 3 a policy is invalid (the others had their pass), 5 no pass failed, and nothing was
+done about at least one target, since another run holds its lease. The lease of a run that was killed ends within 5 minutes.
+Ctrl-C, SIGTERM and SIGHUP begin no further confirm, wait for the end of one that was begun, and give the lease back.`,
   plan: `
 Example:
   vif-acceptor plan --policy policy/acme.yaml`,

@@ -1,5 +1,7 @@
 import { dirname } from 'node:path';
+import { quoteOwn } from '../lambda/core/text.ts';
 import { revisionOf } from '../language/index.ts';
+import { paintFor } from './output/paint.ts';
 
 const known = new Map<string, string>();
 
@@ -9,7 +11,13 @@ const known = new Map<string, string>();
  */
 export function revisionOfFile(file: string): string {
   const folder = dirname(file);
-  const revision = known.get(folder) ?? revisionOf(folder);
-  known.set(folder, revision);
-  return revision;
+  const remembered = known.get(folder);
+  if (remembered !== undefined) return remembered;
+  const { name, problem } = revisionOf(folder);
+  if (problem !== null)
+    process.stderr.write(
+      `${paintFor(process.stderr).warn('warning:')} the revision of ${quoteOwn(folder)} is reported as unknown: ${problem}; see what keeps git waiting there (\`git status\`)\n`,
+    );
+  known.set(folder, name);
+  return name;
 }

@@ -1,5 +1,5 @@
-import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
+import { git } from '../language/index.ts';
 
 /** Where whoever is woken finds what to do. */
 export interface Runbook {
@@ -14,9 +14,9 @@ const PATH = 'docs/runbook.md';
  *   would change every alarm with it.
  */
 export function runbookOf(root: string): Runbook {
-  const top = git(root, 'rev-parse', '--show-toplevel');
+  const top = output(root, 'rev-parse', '--show-toplevel');
   const remote =
-    top !== null && resolve(top) === resolve(root) ? git(root, 'remote', 'get-url', 'origin') : null;
+    top !== null && resolve(top) === resolve(root) ? output(root, 'remote', 'get-url', 'origin') : null;
   const address = remote === null ? null : pageOf(remote);
   return {
     link: (heading) => {
@@ -42,7 +42,7 @@ export function pageOf(remote: string): string | null {
   return null;
 }
 
-function git(cwd: string, ...args: string[]): string | null {
-  const { status, stdout } = spawnSync('git', args, { cwd, encoding: 'utf8' });
+function output(cwd: string, ...args: string[]): string | null {
+  const { status, stdout } = git(cwd, args);
   return status === 0 ? stdout.trim() : null;
 }

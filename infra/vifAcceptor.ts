@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
-import { Duration, Stack, Token } from 'aws-cdk-lib';
+import { Annotations, Duration, Stack, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { revisionOf, type Tested, testFiles } from '../language/index.ts';
+import { type Revision, revisionOf, type Tested, testFiles } from '../language/index.ts';
 import { AVAILABLE_WITHIN, faultsOfDuration, INTERVAL } from './choices.ts';
 import { faultsOfText, isRecord, shown } from './given.ts';
 import { Installation } from './installation.ts';
@@ -61,9 +61,19 @@ export class VifAcceptor extends Construct {
       notify,
       interval,
       availableWithin,
-      revision: revision ?? revisionOf(policyDir),
+      revision: revision ?? namedBy(this, revisionOf(policyDir)),
     });
   }
+}
+
+/** Warns when the revision is unknown where git would know it. */
+function namedBy(scope: Construct, { name, problem }: Revision): string {
+  if (problem !== null)
+    Annotations.of(scope).addWarningV2(
+      'vif-acceptor:revision',
+      `the revision of the policies is unknown: ${problem}`,
+    );
+  return name;
 }
 
 /** Of no folder. */

@@ -7,6 +7,7 @@ export const FAULT_CODES = [
   'no-policy',
   'unreadable-file',
   'file-extension',
+  'sub-folder',
   'target-name',
   'same-recipient',
   // YAML

@@ -1,5 +1,5 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { byCodePoint, quote } from '../lambda/core/text.ts';
 import { COMMAND } from './command.ts';
 import { type CompiledPolicy, compileApart, type Refused, type Sorted } from './compile.ts';
@@ -13,12 +13,14 @@ export interface ReadPolicies {
 }
 
 /**
- * Reads the policies of a folder (`*.yaml`, sub-folders left out), or those named one by one, of which each may be a folder too.
- * Never throws.
+ * Reads the policies of a folder (`*.yaml`; YAML in a sub-folder other than `cases` is a fault), or those named one by one, of which
+ * each may be a folder too. Never throws.
  */
 export function readPolicyFiles(folderOrFiles: string | readonly string[]): ReadPolicies {
-  if (typeof folderOrFiles === 'string') return readFolder(folderOrFiles);
-  const read = folderOrFiles.map((named) => (isFolder(named) ? readFolder(named) : readFiles([named])));
+  if (typeof folderOrFiles === 'string') return readFolder(folderOrFiles, CASES);
+  const read = folderOrFiles.map((named) =>
+    isFolder(named) ? readFolder(named, CASES) : readFiles([named]),
+  );
   const sources = new Map(read.flatMap((one) => one.sources).map((source) => [source.file, source]));
   const faults = read.flatMap((one) => one.faults);
   // A file that is named, and found in a folder that is named too, is read once.
@@ -46,13 +48,17 @@ export function compileFilesApart(folderOrFiles: string | readonly string[]): So
 
 /** Reads the cases of the policies in a folder: `*.yaml` in its sub-folder `cases`, which need not be there. Never throws. */
 export function readCaseFiles(policyFolder: string): ReadPolicies {
-  const folder = join(policyFolder, 'cases');
+  const folder = join(policyFolder, CASES);
   if (!existsSync(folder)) return { sources: [], faults: [] };
-  const { sources, faults } = readFolder(folder);
+  const { sources, faults } = readFolder(folder, null);
   return { sources, faults: faults.filter(({ code }) => code !== 'no-policy') };
 }
 
-function readFolder(folder: string): ReadPolicies {
+/** The sub-folder that has what policies are tested by. */
+const CASES = 'cases';
+
+/** @param other the sub-folder that is read apart */
+function readFolder(folder: string, other: string | null): ReadPolicies {
   let names: string[];
   try {
     names = readdirSync(folder).filter((name) => !name.startsWith('.'));
@@ -65,12 +71,44 @@ function readFolder(folder: string): ReadPolicies {
   // A policy that is passed over in silence would be missed only when a request expires.
   const misnamed = names.filter((name) => /\.ya?ml$/i.test(name) && !name.endsWith('.yaml'));
   const faults = misnamed.map((name) => faultOf(join(folder, name), misnaming(name)));
-  if (policies.length === 0 && misnamed.length === 0) {
+  const below = names
+    .filter((name) => name !== other)
+    .flatMap((name) => yamlBelow(join(folder, name), [folder]));
+  faults.push(...below.map((file) => faultOf(file, inSubFolder(folder))));
+  if (policies.length === 0 && faults.length === 0) {
     const message = 'there is no policy in it';
     faults.push(faultOf(folder, { code: 'no-policy', message, mend: MAKE_ONE }));
   }
   const read = readFiles(policies.map((name) => join(folder, name)));
   return { sources: read.sources, faults: inOrder([...faults, ...read.faults]) };
+}
+
+/**
+ * YAML files in a folder and in those below it; none of what is no folder. Hidden folders are left out, since editors, git and workflows
+ * keep YAML of their own there, and `node_modules`, which is of packages: where policies stand in the folder of a whole project, these
+ * stand beside them.
+ * @param above folders that it is in
+ */
+function yamlBelow(path: string, above: readonly string[]): string[] {
+  if (basename(path) === 'node_modules' || !isFolder(path)) return [];
+  // A link can lead to a folder that it is in.
+  if (above.some((folder) => realpathSync(folder) === realpathSync(path))) return [];
+  let names: string[];
+  try {
+    names = readdirSync(path).filter((name) => !name.startsWith('.'));
+  } catch {
+    // Fail closed: it may have a policy.
+    return [path];
+  }
+  return names
+    .sort(byCodePoint)
+    .flatMap((name) =>
+      isFolder(join(path, name))
+        ? yamlBelow(join(path, name), [...above, path])
+        : /\.ya?ml$/i.test(name)
+          ? [join(path, name)]
+          : [],
+    );
 }
 
 function readFiles(files: readonly string[]): ReadPolicies {
@@ -116,6 +154,14 @@ function misnaming(name: string): Complaint {
     code: 'file-extension',
     message: `${quote(name)} does not end in \`.yaml\`, so it would be passed over`,
     mend: `rename it to \`${name.replace(/\.ya?ml$/i, '.yaml')}\``,
+  };
+}
+
+function inSubFolder(folder: string): Complaint {
+  return {
+    code: 'sub-folder',
+    message: 'it is in a sub-folder, where nothing reads it',
+    mend: `move it up into ${quote(folder)}, or out of that folder if it is none of its files`,
   };
 }
 

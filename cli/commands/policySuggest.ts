@@ -1,9 +1,8 @@
-import { spawnSync } from 'node:child_process';
 import { readFileSync, realpathSync } from 'node:fs';
 import { basename, dirname, isAbsolute, relative, sep } from 'node:path';
 import { deadlineOf } from '../../lambda/core/deadline.ts';
 import { type Policy, recipientKey } from '../../lambda/core/policy.ts';
-import { type Suggestion, suggest } from '../../language/index.ts';
+import { git, type Suggestion, suggest } from '../../language/index.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { instantOf } from '../instant.ts';
 import { type LedgerOptions, ledgerFor } from '../ledger.ts';
@@ -90,9 +89,6 @@ function within(folder: string, file: string): string | null {
 
 /** `null` without git or a work tree. */
 function workTreeOf(folder: string): string | null {
-  const { status, stdout } = spawnSync('git', ['rev-parse', '--show-toplevel'], {
-    cwd: folder,
-    encoding: 'utf8',
-  });
+  const { status, stdout } = git(folder, ['rev-parse', '--show-toplevel']);
   return status === 0 ? stdout.replace(/\n$/, '') : null;
 }

@@ -59,7 +59,9 @@ export async function run(given: RunOptions): Promise<ExitCode> {
   const isWell = faults.length === 0 && passes.every(({ status }) => status === 'completed');
   if (isWell && address !== null && !dryRun) await tell(address);
   if (faults.length > 0) return EXIT.invalidPolicy;
-  return passes.some(({ status }) => status === 'failed') ? EXIT.failed : EXIT.done;
+  const ends = new Set(passes.map(({ status }) => status));
+  if (ends.has('failed')) return EXIT.failed;
+  return ends.has('leaseHeld') ? EXIT.locked : EXIT.done;
 }
 
 /** What kept a run from its work, in words; `null`: nothing did. */
@@ -96,7 +98,7 @@ function sharedWorld(options: RunOptions): Pick<Ports, 'clock' | 'ledger' | 'ann
 const APART_MS = 1000;
 
 /**
- * The first Ctrl-C (or SIGTERM) lets what is under way end, so that the lease is given back and nothing is left in doubt.
+ * The first Ctrl-C (or SIGTERM, or the end of its terminal) lets what is under way end, so that the lease is given back and nothing is left in doubt.
  * One that comes later ends the process at once.
  */
 function catchInterruption(): AbortSignal {
@@ -113,6 +115,6 @@ function catchInterruption(): AbortSignal {
       process.kill(process.pid, signal);
     }
   };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, interrupt);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt);
   return interruption.signal;
 }

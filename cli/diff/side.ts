@@ -1,8 +1,7 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { listSome, quote } from '../../lambda/core/text.ts';
-import { type CompiledPolicy, compilePolicy, formatFault } from '../../language/index.ts';
+import { type CompiledPolicy, compilePolicy, formatFault, git } from '../../language/index.ts';
 import { InvalidPolicies, UsageError } from '../exit.ts';
 
 /**
@@ -88,22 +87,14 @@ function ofFile(file: string): string {
 
 /** Whether git knows the revision. */
 export function isRevision(revision: string, cwd = '.'): boolean {
-  return (
-    spawnSync('git', ['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`], {
-      cwd,
-    }).status === 0
-  );
+  const named = `${revision}^{commit}`;
+  return git(cwd, ['rev-parse', '--verify', '--quiet', '--end-of-options', named]).status === 0;
 }
 
 /** Files that a revision has in a folder, as the caller sees it; empty where it has no such folder. */
 export function filesAt(revision: string, folder: string): string[] {
-  const { status, stdout } = spawnSync(
-    'git',
-    ['ls-tree', '-z', '--name-only', '--end-of-options', revision, `${folder}/`],
-    {
-      encoding: 'utf8',
-    },
-  );
+  const args = ['ls-tree', '-z', '--name-only', '--end-of-options', revision, `${folder}/`];
+  const { status, stdout } = git('.', args);
   return status === 0 ? stdout.split('\0').filter((file) => file !== '') : [];
 }
 
@@ -112,22 +103,18 @@ function ofRevision(revision: string, path: string): string {
   const name = `./${path.split('/').at(-1) ?? path}`;
   // The folder may be gone since; then the path is meant from here.
   const [at, from] = existsSync(cwd) ? [cwd, name] : ['.', `./${path}`];
-  const { status, stdout, stderr, error } = spawnSync(
-    'git',
-    ['show', '--end-of-options', `${revision}:${from}`],
-    {
-      cwd: at,
-      encoding: 'utf8',
-      maxBuffer: 2 ** 26,
-    },
-  );
-  if (error === undefined && status === 0) return stdout;
-  if (error === undefined && isRevision(revision, at)) {
+  const { status, stdout, problem } = git(at, [
+    'cat-file',
+    'blob',
+    '--end-of-options',
+    `${revision}:${from}`,
+  ]);
+  if (status === 0) return stdout;
+  if (isRevision(revision, at)) {
     const others = filesAt(revision, dirname(path)).filter((file) => file.endsWith('.yaml'));
     throw new NotInRevision(revision, path, others);
   }
-  const why = (error?.message ?? stderr).trim().split('\n')[0] ?? '';
   throw new UsageError(
-    `git has no ${quote(`${revision}:${path}`)}: ${why}; fetch the revision (\`git fetch\`), or name another`,
+    `git has no ${quote(`${revision}:${path}`)}: ${problem}; fetch the revision (\`git fetch\`), or name another`,
   );
 }

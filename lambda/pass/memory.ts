@@ -29,16 +29,14 @@ export async function underLease(
   const session = await ledger.open(key, leaseMs);
   if (session === null) return false;
   const { memory, leftToWrite } = remembering(session.state, (changes) => session.write(changes));
-  let left: readonly LedgerChange[];
   try {
     await work(memory);
-    left = leftToWrite();
+    await session.close(leftToWrite());
   } catch (error) {
-    // What failed first is what to tell; a lease that cannot be given back runs out by itself.
+    // The first failure is reported, also when it is that of the last write; a lease that cannot be given back runs out by itself.
     await session.close([]).catch(() => undefined);
     throw error;
   }
-  await session.close(left);
   return true;
 }
 

@@ -94,36 +94,41 @@ describe('over many targets', () => {
     expect(open).toEqual(['r8']);
   });
 
-  it('run confirms nothing more after Ctrl-C, and makes and tells every pass all the same', async () => {
-    const regions = await startRegions(7, 2);
-    const dir = folderWith(regions.policies);
-    const confirms = () =>
-      regions.calls.flatMap(({ region, operation }) => (operation.startsWith('Confirm') ? [region] : []));
-    const running = begin(dir, ['run', '--json', ...regions.args]);
-    let interrupted = false;
-    const interruptOnce = (): void => {
-      if (!interrupted) running.interrupt();
-      interrupted = true;
-    };
-    regions.hold = async ({ operation }) => {
-      if (!operation.startsWith('Confirm')) return;
-      await until(() => confirms().length === 4);
-      interruptOnce();
-      await until(() => running.said().includes('stopping: '));
-    };
+  it.each(['SIGINT', 'SIGHUP'] as const)(
+    'run confirms nothing more after %s, and makes and tells every pass all the same',
+    async (signal) => {
+      const regions = await startRegions(7, 2);
+      const dir = folderWith(regions.policies);
+      const confirms = () =>
+        regions.calls.flatMap(({ region, operation }) => (operation.startsWith('Confirm') ? [region] : []));
+      const running = begin(dir, ['run', '--json', ...regions.args]);
+      let interrupted = false;
+      const interruptOnce = (): void => {
+        if (!interrupted) running.interrupt(signal);
+        interrupted = true;
+      };
+      regions.hold = async ({ operation }) => {
+        if (!operation.startsWith('Confirm')) return;
+        await until(() => confirms().length === 4);
+        interruptOnce();
+        await until(() => running.said().includes('stopping: '));
+      };
 
-    const { code, stdout, stderr } = await running.ended;
+      const { code, stdout, stderr } = await running.ended;
 
-    expect(code).toBe(1);
-    expect(stderr.match(/^stopping: no further confirm is begun/gm)).toHaveLength(1);
-    expect(confirms().toSorted()).toEqual(['r0', 'r1', 'r2', 'r3']);
-    const { passes } = JSON.parse(stdout);
-    expect(passes.map(({ target, counts }: Told) => [target, counts.accepted, counts.notAttempted])).toEqual([
-      ...['r0', 'r1', 'r2', 'r3'].map((name) => [name, 1, 1]),
-      ...['r4', 'r5', 'r6'].map((name) => [name, 0, 2]),
-    ]);
-    expect(leases(dir)).toEqual(Array.from({ length: 7 }, () => null));
-  });
+      expect(code).toBe(1);
+      expect(stderr.match(/^stopping: no further confirm is begun/gm)).toHaveLength(1);
+      expect(confirms().toSorted()).toEqual(['r0', 'r1', 'r2', 'r3']);
+      const { passes } = JSON.parse(stdout);
+      expect(
+        passes.map(({ target, counts }: Told) => [target, counts.accepted, counts.notAttempted]),
+      ).toEqual([
+        ...['r0', 'r1', 'r2', 'r3'].map((name) => [name, 1, 1]),
+        ...['r4', 'r5', 'r6'].map((name) => [name, 0, 2]),
+      ]);
+      expect(leases(dir)).toEqual(Array.from({ length: 7 }, () => null));
+    },
+  );
 
   it('run says in one line what all of them wait for, and how many are done', async () => {
     const regions = await startRegions(5);

@@ -7,7 +7,7 @@ import { createFileLedger } from '../../lambda/adapters/ledgers/file/index.ts';
 import { VERIFY } from '../../lambda/core/toDo.ts';
 import type { Simulator } from '../../simulator/index.ts';
 import { ACME, actAs, STRANGER, US } from '../support/accounts.ts';
-import { folderWith, type } from '../support/cli.ts';
+import { begin, folderWith, type } from '../support/cli.ts';
 import { ACME_1, PROD, STRANGERS, startCloud } from '../support/cloud.ts';
 import { routesOf } from '../support/routing.ts';
 
@@ -213,11 +213,38 @@ describe('run', () => {
     const { code, stdout } = await type(dir, args);
     const asJson = await type(dir, [...args, '--json']);
 
-    expect([code, asJson.code]).toEqual([0, 0]);
+    expect([code, asJson.code]).toEqual([5, 5]);
     for (const said of [stdout, asJson.stderr]) {
       expect(said).toContain(`locked since ${since} by another run`);
       expect(said).toContain(`released at ${until} at the latest`);
     }
+  });
+
+  it.each([
+    ['when every other target had its run', {}, 5],
+    ['unless a target failed', { region: 'us-east-2' }, 1],
+  ])('exits with 5 for a target that another run works on %s', async (_, other, expected) => {
+    const cloud = await startCloud();
+    const region = 'region' in other ? other.region : 'eu-west-2';
+    const second = POLICY.replace('eu-west-2', region).replace(US, region === 'eu-west-2' ? ACME : US);
+    const dir = folderWith({ 'policy/hub.yaml': POLICY, 'policy/other.yaml': second });
+    await createFileLedger(join(dir, 'ledger.json'), systemClock).open(`outscale/eu-west-2/${US}`, LEASE_MS);
+    const { code, stdout } = await type(dir, ['run', '--json', '--ledger', 'ledger.json', ...at(cloud)]);
+    expect(JSON.parse(stdout).passes).toMatchObject([{ status: 'leaseHeld' }, {}]);
+    expect(code).toBe(expected);
+  });
+
+  it('goes on to its end, and gives the lease back, when nobody reads its standard error any more', async () => {
+    const cloud = await startCloud({ latency: 400 });
+    const dir = folderWith({ 'policy/hub.yaml': POLICY });
+    for (const vlan of [101, 102, 103, 104]) await actAs(cloud, ACME).offer({ connection: ACME_1, vlan });
+    const running = begin(dir, ['run', '--ledger', 'ledger.json', ...at(cloud)]);
+    running.deafen();
+    const { code, stdout } = await running.ended;
+    expect(code).toBe(0);
+    expect(stdout).toContain('4 accepted');
+    const { targets } = JSON.parse(readFileSync(join(dir, 'ledger.json'), 'utf8'));
+    expect(targets[`outscale/eu-west-2/${US}`].lease).toBeNull();
   });
 
   it.each([

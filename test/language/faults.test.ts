@@ -23,6 +23,7 @@ const OF_FILES = [
   'no-policy',
   'unreadable-file',
   'file-extension',
+  'sub-folder',
   'target-name',
   'same-recipient',
 ];

@@ -1,8 +1,8 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { compileFiles, compilePolicy, readPolicyFiles } from '../../language/index.ts';
+import { compileFiles, compilePolicy, readPolicyFiles, testFiles } from '../../language/index.ts';
 
 const POLICY = `version: 1
 recipient: { provider: aws, region: eu-west-1, account: "012345678901" }
@@ -64,6 +64,43 @@ describe('a folder of policies', () => {
       [yml, 'file-extension', 'rename it to `b.yaml`'],
       [loud, 'file-extension', 'rename it to `c.yaml`'],
     ]);
+  });
+
+  it('with YAML in a sub-folder is refused, since nothing would read it', () => {
+    write('a.yaml', POLICY);
+    for (const name of ['aws', 'aws/deep', 'cases', 'cases/deep', '.hidden', 'node_modules'])
+      mkdirSync(join(folder, name));
+    const policy = write('aws/zeta.yaml', ELSEWHERE);
+    const deep = write('aws/deep/b.YML', ELSEWHERE);
+    write('aws/README.md', 'not a policy');
+    write('cases/one.yaml', 'not a policy');
+    write('.hidden/b.yaml', 'of an editor');
+    write('node_modules/b.yaml', 'of a package');
+    // Neither leads to a policy that is not read already.
+    symlinkSync('.', join(folder, 'self'));
+    symlinkSync('..', join(folder, 'aws/up'));
+    const fix = expect.stringContaining(`move it up into \`${folder}\``);
+    expect(faults(folder)).toEqual([
+      [deep, 'sub-folder', fix],
+      [policy, 'sub-folder', fix],
+    ]);
+  });
+
+  it('that is a link to a folder is read as any other', () => {
+    write('a.yaml', POLICY);
+    mkdirSync(join(folder, '.all/others'), { recursive: true });
+    write('.all/others/b.yaml', ELSEWHERE);
+    symlinkSync('.all', join(folder, 'linked'));
+    expect(faults(folder).map(([file, code]) => [file, code])).toEqual([
+      [join(folder, 'linked/others/b.yaml'), 'sub-folder'],
+    ]);
+  });
+
+  it('with cases in a sub-folder of theirs is refused too', () => {
+    write('a.yaml', POLICY);
+    mkdirSync(join(folder, 'cases/deep'), { recursive: true });
+    const file = write('cases/deep/one.yaml', 'not read');
+    expect(testFiles(folder).faults.map(({ file, code }) => [file, code])).toEqual([[file, 'sub-folder']]);
   });
 
   it('tells the faults of files that can be read beside those that cannot', () => {

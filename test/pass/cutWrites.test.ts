@@ -117,3 +117,16 @@ it.each([1, 2, 3, 4, 5, 6, 7])(
     expect(await ledger.policy(SIMPLE.digest)).not.toBeNull();
   },
 );
+
+it('gives the lease back when its last write fails', async () => {
+  const { pass } = await begin();
+  await pass();
+  // The first of the head takes the lease, the second is the last write.
+  const before = at.proxy.calls.filter((call) => call === 'UpdateItem').length;
+  at.proxy.mishap = (operation, earlier) =>
+    operation === 'UpdateItem' && earlier === before + 1 ? 'accessDenied' : null;
+  const failed = await pass();
+  expect(failed).toMatchObject({ status: 'failed', failures: [{ code: 'ledger' }] });
+  at.proxy.mishap = () => null;
+  expect((await pass()).status).toBe('completed');
+});

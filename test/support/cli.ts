@@ -34,8 +34,10 @@ export function withOwners(drafted: string): string {
 export interface Begun {
   /** what it has said on standard error so far */
   said(): string;
-  /** as a user does with Ctrl-C */
-  interrupt(): void;
+  /** as a user does with Ctrl-C, unless it is another signal */
+  interrupt(signal?: NodeJS.Signals): void;
+  /** nobody reads its standard error from now on */
+  deafen(): void;
   readonly ended: Promise<Ended>;
 }
 
@@ -67,7 +69,8 @@ export function begin(
     timeout: 60_000,
   };
   let said = '';
-  let interrupt = (): void => undefined;
+  let interrupt = (_signal: NodeJS.Signals): void => undefined;
+  let deafen = (): void => undefined;
   const ended = new Promise<Ended>((done) => {
     const child = execFile(
       process.execPath,
@@ -81,9 +84,17 @@ export function begin(
     child.stderr?.on('data', (chunk) => {
       said += String(chunk);
     });
-    interrupt = () => {
-      child.kill('SIGINT');
+    interrupt = (signal) => {
+      child.kill(signal);
+    };
+    deafen = () => {
+      child.stderr?.destroy();
     };
   });
-  return { said: () => said, interrupt: () => interrupt(), ended };
+  return {
+    said: () => said,
+    interrupt: (signal = 'SIGINT') => interrupt(signal),
+    deafen: () => deafen(),
+    ended,
+  };
 }

@@ -37,6 +37,11 @@ const VIOLATIONS: Record<string, readonly (readonly [file: string, imported: str
     ['lambda/compiles.ts', '../language/plain.ts'],
     ['simulator/compiles.ts', '../language/plain.ts'],
   ],
+  'git-is-the-only-child': [
+    ['cli/starts.ts', 'node:child_process'],
+    ['language/starts.ts', 'node:child_process'],
+    ['lambda/starts.ts', 'node:child_process'],
+  ],
   'simulator-stands-alone': [['simulator/shares.ts', '../lambda/core/plain.ts']],
   'launcher-stands-alone': [
     ['bin/parses.ts', 'yaml'],
@@ -56,6 +61,7 @@ const ALLOWED: readonly (readonly [file: string, imported: string])[] = [
   ['lambda/handler.ts', './adapters/plain.ts'],
   ['language/parses.ts', 'yaml'],
   ['language/validates.ts', 'zod'],
+  ['language/git.ts', 'node:child_process'],
   ['language/judges.ts', '../lambda/core/plain.ts'],
   ['infra/compiles.ts', '../language/plain.ts'],
   ['scripts/describes.ts', '../language/plain.ts'],
