@@ -20,3 +20,4 @@ export type { RecordedRequest } from './requests/schema.ts';
 export { type Revision, revisionOf } from './revision.ts';
 export { type Suggestion, suggest } from './suggest/index.ts';
 export { instantFault, parseInstant } from './time.ts';
+export { NOT_UTF8, readUtf8 } from './utf8.ts';
