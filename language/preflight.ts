@@ -3,7 +3,7 @@ import { type Decision, decide, hold } from '../lambda/core/decide.ts';
 import type { VirtualInterface } from '../lambda/core/model.ts';
 import type { Policy } from '../lambda/core/policy.ts';
 import type { Reason } from '../lambda/core/reasons.ts';
-import { networkSanity } from '../lambda/core/sanity.ts';
+import { addressesPaired, networkSanity } from '../lambda/core/sanity.ts';
 import type { World } from '../lambda/core/world.ts';
 
 /** Nothing is known beside the request: no live interface, no record, and no connection is the recipient's own. */
@@ -28,7 +28,7 @@ export function decideWithoutCalls(
 ): Decision {
   const decision = decide(policy, request, world, NO_DEADLINE, at);
   if (decision.verdict === 'hold') return decision;
-  const { reasons } = networkSanity(request, decision.gateway, null, world);
+  const { reasons } = networkSanity(request, decision.gateway, null, policy.recipient, world);
   return reasons.length > 0 ? hold(reasons, decision.gateway) : decision;
 }
 
@@ -38,7 +38,7 @@ export function decideAlone(policy: Policy, request: VirtualInterface, at: Date)
 }
 
 /** Why a request is held whatever a policy says and whatever else is live: its addresses are no pair. */
-export function unpaired(request: VirtualInterface): readonly Reason[] {
+export function unpaired(request: Pick<VirtualInterface, 'peers'>): readonly Reason[] {
   return networkSanity(request, '', null, NOTHING_ELSE).reasons.filter(
     ({ code }) => code === 'peers-invalid',
   );

@@ -59,6 +59,7 @@ function interfaceOn(place: number, of: number, state: string): VirtualInterface
     tags: {},
     peers: [{ asn: connection.asn, amazonAddress: address(1), customerAddress: address(2), hasKey: true }],
     faults: [],
+    unreadable: [],
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Deadline } from '../../lambda/core/deadline.ts';
 import { MATCH_FIELD_NAMES, type MatchFieldName } from '../../lambda/core/fields/index.ts';
-import type { BgpPeer, VirtualInterface } from '../../lambda/core/model.ts';
+import { type BgpPeer, FIELDS, type VirtualInterface } from '../../lambda/core/model.ts';
 import { list } from '../../lambda/core/text.ts';
 import type { RecordedRequest } from '../../language/index.ts';
 
@@ -22,7 +22,7 @@ export interface ReadRequest {
  */
 export function requestOf(written: RecordedRequest, index: number, recipient: string): ReadRequest {
   const { state = 'confirming', type = 'private', ownerAccount = recipient, peers = [] } = written;
-  const { faults = [] } = written;
+  const { faults = [], unreadable = faults.length > 0 ? FIELDS : [] } = written;
   const unsaid = [
     ...(written.state === undefined ? ['its state is `confirming`'] : []),
     ...(written.type === undefined ? ['it is `private`'] : []),
@@ -45,6 +45,8 @@ export function requestOf(written: RecordedRequest, index: number, recipient: st
       peers: peers.map(peerOf),
       // In words of ours: those in a file are anybody's.
       faults: faults.length > 0 ? ['the file says that it was unreadable'] : [],
+      // Fail closed: a file that does not say which fields these were may mean any of them.
+      unreadable: FIELDS.filter((field) => unreadable.includes(field)),
     },
     assumed: unsaid.length === 0 ? [] : [`the file does not say so, and it is assumed: ${list(unsaid)}`],
     absent: absentOf(written),

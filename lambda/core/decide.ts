@@ -111,6 +111,11 @@ function unfit(request: VirtualInterface): Reason[] {
     const state = request.state === null ? 'none' : quote(request.state);
     reasons.push({ code: 'unreadable', message: `its state must be \`confirming\`, got ${state}` });
   }
+  // Fail closed: the API contradicts itself, and what is on a gateway is accepted already.
+  if (request.gateway !== null) {
+    const message = `a request has no gateway yet, got ${quote(request.gateway)}; look at it with the AWS CLI`;
+    reasons.push({ code: 'unreadable', message });
+  }
   return reasons;
 }
 

@@ -15,7 +15,7 @@ export function inspect(
   world: World,
 ): Inspection {
   const gateway = gateways.find(({ id }) => id === gatewayId) ?? null;
-  const sanity = networkSanity(request, gatewayId, gateway?.asn ?? null, world);
+  const sanity = networkSanity(request, gatewayId, gateway?.asn ?? null, recipient, world);
   return {
     reasons: [...gatewayFitness(gatewayId, gateway, recipient), ...sanity.reasons],
     skipped: sanity.skipped,

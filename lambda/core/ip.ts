@@ -1,4 +1,5 @@
 import { isIPv4, isIPv6 } from 'node:net';
+import { type Ternary, ternary } from './ternary.ts';
 
 /** A block of addresses. Two blocks either nest or are apart. */
 export interface Cidr {
@@ -12,7 +13,10 @@ export interface Cidr {
 /** A host address together with the subnet that it stands in. */
 export interface HostAddress {
   readonly host: bigint;
+  /** of a bare address: the block of that one address */
   readonly subnet: Cidr;
+  /** written without a prefix length: how large its subnet is, is not known */
+  readonly isBare: boolean;
 }
 
 const BITS = { 4: 32, 6: 128 } as const;
@@ -23,7 +27,7 @@ export function parseCidr(text: string): Cidr | null {
   return address !== null && address.host === address.subnet.base ? address.subnet : null;
 }
 
-/** Reads `169.254.10.1/30`; a bare address stands in a subnet of one. `null` when it is not an address. */
+/** Reads `169.254.10.1/30`, and a bare address. `null` when it is not an address. */
 export function parseHostAddress(text: string): HostAddress | null {
   const [, address, length] = /^([^/%]+)(?:\/(0|[1-9][0-9]{0,2}))?$/.exec(text) ?? [];
   if (address === undefined) return null;
@@ -35,6 +39,7 @@ export function parseHostAddress(text: string): HostAddress | null {
   return {
     host,
     subnet: { family, base: (host >> hostBits(family, prefix)) << hostBits(family, prefix), prefix },
+    isBare: length === undefined,
   };
 }
 
@@ -53,8 +58,24 @@ export function overlaps(a: Cidr, b: Cidr): boolean {
   return a.family === b.family && sameUpTo(Math.min(a.prefix, b.prefix), a, b);
 }
 
-export function sameSubnet(a: HostAddress, b: HostAddress): boolean {
-  return a.subnet.prefix === b.subnet.prefix && contains(a.subnet, b.subnet);
+/** Whether two addresses can be the two ends of one session; `unknown` where a prefix length is missing that decides it. */
+export function sameSubnet(a: HostAddress, b: HostAddress): Ternary {
+  if (!(a.isBare || b.isBare))
+    return ternary(a.subnet.prefix === b.subnet.prefix && contains(a.subnet, b.subnet));
+  // Of a bare address, the host alone is known: it stands in the other one's subnet, or the two have none in common.
+  const canShare = a.isBare
+    ? b.isBare
+      ? a.subnet.family === b.subnet.family
+      : contains(b.subnet, a.subnet)
+    : contains(a.subnet, b.subnet);
+  return canShare ? 'unknown' : 'no';
+}
+
+/** Whether the subnets of two addresses have an address in common; `unknown` where a prefix length is missing that decides it. */
+export function subnetsMeet(a: HostAddress, b: HostAddress): Ternary {
+  if (overlaps(a.subnet, b.subnet)) return 'yes';
+  // A subnet of unknown size may reach every other one of its family.
+  return (a.isBare || b.isBare) && a.subnet.family === b.subnet.family ? 'unknown' : 'no';
 }
 
 export function formatCidr(cidr: Cidr): string {

@@ -22,8 +22,31 @@ export interface BgpPeer {
 }
 
 /**
+ * What can be unreadable of a virtual interface. The fields of BGP sessions count for all sessions of the interface: one that
+ * cannot be read may hide any value.
+ */
+export const FIELDS = [
+  'id',
+  'state',
+  'type',
+  'ownerAccount',
+  'connection',
+  'name',
+  'location',
+  'region',
+  'vlan',
+  'mtu',
+  'gateway',
+  'tags',
+  'asn',
+  'addresses',
+  'bgpKey',
+] as const;
+export type Field = (typeof FIELDS)[number];
+
+/**
  * A virtual interface as one listing or description showed it.
- * `null` means that the API did not give the field.
+ * `null` means that the API did not give the field, or gave something that cannot be read: `unreadable` tells them apart.
  */
 export interface VirtualInterface {
   /** the API's ID, or a label in parentheses when it gave none: `isVirtualInterfaceId` tells them apart */
@@ -46,6 +69,8 @@ export interface VirtualInterface {
   readonly peers: readonly BgpPeer[];
   /** what made it unreadable, a sentence each; empty when it is sound */
   readonly faults: readonly string[];
+  /** the fields that the API gave and that cannot be read, each once; any other `null` is a field that the API did not give */
+  readonly unreadable: readonly Field[];
 }
 
 /** A gateway of the recipient that a virtual interface can be attached to. */
@@ -103,22 +128,38 @@ const PAST_CONFIRMING: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Offered and not yet accepted, as far as the API tells. Fail closed: a missing state, and one that nobody has heard of on
- * an interface without a gateway, count as a request too, so that it is held, told and its deadline watched.
+ * Offered and not yet accepted, as far as the API tells. Fail closed: a missing or unreadable state, and one that nobody has
+ * heard of on an interface without a gateway that can be read, count as a request too, so that it is held, told and its
+ * deadline watched.
  */
 export function isConfirming({ state, gateway }: VirtualInterface): boolean {
   return state === null || state === 'confirming' || (gateway === null && !PAST_CONFIRMING.has(state));
 }
 
 /**
- * Neither a request nor over, and on no gateway yet: being deleted, being tested, or in a state that may pass. Nothing is
- * concluded from it.
+ * Neither a request nor over, and on no gateway that can be read: being deleted, being tested, or in a state that may pass.
+ * Nothing is concluded from it.
  */
 export function isUnsettled(vif: VirtualInterface): boolean {
-  const settled = vif.state === 'pending' || vif.state === 'available' || vif.state === 'down';
-  return vif.gateway === null && !settled && !isConfirming(vif) && !isOver(vif);
+  return vif.gateway === null && !isSettled(vif) && !isConfirming(vif) && !isOver(vif);
 }
 
+/** Accepted, by its state. */
+export function isSettled({ state }: VirtualInterface): boolean {
+  return state === 'pending' || state === 'available' || state === 'down';
+}
+
+/** Whether all of it can be read. */
 export function isReadable(vif: VirtualInterface): boolean {
   return vif.faults.length === 0;
+}
+
+/** Fail closed: what cannot be read of a field may be any value. What the API does not give is another matter. */
+export function isUnreadable({ unreadable }: VirtualInterface, field: Field): boolean {
+  return unreadable.includes(field);
+}
+
+/** Offered and certainly not accepted, as far as the API tells: it can be read that it is confirming, and that it has no gateway. */
+export function isMereOffer(vif: VirtualInterface): boolean {
+  return vif.state === 'confirming' && vif.gateway === null && !isUnreadable(vif, 'gateway');
 }

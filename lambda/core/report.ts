@@ -56,7 +56,7 @@ export interface Counts {
  */
 export type Described = Pick<
   VirtualInterface,
-  'state' | 'type' | 'ownerAccount' | 'location' | 'region' | 'mtu' | 'tags' | 'peers' | 'faults'
+  'state' | 'type' | 'ownerAccount' | 'location' | 'region' | 'mtu' | 'tags' | 'peers' | 'faults' | 'unreadable'
 >;
 
 export interface RequestReport extends Described {
@@ -99,8 +99,9 @@ export function describedOf({
   tags,
   peers,
   faults,
+  unreadable,
 }: Described): Described {
-  return { state, type, ownerAccount, location, region, mtu, tags, peers, faults };
+  return { state, type, ownerAccount, location, region, mtu, tags, peers, faults, unreadable };
 }
 
 export function reported(decision: Decision): ReportedDecision {

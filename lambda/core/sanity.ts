@@ -1,61 +1,43 @@
-import type { Inspection } from './inspection.ts';
-import { type Cidr, isBroadcast, overlaps, parseHostAddress, sameSubnet } from './ip.ts';
-import { isReadable, type VirtualInterface } from './model.ts';
-import type { Reason } from './reasons.ts';
-import { subnetsOf } from './subnets.ts';
+import { addressesFree, vlanFree } from './collisions.ts';
+import { against, type Inspection, merge, NOTHING, skip } from './inspection.ts';
+import { contains, type HostAddress, isBroadcast, parseHostAddress, sameSubnet } from './ip.ts';
+import type { Recipient, VirtualInterface } from './model.ts';
 import { quote } from './text.ts';
-import { occupies, type World } from './world.ts';
+import type { World } from './world.ts';
 
 /**
  * Whether the request would make sense as a network: VLAN free, addresses paired and free, ASNs different.
- * What the API does not give is skipped and said; an unreadable neighbour counts wherever it could.
+ * What the API does not give is skipped and said; what cannot be read of a neighbour counts wherever it could.
  */
 export function networkSanity(
   request: VirtualInterface,
   gatewayId: string,
   gatewayAsn: number | null,
+  recipient: Recipient,
   world: World,
 ): Inspection {
-  const neighbours = (isNear: (vif: VirtualInterface) => boolean): VirtualInterface[] =>
-    world.interfaces.filter((vif) => isNear(vif) && occupies(vif, world, request.id));
-  const checks = [
-    vlanFree(request, neighbours),
-    addressesPaired(request),
-    addressesFree(
-      request,
-      neighbours((vif) => isOnGateway(vif, gatewayId, world)),
-    ),
+  return merge([
+    sanityBesideOthers(request, gatewayId, recipient, world),
     asnsDiffer(request, gatewayId, gatewayAsn),
-  ];
-  return merge(checks);
+  ]);
 }
 
-/** @param neighbours those that are near in this sense */
-function vlanFree(
+/** Those of the checks that need no look at the gateway. */
+export function sanityBesideOthers(
   request: VirtualInterface,
-  neighbours: (isNear: (vif: VirtualInterface) => boolean) => VirtualInterface[],
+  gatewayId: string,
+  recipient: Recipient,
+  world: World,
 ): Inspection {
-  const { connection, vlan } = request;
-  if (connection === null || vlan === null)
-    return skip('VLAN in use: the API gives no VLAN or no connection');
-  const onConnection = neighbours(
-    (vif) => vif.connection === connection || isUnreadable(vif, vif.connection),
-  );
-  const taken = onConnection.filter((vif) => vif.vlan === vlan || isUnreadable(vif, vif.vlan));
-  const skipped = onConnection.filter((vif) => isReadable(vif) && vif.vlan === null);
-  return {
-    reasons: taken.map((vif) => ({
-      code: 'vlan-in-use',
-      message:
-        vif.vlan === null || vif.connection === null
-          ? `VLAN ${vlan} on ${quote(connection)} may be in use by ${quote(vif.id)}, which is unreadable`
-          : `VLAN ${vlan} on ${quote(connection)} is in use by ${quote(vif.id)}`,
-    })),
-    skipped: skipped.map(({ id }) => `VLAN in use: the API gives no VLAN for ${quote(id)}`),
-  };
+  return merge([
+    vlanFree(request, world),
+    addressesPaired(request),
+    addressesFree(request, gatewayId, recipient, world),
+  ]);
 }
 
-function addressesPaired(request: VirtualInterface): Inspection {
+/** Whether the two addresses of each session make sense as a pair: by themselves, whatever else is there. */
+export function addressesPaired(request: Pick<VirtualInterface, 'peers'>): Inspection {
   const found = request.peers.map(({ amazonAddress, customerAddress }) =>
     amazonAddress === null || customerAddress === null
       ? skip('peer addresses: the API does not give both')
@@ -71,36 +53,21 @@ function paired(ours: string, theirs: string): Inspection {
   if (a === null || b === null) return invalid(' are not both addresses');
   if (a.host === b.host) return invalid(' are the same address');
   // The first address of a subnet is let through: OUTSCALE's own guide gives it to a peer, and AWS refuses it itself.
-  const broadcast = isBroadcast(a) ? ours : isBroadcast(b) ? theirs : null;
+  const broadcast = isBroadcast(within(b, a)) ? ours : isBroadcast(within(a, b)) ? theirs : null;
   if (broadcast !== null) return invalid(`: ${quote(broadcast)} is the broadcast address of its subnet`);
-  const sized = ours.includes('/') && theirs.includes('/');
-  if (!sized && a.subnet.family === b.subnet.family)
-    return skip('peer addresses: the API gives them without a prefix length');
-  return sameSubnet(a, b) ? NOTHING : invalid(' are not in one subnet');
+  switch (sameSubnet(a, b)) {
+    case 'yes':
+      return NOTHING;
+    case 'no':
+      return invalid(' are not in one subnet');
+    case 'unknown':
+      return skip(`peer addresses: the API gives ${pair} without a prefix length`);
+  }
 }
 
-function addressesFree(request: VirtualInterface, neighbours: readonly VirtualInterface[]): Inspection {
-  const own = knownSubnets(request);
-  if (own.length === 0) return skip('peers overlap: the API gives no address');
-  return merge(
-    neighbours.map((vif) => {
-      const theirs = knownSubnets(vif);
-      if (theirs.some((other) => own.some((mine) => overlaps(mine, other))))
-        return against(
-          'peers-overlap',
-          `peer addresses overlap those of ${quote(vif.id)} on the same gateway`,
-        );
-      const complete = vif.peers.length > 0 && theirs.length === 2 * vif.peers.length;
-      if (complete) return NOTHING;
-      // Fail closed: an unreadable neighbour could have any address.
-      return isReadable(vif)
-        ? skip(`peers overlap: the API does not give every address of ${quote(vif.id)}`)
-        : against(
-            'peers-overlap',
-            `peer addresses may overlap those of ${quote(vif.id)}, which is unreadable`,
-          );
-    }),
-  );
+/** A bare address as one of the other's subnet, where it lies in that: it has no other, or the two are no pair. */
+function within(other: HostAddress, one: HostAddress): HostAddress {
+  return one.isBare && contains(other.subnet, one.subnet) ? { ...one, subnet: other.subnet } : one;
 }
 
 function asnsDiffer(request: VirtualInterface, gatewayId: string, gatewayAsn: number | null): Inspection {
@@ -115,39 +82,4 @@ function asnsDiffer(request: VirtualInterface, gatewayId: string, gatewayAsn: nu
   }
   const complete = asns.length > 0 && !asns.includes(null);
   return complete ? NOTHING : skip("ASN conflict: the API does not give the customer's ASN");
-}
-
-/** On the gateway, or was or is being confirmed for it, or unreadable so that it could be. */
-function isOnGateway(vif: VirtualInterface, gatewayId: string, { intents, acceptances }: World): boolean {
-  return (
-    (vif.gateway ?? acceptances[vif.id]?.gateway) === gatewayId ||
-    intents[vif.id]?.gateway === gatewayId ||
-    isUnreadable(vif, vif.gateway)
-  );
-}
-
-function knownSubnets(vif: VirtualInterface): Cidr[] {
-  return subnetsOf(vif).filter((subnet) => subnet !== null);
-}
-
-/** Fail closed: what an unreadable interface does not tell could be anything. */
-function isUnreadable(vif: VirtualInterface, value: unknown): boolean {
-  return value === null && !isReadable(vif);
-}
-
-const NOTHING: Inspection = { reasons: [], skipped: [] };
-
-function skip(check: string): Inspection {
-  return { reasons: [], skipped: [check] };
-}
-
-function against(code: Reason['code'], message: string): Inspection {
-  return { reasons: [{ code, message }], skipped: [] };
-}
-
-function merge(parts: readonly Inspection[]): Inspection {
-  return {
-    reasons: parts.flatMap(({ reasons }) => reasons),
-    skipped: parts.flatMap(({ skipped }) => skipped),
-  };
 }

@@ -1,6 +1,6 @@
 import { canonicalJson } from './canonical.ts';
 import type { OwnConnections } from './identify.ts';
-import { isOver, isReadable, type VirtualInterface } from './model.ts';
+import { isMereOffer, isOver, isUnreadable, type VirtualInterface } from './model.ts';
 import type { Acceptance, Award } from './remembered.ts';
 
 /** What surrounds a request when it is judged, with everything accepted so far in this pass. */
@@ -18,17 +18,17 @@ export interface World {
 
 /** Whether an interface occupies something that `request` could need: it is live, and accepted or perhaps so. */
 export function occupies(vif: VirtualInterface, world: World, requestId: string): boolean {
-  return vif.id !== requestId && !isOver(vif) && (vif.state !== 'confirming' || maybeAccepted(world, vif));
+  return vif.id !== requestId && !isOver(vif) && (!isMereOffer(vif) || mayBeOnRecord(vif, world));
 }
 
 /**
- * Fail closed: an unreadable interface may be anything, a confirm that was begun may take effect yet, and one that is
- * on record took effect, whatever a listing that lags behind says. Where the record cannot be read, it may be either.
+ * Fail closed: a confirm that was begun may take effect yet, and one that is on record took effect, whatever a listing that
+ * lags behind says. Where the record cannot be read, it may be either; without a readable ID, it may be any of them.
  */
-function maybeAccepted({ intents, acceptances, damaged }: World, vif: VirtualInterface): boolean {
+function mayBeOnRecord(vif: VirtualInterface, { intents, acceptances, damaged }: World): boolean {
   const { id } = vif;
   return (
-    !isReadable(vif) ||
+    isUnreadable(vif, 'id') ||
     intents[id] !== undefined ||
     acceptances[id] !== undefined ||
     damaged[id] !== undefined
@@ -58,4 +58,10 @@ export function afterAward(world: World, id: string, award: Award): World {
     intents: { ...world.intents, [id]: award },
     acceptedThisPass: world.acceptedThisPass + 1,
   };
+}
+
+/** The world before `afterAward`: what a request is given does not stand in its own way when it is decided again. */
+export function beforeAward(world: World, id: string): World {
+  const { [id]: _, ...intents } = world.intents;
+  return { ...world, intents, acceptedThisPass: world.acceptedThisPass - 1 };
 }

@@ -64,5 +64,6 @@ function interfaceOf(
       hasKey: key ?? null,
     })),
     faults: [],
+    unreadable: [],
   };
 }

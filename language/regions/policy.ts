@@ -50,6 +50,7 @@ export function usualPoint({ recipient: { provider, account } }: Policy, at: num
     tags: provider === 'aws' ? {} : null,
     peers: [USUAL],
     faults: [],
+    unreadable: [],
   };
   return { request, at };
 }

@@ -48,6 +48,7 @@ export const recordedRequest = z.strictObject({
     )
     .optional(),
   faults: z.array(z.string()).optional(),
+  unreadable: z.array(z.string()).optional(),
   // Of `run --json` and `status --json`: all of it is found out anew.
   firstSeen: anything,
   deadline: anything,

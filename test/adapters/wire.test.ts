@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readVirtualInterface } from '../../lambda/adapters/directconnect/wire.ts';
-import type { VirtualInterface } from '../../lambda/core/model.ts';
+import { FIELDS, type VirtualInterface } from '../../lambda/core/model.ts';
 import { AWS_ITEM, OUTSCALE_ITEM } from '../support/wireItems.ts';
 
 const PEER = {
@@ -24,6 +24,7 @@ const SOUND: VirtualInterface = {
   tags: null,
   peers: [PEER],
   faults: [],
+  unreadable: [],
 };
 
 function read(changes: object): VirtualInterface {
@@ -49,11 +50,13 @@ describe('a virtual interface off the wire', () => {
     ['location', 'location'],
     ['region', 'region'],
   ] as const)('takes %s as a text or as unknown', (field, key) => {
-    expect(read({ [field]: '' })).toMatchObject({ [key]: null, faults: [] });
-    expect(read({ [field]: null })).toMatchObject({ [key]: null, faults: [] });
-    expect(read({ [field]: undefined })).toMatchObject({ [key]: null, faults: [] });
+    const notGiven = { [key]: null, faults: [], unreadable: [] };
+    expect(read({ [field]: '' })).toMatchObject(notGiven);
+    expect(read({ [field]: null })).toMatchObject(notGiven);
+    expect(read({ [field]: undefined })).toMatchObject(notGiven);
     for (const odd of [5, true, {}, ['PAR1']]) {
-      expect(read({ [field]: odd })).toMatchObject({ [key]: null, faults: [`\`${field}\` must be a text`] });
+      const faults = [`\`${field}\` must be a text`];
+      expect(read({ [field]: odd })).toMatchObject({ [key]: null, faults, unreadable: [key] });
     }
     const long = read({ [field]: 'x'.repeat(1001) });
     expect(long).toMatchObject({ [key]: null, faults: [`\`${field}\` must be a text of at most 1000`] });
@@ -68,7 +71,7 @@ describe('a virtual interface off the wire', () => {
     expect(read({ [field]: undefined })).toMatchObject({ [field]: null, faults: [] });
     for (const odd of ['101', from - 1, to + 1, 101.5, Number.NaN, true, [101], {}]) {
       const faults = [`\`${field}\` must be a whole number from ${from} to ${to}`];
-      expect(read({ [field]: odd })).toMatchObject({ [field]: null, faults });
+      expect(read({ [field]: odd })).toMatchObject({ [field]: null, faults, unreadable: [field] });
     }
   });
 
@@ -80,7 +83,8 @@ describe('a virtual interface off the wire', () => {
     ['', ['x'], null, ['`directConnectGatewayId` must be a text']],
     [7, '5f294f92-bafb-4011-916d-9b0bec4cf2c8', null, ['`virtualGatewayId` must be a text']],
   ])('with gateways %j and %j is on %j', (virtualGatewayId, directConnectGatewayId, gateway, faults) => {
-    expect(read({ virtualGatewayId, directConnectGatewayId })).toMatchObject({ gateway, faults });
+    const unreadable = faults.length === 0 ? [] : ['gateway'];
+    expect(read({ virtualGatewayId, directConnectGatewayId })).toMatchObject({ gateway, faults, unreadable });
   });
 
   it.each([
@@ -100,7 +104,8 @@ describe('a virtual interface off the wire', () => {
       ['a tag stands twice'],
     ],
   ])('with tags %j has %j', (tags, expected, faults) => {
-    expect(read({ tags })).toMatchObject({ tags: expected, faults });
+    const unreadable = faults.length === 0 ? [] : ['tags'];
+    expect(read({ tags })).toMatchObject({ tags: expected, faults, unreadable });
   });
 
   it('keeps a tag named like a part of JavaScript as a tag', () => {
@@ -121,5 +126,33 @@ describe('a virtual interface off the wire', () => {
     const vif = readVirtualInterface(raw, 4);
     expect(vif).toMatchObject({ id: '(item 5 of the listing)', state: null, peers: [] });
     expect(vif.faults).not.toEqual([]);
+    const isObject = typeof raw === 'object' && raw !== null && !Array.isArray(raw);
+    expect(vif.unreadable).toEqual(isObject ? ['id'] : FIELDS);
+  });
+
+  it.each([
+    ['virtualInterfaceState', 'state'],
+    ['virtualInterfaceType', 'type'],
+    ['virtualInterfaceName', 'name'],
+    ['ownerAccount', 'ownerAccount'],
+    ['connectionId', 'connection'],
+    ['location', 'location'],
+    ['region', 'region'],
+    ['vlan', 'vlan'],
+    ['mtu', 'mtu'],
+    ['virtualGatewayId', 'gateway'],
+    ['directConnectGatewayId', 'gateway'],
+    ['tags', 'tags'],
+    ['asn', 'asn'],
+    ['asnLong', 'asn'],
+    ['amazonAddress', 'addresses'],
+    ['customerAddress', 'addresses'],
+    ['authKey', 'bgpKey'],
+  ])('whose %s cannot be read has an unreadable %s, and everything else as it is', (apiField, field) => {
+    const before = read({});
+    const after = read({ [apiField]: { odd: true } });
+    expect(after.unreadable).toEqual([field]);
+    const others = (vif: VirtualInterface) => ({ ...vif, [field]: null, faults: [], unreadable: [] });
+    expect(others(after)).toEqual(others(before));
   });
 });

@@ -25,13 +25,18 @@ describe('a listing', () => {
       connection: null,
       peers: [],
       faults: ['it is listed twice with different content'],
+      unreadable: ['connection', 'vlan', 'asn', 'addresses', 'bgpKey'],
     });
   });
 
   it('stays undecided about a third item that repeats the first', () => {
     const other = { ...OUTSCALE_ITEM, virtualInterfaceState: 'deleted' };
     expect(readVirtualInterfaces([OUTSCALE_ITEM, other, OUTSCALE_ITEM])).toEqual([
-      expect.objectContaining({ state: null, faults: ['it is listed twice with different content'] }),
+      expect.objectContaining({
+        state: null,
+        faults: ['it is listed twice with different content'],
+        unreadable: ['state'],
+      }),
     ]);
   });
 });

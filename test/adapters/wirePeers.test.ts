@@ -78,17 +78,19 @@ describe('the BGP peers', () => {
     expect(peers(own)).toHaveLength(2);
   });
 
+  const all = ['asn', 'addresses', 'bgpKey'];
   it.each([
-    [[null], 'an item of `bgpPeers` is not an object'],
-    [[5], 'an item of `bgpPeers` is not an object'],
-    [[{ asn: '65010' }], '`bgpPeers.asn` must be a whole number from 0 to 4294967295'],
-    [[{ amazonAddress: 5 }], '`bgpPeers.amazonAddress` must be a text'],
-    [[{ customerAddress: {} }], '`bgpPeers.customerAddress` must be a text'],
-    ['none', '`bgpPeers` must be a list'],
-    [{}, '`bgpPeers` must be a list'],
-  ])('%j make the interface unreadable', (bgpPeers, fault) => {
+    [[null], 'an item of `bgpPeers` is not an object', all],
+    [[5], 'an item of `bgpPeers` is not an object', all],
+    [[{ asn: '65010' }], '`bgpPeers.asn` must be a whole number from 0 to 4294967295', ['asn']],
+    [[{ amazonAddress: 5 }], '`bgpPeers.amazonAddress` must be a text', ['addresses']],
+    [[{ customerAddress: {} }], '`bgpPeers.customerAddress` must be a text', ['addresses']],
+    [[{ authKey: {} }], '`bgpPeers.authKey` must be a text', ['bgpKey']],
+    ['none', '`bgpPeers` must be a list', all],
+    [{}, '`bgpPeers` must be a list', all],
+  ])('%j make the interface unreadable', (bgpPeers, fault, unreadable) => {
     const vif = readVirtualInterface({ ...AWS_ITEM, bgpPeers }, 0);
-    expect(vif.faults).toEqual([fault]);
+    expect(vif).toMatchObject({ faults: [fault], unreadable });
     // What could not be read may be any session, so that it counts wherever it could.
     expect(vif.peers.some(({ amazonAddress }) => amazonAddress === null)).toBe(true);
   });

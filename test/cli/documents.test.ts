@@ -194,7 +194,18 @@ describe('the documents of `--json`', () => {
 });
 
 describe('the schemas of these documents', () => {
-  const described = ['state', 'type', 'ownerAccount', 'location', 'region', 'mtu', 'tags', 'peers', 'faults'];
+  const described = [
+    'state',
+    'type',
+    'ownerAccount',
+    'location',
+    'region',
+    'mtu',
+    'tags',
+    'peers',
+    'faults',
+    'unreadable',
+  ];
 
   it.each<[DocumentName, readonly string[]]>([
     ['run', ['.passes', 'reason.nearest', 'reason.withoutFreeze', 'counts.wouldAccept']],

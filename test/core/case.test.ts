@@ -191,6 +191,7 @@ describe('what is told', () => {
         { asn: 65010, amazonAddress: '169.254.10.1/30', customerAddress: '169.254.10.2/30', hasKey: true },
       ],
       faults: [],
+      unreadable: [],
       firstSeen: '2026-11-10T10:00:05.000Z',
       deadline: { earliest: '2026-11-17T09:00:00.000Z', latest: '2026-11-17T10:00:05.000Z' },
       decision: { verdict: 'accept', owner: 'acme', grant: 'default', gateway: VGW.prod },

@@ -62,7 +62,11 @@ describe('peers: a grant demands both whole subnets of every session, a hold lin
   const wanted = ['169.254.10.0/24', '2001:db8::/64'];
   it.each<Row<[string | null, string | null]>>([
     ['inside', [['169.254.10.1/30', '169.254.10.2/30']], 'yes', 'yes'],
-    ['without prefix lengths', [['169.254.10.1', '169.254.10.2']], 'yes', 'yes'],
+    ['inside, without prefix lengths', [['169.254.10.1', '169.254.10.2']], 'unknown', 'yes'],
+    ['outside, without prefix lengths', [['169.254.11.1', '169.254.11.2']], 'no', 'unknown'],
+    ['inside, one without a prefix length', [['169.254.10.1/30', '169.254.10.2']], 'unknown', 'yes'],
+    ['one inside and one outside, both without', [['169.254.10.1', '169.254.11.2']], 'no', 'yes'],
+    ['IPv6 inside, without prefix lengths', [['2001:db8::1', '2001:db8::2']], 'unknown', 'yes'],
     ['the whole block', [['169.254.10.1/24', '169.254.10.2/24']], 'yes', 'yes'],
     ['outside', [['169.254.11.1/30', '169.254.11.2/30']], 'no', 'no'],
     ['a host inside, in a wider subnet', [['169.254.10.1/16', '169.254.10.2/16']], 'no', 'yes'],
@@ -111,6 +115,17 @@ describe('peers: a grant demands both whole subnets of every session, a hold lin
   ])('%s', (_, addresses, fits, touches) => {
     const vif = aVif({ peers: addresses.map(session) });
     expect([peers.fits(wanted, vif), peers.touches(wanted, vif)]).toEqual([fits, touches]);
+  });
+
+  it('an address without a prefix length is in doubt for every block of its family, however large or small', () => {
+    const bare = aVif({ peers: [session(['169.254.10.1', '169.254.10.1'])] });
+    expect(peers.fits(['0.0.0.0/0'], bare)).toBe('unknown');
+    expect(peers.fits(['169.254.10.1/32'], bare)).toBe('unknown');
+    expect(peers.touches(['169.254.10.4/30'], bare)).toBe('unknown');
+    expect(peers.touches(['2001:db8::/64'], bare)).toBe('no');
+    expect(peers.seen(bare)).toBe(
+      '169.254.10.1 (without a prefix length) and 169.254.10.1 (without a prefix length)',
+    );
   });
 
   it('a subnet across two neighbouring blocks lies in neither, and touches both', () => {

@@ -7,6 +7,7 @@ import {
   parseCidr,
   parseHostAddress,
   sameSubnet,
+  subnetsMeet,
 } from '../../lambda/core/ip.ts';
 
 function cidr(text: string): Cidr {
@@ -79,13 +80,33 @@ describe('an address in its subnet', () => {
   });
 
   it.each([
-    ['169.254.10.1/30', '169.254.10.2/30', true],
-    ['169.254.10.1/30', '169.254.10.5/30', false],
-    ['169.254.10.1/30', '169.254.10.2/29', false],
-    ['0.0.0.1/32', '::1/32', false],
-  ])('`%s` and `%s` share a subnet: %s', (a, b, expected) => {
+    ['169.254.10.1/30', '169.254.10.2/30', 'yes'],
+    ['169.254.10.1/30', '169.254.10.5/30', 'no'],
+    ['169.254.10.1/30', '169.254.10.2/29', 'no'],
+    ['0.0.0.1/32', '::1/32', 'no'],
+    ['169.254.10.1/30', '169.254.10.2', 'unknown'],
+    ['169.254.10.1/30', '169.254.10.5', 'no'],
+    ['169.254.10.1', '10.9.9.9', 'unknown'],
+    ['169.254.10.1', '::1', 'no'],
+  ])('`%s` and `%s` stand in one subnet: %s', (a, b, expected) => {
     expect(sameSubnet(host(a), host(b))).toBe(expected);
     expect(sameSubnet(host(b), host(a))).toBe(expected);
+  });
+
+  it.each([
+    ['169.254.10.1/30', '169.254.10.2/30', 'yes'],
+    ['169.254.10.1/30', '169.254.10.5/29', 'yes'],
+    ['169.254.10.1/30', '169.254.10.5/30', 'no'],
+    ['169.254.10.1/30', '::1/30', 'no'],
+    ['169.254.10.1/30', '169.254.10.2', 'yes'],
+    ['169.254.10.1/30', '169.254.10.5', 'unknown'],
+    ['169.254.10.1/30', '::1', 'no'],
+    ['169.254.10.1', '169.254.10.1', 'yes'],
+    ['169.254.10.1', '169.254.10.2', 'unknown'],
+    ['169.254.10.1', '::1', 'no'],
+  ])('the subnets of `%s` and `%s` have an address in common: %s', (a, b, expected) => {
+    expect(subnetsMeet(host(a), host(b))).toBe(expected);
+    expect(subnetsMeet(host(b), host(a))).toBe(expected);
   });
 });
 

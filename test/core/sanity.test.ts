@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { VirtualInterface } from '../../lambda/core/model.ts';
+import type { Field, VirtualInterface } from '../../lambda/core/model.ts';
 import type { ReasonCode } from '../../lambda/core/reasons.ts';
 import { networkSanity } from '../../lambda/core/sanity.ts';
 import type { World } from '../../lambda/core/world.ts';
-import { aLiveVif, aPeer, aVif, aWorld, CONNECTION, VGW } from '../support/builders.ts';
+import { aLiveVif, aPeer, aRecipient, aVif, aWorld, CONNECTION, VGW } from '../support/builders.ts';
 import { anAcceptance, anIntent } from '../support/ledgerBuilders.ts';
 
 interface Told {
@@ -19,7 +19,7 @@ function told(
   world: Partial<World> = {},
   asn: number | null = ASN,
 ): Told {
-  const { reasons, skipped } = networkSanity(aVif(request), VGW.prod, asn, aWorld(world));
+  const { reasons, skipped } = networkSanity(aVif(request), VGW.prod, asn, aRecipient(), aWorld(world));
   return {
     codes: reasons.map(({ code }) => code),
     skipped: skipped.map((sentence) => sentence.split(':')[0] ?? ''),
@@ -29,6 +29,7 @@ function told(
 const SOUND: Told = { codes: [], skipped: [] };
 const found = (...codes: ReasonCode[]): Told => ({ codes, skipped: [] });
 const skipping = (...skipped: string[]): Told => ({ codes: [], skipped });
+const odd = (...unreadable: Field[]) => ({ faults: ['odd'], unreadable });
 const beside = (given: Partial<VirtualInterface>): Partial<World> => ({ interfaces: [aLiveVif(given)] });
 
 it('has nothing against a sound request beside a sound neighbour', () => {
@@ -45,15 +46,24 @@ describe('the VLAN is free on its connection', () => {
     ['the same, going', { vlan: 101, state: 'deleting' }, found('vlan-in-use')],
     ['the same, a request', { vlan: 101, state: 'confirming', gateway: null }, SOUND],
     ['not given', { vlan: null }, skipping('VLAN in use')],
-    ['not given, unreadable', { vlan: null, faults: ['odd'] }, found('vlan-in-use')],
+    ['not given, something else unreadable', { vlan: null, ...odd('mtu') }, skipping('VLAN in use')],
+    ['unreadable', { vlan: null, ...odd('vlan') }, found('vlan-in-use')],
     [
       'the same, connection unreadable',
-      { vlan: 101, connection: null, faults: ['odd'] },
+      { vlan: 101, connection: null, ...odd('connection') },
       found('vlan-in-use'),
     ],
-    ['another, connection unreadable', { connection: null, faults: ['odd'] }, SOUND],
-    ['all unreadable', { vlan: null, connection: null, faults: ['odd'] }, found('vlan-in-use')],
-    ['all unreadable, over', { vlan: null, state: 'deleted', faults: ['odd'] }, SOUND],
+    ['another, connection unreadable', { connection: null, ...odd('connection') }, SOUND],
+    ['both unreadable', { vlan: null, connection: null, ...odd('vlan', 'connection') }, found('vlan-in-use')],
+    ['both unreadable, over', { vlan: null, state: 'deleted', ...odd('vlan', 'connection') }, SOUND],
+    ['the same, connection not given', { vlan: 101, connection: null }, found('vlan-in-use')],
+    ['another, connection not given', { vlan: 102, connection: null }, SOUND],
+    ['neither given', { vlan: null, connection: null }, skipping('VLAN in use')],
+    [
+      'the same, connection not given, going',
+      { vlan: 101, connection: null, state: 'deleting', gateway: null },
+      skipping('VLAN in use'),
+    ],
   ])('%s', (_, given, expected) => {
     expect(told({}, beside(given))).toEqual(expected);
   });
@@ -88,9 +98,16 @@ describe('the addresses of each session are two of one subnet', () => {
     ['the last but one of a /29', '169.254.96.1/29', '169.254.96.6/29', SOUND],
     ['the first address, as in the guide of OUTSCALE', '172.16.0.4/30', '172.16.0.5/30', SOUND],
     ['the last of an IPv6 subnet, which is none', '2001:db8::1/126', '2001:db8::3/126', SOUND],
-    ['no prefix lengths', '169.254.10.1', '169.254.10.2', skipping('peer addresses')],
+    ['no prefix lengths', '169.254.10.1', '169.254.10.2', skipping('peer addresses', 'peers overlap')],
+    ['one prefix length, the other far away', '169.254.10.1/30', '10.9.9.9', found('peers-invalid')],
+    [
+      'one prefix length, the other at its broadcast address',
+      '169.254.10.1/30',
+      '169.254.10.3',
+      found('peers-invalid'),
+    ],
     ['one prefix length', '169.254.10.1/30', '169.254.10.2', skipping('peer addresses')],
-    ['two families without a length', '169.254.10.1', '2001:db8::2', found('peers-invalid')],
+    ['two families without a length', '169.254.10.1/32', '2001:db8::2', found('peers-invalid')],
     ['twice the same', '169.254.10.1/30', '169.254.10.1/30', found('peers-invalid')],
     ['two families', '169.254.10.1/30', '2001:db8::2/30', found('peers-invalid')],
     ['no address', '169.254.10.1/30', 'none', found('peers-invalid')],
@@ -119,6 +136,9 @@ describe('the addresses are free on the gateway', () => {
     aPeer({ amazonAddress: `${net}.1/30`, customerAddress: `${net}.2/30` }),
   );
   const half = [aPeer({ amazonAddress: '10.0.0.1/30', customerAddress: null })];
+  const bare = (amazonAddress: string, customerAddress: string) => [
+    aPeer({ amazonAddress, customerAddress }),
+  ];
   it.each<[string, Partial<VirtualInterface>, Told]>([
     ['the same subnet', { peers: same }, found('peers-overlap')],
     ['a subnet around it', { peers: wider }, found('peers-overlap')],
@@ -133,9 +153,55 @@ describe('the addresses are free on the gateway', () => {
     ['addresses apart, of two sessions', { peers: apart }, SOUND],
     ['an address not given', { peers: half }, skipping('peers overlap')],
     ['no session listed', { peers: [] }, skipping('peers overlap')],
-    ['an address unreadable', { peers: half, faults: ['odd'] }, found('peers-overlap')],
-    ['all unreadable', { peers: [], gateway: null, faults: ['odd'] }, found('peers-overlap')],
-    ['all unreadable, known to be elsewhere', { peers: [], gateway: VGW.lab, faults: ['odd'] }, SOUND],
+    [
+      'an address not given, something else unreadable',
+      { peers: half, ...odd('asn') },
+      skipping('peers overlap'),
+    ],
+    ['an address unreadable', { peers: half, ...odd('addresses') }, found('peers-overlap')],
+    ['the gateway unreadable', { peers: same, gateway: null, ...odd('gateway') }, found('peers-overlap')],
+    ['the gateway unreadable, addresses apart', { peers: apart, gateway: null, ...odd('gateway') }, SOUND],
+    ['both unreadable', { peers: [], gateway: null, ...odd('gateway', 'addresses') }, found('peers-overlap')],
+    [
+      'addresses unreadable, known to be elsewhere',
+      { peers: [], gateway: VGW.lab, ...odd('addresses') },
+      SOUND,
+    ],
+    ['the gateway not given', { peers: same, gateway: null }, found('peers-overlap')],
+    ['the gateway not given, addresses apart', { peers: apart, gateway: null }, SOUND],
+    [
+      'the gateway not given, an address not given',
+      { peers: half, gateway: null },
+      skipping('peers overlap'),
+    ],
+    [
+      'the gateway not given, of another account',
+      { peers: same, gateway: null, ownerAccount: '999988887777' },
+      skipping('peers overlap'),
+    ],
+    [
+      'the gateway given, of another account',
+      { peers: same, ownerAccount: '999988887777' },
+      found('peers-overlap'),
+    ],
+    ...['deleting', 'testing', 'unknown', 'not known yet'].map(
+      (state): [string, Partial<VirtualInterface>, Told] => [
+        `the gateway not given, ${state}`,
+        { peers: same, gateway: null, state },
+        skipping('peers overlap'),
+      ],
+    ),
+    ['neither gateway nor state given', { peers: same, gateway: null, state: null }, found('peers-overlap')],
+    [
+      'an address without a prefix length',
+      { peers: bare('169.254.10.1', '169.254.10.9') },
+      found('peers-overlap'),
+    ],
+    [
+      'others without prefix lengths',
+      { peers: bare('169.254.10.9', '169.254.10.10') },
+      skipping('peers overlap'),
+    ],
   ])('%s', (_, given, expected) => {
     expect(told({}, beside(given))).toEqual(expected);
   });
@@ -150,10 +216,96 @@ describe('the addresses are free on the gateway', () => {
     ['a confirm begun for another', { intents: { x: anIntent({ gateway: VGW.lab }) } }, SOUND],
     ['on record for the gateway', { acceptances: { x: anAcceptance() } }, found('peers-overlap')],
     ['on record for another', { acceptances: { x: anAcceptance({ gateway: VGW.lab }) } }, SOUND],
+    ['on a record that cannot be read', { damaged: { x: 'odd' } }, found('peers-overlap')],
   ])('of what the listing still shows confirming: %s', (_, world, expected) => {
     const rival = aVif({ id: 'x', connection: CONNECTION.other });
     expect(told({}, { interfaces: [rival], ...world })).toEqual(expected);
   });
+});
+
+describe('what is on record for the gateway counts, whatever the API says', () => {
+  const same = { id: 'dxvif-cccccccc', peers: [aPeer()], connection: CONNECTION.other };
+  it.each<[string, Partial<VirtualInterface>, Partial<World>]>([
+    [
+      'accepted here, and on another gateway by now',
+      { gateway: VGW.lab },
+      { acceptances: { [same.id]: anAcceptance() } },
+    ],
+    [
+      'accepted elsewhere, and on this gateway by now',
+      { gateway: VGW.prod },
+      { acceptances: { [same.id]: anAcceptance({ gateway: VGW.lab }) } },
+    ],
+    [
+      'accepted here, and going',
+      { gateway: null, state: 'deleting' },
+      { acceptances: { [same.id]: anAcceptance() } },
+    ],
+    ['begun here, and going', { gateway: null, state: 'deleting' }, { intents: { [same.id]: anIntent() } }],
+  ])('%s', (_, now, world) => {
+    const interfaces = [aLiveVif({ ...same, ...now })];
+    expect(told({}, { interfaces, ...world })).toEqual(found('peers-overlap'));
+  });
+
+  it.each<[string, Partial<World>, Told]>([
+    ['accepted for this gateway', { acceptances: { x: anAcceptance() } }, found('peers-overlap')],
+    ['begun for this gateway', { intents: { x: anIntent() } }, found('peers-overlap')],
+    ['accepted for another', { acceptances: { x: anAcceptance({ gateway: VGW.lab }) } }, SOUND],
+    ['itself', { intents: { [aVif().id]: anIntent() } }, SOUND],
+  ])('an interface that the API did not show may have any address: %s', (_, world, expected) => {
+    expect(told({}, world)).toEqual(expected);
+  });
+});
+
+describe("an offer that was certainly not accepted is in nobody's way, whatever else about it cannot be read", () => {
+  const offer = {
+    id: 'dxvif-cccccccc',
+    state: 'confirming',
+    gateway: null,
+    vlan: null,
+    peers: [],
+    connection: null,
+  };
+  const all = odd('type', 'connection', 'name', 'vlan', 'mtu', 'tags', 'asn', 'addresses', 'bgpKey');
+  it.each<[string, Partial<VirtualInterface>, Partial<World>, Told]>([
+    ['unreadable but for state and gateway', all, {}, SOUND],
+    ['on a gateway', { ...all, gateway: VGW.prod }, {}, found('vlan-in-use', 'peers-overlap')],
+    [
+      'its gateway is unreadable too',
+      odd('gateway', 'addresses'),
+      {},
+      { codes: ['peers-overlap'], skipped: ['VLAN in use'] },
+    ],
+    [
+      'its ID is unreadable too',
+      odd('id', 'addresses', 'vlan', 'connection'),
+      {},
+      found('vlan-in-use', 'peers-overlap'),
+    ],
+    [
+      'a confirm of it was begun',
+      all,
+      { intents: { [offer.id]: anIntent() } },
+      found('vlan-in-use', 'peers-overlap'),
+    ],
+    [
+      'its record cannot be read',
+      all,
+      { damaged: { [offer.id]: 'odd' } },
+      found('vlan-in-use', 'peers-overlap'),
+    ],
+  ])('%s', (_, given, world, expected) => {
+    expect(told({}, { interfaces: [aVif({ ...offer, ...given })], ...world })).toEqual(expected);
+  });
+});
+
+it('names a few interfaces in a line on a skipped check, however many there are', () => {
+  const interfaces = Array.from({ length: 30 }, (_, i) =>
+    aLiveVif({ id: `dxvif-${10_000_000 + i}`, vlan: 200 + i, state: 'deleting', gateway: null, peers: [] }),
+  );
+  const { skipped } = networkSanity(aVif(), VGW.prod, ASN, aRecipient(), aWorld({ interfaces }));
+  expect(skipped).toHaveLength(1);
+  expect(skipped[0]?.match(/dxvif-/g)).toHaveLength(5);
 });
 
 describe("the customer's ASN is not the gateway's", () => {

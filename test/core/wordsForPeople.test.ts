@@ -4,7 +4,7 @@ import { decide } from '../../lambda/core/decide.ts';
 import { AVAILABLE_WITHIN_MS, followUp } from '../../lambda/core/followUp.ts';
 import { identify } from '../../lambda/core/identify.ts';
 import { inspect } from '../../lambda/core/inspect.ts';
-import type { VirtualInterface } from '../../lambda/core/model.ts';
+import type { Field, VirtualInterface } from '../../lambda/core/model.ts';
 import type { Policy } from '../../lambda/core/policy.ts';
 import { networkSanity } from '../../lambda/core/sanity.ts';
 import type { World } from '../../lambda/core/world.ts';
@@ -14,6 +14,7 @@ import {
   anOwner,
   aPeer,
   aPolicy,
+  aRecipient,
   aVif,
   aWorld,
   CONNECTION,
@@ -87,18 +88,18 @@ describe('why nobody is known to ask, in full', () => {
 });
 
 describe('what gateway and network have against a request, in full', () => {
-  const odd = { faults: ['odd'] };
+  const odd = (field: Field) => ({ faults: ['odd'], unreadable: [field] });
   it.each<[string, Partial<VirtualInterface>, Partial<VirtualInterface>]>([
     [`VLAN 101 on \`${CONNECTION.owner}\` is in use by \`dxvif-bbbbbbbb\``, {}, { vlan: 101 }],
     [
       `VLAN 101 on \`${CONNECTION.owner}\` may be in use by \`dxvif-bbbbbbbb\`, which is unreadable`,
       {},
-      { vlan: null, ...odd },
+      { vlan: null, ...odd('vlan') },
     ],
     [
       `VLAN 101 on \`${CONNECTION.owner}\` may be in use by \`dxvif-bbbbbbbb\`, which is unreadable`,
       {},
-      { vlan: 101, connection: null, ...odd },
+      { vlan: 101, connection: null, ...odd('connection') },
     ],
     [
       '`169.254.10.1/30` and `here` are not both addresses',
@@ -126,10 +127,14 @@ describe('what gateway and network have against a request, in full', () => {
       {},
     ],
     ['peer addresses overlap those of `dxvif-bbbbbbbb` on the same gateway', {}, { peers: [aPeer()] }],
-    ['peer addresses may overlap those of `dxvif-bbbbbbbb`, which is unreadable', {}, { peers: [], ...odd }],
+    [
+      'peer addresses may overlap those of `dxvif-bbbbbbbb`, which is unreadable',
+      {},
+      { peers: [], ...odd('addresses') },
+    ],
   ])('%s', (message, request, neighbour) => {
     const world = aWorld({ interfaces: [aLiveVif(neighbour)] });
-    const { reasons } = networkSanity(aVif(request), VGW.prod, 64512, world);
+    const { reasons } = networkSanity(aVif(request), VGW.prod, 64512, aRecipient(), world);
     expect(reasons.map((reason) => reason.message)).toEqual([message]);
   });
 

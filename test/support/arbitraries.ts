@@ -1,6 +1,6 @@
 import fc, { type Arbitrary } from 'fast-check';
 import type { Match } from '../../lambda/core/fields/index.ts';
-import type { BgpPeer, VirtualInterface } from '../../lambda/core/model.ts';
+import { type BgpPeer, FIELDS, type Field, type VirtualInterface } from '../../lambda/core/model.ts';
 import type { Grant, HoldLine, Owner, Policy } from '../../lambda/core/policy.ts';
 import { AWS, aGrant, anOwner, aPolicy, aRecipient, aVif, NOW, US, VGW } from './builders.ts';
 
@@ -135,14 +135,35 @@ export const interfaces: Arbitrary<VirtualInterface> = fc
       { weight: 8, arbitrary: fc.array(sessions, { minLength: 1, maxLength: 2 }) },
       { weight: 1, arbitrary: fc.constant([]) },
     ),
-    faults: mostly<string[]>([], ['it is odd']),
+    unreadable: fc.oneof(
+      { weight: 6, arbitrary: fc.constant([]) },
+      { weight: 1, arbitrary: fc.uniqueArray(fc.constantFrom(...FIELDS), { minLength: 1, maxLength: 3 }) },
+    ),
   })
+  .map(unread)
   .map(aVif);
+
+/** Of what cannot be read, nothing is known. An ID is a label then, which the listing gives it. */
+function unread<T extends { readonly unreadable: readonly Field[]; readonly peers: readonly BgpPeer[] }>(
+  vif: T,
+) {
+  const { unreadable } = vif;
+  const peers = vif.peers.map((peer) => ({
+    asn: unreadable.includes('asn') ? null : peer.asn,
+    amazonAddress: unreadable.includes('addresses') ? null : peer.amazonAddress,
+    customerAddress: peer.customerAddress,
+    hasKey: unreadable.includes('bgpKey') ? null : peer.hasKey,
+  }));
+  const unknown = Object.fromEntries(
+    unreadable.filter((field) => field !== 'id' && field in vif).map((field) => [field, null]),
+  );
+  return { ...vif, peers, ...unknown, faults: unreadable.length === 0 ? [] : ['it is odd'] };
+}
 
 /** No interface of a listing has it. */
 export const REQUEST_ID = 'dxvif-0';
 
 /** What is offered to us: mostly sound. */
 export const requests: Arbitrary<VirtualInterface> = fc
-  .tuple(interfaces, mostly<string | null>('confirming', 'pending', null))
-  .map(([vif, state]) => ({ ...vif, id: REQUEST_ID, state, gateway: null }));
+  .tuple(interfaces, mostly<string | null>('confirming', 'pending', null), mostly(null, VGW.prod))
+  .map(([vif, state, gateway]) => ({ ...vif, id: REQUEST_ID, state, gateway }));

@@ -41,6 +41,7 @@ export function aVif(given: Partial<VirtualInterface> = {}): VirtualInterface {
     tags: null,
     peers: [aPeer()],
     faults: [],
+    unreadable: [],
     ...given,
   };
 }

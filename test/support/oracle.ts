@@ -62,8 +62,8 @@ function held(codes: ReadonlySet<string>): Verdict {
 function againstAnybody(policy: Policy, request: VirtualInterface, { damaged }: Surroundings): string[] {
   const codes: string[] = [];
   if (request.type !== 'private') codes.push('not-private');
-  if (request.faults.length > 0 || request.state !== 'confirming' || request.id in damaged)
-    codes.push('unreadable');
+  const isOffer = request.state === 'confirming' && request.gateway === null;
+  if (request.faults.length > 0 || !isOffer || request.id in damaged) codes.push('unreadable');
   if (policy.freeze) codes.push('frozen');
   if (policy.hold.some((line) => isHeldBy(line.match, request))) codes.push('held-by-policy');
   return codes;
@@ -131,11 +131,19 @@ function takers(
   for (const vif of interfaces) {
     const [intent, acceptance] = [intents[vif.id], acceptances[vif.id]];
     if (vif.id === request.id || (vif.state !== null && NO_LONGER_LIVE.includes(vif.state))) continue;
-    // A mere request occupies nothing: readable, confirming, and nobody can have begun to confirm it.
+    // A mere request occupies nothing: it is confirming and without a gateway, both readable, and nobody began to confirm it.
     const isOnRecord = intent !== undefined || acceptance !== undefined || vif.id in damaged;
-    if (vif.state === 'confirming' && vif.faults.length === 0 && !isOnRecord) continue;
+    if (isNoMoreThanOffered(vif) && !isOnRecord) continue;
     const recorded = (intent && given(intent, 'intent')) || (acceptance && given(acceptance, 'acceptance'));
     if (mayBe(vif) || recorded) taken += 1;
   }
   return taken;
+}
+
+function isNoMoreThanOffered({ state, gateway, unreadable }: VirtualInterface): boolean {
+  return (
+    state === 'confirming' &&
+    gateway === null &&
+    !unreadable.some((field) => field === 'gateway' || field === 'id')
+  );
 }

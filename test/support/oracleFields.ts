@@ -55,18 +55,34 @@ function ask(
   }
   if (bgpKey) asked.push({ each: vif.peers.map(({ hasKey }) => hasKey ?? undefined) });
   if (peers) {
-    const subnets = vif.peers
-      .flatMap(({ amazonAddress, customerAddress }) => [amazonAddress, customerAddress])
-      .map((address) => (address === null ? null : network(address)));
     const blocks = peers.map(network).filter((block) => block !== null);
+    const addresses = vif.peers.flatMap(({ amazonAddress, customerAddress }) => [
+      amazonAddress,
+      customerAddress,
+    ]);
     asked.push({
-      each: subnets.map((subnet) => known(subnet, (bits) => blocks.some((block) => bits.startsWith(block)))),
-      touching: subnets.map((subnet) =>
-        known(subnet, (bits) => blocks.some((block) => bits.startsWith(block) || block.startsWith(bits))),
-      ),
+      each: addresses.map((address) => isInside(address, blocks)),
+      touching: addresses.map((address) => isTouched(address, blocks)),
     });
   }
   return asked;
+}
+
+/** A subnet lies in a block that begins it. How many bits a bare address has in common with its subnet, nobody knows. */
+function isInside(address: string | null, blocks: readonly string[]): Answer {
+  const bits = address === null ? null : network(address);
+  if (address === null || bits === null) return undefined;
+  if (!blocks.some((block) => bits.startsWith(block))) return false;
+  return address.includes('/') ? true : undefined;
+}
+
+function isTouched(address: string | null, blocks: readonly string[]): Answer {
+  const bits = address === null ? null : network(address);
+  if (address === null || bits === null) return undefined;
+  if (blocks.some((block) => bits.startsWith(block) || block.startsWith(bits))) return true;
+  // A subnet of any size around a bare address: the family alone can tell it from a block.
+  const isOfFamily = blocks.some((block) => block[0] === bits[0]);
+  return isOfFamily && !address.includes('/') ? undefined : false;
 }
 
 function known<T>(value: T | null, judge: (value: T) => boolean): Answer {

@@ -1,6 +1,6 @@
 import { isVirtualInterfaceId } from '../../core/ids.ts';
-import type { VirtualInterface } from '../../core/model.ts';
-import { readPeers } from './wirePeers.ts';
+import { FIELDS, type Field, type VirtualInterface } from '../../core/model.ts';
+import { readPeers, SESSION_FIELDS } from './wirePeers.ts';
 import { Reader } from './wireReader.ts';
 
 /**
@@ -10,28 +10,39 @@ import { Reader } from './wireReader.ts';
  */
 export function readVirtualInterface(raw: unknown, index: number): VirtualInterface {
   const reader = new Reader(raw);
-  const id = reader.text('virtualInterfaceId');
-  const known = id !== null && isVirtualInterfaceId(id);
-  if (!known)
-    reader.fault(
-      `\`virtualInterfaceId\` must be such as \`dxvif-1a2b3c4d\`, got ${id === null ? 'none' : 'another text'}`,
-    );
+  const id = reader.part('id', () => readId(reader));
   return {
-    id: known ? id : `(item ${index + 1} of the listing)`,
-    state: reader.text('virtualInterfaceState'),
-    type: reader.text('virtualInterfaceType'),
-    ownerAccount: reader.text('ownerAccount'),
-    connection: reader.text('connectionId'),
-    name: reader.text('virtualInterfaceName'),
-    location: reader.text('location'),
-    region: reader.text('region'),
-    vlan: reader.integer('vlan', 1, 4094),
-    mtu: reader.integer('mtu', 1, 65535),
-    gateway: readGateway(reader),
-    tags: readTags(reader),
+    id: id ?? `(item ${index + 1} of the listing)`,
+    state: reader.part('state', () => reader.text('virtualInterfaceState')),
+    type: reader.part('type', () => reader.text('virtualInterfaceType')),
+    ownerAccount: reader.part('ownerAccount', () => reader.text('ownerAccount')),
+    connection: reader.part('connection', () => reader.text('connectionId')),
+    name: reader.part('name', () => reader.text('virtualInterfaceName')),
+    location: reader.part('location', () => reader.text('location')),
+    region: reader.part('region', () => reader.text('region')),
+    vlan: reader.part('vlan', () => reader.integer('vlan', 1, 4094)),
+    mtu: reader.part('mtu', () => reader.integer('mtu', 1, 65535)),
+    gateway: reader.part('gateway', () => readGateway(reader)),
+    tags: reader.part('tags', () => readTags(reader)),
     peers: readPeers(reader),
     faults: reader.faults,
+    unreadable: inOrder(reader.isObject ? reader.unreadable : FIELDS),
   };
+}
+
+/** So that what is equal looks equal. */
+function inOrder(unreadable: Iterable<Field>): Field[] {
+  const found = new Set(unreadable);
+  return FIELDS.filter((field) => found.has(field));
+}
+
+function readId(reader: Reader): string | null {
+  const id = reader.text('virtualInterfaceId');
+  if (id !== null && isVirtualInterfaceId(id)) return id;
+  reader.fault(
+    `\`virtualInterfaceId\` must be such as \`dxvif-1a2b3c4d\`, got ${id === null ? 'none' : 'another text'}`,
+  );
+  return null;
 }
 
 /** Reads a whole listing. */
@@ -50,25 +61,30 @@ export function distinct(listed: readonly VirtualInterface[]): VirtualInterface[
   return [...byId.values()];
 }
 
-/** Fail closed: what the two do not agree on is unknown, so that it counts wherever either could. */
+/** Fail closed: what the two do not agree on may be anything, so that it counts wherever either could. */
 function contradicted(a: VirtualInterface, b: VirtualInterface): VirtualInterface {
-  const agreed = <T>(one: T, other: T): T | null =>
-    JSON.stringify(one) === JSON.stringify(other) ? one : null;
+  const unreadable = new Set([...a.unreadable, ...b.unreadable]);
+  const agreed = <T>(one: T, other: T, ...fields: readonly Field[]): T | null => {
+    if (JSON.stringify(one) === JSON.stringify(other)) return one;
+    for (const field of fields) unreadable.add(field);
+    return null;
+  };
   return {
     id: a.id,
-    state: agreed(a.state, b.state),
-    type: agreed(a.type, b.type),
-    ownerAccount: agreed(a.ownerAccount, b.ownerAccount),
-    connection: agreed(a.connection, b.connection),
-    name: agreed(a.name, b.name),
-    location: agreed(a.location, b.location),
-    region: agreed(a.region, b.region),
-    vlan: agreed(a.vlan, b.vlan),
-    mtu: agreed(a.mtu, b.mtu),
-    gateway: agreed(a.gateway, b.gateway),
-    tags: agreed(a.tags, b.tags),
-    peers: agreed(a.peers, b.peers) ?? [],
+    state: agreed(a.state, b.state, 'state'),
+    type: agreed(a.type, b.type, 'type'),
+    ownerAccount: agreed(a.ownerAccount, b.ownerAccount, 'ownerAccount'),
+    connection: agreed(a.connection, b.connection, 'connection'),
+    name: agreed(a.name, b.name, 'name'),
+    location: agreed(a.location, b.location, 'location'),
+    region: agreed(a.region, b.region, 'region'),
+    vlan: agreed(a.vlan, b.vlan, 'vlan'),
+    mtu: agreed(a.mtu, b.mtu, 'mtu'),
+    gateway: agreed(a.gateway, b.gateway, 'gateway'),
+    tags: agreed(a.tags, b.tags, 'tags'),
+    peers: agreed(a.peers, b.peers, ...SESSION_FIELDS) ?? [],
     faults: [...new Set([...a.faults, ...b.faults, 'it is listed twice with different content'])],
+    unreadable: inOrder(unreadable),
   };
 }
 
@@ -91,7 +107,7 @@ function readTags(reader: Reader): Readonly<Record<string, string>> | null {
     const key = tag.text('key');
     if (key === null || tags.has(key)) reader.fault(key === null ? 'a tag has no key' : 'a tag stands twice');
     else tags.set(key, tag.text('value') ?? '');
-    reader.faults.push(...tag.faults);
+    reader.include(tag);
   }
   // Fail closed: of tags that are not all readable, none is known to be absent.
   return reader.faults.length === before ? Object.fromEntries(tags) : null;

@@ -1,4 +1,4 @@
-import type { BgpPeer } from '../../core/model.ts';
+import type { BgpPeer, Field } from '../../core/model.ts';
 import { Reader } from './wireReader.ts';
 
 /**
@@ -7,13 +7,13 @@ import { Reader } from './wireReader.ts';
  */
 export function readPeers(reader: Reader): readonly BgpPeer[] {
   const before = reader.faults.length;
-  const items = reader.items('bgpPeers') ?? [];
+  const items = reader.part(SESSION_FIELDS, () => reader.items('bgpPeers')) ?? [];
   // Fail closed: a list that is none may hold any session.
   if (reader.faults.length > before) return [UNKNOWN_PEER, readPeer(reader)];
   const listed = items.map((item) => {
-    const peerReader = new Reader(item, 'bgpPeers');
-    const peer = readPeer(peerReader);
-    reader.faults.push(...peerReader.faults);
+    const session = new Reader(item, 'bgpPeers');
+    const peer = readPeer(session);
+    reader.part(session.isObject ? [] : SESSION_FIELDS, () => reader.include(session));
     return peer;
   });
   const own = readPeer(reader);
@@ -23,14 +23,17 @@ export function readPeers(reader: Reader): readonly BgpPeer[] {
   return says && !listed.some((peer) => repeats(peer, own)) ? [...listed, own] : listed;
 }
 
+/** All that is read of a session. */
+export const SESSION_FIELDS = ['asn', 'addresses', 'bgpKey'] as const satisfies readonly Field[];
+
 const UNKNOWN_PEER: BgpPeer = { asn: null, amazonAddress: null, customerAddress: null, hasKey: null };
 
 function readPeer(reader: Reader): BgpPeer {
   return {
-    asn: readAsn(reader),
-    amazonAddress: reader.text('amazonAddress'),
-    customerAddress: reader.text('customerAddress'),
-    hasKey: reader.isSet('authKey'),
+    asn: reader.part('asn', () => readAsn(reader)),
+    amazonAddress: reader.part('addresses', () => reader.text('amazonAddress')),
+    customerAddress: reader.part('addresses', () => reader.text('customerAddress')),
+    hasKey: reader.part('bgpKey', () => reader.isSet('authKey')),
   };
 }
 

@@ -1,17 +1,40 @@
+import type { Field } from '../../core/model.ts';
+
 /** Longer texts are no labels or IDs of this API. */
 const LONGEST_TEXT = 1000;
 
-/** Reads fields of an answer that promises nothing. Faults name the field and the kind of value, never the value. */
+/**
+ * Reads fields of an answer that promises nothing. Faults name the field and the kind of value, never the value; each makes
+ * unreadable what is being read, and nothing else.
+ */
 export class Reader {
   readonly faults: string[] = [];
+  readonly unreadable = new Set<Field>();
+  /** whether there are any fields to read */
+  readonly isObject: boolean;
   readonly #fields: Readonly<Record<string, unknown>>;
   readonly #within: string;
 
   constructor(raw: unknown, within = '') {
     this.#within = within === '' ? '' : `${within}.`;
     const isObject = typeof raw === 'object' && raw !== null && !Array.isArray(raw);
+    this.isObject = isObject;
     this.#fields = isObject ? { ...raw } : {};
     if (!isObject) this.faults.push(`${within === '' ? 'it' : `an item of \`${within}\``} is not an object`);
+  }
+
+  /** Reads a part of it: should there be a fault, these fields are unreadable. */
+  part<T>(fields: Field | readonly Field[], read: () => T): T {
+    const before = this.faults.length;
+    const value = read();
+    if (this.faults.length > before) for (const field of [fields].flat()) this.unreadable.add(field);
+    return value;
+  }
+
+  /** Takes over what is wrong with something inside of it. */
+  include({ faults, unreadable }: Reader): void {
+    this.faults.push(...faults);
+    for (const field of unreadable) this.unreadable.add(field);
   }
 
   /** An empty text means unset, as everywhere in this API. */

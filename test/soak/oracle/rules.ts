@@ -60,6 +60,7 @@ function seenAs(truth: Truth, { provider, names }: Plan, state: string): Virtual
     tags: provider === 'aws' ? {} : null,
     peers: [{ asn, amazonAddress, customerAddress, hasKey }],
     faults: [],
+    unreadable: [],
   };
 }
 

@@ -4,6 +4,7 @@ import type { Grounds, Usage } from '../../../core/grounds.ts';
 import { gatewayKind, isVirtualInterfaceId } from '../../../core/ids.ts';
 import {
   type BgpPeer,
+  type Field,
   type Gateway,
   PROVIDERS,
   type Recipient,
@@ -28,6 +29,9 @@ export const award: { readonly [K in keyof Award]: d.Decoder<Award[K]> } = {
   gateway: gatewayId,
 };
 
+/** A later release may know of more: nothing is decided by it here. */
+const field: d.Decoder<Field> = (raw, path) => line(raw, path) as Field;
+
 const decodePeers = d.array(
   d.open<BgpPeer>({
     asn: d.orNull(anyNumber),
@@ -50,7 +54,7 @@ const details: { readonly [K in keyof RequestDetails]: d.Decoder<RequestDetails[
 
 export const decodeDetails = d.open<RequestDetails>(details);
 
-const decodeInterface = d.open<VirtualInterface>({
+const openInterface = d.open<VirtualInterface>({
   ...details,
   id: vifId,
   state: d.orNull(anyText),
@@ -59,7 +63,12 @@ const decodeInterface = d.open<VirtualInterface>({
   vlan: d.orNull(anyNumber),
   gateway: d.orNull(anyText),
   faults: d.array(line),
+  unreadable: d.array(field),
 });
+
+/** Releases before this key decided upon readable requests alone, so that it was always empty. */
+const decodeInterface: d.Decoder<VirtualInterface> = (raw, path) =>
+  openInterface({ unreadable: [], ...d.record(raw, path) }, path);
 
 const decodeGateway = d.open<Gateway>({
   id: anyText,
