@@ -39,7 +39,5 @@ export function decideAlone(policy: Policy, request: VirtualInterface, at: Date)
 
 /** Why a request is held whatever a policy says and whatever else is live: its addresses are no pair. */
 export function unpaired(request: Pick<VirtualInterface, 'peers'>): readonly Reason[] {
-  return networkSanity(request, '', null, NOTHING_ELSE).reasons.filter(
-    ({ code }) => code === 'peers-invalid',
-  );
+  return addressesPaired(request).reasons;
 }
