@@ -1,4 +1,4 @@
-import type { Policy } from '../lambda/core/policy.ts';
+import type { Owner, Policy } from '../lambda/core/policy.ts';
 import { counted, MOST_STEPS, TooManyWays } from './algebra/steps.ts';
 import type { Sound } from './check.ts';
 import type { Fault, Path } from './fault.ts';
@@ -20,11 +20,9 @@ export function overlapFaults(policy: Policy, { places, written }: Sound): Fault
     const path: Path = isShort ? ['owners', owner] : ['owners', owner, 'grants', grant];
     return places.locate({ path, at: 'key', ...complaint });
   };
-  return policy.owners.flatMap((owner) => {
+  const faultsOf = (owner: Owner): Fault[] => {
     try {
-      const one = { ...policy, owners: [owner] };
-      const { value: found } = counted(MOST_STEPS, () => overlaps(one, MOST + 1));
-      return found.map((overlap, i) => {
+      return overlaps({ ...policy, owners: [owner] }, MOST + 1).map((overlap, i) => {
         const complaint = complaintOf(overlap);
         return fault(owner.name, overlap.grants[1], i < MOST ? complaint : { ...complaint, mend: NOT_ALL });
       });
@@ -36,7 +34,8 @@ export function overlapFaults(policy: Policy, { places, written }: Sound): Fault
       const mend = 'tell the grants apart by another field as well, such as `vlan`';
       return [fault(owner.name, first?.name ?? '', { code: 'grants-undecided', message, mend })];
     }
-  });
+  };
+  return counted(MOST_STEPS, () => policy.owners.flatMap(faultsOf)).value;
 }
 
 function complaintOf({

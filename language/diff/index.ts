@@ -20,12 +20,13 @@ export interface PolicyDiff {
 /**
  * Compares two policies from an instant on. A new one that is frozen is compared as if neither were: what it lets in comes under a
  * freeze, must not come unseen, and is let in by whoever lifts that. What a freeze alone stops is said, not listed.
+ * @param most steps that it may take
  * @throws TooManyWays when grants, or their globs, go together in too many ways to compare
  */
-export function diffPolicies(old: Policy, now: Policy, at: Date): PolicyDiff {
+export function diffPolicies(old: Policy, now: Policy, at: Date, most = MOST_STEPS): PolicyDiff {
   // Fail closed: lifted, a freeze makes everything newly acceptable, and what came in under it would hide in that.
   const [before, after] = now.freeze ? [thawed(old), thawed(now)] : [old, now];
-  const { changes, limits } = counted(MOST_STEPS, () => ({
+  const { changes, limits } = counted(most, () => ({
     changes: changesBetween(before, after, at.getTime()),
     limits: limitChanges(before, after, at.getTime()),
   })).value;

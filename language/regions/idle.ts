@@ -14,12 +14,13 @@ export interface Idle {
 
 /** Grants by which no request is accepted from an instant on, for as long as the policy stays as it is. */
 export function idleGrants(policy: Policy, at: Date): Idle[] {
-  return policy.owners.flatMap((owner) =>
-    owner.grants.flatMap((grant) => {
-      const why = ended(grant, at) ?? shut(owner, grant) ?? covered(policy, owner, grant);
-      return why === null ? [] : [{ owner: owner.name, grant: grant.name, why }];
-    }),
-  );
+  const idle = (owner: Owner, grant: Grant): Idle[] => {
+    const why = ended(grant, at) ?? shut(owner, grant) ?? covered(policy, owner, grant);
+    return why === null ? [] : [{ owner: owner.name, grant: grant.name, why }];
+  };
+  const all = (): Idle[] =>
+    policy.owners.flatMap((owner) => owner.grants.flatMap((grant) => idle(owner, grant)));
+  return counted(MOST_STEPS, all).value;
 }
 
 function ended({ until }: Grant, at: Date): string | null {
@@ -49,10 +50,8 @@ function covered(policy: Policy, owner: Owner, grant: Grant): string | null {
 /** Those that meet the box, when together they leave nothing of it; else none. */
 function meetingAll<Line extends { readonly held: Box }>(box: Box, lines: readonly Line[]): readonly Line[] {
   try {
-    return counted(MOST_STEPS, () => {
-      const meeting = lines.filter(({ held }) => meet(box, held));
-      return isNothing({ box, except: meeting.map(({ held }) => held) }) ? meeting : [];
-    }).value;
+    const meeting = lines.filter(({ held }) => meet(box, held));
+    return isNothing({ box, except: meeting.map(({ held }) => held) }) ? meeting : [];
   } catch (error) {
     // It is a warning: what cannot be told is left unsaid.
     if (error instanceof TooManyWays) return [];
