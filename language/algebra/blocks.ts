@@ -101,11 +101,16 @@ function unionOf(found: readonly Cidr[], above: boolean, bare: ReadonlySet<Famil
   // No subnet of two addresses lies in a single one, and those that it lies in are those of the two where it is.
   const roomy = above ? found.map(withRoom) : found.filter((block) => withRoom(block) === block);
   const trees = (family: Family): Tree =>
-    roomy
-      .filter((block) => block.family === family)
-      .map((block) => branchOf(block, above))
-      .reduce<Tree>((a, b) => negated(both(negated(a), negated(b))), false);
+    either(roomy.filter((block) => block.family === family).map((block) => branchOf(block, above)));
   return { 4: trees(4), 6: trees(6), bare };
+}
+
+/** By halves: one after the other, each of thousands would be joined to all before it. */
+function either(trees: readonly Tree[]): Tree {
+  const [first = false, second] = trees;
+  if (second === undefined) return first;
+  const [a, b] = [either(trees.slice(0, trees.length >> 1)), either(trees.slice(trees.length >> 1))];
+  return negated(both(negated(a), negated(b)));
 }
 
 /** The least block around it that has two addresses. */
