@@ -62,6 +62,16 @@ export class RightMissing extends ApiFailure {
   }
 }
 
+/**
+ * A confirm was refused for its key, which was replaced meanwhile: nothing was confirmed. To read the new key may have taken long, so
+ * that the request must be decided upon again before it is confirmed with it.
+ */
+export class KeyReplaced extends ApiFailure {
+  constructor({ operation, detail, advice }: ApiFailure) {
+    super(operation, 'credentials', detail, advice);
+  }
+}
+
 /** The listing lacks something that is there, so nothing may be concluded from what it lacks. */
 export class ListingIncomplete extends PassFailure {
   override readonly name = 'ListingIncomplete';

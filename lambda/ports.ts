@@ -37,6 +37,7 @@ export interface DirectConnect {
    * Accepts a private virtual interface, in one attempt. After any error it may have been accepted all the same:
    * describe it.
    * @returns its state, or `null` when the answer had none
+   * @throws KeyReplaced when nothing was confirmed and the request must be decided upon again
    * @throws ApiFailure
    */
   confirm(id: string, gateway: string): Promise<string | null>;

@@ -12,7 +12,7 @@ export { compileFiles, compileFilesApart, type ReadPolicies, readPolicyFiles } f
 export { git } from './git.ts';
 export { oddRegion } from './knownRegion.ts';
 export { type OddPattern, oddPatterns } from './oddPatterns.ts';
-export { decideAlone, decideWithoutCalls } from './preflight.ts';
+export { decideAlone } from './preflight.ts';
 export { type Idle, idleGrants } from './regions/idle.ts';
 export { type RegionWords, wordsOfRegion, wordsOfRequest } from './regions/words.ts';
 export { readRecorded, recordedAs } from './requests/recorded.ts';

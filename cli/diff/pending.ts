@@ -1,10 +1,11 @@
+import { NO_DEADLINE } from '../../lambda/core/deadline.ts';
 import type { Decision } from '../../lambda/core/decide.ts';
 import { needsOwnConnections, type OwnConnections } from '../../lambda/core/identify.ts';
+import { decideBesideOthers } from '../../lambda/core/inspect.ts';
 import { isConfirming, type VirtualInterface } from '../../lambda/core/model.ts';
 import type { Policy } from '../../lambda/core/policy.ts';
 import { escapeText } from '../../lambda/core/text.ts';
 import type { World } from '../../lambda/core/world.ts';
-import { decideWithoutCalls } from '../../language/index.ts';
 import { requestFile } from '../requests/file.ts';
 import { readRequests } from '../requests/read.ts';
 import { type ConnectOptions, connectTarget } from '../target.ts';
@@ -54,7 +55,9 @@ export async function pendingChanges(
     acceptedThisPass: 0,
   };
   const decided = requests.map((request): PendingChange => {
-    const [before, after] = [old, now].map((policy) => decideWithoutCalls(policy, request, world, at));
+    const [before, after] = [old, now].map((policy) =>
+      decideBesideOthers(policy, request, world, NO_DEADLINE, at),
+    );
     if (before === undefined || after === undefined) throw new Error('two policies give two decisions');
     return { request, old: before, new: after };
   });

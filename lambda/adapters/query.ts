@@ -46,19 +46,25 @@ export function createQueryApi(client: ReadClient, settings: QuerySettings): Que
   }
 
   async function call(action: string, parameters: Readonly<Record<string, string>> = {}): Promise<XmlFields> {
-    return bounded(action, readLimitMs(client.requestTimeoutMs), client.key, async (abortSignal) => {
-      for (let attempt = 1; ; attempt += 1) {
-        try {
-          return await once(action, parameters, abortSignal);
-        } catch (error) {
-          client.throttles.saw(error);
-          const failure = toApiFailure(action, error);
-          const again = failure instanceof ApiFailure && MAY_PASS.has(failure.kind);
-          if (attempt === READ_ATTEMPTS || !again) throw failure;
-          await pause(100 * 2 ** attempt, undefined, { signal: abortSignal });
+    return bounded(
+      action,
+      readLimitMs(client.requestTimeoutMs),
+      client.key,
+      'repeated',
+      async (abortSignal) => {
+        for (let attempt = 1; ; attempt += 1) {
+          try {
+            return await once(action, parameters, abortSignal);
+          } catch (error) {
+            client.throttles.saw(error);
+            const failure = toApiFailure(action, error);
+            const again = failure instanceof ApiFailure && MAY_PASS.has(failure.kind);
+            if (attempt === READ_ATTEMPTS || !again) throw failure;
+            await pause(100 * 2 ** attempt, undefined, { signal: abortSignal });
+          }
         }
-      }
-    });
+      },
+    );
   }
 
   return { call };

@@ -1,4 +1,4 @@
-import { ApiFailure, CredentialsUnusable, RightMissing } from '../errors.ts';
+import { ApiFailure, CredentialsUnusable, KeyReplaced, RightMissing } from '../errors.ts';
 import type { AccessKey } from './accessKey.ts';
 import { toApiFailure } from './failure.ts';
 
@@ -44,9 +44,16 @@ export function renewableKey(place: string, read: () => Promise<AccessKey>): Ren
   return Object.assign(provide, { place, renewed });
 }
 
+/** What is done with a call that was refused for a key which has been replaced by now. */
+export type Repeat =
+  /** it is made once more */
+  | 'repeated'
+  /** it is left to the caller, who may no longer want it: `KeyReplaced` */
+  | 'left';
+
 /**
- * Makes a call; when it is refused for its key and another one is kept by now, makes it once more with that. What was refused
- * was not carried out, so that this repeats nothing blindly.
+ * Makes a call; when it is refused for its key and another one is kept by now, makes it once more with that, unless that is left to
+ * the caller. What was refused was not carried out, so that this repeats nothing blindly.
  * @param key `null`: it cannot change
  * @param signal aborted when time is over: then nothing is begun any more
  * @throws ApiFailure, also of the second call
@@ -55,6 +62,7 @@ export async function withRenewal<T>(
   key: RenewableKey | null,
   operation: string,
   signal: AbortSignal,
+  repeat: Repeat,
   call: () => Promise<T>,
 ): Promise<T> {
   if (key === null) return call();
@@ -66,6 +74,7 @@ export async function withRenewal<T>(
     if (!isRefusal(refusal)) throw refusal;
     await anotherKey(key, used, refusal);
     signal.throwIfAborted();
+    if (repeat === 'left') throw new KeyReplaced(refusal);
   }
   try {
     return await call();

@@ -1,8 +1,9 @@
 import { acceptByHand } from './byHand.ts';
 import { canonicalJson } from './canonical.ts';
 import { type Deadline, deadlineOf } from './deadline.ts';
-import { type Accept, codesOf, type Decision, decide } from './decide.ts';
+import { type Accept, codesOf, type Decision } from './decide.ts';
 import { isVirtualInterfaceId } from './ids.ts';
+import { decideBesideOthers } from './inspect.ts';
 import type { LedgerChange } from './ledger.ts';
 import type { Recipient, VirtualInterface } from './model.ts';
 import { orderOfWork } from './order.ts';
@@ -42,7 +43,7 @@ export function openCases(
       // Of what is not remembered, it is certain that it was there before now.
       const seen = sighting ?? { firstSeen: at.toISOString(), notListedAt: null };
       const deadline = deadlineOf(seen, policy.recipient.expiry);
-      const decision = decide(policy, request, world, deadline, at);
+      const decision = decideBesideOthers(policy, request, world, deadline, at);
       const waits = decision.verdict === 'accept';
       const message = waits ? 'the pass ended before its turn; the next one goes on' : null;
       const outcome = waits ? 'notAttempted' : 'held';

@@ -51,7 +51,7 @@ export function addressesFree(
 ): Inspection {
   const own = addressesOf(request).filter((address) => address !== null);
   if (own.length === 0) return skip('peers overlap: the API gives no address');
-  const neighbours = aroundGateway(gatewayId, request.id, account, world).map((neighbour) => ({
+  const neighbours = aroundGateway(request, gatewayId, account, world).map((neighbour) => ({
     ...neighbour,
     meeting: meetingOf(own, neighbour.vif),
   }));

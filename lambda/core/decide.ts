@@ -89,6 +89,13 @@ export function hold(reasons: readonly Reason[], gateway: string | null = null):
   return { verdict: 'hold', reasons: inOrder(reasons), gateway };
 }
 
+/** The same decision with more that stands against it. */
+export function withReasons(decision: Decision, more: readonly Reason[]): Decision {
+  if (more.length === 0) return decision;
+  const before = decision.verdict === 'hold' ? decision.reasons : [];
+  return hold([...before, ...more], decision.gateway);
+}
+
 /** The codes of every reason for holding, each once; none where the policy allows the request. */
 export function codesOf(decision: Decision): string[] {
   return decision.verdict === 'hold' ? [...new Set(decision.reasons.map(({ code }) => code))] : [];

@@ -1,10 +1,36 @@
+import type { Deadline } from './deadline.ts';
+import { type Decision, decide, withReasons } from './decide.ts';
 import { gatewayKind } from './ids.ts';
 import type { Inspection } from './inspection.ts';
 import { type Gateway, isForeign, type Recipient, type VirtualInterface } from './model.ts';
-import type { Reason } from './reasons.ts';
-import { networkSanity } from './sanity.ts';
+import type { Policy } from './policy.ts';
+import type { Reason, ReasonCode } from './reasons.ts';
+import { networkSanity, sanityBesideOthers } from './sanity.ts';
 import { quote } from './text.ts';
 import type { World } from './world.ts';
+
+/** What the policy decides, with everything that other interfaces have against it: as much as can be said without a call. */
+export function decideBesideOthers(
+  policy: Policy,
+  request: VirtualInterface,
+  world: World,
+  deadline: Deadline,
+  at: Date,
+): Decision {
+  const decision = decide(policy, request, world, deadline, at);
+  const gateway = gatewayToInspect(decision);
+  if (gateway === null) return decision;
+  return withReasons(decision, sanityBesideOthers(request, gateway, policy.recipient, world).reasons);
+}
+
+const WITHOUT_GRANT: readonly ReasonCode[] = ['no-grant', 'grant-not-started', 'grant-ended'];
+
+/** Of a request that a grant fits now: what the network has against it is said beside the limits. `null`: nothing to inspect. */
+export function gatewayToInspect(decision: Decision): string | null {
+  const isGranted =
+    decision.verdict === 'accept' || !decision.reasons.some(({ code }) => WITHOUT_GRANT.includes(code));
+  return isGranted ? decision.gateway : null;
+}
 
 /** The last look before a confirm: the gateway itself, and whether the network would make sense. */
 export function inspect(

@@ -54,6 +54,13 @@ export function contains(outer: Cidr, inner: Cidr): boolean {
   );
 }
 
+/** The block of so many bits that contains this one; `null` when this one is larger. */
+export function enclosing(cidr: Cidr, prefix: number): Cidr | null {
+  const { family, base } = cidr;
+  if (cidr.prefix < prefix) return null;
+  return { family, base: (base >> hostBits(family, prefix)) << hostBits(family, prefix), prefix };
+}
+
 export function overlaps(a: Cidr, b: Cidr): boolean {
   return a.family === b.family && sameUpTo(Math.min(a.prefix, b.prefix), a, b);
 }

@@ -1,6 +1,7 @@
+import { type Cidr, enclosing } from './ip.ts';
 import { isMereOffer, isOver, isSettled, isUnreadable, type VirtualInterface } from './model.ts';
 import { oncePer } from './oncePer.ts';
-import type { Acceptance } from './remembered.ts';
+import { addressesOf } from './subnets.ts';
 import { occupies, type World } from './world.ts';
 
 /** Where a neighbour stands with respect to a gateway. */
@@ -19,32 +20,37 @@ export interface Neighbour {
   readonly place: Place;
 }
 
-/** The live interfaces that are on a gateway or may be, other than the request. */
+/**
+ * The live interfaces that are on a gateway or may be, other than the request: those that may have an address of its subnets, by
+ * what is known of both.
+ */
 export function aroundGateway(
+  request: VirtualInterface,
   gatewayId: string,
-  requestId: string,
   ourAccount: string,
   world: World,
 ): Neighbour[] {
-  const { gateway, byId } = indexOf(world.interfaces);
-  const recorded = [...onRecordFor(gatewayId, world), ...Object.keys(world.damaged)].map((id) =>
-    byId.get(id),
-  );
+  const { interfaces, acceptances, intents, damaged } = world;
+  const { byId } = indexOf(interfaces);
+  const begun = [...Object.keys(intents), ...Object.keys(damaged)].map((id) => byId.get(id));
   const candidates = new Set([
-    ...(gateway.get(gatewayId) ?? []),
-    ...(gateway.get(null) ?? []),
-    ...recorded.filter((vif) => vif !== undefined),
+    ...standingBeside(request, interfaces),
+    ...recordsOf(interfaces, acceptances).offers,
+    ...begun.filter((vif) => vif !== undefined),
   ]);
   return [...candidates].flatMap((vif) => {
     const place = placeOf(vif, gatewayId, ourAccount, world);
-    return place !== null && occupies(vif, world, requestId) ? [{ vif, place }] : [];
+    return place !== null && occupies(vif, world, request.id) ? [{ vif, place }] : [];
   });
 }
 
 /** IDs that were accepted or are being confirmed for a gateway, and that the API did not show. */
 export function unseenOn(gatewayId: string, requestId: string, world: World): string[] {
-  const { byId } = indexOf(world.interfaces);
-  return onRecordFor(gatewayId, world).filter((id) => id !== requestId && !byId.has(id));
+  const { interfaces, acceptances, intents } = world;
+  const { byId } = indexOf(interfaces);
+  const accepted = recordsOf(interfaces, acceptances).unseen.get(gatewayId) ?? [];
+  const begun = Object.keys(intents).filter((id) => intents[id]?.gateway === gatewayId && !byId.has(id));
+  return [...new Set([...accepted, ...begun])].filter((id) => id !== requestId);
 }
 
 /** The live interfaces that have a VLAN on a connection or may have it, other than the request. */
@@ -82,34 +88,92 @@ function placeOf(vif: VirtualInterface, gatewayId: string, ourAccount: string, w
   return isPassing(vif, world) || isOfOthers ? 'passing' : 'notGiven';
 }
 
-function onRecordFor(gatewayId: string, { intents, acceptances }: World): string[] {
-  const accepted = acceptedByGateway(acceptances).get(gatewayId) ?? [];
-  const begun = Object.keys(intents).filter((id) => intents[id]?.gateway === gatewayId);
-  return [...new Set([...accepted, ...begun])];
-}
-
-const acceptedByGateway = oncePer((acceptances: Readonly<Record<string, Acceptance>>) =>
-  Map.groupBy(Object.keys(acceptances), (id) => acceptances[id]?.gateway),
-);
-
 type Several = readonly VirtualInterface[];
 
+/** So that a decision costs no look at every interface. */
 interface Index {
   readonly byId: ReadonlyMap<string, VirtualInterface>;
-  /** all that are on a gateway, and at `null` those on none that the API gives: without mere offers, of which there may be thousands */
-  readonly gateway: ReadonlyMap<string | null, Several>;
-  /** by connection, then by VLAN; `null`: the API does not give it, or not readably */
+  /**
+   * All that are not over, without mere offers, of which there may be thousands: by the blocks that their subnets lie in, and
+   * apart those with a larger subnet, or with an address that is not known in full
+   */
+  readonly blocks: ReadonlyMap<string, Several>;
+  readonly beyondBlocks: Several;
+  readonly standing: Several;
+  /** by connection, then by VLAN; `null`: not known */
   readonly vlans: ReadonlyMap<string | null, ReadonlyMap<number | null, Several>>;
 }
 
-/** So that a decision costs no look at every interface. */
 const indexOf = oncePer((interfaces: Several): Index => {
   const live = interfaces.filter((vif) => !isOver(vif));
-  const onGateways = live.filter((vif) => !isMereOffer(vif) || isUnreadable(vif, 'id'));
+  const standing = live.filter((vif) => !isMereOffer(vif) || isUnreadable(vif, 'id'));
+  const placed = standing.map((vif) => ({ vif, blocks: blocksOf(vif) }));
+  const inBlocks = placed.flatMap(({ vif, blocks }) => [...(blocks ?? [])].map((block) => ({ block, vif })));
+  const blocks = Map.groupBy(inBlocks, ({ block }) => block);
   const connections = Map.groupBy(live, ({ connection }) => connection);
   return {
     byId: new Map(interfaces.map((vif) => [vif.id, vif])),
-    gateway: Map.groupBy(onGateways, ({ gateway }) => gateway),
+    blocks: new Map([...blocks].map(([block, those]) => [block, those.map(({ vif }) => vif)])),
+    beyondBlocks: placed.filter((one) => one.blocks === null).map(({ vif }) => vif),
+    standing,
     vlans: new Map([...connections].map(([id, those]) => [id, Map.groupBy(those, ({ vlan }) => vlan)])),
   };
 });
+
+/** Those of the index that may have an address in a subnet of the request, without a look at each. */
+function standingBeside(request: VirtualInterface, interfaces: Several): Several {
+  const { blocks, beyondBlocks, standing } = indexOf(interfaces);
+  const own = addressesOf(request)
+    .filter((address) => address !== null)
+    .map(({ subnet }) => blockOf(subnet));
+  if (own.includes(null)) return standing;
+  return [...beyondBlocks, ...own.flatMap((block) => blocks.get(block ?? '') ?? [])];
+}
+
+/** In bits: of the link between two routers, a subnet is much smaller. */
+const BLOCK = { 4: 24, 6: 112 } as const;
+
+function blockOf(subnet: Cidr): string | null {
+  const block = enclosing(subnet, BLOCK[subnet.family]);
+  return block === null ? null : `${block.family} ${block.base}`;
+}
+
+/** `null`: it has a larger subnet, or an address that is not known in full. */
+function blocksOf(vif: VirtualInterface): ReadonlySet<string> | null {
+  const addresses = addressesOf(vif);
+  if (addresses.length === 0 || isUnreadable(vif, 'addresses')) return null;
+  const found = addresses.map((address) =>
+    address === null || address.isBare ? null : blockOf(address.subnet),
+  );
+  const known = found.filter((block) => block !== null);
+  return known.length < found.length ? null : new Set(known);
+}
+
+interface Records {
+  /** accepted ones that a listing that lags behind shows as offers */
+  readonly offers: Several;
+  /** by gateway: IDs of accepted ones that the API did not show */
+  readonly unseen: ReadonlyMap<string, readonly string[]>;
+}
+
+const recordsOf = (interfaces: Several, acceptances: World['acceptances']): Records =>
+  recordsBeside(interfaces)(acceptances);
+
+const recordsBeside = oncePer((interfaces: Several) =>
+  oncePer((acceptances: World['acceptances']): Records => {
+    const { byId } = indexOf(interfaces);
+    const accepted = Object.entries(acceptances).map(([id, { gateway }]) => ({
+      id,
+      gateway,
+      vif: byId.get(id),
+    }));
+    const unseen = Map.groupBy(
+      accepted.filter(({ vif }) => vif === undefined),
+      ({ gateway }) => gateway,
+    );
+    return {
+      offers: accepted.flatMap(({ vif }) => (vif !== undefined && isMereOffer(vif) ? [vif] : [])),
+      unseen: new Map([...unseen].map(([gateway, those]) => [gateway, those.map(({ id }) => id)])),
+    };
+  }),
+);

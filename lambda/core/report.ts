@@ -56,7 +56,16 @@ export interface Counts {
  */
 export type Described = Pick<
   VirtualInterface,
-  'state' | 'type' | 'ownerAccount' | 'location' | 'region' | 'mtu' | 'tags' | 'peers' | 'faults' | 'unreadable'
+  | 'state'
+  | 'type'
+  | 'ownerAccount'
+  | 'location'
+  | 'region'
+  | 'mtu'
+  | 'tags'
+  | 'peers'
+  | 'faults'
+  | 'unreadable'
 >;
 
 export interface RequestReport extends Described {

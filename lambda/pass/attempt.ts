@@ -1,20 +1,23 @@
 import type { Origin } from '../core/announcement.ts';
 import type { Turn } from '../core/case.ts';
-import { type Decision, decide, hold } from '../core/decide.ts';
+import { type Accept, type Decision, decide, withReasons } from '../core/decide.ts';
 import type { Failure } from '../core/failure.ts';
-import { inspect } from '../core/inspect.ts';
+import type { Grounds } from '../core/grounds.ts';
+import { gatewayToInspect, inspect } from '../core/inspect.ts';
+import { NOTHING } from '../core/inspection.ts';
 import { groundsOf } from '../core/lastLook.ts';
 import { isConfirming, type VirtualInterface } from '../core/model.ts';
 import type { LoadedPolicy } from '../core/policy.ts';
+import type { Award } from '../core/remembered.ts';
 import type { Outcome } from '../core/report.ts';
-import { afterAward, asDescribed } from '../core/world.ts';
-import { CallFailure } from '../errors.ts';
+import { afterAward, asDescribed, beforeAward, type World } from '../core/world.ts';
+import { CallFailure, KeyReplaced } from '../errors.ts';
 import type { Ports } from '../ports.ts';
 import type { Budget } from './budget.ts';
 import { confirm, failed, goneMessage } from './confirm.ts';
+import { isFresh, type Look, lastLook, lookInTurn } from './looks.ts';
 import type { Recorder } from './recorder.ts';
 import { awardOf, type Place, type Shared } from './turns.ts';
-import { gatewayKinds } from './vetting.ts';
 
 /** What an attempt needs beside the request. */
 export interface AttemptContext {
@@ -39,9 +42,9 @@ export interface Attempt {
 }
 
 /**
- * Accepts one request that the listing showed as acceptable: looks at it and at the gateways anew, decides anew when those
- * before it have decided, leaves an intent, confirms, and finds out what became of it.
- * @param shared brought up to date with what the look showed and with what is taken
+ * Accepts one request that the listing showed as acceptable: looks at it and at the gateways again, decides again when those
+ * before it have decided, writes an intent, decides once more by what is true then, confirms, and finds out what became of it.
+ * @param shared brought up to date with what the looks showed and with what is taken
  * @throws LedgerFailure: then nothing was confirmed
  */
 export async function attempt(
@@ -50,69 +53,156 @@ export async function attempt(
   place: Place,
   context: AttemptContext,
 ): Promise<Attempt> {
-  const { ports, loaded, origin, record, dryRun } = context;
-  const { id, deadline } = turn;
-  const end = (outcome: Outcome, more: Partial<Attempt> = {}): Attempt => ({
-    request: turn.opened.request,
-    decision: turn.accept,
-    outcome,
-    message: null,
-    skipped: [],
-    failures: [],
-    ...more,
-  });
-  if (!(dryRun || hasTime(context))) return end('notAttempted', { message: TOO_LATE });
+  const { dryRun } = context;
+  if (!(dryRun || hasTime(context))) return notAttempted(asOpened(turn));
   try {
-    const { fresh, gateways } = await freshLook(id, place, context);
-    // From here until something is taken, nothing is waited for.
-    shared.world = asDescribed(shared.world, id, fresh);
-    const request = fresh ?? turn.opened.request;
-    if (fresh === null || !isConfirming(fresh)) return end('gone', { request, message: goneMessage(fresh) });
-    const { world } = shared;
-    const now = ports.clock.now();
-    const decision = decide(loaded.policy, fresh, world, deadline, now);
-    if (decision.verdict === 'hold') return end('held', { request, decision });
-    const { reasons, skipped } = inspect(fresh, decision.gateway, gateways, loaded.policy.recipient, world);
-    if (reasons.length > 0)
-      return end('held', { request, decision: hold(reasons, decision.gateway), skipped });
-    const decided = { request, decision, skipped };
-    if (!(dryRun || hasTime(context))) return end('notAttempted', { ...decided, message: TOO_LATE });
-
-    const award = awardOf(decision, now);
-    // Fail closed: whatever becomes of the confirm, its slots are taken for the rest of the pass.
-    shared.world = afterAward(world, id, award);
+    const look = await lookInTurn(turn.id, place, context);
+    // From here until something is taken, nothing is awaited.
+    shared.world = asDescribed(shared.world, turn.id, look.request);
+    const first = evaluate(turn, look, shared.world, context);
+    if (!first.isAllowed) return first.end;
+    if (!(dryRun || hasTime(context))) return notAttempted(first);
+    // Fail closed: whatever becomes of it, what it needs is taken for the rest of the pass.
+    shared.world = afterAward(shared.world, turn.id, awardOf(first.decision, first.at));
     place.decided();
-    if (dryRun) return end('wouldAccept', decided);
-    const look = { request: fresh, firstSeen: turn.firstSeen, deadline, decision, gateways, world, skipped };
-    const grounds = groundsOf(origin, loaded.policy, look);
-    await record.intended(id, award, grounds);
-    // The write may have taken long: a confirm is never begun without time to see its end.
-    if (!hasTime(context)) return end('notAttempted', { ...decided, message: TOO_LATE });
-    const { answer, ...result } = await confirm(id, decision.gateway, ports);
-    if (answer === null) return end(result.outcome, { ...result, ...decided });
-    return end('accepted', { ...decided, failures: await record.accepted(id, award, grounds, answer) });
+    if (dryRun) return ended('wouldAccept', first);
+    return await accept(turn, first, shared, context);
   } catch (error) {
     if (!(error instanceof CallFailure)) throw error;
-    const { message, failures } = failed(`${id}: ${error.message}`);
-    return end('failed', { message, failures });
+    const { message, failures } = failed(`${turn.id}: ${error.message}`);
+    return ended('failed', { ...asOpened(turn), message, failures });
   }
 }
 
-/** How old a look may be that something is decided upon, in milliseconds: whoever waited longer for others looks again. */
-const FRESH_MS = 1000;
-
-/** The request and the gateways as they are now that every attempt before has decided. @throws CallFailure */
-async function freshLook(id: string, place: Place, { ports, loaded }: AttemptContext) {
-  const { directConnect, gateways, clock } = ports;
+/** Writes the intent, and confirms once it says what is decided at that moment. */
+async function accept(turn: Turn, first: Allowed, shared: Shared, context: AttemptContext): Promise<Attempt> {
+  const { id } = turn;
+  /** By the world of then: its own award does not stand against it. */
+  const evaluatedAgain = (look: Look): Evaluated => {
+    shared.world = asDescribed(shared.world, id, look.request);
+    return evaluate(turn, look, beforeAward(shared.world, id), context);
+  };
+  let allowed = first;
+  let intended: Award | null = null;
+  let mayRepeat = true;
   for (;;) {
-    const looks = [directConnect.describe(id), gateways.list(gatewayKinds(loaded.policy))] as const;
-    // Both are at their end before anything else happens: no call goes on when its attempt is over.
-    await Promise.allSettled(looks);
-    const [fresh, listed] = await Promise.all(looks);
-    const lookedAt = clock.monotonic();
-    await place.reached;
-    if (clock.monotonic() - lookedAt <= FRESH_MS) return { fresh, gateways: listed };
+    const award = awardOf(allowed.decision, allowed.at);
+    if (intended !== null && covers(intended, award)) {
+      const attempted = await confirmNow(turn, allowed, award, mayRepeat, context);
+      if (attempted !== null) return attempted;
+      mayRepeat = false;
+    } else {
+      intended = award;
+      shared.world = afterAward(beforeAward(shared.world, id), id, award);
+      await context.record.intended(id, award, groundsFor(turn, allowed, context));
+    }
+    // The write, or reading a new key, may have taken long: what was decided before it may hold no longer.
+    if (!hasTime(context)) return notAttempted(allowed);
+    const { look } = allowed;
+    const now = evaluatedAgain(isFresh(look, context) ? look : await lastLook(id, context));
+    if (!now.isAllowed) {
+      // Its place in this pass stays taken: another pass decides upon it again.
+      await context.record.withdrawn(id);
+      return now.end;
+    }
+    allowed = now;
   }
+}
+
+/**
+ * Confirms what has just been decided: since then nothing was awaited.
+ * @param mayRepeat whether to come back when its key was replaced
+ * @returns `null`: nothing was confirmed, and it must be decided upon again
+ */
+async function confirmNow(
+  turn: Turn,
+  allowed: Allowed,
+  award: Award,
+  mayRepeat: boolean,
+  context: AttemptContext,
+): Promise<Attempt | null> {
+  if (!hasTime(context)) return notAttempted(allowed);
+  try {
+    const { answer, ...result } = await confirm(turn.id, award.gateway, context.ports);
+    if (answer === null) return { ...ended(result.outcome, allowed), ...result };
+    const grounds = groundsFor(turn, allowed, context);
+    const failures = await context.record.accepted(turn.id, award, grounds, answer);
+    return ended('accepted', { ...allowed, failures });
+  } catch (error) {
+    if (error instanceof KeyReplaced && mayRepeat) return null;
+    throw error;
+  }
+}
+
+function groundsFor(
+  { firstSeen, deadline }: Turn,
+  { request, decision, skipped, look, world }: Allowed,
+  { origin, loaded }: AttemptContext,
+): Grounds {
+  const { gateways } = look;
+  const seen = { request, firstSeen, deadline, decision, gateways, world, skipped };
+  return groundsOf(origin, loaded.policy, seen);
+}
+
+/** What was decided upon one look. */
+type Evaluated = Allowed | { readonly isAllowed: false; readonly end: Attempt };
+
+interface Allowed extends Pick<Attempt, 'request' | 'skipped'> {
+  readonly isAllowed: true;
+  readonly decision: Accept;
+  readonly at: Date;
+  readonly look: Look;
+  readonly world: World;
+}
+
+/** Decides by a look, at the time of now, with everything that stands against it. No call is made. */
+function evaluate(turn: Turn, look: Look, world: World, { loaded, ports }: AttemptContext): Evaluated {
+  const { policy } = loaded;
+  const { request, gateways } = look;
+  if (request === null || !isConfirming(request)) {
+    const opened = asOpened(turn);
+    const message = goneMessage(request);
+    return {
+      isAllowed: false,
+      end: ended('gone', { ...opened, request: request ?? opened.request, message }),
+    };
+  }
+  const at = ports.clock.now();
+  const byPolicy = decide(policy, request, world, turn.deadline, at);
+  const gateway = gatewayToInspect(byPolicy);
+  const { reasons, skipped } =
+    gateway === null ? NOTHING : inspect(request, gateway, gateways, policy.recipient, world);
+  const decision = withReasons(byPolicy, reasons);
+  return decision.verdict === 'accept'
+    ? { isAllowed: true, request, decision, skipped, at, look, world }
+    : { isAllowed: false, end: ended('held', { request, decision, skipped }) };
+}
+
+/** Whether an intent takes everything that an award needs. */
+function covers(intended: Award, { owner, gateway, grants }: Award): boolean {
+  return (
+    intended.owner === owner &&
+    intended.gateway === gateway &&
+    grants.every((grant) => intended.grants.includes(grant))
+  );
+}
+
+type Known = Pick<Attempt, 'request' | 'decision' | 'skipped'> & Partial<Attempt>;
+
+function ended(
+  outcome: Outcome,
+  { request, decision, skipped, message = null, failures = [] }: Known,
+): Attempt {
+  return { request, decision, outcome, message, skipped, failures };
+}
+
+/** Before anything new is known of it. */
+function asOpened({ opened, accept: decision }: Turn): Known {
+  return { request: opened.request, decision, skipped: [] };
+}
+
+function notAttempted(known: Known): Attempt {
+  return ended('notAttempted', { ...known, message: TOO_LATE });
 }
 
 function hasTime({ budget, requestTimeoutMs }: AttemptContext): boolean {

@@ -2,7 +2,7 @@ import type { Failure } from '../core/failure.ts';
 import { isOver, type VirtualInterface } from '../core/model.ts';
 import type { Answer } from '../core/receipt.ts';
 import { quote } from '../core/text.ts';
-import { CallFailure } from '../errors.ts';
+import { CallFailure, KeyReplaced } from '../errors.ts';
 import type { DirectConnect, Ports } from '../ports.ts';
 
 /** What became of one confirm. */
@@ -15,7 +15,7 @@ export interface Confirmed {
   readonly answer: Answer | null;
 }
 
-/** Confirms once, and after any doubt asks what became of it. */
+/** Confirms once, and after any doubt asks what became of it. @throws KeyReplaced: then nothing was confirmed */
 export async function confirm(
   id: string,
   gateway: string,
@@ -28,7 +28,7 @@ export async function confirm(
       return accepted({ by: 'confirm', state, doubt: null });
     doubt = `the answer's state is ${state === null ? 'missing' : quote(state)}; the next pass tries again`;
   } catch (error) {
-    if (!(error instanceof CallFailure)) throw error;
+    if (!(error instanceof CallFailure) || error instanceof KeyReplaced) throw error;
     doubt = error.message;
   }
   return settle(id, gateway, doubt, directConnect);

@@ -3,7 +3,7 @@ import type { Grounds } from '../core/grounds.ts';
 import type { LedgerChange } from '../core/ledger.ts';
 import { type LoadedPolicy, writePolicy } from '../core/policy.ts';
 import { type Answer, receiptOf } from '../core/receipt.ts';
-import { type Award, accepted } from '../core/remembered.ts';
+import { type Award, accepted, type Intent } from '../core/remembered.ts';
 import { LedgerFailure } from '../errors.ts';
 import type { Clock } from '../ports.ts';
 import type { Memory } from './memory.ts';
@@ -13,6 +13,8 @@ import type { Newsroom } from './tell.ts';
 export interface Recorder {
   /** Before a confirm; with the first of a pass goes the policy by which it is decided. @throws LedgerFailure */
   intended(id: string, award: Award, grounds: Grounds): Promise<void>;
+  /** Where nothing was confirmed after all: the ledger has what it had before the intent. @throws LedgerFailure */
+  withdrawn(id: string): Promise<void>;
   /** After a confirm. @returns why it could not be recorded, if it could not */
   accepted(id: string, award: Award, grounds: Grounds, answer: Answer): Promise<Failure[]>;
 }
@@ -29,9 +31,20 @@ export function recorder(
     isPolicyWritten = true;
     return [{ kind: 'policyUsed', digest, text: writePolicy(policy) }];
   };
+  /** what earlier passes intended, where a confirm of theirs may take effect yet; `null`: nothing */
+  const before = new Map<string, Intent | null>();
   return {
-    intended: (id, award, grounds) =>
-      memory.write([...policyUsed(), { kind: 'intended', id, intent: { ...award, listings: 0, grounds } }]),
+    intended: (id, award, grounds) => {
+      if (!before.has(id)) before.set(id, memory.state().intents[id] ?? null);
+      const intent = { ...award, listings: 0, grounds };
+      return memory.write([...policyUsed(), { kind: 'intended', id, intent }]);
+    },
+    withdrawn: (id) => {
+      const intent = before.get(id) ?? null;
+      return memory.write([
+        intent === null ? { kind: 'intentDropped', id } : { kind: 'intended', id, intent },
+      ]);
+    },
     accepted: async (id, award, grounds, answer) => {
       const receipt = receiptOf(id, award, grounds, clock.now().toISOString(), answer);
       const acceptance = accepted(award);

@@ -1,5 +1,6 @@
 import type { Turn } from '../core/case.ts';
-import { type Accept, type Decision, decide } from '../core/decide.ts';
+import type { Accept, Decision } from '../core/decide.ts';
+import { decideBesideOthers } from '../core/inspect.ts';
 import type { Policy } from '../core/policy.ts';
 import type { Award } from '../core/remembered.ts';
 import type { World } from '../core/world.ts';
@@ -47,7 +48,7 @@ export function undecided(policy: Policy, clock: Clock): Undecided {
       for (;;) {
         const at = clock.now();
         const world = asIfAccepted(shared.world, [...waiting.values()], at);
-        const decision = decide(policy, opened.request, world, deadline, at);
+        const decision = decideBesideOthers(policy, opened.request, world, deadline, at);
         if (decision.verdict === 'accept' || waiting.size === 0) return decision;
         await last;
       }

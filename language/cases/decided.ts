@@ -1,7 +1,8 @@
+import { NO_DEADLINE } from '../../lambda/core/deadline.ts';
 import type { Decision } from '../../lambda/core/decide.ts';
+import { decideBesideOthers } from '../../lambda/core/inspect.ts';
 import type { VirtualInterface } from '../../lambda/core/model.ts';
 import type { Policy } from '../../lambda/core/policy.ts';
-import { decideWithoutCalls } from '../preflight.ts';
 import { parseInstant } from '../time.ts';
 import { gatewayOf } from './gateways.ts';
 import type { WrittenCase, WrittenInterface } from './schema.ts';
@@ -31,7 +32,8 @@ export function decided(policy: Policy, { at, request: written, live = [] }: Wri
     ownConnections: { known: true, ids: new Set<string>() },
     acceptedThisPass: 0,
   } as const;
-  return { request, decision: decideWithoutCalls(policy, request, world, instantOf(at)) };
+  // The gateway itself is not there to be looked at.
+  return { request, decision: decideBesideOthers(policy, request, world, NO_DEADLINE, instantOf(at)) };
 }
 
 /** Of what the schema accepted. */

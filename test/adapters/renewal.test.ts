@@ -2,6 +2,8 @@ import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { connect } from '../../lambda/adapters/connect.ts';
 import { functionCredentials } from '../../lambda/adapters/credentials.ts';
+import { renewableKey, withRenewal } from '../../lambda/adapters/renewable.ts';
+import { ApiFailure, KeyReplaced } from '../../lambda/errors.ts';
 import { json, type Received, type Reply, startApi, xml } from '../support/apiServer.ts';
 import { failureOf, TIMEOUT_MS } from '../support/apis.ts';
 import { aRecipient } from '../support/builders.ts';
@@ -70,7 +72,6 @@ describe('when the key in the secret is replaced', () => {
   it.each<[string, (apis: Apis) => Promise<unknown>]>([
     ['DescribeVirtualInterfaces', ({ directConnect }) => directConnect.list()],
     ['DescribeVpnGateways', ({ gateways }) => gateways.list(new Set(['virtual']))],
-    ['ConfirmPrivateVirtualInterface', ({ directConnect }) => directConnect.confirm(VIF, GATEWAY)],
   ])(
     '%s is called once more with the new one, and everything after it goes on with that',
     async (operation, call) => {
@@ -87,6 +88,19 @@ describe('when the key in the secret is replaced', () => {
       expect(reads()).toBe(2);
     },
   );
+
+  it('a confirm is left to the caller, who must decide again, and made with the new one then', async () => {
+    const { secrets, valid, apis, calls, reads } = await world('KEYONE');
+    await apis.directConnect.list();
+    rotate(secrets, valid);
+    expect(await failureOf(apis.directConnect.confirm(VIF, GATEWAY))).toBeInstanceOf(KeyReplaced);
+    await apis.directConnect.confirm(VIF, GATEWAY);
+    expect(calls().slice(1)).toEqual([
+      'ConfirmPrivateVirtualInterface KEYONE',
+      'ConfirmPrivateVirtualInterface KEYTWO',
+    ]);
+    expect(reads()).toBe(2);
+  });
 
   it('it is read once for however many calls were refused at once', async () => {
     const { secrets, valid, apis, reads } = await world('KEYONE');
@@ -134,16 +148,33 @@ describe('a call that is refused for its key', () => {
     await apis.directConnect.list();
     rotate(secrets, valid);
     valid.key = 'KEYTHREE';
-    const failure = await failureOf(apis.directConnect.confirm(VIF, GATEWAY));
+    const failure = await failureOf(apis.directConnect.list());
     expect(failure).toMatchObject({ name: 'ApiFailure', kind: 'credentials' });
     expect(String(failure)).toContain(
       'secret `vif-acceptor/outscale` was read anew, and its new key is refused too; the access key or its session token is not known there',
     );
     expect(inspect(failure)).not.toMatch(/planted|KEYONE|KEYTWO/);
     expect(calls().slice(1)).toEqual([
-      'ConfirmPrivateVirtualInterface KEYONE',
-      'ConfirmPrivateVirtualInterface KEYTWO',
+      'DescribeVirtualInterfaces KEYONE',
+      'DescribeVirtualInterfaces KEYTWO',
     ]);
+  });
+
+  it('is not made again when its time was over while the new key was read', async () => {
+    const abort = new AbortController();
+    let reads = 0;
+    const key = renewableKey('the secret', async () => {
+      reads += 1;
+      if (reads === 2) abort.abort();
+      return { accessKeyId: `KEY${reads}`, secretAccessKey: 'secret' };
+    });
+    let calls = 0;
+    const refused = async (): Promise<never> => {
+      calls += 1;
+      throw new ApiFailure('DescribeVirtualInterfaces', 'credentials', 'no such key');
+    };
+    await failureOf(withRenewal(key, 'DescribeVirtualInterfaces', abort.signal, 'repeated', refused));
+    expect({ reads, calls }).toEqual({ reads: 2, calls: 1 });
   });
 
   it('is told with what is wrong with the secret when that cannot be read any more', async () => {

@@ -1,8 +1,25 @@
 import { describe, expect, it } from 'vitest';
-import { inspect } from '../../lambda/core/inspect.ts';
-import type { Gateway } from '../../lambda/core/model.ts';
+import { NO_DEADLINE } from '../../lambda/core/deadline.ts';
+import { codesOf } from '../../lambda/core/decide.ts';
+import { decideBesideOthers, inspect } from '../../lambda/core/inspect.ts';
+import type { Gateway, VirtualInterface } from '../../lambda/core/model.ts';
+import type { Policy } from '../../lambda/core/policy.ts';
 import type { ReasonCode } from '../../lambda/core/reasons.ts';
-import { aGateway, aPeer, aPolicy, aVif, aWorld, DX_GATEWAY, US, VGW } from '../support/builders.ts';
+import {
+  aGateway,
+  aGrant,
+  aLiveVif,
+  anOwner,
+  aPeer,
+  aPolicy,
+  aPolicyGranting,
+  aVif,
+  aWorld,
+  DX_GATEWAY,
+  NOW,
+  US,
+  VGW,
+} from '../support/builders.ts';
 
 function against(id: string, ...gateways: Gateway[]): ReasonCode[] {
   return inspect(aVif(), id, gateways, aPolicy().recipient, aWorld()).reasons.map(({ code }) => code);
@@ -47,5 +64,29 @@ describe('the gateway, before a confirm', () => {
     expect(
       inspect(unpaired, VGW.prod, [], aPolicy().recipient, aWorld()).reasons.map(({ code }) => code),
     ).toEqual(['gateway-missing', 'peers-invalid']);
+  });
+});
+
+describe('what other interfaces have against a request is said beside what the policy says', () => {
+  const besides = (policy: Policy, interfaces: readonly VirtualInterface[]): string[] =>
+    codesOf(decideBesideOthers(policy, aVif(), aWorld({ interfaces }), NO_DEADLINE, NOW));
+  const same = aLiveVif({ vlan: 101, peers: [aPeer()] });
+
+  it('beside a limit that leaves no room', () => {
+    const policy = aPolicy({ owners: [anOwner({ limit: 1 })] });
+    expect(besides(policy, [same])).toEqual(['owner-limit', 'vlan-in-use', 'peers-overlap']);
+  });
+
+  it('beside a freeze, and where nothing else is against it', () => {
+    expect(besides(aPolicy({ freeze: true }), [same])).toEqual(['frozen', 'vlan-in-use', 'peers-overlap']);
+    expect(besides(aPolicy(), [same])).toEqual(['vlan-in-use', 'peers-overlap']);
+    expect(besides(aPolicy(), [])).toEqual([]);
+  });
+
+  it.each([
+    ['no-grant', { match: { name: ['other'] } }],
+    ['grant-ended', { until: NOW.toISOString() }],
+  ] as const)('not beside %s: there is no gateway that it would be given', (code, given) => {
+    expect(besides(aPolicyGranting(aGrant(given)), [same])).toEqual([code]);
   });
 });

@@ -198,6 +198,11 @@ describe('the addresses are free on the gateway', () => {
       found('peers-overlap'),
     ],
     [
+      'others far away without prefix lengths',
+      { peers: bare('10.9.9.9', '10.9.9.10') },
+      skipping('peers overlap'),
+    ],
+    [
       'others without prefix lengths',
       { peers: bare('169.254.10.9', '169.254.10.10') },
       skipping('peers overlap'),

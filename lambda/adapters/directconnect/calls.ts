@@ -1,6 +1,6 @@
 import type { DirectConnectClient } from '@aws-sdk/client-direct-connect';
 import { toApiFailure } from '../failure.ts';
-import { type RenewableKey, withRenewal } from '../renewable.ts';
+import { type RenewableKey, type Repeat, withRenewal } from '../renewable.ts';
 import { withTimeLimit } from '../timeLimit.ts';
 import { readLimitMs } from './client.ts';
 import type { Throttles } from './throttles.ts';
@@ -20,21 +20,26 @@ export function read<T>(
   operation: string,
   call: (sdk: DirectConnectClient, options: { abortSignal: AbortSignal }) => Promise<T>,
 ): Promise<T> {
-  return bounded(operation, readLimitMs(requestTimeoutMs), key, (abortSignal) => call(sdk, { abortSignal }));
+  return bounded(operation, readLimitMs(requestTimeoutMs), key, 'repeated', (abortSignal) =>
+    call(sdk, { abortSignal }),
+  );
 }
 
 /**
- * One call, made once more should its key have been replaced: the limit is that of both. Its failure is told by type.
+ * One call, made once more should its key have been replaced, unless that is left to the caller: the limit is that of both. Its failure is told by type.
  * @throws ApiFailure
  */
 export async function bounded<T>(
   operation: string,
   limitMs: number,
   key: RenewableKey | null,
+  repeat: Repeat,
   call: (abortSignal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   try {
-    return await withTimeLimit(limitMs, (signal) => withRenewal(key, operation, signal, () => call(signal)));
+    return await withTimeLimit(limitMs, (signal) =>
+      withRenewal(key, operation, signal, repeat, () => call(signal)),
+    );
   } catch (error) {
     throw toApiFailure(operation, error);
   }

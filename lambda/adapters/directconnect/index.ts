@@ -95,7 +95,7 @@ async function confirm(
   }
   const target = kind === 'virtual' ? { virtualGatewayId: gateway } : { directConnectGatewayId: gateway };
   const command = new ConfirmPrivateVirtualInterfaceCommand({ virtualInterfaceId: id, ...target });
-  const answer = await bounded(operation, requestTimeoutMs, key, (abortSignal) =>
+  const answer = await bounded(operation, requestTimeoutMs, key, 'left', (abortSignal) =>
     sdk.send(command, { abortSignal }),
   );
   const state: unknown = answer.virtualInterfaceState;
