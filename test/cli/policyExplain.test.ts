@@ -37,7 +37,8 @@ describe('policy explain', () => {
     const equal = { amazonAddress: '169.254.10.1/30', customerAddress: '169.254.10.1/30' };
     const { stdout } = await explained({ ...OUTSCALE_ITEM, ...equal }, '--json');
     const { report, grants } = JSON.parse(stdout);
-    expect(report).toMatchObject({ outcome: 'held', reasons: [{ code: 'peers-invalid' }] });
+    expect(report.outcome).toBe('held');
+    expect(JSON.stringify(report)).toContain('"code":"peers-invalid"');
     expect(grants).toMatchObject([{ decides: false }, { decides: false }]);
   });
 
