@@ -6,6 +6,7 @@ export const FAULT_CODES = [
   'no-folder',
   'no-policy',
   'unreadable-file',
+  'not-utf-8',
   'file-extension',
   'sub-folder',
   'target-name',

@@ -5,6 +5,7 @@ import { COMMAND } from './command.ts';
 import { type CompiledPolicy, compileApart, type Refused, type Sorted } from './compile.ts';
 import type { Source } from './document.ts';
 import { type Complaint, type Fault, faultOf, inOrder } from './fault.ts';
+import { NOT_UTF8, readUtf8 } from './utf8.ts';
 
 /** Policy files as found, and what kept others from being read. */
 export interface ReadPolicies {
@@ -121,8 +122,8 @@ function readFiles(files: readonly string[]): ReadPolicies {
 
 function readOne(file: string): Source | Fault {
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file));
-    return { file, text };
+    const text = readUtf8(readFileSync(file));
+    return typeof text === 'string' ? { file, text } : { ...faultOf(file, NOT_UTF8), ...text };
   } catch (cause) {
     return faultOf(file, {
       code: 'unreadable-file',
@@ -137,14 +138,12 @@ function whyUnreadable(cause: unknown): Pick<Complaint, 'message' | 'mend'> {
       return { message: 'there is no such file', mend: 'check its path' };
     case 'EISDIR':
       return { message: 'it is a folder', mend: 'move it, or rename it without `.yaml`' };
-    case 'ERR_ENCODING_INVALID_ENCODED_DATA':
-      return { message: 'it is not text in UTF-8', mend: 'save it as UTF-8' };
     default:
       return { message: `the file cannot be read (${why(cause)})`, mend: 'check its permissions' };
   }
 }
 
-/** The system's own code, or that of the decoder. */
+/** The system's own code. */
 function why(cause: unknown): string {
   return cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error';
 }

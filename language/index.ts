@@ -1,6 +1,6 @@
 /** The policy language: YAML in, a compiled policy or every fault out. */
 
-export { TooManyWays } from './algebra/globs.ts';
+export { TooManyWays } from './algebra/steps.ts';
 export type { Unexercised } from './cases/exercise.ts';
 export { type CaseResult, gotInWords, inWords } from './cases/result.ts';
 export { type Tested, testFiles } from './cases/tested.ts';
@@ -12,6 +12,7 @@ export { compileFiles, compileFilesApart, type ReadPolicies, readPolicyFiles } f
 export { git } from './git.ts';
 export { oddRegion } from './knownRegion.ts';
 export { type OddPattern, oddPatterns } from './oddPatterns.ts';
+export { decideAlone } from './preflight.ts';
 export { type Idle, idleGrants } from './regions/idle.ts';
 export { type RegionWords, wordsOfRegion, wordsOfRequest } from './regions/words.ts';
 export { readRecorded, recordedAs } from './requests/recorded.ts';
@@ -19,3 +20,4 @@ export type { RecordedRequest } from './requests/schema.ts';
 export { type Revision, revisionOf } from './revision.ts';
 export { type Suggestion, suggest } from './suggest/index.ts';
 export { instantFault, parseInstant } from './time.ts';
+export { NOT_UTF8, readUtf8 } from './utf8.ts';

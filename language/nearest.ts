@@ -1,3 +1,5 @@
+import { step } from './algebra/steps.ts';
+
 /** Enough for any policy; a file of thousands of slips must not take minutes. */
 const CONSIDERED = 100;
 
@@ -17,6 +19,7 @@ export function nearest(word: string, candidates: readonly string[]): string | n
 
 /** Insertions, deletions, replacements and swaps of neighbours that turn one text into the other. */
 function distance(a: string, b: string): number {
+  step(a.length * b.length);
   const rows = [Array.from({ length: b.length + 1 }, (_, i) => i)];
   const at = (i: number, j: number): number => rows[i]?.[j] ?? Number.POSITIVE_INFINITY;
   for (let i = 1; i <= a.length; i++) {

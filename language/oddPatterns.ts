@@ -20,7 +20,7 @@ export function oddPatterns({ owners, hold }: Policy): OddPattern[] {
   return [...granted, ...held];
 }
 
-function oddIn({ name, location, tags }: Match): string[] {
+function oddIn({ name, location, tags, peers }: Match): string[] {
   const exact = [
     ...(location ?? []).map((value) => ['location', value] as const),
     ...Object.entries(tags ?? {}).flatMap(([key, values]) =>
@@ -30,6 +30,7 @@ function oddIn({ name, location, tags }: Match): string[] {
   return [
     ...(name ?? []).flatMap((value) => withWhy('name', value, oddName(value))),
     ...exact.flatMap(([field, value]) => withWhy(field, value, oddText(value))),
+    ...(peers ?? []).flatMap((value) => withWhy('peers', value, oddBlock(value))),
   ];
 }
 
@@ -39,6 +40,14 @@ function withWhy(field: string, value: string, why: string | null): string[] {
 
 /** Wildcards of shells and regular expressions that nobody writes in a name by chance. */
 const FOREIGN = /[?\\]|\[[^\]]+\]|\{[^}]*,[^}]*\}|^\^|\$$|\.[*+]|\S\|\S/;
+
+/** A block that is written without its prefix length is one address. */
+function oddBlock(block: string): string | null {
+  const isNetwork = /\.0\/32$|::\/128$/.test(block);
+  return isNetwork
+    ? 'is a single address that looks like a network: write the prefix length that is meant, as in `/24`'
+    : null;
+}
 
 function oddName(name: string): string | null {
   if (name !== name.trim()) return BLANK;

@@ -1,9 +1,13 @@
-import type { Policy } from '../lambda/core/policy.ts';
-import { TooManyWays } from './algebra/globs.ts';
+import type { Owner, Policy } from '../lambda/core/policy.ts';
+import { counted, MOST_STEPS, TooManyWays } from './algebra/steps.ts';
 import type { Sound } from './check.ts';
 import type { Fault, Path } from './fault.ts';
 import { type Overlap, overlaps } from './regions/overlap.ts';
 import { wordsOfRequest } from './regions/words.ts';
+
+/** Overlaps of one owner that are listed: of hundreds, the first say enough, and all of them take minutes. */
+const MOST = 20;
+const NOT_ALL = `fix these first: more than ${MOST} pairs of grants of this owner overlap, and the others are not listed`;
 
 /** Two grants that one request could fit, and that lead to different gateways: such a request would be held for ever. */
 export function overlapFaults(policy: Policy, { places, written }: Sound): Fault[] {
@@ -16,11 +20,12 @@ export function overlapFaults(policy: Policy, { places, written }: Sound): Fault
     const path: Path = isShort ? ['owners', owner] : ['owners', owner, 'grants', grant];
     return places.locate({ path, at: 'key', ...complaint });
   };
-  return policy.owners.flatMap((owner) => {
+  const faultsOf = (owner: Owner): Fault[] => {
     try {
-      return overlaps({ ...policy, owners: [owner] }).map((overlap) =>
-        fault(owner.name, overlap.grants[1], complaintOf(overlap)),
-      );
+      return overlaps({ ...policy, owners: [owner] }, MOST + 1).map((overlap, i) => {
+        const complaint = complaintOf(overlap);
+        return fault(owner.name, overlap.grants[1], i < MOST ? complaint : { ...complaint, mend: NOT_ALL });
+      });
     } catch (error) {
       if (!(error instanceof TooManyWays)) throw error;
       // Fail closed: grants that cannot be told apart may disagree.
@@ -29,7 +34,8 @@ export function overlapFaults(policy: Policy, { places, written }: Sound): Fault
       const mend = 'tell the grants apart by another field as well, such as `vlan`';
       return [fault(owner.name, first?.name ?? '', { code: 'grants-undecided', message, mend })];
     }
-  });
+  };
+  return counted(MOST_STEPS, () => policy.owners.flatMap(faultsOf)).value;
 }
 
 function complaintOf({

@@ -116,9 +116,13 @@ export const policySchema = z
       }),
       'Limits of the target as a whole.',
     ).optional(),
-    gateways: filled(z.record(z.string(), gatewayId), 'Names for gateways. Every one must be used.', {
-      propertyNames: GATEWAY_NAME,
-    }).optional(),
+    gateways: filled(
+      z.record(z.string(), gatewayId),
+      'Names for gateways. A grant must give every one, under its name or its ID.',
+      {
+        propertyNames: GATEWAY_NAME,
+      },
+    ).optional(),
     owners: filled(z.record(z.string(), owner), 'Who may ask, by name.', NAMED),
     hold: filledList(holdLine, 'Always held, whatever a grant says.').optional(),
   })

@@ -1,6 +1,6 @@
 import type { VirtualInterface } from '../../lambda/core/model.ts';
 import { type PolicyDiff, type RegionWords, wordsOfRegion, wordsOfRequest } from '../../language/index.ts';
-import { type PendingChange, resultOf } from './pending.ts';
+import { type PendingChange, type PendingChanges, resultOf } from './pending.ts';
 
 /** A diff as `--json` prints it, and as the texts for people are made of it. */
 export interface DiffDocument {
@@ -10,6 +10,8 @@ export interface DiffDocument {
   /** whether anything becomes newly acceptable: the exit code is 4 then */
   readonly opens: boolean;
   readonly notes: readonly string[];
+  /** owners and grants that have another name */
+  readonly renamed: PolicyDiff['renamed'];
   readonly changes: readonly ChangeDocument[];
   readonly limits: PolicyDiff['limits'];
   /** `null` when it was not asked for */
@@ -32,6 +34,8 @@ export interface ChangeDocument {
 
 export interface PendingDocument {
   readonly looked: number;
+  /** what a file does not say and was taken for granted, a sentence each */
+  readonly unchecked: readonly string[];
   readonly changed: readonly {
     readonly id: string;
     readonly words: string;
@@ -46,13 +50,14 @@ export function documentOf(
   sides: { readonly old: Side; readonly new: Side },
   recipient: string,
   at: Date,
-  pending: { readonly looked: number; readonly changed: readonly PendingChange[] } | null,
+  pending: PendingChanges | null,
 ): DiffDocument {
   return {
     ...sides,
     at: at.toISOString(),
     opens: diff.opens,
     notes: diff.notes,
+    renamed: diff.renamed,
     changes: diff.changes.map(({ kind, owner, grant, gateways, region, witness }) => ({
       kind,
       owner,
@@ -66,7 +71,7 @@ export function documentOf(
       },
     })),
     limits: diff.limits,
-    pending: pending === null ? null : { looked: pending.looked, changed: pending.changed.map(changeOf) },
+    pending: pending === null ? null : { ...pending, changed: pending.changed.map(changeOf) },
   };
 }
 

@@ -1,8 +1,10 @@
 import { NO_DEADLINE } from '../../lambda/core/deadline.ts';
-import { type Decision, decide } from '../../lambda/core/decide.ts';
-import type { OwnConnections } from '../../lambda/core/identify.ts';
+import type { Decision } from '../../lambda/core/decide.ts';
+import { needsOwnConnections, type OwnConnections } from '../../lambda/core/identify.ts';
+import { decideBesideOthers } from '../../lambda/core/inspect.ts';
 import { isConfirming, type VirtualInterface } from '../../lambda/core/model.ts';
 import type { Policy } from '../../lambda/core/policy.ts';
+import { escapeText } from '../../lambda/core/text.ts';
 import type { World } from '../../lambda/core/world.ts';
 import { requestFile } from '../requests/file.ts';
 import { readRequests } from '../requests/read.ts';
@@ -15,11 +17,20 @@ export interface PendingChange {
   readonly new: Decision;
 }
 
+/** What a change of policy does to what is pending. */
+export interface PendingChanges {
+  readonly looked: number;
+  readonly unchecked: readonly string[];
+  readonly changed: readonly PendingChange[];
+}
+
 /** What is pending, and what else is live, as far as it is known. */
 interface Pending {
   readonly requests: readonly VirtualInterface[];
   readonly interfaces: readonly VirtualInterface[];
   readonly ownConnections: OwnConnections;
+  /** what could not be checked, a sentence each */
+  readonly unchecked: readonly string[];
 }
 
 /**
@@ -31,8 +42,8 @@ export async function pendingChanges(
   from: string | true,
   options: ConnectOptions,
   at: Date,
-): Promise<{ readonly looked: number; readonly changed: readonly PendingChange[] }> {
-  const { requests, interfaces, ownConnections } = await (from === true
+): Promise<PendingChanges> {
+  const { requests, interfaces, ownConnections, unchecked } = await (from === true
     ? live(now, options)
     : recorded(now, from));
   const world: World = {
@@ -44,12 +55,15 @@ export async function pendingChanges(
     acceptedThisPass: 0,
   };
   const decided = requests.map((request): PendingChange => {
-    const [before, after] = [old, now].map((policy) => decide(policy, request, world, NO_DEADLINE, at));
+    const [before, after] = [old, now].map((policy) =>
+      decideBesideOthers(policy, request, world, NO_DEADLINE, at),
+    );
     if (before === undefined || after === undefined) throw new Error('two policies give two decisions');
     return { request, old: before, new: after };
   });
   return {
     looked: requests.length,
+    unchecked,
     changed: decided.filter((one) => resultOf(one.old) !== resultOf(one.new)),
   };
 }
@@ -63,8 +77,15 @@ export function resultOf(decision: Decision): string {
 async function recorded(policy: Policy, named: string): Promise<Pending> {
   const { text, file } = await requestFile(named);
   const requests = readRequests(text, file, policy).map(({ request }) => request);
-  const ownConnections = { known: false, why: 'a file does not tell them' } as const;
-  return { requests, interfaces: requests, ownConnections };
+  // As `explain` does: held for that alone, a request would hide what the change of policy decides.
+  const ownConnections = { known: true, ids: new Set<string>() } as const;
+  const unchecked = requests
+    .filter((request) => needsOwnConnections(policy, request))
+    .map(
+      ({ id }) =>
+        `${escapeText(id)}: whether it is on a connection of our own, as a file does not say which those are`,
+    );
+  return { requests, interfaces: requests, ownConnections, unchecked };
 }
 
 async function live(policy: Policy, options: ConnectOptions): Promise<Pending> {
@@ -72,7 +93,8 @@ async function live(policy: Policy, options: ConnectOptions): Promise<Pending> {
   try {
     const interfaces = await connected.directConnect.list();
     const ids = await connected.directConnect.ownConnections();
-    return { requests: interfaces.filter(isConfirming), interfaces, ownConnections: { known: true, ids } };
+    const requests = interfaces.filter(isConfirming);
+    return { requests, interfaces, ownConnections: { known: true, ids }, unchecked: [] };
   } finally {
     connected.close();
   }

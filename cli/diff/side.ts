@@ -1,7 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { listSome, quote } from '../../lambda/core/text.ts';
-import { type CompiledPolicy, compilePolicy, formatFault, git } from '../../language/index.ts';
+import {
+  type CompiledPolicy,
+  compilePolicy,
+  formatFault,
+  git,
+  NOT_UTF8,
+  readUtf8,
+} from '../../language/index.ts';
 import { InvalidPolicies, UsageError } from '../exit.ts';
 
 /**
@@ -75,8 +82,15 @@ function textOf(named: string): string {
 }
 
 function ofFile(file: string): string {
+  const text = readUtf8(bytesOf(file));
+  if (typeof text === 'string') return text;
+  const fault = { file, path: '', ...text, ...NOT_UTF8 };
+  throw new InvalidPolicies([fault], [formatFault(fault)]);
+}
+
+function bytesOf(file: string): Buffer {
   try {
-    return readFileSync(file, 'utf8');
+    return readFileSync(file);
   } catch (error) {
     const why = error instanceof Error && 'code' in error ? String(error.code) : 'it cannot be read';
     throw new UsageError(

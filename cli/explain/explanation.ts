@@ -1,7 +1,7 @@
 import { DIALECTS } from '../../lambda/adapters/directconnect/dialects.ts';
 import { reportOf } from '../../lambda/core/case.ts';
 import { NO_DEADLINE } from '../../lambda/core/deadline.ts';
-import { concerns, type Decision, decide } from '../../lambda/core/decide.ts';
+import { concerns, type Decision } from '../../lambda/core/decide.ts';
 import { type FieldVerdict, judge } from '../../lambda/core/fields/match.ts';
 import { outOfTime } from '../../lambda/core/grants.ts';
 import { isConfirming, type VirtualInterface } from '../../lambda/core/model.ts';
@@ -10,7 +10,7 @@ import type { Reason } from '../../lambda/core/reasons.ts';
 import type { RequestReport } from '../../lambda/core/report.ts';
 import { allOf, type Ternary } from '../../lambda/core/ternary.ts';
 import { list, quote } from '../../lambda/core/text.ts';
-import type { World } from '../../lambda/core/world.ts';
+import { decideAlone } from '../../language/index.ts';
 import type { ReadRequest } from '../requests/ours.ts';
 import { unapplied } from './unapplied.ts';
 import { type Requester, requesterOf } from './who.ts';
@@ -50,20 +50,12 @@ export interface ExplainedGrant extends Pick<Grant, 'gateway' | 'gatewayName' | 
   readonly decides: boolean;
 }
 
-/** Everything that `decide` looks at, told apart. What a file cannot tell of the world is said to be not applied. */
+/** Everything by which a request is decided without a call, told apart. What a file cannot tell of the world is said to be not applied. */
 export function explain(policy: Policy, given: ReadRequest, at: Date): Explanation {
   const { request, isPast, ...past } = asRequest(given);
   const assumed = [...past.assumed, ...unsaid(given)];
-  const world: World = {
-    interfaces: [request],
-    intents: {},
-    acceptances: {},
-    damaged: {},
-    ownConnections: { known: true, ids: new Set() },
-    acceptedThisPass: 0,
-  };
-  const decision = decide(policy, request, world, NO_DEADLINE, at);
-  const { requester, owner } = requesterOf(policy, request, world.ownConnections);
+  const decision = decideAlone(policy, request, at);
+  const { requester, owner } = requesterOf(policy, request, { known: true, ids: new Set() });
   return {
     target: policy.target,
     at: at.toISOString(),

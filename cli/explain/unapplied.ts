@@ -14,7 +14,7 @@ export function unapplied(policy: Policy, owner: Owner | null, request: VirtualI
   return [
     ...own,
     ...(limits.length === 0 ? [] : [`limits (${list(limits)}): live interfaces are not known from a file`]),
-    'gateway and network (gateway there, available and attached; VLAN free; addresses paired and free; ASN): only a pass looks at them',
+    'gateway and network (gateway there, available and attached; VLAN and addresses free; ASN): only a pass looks at them',
     'what the ledger remembers: deadline, confirms in doubt, acceptances of the same pass',
   ];
 }

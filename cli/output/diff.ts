@@ -62,7 +62,7 @@ function changeLines({ owner, grant, gateways, region, witness }: ChangeDocument
   ];
 }
 
-function pendingSection({ looked, changed }: PendingDocument): Section {
+function pendingSection({ looked, unchecked, changed }: PendingDocument): Section {
   const items = changed.map(({ id, words, old, new: now }) => [
     `${escapeText(id)}: ${old} → ${now}`,
     `  ${words}`,
@@ -71,6 +71,6 @@ function pendingSection({ looked, changed }: PendingDocument): Section {
   return {
     title: 'Requests that are pending now',
     opens: changed.some(({ opens }) => opens),
-    items: items.length > 0 ? items : [none],
+    items: [...(items.length > 0 ? items : [none]), ...unchecked.map((one) => [`not checked: ${one}`])],
   };
 }

@@ -36,7 +36,8 @@ export function sanityBesideOthers(
   ]);
 }
 
-function addressesPaired(request: VirtualInterface): Inspection {
+/** Whether the two addresses of each session make sense as a pair: by themselves, whatever else is there. */
+export function addressesPaired(request: Pick<VirtualInterface, 'peers'>): Inspection {
   const found = request.peers.map(({ amazonAddress, customerAddress }) =>
     amazonAddress === null || customerAddress === null
       ? skip('peer addresses: the API does not give both')

@@ -1,8 +1,9 @@
 import { globMatches } from '../../lambda/core/fields/name.ts';
 import { allOf, anyOf, type Ternary, ternary } from '../../lambda/core/ternary.ts';
-import { quote } from '../../lambda/core/text.ts';
+import { listSome, quote } from '../../lambda/core/text.ts';
 import type { Algebra } from './algebra.ts';
-import { type Reading, start } from './reading.ts';
+import { globsMeet, type Reading, start } from './reading.ts';
+import { step, TooManyWays } from './steps.ts';
 
 /** Texts, told apart by which of some globs they fit. */
 export interface Globs {
@@ -10,37 +11,35 @@ export interface Globs {
   readonly globs: readonly string[];
   /** @param fits what the text does, glob by glob; unknown of a text that may still go on */
   readonly holds: (fits: (glob: string) => Ternary) => Ternary;
+  /** lists of which the text fits a glob each; `null` where it says that a glob is not fitted */
+  readonly demands: readonly (readonly string[])[] | null;
   /** for people; `null` when it has no plain words */
   readonly words: string | null;
 }
 
-/** Too many globs that go together in too many ways. Fail closed: whoever asked does not get an answer. */
-export class TooManyWays extends Error {
-  override readonly name = 'TooManyWays';
-  constructor(globs: readonly string[]) {
-    super(
-      `the globs ${globs.map(quote).join(', ')} go together in more ways than can be looked at; write fewer stars, or fewer globs`,
-    );
-  }
-}
-
 export const globs: Algebra<Globs, string> = {
-  all: { globs: [], holds: () => 'yes', words: 'any' },
+  all: { globs: [], holds: () => 'yes', demands: [], words: 'any' },
   and: (a, b) => {
     if (a === b || isAll(a) || isNone(b)) return b;
     if (isAll(b) || isNone(a)) return a;
     return {
       globs: [...new Set([...a.globs, ...b.globs])],
       holds: (fits) => allOf([a.holds(fits), b.holds(fits)]),
+      demands: a.demands === null || b.demands === null ? null : [...a.demands, ...b.demands],
       words: a.words === null || b.words === null ? null : `both (${a.words}) and (${b.words})`,
     };
   },
-  not: ({ globs: own, holds }) => ({ globs: own, holds: (fits) => opposite(holds(fits)), words: null }),
+  not: ({ globs: own, holds }) => ({
+    globs: own,
+    holds: (fits) => opposite(holds(fits)),
+    demands: null,
+    words: null,
+  }),
   has: ({ holds }, text) => holds((glob) => ternary(globMatches(glob, text))) === 'yes',
   member: (set) => {
     const known = found.get(set);
     if (known !== undefined) return known;
-    const member = search(set);
+    const member = isApart(set) ? null : search(set);
     found.set(set, member);
     return member;
   },
@@ -49,7 +48,12 @@ export const globs: Algebra<Globs, string> = {
 
 /** What fits any of these. */
 export function fitting(own: readonly string[]): Globs {
-  return { globs: own, holds: (fits) => anyOf(own.map(fits)), words: own.map(quote).join(' or ') };
+  return {
+    globs: own,
+    holds: (fits) => anyOf(own.map(fits)),
+    demands: [own],
+    words: own.map(quote).join(' or '),
+  };
 }
 
 function isAll({ globs: own, holds }: Globs): boolean {
@@ -62,6 +66,14 @@ function isNone({ globs: own, holds }: Globs): boolean {
 
 function opposite(one: Ternary): Ternary {
   return one === 'unknown' ? one : ternary(one === 'no');
+}
+
+/** Whether two of its demands alone exclude each other: found out at once, where a search would look at every way. */
+function isApart({ demands }: Globs): boolean {
+  const all = demands ?? [];
+  return all.some((one, i) =>
+    all.slice(i + 1).some((other) => one.every((a) => other.every((b) => !globsMeet(a, b)))),
+  );
 }
 
 const found = new WeakMap<Globs, ReturnType<Algebra<Globs, string>['member']>>();
@@ -79,10 +91,11 @@ function search(set: Globs): ReturnType<Algebra<Globs, string>['member']> {
   const seen = new Set<string>();
   const isNew = ({ states }: Way): boolean => {
     const before = seen.size;
-    if (seen.add(states.map(({ key }) => key).join(';')).size > MOST) throw new TooManyWays(set.globs);
+    if (seen.add(states.map(({ key }) => key).join(';')).size > MOST) throw tooMany(set.globs);
     return seen.size > before;
   };
   for (let rim = [first]; rim.length > 0; ) {
+    step(rim.length * letters.length * set.globs.length);
     rim = rim
       .flatMap((way) => letters.map((letter) => longer(way, letter)))
       .filter((way) => isPossible(set, way) && isNew(way));
@@ -90,6 +103,13 @@ function search(set: Globs): ReturnType<Algebra<Globs, string>['member']> {
     if (end !== undefined) return { value: end.text };
   }
   return isMember(set, first) ? { value: '' } : null;
+}
+
+/** Fail closed: whoever asked does not get an answer. */
+function tooMany(own: readonly string[]): TooManyWays {
+  return new TooManyWays(
+    `the globs ${listSome(own.map(quote), 10)} go together in more ways than can be compared; write fewer stars, or fewer globs`,
+  );
 }
 
 /** A text, and where it leaves each glob. */

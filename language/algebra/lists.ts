@@ -1,4 +1,5 @@
 import { type Algebra, isEmpty, isWithin } from './algebra.ts';
+import { step } from './steps.ts';
 
 /** Lists of one value or more, of which every one is in a set and, for each of some sets, at least one is in it. */
 export interface Clause<Set> {
@@ -53,6 +54,7 @@ function both<Set>(of: Algebra<Set>, a: Clause<Set>, b: Clause<Set>): Clause<Set
 
 /** Without a demand that another one contains, or that all meet. */
 function narrowed<Set>(of: Algebra<Set>, all: Set, demands: readonly Set[]): Clause<Set> {
+  step(1 + demands.length * demands.length);
   const within = demands.map((demand) => of.and(all, demand));
   const kept: Set[] = [];
   for (const [i, demand] of within.entries()) {

@@ -1,4 +1,5 @@
 import type { Algebra } from './algebra.ts';
+import { step } from './steps.ts';
 
 /** These values, or all but these. */
 export interface Members<Value> {
@@ -36,6 +37,7 @@ export function only<Value>(values: Iterable<Value>): Members<Value> {
 }
 
 function intersection<Value>(a: Members<Value>, b: Members<Value>): Members<Value> {
+  step(1 + ((a.values.size + b.values.size) >> 3));
   if (a.but && b.but) return { but: true, values: new Set([...a.values, ...b.values]) };
   const [some, other] = a.but ? [b, a] : [a, b];
   return only([...some.values].filter((value) => other.values.has(value) !== other.but));

@@ -1,5 +1,6 @@
 import { formatRange, inRanges, type Range } from '../../lambda/core/fields/range.ts';
 import type { Algebra } from './algebra.ts';
+import { step } from './steps.ts';
 
 /** Whole numbers in ranges that are sorted and neither overlap nor touch. */
 export type Ranges = readonly Range[];
@@ -17,6 +18,7 @@ export function ranges(least: number, most: number, format = formatRange): Algeb
 }
 
 function intersection(a: Ranges, b: Ranges): Ranges {
+  step(1 + ((a.length + b.length) >> 3));
   const found: Range[] = [];
   let [i, j] = [0, 0];
   for (;;) {

@@ -9,7 +9,17 @@ import { reasonCode } from './reasonCode.ts';
 
 /** States of an interface past its request. Whatever else the API may say counts as live, as these do. */
 const STATES = [
-  ...['verifying', 'pending', 'available', 'down', 'testing', 'deleting', 'unknown', 'confirming'],
+  ...[
+    'verifying',
+    'pending',
+    'available',
+    'down',
+    'testing',
+    'deleting',
+    'unknown',
+    'confirming',
+    'approving',
+  ],
   ...['deleted', 'rejected', 'expired'],
 ] as const;
 

@@ -2,7 +2,7 @@ import type { Policy } from '../../lambda/core/policy.ts';
 import { recipientKey } from '../../lambda/core/policy.ts';
 import type { Point } from '../algebra/axis.ts';
 import { type Acceptable, acceptable, type Grantable } from '../regions/acceptable.ts';
-import { both, meet } from '../regions/box.ts';
+import { type Box, both, meet } from '../regions/box.ts';
 import { usualPoint } from '../regions/policy.ts';
 import { plain, pointOf, type Region } from '../regions/region.ts';
 
@@ -61,7 +61,7 @@ function onlyIn(
   const except = held.map(({ box }) => box);
   const isThere = theirs.some(({ key }) => key === one.key);
   const regions: Region[] = [
-    ...(isThere ? [] : [{ box: one.box, except: [...theirs.map(({ box }) => box), ...except] }]),
+    ...(isThere ? [] : [{ box: one.box, except: [...namesakeFirst(one, theirs), ...except] }]),
     ...(heldThere.length === 0 ? [] : theirs.filter(({ box }) => meet(one.box, box))).flatMap(({ box }) =>
       heldThere.map((hold) => ({ box: both(both(one.box, box), hold.box), except })),
     ),
@@ -69,6 +69,13 @@ function onlyIn(
   const gateway = gatewayOf(one);
   const gateways = kind === 'added' ? { old: null, new: gateway } : { old: gateway, new: null };
   return regions.flatMap((region) => change(kind, one, gateways, region, policy, at));
+}
+
+/** What a grant is except is as a rule what it was before: then no other has to be compared. */
+function namesakeFirst({ owner, grant }: Grantable, others: readonly Grantable[]): Box[] {
+  const isNamesake = (one: Grantable): boolean =>
+    one.owner.name === owner.name && one.grant.name === grant.name;
+  return [...others.filter(isNamesake), ...others.filter((one) => !isNamesake(one))].map(({ box }) => box);
 }
 
 function moved(one: Grantable, before: Acceptable, after: Acceptable, policy: Policy, at: number): Change[] {

@@ -1,6 +1,8 @@
 import type { Policy } from '../../lambda/core/policy.ts';
+import { counted, MOST_STEPS } from '../algebra/steps.ts';
 import { type Change, changesBetween } from './changes.ts';
 import { type LimitChange, limitChanges } from './limits.ts';
+import { noteOf, type Renamed, renamedBetween } from './renamed.ts';
 
 /** What a change of policy means for requests. */
 export interface PolicyDiff {
@@ -9,6 +11,8 @@ export interface PolicyDiff {
   readonly limits: readonly LimitChange[];
   /** what bears on all requests, or on none, a sentence each */
   readonly notes: readonly string[];
+  /** owners and grants that have another name: each has a note too */
+  readonly renamed: readonly Renamed[];
   /** whether anything becomes acceptable that was not, gets another gateway, or is bound by less */
   readonly opens: boolean;
 }
@@ -16,16 +20,21 @@ export interface PolicyDiff {
 /**
  * Compares two policies from an instant on. A new one that is frozen is compared as if neither were: what it lets in comes under a
  * freeze, must not come unseen, and is let in by whoever lifts that. What a freeze alone stops is said, not listed.
- * @throws TooManyWays when globs go together in too many ways to decide
+ * @param most steps that it may take
+ * @throws TooManyWays when grants, or their globs, go together in too many ways to compare
  */
-export function diffPolicies(old: Policy, now: Policy, at: Date): PolicyDiff {
+export function diffPolicies(old: Policy, now: Policy, at: Date, most = MOST_STEPS): PolicyDiff {
   // Fail closed: lifted, a freeze makes everything newly acceptable, and what came in under it would hide in that.
   const [before, after] = now.freeze ? [thawed(old), thawed(now)] : [old, now];
-  const changes = changesBetween(before, after, at.getTime());
-  const limits = limitChanges(before, after, at.getTime());
+  const { changes, limits } = counted(most, () => ({
+    changes: changesBetween(before, after, at.getTime()),
+    limits: limitChanges(before, after, at.getTime()),
+  })).value;
   const opens =
     changes.some(({ kind }) => kind !== 'removed') || limits.some(({ effect }) => effect === 'looser');
-  return { changes: inOrder(changes), limits, notes: notesOf(old, now), opens };
+  const renamed = renamedBetween(old, now);
+  const notes = [...notesOf(old, now), ...renamed.map(noteOf)];
+  return { changes: inOrder(changes), limits, notes, renamed, opens };
 }
 
 function thawed(policy: Policy): Policy {

@@ -2,7 +2,7 @@ import { type Ranges, ranges } from '../algebra/ranges.ts';
 import { filledList } from '../leaf.ts';
 import { plainAsn } from './asdot.ts';
 import { type Kind, mergedRanges, numberOrRange } from './range.ts';
-import { everySession, ofSessions, perhapsSomeSession } from './sessions.ts';
+import { everySession, ofSessions, perhapsEverySession, perhapsSomeSession } from './sessions.ts';
 
 const KIND: Kind = {
   code: 'asn',
@@ -31,5 +31,6 @@ export const asn = {
   holds: true,
   normalise: mergedRanges,
   fits: (wanted: Ranges) => [everySession(sessions, wanted)],
+  mayFit: (wanted: Ranges) => [perhapsEverySession(sessions, wanted)],
   touches: (wanted: Ranges) => [perhapsSomeSession(sessions, wanted)],
 } as const;

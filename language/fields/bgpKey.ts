@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { members, only } from '../algebra/members.ts';
-import { everySession, ofSessions, perhapsSomeSession } from './sessions.ts';
+import { everySession, ofSessions, perhapsEverySession, perhapsSomeSession } from './sessions.ts';
 
 const sessions = ofSessions(
   'bgpKey',
@@ -19,5 +19,6 @@ export const bgpKey = {
   holds: false,
   normalise: (written: 'required') => written,
   fits: () => [everySession(sessions, only([true]))],
+  mayFit: () => [perhapsEverySession(sessions, only([true]))],
   touches: () => [perhapsSomeSession(sessions, only([true]))],
 } as const;

@@ -14,6 +14,8 @@ export interface LanguageField<Wanted, Written = unknown> {
   normalise(written: Written): Wanted;
   /** requests for which a grant's demand is a clear yes: those on every side. The same as `fits` in lambda/core/fields/ says */
   fits(wanted: Wanted): readonly Side[];
+  /** requests for which it is no definite no: those on every side. A limit of the grant counts them */
+  mayFit(wanted: Wanted): readonly Side[];
   /** requests for which a `hold` line's is no definite no: those on every side. The same as `touches` there says */
   touches(wanted: Wanted): readonly Side[];
 }

@@ -22,5 +22,6 @@ export const location = {
   holds: true,
   normalise: sortedSet,
   fits: (wanted: readonly string[]) => [side(axis, given(only(wanted)))],
+  mayFit: (wanted: readonly string[]) => [side(axis, perhaps(only(wanted)))],
   touches: (wanted: readonly string[]) => [side(axis, perhaps(only(wanted)))],
 } as const;

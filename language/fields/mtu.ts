@@ -21,6 +21,7 @@ export const mtu = {
   holds: true,
   normalise: (written: readonly number[]) => [...new Set(written)].sort((a, b) => a - b),
   fits: (wanted: readonly number[]) => [side(axis, given(only(wanted)))],
+  mayFit: (wanted: readonly number[]) => [side(axis, perhaps(only(wanted)))],
   touches: (wanted: readonly number[]) => [side(axis, perhaps(only(wanted)))],
 } as const;
 

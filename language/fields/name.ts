@@ -24,5 +24,6 @@ export const name = {
   // Several stars in a row mean what one means.
   normalise: (written: readonly string[]) => sortedSet(written.map((glob) => glob.replace(/\*+/g, '*'))),
   fits: (wanted: readonly string[]) => [side(axis, given(fitting(wanted)))],
+  mayFit: (wanted: readonly string[]) => [side(axis, perhaps(fitting(wanted)))],
   touches: (wanted: readonly string[]) => [side(axis, perhaps(fitting(wanted)))],
 } as const;

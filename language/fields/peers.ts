@@ -1,11 +1,11 @@
 import { type Cidr, contains, formatCidr, parseCidr, parseHostAddress } from '../../lambda/core/ip.ts';
 import type { BgpPeer } from '../../lambda/core/model.ts';
 import { quote } from '../../lambda/core/text.ts';
-import { blocks, overlapping, within } from '../algebra/blocks.ts';
+import { blocks, type Locus, overlapping, perhapsWithin, within } from '../algebra/blocks.ts';
 import type { Complaint } from '../fault.ts';
 import { filledList, judgedText, patterned, type Shape } from '../leaf.ts';
 import { sortedSet } from '../sorted.ts';
-import { everySession, ofSessions, perhapsSomeSession } from './sessions.ts';
+import { everySession, ofSessions, perhapsEverySession, perhapsSomeSession } from './sessions.ts';
 
 const WRITE_BLOCK = 'write address, slash and prefix length, such as `169.254.10.0/24`';
 const OCTET = '(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])';
@@ -20,8 +20,11 @@ const BLOCK: Shape = {
   ],
 };
 
-/** Two addresses a session: a list of as many subnets, each of both addresses of one, shows all that lists of addresses can. */
-const sessions = ofSessions('peers', blocks, subnetsOf, inSubnet);
+/**
+ * Two addresses a session: a list of as many subnets, each of both addresses of one, shows all that lists of addresses can, as far as
+ * they make sense as a pair (`PAIRED` in regions/policy.ts).
+ */
+const sessions = ofSessions('peers', blocks, lociOf, at);
 
 export const peers = {
   schema: filledList(
@@ -32,6 +35,7 @@ export const peers = {
   holds: true,
   normalise: outermost,
   fits: (wanted: readonly string[]) => [everySession(sessions, within(parsed(wanted)))],
+  mayFit: (wanted: readonly string[]) => [perhapsEverySession(sessions, perhapsWithin(parsed(wanted)))],
   touches: (wanted: readonly string[]) => [perhapsSomeSession(sessions, overlapping(parsed(wanted)))],
 } as const;
 
@@ -73,24 +77,40 @@ function parsed(written: readonly string[]): Cidr[] {
   return written.map(parseCidr).filter((block) => block !== null);
 }
 
-function subnetsOf({ amazonAddress, customerAddress }: BgpPeer): (Cidr | null)[] {
-  return [amazonAddress, customerAddress].map((text) =>
-    text === null ? null : (parseHostAddress(text)?.subnet ?? null),
-  );
+/**
+ * Where both addresses are; `null` where that is not known. A subnet of a single address is left out: in a pair that makes sense the
+ * other address is not known, and what is not known decides alone.
+ */
+function lociOf({ amazonAddress, customerAddress }: BgpPeer): (Locus | null)[] {
+  return [amazonAddress, customerAddress].map(locusOf).filter((locus) => locus === null || !isSingle(locus));
 }
 
-/** Both ends of the session in one subnet, neither at its very start where there is room. */
-function inSubnet(peer: BgpPeer, subnet: Cidr | null): BgpPeer {
-  if (subnet === null) return { ...peer, amazonAddress: null, customerAddress: null };
-  const { family, base, prefix } = subnet;
-  const room = (family === 4 ? 32 : 128) - prefix > 1 ? 1n : 0n;
-  const last = family === 4 ? 32 : 128;
+function locusOf(text: string | null): Locus | null {
+  const address = text === null ? null : parseHostAddress(text);
+  if (text === null || address === null) return null;
+  const { subnet } = address;
+  return text.includes('/') ? subnet : { family: subnet.family, prefix: null };
+}
+
+function isSingle({ family, prefix }: Locus): boolean {
+  return prefix === LONGEST[family];
+}
+
+const LONGEST = { 4: 32, 6: 128 } as const;
+
+/** Both ends of the session there, neither at the very start of a subnet that has room. */
+function at(peer: BgpPeer, locus: Locus | null): BgpPeer {
+  if (locus === null) return { ...peer, amazonAddress: null, customerAddress: null };
+  if (locus.prefix === null) return { ...peer, ...BARE[locus.family] };
+  const { family, base, prefix } = locus;
+  const last = LONGEST[family];
   const address = (host: bigint): string =>
     formatCidr({ family, base: host, prefix: last }).replace(/[0-9]+$/, String(prefix));
-  const amazon = base + room;
-  return {
-    ...peer,
-    amazonAddress: address(amazon),
-    customerAddress: address(prefix === last ? base : amazon + 1n),
-  };
+  const amazon = base + (last - prefix > 1 ? 1n : 0n);
+  return { ...peer, amazonAddress: address(amazon), customerAddress: address(amazon + 1n) };
 }
+
+const BARE = {
+  4: { amazonAddress: '169.254.255.1', customerAddress: '169.254.255.2' },
+  6: { amazonAddress: 'fd00::1', customerAddress: 'fd00::2' },
+} as const;

@@ -41,6 +41,11 @@ export function everySession<Set, Value>({ axis }: OfSessions<Set, Value>, set: 
   return side(axis, given(every(given(set))));
 }
 
+/** What every session has is in the set, or may be: it is not given, or no session is listed. */
+export function perhapsEverySession<Set, Value>({ axis }: OfSessions<Set, Value>, set: Set): Side {
+  return side(axis, perhaps(every(perhaps(set))));
+}
+
 /** What some session has is in the set, or may be: it is not given, or no session is listed. */
 export function perhapsSomeSession<Set, Value>({ axis, one }: OfSessions<Set, Value>, set: Set): Side {
   return side(axis, perhaps(some(one, perhaps(set))));

@@ -23,6 +23,7 @@ export const tags = {
   normalise: (written: Readonly<Record<string, readonly string[]>>) =>
     Object.fromEntries(sortedEntries(written).map(([key, values]) => [key, sortedSet(values)])),
   fits: (wanted: Readonly<Record<string, readonly string[]>>) => sidesOf(wanted, given),
+  mayFit: (wanted: Readonly<Record<string, readonly string[]>>) => sidesOf(wanted, perhaps),
   touches: (wanted: Readonly<Record<string, readonly string[]>>) => sidesOf(wanted, perhaps),
 } as const;
 

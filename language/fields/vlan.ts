@@ -23,5 +23,6 @@ export const vlan = {
   holds: true,
   normalise: mergedRanges,
   fits: (wanted: Ranges) => [side(axis, given(wanted))],
+  mayFit: (wanted: Ranges) => [side(axis, perhaps(wanted))],
   touches: (wanted: Ranges) => [side(axis, perhaps(wanted))],
 } as const;

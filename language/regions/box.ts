@@ -45,6 +45,17 @@ export function isOn(box: Box, { axis, set }: Side): boolean {
   return isWithin(axis, box.get(axis.name)?.set ?? axis.all, set);
 }
 
+/** Sides of another box that cut it: where there is none, all of it lies in that one. */
+export function crossing(box: Box, other: Box): Side[] {
+  return [...other.values()].filter((side) => !isOn(box, side));
+}
+
+/** Whether nothing is left of a box that was not empty, after it was cut on one axis. */
+export function isUsedUp(box: Box, { axis }: Side): boolean {
+  const group = groupOf({ axis });
+  return choice([...box.values()].filter((side) => groupOf(side) === group)) === null;
+}
+
 /** One of its points, which is `usual` where it is free; `null` when it has none. */
 export function pointIn(box: Box, usual: Point): Point | null {
   const chosen = choices(box);
@@ -59,8 +70,13 @@ export function pointIn(box: Box, usual: Point): Point | null {
 /** Its sides, with what is left out together left out of all or none; `null` when some axis has nothing left. */
 function choices(box: Box): readonly Side[] | null {
   const sides = [...box.values()];
-  const chosen = [...Map.groupBy(sides, ({ axis }) => axis.source?.name ?? axis.name).values()].map(choice);
+  const chosen = [...Map.groupBy(sides, groupOf).values()].map(choice);
   return chosen.includes(null) ? null : chosen.flatMap((found) => found ?? []);
+}
+
+/** Axes of one group are left out together. */
+function groupOf({ axis }: Pick<Side, 'axis'>): string {
+  return axis.source?.name ?? axis.name;
 }
 
 function choice(sides: readonly Side[]): readonly Side[] | null {

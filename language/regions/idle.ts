@@ -1,7 +1,7 @@
 import type { Grant, Owner, Policy } from '../../lambda/core/policy.ts';
 import { list } from '../../lambda/core/text.ts';
-import { TooManyWays } from '../algebra/globs.ts';
-import { type Box, meet } from './box.ts';
+import { counted, MOST_STEPS, TooManyWays } from '../algebra/steps.ts';
+import { type Box, isEmpty, meet } from './box.ts';
 import { boxOfGrant, boxOfHold } from './policy.ts';
 import { isNothing } from './region.ts';
 
@@ -14,12 +14,13 @@ export interface Idle {
 
 /** Grants by which no request is accepted from an instant on, for as long as the policy stays as it is. */
 export function idleGrants(policy: Policy, at: Date): Idle[] {
-  return policy.owners.flatMap((owner) =>
-    owner.grants.flatMap((grant) => {
-      const why = ended(grant, at) ?? shut(owner, grant) ?? covered(policy, owner, grant);
-      return why === null ? [] : [{ owner: owner.name, grant: grant.name, why }];
-    }),
-  );
+  const idle = (owner: Owner, grant: Grant): Idle[] => {
+    const why = ended(grant, at) ?? shut(owner, grant) ?? covered(policy, owner, grant);
+    return why === null ? [] : [{ owner: owner.name, grant: grant.name, why }];
+  };
+  const all = (): Idle[] =>
+    policy.owners.flatMap((owner) => owner.grants.flatMap((grant) => idle(owner, grant)));
+  return counted(MOST_STEPS, all).value;
 }
 
 function ended({ until }: Grant, at: Date): string | null {
@@ -31,8 +32,13 @@ function shut(owner: Owner, grant: Grant): string | null {
   return owner.limit === 0 ? `the \`limit\` of owner \`${owner.name}\` is 0` : null;
 }
 
+/** The one way in which a grant of a policy without errors fits nothing. */
+const SINGLE =
+  'its `peers` are single addresses, and the two of a session are different addresses in one subnet: no request fits it that is not held as `peers-invalid`; write the subnet, such as `169.254.10.0/30`';
+
 function covered(policy: Policy, owner: Owner, grant: Grant): string | null {
   const box = boxOfGrant(policy, owner, grant);
+  if (isEmpty(box)) return SINGLE;
   const lines = policy.hold.map((line) => ({ line, held: boxOfHold(line) }));
   const meeting = meetingAll(box, lines);
   if (meeting.length === 0) return null;

@@ -1,4 +1,4 @@
-import type { Policy } from '../../lambda/core/policy.ts';
+import type { Owner, Policy } from '../../lambda/core/policy.ts';
 import type { Point } from '../algebra/axis.ts';
 import { both, meet, pointIn } from './box.ts';
 import { boxOfGrant, usualPoint } from './policy.ts';
@@ -11,17 +11,26 @@ export interface Overlap {
   readonly witness: Point;
 }
 
-/** Every pair of grants that could disagree on the gateway of a request, whatever `hold` lines say meanwhile. Exact. */
-export function overlaps(policy: Policy): Overlap[] {
-  return policy.owners.flatMap((owner) => {
-    const boxes = owner.grants.map((grant) => ({ grant, box: boxOfGrant(policy, owner, grant) }));
-    return boxes.flatMap((one, i) =>
-      boxes.slice(i + 1).flatMap((other): Overlap[] => {
-        if (one.grant.gateway === other.grant.gateway || !meet(one.box, other.box)) return [];
-        const witness = pointIn(both(one.box, other.box), usualPoint(policy, 0));
-        if (witness === null) return [];
-        return [{ owner: owner.name, grants: [one.grant.name, other.grant.name], witness }];
-      }),
-    );
-  });
+/**
+ * Pairs of grants that could disagree on the gateway of a request, whatever `hold` lines say meanwhile. Exact.
+ * @param most pairs of one owner after which no other is looked for
+ */
+export function overlaps(policy: Policy, most = Number.POSITIVE_INFINITY): Overlap[] {
+  return policy.owners.flatMap((owner) => overlapsOf(policy, owner, most));
+}
+
+function overlapsOf(policy: Policy, owner: Owner, most: number): Overlap[] {
+  const boxes = owner.grants.map((grant) => ({ grant, box: boxOfGrant(policy, owner, grant) }));
+  const found: Overlap[] = [];
+  for (const [i, one] of boxes.entries()) {
+    for (let j = i + 1; j < boxes.length && found.length < most; j += 1) {
+      const other = boxes[j];
+      if (other === undefined || one.grant.gateway === other.grant.gateway || !meet(one.box, other.box))
+        continue;
+      const witness = pointIn(both(one.box, other.box), usualPoint(policy, 0));
+      if (witness === null) continue;
+      found.push({ owner: owner.name, grants: [one.grant.name, other.grant.name], witness });
+    }
+  }
+  return found;
 }

@@ -8,15 +8,18 @@ import { type Ranges, ranges } from '../algebra/ranges.ts';
 import type { LanguageField } from '../fields/field.ts';
 import { LANGUAGE_FIELDS } from '../fields/index.ts';
 import { USUAL } from '../fields/sessions.ts';
+import { unpaired } from '../preflight.ts';
 import { type Box, boxOf } from './box.ts';
 
-/** Requests that a grant fits, when, and from whom. */
+/** Requests that a grant fits, when, and from whom, without those that are held whatever a policy says. */
 export function boxOfGrant({ recipient }: Policy, owner: Owner, grant: Grant): Box {
   return boxOf([
+    // First what tells grants of one owner apart: most pairs are known not to meet by that alone.
+    ...sidesOf(grant.match, 'fits'),
     ...LANGUAGE_FIELDS.connection.fits(owner.connections),
     side(ACCOUNT, given(only(accountsOf(recipient, owner)))),
     side(TIME, [[from(grant), until(grant)]]),
-    ...sidesOf(grant.match, 'fits'),
+    side(PAIRED, only([true])),
   ]);
 }
 
@@ -58,7 +61,7 @@ function accountsOf({ provider, account }: Policy['recipient'], owner: Owner): s
 }
 
 /** What a `match` or a `hold` line demands, axis by axis. */
-export function sidesOf(match: Match, mode: 'fits' | 'touches'): Side[] {
+export function sidesOf(match: Match, mode: 'fits' | 'mayFit' | 'touches'): Side[] {
   return MATCH_FIELD_NAMES.flatMap((field) => {
     const wanted = match[field];
     const language: LanguageField<unknown> = LANGUAGE_FIELDS[field];
@@ -72,6 +75,22 @@ const ACCOUNT: Axis<Optional<Members<string>>, string | null> = {
   source: null,
   get: ({ request }) => request.ownerAccount,
   put: putting((_, ownerAccount: string | null) => ({ ownerAccount })),
+};
+
+/**
+ * Whether the addresses of every session make sense as a pair. Those that do not are held as `peers-invalid`, whatever a policy says, so
+ * no grant has them. The axis of `peers` has no values of theirs, so every member that is put into a point is paired.
+ */
+const PAIRED: Axis<Members<boolean>, boolean> = {
+  ...members<boolean>({
+    other: (than) => [true, false].find((value) => !than.has(value)) ?? null,
+    format: String,
+  }),
+  name: 'paired',
+  source: null,
+  get: ({ request }) => unpaired(request).length === 0,
+  // Nobody asks for a pair that makes no sense: only whether one is there.
+  put: (point) => point,
 };
 
 /** What a date can say, in milliseconds. */

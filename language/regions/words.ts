@@ -41,11 +41,14 @@ function onWords(box: Box): string[] {
 
 function fieldsOf(box: Box, recipient: string, since: number): string[] {
   const place = (name: string): number => (ORDER.includes(name) ? ORDER.indexOf(name) : ORDER.length);
-  return [...box]
-    .filter(([name]) => name !== 'connection')
-    .sort(([a], [b]) => place(a) - place(b))
-    .map(([name, side]) => fieldWords(name, side, recipient, since))
-    .filter((words) => words !== '');
+  return (
+    [...box]
+      // That addresses make sense as a pair is so of every request that is accepted.
+      .filter(([name]) => name !== 'connection' && name !== 'paired')
+      .sort(([a], [b]) => place(a) - place(b))
+      .map(([name, side]) => fieldWords(name, side, recipient, since))
+      .filter((words) => words !== '')
+  );
 }
 
 function fieldWords(name: string, side: Side, recipient: string, since: number): string {

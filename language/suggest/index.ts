@@ -1,18 +1,17 @@
-import { NO_DEADLINE } from '../../lambda/core/deadline.ts';
-import { type Decision, decide, type Hold } from '../../lambda/core/decide.ts';
+import type { Hold } from '../../lambda/core/decide.ts';
 import type { MatchFieldName } from '../../lambda/core/fields/index.ts';
 import { identify } from '../../lambda/core/identify.ts';
 import { isName } from '../../lambda/core/ids.ts';
 import type { VirtualInterface } from '../../lambda/core/model.ts';
 import type { Owner, Policy } from '../../lambda/core/policy.ts';
-import type { ReasonCode } from '../../lambda/core/reasons.ts';
-import type { World } from '../../lambda/core/world.ts';
-import { TooManyWays } from '../algebra/globs.ts';
+import type { Reason, ReasonCode } from '../../lambda/core/reasons.ts';
+import { TooManyWays } from '../algebra/steps.ts';
 import { compilePolicy } from '../compile.ts';
 import { diffPolicies } from '../diff/index.ts';
 import { openDocument, type Source } from '../document.ts';
-import { formatFault } from '../fault.ts';
+import type { Fault } from '../fault.ts';
 import type { WrittenMatch } from '../fields/match.ts';
+import { decideAlone, unpaired } from '../preflight.ts';
 import { placeAt } from '../yaml/place.ts';
 import { type Entry, inserted } from './insert.ts';
 import { unifiedDiff } from './patch.ts';
@@ -28,6 +27,8 @@ export type Suggestion =
       readonly grant: string;
       /** as it is written: a name of the policy, or an ID */
       readonly gateway: string;
+      /** the time of the suggestion, where a grant that ended before would overlap; else `null`: at once */
+      readonly from: string | null;
       readonly until: string;
       /** fields that the grant does not demand, or not closely, and why */
       readonly unpinned: readonly Unpinned[];
@@ -65,7 +66,9 @@ const DAYS = 14;
  */
 export function suggest({ file, text }: Source, policy: Policy, wish: Wish): Suggestion {
   const { request, gateway, at } = wish;
-  const decision = decided(policy, request, at);
+  const decision = decideAlone(policy, request, at);
+  const nowhere = unpaired(request);
+  if (nowhere.length > 0) return none(...nowhere.map(unhelped));
   if (decision.verdict === 'accept')
     return { kind: 'accepted', owner: decision.owner, grant: decision.grant };
   const others = decision.reasons.filter(({ code }) => !BY_A_GRANT.has(code));
@@ -84,16 +87,66 @@ export function suggest({ file, text }: Source, policy: Policy, wish: Wish): Sug
   return tried(source, policy, { ...wish, gateway: given }, owner);
 }
 
-function tried(
+/** Of addresses that are no pair: a run holds the request, whatever the policy says. */
+function unhelped({ code, message }: Reason): string {
+  return `${code}: ${message}; no edit of the policy lets it in: the requester has to offer it again with other addresses`;
+}
+
+/** Begins at once or, where a grant that has ended would overlap, at the time of the suggestion. */
+function tried(source: Source, policy: Policy, wish: Certain, owner: Owner | null): Suggestion {
+  const edits = [null, seconds(wish.at)].map((from) => edited(source, policy, wish, owner, from));
+  const [first, later] = edits;
+  const isOverlap = first !== undefined && 'faults' in first && first.faults.every(isOverlapFault);
+  const edit = isOverlap && later !== undefined && !('faults' in later) ? later : first;
+  if (edit === undefined) throw new Error('of two edits none was tried');
+  if ('kind' in edit) return edit;
+  if ('faults' in edit)
+    return none(
+      ...edit.faults.map(
+        ({ message, mend }) => `with one more grant the policy has an error: ${message}; ${mend}`,
+      ),
+    );
+  return checked(source, policy, wish, owner, edit);
+}
+
+function isOverlapFault({ code }: Fault): boolean {
+  return code === 'grants-overlap';
+}
+
+/** As policies write it. */
+function seconds(at: Date): string {
+  return `${at.toISOString().slice(0, 19)}Z`;
+}
+
+type Nothing = Extract<Suggestion, { kind: 'none' }>;
+type Certain = Wish & { readonly gateway: string };
+
+/** An edit that compiles. */
+interface Edit
+  extends Pick<
+    Extract<Suggestion, { kind: 'patch' }>,
+    'from' | 'until' | 'owner' | 'grant' | 'unpinned' | 'text'
+  > {
+  readonly policy: Policy;
+}
+
+function edited(
   source: Source,
   policy: Policy,
-  { request, absent, gateway, at, path: patched }: Wish & { readonly gateway: string },
+  { request, absent, gateway, at }: Certain,
   owner: Owner | null,
-): Suggestion {
-  const until = `${new Date(at.getTime() + DAYS * 86_400_000).toISOString().slice(0, 19)}Z`;
+  from: string | null,
+): Edit | Nothing | { readonly faults: readonly Fault[] } {
+  const until = seconds(new Date(at.getTime() + DAYS * 86_400_000));
   const grant = freeName(isName(request.id) ? request.id : 'suggested', owner?.grants ?? []);
   const { match, unpinned } = pinsOf(request, policy.recipient.provider, absent);
-  const entry = grantEntry(grant, gateway, written(match), until);
+  const entry = grantEntry(grant, {
+    gateway,
+    match: written(match),
+    limit: '1',
+    ...(from === null ? {} : { from }),
+    until,
+  });
   const name = owner?.name ?? freeName('new-owner', policy.owners);
   const path = owner === null ? ['owners'] : ['owners', name, 'grants'];
   const { root } = openDocument(source).yaml;
@@ -107,16 +160,26 @@ function tried(
   );
 
   const compiled = compilePolicy({ file: source.file, text });
-  if (!compiled.ok) return none(...compiled.faults.map(formatFault));
-  const after = decided(compiled.policy, request, at);
+  if (!compiled.ok) return { faults: compiled.faults };
+  return { owner: name, grant, from, until, unpinned, text, policy: compiled.policy };
+}
+
+/** Tried before it is told. */
+function checked(
+  source: Source,
+  policy: Policy,
+  { request, gateway, at, path }: Certain,
+  known: Owner | null,
+  { policy: edit, ...rest }: Edit,
+): Suggestion {
+  const after = decideAlone(edit, request, at);
   if (after.verdict === 'hold')
     return none(...after.reasons.map(({ code, message }) => `${code}: ${message}`));
   // Fail closed: an edit that lets anything else in, or that may, is none to suggest.
-  if (!isAlone(policy, compiled.policy, { owner: name, grant }, at))
+  if (!isAlone(policy, edit, rest, at))
     return none('the grant that would let it in would change other decisions too; edit the policy by hand');
-  const patch = unifiedDiff(patched, source.text, text);
-  const isNewOwner = owner === null;
-  return { kind: 'patch', owner: name, isNewOwner, grant, gateway, until, unpinned, text, patch };
+  const patch = unifiedDiff(path, source.text, rest.text);
+  return { kind: 'patch', ...rest, isNewOwner: known === null, gateway, patch };
 }
 
 /** Whether all that changes is what that one grant lets in. */
@@ -140,18 +203,6 @@ function isAlone(
 }
 
 const NOBODYS = { known: true, ids: new Set<string>() } as const;
-
-function decided(policy: Policy, request: VirtualInterface, at: Date): Decision {
-  const world: World = {
-    interfaces: [request],
-    intents: {},
-    acceptances: {},
-    damaged: {},
-    ownConnections: NOBODYS,
-    acceptedThisPass: 0,
-  };
-  return decide(policy, request, world, NO_DEADLINE, at);
-}
 
 /** On a connection that nobody in the policy has, and the API says nothing else about who asks. */
 function isUnlisted({ recipient, owners }: Policy, { connection, ownerAccount }: VirtualInterface): boolean {
@@ -190,12 +241,9 @@ function written(match: WrittenMatch): string {
     .join(', ')} }`;
 }
 
-function grantEntry(key: string, gateway: string, match: string, until: string): Entry {
-  return {
-    key,
-    flow: `{ gateway: ${gateway}, match: ${match}, limit: 1, until: ${until} }`,
-    block: [`gateway: ${gateway}`, `match: ${match}`, 'limit: 1', `until: ${until}`],
-  };
+function grantEntry(key: string, grant: Readonly<Record<string, string>>): Entry {
+  const block = Object.entries(grant).map(([name, value]) => `${name}: ${value}`);
+  return { key, flow: `{ ${block.join(', ')} }`, block };
 }
 
 function ownerEntry(key: string, connection: string, grant: Entry): Entry {
@@ -216,6 +264,6 @@ function ownerEntry(key: string, connection: string, grant: Entry): Entry {
 /** For whoever reviews the patch: what stands beside it on standard error is gone by then. */
 const UNVERIFIED = '# verify out of band whose connection this is, then remove this line';
 
-function none(...why: readonly string[]): Suggestion {
+function none(...why: readonly string[]): Nothing {
   return { kind: 'none', why };
 }

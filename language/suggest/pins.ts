@@ -3,6 +3,7 @@ import { formatCidr, parseHostAddress } from '../../lambda/core/ip.ts';
 import type { BgpPeer, Provider, VirtualInterface } from '../../lambda/core/model.ts';
 import { LANGUAGE_FIELDS } from '../fields/index.ts';
 import type { WrittenMatch } from '../fields/match.ts';
+import { invisible } from '../leaf.ts';
 
 /** A `match` that demands everything that a request has, and what it cannot demand. */
 export interface Pins {
@@ -49,7 +50,19 @@ function pinOf(
     return Object.keys(pin.match).length === 0
       ? NOTHING
       : unpinned(`no policy for ${provider} can demand it`);
-  return absent.has(field) ? unpinned('the file does not give it') : pin;
+  if (absent.has(field)) return unpinned('the file does not give it');
+  // Fail closed: what the language does not take, such as a name with a line break, must not make the patch one that breaks the policy.
+  return Object.keys(pin.match).length > 0 && !isWritable(field, pin.match)
+    ? unpinned(
+        'a policy cannot name its value: it has control or invisible characters, nothing but spaces, or another form than the API describes',
+      )
+    : pin;
+}
+
+function isWritable(field: MatchFieldName, match: WrittenMatch): boolean {
+  const { schema } = LANGUAGE_FIELDS[field];
+  const isKey = (key: string): boolean => key !== '' && key !== '__proto__' && invisible(key) === null;
+  return schema.safeParse(match[field]).success && Object.keys(match.tags ?? {}).every(isKey);
 }
 
 const NOTHING: Pin = { match: {}, why: null };
@@ -62,7 +75,9 @@ const PINS: Readonly<Record<MatchFieldName, (request: VirtualInterface) => Pin>>
   asn: ({ peers }) => ofSessions(peers, asnOf, 'an ASN', (asns) => ({ asn: [...new Set(asns)] })),
   peers: ({ peers }) =>
     // The narrowest block that is wide enough: an address counts with its subnet.
-    ofSessions(peers, subnetsOf, 'an address', (subnets) => ({ peers: [...new Set(subnets.flat())] })),
+    ofSessions(peers, subnetsOf, 'an address with a prefix length', (subnets) => ({
+      peers: [...new Set(subnets.flat())],
+    })),
   bgpKey: ({ peers }) =>
     peers.some(({ hasKey }) => hasKey === null) && peers.every(({ hasKey }) => hasKey !== false)
       ? unpinned('the API does not say whether every BGP session has a key')
@@ -112,10 +127,10 @@ function keyOf({ hasKey }: BgpPeer): true | null {
   return hasKey === true ? true : null;
 }
 
-/** Of both ends, or nothing. */
+/** Of both ends, or nothing. No grant says yes to an address without a prefix length, so to demand one lets nothing in. */
 function subnetsOf({ amazonAddress, customerAddress }: BgpPeer): readonly string[] | null {
   const subnets = [amazonAddress, customerAddress]
-    .map((text) => (text === null ? null : parseHostAddress(text)))
+    .map((text) => (text?.includes('/') ? parseHostAddress(text) : null))
     .filter((address) => address !== null)
     .map(({ subnet }) => formatCidr(subnet));
   return subnets.length < 2 ? null : subnets;

@@ -1,5 +1,6 @@
 import { type CST, LineCounter, Parser } from 'yaml';
 import { escapeText } from '../../lambda/core/text.ts';
+import { step } from '../algebra/steps.ts';
 import type { Complaint } from '../fault.ts';
 import { hiddenComments } from './comments.ts';
 import type { Spotted } from './spotted.ts';
@@ -25,6 +26,7 @@ export function tokenise(text: string): Tokens {
   const pending: { token: CST.Token; depth: number }[] = tokens.map((token) => ({ token, depth: 0 }));
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const { token, depth } = next;
+    step();
     const complaint = refusal(token);
     if (complaint !== null) refused.push({ offset: token.offset, ...complaint });
     if (depth > DEEPEST) {

@@ -1,4 +1,5 @@
 import { isMap, isScalar, isSeq, type LineCounter, type ParsedNode, type Scalar, type YAMLMap } from 'yaml';
+import { step } from '../algebra/steps.ts';
 import type { Complaint, Path } from '../fault.ts';
 import { duplicateKey, keyRefusal, nameOf } from './keys.ts';
 import { append, joined, type Place, type ScalarValue } from './place.ts';
@@ -37,11 +38,13 @@ interface Growth {
 function claim(growth: Growth, path: Path, upTo: number): void {
   const { refused, located } = growth;
   for (let next = refused[growth.claimed]; next && next.offset <= upTo; next = refused[++growth.claimed]) {
+    step();
     located.push({ ...next, path });
   }
 }
 
 function walk(growth: Growth, node: ParsedNode | null, path: Path, key: number | null): Place {
+  step();
   if (node === null) {
     const start = key ?? 0;
     return { kind: 'scalar', value: null, source: '', key, start, end: start };

@@ -173,6 +173,66 @@ describe('policy diff', () => {
     expect((await against('policy/late.yaml', 'main:policy/late.yaml')).code).toBe(2);
   });
 
+  it('refuses a side that is not in UTF-8 as a policy with errors', async () => {
+    const dir = folderWith({ 'old.yaml': OLD });
+    writeFileSync(
+      join(dir, 'new.yaml'),
+      Buffer.concat([Buffer.from(`${OLD}# caf`), Buffer.from([0xe9, 0x0a])]),
+    );
+    const { code, stderr } = await type(dir, ['policy', 'diff', 'old.yaml', 'new.yaml', ...AT]);
+    expect(code).toBe(3);
+    expect(stderr).toContain(`new.yaml:${OLD.split('\n').length}:6`);
+    expect((await type(dir, ['policy', 'check', 'new.yaml'])).code).toBe(3);
+  });
+
+  it('reports owners and grants that have another name', async () => {
+    const renamed = OLD.replace('acme:', 'acme2:').replace('prod:', 'production:');
+    const { code, stdout } = await diff(OLD, renamed, '--json');
+    expect(code).toBe(0);
+    const { renamed: found, notes, changes } = JSON.parse(stdout);
+    const owner = { old: 'acme', new: 'acme2' };
+    expect(found).toEqual([
+      { owner, grant: null },
+      { owner, grant: { old: 'prod', new: 'production' } },
+    ]);
+    expect([notes.length, changes]).toEqual([2, []]);
+    const told = await diff(OLD, renamed);
+    expect(told.stdout).toContain('To know first\n');
+    expect(told.stdout).toContain('`acme.prod`');
+  });
+
+  it('compares what is pending under the account that the owner is known by', async () => {
+    const known = (vlans: string): string =>
+      policy(`prod: { gateway: vgw-12345678, match: { vlan: [${vlans}] } }`).replace(
+        'connections:',
+        'account: "210987654321"\n    connections:',
+      );
+    const item = { ...recorded('dxvif-1', 250), ownerAccount: '210987654321' };
+    const dir = folderWith({
+      'old.yaml': known('1'),
+      'new.yaml': known('1-299'),
+      'pending.json': JSON.stringify({ virtualInterfaces: [item] }),
+    });
+    const typed = ['policy', 'diff', 'old.yaml', 'new.yaml', '--pending', 'pending.json', '--json', ...AT];
+    const { pending } = JSON.parse((await type(dir, typed)).stdout);
+    expect(pending).toMatchObject({ looked: 1, changed: [{ id: 'dxvif-1', opens: true }] });
+    // A file does not say which connections are the recipient's own.
+    expect(pending.unchecked).toHaveLength(1);
+  });
+
+  it('does not call a pending request accepted whose addresses are held', async () => {
+    const item = recorded('dxvif-1', 250);
+    const equal = { ...item, amazonAddress: '169.254.10.1/30', customerAddress: '169.254.10.1/30' };
+    const dir = folderWith({
+      'old.yaml': OLD,
+      'new.yaml': policy('prod: { gateway: vgw-12345678 }'),
+      'pending.json': JSON.stringify({ virtualInterfaces: [{ ...equal, bgpPeers: [] }] }),
+    });
+    const typed = ['policy', 'diff', 'old.yaml', 'new.yaml', '--pending', 'pending.json', '--json', ...AT];
+    const { pending } = JSON.parse((await type(dir, typed)).stdout);
+    expect(pending.changed).toMatchObject([{ id: 'dxvif-1', new: 'hold: peers-invalid', opens: false }]);
+  });
+
   it('tells which recorded requests would be decided otherwise', async () => {
     const dir = folderWith({
       'old.yaml': OLD,

@@ -33,6 +33,15 @@ async function explained(item: object, ...args: string[]) {
 type Row = [what: string, args: string[], message: RegExp, more?: Record<string, string>];
 
 describe('policy explain', () => {
+  it('holds what is held for its addresses, whatever the policy says, as a run does', async () => {
+    const equal = { amazonAddress: '169.254.10.1/30', customerAddress: '169.254.10.1/30' };
+    const { stdout } = await explained({ ...OUTSCALE_ITEM, ...equal }, '--json');
+    const { report, grants } = JSON.parse(stdout);
+    expect(report.outcome).toBe('held');
+    expect(JSON.stringify(report)).toContain('"code":"peers-invalid"');
+    expect(grants).toMatchObject([{ decides: false }, { decides: false }]);
+  });
+
   it('tells who asks and why, every hold line, every grant with every field and its time, and what decided', async () => {
     const { code, stdout } = await explained(OUTSCALE_ITEM);
     expect(code).toBe(0);

@@ -46,6 +46,43 @@ function apply(dir: string, patch: string): string {
 }
 
 describe('policy suggest', () => {
+  it('has no edit for addresses that are held whatever the policy says, and says why', async () => {
+    const item = { ...OUTSCALE_ITEM, amazonAddress: '169.254.10.1/30', customerAddress: '169.254.10.1/30' };
+    const equal = { ...item, bgpPeers: [] };
+    const held = await suggested(POLICY, equal, '--json');
+    expect(held.code).toBe(1);
+    expect(JSON.parse(held.stdout)).toMatchObject({
+      kind: 'none',
+      why: [expect.stringContaining('peers-invalid')],
+    });
+    // Where a grant fits already too.
+    const fitting = POLICY.replace('vlan: [4000]', 'vlan: [101]');
+    expect(JSON.parse((await suggested(fitting, equal, '--json')).stdout).kind).toBe('none');
+    expect(JSON.parse((await suggested(fitting, OUTSCALE_ITEM, '--json')).stdout).kind).toBe('accepted');
+  });
+
+  it('begins now where a grant that has ended would overlap', async () => {
+    const ended = POLICY.replace('match: { vlan: [4000] }', 'until: 2026-01-31T00:00:00Z');
+    const { dir, code, stdout } = await suggested(ended, OUTSCALE_ITEM, '--gateway', 'core');
+    expect(code).toBe(0);
+    expect(apply(dir, stdout)).toContain('from: 2026-11-10T00:00:00Z\n');
+    // Where nothing overlaps, it is in force at once.
+    const plain = await suggested(POLICY, OUTSCALE_ITEM, '--json');
+    expect(JSON.parse(plain.stdout)).toMatchObject({ kind: 'patch', from: null });
+  });
+
+  it('does not pin a name that no policy can have, nor an address without a prefix length, and says so', async () => {
+    const item = { ...OUTSCALE_ITEM, virtualInterfaceName: 'acme\nprod', bgpPeers: [] };
+    const bare = { ...item, amazonAddress: '169.254.10.1', customerAddress: '169.254.10.2' };
+    const { code, stdout } = await suggested(POLICY, bare, '--json');
+    expect(code).toBe(0);
+    const { text, unpinned } = JSON.parse(stdout);
+    expect(unpinned.map(({ field }: { field: string }) => field)).toEqual(
+      expect.arrayContaining(['name', 'peers']),
+    );
+    expect(text).not.toContain('prod');
+  });
+
   it('prints a patch that git applies, which keeps every line and lets the request in alone', async () => {
     const { dir, code, stdout, stderr } = await suggested(POLICY, OUTSCALE_ITEM);
     expect(code).toBe(0);

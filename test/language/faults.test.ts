@@ -22,6 +22,7 @@ const OF_FILES = [
   'no-folder',
   'no-policy',
   'unreadable-file',
+  'not-utf-8',
   'file-extension',
   'sub-folder',
   'target-name',

@@ -28,6 +28,19 @@ function faults(where: string): string[][] {
   return result.ok ? [] : result.faults.map(({ file, code, mend }) => [file, code, mend]);
 }
 
+describe('a file that is not in UTF-8', () => {
+  const begin = [...new TextEncoder().encode('a: "é"\nb: "')];
+  it.each([
+    ['a byte that begins no character', [...begin, 0xe9, 0x22, 0x0a], 2, 5],
+    ['a character that the file ends in', [...begin, 0xc3], 2, 5],
+    ['the first byte', [0xff, 0xfe, 0x61], 1, 1],
+  ])('is an error of the policy at %s', (_, bytes, line, column) => {
+    const file = write('acme.yaml', new Uint8Array(bytes));
+    const compiled = compileFiles(folder);
+    expect(compiled.ok ? [] : compiled.faults).toMatchObject([{ file, code: 'not-utf-8', line, column }]);
+  });
+});
+
 describe('a folder of policies', () => {
   it('is compiled by file name, whatever else is in it', () => {
     write('b.yaml', POLICY);
@@ -111,7 +124,7 @@ describe('a folder of policies', () => {
     const twin = write('twin.yaml', POLICY);
     expect(faults(folder).map(([file, code]) => [file, code])).toEqual([
       [bad, 'unknown-key'],
-      [binary, 'unreadable-file'],
+      [binary, 'not-utf-8'],
       [inner, 'unreadable-file'],
       [twin, 'same-recipient'],
     ]);

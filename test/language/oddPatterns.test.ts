@@ -31,6 +31,12 @@ describe('a value that looks like a pattern of another kind, and would never fit
     expect(oddIn(matching('{ tags: { env: [prod] }, location: [PAR1] }', aws))).toEqual([]);
   });
 
+  it('is a network without its prefix length, which is one address', () => {
+    for (const block of ['169.254.10.0', 'fd00:10::'])
+      expect(oddIn(besideAcme(`hold: [{ peers: ["${block}"] }]`))).toMatchObject([{ path: 'hold[0]' }]);
+    expect(oddIn(besideAcme('hold: [{ peers: [169.254.10.1, 169.254.10.0/24, "fd00::1"] }]'))).toEqual([]);
+  });
+
   it('is reported in a hold rule, which would hold nothing by it', () => {
     expect(oddIn(besideAcme('hold: [{ name: ["acme-?"] }]'))).toMatchObject([{ path: 'hold[0]' }]);
   });

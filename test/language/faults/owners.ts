@@ -67,8 +67,8 @@ export const OWNERS: readonly Row[] = [
     owning(
       'connections: [dxcon-1]',
       'grants:',
-      `  prod: { gateway: vgw-12345678, match: { name: [${[...'bcdefghijklmnopq'].map((x) => `"*${x}*z"`)}] } }`,
-      '  lab: { gateway: vgw-87654321, match: { name: ["*a"] } }',
+      `  prod: { gateway: vgw-12345678, match: { name: ["${'*a'.repeat(90)}*"] } }`,
+      `  lab: { gateway: vgw-87654321, match: { name: ["${'*b'.repeat(90)}*"] } }`,
     ),
     'grants-undecided',
     'owners.acme.grants.lab',
