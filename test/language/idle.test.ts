@@ -25,3 +25,11 @@ describe('a grant that accepts nothing', () => {
     expect(idle(matching(`{ peers: ${peers} }`), '2026-11-15T00:00:00Z')).toEqual(expected);
   });
 });
+
+describe('a gateway with a name', () => {
+  it('may be given under its ID, and has its name in reports all the same', () => {
+    const text = `${granting()}\ngateways: { core: vgw-12345678 }`;
+    const compiled = compilePolicy({ file: 'policy/acme.yaml', text });
+    expect(compiled.ok && compiled.policy.owners[0]?.grants[0]?.gatewayName).toBe('core');
+  });
+});
