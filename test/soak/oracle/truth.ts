@@ -44,8 +44,11 @@ export interface Taken {
   heard: boolean;
 }
 
+const NO_PEER = { asn: 0, amazonAddress: '', customerAddress: '', authKey: '' };
+
 export function truthOf(vif: Emulated, madeAt: number, expires: boolean): Truth {
-  const { id, connection, recipient, vlan, asn, name, amazonAddress, customerAddress, authKey } = vif;
+  const { id, connection, recipient, vlan, name, peers } = vif;
+  const [{ asn, amazonAddress, customerAddress, authKey } = NO_PEER] = peers;
   return {
     id,
     connection: connection.id,
