@@ -4,7 +4,8 @@ import { judgeRecords } from './oracle/records.ts';
 import type { Violation } from './oracle/violations.ts';
 import { passTimes } from './passTimes.ts';
 import { MINUTE, START, WEEK } from './plan/cast.ts';
-import type { Outage, Plan } from './plan/plan.ts';
+import type { Closing, Event, Outage, Plan } from './plan/plan.ts';
+import { closed } from './plan/policy.ts';
 import { type Stage, setStage } from './stage.ts';
 import { elapseUntil, sleep, virtualNow } from './virtual/time.ts';
 import type { Carrier } from './virtual/wire.ts';
@@ -55,23 +56,49 @@ async function whole(plan: Plan, stage: Stage, lambda: Lambda): Promise<void> {
     happen: () => stage.act(event),
   }));
   const times = passTimes(plan);
+  const prepared = preparations(plan, times, stage);
   const passes = times.map((at, i) => ({
     at,
     happen: () => {
       const trouble = plan.troubles.find(({ pass }) => pass % times.length === i) ?? null;
       const outages = plan.outages.filter((outage) => isOut(outage, i, times.length));
+      const { closing } = plan;
+      if (closing !== null && closing.pass % times.length === i) outages.push(slowIn(closing));
       invocations.push(lambda.invoke(stage, trouble, outages));
       if (trouble === null || trouble.twin === null) return;
       stage.tally('twin');
       invocations.push(sleep(trouble.twin * 1000).then(() => lambda.invoke(stage, null, [])));
     },
   }));
-  for (const next of [...events, ...passes].sort((a, b) => a.at - b.at)) {
+  for (const next of [...events, ...prepared, ...passes].sort((a, b) => a.at - b.at)) {
     await sleep(next.at - virtualNow());
     next.happen();
   }
   await Promise.all(invocations);
   await inPeace(stage, lambda);
+}
+
+/** What happens shortly before or after certain passes. */
+function preparations(plan: Plan, times: readonly number[], stage: Stage) {
+  const { flood, crowd, closing, policy } = plan;
+  const steps: { readonly at: number; readonly happen: () => void }[] = [];
+  const add = (at: number, event: Event) => steps.push({ at, happen: () => stage.act(event) });
+  const timeOf = (pass: number): number => times[pass % times.length] ?? START;
+  if (crowd !== null) for (const at of times) add(at - MINUTE, { does: 'crowd', size: crowd });
+  if (flood !== null) {
+    add(timeOf(flood.pass) - MINUTE, { does: 'flood', size: flood.size });
+    add(timeOf(flood.pass) + 20 * MINUTE, { does: 'ebb' });
+  }
+  if (closing !== null) {
+    const at = timeOf(closing.pass);
+    add(at - MINUTE, { does: 'deploy', policy: closed(policy, at + closing.seconds * 1000) });
+    add(at + 20 * MINUTE, { does: 'deploy', policy });
+  }
+  return steps;
+}
+
+function slowIn({ place, slowness }: Closing): Outage {
+  return { pass: 0, passes: 1, place, harm: 'slow', seconds: slowness };
 }
 
 /** All is set right, and left alone until nothing is in the way any more. */
