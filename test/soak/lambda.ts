@@ -99,9 +99,7 @@ export function createLambda(plan: Plan) {
     if (run.end === 'completed') counts.completed += 1;
     if (run.isClean) counts.clean += 1;
     else trouble(run.startedAt + timeout + LEASE_SLACK);
-    const untold = [...stage.table.items.keys()].filter((name) => /\/announcement\//.test(name)).length;
-    if (run.end === 'completed' && stage.isAtPeace() && untold > 0)
-      verdicts.blame('honesty', `${untold} announcements are left, and the pass is \`completed\``);
+    judgeQueue(run, stage);
     if (run.end === 'threw')
       verdicts.blame('honesty', 'a pass threw in the place of telling what it failed of');
     if (run.isClean && run.end !== 'completed' && !mayFail(run, scene))
@@ -111,6 +109,13 @@ export function createLambda(plan: Plan) {
   }
 
   return { counts, deploy, invoke };
+}
+
+/** What is left to announce makes a pass fail. */
+function judgeQueue({ end }: Run, { table, isAtPeace, verdicts }: Stage): void {
+  const untold = [...table.items.keys()].filter((name) => /\/announcement\//.test(name)).length;
+  if (end === 'completed' && isAtPeace() && untold > 0)
+    verdicts.blame('honesty', `${untold} announcements are left, and the pass is \`completed\``);
 }
 
 /** What a pass must fail of, though nothing goes wrong with it. */

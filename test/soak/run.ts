@@ -80,5 +80,7 @@ export function nextIll(run: Run, place: Place, operation: string): Ill | null {
   const own = run.ills.next(place, isConfirm);
   if (own !== null) return own;
   const outage = run.outages.find((one) => one.place === place || (isConfirm && one.place === 'confirm'));
-  return outage === undefined ? null : { harm: outage.harm, turn: 0, place, lasts: true, seconds: outage.seconds };
+  return outage === undefined
+    ? null
+    : { harm: outage.harm, turn: 0, place, lasts: true, seconds: outage.seconds };
 }

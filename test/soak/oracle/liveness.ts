@@ -51,16 +51,13 @@ export function watchLiveness(scene: Scene, { blame }: Verdicts) {
 
   /** Each owner with a request that is left waits, unless it had a turn. */
   function takeTurns({ policy, attempts }: Run, left: readonly Truth[]): void {
-    const ownerOf = (truth: Truth | undefined) => (truth && nameOf(policy, truth)) ?? '';
-    const served = new Set([...attempts].map((id) => ownerOf(truths.get(id))));
-    const waiting = new Set(left.map(ownerOf));
-    const many = new Set([...served, ...waiting]).size;
-    const bound = Math.ceil(many / policy.acceptsPerPass);
+    const served = new Set([...attempts].map((id) => ownerOf(policy, truths.get(id))));
+    const waiting = new Set(left.map((truth) => ownerOf(policy, truth)));
+    const bound = Math.ceil(new Set([...served, ...waiting]).size / policy.acceptsPerPass);
     for (const owner of waits.keys()) if (served.has(owner) || !waiting.has(owner)) waits.delete(owner);
-    for (const owner of waiting) {
-      if (served.has(owner)) continue;
+    for (const owner of [...waiting].filter((one) => !served.has(one))) {
       // What may expire soon comes first, and may be another owner's.
-      if (left.some((truth) => ownerOf(truth) !== owner && isUrgent(truth))) continue;
+      if (left.some((truth) => ownerOf(policy, truth) !== owner && isUrgent(truth))) continue;
       const passes = (waits.get(owner) ?? 0) + 1;
       waits.set(owner, passes);
       if (passes >= bound)
@@ -90,6 +87,6 @@ export function watchLiveness(scene: Scene, { blame }: Verdicts) {
   };
 }
 
-function nameOf({ owners }: PlainPolicy, { shown }: Truth): string | undefined {
-  return owners.find(({ connections }) => connections.includes(shown.connection))?.name;
+function ownerOf({ owners }: PlainPolicy, truth: Truth | undefined): string {
+  return owners.find(({ connections }) => connections.includes(truth?.shown.connection ?? ''))?.name ?? '';
 }

@@ -32,7 +32,18 @@ export function rule(plan: Plan, policy: PlainPolicy, standing: Standing): Verdi
     // What was given takes the slots of who got it, wherever it is now.
     intents: Object.fromEntries(
       live.flatMap(({ truth: { id, taken } }) =>
-        taken?.award ? [[id, { ...taken.award, gateway: taken.gateway }]] : [],
+        taken?.award
+          ? [
+              [
+                id,
+                {
+                  ...taken.award,
+                  gateway: taken.gateway,
+                  grounds: { request: { connection: taken.connection } },
+                },
+              ],
+            ]
+          : [],
       ),
     ),
     acceptances: {},

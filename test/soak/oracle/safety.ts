@@ -41,13 +41,23 @@ export function watchSafety(scene: Scene, { blame }: Verdicts) {
       const why = verdict.gateway ?? [...verdict.codes].join(' ');
       blame('safety', `${truth.id} was to get ${gateway}, and the policy says: ${why}`);
     }
-    const looked = Math.min(look?.sentAt ?? Number.NEGATIVE_INFINITY, run.gatewaysAt ?? Number.NEGATIVE_INFINITY);
+    const looked = Math.min(
+      look?.sentAt ?? Number.NEGATIVE_INFINITY,
+      run.gatewaysAt ?? Number.NEGATIVE_INFINITY,
+    );
     if (now() - looked > LOOK_LASTS)
       blame('safety', `${truth.id} was to get ${gateway} by a look that is ${now() - looked} ms old`);
     const bad = badSince.get(gateway);
     if (bad === undefined || (bad !== null && bad < looked))
       blame('safety', `${truth.id} was to get ${gateway}, which takes nothing`);
-    return { at: now(), by: 'us', gateway, award: verdict.award, heard: false };
+    return {
+      at: now(),
+      by: 'us',
+      gateway,
+      connection: request.shown.connection,
+      award: verdict.award,
+      heard: false,
+    };
   }
 
   return {

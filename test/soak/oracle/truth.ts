@@ -54,6 +54,8 @@ export interface Taken {
   readonly at: number;
   readonly by: 'us' | 'hand';
   readonly gateway: string;
+  /** that it was on then */
+  readonly connection: string;
   /** what the policy in force gave it, as the oracle has it */
   readonly award: { readonly owner: string; readonly grants: readonly string[] } | null;
   /** whoever accepted it heard that it did */
