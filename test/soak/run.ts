@@ -7,6 +7,8 @@ import { type Mortal, mortals } from './virtual/time.ts';
 
 interface Look {
   readonly sentAt: number;
+  /** `null`: its answer is under way */
+  heardAt: number | null;
   readonly shown: Shown;
 }
 
@@ -26,7 +28,7 @@ export interface Run extends Mortal {
   readonly listed: Map<string, Shown>;
   /** by ID: what the latest call about one request alone showed, and when that call was sent */
   readonly looks: Map<string, Look>;
-  /** when the latest call for the gateways was sent that was answered, and reached the provider; `null`: none was */
+  /** when the latest call for the gateways reached the provider; `null`: none did */
   gatewaysAt: number | null;
   /** of which it began a confirm */
   readonly attempts: Set<string>;

@@ -35,7 +35,7 @@ export function createEyes(scene: Scene, safety: ReturnType<typeof watchSafety>)
 
   function keepLook({ looks }: Run, id: string, at: number): void {
     const truth = truths.get(id);
-    if (truth !== undefined) looks.set(id, { sentAt: at, shown: truth.shown });
+    if (truth !== undefined) looks.set(id, { sentAt: at, heardAt: null, shown: truth.shown });
   }
 
   return {
@@ -53,7 +53,7 @@ export function createEyes(scene: Scene, safety: ReturnType<typeof watchSafety>)
     arrives: (run: Run, place: Place, call: Call, make: () => Answer): Answer => {
       if (place === 'gateways') run.gatewaysAt = now();
       if (place !== 'api') return make();
-      const id = String(fields(JSON.parse(call.body)).virtualInterfaceId);
+      const id = idOf(call);
       const before = world().interfaces.get(id)?.state;
       const reply = make();
       const after = world().interfaces.get(id)?.state;
@@ -69,17 +69,22 @@ export function createEyes(scene: Scene, safety: ReturnType<typeof watchSafety>)
       } else if (call.operation === 'DescribeVirtualInterfaces') keepLook(run, id, sentAt.get(call) ?? now());
       return reply;
     },
-    heard: (_run: Run, place: Place, call: Call, reply: Answer): void => {
+    heard: (run: Run, place: Place, call: Call, reply: Answer): void => {
       const answered = place === 'api' ? parsed(reply) : null;
       if (answered === null) return;
-      if (call.operation === 'ConfirmPrivateVirtualInterface')
-        hear(truths.get(String(fields(JSON.parse(call.body)).virtualInterfaceId)), answered);
+      const look = isListing(call) ? undefined : run.looks.get(idOf(call));
+      if (look !== undefined) look.heardAt = now();
+      if (call.operation === 'ConfirmPrivateVirtualInterface') hear(truths.get(idOf(call)), answered);
       for (const shown of listOf(answered.virtualInterfaces)) {
         safety.looked(String(shown.virtualInterfaceId), shown.virtualInterfaceState);
         hear(truths.get(String(shown.virtualInterfaceId)), shown);
       }
     },
   };
+}
+
+function idOf({ body }: Call): string {
+  return String(fields(JSON.parse(body)).virtualInterfaceId);
 }
 
 function hear(
