@@ -41,14 +41,12 @@ export function watchSafety(scene: Scene, { blame }: Verdicts) {
       const why = verdict.gateway ?? [...verdict.codes].join(' ');
       blame('safety', `${truth.id} was to get ${gateway}, and the policy says: ${why}`);
     }
-    const looked = Math.min(
-      look?.sentAt ?? Number.NEGATIVE_INFINITY,
-      run.gatewaysAt ?? Number.NEGATIVE_INFINITY,
-    );
-    if (now() - looked > LOOK_LASTS)
-      blame('safety', `${truth.id} was to get ${gateway} by a look that is ${now() - looked} ms old`);
+    const age = now() - (look?.sentAt ?? Number.NEGATIVE_INFINITY);
+    // Of an API that answers slowly, what is decided upon is as young as one answer.
+    if (age > LOOK_LASTS && look?.heardAt !== now())
+      blame('safety', `${truth.id} was to get ${gateway} by a look that is ${age} ms old`);
     const bad = badSince.get(gateway);
-    if (bad === undefined || (bad !== null && bad < looked))
+    if (bad === undefined || (bad !== null && bad < (run.gatewaysAt ?? now())))
       blame('safety', `${truth.id} was to get ${gateway}, which takes nothing`);
     return {
       at: now(),
