@@ -100,6 +100,7 @@ export function createLambda(plan: Plan) {
     if (run.isClean) counts.clean += 1;
     else trouble(run.startedAt + timeout + LEASE_SLACK);
     judgeQueue(run, stage);
+    forget(run, scene);
     if (run.end === 'threw')
       verdicts.blame('honesty', 'a pass threw in the place of telling what it failed of');
     if (run.isClean && run.end !== 'completed' && !mayFail(run, scene))
@@ -109,6 +110,15 @@ export function createLambda(plan: Plan) {
   }
 
   return { counts, deploy, invoke };
+}
+
+/** What a process learnt that could not write it down, or was killed, is known to no later pass before it looks itself. */
+function forget({ places, end, attempts, startedAt }: Run, { truths }: Scene): void {
+  if (end !== 'killed' && !places.has('ledger')) return;
+  for (const id of attempts) {
+    const taken = truths.get(id)?.taken;
+    if (taken?.by === 'us' && taken.at >= startedAt) taken.heard = false;
+  }
 }
 
 /** What is left to announce makes a pass fail. */

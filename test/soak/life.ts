@@ -1,11 +1,12 @@
 import { createLambda } from './lambda.ts';
+import { PLAIN } from './offers.ts';
 import { judgeNews } from './oracle/honesty.ts';
 import { judgeRecords } from './oracle/records.ts';
 import type { Violation } from './oracle/violations.ts';
 import { passTimes } from './passTimes.ts';
-import { MINUTE, START, WEEK } from './plan/cast.ts';
+import { BETA_1, MINUTE, START, WEEK } from './plan/cast.ts';
 import type { Closing, Event, Outage, Plan } from './plan/plan.ts';
-import { closed } from './plan/policy.ts';
+import { closed, opened } from './plan/policy.ts';
 import { type Stage, setStage } from './stage.ts';
 import { elapseUntil, sleep, virtualNow } from './virtual/time.ts';
 import type { Carrier } from './virtual/wire.ts';
@@ -62,8 +63,9 @@ async function whole(plan: Plan, stage: Stage, lambda: Lambda): Promise<void> {
     happen: () => {
       const trouble = plan.troubles.find(({ pass }) => pass % times.length === i) ?? null;
       const outages = plan.outages.filter((outage) => isOut(outage, i, times.length));
-      const { closing } = plan;
+      const { closing, crowd } = plan;
       if (closing !== null && closing.pass % times.length === i) outages.push(slowIn(closing));
+      if (crowd !== null && i === FAILING) outages.push(CONFIRMS_FAIL);
       invocations.push(lambda.invoke(stage, trouble, outages));
       if (trouble === null || trouble.twin === null) return;
       stage.tally('twin');
@@ -78,24 +80,43 @@ async function whole(plan: Plan, stage: Stage, lambda: Lambda): Promise<void> {
   await inPeace(stage, lambda);
 }
 
+/** So many passes something is prepared for. */
+const MOST_PREPARED = 30;
+
+/** The pass whose confirms all fail where an owner offers without end. */
+const FAILING = 5;
+
+/** One for each grant that there can be. */
+const VLANS = [120, 220, 320];
+
 /** What happens shortly before or after certain passes. */
 function preparations(plan: Plan, times: readonly number[], stage: Stage) {
-  const { flood, crowd, closing, policy } = plan;
+  const { flood, crowd, closing, escapes, policy } = plan;
   const steps: { readonly at: number; readonly happen: () => void }[] = [];
   const add = (at: number, event: Event) => steps.push({ at, happen: () => stage.act(event) });
   const timeOf = (pass: number): number => times[pass % times.length] ?? START;
-  if (crowd !== null) for (const at of times) add(at - MINUTE, { does: 'crowd', size: crowd });
+  const first = times.slice(0, MOST_PREPARED);
+  if (crowd !== null) for (const at of first) add(at - MINUTE, { does: 'crowd', size: crowd });
+  const failing = crowd === null ? undefined : times[FAILING];
+  if (failing !== undefined)
+    for (const vlan of VLANS)
+      add(failing - MINUTE, { ...PLAIN, connection: BETA_1, vlan, subnet: vlan / 10 });
+  if (escapes) for (const at of first) add(at - MINUTE, { does: 'escape' });
   if (flood !== null) {
     add(timeOf(flood.pass) - MINUTE, { does: 'flood', size: flood.size });
     add(timeOf(flood.pass) + 20 * MINUTE, { does: 'ebb' });
   }
   if (closing !== null) {
     const at = timeOf(closing.pass);
-    add(at - MINUTE, { does: 'deploy', policy: closed(policy, at + closing.seconds * 1000) });
+    const until = at + closing.seconds * 1000;
+    add(at - MINUTE, { does: 'deploy', policy: closed(opened(policy), until) });
+    for (const vlan of VLANS) add(at - MINUTE, { ...PLAIN, vlan, subnet: vlan / 10 + 1 });
     add(at + 20 * MINUTE, { does: 'deploy', policy });
   }
   return steps;
 }
+
+const CONFIRMS_FAIL: Outage = { pass: 0, passes: 1, place: 'confirm', harm: 'serverError', seconds: 0 };
 
 function slowIn({ place, slowness }: Closing): Outage {
   return { pass: 0, passes: 1, place, harm: 'slow', seconds: slowness };

@@ -16,6 +16,7 @@ const UNUSUAL = [
   'flood',
   'ebb',
   'crowd',
+  'escape',
   'odd',
 ];
 

@@ -4,7 +4,7 @@ import { createChanges } from './changes.ts';
 import type { Provider } from './cloud/provider.ts';
 import { createOffers, PLAIN } from './offers.ts';
 import { isOffer, isPending, type Truth } from './oracle/truth.ts';
-import { GATEWAY_ASN, GATEWAYS, SPARE } from './plan/cast.ts';
+import { ACME_1, GATEWAY_ASN, GATEWAYS, OWNER_OF, SPARE } from './plan/cast.ts';
 import type { Event, Plan } from './plan/plan.ts';
 
 /** Everybody but the product, and a true record of what they did. */
@@ -66,6 +66,14 @@ export function createCast(plan: Plan, { simulation }: Provider): Cast {
 
   function ebb(at: number): void {
     for (const truth of pending(at)) if (truth.isFlood) withdraw(truth, at);
+  }
+
+  function escape(at: number): boolean {
+    if (plan.provider !== 'aws') return false;
+    const own = taken().filter(({ account }) => account === OWNER_OF[ACME_1]);
+    const moved = own.filter((truth) => change({ does: 'move', which: 0, to: 2 }, truth));
+    crowd(1, at);
+    return moved.length > 0;
   }
 
   let crowded: Truth[] = [];
@@ -152,6 +160,8 @@ export function createCast(plan: Plan, { simulation }: Provider): Cast {
         case 'ebb':
           ebb(at);
           return true;
+        case 'escape':
+          return escape(at);
         case 'crowd':
           return renewCrowd(event.size, at);
         case 'attach':

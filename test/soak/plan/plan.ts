@@ -51,6 +51,8 @@ export type Event =
   | { readonly does: 'ebb' }
   /** an owner withdraws what it offered last, deletes what of it was accepted, and offers as much again */
   | { readonly does: 'crowd'; readonly size: number }
+  /** an owner moves all that was accepted of it to where the policy does not look, and offers one more */
+  | { readonly does: 'escape' }
   | { readonly does: 'acceptByHand'; readonly which: number; readonly gateway: string }
   | { readonly does: 'goDown' | 'comeUp'; readonly which: number }
   | { readonly does: 'attach' | 'detach' | 'lose' | 'bringBack'; readonly gateway: string }
@@ -119,6 +121,8 @@ export interface Plan {
   /** before each pass one owner offers so many requests that the policy allows; `null`: it does not */
   readonly crowd: number | null;
   readonly closing: Closing | null;
+  /** on AWS: before each pass an owner moves what was accepted out of sight */
+  readonly escapes: boolean;
   /** of the network's delays, and of the pauses that the SDK draws */
   readonly seed: number;
 }
@@ -274,6 +278,7 @@ const anyPlans: fc.Arbitrary<Plan> = fc.record({
   flood: oneIn(40, flood),
   crowd: oneIn(8, fc.integer({ min: 3, max: 6 })),
   closing: oneIn(5, closing),
+  escapes: fc.constantFrom(true, false, false, false),
   seed: fc.nat(),
 });
 
