@@ -68,7 +68,7 @@ export function createCast(plan: Plan, { simulation }: Provider): Cast {
     for (const truth of pending(at)) if (truth.isFlood) withdraw(truth, at);
   }
 
-  function escape(at: number): boolean {
+  function moveAway(at: number): boolean {
     if (plan.provider !== 'aws') return false;
     const own = taken().filter(({ account }) => account === OWNER_OF[ACME_1]);
     const moved = own.filter((truth) => change({ does: 'move', which: 0, to: 2 }, truth));
@@ -161,7 +161,7 @@ export function createCast(plan: Plan, { simulation }: Provider): Cast {
           ebb(at);
           return true;
         case 'escape':
-          return escape(at);
+          return moveAway(at);
         case 'crowd':
           return renewCrowd(event.size, at);
         case 'attach':
