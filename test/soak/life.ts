@@ -62,10 +62,7 @@ async function whole(plan: Plan, stage: Stage, lambda: Lambda): Promise<void> {
     at,
     happen: () => {
       const trouble = plan.troubles.find(({ pass }) => pass % times.length === i) ?? null;
-      const outages = plan.outages.filter((outage) => isOut(outage, i, times.length));
-      const { closing, crowd } = plan;
-      if (closing !== null && closing.pass % times.length === i) outages.push(slowIn(closing));
-      if (crowd !== null && i === FAILING) outages.push(CONFIRMS_FAIL);
+      const outages = outagesOf(plan, i, times.length);
       invocations.push(lambda.invoke(stage, trouble, outages));
       if (trouble === null || trouble.twin === null) return;
       stage.tally('twin');
@@ -118,6 +115,9 @@ function preparations(plan: Plan, times: readonly number[], stage: Stage) {
 
 const CONFIRMS_FAIL: Outage = { pass: 0, passes: 1, place: 'confirm', harm: 'serverError', seconds: 0 };
 
+/** There is no time to announce all of a flood. */
+const BUS_IS_SLOW: Outage = { pass: 0, passes: 1, place: 'bus', harm: 'slow', seconds: 2 };
+
 function slowIn({ place, slowness }: Closing): Outage {
   return { pass: 0, passes: 1, place, harm: 'slow', seconds: slowness };
 }
@@ -130,6 +130,16 @@ async function inPeace(stage: Stage, lambda: Lambda): Promise<void> {
     if (pass > 0) await sleep(40 * MINUTE);
     await lambda.invoke(stage, null, []);
   }
+}
+
+function outagesOf({ outages, closing, crowd, flood }: Plan, i: number, many: number): Outage[] {
+  const isAt = (one: { readonly pass: number } | null): boolean => one !== null && one.pass % many === i;
+  return [
+    ...outages.filter((outage) => isOut(outage, i, many)),
+    ...(closing !== null && isAt(closing) ? [slowIn(closing)] : []),
+    ...(crowd !== null && i === FAILING ? [CONFIRMS_FAIL] : []),
+    ...(isAt(flood) ? [BUS_IS_SLOW] : []),
+  ];
 }
 
 function isOut({ pass, passes }: Outage, i: number, many: number): boolean {
