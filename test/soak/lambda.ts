@@ -122,9 +122,9 @@ function forget({ places, end, attempts, startedAt }: Run, { truths }: Scene): v
 }
 
 /** What is left to announce makes a pass fail. */
-function judgeQueue({ end }: Run, { table, isAtPeace, verdicts }: Stage): void {
+function judgeQueue({ end }: Run, { table, running, verdicts }: Stage): void {
   const untold = [...table.items.keys()].filter((name) => /\/announcement\//.test(name)).length;
-  if (end === 'completed' && isAtPeace() && untold > 0)
+  if (end === 'completed' && running.size === 0 && untold > 0)
     verdicts.blame('honesty', `${untold} announcements are left, and the pass is \`completed\``);
 }
 
