@@ -1,9 +1,10 @@
 import type { Call } from './calls.ts';
 import { type Fault, readFault } from './faults.ts';
 import { latency, milliseconds } from './options.ts';
-import { Misread, spelled, textLike } from './read.ts';
+import { flag, Misread, object, optional, spelled, textLike } from './read.ts';
 import { NotThere } from './steer.ts';
 import { jsonResponse, type Request, type Response } from './wire.ts';
+import type { Disguise } from './world.ts';
 
 export const CONTROL = '/_simulator/';
 
@@ -17,6 +18,7 @@ export interface Controls {
   calls(): readonly Call[];
   clearCalls(): void;
   steer(id: string, state: string): void;
+  disguise(id: string, changed: Partial<Disguise>): void;
   /** how long every answer of an API waits, in milliseconds of real time */
   latency(): number;
   setLatency(milliseconds: number): void;
@@ -37,9 +39,27 @@ const steer: Action = (controls, body, id) => {
   return { id, state };
 };
 
+/** An interface can be put into a state and disguised, in one call or in several. */
+const steerInterface: Action = (controls, body, id) => {
+  const { state, listed, shows } = readInterface(body, '');
+  if (state !== null) controls.steer(id, state);
+  controls.disguise(id, {
+    ...(listed === null ? {} : { unlisted: !listed }),
+    ...(shows === null ? {} : { shows }),
+  });
+  const changed = Object.entries({ state, listed, shows }).filter(([, value]) => value !== null);
+  return { id, ...Object.fromEntries(changed) };
+};
+
 const readAdvance = spelled({ advance: milliseconds });
 const readLatency = spelled({ ms: latency });
-const readState = spelled({ state: textLike('a state such as `down`', /^[a-z]{1,40}$/) });
+const state = textLike('a state such as `down`', /^[a-z]{1,40}$/);
+const readState = spelled({ state });
+const readInterface = spelled({
+  state: optional(state, null),
+  listed: optional(flag, null),
+  shows: optional(object, null),
+});
 
 const ROUTES: Readonly<Record<string, Readonly<Record<string, Action>>>> = {
   clock: {
@@ -74,7 +94,7 @@ const ROUTES: Readonly<Record<string, Readonly<Record<string, Action>>>> = {
       return waiting(controls, body, id);
     },
   },
-  'interfaces/ID': { POST: steer },
+  'interfaces/ID': { POST: steerInterface },
   'gateways/ID': { POST: steer },
   reset: {
     POST: (controls, body, id) => {

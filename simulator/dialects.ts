@@ -14,8 +14,6 @@ export interface Dialect {
   /** operations of Direct Connect that are not there */
   readonly lacks: readonly string[];
   readonly hasDirectConnectGateways: boolean;
-  /** a connection may belong to a LAG */
-  readonly hasLags: boolean;
   readonly interfaceTypes: readonly ('private' | 'public' | 'transit')[];
   /** fields returned of an interface and of a connection; `null`: all that the emulator knows */
   readonly interfaceFields: readonly string[] | null;
@@ -48,14 +46,21 @@ export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
     lacks: [
       'AllocatePublicVirtualInterface',
       'AllocateTransitVirtualInterface',
+      'AssociateConnectionWithLag',
+      'AssociateVirtualInterface',
+      'CreateBGPPeer',
       'CreateDirectConnectGateway',
       'CreateDirectConnectGatewayAssociation',
+      'CreateLag',
+      'DeleteBGPPeer',
       'DeleteDirectConnectGatewayAssociation',
       'DescribeDirectConnectGatewayAssociations',
       'DescribeDirectConnectGateways',
+      'DescribeLags',
+      'DisassociateConnectionFromLag',
+      'UpdateVirtualInterfaceAttributes',
     ],
     hasDirectConnectGateways: false,
-    hasLags: false,
     interfaceTypes: ['private'],
     interfaceFields: [
       'amazonAddress',
@@ -96,7 +101,6 @@ export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
     signingNames: { directconnect: ['directconnect'], ec2: ['ec2'], sts: ['sts'] },
     lacks: [],
     hasDirectConnectGateways: true,
-    hasLags: true,
     interfaceTypes: ['private', 'public', 'transit'],
     interfaceFields: null,
     connectionFields: null,

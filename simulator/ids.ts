@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 /** Makes identifiers that look like the real ones: the same seed gives the same ones in the same order. */
 export interface Ids {
   connection(): string;
+  lag(): string;
   virtualInterface(): string;
   bgpPeer(): string;
   virtualGateway(digits: number): string;
@@ -27,6 +28,7 @@ export function createIds(seed: number): Ids {
   const uuid = (kind: string) => hex(kind).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5');
   return {
     connection: () => `dxcon-${letters('dxcon')}`,
+    lag: () => `dxlag-${letters('dxlag')}`,
     virtualInterface: () => `dxvif-${letters('dxvif')}`,
     bgpPeer: () => `dxpeer-${letters('dxpeer')}`,
     virtualGateway: (digits) => `vgw-${hex('vgw').slice(0, digits)}`,

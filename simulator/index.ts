@@ -6,7 +6,7 @@ import type { Scenario } from './scenario.ts';
 import { serve } from './server.ts';
 import { createSimulation } from './simulation.ts';
 import type { Request } from './wire.ts';
-import type { World } from './world.ts';
+import type { Disguise, World } from './world.ts';
 
 export type { Call } from './calls.ts';
 export type { DialectName } from './dialects.ts';
@@ -41,6 +41,8 @@ export interface Simulator {
   clearCalls(): void;
   /** Puts an interface or a gateway into a state, where it stays; throws `NotThere`. */
   steer(id: string, state: string): void;
+  /** Makes answers about an interface depart from what is so; throws `NotThere`. */
+  disguise(id: string, changed: Partial<Disguise>): void;
   /** How long every answer of an API waits from now on, in milliseconds of real time; throws `Misread`. */
   setLatency(milliseconds: number): void;
   /** Back to the start: scenario, clock, latency, no faults, no calls. */
@@ -70,6 +72,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     calls: simulation.calls,
     clearCalls: simulation.clearCalls,
     steer: simulation.steer,
+    disguise: simulation.disguise,
     setLatency: (ms) => simulation.setLatency(latency(ms, 'latency')),
     reset: simulation.reset,
     get world() {

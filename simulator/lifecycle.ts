@@ -18,7 +18,17 @@ export function settle(world: World): void {
       }
       enter(vif, change.state, change.at);
     }
+    if (vif.peers.some(({ state }) => state !== 'live')) settlePeers(vif, now);
   }
+}
+
+function settlePeers(vif: VirtualInterface, now: number): void {
+  for (const peer of vif.peers) {
+    if (peer.state !== 'deleting' || peer.since + PROVISIONING > now) continue;
+    peer.state = 'deleted';
+    peer.since += PROVISIONING;
+  }
+  vif.peers = vif.peers.filter(({ state, since }) => state !== 'deleted' || since + LINGERS > now);
 }
 
 export function enter(vif: VirtualInterface, state: string, at: number): void {

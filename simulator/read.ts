@@ -70,15 +70,20 @@ export function optional<T, F>(reader: Reader<T>, fallback: F): Reader<T | F> {
   return (value, path) => (value === undefined || value === null ? fallback : reader(value, path));
 }
 
+/** An object with any keys. */
+export const object: Reader<Readonly<Record<string, unknown>>> = (value, path) => {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new Misread(path, 'an object', value);
+  }
+  return { ...value };
+};
+
 type Shape<T> = { readonly [K in keyof T]: Reader<T[K]> };
 
 /** An object with these keys; others are ignored. */
 export function members<T>(shape: Shape<T>): Reader<T> {
   return (value, path) => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      throw new Misread(path, 'an object', value);
-    }
-    const fields: Readonly<Record<string, unknown>> = { ...value };
+    const fields = object(value, path);
     // Every key of the shape is read by the reader that its type demands.
     return Object.fromEntries(
       Object.entries<Reader<unknown>>(shape).map(([key, read]) => [key, read(fields[key], under(path, key))]),

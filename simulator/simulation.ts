@@ -16,7 +16,7 @@ import { readQueryCall } from './protocol/query.ts';
 import { Misread } from './read.ts';
 import { withFault } from './sabotage.ts';
 import type { Scenario } from './scenario.ts';
-import { steer } from './steer.ts';
+import { disguise, steer } from './steer.ts';
 import { jsonResponse, type Reply, type Request } from './wire.ts';
 import { createWorld, type World } from './world.ts';
 
@@ -63,6 +63,7 @@ export function createSimulation(options: Options, scenario: Scenario | null): S
     calls: () => state.calls.list(),
     clearCalls: () => state.calls.clear(),
     steer: (id, word) => steer(state.world, id, word),
+    disguise: (id, changed) => disguise(state.world, id, changed),
     latency: () => state.latency,
     setLatency: (milliseconds) => {
       state.latency = milliseconds;

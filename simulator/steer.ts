@@ -1,5 +1,5 @@
 import { enter, settle } from './lifecycle.ts';
-import type { World } from './world.ts';
+import type { Disguise, World } from './world.ts';
 
 /** Nothing has the ID. */
 export class NotThere extends Error {
@@ -24,4 +24,12 @@ export function steer(world: World, id: string, state: string): void {
       `no interface or gateway has the ID \`${id}\`; list them with an SDK or read the calls`,
     );
   }
+}
+
+/** Makes answers about an interface depart from what is so, until it is disguised otherwise. Throws `NotThere`. */
+export function disguise(world: World, id: string, changed: Partial<Disguise>): void {
+  const vif = world.interfaces.get(id);
+  if (vif === undefined)
+    throw new NotThere(`no interface has the ID \`${id}\`; list them with an SDK or read the calls`);
+  vif.disguise = { ...vif.disguise, ...changed };
 }

@@ -16,16 +16,38 @@ export interface Tag {
 /** As the API writes them. */
 export type Prefixes = readonly { readonly cidr: string }[];
 
-export interface Connection extends Place {
+/** What an interface can stand on. */
+interface Line extends Place {
   readonly id: string;
   readonly name: string;
   readonly location: string;
   readonly bandwidth: string;
-  /** the LAG it belongs to */
-  readonly lag: string | null;
   /** empty where there is none */
   readonly provider: string;
   readonly tags: readonly Tag[];
+}
+
+export interface Connection extends Line {
+  /** the LAG it belongs to: its interfaces then stand on that LAG */
+  lag: string | null;
+}
+
+/** A link aggregation group; `bandwidth` is that of each of its connections. */
+export type Lag = Line;
+
+/** One BGP session of an interface. */
+export interface BgpPeer {
+  readonly id: string;
+  readonly asn: number;
+  /** in clear, as the real APIs return it; empty where there is none */
+  readonly authKey: string;
+  readonly amazonAddress: string;
+  readonly customerAddress: string;
+  readonly addressFamily: string;
+  /** a deleted one stays listed for a while */
+  state: 'live' | 'deleting' | 'deleted';
+  /** when it came into that state, milliseconds since the epoch */
+  since: number;
 }
 
 export type InterfaceType = 'private' | 'public' | 'transit';
@@ -39,21 +61,17 @@ export interface AttachedGateway {
 
 export interface VirtualInterface {
   readonly id: string;
-  readonly connection: Connection;
   readonly recipient: string;
   readonly type: InterfaceType;
-  readonly name: string;
   readonly vlan: number;
-  readonly asn: number;
-  readonly mtu: number;
-  /** in clear, as the real APIs return it; empty where there is none */
-  readonly authKey: string;
-  readonly amazonAddress: string;
-  readonly customerAddress: string;
-  readonly addressFamily: string;
   readonly routeFilterPrefixes: Prefixes;
   readonly tags: readonly Tag[];
-  readonly bgpPeerId: string;
+  /** may be another one later */
+  connection: Connection | Lag;
+  name: string;
+  mtu: number;
+  /** never empty; the first one's members also stand in the interface itself */
+  peers: readonly BgpPeer[];
   /** any word, because a real API may learn new ones */
   state: string;
   /** when it came into that state, milliseconds since the epoch */
@@ -61,7 +79,19 @@ export interface VirtualInterface {
   /** a steered state stays, where time would change it */
   steered: boolean;
   gateway: AttachedGateway | null;
+  /** what answers show in the place of the truth */
+  disguise: Disguise;
 }
+
+/** How answers depart from what is so, for tests of what a client makes of it. */
+export interface Disguise {
+  /** listings lack it; who asks for it by its ID is shown it */
+  readonly unlisted: boolean;
+  /** members of an answer, by the API's names */
+  readonly shows: Readonly<Record<string, unknown>>;
+}
+
+export const UNDISGUISED: Disguise = { unlisted: false, shows: {} };
 
 export interface VirtualGateway extends Place {
   readonly id: string;
@@ -113,6 +143,7 @@ export interface World {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly connections: Map<string, Connection>;
+  readonly lags: Map<string, Lag>;
   readonly interfaces: Map<string, VirtualInterface>;
   readonly virtualGateways: Map<string, VirtualGateway>;
   readonly routeTables: Map<string, RouteTable>;
@@ -128,6 +159,7 @@ export function createWorld(dialect: Dialect, clock: Clock, seed: number): World
     clock,
     ids: createIds(seed),
     connections: new Map(),
+    lags: new Map(),
     interfaces: new Map(),
     virtualGateways: new Map(),
     routeTables: new Map(),

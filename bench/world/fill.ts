@@ -1,4 +1,4 @@
-import type { Connection, World } from '../../simulator/world.ts';
+import { type Connection, UNDISGUISED, type World } from '../../simulator/world.ts';
 import { type ConnectionOf, connectionsOf, gatewayId, ownerName, type Population, US } from './population.ts';
 
 /** Puts a population into an emulated world at once: by its API, thousands of acceptances would take longer than what is measured. */
@@ -70,6 +70,7 @@ function addInterface(
   isAccepted: boolean,
 ): void {
   const id = world.ids.virtualInterface();
+  const since = world.clock.now().getTime();
   const address = (host: number): string => `169.254.${(i * 4) >> 8}.${((i * 4) & 255) + host}/30`;
   world.interfaces.set(id, {
     id,
@@ -78,18 +79,25 @@ function addInterface(
     type: 'private',
     name: `${ownerName(owner)}-prod-${n}`,
     vlan: 100 + n,
-    asn,
     mtu: 1500,
-    authKey: `key-of-${ownerName(owner)}`,
-    amazonAddress: address(1),
-    customerAddress: address(2),
-    addressFamily: 'ipv4',
     routeFilterPrefixes: [],
     tags: [],
-    bgpPeerId: world.ids.bgpPeer(),
+    peers: [
+      {
+        id: world.ids.bgpPeer(),
+        asn,
+        authKey: `key-of-${ownerName(owner)}`,
+        amazonAddress: address(1),
+        customerAddress: address(2),
+        addressFamily: 'ipv4',
+        state: 'live',
+        since,
+      },
+    ],
     state: isAccepted ? 'available' : 'confirming',
-    since: world.clock.now().getTime(),
+    since,
     steered: false,
+    disguise: UNDISGUISED,
     gateway: isAccepted ? { virtual: gateway, directConnect: null, asn: 64_512 } : null,
   });
 }

@@ -1,15 +1,16 @@
 import { clientException } from '../errors.ts';
-import { isOver } from '../lifecycle.ts';
 import { exactly, integer, optional, text } from '../read.ts';
 import {
   type Connection,
   type InterfaceType,
-  isAt,
+  type Lag,
   type Prefixes,
+  UNDISGUISED,
   type VirtualInterface,
   type World,
 } from '../world.ts';
-import { noConnection } from './connections.ts';
+import { NEW_PEER, newPeer } from './bgpPeers.ts';
+import { isVlanTaken, lineOf } from './lines.ts';
 import { type Context, type Operation, operation } from './operation.ts';
 import { PREFIXES } from './prefixes.ts';
 import { presentInterface } from './presentInterface.ts';
@@ -19,12 +20,7 @@ import { TAGS } from './tags.ts';
 const NEW_INTERFACE = {
   virtualInterfaceName: text,
   vlan: integer,
-  asn: optional(integer, null),
-  asnLong: optional(integer, null),
-  authKey: optional(text, ''),
-  amazonAddress: optional(text, ''),
-  customerAddress: optional(text, ''),
-  addressFamily: optional(text, 'ipv4'),
+  ...NEW_PEER,
   tags: TAGS,
 };
 const readNewInterface = exactly({ ...NEW_INTERFACE, mtu: optional(integer, 1500) });
@@ -34,12 +30,11 @@ interface NewInterface extends ReturnType<typeof readNewInterface> {
   readonly routeFilterPrefixes: Prefixes;
 }
 
-const MTUS: Readonly<Record<InterfaceType, readonly number[]>> = {
+export const MTUS: Readonly<Record<InterfaceType, readonly number[]>> = {
   private: [1500, 8500, 9001],
   public: [1500],
   transit: [1500, 8500],
 };
-const MAX_ASN = 4294967294;
 
 const allocatePrivate = operation(
   exactly({ connectionId: text, ownerAccount: text, newPrivateVirtualInterfaceAllocation: readNewInterface }),
@@ -82,30 +77,24 @@ function allocateAs(
   type: InterfaceType,
   wanted: NewInterface,
 ): VirtualInterface {
-  const connection = context.world.connections.get(connectionId);
-  if (connection === undefined || !isAt(context, connection)) throw noConnection(connectionId);
-  return allocate(context.world, connection, recipient, type, wanted);
+  return allocate(context.world, lineOf(context, connectionId), recipient, type, wanted);
 }
 
 /** Offers an interface to the recipient. Throws `ApiError` for what the platform would not provision. */
 export function allocate(
   world: World,
-  connection: Connection,
+  connection: Connection | Lag,
   recipient: string,
   type: InterfaceType,
   wanted: NewInterface,
 ): VirtualInterface {
-  const { virtualInterfaceName: name, vlan, mtu, authKey } = wanted;
-  const asn = wanted.asnLong ?? wanted.asn ?? 0;
+  const { virtualInterfaceName: name, vlan, mtu, tags, routeFilterPrefixes, ...session } = wanted;
   const rules: readonly (readonly [sound: boolean, message: string])[] = [
     [/^\d{12}$/.test(recipient), `Account ID ${recipient} is invalid.`],
-    [name.length >= 1 && name.length <= 100, 'The virtual interface name must have 1 to 100 characters.'],
+    [isName(name), NAME_REFUSED],
     [vlan >= 1 && vlan <= 4094, `VLAN ${vlan} is not between 1 and 4094.`],
-    [!vlanTaken(world, connection, vlan), `VLAN ${vlan} is already in use on ${connection.id}.`],
-    [world.dialect.longAsnApart || wanted.asnLong === null, 'The asnLong is not supported: give an asn.'],
-    [asn >= 1 && asn <= MAX_ASN, `An ASN between 1 and ${MAX_ASN} is required.`],
-    [MTUS[type].includes(mtu), `MTU ${mtu} is none of ${MTUS[type].join(', ')}.`],
-    [authKey === '' || isKey(authKey), 'The BGP authentication key must have 6 to 80 characters.'],
+    [!isVlanTaken(world, connection, vlan), `VLAN ${vlan} is already in use on ${connection.id}.`],
+    [MTUS[type].includes(mtu), mtuRefused(type, mtu)],
   ];
   const broken = rules.find(([sound]) => !sound);
   if (broken !== undefined) throw clientException(broken[1]);
@@ -117,32 +106,28 @@ export function allocate(
     type,
     name,
     vlan,
-    asn,
     mtu,
-    authKey: authKey === '' && world.dialect.makesKeys ? `made-up-key-of-${id}` : authKey,
-    amazonAddress: wanted.amazonAddress,
-    customerAddress: wanted.customerAddress,
-    addressFamily: wanted.addressFamily,
-    routeFilterPrefixes: wanted.routeFilterPrefixes,
-    tags: wanted.tags,
-    bgpPeerId: world.ids.bgpPeer(),
+    routeFilterPrefixes,
+    tags,
+    peers: [newPeer(world, session, id)],
     state: 'confirming',
     since: world.clock.now().getTime(),
     steered: false,
     gateway: null,
+    disguise: UNDISGUISED,
   };
   world.interfaces.set(id, vif);
   return vif;
 }
 
-function isKey(text: string): boolean {
-  return text.length >= 6 && text.length <= 80;
+export function isName(name: string): boolean {
+  return name.length >= 1 && name.length <= 100;
 }
 
-function vlanTaken(world: World, connection: Connection, vlan: number): boolean {
-  return [...world.interfaces.values()].some(
-    (vif) => vif.connection.id === connection.id && vif.vlan === vlan && !isOver(vif),
-  );
+export const NAME_REFUSED = 'The virtual interface name must have 1 to 100 characters.';
+
+export function mtuRefused(type: InterfaceType, mtu: number): string {
+  return `MTU ${mtu} is none of ${MTUS[type].join(', ')}.`;
 }
 
 export const ALLOCATE_OPERATIONS: Readonly<Record<string, Operation>> = {

@@ -2,8 +2,8 @@ import { clientException } from '../errors.ts';
 import { enter } from '../lifecycle.ts';
 import { exactly, optional, text } from '../read.ts';
 import { type AttachedGateway, isAt } from '../world.ts';
-import { noInterface } from './interfaces.ts';
 import { type Context, type Operation, operation } from './operation.ts';
+import { noInterface } from './visible.ts';
 
 const confirmPrivateVirtualInterface = operation(
   exactly({

@@ -1,7 +1,7 @@
 import { pick } from '../dialects.ts';
-import { clientException } from '../errors.ts';
 import { exactly, optional, text } from '../read.ts';
 import { type Connection, isAt, type World } from '../world.ts';
+import { lagOf, noConnection } from './lines.ts';
 import { type Operation, type Output, operation } from './operation.ts';
 import { PAGING, pageOf } from './paging.ts';
 import { presentTags, TAGS } from './tags.ts';
@@ -15,8 +15,9 @@ const createConnection = operation(
     providerName: optional(text, ''),
     tags: TAGS,
   }),
-  ({ world, account, region }, { lagId: lag, providerName: provider, connectionName: name, ...asked }) => {
-    if (lag !== null && !mayJoin(lag, world)) throw clientException(`Could not find LAG with ID ${lag}`);
+  (context, { lagId: lag, providerName: provider, connectionName: name, ...asked }) => {
+    const { world, account, region } = context;
+    if (lag !== null) lagOf(context, lag);
     const connection: Connection = {
       ...asked,
       id: world.ids.connection(),
@@ -27,7 +28,7 @@ const createConnection = operation(
       provider,
     };
     world.connections.set(connection.id, connection);
-    return present(connection, world);
+    return presentConnection(connection, world);
   },
 );
 
@@ -41,20 +42,11 @@ const describeConnections = operation(
     // A recipient does not see the connection that a request stands on, even by its ID.
     if (connectionId !== null && own.length === 0) throw noConnection(connectionId);
     const { items, next } = pageOf(own, asked, world.dialect);
-    return { connections: items.map((connection) => present(connection, world)), ...next };
+    return { connections: items.map((connection) => presentConnection(connection, world)), ...next };
   },
 );
 
-/** LAGs are not emulated, so on AWS any is there. */
-function mayJoin(lag: string, { dialect }: World): boolean {
-  return dialect.hasLags && /^dxlag-[0-9a-z]{8}$/.test(lag);
-}
-
-export function noConnection(id: string) {
-  return clientException(`Could not find Connection with ID ${id}`);
-}
-
-function present(connection: Connection, { dialect }: World): Output {
+export function presentConnection(connection: Connection, { dialect }: World): Output {
   const { id, account, region, name, location, bandwidth, lag, provider, tags } = connection;
   const all = {
     ownerAccount: account,

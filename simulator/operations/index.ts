@@ -1,11 +1,13 @@
 import type { Dialect, Service } from '../dialects.ts';
 import { ALLOCATE_OPERATIONS } from './allocate.ts';
+import { BGP_PEER_OPERATIONS } from './bgpPeers.ts';
 import { CONFIRM_OPERATIONS } from './confirm.ts';
 import { CONNECTION_OPERATIONS } from './connections.ts';
 import { DIRECT_CONNECT_GATEWAY_OPERATIONS } from './directConnectGateways.ts';
 import { GATEWAY_ASSOCIATION_OPERATIONS } from './gatewayAssociations.ts';
 import { GATEWAY_OPERATIONS, VIRTUAL_GATEWAY_OPERATIONS } from './gateways.ts';
 import { INTERFACE_OPERATIONS } from './interfaces.ts';
+import { LAG_OPERATIONS } from './lags.ts';
 import type { Operation } from './operation.ts';
 import { ROUTE_TABLE_OPERATIONS } from './routeTables.ts';
 import { STS_OPERATIONS } from './sts.ts';
@@ -14,8 +16,10 @@ import { STS_OPERATIONS } from './sts.ts';
 const OPERATIONS: Readonly<Record<Service, Readonly<Record<string, Operation>>>> = {
   directconnect: {
     ...CONNECTION_OPERATIONS,
+    ...LAG_OPERATIONS,
     ...ALLOCATE_OPERATIONS,
     ...INTERFACE_OPERATIONS,
+    ...BGP_PEER_OPERATIONS,
     ...CONFIRM_OPERATIONS,
     ...VIRTUAL_GATEWAY_OPERATIONS,
     ...DIRECT_CONNECT_GATEWAY_OPERATIONS,

@@ -1,10 +1,12 @@
 import { clientException } from '../errors.ts';
 import { enter, isOver } from '../lifecycle.ts';
-import { exactly, optional, text } from '../read.ts';
-import type { VirtualInterface } from '../world.ts';
-import { type Context, type Operation, operation } from './operation.ts';
+import { exactly, integer, optional, text } from '../read.ts';
+import { isName, MTUS, mtuRefused, NAME_REFUSED } from './allocate.ts';
+import { lineOf, move } from './lines.ts';
+import { type Operation, operation } from './operation.ts';
 import { PAGING, pageOf } from './paging.ts';
 import { presentInterface } from './presentInterface.ts';
+import { changeable, isSeenBy, noInterface } from './visible.ts';
 
 const describeVirtualInterfaces = operation(
   exactly({ connectionId: optional(text, null), virtualInterfaceId: optional(text, null), ...PAGING }),
@@ -13,6 +15,7 @@ const describeVirtualInterfaces = operation(
     const seen = [...interfaces.values()].filter(
       (vif) =>
         isSeenBy(context, vif) &&
+        (virtualInterfaceId !== null || !vif.disguise.unlisted) &&
         (connectionId === null || vif.connection.id === connectionId) &&
         (virtualInterfaceId === null || vif.id === virtualInterfaceId),
     );
@@ -34,16 +37,34 @@ const deleteVirtualInterface = operation(
   },
 );
 
-/** The recipient sees it, and so does the connection's owner: what it offered to others stands in its own listing. */
-function isSeenBy({ account, region }: Context, { connection, recipient }: VirtualInterface): boolean {
-  return connection.region === region && (connection.account === account || recipient === account);
-}
+const associateVirtualInterface = operation(
+  exactly({ virtualInterfaceId: text, connectionId: text }),
+  (context, { virtualInterfaceId, connectionId }) => {
+    const vif = changeable(context, virtualInterfaceId);
+    move(context.world, [vif], lineOf(context, connectionId));
+    return presentInterface(vif, context.world.dialect);
+  },
+);
 
-export function noInterface(id: string) {
-  return clientException(`Virtual Interface ${id} does not exist.`);
-}
+const updateVirtualInterfaceAttributes = operation(
+  exactly({
+    virtualInterfaceId: text,
+    mtu: optional(integer, null),
+    virtualInterfaceName: optional(text, null),
+  }),
+  (context, { virtualInterfaceId, mtu, virtualInterfaceName: name }) => {
+    const vif = changeable(context, virtualInterfaceId);
+    if (mtu !== null && !MTUS[vif.type].includes(mtu)) throw clientException(mtuRefused(vif.type, mtu));
+    if (name !== null && !isName(name)) throw clientException(NAME_REFUSED);
+    vif.mtu = mtu ?? vif.mtu;
+    vif.name = name ?? vif.name;
+    return presentInterface(vif, context.world.dialect);
+  },
+);
 
 export const INTERFACE_OPERATIONS: Readonly<Record<string, Operation>> = {
   DescribeVirtualInterfaces: describeVirtualInterfaces,
   DeleteVirtualInterface: deleteVirtualInterface,
+  AssociateVirtualInterface: associateVirtualInterface,
+  UpdateVirtualInterfaceAttributes: updateVirtualInterfaceAttributes,
 };

@@ -1,5 +1,5 @@
 import { type Dialect, pick } from '../dialects.ts';
-import type { VirtualInterface } from '../world.ts';
+import type { BgpPeer, VirtualInterface } from '../world.ts';
 import { element } from '../xml.ts';
 import { DEFAULT_AMAZON_ASN } from './directConnectGateways.ts';
 import type { Output } from './operation.ts';
@@ -13,16 +13,9 @@ const MAX_SHORT_ASN = 2147483646;
 export function presentInterface(vif: VirtualInterface, dialect: Dialect): Output {
   const { connection, gateway } = vif;
   const amazonSideAsn = gateway?.asn ?? DEFAULT_AMAZON_ASN;
-  const session = {
-    ...presentAsn(vif.asn, dialect),
-    authKey: vif.authKey,
-    addressFamily: vif.addressFamily,
-    amazonAddress: vif.amazonAddress,
-    customerAddress: vif.customerAddress,
-    awsDeviceV2: DEVICE,
-  };
+  const [first] = vif.peers.filter(({ state }) => state === 'live');
   const all = {
-    ...session,
+    ...(first === undefined ? {} : presentSession(first, dialect)),
     ownerAccount: ownerAccount(vif, dialect),
     virtualInterfaceId: vif.id,
     location: connection.location,
@@ -32,17 +25,38 @@ export function presentInterface(vif: VirtualInterface, dialect: Dialect): Outpu
     vlan: vif.vlan,
     amazonSideAsn,
     virtualInterfaceState: vif.state,
-    customerRouterConfig: routerConfig(vif, amazonSideAsn),
+    customerRouterConfig: routerConfig(vif, first, amazonSideAsn),
     mtu: vif.mtu,
     jumboFrameCapable: true,
     virtualGatewayId: gateway?.virtual ?? '',
     directConnectGatewayId: gateway?.directConnect ?? '',
     routeFilterPrefixes: vif.routeFilterPrefixes,
-    bgpPeers: [{ bgpPeerId: vif.bgpPeerId, ...session, ...peerStates(vif) }],
+    bgpPeers: vif.peers.map((peer) => presentPeer(peer, vif, dialect)),
     region: connection.region,
     ...presentTags(vif.tags),
   };
-  return pick(all, dialect.interfaceFields);
+  return { ...pick(all, dialect.interfaceFields), ...vif.disguise.shows };
+}
+
+function presentPeer(peer: BgpPeer, vif: VirtualInterface, dialect: Dialect): Output {
+  const { bgpPeerState, bgpStatus } = peerStates(vif);
+  return {
+    bgpPeerId: peer.id,
+    ...presentSession(peer, dialect),
+    bgpPeerState: peer.state === 'live' ? bgpPeerState : peer.state,
+    bgpStatus: peer.state === 'live' ? bgpStatus : 'down',
+  };
+}
+
+function presentSession(peer: BgpPeer, dialect: Dialect): Output {
+  return {
+    ...presentAsn(peer.asn, dialect),
+    authKey: peer.authKey,
+    addressFamily: peer.addressFamily,
+    amazonAddress: peer.amazonAddress,
+    customerAddress: peer.customerAddress,
+    awsDeviceV2: DEVICE,
+  };
 }
 
 function ownerAccount(vif: VirtualInterface, { ownerAccountWhileConfirming }: Dialect): string {
@@ -60,13 +74,13 @@ function peerStates({ state }: VirtualInterface): { bgpPeerState: string; bgpSta
 }
 
 /** The key stands in it in clear, as in life, so that one can test that it is kept secret. */
-function routerConfig(vif: VirtualInterface, amazonSideAsn: number): string {
+function routerConfig(vif: VirtualInterface, peer: BgpPeer | undefined, amazonSideAsn: number): string {
   const fields = {
     vlan: vif.vlan,
-    customer_address: vif.customerAddress,
-    amazon_address: vif.amazonAddress,
-    bgp_asn: vif.asn,
-    bgp_auth_key: vif.authKey,
+    customer_address: peer?.customerAddress ?? '',
+    amazon_address: peer?.amazonAddress ?? '',
+    bgp_asn: peer?.asn ?? '',
+    bgp_auth_key: peer?.authKey ?? '',
     amazon_bgp_asn: amazonSideAsn,
     connection_type: vif.type,
   };

@@ -2,6 +2,7 @@ import {
   DescribeConnectionsCommand,
   DescribeDirectConnectGatewayAssociationsCommand,
   DescribeDirectConnectGatewaysCommand,
+  DescribeLagsCommand,
 } from '@aws-sdk/client-direct-connect';
 import { DescribeRouteTablesCommand } from '@aws-sdk/client-ec2';
 import fc from 'fast-check';
@@ -22,6 +23,10 @@ const LISTINGS = {
   connections: async ({ directConnect }: Clients, maxResults: number, nextToken?: string): Promise<Page> => {
     const page = await directConnect.send(new DescribeConnectionsCommand({ maxResults, nextToken }));
     return { ids: page.connections?.map((one) => one.connectionId) ?? [], next: page.nextToken };
+  },
+  lags: async ({ directConnect }: Clients, maxResults: number, nextToken?: string): Promise<Page> => {
+    const page = await directConnect.send(new DescribeLagsCommand({ maxResults, nextToken }));
+    return { ids: page.lags?.map((one) => one.lagId) ?? [], next: page.nextToken };
   },
   directConnectGateways: async (
     { directConnect }: Clients,
@@ -52,6 +57,7 @@ const LISTINGS = {
 describe('a listing in pages of any size', () => {
   it.each([
     ['aws', 'connections'],
+    ['aws', 'lags'],
     ['aws', 'directConnectGateways'],
     ['aws', 'gatewayAssociations'],
     ['aws', 'routeTables'],
@@ -96,8 +102,18 @@ function filled(dialect: DialectName, count: number) {
     const place = { account, region: 'eu-west-2', allowedPrefixes: [] };
     world.gatewayAssociations.set(id, { id, ...place, directConnectGateway: hub, virtualGateway });
   }
+  const place = {
+    account,
+    region: 'eu-west-2',
+    location: 'PAR1',
+    bandwidth: '1Gbps',
+    provider: '',
+    tags: [],
+  };
+  for (const id of each.map((digits) => `dxlag-${digits}`)) world.lags.set(id, { ...place, id, name: id });
   const ids = {
     connections: [...world.connections.keys()],
+    lags: [...world.lags.keys()],
     directConnectGateways: [...world.directConnectGateways.keys()],
     gatewayAssociations: [...world.gatewayAssociations.keys()],
     routeTables: [...world.routeTables.keys()],

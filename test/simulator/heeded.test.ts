@@ -1,6 +1,7 @@
 import {
   CreateConnectionCommand,
   CreateDirectConnectGatewayAssociationCommand,
+  CreateLagCommand,
   DescribeConnectionsCommand,
   DescribeDirectConnectGatewayAssociationsCommand,
 } from '@aws-sdk/client-direct-connect';
@@ -16,7 +17,9 @@ const asked = { location: 'PAR1', bandwidth: '1Gbps', connectionName: 'a', lagId
 describe('what a client asks for and can see again', () => {
   it('is the LAG of a connection and its provider, on aws', async () => {
     const { directConnect } = inProcess(createSimulation({ dialect: 'aws' }, null), OWNER);
-    const wanted = { ...asked, providerName: 'Équinixe' };
+    const bundle = { location: 'PAR1', connectionsBandwidth: '1Gbps', lagName: 'a', numberOfConnections: 0 };
+    const { lagId } = await directConnect.send(new CreateLagCommand(bundle));
+    const wanted = { ...asked, lagId, providerName: 'Équinixe' };
     await directConnect.send(new CreateConnectionCommand(wanted));
     const { connections } = await directConnect.send(new DescribeConnectionsCommand({}));
     expect(connections).toMatchObject([wanted]);
@@ -24,6 +27,7 @@ describe('what a client asks for and can see again', () => {
 
   it.each([
     ['outscale', 'dxlag-1a2b3c4d'],
+    ['aws', 'dxlag-1a2b3c4d'],
     ['aws', 'dxcon-1a2b3c4d'],
   ] as const)('is no LAG on %s when it is %s', async (dialect, lagId) => {
     const { directConnect } = inProcess(createSimulation({ dialect }, null), OWNER);

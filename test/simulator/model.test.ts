@@ -11,6 +11,7 @@ import { OWNER, RECIPIENT } from './support.ts';
 const allocation = { connectionId: 'dxcon-1a2b3c4d', ownerAccount: RECIPIENT };
 const wanted = { virtualInterfaceName: 'a', vlan: 7, asn: 65010, tags: [{ key: 'a', value: 'b' }] };
 
+const LAG = 'dxlag-1a2b3c4d';
 const directConnectGatewayId = '11111111-2222-4333-8444-555555555555';
 
 /** An input of every operation, in an order in which each makes sense. `id` is of a request, `table` of a route table. */
@@ -30,6 +31,20 @@ const inputs = (id: string, table: string): Readonly<Record<string, object>> => 
     newTransitVirtualInterfaceAllocation: { ...wanted, vlan: 9 },
   },
   DescribeVirtualInterfaces: { maxResults: 2 },
+  CreateLag: {
+    numberOfConnections: 2,
+    location: 'PAR1',
+    connectionsBandwidth: '1Gbps',
+    lagName: 'a',
+    tags: [{ key: 'a', value: 'b' }],
+  },
+  AssociateConnectionWithLag: { connectionId: 'dxcon-1a2b3c4d', lagId: LAG },
+  DescribeLags: { maxResults: 1 },
+  DisassociateConnectionFromLag: { connectionId: 'dxcon-1a2b3c4d', lagId: LAG },
+  AssociateVirtualInterface: { virtualInterfaceId: id, connectionId: 'dxcon-1a2b3c4d' },
+  UpdateVirtualInterfaceAttributes: { virtualInterfaceId: id, virtualInterfaceName: 'b', mtu: 8500 },
+  CreateBGPPeer: { virtualInterfaceId: id, newBGPPeer: { asn: 65020, customerAddress: '192.0.2.2/30' } },
+  DeleteBGPPeer: { virtualInterfaceId: id, asn: 65020, customerAddress: '192.0.2.2/30' },
   DescribeVirtualGateways: {},
   CreateDirectConnectGateway: { directConnectGatewayName: 'a', tags: [{ key: 'a', value: 'b' }] },
   DescribeDirectConnectGateways: { maxResults: 1 },
@@ -70,6 +85,8 @@ const scenario = readScenario({
 function arranged() {
   const simulation = createSimulation({}, scenario);
   const [id = ''] = simulation.world().interfaces.keys();
+  const place = { account: OWNER, region: 'eu-west-2', location: 'PAR1', bandwidth: '1Gbps' };
+  simulation.world().lags.set(LAG, { ...place, id: LAG, name: 'a', provider: '', tags: [] });
   const [table = ''] = simulation.world().routeTables.keys();
   return { ...inProcess(simulation, OWNER), inputs: Object.entries(inputs(id, table)) };
 }
@@ -94,7 +111,7 @@ describe('the API model that the SDK carries', () => {
       expect(strangers(operationModel(directConnectModel, name).output, answer, name)).toEqual([]);
       checked.push(name);
     }
-    expect(checked).toHaveLength(14);
+    expect(checked).toHaveLength(22);
   });
 
   it('has no required member of Direct Connect that the emulator does without', async () => {
@@ -113,7 +130,7 @@ describe('the API model that the SDK carries', () => {
     }
     expect(refused).toContain('AllocatePrivateVirtualInterface.newPrivateVirtualInterfaceAllocation.vlan');
     expect(refused).toContain('ConfirmPrivateVirtualInterface.virtualInterfaceId');
-    expect(refused).toHaveLength(20);
+    expect(refused).toHaveLength(31);
   });
 
   it.each([

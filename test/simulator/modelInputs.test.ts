@@ -18,6 +18,8 @@ const MODELS = { directconnect: directConnectModel, ec2: ec2Model, sts: stsModel
 /** Members that the emulator does not know: whoever sends one is told so. */
 const REFUSED: Readonly<Record<string, readonly string[]>> = {
   CreateConnection: ['requestMACSec'],
+  CreateLag: ['requestMACSec'],
+  UpdateVirtualInterfaceAttributes: ['enableSiteLink'],
   CreateRoute: [
     ...['CarrierGatewayId', 'CoreNetworkArn', 'DestinationIpv6CidrBlock', 'DestinationPrefixListId'],
     ...['EgressOnlyInternetGatewayId', 'InstanceId', 'LocalGatewayId', 'NatGatewayId', 'NetworkInterfaceId'],

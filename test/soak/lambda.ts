@@ -14,8 +14,8 @@ import { mortals, sleep, virtualNow } from './virtual/time.ts';
 const SHORT = 58_000;
 
 /** What an invocation may take, in milliseconds: as deployed, or hardly enough. */
-function limitOf({ interval, seed }: Plan): number {
-  return seed % 3 === 0 ? SHORT : Math.min((interval - 1) * MINUTE, 15 * MINUTE);
+function limitOf({ interval, seed, flood }: Plan): number {
+  return seed % 3 === 0 || flood !== null ? SHORT : Math.min((interval - 1) * MINUTE, 15 * MINUTE);
 }
 
 /** Runs the function as Lambda does: in processes that live on, in new ones, two at once, until its time is over. */
@@ -74,10 +74,12 @@ export function createLambda(plan: Plan) {
     ended(run, stage);
   }
 
-  async function endInTime(run: Run, { tally }: Stage): Promise<void> {
+  async function endInTime(run: Run, { tally, verdicts }: Stage): Promise<void> {
     await sleep(timeout);
     if (run.end !== null) return;
     tally('timedOut');
+    if (run.isClean)
+      verdicts.blame('liveness', 'the time of a pass was over, and nothing went wrong with it');
     run.isClean = false;
     run.die();
   }
@@ -88,7 +90,8 @@ export function createLambda(plan: Plan) {
     return message.startsWith('PassFailed') ? 'failed' : 'threw';
   }
 
-  function ended(run: Run, { verdicts, trouble, liveness, reports, scene }: Stage): void {
+  function ended(run: Run, stage: Stage): void {
+    const { verdicts, trouble, liveness, reports, scene } = stage;
     // One that was killed may have failed, and told it, before.
     if (run.end === 'failed' || run.end === 'killed') counts.failed += 1;
     if (run.end === 'failed' && !run.places.has('ledger') && !run.places.has('bus'))
@@ -96,6 +99,8 @@ export function createLambda(plan: Plan) {
     if (run.end === 'completed') counts.completed += 1;
     if (run.isClean) counts.clean += 1;
     else trouble(run.startedAt + timeout + LEASE_SLACK);
+    judgeQueue(run, stage);
+    forget(run, scene);
     if (run.end === 'threw')
       verdicts.blame('honesty', 'a pass threw in the place of telling what it failed of');
     if (run.isClean && run.end !== 'completed' && !mayFail(run, scene))
@@ -105,6 +110,22 @@ export function createLambda(plan: Plan) {
   }
 
   return { counts, deploy, invoke };
+}
+
+/** What a process learnt that could not write it down, or was killed, is known to no later pass before it looks itself. */
+function forget({ places, end, attempts, startedAt }: Run, { truths }: Scene): void {
+  if (end !== 'killed' && !places.has('ledger')) return;
+  for (const id of attempts) {
+    const taken = truths.get(id)?.taken;
+    if (taken?.by === 'us' && taken.at >= startedAt) taken.heard = false;
+  }
+}
+
+/** What is left to announce makes a pass fail. */
+function judgeQueue({ end }: Run, { table, running, verdicts }: Stage): void {
+  const untold = [...table.items.keys()].filter((name) => /\/announcement\//.test(name)).length;
+  if (end === 'completed' && running.size === 0 && untold > 0)
+    verdicts.blame('honesty', `${untold} announcements are left, and the pass is \`completed\``);
 }
 
 /** What a pass must fail of, though nothing goes wrong with it. */

@@ -1,8 +1,16 @@
+import type { Shown } from './oracle/truth.ts';
 import type { Ill, Place } from './plan/ills.ts';
 import type { Event, Outage } from './plan/plan.ts';
 import type { PlainPolicy } from './plan/policy.ts';
 import { illsOf } from './virtual/harm.ts';
 import { type Mortal, mortals } from './virtual/time.ts';
+
+interface Look {
+  readonly sentAt: number;
+  /** `null`: its answer is under way */
+  heardAt: number | null;
+  readonly shown: Shown;
+}
 
 /** One invocation, as seen from outside. */
 export interface Run extends Mortal {
@@ -16,8 +24,14 @@ export interface Run extends Mortal {
   readonly places: Set<Place>;
   /** when its listing reached the provider */
   listedAt: number | null;
-  /** by the clock of the passes: when it looked last at a request before it was to confirm it */
-  readonly lookedAt: Map<string, number>;
+  /** by ID: what its listing showed of what occupies something */
+  readonly listed: Map<string, Shown>;
+  /** by ID: what the latest call about one request alone showed, and when that call was sent */
+  readonly looks: Map<string, Look>;
+  /** when the latest call for the gateways reached the provider; `null`: none did */
+  gatewaysAt: number | null;
+  /** of which it began a confirm */
+  readonly attempts: Set<string>;
   /** how many confirms of it took effect */
   accepted: number;
   /** it had the target, the APIs and the time to itself, and nobody acted meanwhile */
@@ -40,7 +54,10 @@ export function beginRun(
     },
     places: new Set(),
     listedAt: null,
-    lookedAt: new Map(),
+    listed: new Map(),
+    looks: new Map(),
+    gatewaysAt: null,
+    attempts: new Set(),
     accepted: 0,
     isClean: given.ills.length === 0 && given.outages.length === 0,
     end: null,
@@ -56,7 +73,7 @@ export function currentRun(): Run | null {
 }
 
 function isRun(store: Mortal | undefined): store is Run {
-  return store !== undefined && 'lookedAt' in store;
+  return store !== undefined && 'looks' in store;
 }
 
 /** What befalls the next call of a run. */
@@ -65,5 +82,7 @@ export function nextIll(run: Run, place: Place, operation: string): Ill | null {
   const own = run.ills.next(place, isConfirm);
   if (own !== null) return own;
   const outage = run.outages.find((one) => one.place === place || (isConfirm && one.place === 'confirm'));
-  return outage === undefined ? null : { harm: outage.harm, turn: 0, place, lasts: true, seconds: 2 };
+  return outage === undefined
+    ? null
+    : { harm: outage.harm, turn: 0, place, lasts: true, seconds: outage.seconds };
 }

@@ -63,7 +63,7 @@ export function setStage(plan: Plan, use: (carrier: Carrier) => void, deploy: (p
     disturb();
     if (event.does === 'deploy') deploy(event.policy);
     else if (event.does === 'setClock') setClock(event.off);
-    else if (cast.act(event, virtualNow())) tally(event.does);
+    else if (cast.act(event, virtualNow())) tally(event.does === 'offer' && event.odd ? 'odd' : event.does);
   }
 
   function setClock(ms: number): void {

@@ -1,11 +1,11 @@
-import { ApiError } from '../../simulator/errors.ts';
 import { enter, isOver } from '../../simulator/lifecycle.ts';
-import { allocate } from '../../simulator/operations/allocate.ts';
-import type { VirtualInterface, World } from '../../simulator/world.ts';
+import { UNDISGUISED, type VirtualInterface, type World } from '../../simulator/world.ts';
+import { createChanges } from './changes.ts';
 import type { Provider } from './cloud/provider.ts';
-import { isOffer, isPending, type Truth, truthOf } from './oracle/truth.ts';
-import { GATEWAY_ASN, GATEWAYS, OURS, PLANTED, SPARE, STRANGER, US } from './plan/cast.ts';
-import type { Event, Offer, Plan } from './plan/plan.ts';
+import { createOffers, PLAIN } from './offers.ts';
+import { isOffer, isPending, type Truth } from './oracle/truth.ts';
+import { ACME_1, GATEWAY_ASN, GATEWAYS, OWNER_OF, SPARE } from './plan/cast.ts';
+import type { Event, Plan } from './plan/plan.ts';
 
 /** Everybody but the product, and a true record of what they did. */
 export interface Cast {
@@ -23,39 +23,14 @@ export function createCast(plan: Plan, { simulation }: Provider): Cast {
   );
   const world = (): World => simulation.world();
 
-  function offer(
-    { connection: id, elsewhere, vlan, asn, name, subnet, torn, hasKey }: Offer,
-    at: number,
-  ): boolean {
-    const connection = world().connections.get(id);
-    if (connection === undefined) return false;
-    const wanted = {
-      virtualInterfaceName: name,
-      vlan,
-      ...asnOf(asn, plan),
-      authKey: hasKey ? `${PLANTED}${truths.size}` : '',
-      amazonAddress: `169.254.10.${subnet * 4 + 1}/30`,
-      customerAddress: `169.254.${torn ? 11 : 10}.${subnet * 4 + 2}/30`,
-      addressFamily: 'ipv4',
-      tags: [],
-      mtu: 1500,
-      routeFilterPrefixes: [],
-    };
-    const to = elsewhere || id === OURS ? STRANGER : US;
-    try {
-      const vif = allocate(world(), connection, to, 'private', wanted);
-      truths.set(vif.id, truthOf(vif, at, plan.provider === 'outscale'));
-      return true;
-    } catch (error) {
-      // The platform refuses what it could not provision, such as a VLAN twice.
-      if (error instanceof ApiError) return false;
-      throw error;
-    }
-  }
+  const { offer, flood, crowd } = createOffers(plan, simulation, truths);
+  const change = createChanges(plan, world, truths);
 
   const pending = (at: number): Truth[] => [...truths.values()].filter((truth) => isPending(truth, at));
   const taken = (): Truth[] =>
     [...truths.values()].filter((truth) => truth.taken !== null && truth.deletedAt === null);
+  /** that somebody may change: accepted, or offered to us */
+  const owned = (at: number): Truth[] => [...taken(), ...pending(at).filter(isOffer)];
   const one = <T>(all: readonly T[], which: number): T | undefined => all[which % Math.max(1, all.length)];
   const emulated = (truth: Truth | undefined): VirtualInterface | undefined =>
     truth === undefined ? undefined : world().interfaces.get(truth.id);
@@ -73,8 +48,43 @@ export function createCast(plan: Plan, { simulation }: Provider): Cast {
     if (truth === undefined || vif === undefined || isOver(vif)) return false;
     enter(vif, 'deleting', at);
     vif.steered = false;
+    vif.disguise = UNDISGUISED;
+    truth.strangeSince = null;
     truth.deletedAt = at;
     return true;
+  }
+
+  /** As long as it is a request or accepted, it can be anything. */
+  function mystify(truth: Truth | undefined, state: string, at: number): boolean {
+    const vif = emulated(truth);
+    if (truth === undefined || vif === undefined || vif.state === 'deleting' || isOver(vif)) return false;
+    simulation.steer(truth.id, state);
+    simulation.disguise(truth.id, { unlisted: true });
+    truth.strangeSince = at;
+    return true;
+  }
+
+  function ebb(at: number): void {
+    for (const truth of pending(at)) if (truth.isFlood) withdraw(truth, at);
+  }
+
+  function moveAway(at: number): boolean {
+    if (plan.provider !== 'aws') return false;
+    const own = taken().filter(({ account }) => account === OWNER_OF[ACME_1]);
+    const moved = own.filter((truth) => change({ does: 'move', which: 0, to: 2 }, truth));
+    crowd(1, at);
+    return moved.length > 0;
+  }
+
+  let crowded: Truth[] = [];
+
+  function renewCrowd(size: number, at: number): boolean {
+    for (const truth of crowded) {
+      if (isPending(truth, at)) withdraw(truth, at);
+      else if (truth.taken !== null) remove(truth, at);
+    }
+    crowded = crowd(size, at);
+    return crowded.length > 0;
   }
 
   function acceptByHand(truth: Truth | undefined, gateway: string, at: number): boolean {
@@ -82,7 +92,7 @@ export function createCast(plan: Plan, { simulation }: Provider): Cast {
     if (truth === undefined || vif === undefined) return false;
     vif.gateway = { virtual: gateway, directConnect: null, asn: GATEWAY_ASN };
     enter(vif, 'pending', at);
-    truth.taken = { at, by: 'hand', gateway, award: null, heard: true };
+    truth.taken = { at, by: 'hand', gateway, connection: truth.shown.connection, award: null, heard: true };
     return true;
   }
 
@@ -113,27 +123,17 @@ export function createCast(plan: Plan, { simulation }: Provider): Cast {
     act: (event, at) => {
       switch (event.does) {
         case 'offer':
-          return offer(event, at);
+          return offer(event, at) !== null;
         case 'withdraw':
           return withdraw(one(pending(at), event.which), at);
         case 'askAgain': {
           const truth = one(pending(at).filter(isOffer), event.which);
           if (!withdraw(truth, at) || truth === undefined) return false;
-          const { connection, vlan, asn, name } = truth;
-          return offer(
-            {
-              does: 'offer',
-              connection,
-              vlan,
-              asn,
-              name,
-              elsewhere: false,
-              subnet: truths.size % 63,
-              torn: false,
-              hasKey: true,
-            },
-            at,
-          );
+          const { vlan, shown } = truth;
+          const { connection, name } = shown;
+          const asn = shown.sessions[0]?.asn ?? 0;
+          const again = { ...PLAIN, connection, vlan, asn, name, subnet: truths.size % 63 };
+          return offer(again, at) !== null;
         }
         case 'delete':
           return remove(one(taken(), event.which), at);
@@ -143,6 +143,27 @@ export function createCast(plan: Plan, { simulation }: Provider): Cast {
           return steer(one(taken(), event.which), 'down');
         case 'comeUp':
           return steer(one(taken(), event.which), 'available');
+        case 'move':
+        case 'rename':
+        case 'resize':
+        case 'addSession':
+        case 'dropSession':
+          return change(event, one(owned(at), event.which));
+        case 'joinLag':
+        case 'leaveLag':
+          return change(event, undefined);
+        case 'mystify':
+          return mystify(one(pending(at).filter(isOffer), event.which), event.state, at);
+        case 'flood':
+          flood(event.size, at);
+          return true;
+        case 'ebb':
+          ebb(at);
+          return true;
+        case 'escape':
+          return moveAway(at);
+        case 'crowd':
+          return renewCrowd(event.size, at);
         case 'attach':
         case 'detach':
         case 'lose':
@@ -156,10 +177,4 @@ export function createCast(plan: Plan, { simulation }: Provider): Cast {
       }
     },
   };
-}
-
-/** A long one has a field of its own on AWS. */
-function asnOf(asn: number, { provider }: Plan) {
-  const isLong = asn > 2147483646 && provider === 'aws';
-  return isLong ? { asn: 0, asnLong: asn } : { asn, asnLong: null };
 }

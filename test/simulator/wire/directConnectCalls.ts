@@ -1,6 +1,7 @@
 import { both, IDS, SECOND_PAGE, type Variants } from './variant.ts';
 
-const { account, connection, request, gateway, spare, hub, association } = IDS;
+const { account, connection, other, lag, member, request, peer, gateway, spare, hub, association } = IDS;
+const bundle = { location: 'PAR1', connectionsBandwidth: '1Gbps', lagName: 'acme' };
 const client = 'DirectConnectClientException';
 const offer = { connectionId: connection, ownerAccount: account };
 const wanted = { virtualInterfaceName: 'acme-prod', vlan: 101, asn: 65010 };
@@ -28,7 +29,7 @@ export const DIRECT_CONNECT_CALLS: Variants = {
     },
     {
       says: 'in a LAG',
-      input: { location: 'PAR1', bandwidth: '1Gbps', connectionName: 'a', lagId: 'dxlag-1a2b3c4d' },
+      input: { location: 'PAR1', bandwidth: '1Gbps', connectionName: 'a', lagId: lag },
       refused: { outscale: client },
     },
     {
@@ -120,6 +121,98 @@ export const DIRECT_CONNECT_CALLS: Variants = {
       refused: { outscale: client },
     },
     { says: 'for no gateway', input: { virtualInterfaceId: request }, refused: both(client) },
+  ],
+  CreateLag: [
+    { says: 'the least', input: { ...bundle, numberOfConnections: 2 } },
+    {
+      says: 'with all that is optional',
+      input: {
+        ...bundle,
+        numberOfConnections: 2,
+        connectionId: connection,
+        providerName: 'Équinixe',
+        tags,
+        childConnectionTags: tags,
+      },
+    },
+    {
+      says: 'with MACsec, which is not emulated',
+      input: { ...bundle, numberOfConnections: 1, requestMACSec: true },
+      refused: both(client),
+    },
+  ],
+  DescribeLags: [
+    { says: 'all', input: {} },
+    { says: 'one', input: { lagId: lag } },
+    { says: 'the second page', input: { maxResults: 1, nextToken: SECOND_PAGE } },
+    { says: 'one that is not there', input: { lagId: 'dxlag-00000000' }, refused: both(client) },
+  ],
+  AssociateConnectionWithLag: [
+    { says: 'one with an interface', input: { connectionId: connection, lagId: lag } },
+    {
+      says: 'with one that is not there',
+      input: { connectionId: connection, lagId: 'dxlag-00000000' },
+      refused: both(client),
+    },
+  ],
+  DisassociateConnectionFromLag: [
+    { says: 'a member', input: { connectionId: member, lagId: lag } },
+    { says: 'one that is none', input: { connectionId: connection, lagId: lag }, refused: both(client) },
+  ],
+  AssociateVirtualInterface: [
+    { says: 'with a connection', input: { virtualInterfaceId: request, connectionId: other } },
+    { says: 'with a LAG', input: { virtualInterfaceId: request, connectionId: lag } },
+    {
+      says: 'with a member of a LAG',
+      input: { virtualInterfaceId: request, connectionId: member },
+      refused: both(client),
+    },
+  ],
+  UpdateVirtualInterfaceAttributes: [
+    {
+      says: 'its name and its MTU',
+      input: { virtualInterfaceId: request, virtualInterfaceName, mtu: 8500 },
+    },
+    {
+      says: 'SiteLink, which is not emulated',
+      input: { virtualInterfaceId: request, enableSiteLink: true },
+      refused: both(client),
+    },
+  ],
+  CreateBGPPeer: [
+    {
+      says: 'with all that is optional',
+      input: {
+        virtualInterfaceId: request,
+        newBGPPeer: {
+          asn: 65010,
+          authKey: 'open+sesame&=%',
+          addressFamily: 'ipv4',
+          amazonAddress: '169.254.11.1/30',
+          customerAddress: '169.254.11.2/30',
+        },
+      },
+    },
+    {
+      says: 'with a long ASN',
+      input: { virtualInterfaceId: request, newBGPPeer: { asnLong: 4200000000, addressFamily: 'ipv6' } },
+    },
+  ],
+  DeleteBGPPeer: [
+    { says: 'by its ID', input: { virtualInterfaceId: request, bgpPeerId: peer } },
+    {
+      says: 'by its ASN',
+      input: { virtualInterfaceId: request, asn: 65020, customerAddress: '169.254.20.2/30' },
+    },
+    {
+      says: 'by a long ASN',
+      input: { virtualInterfaceId: request, asnLong: 65020, customerAddress: '169.254.20.2/30' },
+    },
+    {
+      says: 'one that is not there',
+      input: { virtualInterfaceId: request, bgpPeerId: 'dxpeer-00000000' },
+      refused: both(client),
+    },
   ],
   DescribeVirtualGateways: [{ says: 'all', input: {} }],
   CreateDirectConnectGateway: [

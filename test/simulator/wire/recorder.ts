@@ -68,7 +68,7 @@ async function bySdk({ service, operation, input, assumed }: Call, endpoint: str
 }
 
 async function byCli({ service, operation, input, flags, assumed }: Call, endpoint: string): Promise<void> {
-  const command = operation.replace(/(?<!^)[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
+  const command = operation.replace(/(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/g, '-').toLowerCase();
   const asked = flags ?? (Object.keys(input).length === 0 ? [] : ['--cli-input-json', JSON.stringify(input)]);
   await promisify(execFile)(
     'aws',

@@ -4,6 +4,7 @@ import {
   readScenario,
   type Simulation,
 } from '../../../simulator/index.ts';
+import type { World } from '../../../simulator/world.ts';
 import type { Recording } from './recordings.ts';
 import { IDS } from './variant.ts';
 
@@ -19,7 +20,12 @@ export function worldOfRecordings(dialect: DialectName): Simulation {
       { account, id: IDS.spare },
     ],
     directConnectGateways: dialect === 'aws' ? [{ account, id: hub, name: 'hub' }] : [],
-    connections: [{ account, id: connection, name: 'acme', location: 'PAR1' }],
+    connections: [connection, IDS.other, IDS.member].map((id) => ({
+      account,
+      id,
+      name: id,
+      location: 'PAR1',
+    })),
     allocations: [
       { connection, to: account, name: 'acme-prod', vlan: 1, asn: 65010, authKey: 'open-sesame' },
     ],
@@ -30,8 +36,21 @@ export function worldOfRecordings(dialect: DialectName): Simulation {
   rename(world.interfaces, IDS.request);
   rename(world.routeTables, IDS.table);
   if (dialect === 'aws') rename(world.gatewayAssociations, IDS.association);
+  if (dialect === 'aws') addLag(world);
   world.sessions.set(IDS.session, { account, role: 'acceptor', name: 'pass' });
   return simulation;
+}
+
+/** A LAG with a member, and a second session of the request. */
+function addLag(world: World): void {
+  const member = world.connections.get(IDS.member);
+  const request = world.interfaces.get(IDS.request);
+  const [first] = request?.peers ?? [];
+  if (member === undefined || request === undefined || first === undefined)
+    throw new Error('nothing is there');
+  world.lags.set(IDS.lag, { ...member, id: IDS.lag, name: 'acme' });
+  member.lag = IDS.lag;
+  request.peers = [first, { ...first, id: IDS.peer, asn: 65020, customerAddress: '169.254.20.2/30' }];
 }
 
 function rename<T extends { readonly id: string }>(map: Map<string, T>, id: string): void {

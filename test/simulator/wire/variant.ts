@@ -19,7 +19,14 @@ export type Variants = Readonly<Record<string, readonly Variant[]>>;
 export const IDS = {
   account: '012345678901',
   connection: 'dxcon-1a2b3c4d',
+  /** another, that carries nothing */
+  other: 'dxcon-5e6f7a8b',
+  lag: 'dxlag-1a2b3c4d',
+  /** in the LAG */
+  member: 'dxcon-9c0d1e2f',
   request: 'dxvif-1a2b3c4d',
+  /** the second session of the request */
+  peer: 'dxpeer-1a2b3c4d',
   /** attached and associated */
   gateway: 'vgw-87654321',
   vpc: 'vpc-5e6f7a8b',

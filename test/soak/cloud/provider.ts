@@ -1,5 +1,5 @@
 import { createSimulation, type FaultKind, readScenario, type Simulation } from '../../../simulator/index.ts';
-import { GATEWAY_ASN, GATEWAYS, OWNER_OF, REGION, SPARE, START, US } from '../plan/cast.ts';
+import { GATEWAY_ASN, GATEWAYS, OWNER_OF, OWNER_OF_LAG, REGION, SPARE, START, US } from '../plan/cast.ts';
 import type { Plan } from '../plan/plan.ts';
 import { type Answer, answer, type Call } from './server.ts';
 
@@ -35,6 +35,11 @@ export function createProvider({ provider, names, seed }: Plan): Provider {
     },
     scenario,
   );
+  const world = simulation.world();
+  for (const [id, account] of provider === 'aws' ? Object.entries(OWNER_OF_LAG) : []) {
+    const lag = { region: REGION, location: 'PAR1', bandwidth: '1Gbps', provider: '', tags: [] };
+    world.lags.set(id, { ...lag, id, account, name: id });
+  }
   return {
     simulation,
     answer: ({ method, path, headers, body }, fault) => {

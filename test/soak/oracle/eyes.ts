@@ -7,8 +7,9 @@ import { isOffer, type Truth } from './truth.ts';
 
 /** Sees what passes between the function and the provider, and what comes of it. */
 export function createEyes(scene: Scene, safety: ReturnType<typeof watchSafety>) {
-  const { truths, world, civil, now } = scene;
+  const { truths, world, now } = scene;
   const begun = new Map<Call, Truth['taken']>();
+  const sentAt = new Map<Call, number>();
 
   function isListing({ operation, body }: Call): boolean {
     return (
@@ -27,13 +28,22 @@ export function createEyes(scene: Scene, safety: ReturnType<typeof watchSafety>)
       if (isOffer(truth) && world().interfaces.has(truth.id) && !shown.has(truth.id)) truth.hidden = true;
   }
 
+  function keepListed({ listed }: Run): void {
+    for (const truth of truths.values())
+      if (truth.taken !== null && !listed.has(truth.id)) listed.set(truth.id, truth.shown);
+  }
+
+  function keepLook({ looks }: Run, id: string, at: number): void {
+    const truth = truths.get(id);
+    if (truth !== undefined) looks.set(id, { sentAt: at, heardAt: null, shown: truth.shown });
+  }
+
   return {
     sent: (run: Run, place: Place, call: Call): void => {
+      sentAt.set(call, now());
       if (place !== 'api') return;
       const input = fields(JSON.parse(call.body));
       if (isListing(call)) run.listedAt ??= now();
-      else if (call.operation === 'DescribeVirtualInterfaces')
-        run.lookedAt.set(String(input.virtualInterfaceId), civil());
       else if (call.operation === 'ConfirmPrivateVirtualInterface')
         begun.set(
           call,
@@ -41,8 +51,9 @@ export function createEyes(scene: Scene, safety: ReturnType<typeof watchSafety>)
         );
     },
     arrives: (run: Run, place: Place, call: Call, make: () => Answer): Answer => {
+      if (place === 'gateways') run.gatewaysAt = now();
       if (place !== 'api') return make();
-      const id = String(fields(JSON.parse(call.body)).virtualInterfaceId);
+      const id = idOf(call);
       const before = world().interfaces.get(id)?.state;
       const reply = make();
       const after = world().interfaces.get(id)?.state;
@@ -52,20 +63,28 @@ export function createEyes(scene: Scene, safety: ReturnType<typeof watchSafety>)
         after === 'pending'
       )
         safety.tookEffect(run, id, begun.get(call) ?? null);
-      if (isListing(call)) conceal(reply);
+      if (isListing(call)) {
+        conceal(reply);
+        keepListed(run);
+      } else if (call.operation === 'DescribeVirtualInterfaces') keepLook(run, id, sentAt.get(call) ?? now());
       return reply;
     },
-    heard: (_run: Run, place: Place, call: Call, reply: Answer): void => {
+    heard: (run: Run, place: Place, call: Call, reply: Answer): void => {
       const answered = place === 'api' ? parsed(reply) : null;
       if (answered === null) return;
-      if (call.operation === 'ConfirmPrivateVirtualInterface')
-        hear(truths.get(String(fields(JSON.parse(call.body)).virtualInterfaceId)), answered);
+      const look = isListing(call) ? undefined : run.looks.get(idOf(call));
+      if (look !== undefined) look.heardAt = now();
+      if (call.operation === 'ConfirmPrivateVirtualInterface') hear(truths.get(idOf(call)), answered);
       for (const shown of listOf(answered.virtualInterfaces)) {
         safety.looked(String(shown.virtualInterfaceId), shown.virtualInterfaceState);
         hear(truths.get(String(shown.virtualInterfaceId)), shown);
       }
     },
   };
+}
+
+function idOf({ body }: Call): string {
+  return String(fields(JSON.parse(body)).virtualInterfaceId);
 }
 
 function hear(

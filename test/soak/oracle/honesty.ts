@@ -74,6 +74,15 @@ function wrongs(truth: Truth, own: readonly News[], scene: Scene): string[] {
   if (isAnybodys(truth)) return [];
   const found: string[] = [];
   if (accepted.length > 0) found.push('was told as accepted, and was not');
+  // What became of it while its state is one that was never documented, the API tells nobody.
+  return truth.strangeSince === null ? [...found, ...wrongsOfRequest(truth, own, scene)] : found;
+}
+
+/** Of one that we did not accept. */
+function wrongsOfRequest(truth: Truth, own: readonly News[], scene: Scene): string[] {
+  const of = (...types: string[]) => own.filter(({ type }) => types.includes(type));
+  const ends = of('Request Ended', 'Request Expired');
+  const found: string[] = [];
   const isOver = !isPending(truth, scene.now());
   if (ends.length > (isOver ? 1 : 0)) found.push(`was told to be over ${ends.length} times`);
   if (truth.seen && isOver && ends.length === 0) found.push('is over, and nobody was told');

@@ -1,23 +1,34 @@
+import type { PlainPolicy } from '../plan/policy.ts';
 import type { Run } from '../run.ts';
 import { rule } from './rules.ts';
 import type { Scene } from './safety.ts';
-import { isLive, isOffer, isPending, type Truth } from './truth.ts';
+import { isOffer, isPending, mayBeLive, type Truth } from './truth.ts';
 import type { Verdicts } from './violations.ts';
 
 /** So many passes later nothing of an unlucky one is in the way any more. */
 const SETTLED = 3;
 
-/** Whatever could be accepted for the whole of a pass that nothing went wrong with is accepted in it. */
+/** What expires within so long may come before all that does not, in milliseconds. */
+const URGENT = 4 * 86_400_000;
+
+/**
+ * What could be accepted for the whole of a pass that nothing went wrong with is accepted in it, or the pass accepted as many
+ * as it may. Then its owner has a turn within as many such passes as it takes to give one to each owner that waits.
+ */
 export function watchLiveness(scene: Scene, { blame }: Verdicts) {
   const { plan, truths, badSince, world, civil, now } = scene;
   let cleanPasses = SETTLED;
   let civilAtStart = 0;
+  /** passes since the last turn of each owner that waits */
+  const waits = new Map<string, number>();
 
-  /** The gateway that it could have had from the beginning of the pass to its end. */
-  function missed(run: Run, request: Truth, live: readonly Truth[]): string | null {
-    const standing = { request, live, acceptedThisPass: run.accepted };
+  /** The gateway that it could have had from the beginning of the pass to its end, had it come first. */
+  function missed({ policy }: Run, request: Truth, live: readonly Truth[]): string | null {
+    const seen = (truth: Truth) => ({ truth, shown: truth.shown });
+    const others = live.filter((other) => other !== request).map(seen);
+    const standing = { request: seen(request), live: others, acceptedThisPass: 0 };
     const [before, after] = [civilAtStart, civil()].map((at) =>
-      rule(plan, run.policy, { ...standing, civil: at }),
+      rule(plan, policy, { ...standing, civil: at }),
     );
     const gateway = before?.gateway ?? null;
     return gateway !== null && after?.gateway === gateway && badSince.get(gateway) === null ? gateway : null;
@@ -28,17 +39,34 @@ export function watchLiveness(scene: Scene, { blame }: Verdicts) {
     const waiting = all.filter(
       (truth) => isOffer(truth) && isPending(truth, run.startedAt) && isPending(truth, now()),
     );
-    const live = all.filter((truth) => isLive(truth, world()));
+    const live = all.filter((truth) => mayBeLive(truth, world()));
     // A confirm that may yet take effect keeps its place for a while.
-    if (run.accepted >= run.policy.acceptsPerPass || (!isSettled && waiting.length > 1)) return;
-    for (const request of waiting) {
-      const gateway = missed(run, request, live);
-      if (gateway !== null)
-        blame(
-          'liveness',
-          `${request.id} could have been accepted for ${gateway}, and a sound pass left it (${run.end})`,
-        );
+    if (!isSettled && waiting.length > 1) return;
+    const left = waiting.filter((request) => missed(run, request, live) !== null);
+    if (run.accepted >= run.policy.acceptsPerPass) takeTurns(run, left);
+    else
+      for (const { id } of left)
+        blame('liveness', `${id} could have been accepted, and a sound pass left it (${run.end})`);
+  }
+
+  /** Each owner with a request that is left waits, unless it had a turn. */
+  function takeTurns({ policy, attempts }: Run, left: readonly Truth[]): void {
+    const served = new Set([...attempts].map((id) => ownerOf(policy, truths.get(id))));
+    const waiting = new Set(left.map((truth) => ownerOf(policy, truth)));
+    const bound = Math.ceil(new Set([...served, ...waiting]).size / policy.acceptsPerPass);
+    for (const owner of waits.keys()) if (served.has(owner) || !waiting.has(owner)) waits.delete(owner);
+    for (const owner of [...waiting].filter((one) => !served.has(one))) {
+      // What may expire soon comes first, and may be another owner's.
+      if (left.some((truth) => ownerOf(policy, truth) !== owner && isUrgent(truth))) continue;
+      const passes = (waits.get(owner) ?? 0) + 1;
+      waits.set(owner, passes);
+      if (passes >= bound)
+        blame('liveness', `${owner} waits with what is allowed, and had no turn in ${passes} sound passes`);
     }
+  }
+
+  function isUrgent({ expiresAt }: Truth): boolean {
+    return expiresAt !== null && expiresAt - now() < URGENT;
   }
 
   return {
@@ -48,6 +76,7 @@ export function watchLiveness(scene: Scene, { blame }: Verdicts) {
     ends: (run: Run): void => {
       if (!run.isClean) {
         cleanPasses = 0;
+        waits.clear();
         return;
       }
       for (const truth of truths.values())
@@ -56,4 +85,8 @@ export function watchLiveness(scene: Scene, { blame }: Verdicts) {
       cleanPasses += 1;
     },
   };
+}
+
+function ownerOf({ owners }: PlainPolicy, truth: Truth | undefined): string {
+  return owners.find(({ connections }) => connections.includes(truth?.shown.connection ?? ''))?.name ?? '';
 }

@@ -5,14 +5,20 @@ import { network } from '../../support/oracleFields.ts';
 import { GATEWAY_ASN, OURS, REGION, TARGET, US } from '../plan/cast.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { PlainMatch, PlainPolicy } from '../plan/policy.ts';
-import type { Truth } from './truth.ts';
+import type { Session, Shown, Truth } from './truth.ts';
 
 /** The rules of the design, said from the plan's own policy and from what is true: nothing of the core runs here. */
 
+/** A truth as it was shown at some time. */
+export interface Seen {
+  readonly truth: Truth;
+  readonly shown: Shown;
+}
+
 export interface Standing {
-  readonly request: Truth;
+  readonly request: Seen;
   /** that occupy something, the request not among them */
-  readonly live: readonly Truth[];
+  readonly live: readonly Seen[];
   readonly acceptedThisPass: number;
   /** by the clock of whoever decides */
   readonly civil: number;
@@ -22,13 +28,25 @@ export interface Standing {
 export function rule(plan: Plan, policy: PlainPolicy, standing: Standing): Verdict {
   const { request, live, acceptedThisPass, civil } = standing;
   const surroundings: Surroundings = {
-    interfaces: live.map((truth) => seenAs(truth, plan, 'available')),
-    intents: {},
-    acceptances: Object.fromEntries(
-      live.flatMap(({ id, connection, taken }) =>
-        taken?.award ? [[id, { ...taken.award, gateway: taken.gateway, connection }]] : [],
+    interfaces: live.map((seen) => seenAs(seen, plan, 'available')),
+    // What was given takes the slots of who got it, wherever it is now.
+    intents: Object.fromEntries(
+      live.flatMap(({ truth: { id, taken } }) =>
+        taken?.award
+          ? [
+              [
+                id,
+                {
+                  ...taken.award,
+                  gateway: taken.gateway,
+                  grounds: { request: { connection: taken.connection } },
+                },
+              ],
+            ]
+          : [],
       ),
     ),
+    acceptances: {},
     damaged: {},
     ownConnections: { known: true, ids: new Set([OURS]) },
     acceptedThisPass,
@@ -43,9 +61,9 @@ export function rule(plan: Plan, policy: PlainPolicy, standing: Standing): Verdi
   return codes.size === 0 ? verdict : { gateway: null, codes, award: null };
 }
 
-function seenAs(truth: Truth, { provider, names }: Plan, state: string): VirtualInterface {
-  const { id, connection, account, vlan, asn, name, amazonAddress, customerAddress, hasKey, taken, to } =
-    truth;
+function seenAs({ truth, shown }: Seen, { provider, names }: Plan, state: string): VirtualInterface {
+  const { id, account, vlan, taken, to } = truth;
+  const { connection, name, mtu, sessions, isOdd } = shown;
   const isRequester = provider === 'outscale' && names === 'requester' && state === 'confirming';
   return {
     id,
@@ -57,13 +75,22 @@ function seenAs(truth: Truth, { provider, names }: Plan, state: string): Virtual
     ownerAccount: isRequester ? account : to,
     region: null,
     location: 'PAR1',
-    mtu: provider === 'aws' ? 1500 : null,
+    mtu: provider === 'aws' ? mtu : null,
     gateway: taken?.gateway ?? null,
     tags: provider === 'aws' ? {} : null,
-    peers: [{ asn, amazonAddress, customerAddress, hasKey }],
-    faults: [],
+    peers: sessions.map(({ asn, amazonAddress, customerAddress, hasKey }) => ({
+      asn,
+      amazonAddress: given(amazonAddress),
+      customerAddress: given(customerAddress),
+      hasKey,
+    })),
+    faults: isOdd ? ['odd'] : [],
     unreadable: [],
   };
+}
+
+function given(address: string): string | null {
+  return address === '' ? null : address;
 }
 
 function asPolicy({ freeze, acceptsPerPass, owners, hold }: PlainPolicy, { provider }: Plan): Policy {
@@ -96,24 +123,32 @@ function asMatch({ bgpKey, ...lists }: PlainMatch): HoldLine['match'] {
   return { ...lists, bgpKey: bgpKey ? 'required' : null, mtu: null, tags: null, location: null };
 }
 
-/** One subnet, that nothing else on the gateway touches; and an ASN that is not the gateway's, where that is known. */
+/** Subnets that nothing else on the gateway touches, each of one session; and an ASN that is not the gateway's, where that is known. */
 function networkFaults(
   { provider }: Plan,
-  { amazonAddress, customerAddress, asn }: Truth,
-  live: readonly Truth[],
+  { shown: { sessions } }: Seen,
+  live: readonly Seen[],
   gateway: string | null,
 ): string[] {
   if (gateway === null) return [];
-  const [ours, theirs] = [network(amazonAddress), network(customerAddress)];
   const faults: string[] = [];
-  if (ours !== theirs || amazonAddress === customerAddress) faults.push('peers-invalid');
-  const neighbours = live.filter(({ taken }) => taken?.gateway === gateway);
-  const touched = neighbours
-    .flatMap((other) => [network(other.amazonAddress), network(other.customerAddress)])
-    .some((other) => [ours, theirs].some((own) => touches(own ?? '', other ?? '')));
-  if (touched) faults.push('peers-overlap');
-  if (provider === 'aws' && asn === GATEWAY_ASN) faults.push('asn-conflict');
+  if (sessions.some(isTorn)) faults.push('peers-invalid');
+  const neighbours = live.filter(({ truth }) => truth.taken?.gateway === gateway);
+  const [own, others] = [sessions, neighbours.flatMap(({ shown }) => shown.sessions)].map(networksOf);
+  if (own?.some((one) => others?.some((other) => touches(one, other)))) faults.push('peers-overlap');
+  if (provider === 'aws' && sessions.some(({ asn }) => asn === GATEWAY_ASN)) faults.push('asn-conflict');
   return faults;
+}
+
+function isTorn({ amazonAddress, customerAddress }: Session): boolean {
+  if (amazonAddress === '' || customerAddress === '') return false;
+  return network(amazonAddress) !== network(customerAddress) || amazonAddress === customerAddress;
+}
+
+function networksOf(sessions: readonly Session[]): string[] {
+  return sessions
+    .flatMap(({ amazonAddress, customerAddress }) => [network(amazonAddress), network(customerAddress)])
+    .filter((one) => one !== null);
 }
 
 function touches(a: string, b: string): boolean {

@@ -15,6 +15,9 @@ export interface Scene {
   readonly now: () => number;
 }
 
+/** How old a look may be, from its first call on, in milliseconds, when a confirm is sent because of it. */
+const LOOK_LASTS = 1000;
+
 /**
  * Nothing accepted that the policy in force did not allow, never on another gateway, never over a limit, never twice. What
  * somebody else did after a pass had looked is not held against it.
@@ -28,21 +31,31 @@ export function watchSafety(scene: Scene, { blame }: Verdicts) {
     // What was accepted by hand after the pass looked, or hidden from it, it cannot know.
     const isKnown = ({ taken, hidden }: Truth): boolean =>
       taken !== null && (taken.by === 'us' || (!hidden && run.listedAt !== null && taken.at < run.listedAt));
-    const live = [...truths.values()].filter(
-      (other) => other !== truth && isLive(other, world()) && isKnown(other),
-    );
-    const standing = { request: truth, live, acceptedThisPass: run.accepted };
-    const times = [run.lookedAt.get(truth.id) ?? civil(), civil()];
-    const verdicts = times.map((at) => rule(plan, run.policy, { ...standing, civil: at }));
-    const good = verdicts.find((verdict) => verdict.gateway === gateway);
-    if (good === undefined) {
-      const why = verdicts.map((verdict) => verdict.gateway ?? [...verdict.codes].join(' ')).join(', then ');
+    const live = [...truths.values()]
+      .filter((other) => other !== truth && isLive(other, world()) && isKnown(other))
+      .map((other) => ({ truth: other, shown: run.listed.get(other.id) ?? other.shown }));
+    const look = run.looks.get(truth.id);
+    const request = { truth, shown: look?.shown ?? truth.shown };
+    const verdict = rule(plan, run.policy, { request, live, acceptedThisPass: run.accepted, civil: civil() });
+    if (verdict.gateway !== gateway) {
+      const why = verdict.gateway ?? [...verdict.codes].join(' ');
       blame('safety', `${truth.id} was to get ${gateway}, and the policy says: ${why}`);
     }
+    const age = now() - (look?.sentAt ?? Number.NEGATIVE_INFINITY);
+    // Of an API that answers slowly, what is decided upon is as young as one answer.
+    if (age > LOOK_LASTS && look?.heardAt !== now())
+      blame('safety', `${truth.id} was to get ${gateway} by a look that is ${age} ms old`);
     const bad = badSince.get(gateway);
-    if (bad === undefined || (bad !== null && bad < run.startedAt))
+    if (bad === undefined || (bad !== null && bad < (run.gatewaysAt ?? now())))
       blame('safety', `${truth.id} was to get ${gateway}, which takes nothing`);
-    return { at: now(), by: 'us', gateway, award: good?.award ?? null, heard: false };
+    return {
+      at: now(),
+      by: 'us',
+      gateway,
+      connection: request.shown.connection,
+      award: verdict.award,
+      heard: false,
+    };
   }
 
   return {
@@ -58,6 +71,7 @@ export function watchSafety(scene: Scene, { blame }: Verdicts) {
         return null;
       }
       truth.attempted = gateway;
+      run.attempts.add(id);
       return award(run, truth, gateway);
     },
     /** A confirm took effect. */

@@ -2,24 +2,40 @@ import { isOver } from '../../../simulator/lifecycle.ts';
 import type { VirtualInterface as Emulated, World } from '../../../simulator/world.ts';
 import { US, WEEK } from '../plan/cast.ts';
 
-/** One request as it truly is, from its making to its end: written down by whoever makes it so, never by the product. */
-export interface Truth {
-  readonly id: string;
+/** What the API shows of a request or an interface, and its owner may change. */
+export interface Shown {
   readonly connection: string;
-  readonly account: string;
-  readonly to: string;
-  readonly vlan: number;
-  readonly asn: number;
   readonly name: string;
+  readonly mtu: number;
+  readonly sessions: readonly Session[];
+  /** some of it cannot be read */
+  readonly isOdd: boolean;
+}
+
+export interface Session {
+  readonly asn: number;
   readonly amazonAddress: string;
   readonly customerAddress: string;
   readonly hasKey: boolean;
+}
+
+/** One request as it truly is, from its making to its end: written down by whoever makes it so, never by the product. */
+export interface Truth {
+  readonly id: string;
+  readonly account: string;
+  readonly to: string;
+  readonly vlan: number;
   readonly madeAt: number;
   /** `null`: it stands for ever */
   readonly expiresAt: number | null;
+  /** one of thousands */
+  readonly isFlood: boolean;
+  shown: Shown;
   /** when it was accepted, by whom, and on what */
   taken: Taken | null;
   withdrawnAt: number | null;
+  /** since when no listing has it, and its state is one that was never documented */
+  strangeSince: number | null;
   /** the gateway that we last tried to put it on */
   attempted: string | null;
   /** an accepted one that somebody deleted */
@@ -38,29 +54,35 @@ export interface Taken {
   readonly at: number;
   readonly by: 'us' | 'hand';
   readonly gateway: string;
+  /** that it was on then */
+  readonly connection: string;
   /** what the policy in force gave it, as the oracle has it */
   readonly award: { readonly owner: string; readonly grants: readonly string[] } | null;
   /** whoever accepted it heard that it did */
   heard: boolean;
 }
 
-export function truthOf(vif: Emulated, madeAt: number, expires: boolean): Truth {
-  const { id, connection, recipient, vlan, asn, name, amazonAddress, customerAddress, authKey } = vif;
+interface Made {
+  readonly at: number;
+  readonly expires: boolean;
+  readonly isFlood: boolean;
+  readonly isOdd: boolean;
+}
+
+export function truthOf(vif: Emulated, { at, expires, isFlood, isOdd }: Made): Truth {
+  const { id, connection, recipient, vlan } = vif;
   return {
     id,
-    connection: connection.id,
     account: connection.account,
     to: recipient,
     vlan,
-    asn,
-    name,
-    amazonAddress,
-    customerAddress,
-    hasKey: authKey !== '',
-    madeAt,
-    expiresAt: expires ? madeAt + WEEK : null,
+    madeAt: at,
+    expiresAt: expires ? at + WEEK : null,
+    isFlood,
+    shown: shownOf(vif, isOdd),
     taken: null,
     withdrawnAt: null,
+    strangeSince: null,
     attempted: null,
     deletedAt: null,
     wentDown: false,
@@ -70,10 +92,26 @@ export function truthOf(vif: Emulated, madeAt: number, expires: boolean): Truth 
   };
 }
 
+export function shownOf({ connection, name, mtu, peers }: Emulated, isOdd: boolean): Shown {
+  const sessions = peers.flatMap(({ asn, amazonAddress, customerAddress, authKey, state }) =>
+    state === 'live' ? [{ asn, amazonAddress, customerAddress, hasKey: authKey !== '' }] : [],
+  );
+  return { connection: connection.id, name, mtu, sessions, isOdd };
+}
+
 /** A request that could be accepted at that time. */
-export function isPending({ taken, withdrawnAt, expiresAt, madeAt }: Truth, at: number): boolean {
+export function isPending(
+  { taken, withdrawnAt, strangeSince, expiresAt, madeAt }: Truth,
+  at: number,
+): boolean {
   const isBefore = (end: number | null) => end === null || at < end;
-  return madeAt <= at && (taken === null || at < taken.at) && isBefore(withdrawnAt) && isBefore(expiresAt);
+  return (
+    madeAt <= at &&
+    (taken === null || at < taken.at) &&
+    isBefore(withdrawnAt) &&
+    isBefore(strangeSince) &&
+    isBefore(expiresAt)
+  );
 }
 
 /** To us, by somebody else. */
@@ -85,6 +123,15 @@ export function isOffer({ to, account }: Truth): boolean {
 export function isLive({ id, taken }: Truth, world: World): boolean {
   const vif = world.interfaces.get(id);
   return taken !== null && vif !== undefined && !isOver(vif);
+}
+
+/**
+ * It may be live for all that anybody can know: what is in a state that was never documented, and what shows a gateway
+ * and yet is a request.
+ */
+export function mayBeLive(truth: Truth, world: World): boolean {
+  const isThere = world.interfaces.has(truth.id);
+  return isLive(truth, world) || (isThere && (truth.strangeSince !== null || truth.shown.isOdd));
 }
 
 /**

@@ -7,6 +7,10 @@ export const STRANGER = '999999999999';
 export const ACME_1 = 'dxcon-11111111';
 export const ACME_2 = 'dxcon-22222222';
 export const BETA_1 = 'dxcon-33333333';
+/** connections and LAGs of the owners that no policy names */
+const ACME_3 = 'dxcon-44444444';
+const BETA_2 = 'dxcon-55555555';
+export const ACME_LAG = 'dxlag-66666666';
 export const STRANGERS = 'dxcon-9f9f9f9f';
 /** a stranger's, to be taken for acme's first at a glance */
 export const LOOKALIKE = 'dxcon-1111111l';
@@ -16,11 +20,16 @@ export const OURS = 'dxcon-00000000';
 export const OWNER_OF: Readonly<Record<string, string>> = {
   [ACME_1]: ACME,
   [ACME_2]: ACME,
+  [ACME_3]: ACME,
   [BETA_1]: BETA,
+  [BETA_2]: BETA,
   [STRANGERS]: STRANGER,
   [LOOKALIKE]: STRANGER,
   [OURS]: US,
 };
+
+/** On AWS. */
+export const OWNER_OF_LAG: Readonly<Record<string, string>> = { [ACME_LAG]: ACME };
 
 export const PROD = 'vgw-12345678';
 export const LAB = 'vgw-87654321';

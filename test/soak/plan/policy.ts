@@ -125,6 +125,36 @@ export const policies: fc.Arbitrary<PlainPolicy> = fc.record({
   hold: fc.constantFrom(...HOLDS),
 });
 
+/** The same policy, under which whoever offers the right VLAN is accepted, one or two in a pass. */
+export function opened(policy: PlainPolicy): PlainPolicy {
+  return {
+    ...policy,
+    freeze: false,
+    acceptsPerPass: Math.min(2, policy.acceptsPerPass),
+    owners: policy.owners.map((owner) => ({
+      ...owner,
+      limit: null,
+      grants: owner.grants.map((grant) => ({
+        ...grant,
+        gateway: grant.gateway === SPARE ? LAB : grant.gateway,
+        match: { ...NOTHING, vlan: grant.match.vlan },
+        limit: null,
+        from: null,
+        until: null,
+      })),
+    })),
+  };
+}
+
+/** The same policy, of which every grant ends then. */
+export function closed(policy: PlainPolicy, until: number): PlainPolicy {
+  const owners = policy.owners.map((owner) => ({
+    ...owner,
+    grants: owner.grants.map((grant) => ({ ...grant, from: null, until })),
+  }));
+  return { ...policy, freeze: false, owners };
+}
+
 /** The file: JSON is YAML. */
 export function textOf(policy: PlainPolicy, provider: 'outscale' | 'aws'): string {
   const { freeze, acceptsPerPass, owners, hold } = policy;

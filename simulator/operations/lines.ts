@@ -1,0 +1,76 @@
+import { clientException } from '../errors.ts';
+import { isOver } from '../lifecycle.ts';
+import {
+  type BgpPeer,
+  type Connection,
+  isAt,
+  type Lag,
+  type VirtualInterface,
+  type World,
+} from '../world.ts';
+import type { Context } from './operation.ts';
+
+/** What the caller owns and can put an interface on. Throws `ApiError`: also for a member of a LAG, which carries none itself. */
+export function lineOf(context: Context, id: string): Connection | Lag {
+  const { connections, lags } = context.world;
+  const line = connections.get(id) ?? lags.get(id);
+  if (line === undefined || !isAt(context, line)) throw noConnection(id);
+  if ('lag' in line && line.lag !== null) {
+    throw clientException(`${id} is a member of ${line.lag}: give the ID of the LAG.`);
+  }
+  return line;
+}
+
+/** A connection of the caller's. Throws `ApiError`. */
+export function ownConnection(context: Context, id: string): Connection {
+  const connection = context.world.connections.get(id);
+  if (connection === undefined || !isAt(context, connection)) throw noConnection(id);
+  return connection;
+}
+
+/** A LAG of the caller's. Throws `ApiError`. */
+export function lagOf(context: Context, id: string): Lag {
+  const lag = context.world.lags.get(id);
+  if (lag === undefined || !isAt(context, lag)) throw noLag(id);
+  return lag;
+}
+
+export function noConnection(id: string) {
+  return clientException(`Could not find Connection with ID ${id}`);
+}
+
+export function noLag(id: string) {
+  return clientException(`Could not find LAG with ID ${id}`);
+}
+
+/** The live interfaces on a connection or LAG. */
+export function interfacesOn({ interfaces }: World, { id }: Connection | Lag): VirtualInterface[] {
+  return [...interfaces.values()].filter((vif) => vif.connection.id === id && !isOver(vif));
+}
+
+export function isVlanTaken(world: World, line: Connection | Lag, vlan: number): boolean {
+  return interfacesOn(world, line).some((vif) => vif.vlan === vlan);
+}
+
+/** Puts interfaces on another connection or LAG. Throws `ApiError`, and has then moved none. */
+export function move(world: World, moved: readonly VirtualInterface[], to: Connection | Lag): void {
+  const there = interfacesOn(world, to);
+  for (const vif of moved) {
+    if (there.some(({ vlan }) => vlan === vif.vlan)) {
+      throw clientException(`VLAN ${vif.vlan} is already in use on ${to.id}.`);
+    }
+    if (there.some((other) => isConflicting(addressesOf(other), addressesOf(vif)))) {
+      throw clientException(`An IP address of ${vif.id} is already in use on ${to.id}.`);
+    }
+  }
+  for (const vif of moved) vif.connection = to;
+}
+
+function isConflicting(a: readonly string[], b: readonly string[]): boolean {
+  return a.some((address) => b.includes(address));
+}
+
+function addressesOf({ peers }: VirtualInterface): string[] {
+  const both = ({ amazonAddress, customerAddress }: BgpPeer) => [amazonAddress, customerAddress];
+  return peers.flatMap(both).filter((address) => address !== '');
+}

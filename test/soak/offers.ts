@@ -1,0 +1,101 @@
+import { ApiError } from '../../simulator/errors.ts';
+import type { Simulation } from '../../simulator/index.ts';
+import { allocate } from '../../simulator/operations/allocate.ts';
+import { type Truth, truthOf } from './oracle/truth.ts';
+import { ACME_1, LAB, OURS, PLANTED, STRANGER, STRANGERS, US } from './plan/cast.ts';
+import type { ODDS, Offer, Plan } from './plan/plan.ts';
+
+interface Extra {
+  readonly isFlood?: boolean;
+  /** third number of the addresses */
+  readonly block?: number;
+}
+
+/** Makes requests, one or many, and writes down what they are. */
+export function createOffers(plan: Plan, simulation: Simulation, truths: Map<string, Truth>) {
+  let floods = 0;
+  let places = 0;
+
+  /** @returns `null` where the platform refuses what it could not provision, such as a VLAN twice */
+  function offer(asked: Offer, at: number, { isFlood = false, block = 10 }: Extra = {}): Truth | null {
+    const { connection: id, elsewhere, hasKey, odd } = asked;
+    const world = simulation.world();
+    const connection = world.connections.get(id);
+    // A member of a LAG carries nothing itself.
+    if (connection === undefined || connection.lag !== null) return null;
+    const authKey = hasKey ? `${PLANTED}${truths.size}` : '';
+    const to = elsewhere || id === OURS ? STRANGER : US;
+    try {
+      const wanted = { ...wantedOf(asked, block, plan), authKey };
+      const vif = allocate(world, connection, to, 'private', wanted);
+      if (odd !== null) simulation.disguise(vif.id, { shows: ODD[odd] });
+      const made = { at, expires: plan.provider === 'outscale', isFlood, isOdd: odd !== null };
+      const truth = truthOf(vif, made);
+      truths.set(vif.id, truth);
+      return truth;
+    } catch (error) {
+      if (error instanceof ApiError) return null;
+      throw error;
+    }
+  }
+
+  return {
+    offer,
+    flood: (size: number, at: number): void => {
+      floods += 1;
+      const one = { ...PLAIN, connection: STRANGERS, name: `flood-${floods}`, bare: true };
+      for (let i = 0; i < size; i += 1) offer({ ...one, vlan: 1000 + i }, at, { isFlood: true });
+    },
+    /** Requests of one owner, each with a VLAN and addresses of its own. */
+    crowd: (size: number, at: number): Truth[] =>
+      Array.from({ length: size }).flatMap(() => {
+        places += 1;
+        const vlan = 100 + (places % 3) * 100 + (Math.floor(places / 3) % 100);
+        const wanted = { ...PLAIN, vlan, name: 'crowd', subnet: places % 60 };
+        return offer(wanted, at, { block: 20 + (Math.floor(places / 60) % 200) }) ?? [];
+      }),
+  };
+}
+
+function wantedOf({ vlan, asn, name, subnet, torn, bare }: Offer, block: number, plan: Plan) {
+  return {
+    virtualInterfaceName: name,
+    vlan,
+    ...asnOf(asn, plan),
+    amazonAddress: bare ? '' : `169.254.${block}.${subnet * 4 + 1}/30`,
+    customerAddress: bare ? '' : `169.254.${torn ? block + 1 : block}.${subnet * 4 + 2}/30`,
+    addressFamily: 'ipv4',
+    tags: [],
+    mtu: 1500,
+    routeFilterPrefixes: [],
+  };
+}
+
+export const PLAIN: Offer = {
+  does: 'offer',
+  connection: ACME_1,
+  elsewhere: false,
+  vlan: 100,
+  asn: 65010,
+  name: '',
+  subnet: 0,
+  torn: false,
+  bare: false,
+  hasKey: true,
+  odd: null,
+};
+
+/** What answers show of an odd one. */
+const ODD: Readonly<Record<(typeof ODDS)[number], Readonly<Record<string, unknown>>>> = {
+  name: { virtualInterfaceName: 'x'.repeat(1001) },
+  vlan: { vlan: 0 },
+  mtu: { mtu: 0 },
+  asn: { asn: 65010, asnLong: 65020 },
+  gateway: { virtualGatewayId: LAB },
+};
+
+/** A long one has a field of its own on AWS. */
+function asnOf(asn: number, { provider }: Plan) {
+  const isLong = asn > 2147483646 && provider === 'aws';
+  return isLong ? { asn: 0, asnLong: asn } : { asn, asnLong: null };
+}
