@@ -87,8 +87,9 @@ async function accept(turn: Turn, first: Allowed, shared: Shared, context: Attem
   let mayRepeat = true;
   for (;;) {
     const award = awardOf(allowed.decision, allowed.at);
-    if (intended !== null && covers(intended, award)) {
-      const attempted = await confirmNow(turn, allowed, award, mayRepeat, context);
+    if (intended !== null && isSameAward(intended, award)) {
+      // The time of the intent stays: a later run that finds it accepted makes the same receipt and the same event of it.
+      const attempted = await confirmNow(turn, allowed, intended, mayRepeat, context);
       if (attempted !== null) return attempted;
       mayRepeat = false;
     } else {
@@ -178,11 +179,12 @@ function evaluate(turn: Turn, look: Look, world: World, { loaded, ports }: Attem
     : { isAllowed: false, end: ended('held', { request, decision, skipped }) };
 }
 
-/** Whether an intent takes everything that an award needs. */
-function covers(intended: Award, { owner, gateway, grants }: Award): boolean {
+/** Whether an intent gives what is decided now: only the time may differ. */
+function isSameAward(intended: Award, { owner, gateway, grants }: Award): boolean {
   return (
     intended.owner === owner &&
     intended.gateway === gateway &&
+    intended.grants.length === grants.length &&
     grants.every((grant) => intended.grants.includes(grant))
   );
 }

@@ -145,6 +145,15 @@ it('the receipt says what was known right before the confirm, and replaying it c
   await expectReplays(runner);
 });
 
+it('the receipt has the time of the intent, as that of a later pass has which learns from the intent', async () => {
+  const { cloud, id, runner, withPorts } = await stage();
+  const report = await passDuring(runner, () => cloud.clock.advance('PT10S'), withPorts());
+  expect(outcomes(report)).toEqual({ [id]: `accepted acme.prod ${PROD}` });
+  const { receipts } = await runner.ledger.records(RECIPIENT, EPOCH);
+  expect(receipts.map(({ at }) => at)).toEqual(['2026-11-02T08:00:00.000Z']);
+  await expectReplays(runner);
+});
+
 async function expectReplays({ ledger }: Runner): Promise<void> {
   const { receipts } = await ledger.records(RECIPIENT, EPOCH);
   expect(receipts).not.toEqual([]);

@@ -1,3 +1,4 @@
+import { REQUEST_TIMEOUT_MS } from '../../../lambda/adapters/connect.ts';
 import type { Answer, Call } from '../cloud/server.ts';
 import type { Place } from '../plan/ills.ts';
 import type { Run } from '../run.ts';
@@ -71,7 +72,9 @@ export function createEyes(scene: Scene, safety: ReturnType<typeof watchSafety>)
     },
     heard: (run: Run, place: Place, call: Call, reply: Answer): void => {
       const answered = place === 'api' ? parsed(reply) : null;
-      if (answered === null) return;
+      // An answer that comes when its time is over reaches a caller that has given up.
+      const isLate = now() - (sentAt.get(call) ?? now()) >= REQUEST_TIMEOUT_MS;
+      if (answered === null || isLate) return;
       const look = isListing(call) ? undefined : run.looks.get(idOf(call));
       if (look !== undefined) look.heardAt = now();
       if (call.operation === 'ConfirmPrivateVirtualInterface') hear(truths.get(idOf(call)), answered);
