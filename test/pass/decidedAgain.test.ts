@@ -75,6 +75,16 @@ describe('what is no longer allowed when its intent is written is not confirmed,
     expect(await intentsOf(runner)).toEqual({});
   });
 
+  it('the request was withdrawn meanwhile, and the others for its gateway are accepted', async () => {
+    const { cloud, id, runner, time, direct } = await stage();
+    const other = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 102, name: 'acme-1' });
+    const { directConnect } = runner.ports;
+    const later = async (one: string) => (time.passed > 0 && one === id ? null : directConnect.describe(one));
+    const report = await passDuring(runner, () => (time.passed ||= 1001), direct({ describe: later }));
+    expect(outcomes(report)[id]).toMatch(/^gone /);
+    expect(outcomes(report)[other]).toMatch(/^accepted /);
+  });
+
   it('the gateway lost its VPC meanwhile', async () => {
     const { id, runner, time, withPorts, see } = await stage();
     const { gateways } = runner.ports;
