@@ -100,6 +100,28 @@ describe('what is no longer allowed when its intent is written is not confirmed,
   });
 });
 
+it('a confirm looks for no credentials of its own, which would take time after what was decided', async () => {
+  const cloud = await startCloud();
+  const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101, name: 'acme-1' });
+  let asked = 0;
+  const credentials = () => {
+    asked += 1;
+    return Promise.resolve({ accessKeyId: US, secretAccessKey: 'secret' });
+  };
+  const runner = runnerOf(cloud, BY_NAME, { credentials });
+  const { directConnect } = runner.ports;
+  let askedBefore = 0;
+  const confirm: typeof directConnect.confirm = (one, gateway) => {
+    askedBefore = asked;
+    return directConnect.confirm(one, gateway);
+  };
+  const report = await runner.pass({
+    ports: { ...runner.ports, directConnect: { ...directConnect, confirm } },
+  });
+  expect(outcomes(report)).toEqual({ [id]: `accepted acme.prod ${PROD}` });
+  expect(asked).toBe(askedBefore);
+});
+
 describe('the intent of what is not confirmed after all', () => {
   it('stays when the ledger refuses to withdraw it: nothing is confirmed, and the pass fails', async () => {
     const { cloud, runner, withPorts, see } = await stage(SOON_OVER);
