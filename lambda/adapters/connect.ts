@@ -58,7 +58,9 @@ export function connect(
   checkedRegion(region);
   const endpoint = endpoints.directConnect ?? dialect.directConnectEndpoint(region);
   const settings = { region, endpoint, credentials, requestTimeoutMs };
-  const [reads, writes] = [createClient(settings, READ_ATTEMPTS), createClient(settings, 1)];
+  const reads = createClient(settings, READ_ATTEMPTS);
+  // The credentials that the reads have found already: of its own, a confirm would look for some after what was decided.
+  const writes = createClient({ ...settings, credentials: reads.config.credentials }, 1);
   const throttles = createThrottles();
   watchThrottles([reads, writes], throttles);
   const client = { sdk: reads, requestTimeoutMs, key: renewable(credentials), throttles };

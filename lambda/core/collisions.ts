@@ -2,7 +2,7 @@ import { against, type Inspection, merge, NOTHING, skip } from './inspection.ts'
 import { type HostAddress, subnetsMeet } from './ip.ts';
 import { isUnreadable, type Recipient, type VirtualInterface } from './model.ts';
 import { aroundGateway, aroundVlan, isPassing, type Neighbour, unseenOn } from './neighbours.ts';
-import { addressesOf } from './subnets.ts';
+import { addressesOf, hasOddAddress } from './subnets.ts';
 import { listSome, quote } from './text.ts';
 import type { World } from './world.ts';
 
@@ -60,19 +60,28 @@ export function addressesFree(
     ...(hasSubnets(request)
       ? []
       : [skip(`peers overlap: the API does not give every address with its prefix length`)]),
-    ...neighbours.flatMap(({ vif, place, meeting }) => {
-      const words = collision(place, meeting);
-      return words === null ? [] : [against('peers-overlap', `peer addresses ${words(quote(vif.id))}`)];
-    }),
-    ...unseenOn(gatewayId, request.id, world).map((id) =>
-      // Fail closed: its addresses are on no record. The run that is shown the interface, or finds that it is over, knows more.
-      against(
-        'peers-overlap',
-        `peer addresses may overlap those of ${quote(id)}, which the ledger has on this gateway and this run was not shown`,
+    overlapping([
+      ...neighbours.flatMap(({ vif, place, meeting }) => collision(place, meeting)?.(quote(vif.id)) ?? []),
+      ...unseenOn(gatewayId, request.id, world).map(
+        // Fail closed: its addresses are on no record. The run that is shown the interface, or finds that it is over, knows more.
+        (id) =>
+          `may overlap those of ${quote(id)}, which the ledger has on this gateway and this run was not shown`,
       ),
-    ),
+    ]),
     skipFor(unclear, 'peers overlap: the API does not give every address, or not the gateway, of'),
   ]);
+}
+
+/** Interfaces of which it is said that a request collides with them: one large subnet may meet thousands, in thousands of requests. */
+const MOST_MET = 20;
+
+function overlapping(met: readonly string[]): Inspection {
+  const more = met.length - MOST_MET;
+  const words = [
+    ...met.slice(0, MOST_MET),
+    ...(more > 0 ? [`overlap or may overlap those of ${more} more interfaces`] : []),
+  ];
+  return merge(words.map((one) => against('peers-overlap', `peer addresses ${one}`)));
 }
 
 /** Whether addresses of a neighbour stand in a subnet of the request: `unreadable` where those cannot be read. */
@@ -82,7 +91,8 @@ function meetingOf(own: readonly HostAddress[], vif: VirtualInterface): Meeting 
   const theirs = addressesOf(vif);
   const known = theirs.filter((address) => address !== null);
   if (known.some((other) => own.some((mine) => subnetsMeet(mine, other) === 'yes'))) return 'yes';
-  if (isUnreadable(vif, 'addresses')) return 'unreadable';
+  // Fail closed: what is given as an address and is none may be any address.
+  if (isUnreadable(vif, 'addresses') || hasOddAddress(vif)) return 'unreadable';
   const isComplete =
     theirs.length > 0 && known.length === theirs.length && !known.some(({ isBare }) => isBare);
   return isComplete ? 'no' : 'notGiven';

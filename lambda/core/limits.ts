@@ -7,7 +7,7 @@ import type { Grant, Owner } from './policy.ts';
 import type { Reason } from './reasons.ts';
 import { connectionOf, type Given } from './remembered.ts';
 import { listSome, quote } from './text.ts';
-import { occupies, occupying, type World } from './world.ts';
+import { occupying, type World } from './world.ts';
 
 /**
  * IDs that take a slot of an owner, or of one of its grants, other than the request itself. One is counted once, for
@@ -31,16 +31,28 @@ function takenBy(
   policy: Owners,
   world: World,
 ): string[] {
+  const known = slotsIn(world)(policy);
+  const ofOwner = known.get(owner) ?? new Map<Grant | null, readonly string[]>();
+  known.set(owner, ofOwner);
+  const slots = ofOwner.get(grant) ?? allTakenBy(owner, grant, policy, world);
+  ofOwner.set(grant, slots);
+  return slots.filter((id) => id !== requestId);
+}
+
+/** Of one world and one policy, for thousands of requests: read once for each owner and grant, not once for each request. */
+const slotsIn = oncePer((_: World) =>
+  oncePer((_: Owners) => new Map<Owner, Map<Grant | null, readonly string[]>>()),
+);
+
+function allTakenBy(owner: Owner, grant: Grant | null, policy: Owners, world: World): readonly string[] {
   const { interfaces, intents, acceptances, damaged } = world;
-  const live = occupying(world).filter(
-    (vif) => mayBelong(vif, owner, grant) && occupies(vif, world, requestId),
-  );
+  const live = occupying(world).filter((vif) => mayBelong(vif, owner, grant));
   const ids = new Set(live.map(({ id }) => id));
   const listed = byId(interfaces);
   // What is over leaves the record with the next complete listing.
   const isOpen = (id: string): boolean => {
     const vif = listed.get(id);
-    return id !== requestId && (vif === undefined || !isOver(vif));
+    return vif === undefined || !isOver(vif);
   };
   const given: readonly Readonly<Record<string, Given>>[] = [intents, acceptances];
   for (const records of given) {

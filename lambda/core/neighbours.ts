@@ -1,4 +1,4 @@
-import { type Cidr, enclosing } from './ip.ts';
+import { type Cidr, enclosing, overlaps } from './ip.ts';
 import { isMereOffer, isOver, isSettled, isUnreadable, type VirtualInterface } from './model.ts';
 import { oncePer } from './oncePer.ts';
 import { addressesOf } from './subnets.ts';
@@ -101,56 +101,73 @@ interface Index {
    * All that are not over, without mere offers, of which there may be thousands: by the blocks that their subnets lie in, and
    * apart those with a larger subnet, or with an address that is not known in full
    */
-  readonly blocks: ReadonlyMap<string, Several>;
+  readonly blocks: ReadonlyMap<string, Block>;
   readonly beyondBlocks: Several;
-  readonly standing: Several;
-  /** those of `standing`, by connection, then by VLAN; `null`: not known */
+  /** all of them, by connection, then by VLAN; `null`: not known */
   readonly vlans: ReadonlyMap<string | null, ReadonlyMap<number | null, Several>>;
+}
+
+interface Block {
+  readonly subnet: Cidr;
+  readonly vifs: Several;
 }
 
 const indexOf = oncePer((interfaces: Several): Index => {
   const live = interfaces.filter((vif) => !isOver(vif));
   const standing = live.filter((vif) => !isMereOffer(vif) || isUnreadable(vif, 'id'));
   const placed = standing.map((vif) => ({ vif, blocks: blocksOf(vif) }));
-  const inBlocks = placed.flatMap(({ vif, blocks }) => [...(blocks ?? [])].map((block) => ({ block, vif })));
-  const blocks = Map.groupBy(inBlocks, ({ block }) => block);
+  const inBlocks = placed.flatMap(({ vif, blocks }) => (blocks ?? []).map((subnet) => ({ subnet, vif })));
+  const blocks = Map.groupBy(inBlocks, ({ subnet }) => keyOf(subnet));
   const connections = Map.groupBy(standing, ({ connection }) => connection);
   return {
     byId: new Map(interfaces.map((vif) => [vif.id, vif])),
-    blocks: new Map([...blocks].map(([block, those]) => [block, those.map(({ vif }) => vif)])),
+    blocks: new Map(
+      [...blocks].flatMap(([key, those]) =>
+        those.slice(0, 1).map(({ subnet }) => [key, { subnet, vifs: those.map(({ vif }) => vif) }]),
+      ),
+    ),
     beyondBlocks: placed.filter((one) => one.blocks === null).map(({ vif }) => vif),
-    standing,
     vlans: new Map([...connections].map(([id, those]) => [id, Map.groupBy(those, ({ vlan }) => vlan)])),
   };
 });
 
 /** Those of the index that may have an address in a subnet of the request, without a look at each. */
 function standingBeside(request: VirtualInterface, interfaces: Several): Several {
-  const { blocks, beyondBlocks, standing } = indexOf(interfaces);
-  const own = addressesOf(request)
-    .filter((address) => address !== null)
-    .map(({ subnet }) => blockOf(subnet));
-  if (own.includes(null)) return standing;
-  return [...beyondBlocks, ...own.flatMap((block) => blocks.get(block ?? '') ?? [])];
+  const { blocks, beyondBlocks } = indexOf(interfaces);
+  const own = addressesOf(request).flatMap((address) => (address === null ? [] : [address.subnet]));
+  const within = own.flatMap((subnet) => blockOf(subnet) ?? []);
+  const large = own.filter((subnet) => blockOf(subnet) === null);
+  const reached =
+    large.length === 0
+      ? []
+      : [...blocks.values()].filter((block) => large.some((subnet) => overlaps(subnet, block.subnet)));
+  return [
+    ...beyondBlocks,
+    ...within.flatMap((block) => blocks.get(keyOf(block))?.vifs ?? []),
+    ...reached.flatMap(({ vifs }) => vifs),
+  ];
 }
 
 /** In bits: of the link between two routers, a subnet is much smaller. */
 const BLOCK = { 4: 24, 6: 112 } as const;
 
-function blockOf(subnet: Cidr): string | null {
-  const block = enclosing(subnet, BLOCK[subnet.family]);
-  return block === null ? null : `${block.family} ${block.base}`;
+function blockOf(subnet: Cidr): Cidr | null {
+  return enclosing(subnet, BLOCK[subnet.family]);
+}
+
+function keyOf({ family, base }: Cidr): string {
+  return `${family} ${base}`;
 }
 
 /** `null`: it has a larger subnet, or an address that is not known in full. */
-function blocksOf(vif: VirtualInterface): ReadonlySet<string> | null {
+function blocksOf(vif: VirtualInterface): readonly Cidr[] | null {
   const addresses = addressesOf(vif);
   if (addresses.length === 0 || isUnreadable(vif, 'addresses')) return null;
   const found = addresses.map((address) =>
     address === null || address.isBare ? null : blockOf(address.subnet),
   );
   const known = found.filter((block) => block !== null);
-  return known.length < found.length ? null : new Set(known);
+  return known.length < found.length ? null : [...new Map(known.map((one) => [keyOf(one), one])).values()];
 }
 
 interface Records {

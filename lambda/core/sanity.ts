@@ -40,10 +40,18 @@ export function sanityBesideOthers(
 export function addressesPaired(request: Pick<VirtualInterface, 'peers'>): Inspection {
   const found = request.peers.map(({ amazonAddress, customerAddress }) =>
     amazonAddress === null || customerAddress === null
-      ? skip('peer addresses: the API does not give both')
+      ? alone(amazonAddress ?? customerAddress)
       : paired(amazonAddress, customerAddress),
   );
   return request.peers.length === 0 ? skip('peer addresses: the API lists no BGP peer') : merge(found);
+}
+
+/** The one address that is given; `null`: neither. */
+function alone(address: string | null): Inspection {
+  // Fail closed: once it is accepted, it may stand for any address, and would hold every other request for its gateway.
+  if (address !== null && parseHostAddress(address) === null)
+    return against('peers-invalid', `${quote(address)} is no address`);
+  return skip('peer addresses: the API does not give both');
 }
 
 function paired(ours: string, theirs: string): Inspection {

@@ -78,8 +78,10 @@ export function asDescribed(world: World, id: string, vif: VirtualInterface | nu
     : { ...world, interfaces: world.interfaces.with(place, vif) };
 }
 
+/** What exists no more gets nothing by an intent. As one that nobody was shown, it would hold every request for its gateway. */
 function without(world: World, id: string): World {
-  return { ...world, interfaces: world.interfaces.filter((other) => other.id !== id) };
+  const { [id]: _, ...intents } = world.intents;
+  return { ...world, intents, interfaces: world.interfaces.filter((other) => other.id !== id) };
 }
 
 /** The same world where a request is given something: its slots, VLAN and addresses are taken, whatever becomes of its confirm. */

@@ -8,6 +8,7 @@ import type { LedgerChange, LedgerState } from '../core/ledger.ts';
 import { orphans } from '../core/orphans.ts';
 import { reconcile } from '../core/reconcile.ts';
 import { missingFrom, onlyFound } from '../core/survey.ts';
+import { ListingIncomplete } from '../errors.ts';
 import { acceptInTurn } from './acceptInTurn.ts';
 import { catchUp } from './afterwards.ts';
 import type { Budget } from './budget.ts';
@@ -44,10 +45,7 @@ export async function workThrough(
   const before = memory.state();
   found.failures.push(...unreadable(before));
   found.warnings.push(...(await vet(loaded, ports, input.vetting)));
-  const listing = await look(policy, before, ports);
-  const missing = missingAmong(missingFrom(before, listing.found), ports.directConnect);
-  const least = budget() * (1 - FIRST_SHARE);
-  const first = await missing.describe(FIRST, () => budget() >= least);
+  const { listing, missing, first } = await lookAtAll(input, before, budget);
   // Keys of another account find nothing of what we remember: before that is forgotten, they are checked again.
   if ([...first.over.values()].includes(null)) await vet(loaded, ports, { checkedAt: new Map() });
   const seen = { ...listing, found: new Map([...listing.found, ...first.over]) };
@@ -84,6 +82,25 @@ export async function workThrough(
   const listed = changes.filter(({ kind }) => kind === 'listed');
   const work = { input, memory, budget, news, found };
   await catchUp(work, { before, survey: seen, cases, missing, open: first.open, listed });
+}
+
+/**
+ * Lists, and describes what the listing lacks. A listing that lacks something live is made once more: while pages are asked
+ * for, a request that is withdrawn moves others to a page that was answered already, and requesters withdraw when they like.
+ * @throws ListingIncomplete, ApiFailure
+ */
+async function lookAtAll({ loaded, ports }: PassInput, before: LedgerState, budget: Budget) {
+  const least = budget() * (1 - FIRST_SHARE);
+  for (let isLast = false; ; isLast = true) {
+    const listing = await look(loaded.policy, before, ports);
+    const missing = missingAmong(missingFrom(before, listing.found), ports.directConnect);
+    try {
+      return { listing, missing, first: await missing.describe(FIRST, () => budget() >= least) };
+    } catch (error) {
+      // Fail closed: what lacks something that is there proves nothing.
+      if (isLast || !(error instanceof ListingIncomplete)) throw error;
+    }
+  }
 }
 
 function intervalOf(lastListing: string | null, listedAt: string): number | null {

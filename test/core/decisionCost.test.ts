@@ -1,7 +1,45 @@
 import { expect, it } from 'vitest';
 import { openCases } from '../../lambda/core/case.ts';
 import { codesOf } from '../../lambda/core/decide.ts';
-import { aLiveVif, anOwner, aPolicy, aVif, aWorld } from '../support/builders.ts';
+import type { VirtualInterface } from '../../lambda/core/model.ts';
+import { aGrant, aLiveVif, anOwner, aPeer, aPolicy, aVif, aWorld, VGW } from '../support/builders.ts';
+import { anAcceptance } from '../support/ledgerBuilders.ts';
+
+const NOW = new Date('2026-11-10T12:00:00.000Z');
+
+/** The same interface, which counts how often a field of it is read. */
+function counting(
+  vif: VirtualInterface,
+  field: 'connection' | 'gateway',
+  count: () => void,
+): VirtualInterface {
+  const value = vif[field];
+  const get = () => {
+    count();
+    return value;
+  };
+  return Object.defineProperty({ ...vif }, field, { enumerable: true, get });
+}
+
+const LIVE = Array.from({ length: 100 }, (_, place) =>
+  aLiveVif({
+    id: `dxvif-f${String(place).padStart(7, '0')}`,
+    vlan: place + 1,
+    peers: [aPeer({ amazonAddress: `10.0.${place}.1/30`, customerAddress: `10.0.${place}.2/30` })],
+  }),
+);
+
+/** Requests whose subnets are larger than those of a link. */
+const asking = (subnet: string) =>
+  Array.from({ length: 1000 }, (_, place) =>
+    aVif({
+      id: `dxvif-${String(place).padStart(8, '0')}`,
+      vlan: 1000 + place,
+      peers: [aPeer({ amazonAddress: `${subnet}.1/8`, customerAddress: `${subnet}.2/8` })],
+    }),
+  );
+
+const LIMITED = aPolicy({ owners: [anOwner({ limit: 1000, grants: [aGrant({ limit: 1000 })] })] });
 
 it('deciding about thousands of requests of one owner reads each a few times, not once for each of the others', () => {
   let reads = 0;
@@ -21,4 +59,33 @@ it('deciding about thousands of requests of one owner reads each a few times, no
   const codes = [...cases.values()].map(({ decision }) => codesOf(decision).join());
   expect(new Set(codes)).toEqual(new Set(['owner-limit']));
   expect(reads).toBeLessThan(20 * requests.length);
+});
+
+it('deciding about thousands of requests reads what takes slots of their owner a few times, not once for each request', () => {
+  let reads = 0;
+  const live = LIVE.map((vif) => counting(vif, 'connection', () => (reads += 1)));
+  const acceptances = Object.fromEntries(live.map(({ id }) => [id, anAcceptance({ gateway: VGW.prod })]));
+  const requests = asking('11.0.0');
+  const world = aWorld({ interfaces: [...requests, ...live], acceptances });
+  openCases(LIMITED, requests, {}, world, NOW);
+  expect(reads).toBeLessThan(20 * live.length);
+});
+
+it('a large subnet is compared with those neighbours only that it may meet', () => {
+  let reads = 0;
+  const live = LIVE.map((vif) => counting(vif, 'gateway', () => (reads += 1)));
+  const requests = asking('11.0.0');
+  const cases = openCases(aPolicy(), requests, {}, aWorld({ interfaces: [...requests, ...live] }), NOW);
+  expect([...cases.values()].map(({ decision }) => decision.verdict)).not.toContain('hold');
+  expect(reads).toBeLessThan(20 * live.length);
+});
+
+it('a large subnet that meets many neighbours is held with few reasons', () => {
+  const requests = asking('10.0.0');
+  const cases = openCases(aPolicy(), requests, {}, aWorld({ interfaces: [...requests, ...LIVE] }), NOW);
+  const reasons = [...cases.values()].map(({ decision }) =>
+    decision.verdict === 'hold' ? decision.reasons.length : 0,
+  );
+  expect(Math.min(...reasons)).toBeGreaterThan(0);
+  expect(Math.max(...reasons)).toBeLessThan(30);
 });

@@ -39,7 +39,8 @@ describe('the world after a look and after an acceptance', () => {
   });
 
   it('holds no more what exists no more', () => {
-    expect(asDescribed(world, request.id, null)).toEqual({ ...world, interfaces: [neighbour] });
+    const intents = { [neighbour.id]: anIntent() };
+    expect(asDescribed(world, request.id, null)).toEqual({ ...world, interfaces: [neighbour], intents });
   });
 
   it('holds what the look showed instead of what was listed', () => {

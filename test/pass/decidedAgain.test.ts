@@ -75,6 +75,16 @@ describe('what is no longer allowed when its intent is written is not confirmed,
     expect(await intentsOf(runner)).toEqual({});
   });
 
+  it('the request was withdrawn meanwhile, and the others for its gateway are accepted', async () => {
+    const { cloud, id, runner, time, direct } = await stage();
+    const other = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 102, name: 'acme-1' });
+    const { directConnect } = runner.ports;
+    const later = async (one: string) => (time.passed > 0 && one === id ? null : directConnect.describe(one));
+    const report = await passDuring(runner, () => (time.passed ||= 1001), direct({ describe: later }));
+    expect(outcomes(report)[id]).toMatch(/^gone /);
+    expect(outcomes(report)[other]).toMatch(/^accepted /);
+  });
+
   it('the gateway lost its VPC meanwhile', async () => {
     const { id, runner, time, withPorts, see } = await stage();
     const { gateways } = runner.ports;
@@ -88,6 +98,28 @@ describe('what is no longer allowed when its intent is written is not confirmed,
     expect(outcomes(report)).toEqual({ [id]: 'held gateway-not-attached' });
     expect(await see()).toBe('confirming');
   });
+});
+
+it('a confirm looks for no credentials of its own, which would take time after what was decided', async () => {
+  const cloud = await startCloud();
+  const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101, name: 'acme-1' });
+  let asked = 0;
+  const credentials = () => {
+    asked += 1;
+    return Promise.resolve({ accessKeyId: US, secretAccessKey: 'secret' });
+  };
+  const runner = runnerOf(cloud, BY_NAME, { credentials });
+  const { directConnect } = runner.ports;
+  let askedBefore = 0;
+  const confirm: typeof directConnect.confirm = (one, gateway) => {
+    askedBefore = asked;
+    return directConnect.confirm(one, gateway);
+  };
+  const report = await runner.pass({
+    ports: { ...runner.ports, directConnect: { ...directConnect, confirm } },
+  });
+  expect(outcomes(report)).toEqual({ [id]: `accepted acme.prod ${PROD}` });
+  expect(asked).toBe(askedBefore);
 });
 
 describe('the intent of what is not confirmed after all', () => {

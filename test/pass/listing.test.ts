@@ -50,7 +50,7 @@ describe('a listing', () => {
     expect(outcomes(await runnerOf(cloud, SIMPLE).pass())).toEqual({ [id]: `accepted acme.default ${PROD}` });
   });
 
-  it('that leaves out what the ledger knows to be there fails the pass', async () => {
+  it('that leaves out what the ledger knows to be there is made once more', async () => {
     const cloud = await startCloud();
     const acme = actAs(cloud, ACME);
     await acme.offer({ connection: ACME_2, vlan: 101 });
@@ -58,15 +58,7 @@ describe('a listing', () => {
     const runner = runnerOf(cloud, SIMPLE);
     expect((await runner.pass()).counts).toMatchObject({ pending: 2, held: 2 });
     cloud.addFault({ kind: 'truncatedPage', operation: LIST });
-
-    const report = await runner.pass();
-
-    expect(report).toMatchObject({
-      status: 'failed',
-      counts: null,
-      failures: [{ code: 'listing-incomplete' }],
-    });
-    expect(report.failures[0]?.message).toMatch(/it lacks dxvif-[0-9a-z]+, which is `confirming`/);
+    expect(await runner.pass()).toMatchObject({ status: 'completed', counts: { pending: 2 }, ended: [] });
   });
 
   it('of several pages is followed to its end, and fails when a token comes twice', async () => {

@@ -81,6 +81,22 @@ describe('what the listing lacks and a description shows', () => {
   );
 });
 
+it('a listing that lacks something live is made once more, since requesters who withdraw move others between its pages', async () => {
+  const { runner, gone, allowed, state, cloud } = await begin();
+  const { directConnect } = runner.ports;
+  let listings = 0;
+  const list = async () => {
+    listings += 1;
+    const all = await directConnect.list();
+    return listings === 1 ? all.filter(({ id }) => id !== gone) : all;
+  };
+  const report = await runner.pass({ ports: { ...runner.ports, directConnect: { ...directConnect, list } } });
+  expect(report).toMatchObject({ status: 'completed', failures: [] });
+  expect(outcomes(report)[allowed]).toBe(`accepted acme.default ${PROD}`);
+  expect(listings).toBe(2);
+  expect((await state()).lastListing).toBe(cloud.clock.now().toISOString());
+});
+
 it('a description that fails is a failure of the run, concludes nothing, and delays no request that is allowed', async () => {
   const { cloud, gone, allowed, run, state } = await begin();
   const { lastListing } = await state();

@@ -83,6 +83,24 @@ it('an offer whose gateway cannot be read keeps out of every gateway what may ha
   expect(both).toEqual(['held peers-overlap', 'held peers-overlap']);
 });
 
+it.each<[string, object]>([
+  ['a netmask', { amazonAddress: '169.254.10.1/255.255.255.252' }],
+  ['digits that are no decimal ones', { amazonAddress: '169.254.012.001/30' }],
+])(
+  'an interface whose address is none, with %s, keeps out of its gateway what may have it',
+  async (_, odd) => {
+    const on = { virtualInterfaceState: 'available', virtualGatewayId: PROD };
+    const { both } = await besides({ ...on, ...odd });
+    expect(both).toEqual(['held peers-overlap', BOTH[1]]);
+  },
+);
+
+it('a request whose only address is none is held: accepted, it would keep out whatever needs its gateway', async () => {
+  const { report, both } = await besides({ connectionId: ACME_1, vlan: 103, amazonAddress: 'x' });
+  expect(outcomes(report)[ODD]).toBe('held peers-invalid');
+  expect(both).toEqual(BOTH);
+});
+
 it('an interface whose gateway the API does not give keeps out what has its addresses, and that alone', async () => {
   const { both } = await besides({ virtualInterfaceState: 'available', ...ADDRESSES });
   expect(both).toEqual(['held peers-overlap', BOTH[1]]);
