@@ -1,6 +1,6 @@
-import { startTransactingDynalite } from '../../test/support/transactingDynalite.ts';
 import { answerParent } from '../answerParent.ts';
 import { tapServers } from '../calls/tap.ts';
+import { startTransactingDynalite } from '../world/dynalite.ts';
 
 /** DynamoDB over its real protocol. */
 const { take } = tapServers();

@@ -1,5 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import dynalite from 'dynalite';
 
 type Input = Readonly<Record<string, unknown>>;
@@ -38,11 +40,16 @@ export async function startTransactingDynalite(): Promise<{ readonly server: Ser
   };
   let last: Promise<unknown> = Promise.resolve();
   const server = createServer((request, response) => {
-    last = last.then(async () => {
-      if (String(request.headers['x-amz-target']).endsWith('.TransactWriteItems'))
-        await transact(call, request, response);
-      else await passOn(inner, request, response);
-    });
+    // Read at once: others may listen to the same request.
+    const body = buffer(request);
+    body.catch(() => undefined);
+    const carryOut = async (): Promise<void> => {
+      if (response.destroyed) return;
+      const isTransaction = String(request.headers['x-amz-target']).endsWith('.TransactWriteItems');
+      if (isTransaction) await transact(call, JSON.parse(String(await body)), response);
+      else await passOn(inner, request, await body, response);
+    };
+    last = last.then(carryOut).catch(() => response.destroy());
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   server.on('close', () => {
@@ -52,20 +59,22 @@ export async function startTransactingDynalite(): Promise<{ readonly server: Ser
   return { server, url: urlOf(server) };
 }
 
-async function passOn(inner: Server, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function passOn(
+  inner: Server,
+  { method, url, headers }: IncomingMessage,
+  body: Buffer,
+  response: ServerResponse,
+): Promise<void> {
   const closed = once(response, 'close');
-  inner.emit('request', request, response);
+  inner.emit('request', Object.assign(Readable.from([body]), { method, url, headers }), response);
   await closed;
 }
 
 async function transact(
   call: (operation: string, input: unknown) => Promise<{ status: number; text: string }>,
-  request: IncomingMessage,
+  { TransactItems }: Transaction,
   response: ServerResponse,
 ): Promise<void> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(Buffer.from(chunk));
-  const { TransactItems }: Transaction = JSON.parse(Buffer.concat(chunks).toString());
   const answer = (status: number, text: string): void => {
     response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' }).end(text);
   };
