@@ -17,7 +17,15 @@ export function rightsFor({ recipient }: Policy, stack: Stack): PolicyStatement[
 export function ledgerRights(policies: readonly Policy[], table: Table): PolicyStatement {
   const keys = policies.map(({ recipient }) => recipientKey(recipient));
   return new PolicyStatement({
-    actions: ['dynamodb:Query', 'dynamodb:UpdateItem', 'dynamodb:BatchWriteItem'],
+    actions: [
+      'dynamodb:Query',
+      'dynamodb:UpdateItem',
+      'dynamodb:BatchWriteItem',
+      // What a transaction needs that writes while a condition is met.
+      'dynamodb:ConditionCheckItem',
+      'dynamodb:PutItem',
+      'dynamodb:DeleteItem',
+    ],
     resources: [table.tableArn],
     conditions: {
       'ForAllValues:StringLike': {

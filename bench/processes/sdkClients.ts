@@ -11,6 +11,7 @@ import {
   DynamoDBClient,
   GetItemCommand,
   QueryCommand,
+  TransactWriteItemsCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
@@ -49,6 +50,7 @@ const OPERATIONS: Readonly<Record<string, (input: Input) => Promise<unknown>>> =
   BatchWriteItem: (input) => dynamo().send(new BatchWriteItemCommand(input)),
   GetItem: (input) => dynamo().send(new GetItemCommand(input)),
   Query: (input) => dynamo().send(new QueryCommand(input)),
+  TransactWriteItems: (input) => dynamo().send(new TransactWriteItemsCommand(input)),
   UpdateItem: (input) => dynamo().send(new UpdateItemCommand(input)),
   PutEvents: (input) => bus().send(new PutEventsCommand(input)),
   GetSecretValue: (input) => secrets().send(new GetSecretValueCommand(input)),

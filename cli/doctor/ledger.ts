@@ -22,7 +22,7 @@ export function checkLedger({ recipient }: Policy, options: LedgerOptions): Prom
 
 const UNTRIED = warn(
   'right to write the ledger',
-  'not tried; it needs `dynamodb:UpdateItem` and `dynamodb:BatchWriteItem`',
+  'not tried; it needs `dynamodb:` `UpdateItem`, `BatchWriteItem`, `ConditionCheckItem`, `PutItem` and `DeleteItem`',
 );
 
 /** Types of file systems in which nobody can make a file, though root seems to have the right to: proc and sysfs. */

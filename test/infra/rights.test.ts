@@ -70,7 +70,7 @@ describe('rights of the function', () => {
   it('on the ledger reach its own targets alone, and on the bus it can only speak as itself', () => {
     expect(statements('Memory', [OUTSCALE])).toEqual([
       expect.stringMatching(
-        /^dynamodb:Query \+ dynamodb:UpdateItem \+ dynamodb:BatchWriteItem on \{Fn::GetAtt:\[Ledger\w+Arn\]\} /,
+        /^dynamodb:Query \+ dynamodb:UpdateItem \+ dynamodb:BatchWriteItem \+ dynamodb:ConditionCheckItem \+ dynamodb:PutItem \+ dynamodb:DeleteItem on \{Fn::GetAtt:\[Ledger\w+Arn\]\} /,
       ),
       'events:PutEvents on arn:PARTITION:events:eu-west-3:012345678901:event-bus/default ' +
         '{"ForAllValues:StringEquals":{"events:source":"vif-acceptor"},"Null":{"events:source":"false"}}',

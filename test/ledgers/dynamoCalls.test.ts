@@ -5,9 +5,9 @@ import type { LedgerChange } from '../../lambda/core/ledger.ts';
 import { LedgerFailure } from '../../lambda/errors.ts';
 import type { Ledger, LedgerSession } from '../../lambda/ports.ts';
 import { failureOf } from '../support/apis.ts';
-import { aSighting } from '../support/ledgerBuilders.ts';
+import { anIntent, aSighting } from '../support/ledgerBuilders.ts';
 import { proxiedDynamo } from '../support/proxiedDynamo.ts';
-import { testClock } from '../support/testClock.ts';
+import { type TestClock, testClock } from '../support/testClock.ts';
 
 const KEY = 'outscale/eu-west-2/012345678901';
 const LISTED: LedgerChange = { kind: 'listed', at: '2026-11-10T11:00:00.000Z' };
@@ -15,8 +15,12 @@ const LISTED: LedgerChange = { kind: 'listed', at: '2026-11-10T11:00:00.000Z' };
 const at = proxiedDynamo();
 
 async function begin(): Promise<Ledger> {
+  return (await beginOn(testClock())).ledger;
+}
+
+async function beginOn(clock: TestClock) {
   const table = openTable(await at.dynamo.createTable(), { ...at.dynamo.config, endpoint: at.proxy.url });
-  return createDynamoLedger(table, testClock());
+  return { clock, ledger: createDynamoLedger(table, clock) };
 }
 
 async function take(ledger: Ledger): Promise<LedgerSession> {
@@ -35,16 +39,36 @@ it('no read is one that may lag behind what was written', async () => {
   expect(at.proxy.inputs.map(({ ConsistentRead }) => ConsistentRead)).toEqual([true, true, true, true, true]);
 });
 
-it('after a pass in doubt, the next one begins a new epoch, and those after it cost what they always did', async () => {
+it('a run after one in doubt costs what a run always costs', async () => {
   const ledger = await begin();
   const session = await take(ledger);
-  at.proxy.mishap = (operation) => (operation === 'BatchWriteItem' ? 'accessDenied' : null);
+  at.proxy.mishap = (operation) => (operation === 'TransactWriteItems' ? 'accessDenied' : null);
   const write = session.write([{ kind: 'sighted', id: 'dxvif-1', sighting: aSighting() }]);
   expect(await failureOf(write)).toBeInstanceOf(LedgerFailure);
   at.proxy.mishap = () => null;
   await session.close([]);
-  await (await take(ledger)).close([LISTED]);
   at.proxy.calls.length = 0;
   await (await take(ledger)).close([LISTED]);
   expect(at.proxy.calls).toEqual(['UpdateItem', 'Query', 'UpdateItem']);
+});
+
+it('a run after one that was killed writes nothing but the lease before it can accept, however much the ledger holds', async () => {
+  const { clock, ledger } = await beginOn(testClock());
+  const many = Array.from({ length: 10_000 }, (_, i) => `dxvif-${i}`);
+  const killed = await take(ledger);
+  for (let i = 0; i < many.length; i += 1000)
+    await killed.write(many.slice(i, i + 1000).map((id) => ({ kind: 'sighted', id, sighting: aSighting() })));
+  clock.advance(60_000);
+  at.proxy.calls.length = 0;
+  const { state, write } = await take(ledger);
+  expect(Object.keys(state.sightings)).toHaveLength(many.length);
+  expect(at.proxy.calls.filter((call) => call !== 'Query')).toEqual(['UpdateItem']);
+  at.proxy.calls.length = 0;
+  await write([{ kind: 'intended', id: 'dxvif-1', intent: anIntent() }]);
+  expect(at.proxy.calls).toEqual(['TransactWriteItems', 'UpdateItem']);
+  // And what the killed one sends now changes nothing.
+  expect(
+    await failureOf(killed.write([LISTED, { kind: 'ended', id: 'dxvif-1', ended: null }])),
+  ).toBeInstanceOf(LedgerFailure);
+  expect((await ledger.peek(KEY)).sightings['dxvif-1']).toEqual(aSighting());
 });

@@ -73,5 +73,14 @@ function perilous(table: Table): Table {
       for (const part of [requests.slice(0, half), requests.slice(half)])
         if (part.length > 0) await inPeril('ledger BatchWriteItem', () => table.writeAll(part), failure);
     },
+    writeWhile: async (condition, requests) => {
+      // In two calls: what is more than a transaction takes may be done by half.
+      const half = Math.ceil(requests.length / 2);
+      for (const part of [requests.slice(0, half), requests.slice(half)]) {
+        const write = () => table.writeWhile(condition, part);
+        if (part.length > 0 && !(await inPeril('ledger TransactWriteItems', write, failure))) return false;
+      }
+      return true;
+    },
   };
 }

@@ -31,10 +31,10 @@ describe('a ledger that is down or throttled', () => {
     ['down', () => 'reset'],
     ['failing at the lease', (operation) => (operation === 'UpdateItem' ? 'serverError' : null)],
     ['failing to be read', (operation) => (operation === 'Query' ? 'serverError' : null)],
-    ['failing to be written', (operation) => (operation === 'BatchWriteItem' ? 'throttle' : null)],
+    ['failing to be written', (operation) => (operation === 'TransactWriteItems' ? 'throttle' : null)],
     [
       'without answers to what it writes',
-      (operation) => (operation === 'BatchWriteItem' ? 'lostAnswer' : null),
+      (operation) => (operation === 'TransactWriteItems' ? 'lostAnswer' : null),
     ],
   ])(
     '(%s) fails the pass loudly before anything is confirmed, and the next one carries on',
@@ -62,7 +62,7 @@ describe('a ledger that is down or throttled', () => {
     cloud.clock.advance('PT2M');
     const { requests } = await pass();
     const [first] = requests;
-    for (const broken of ['UpdateItem', 'Query', 'BatchWriteItem'])
+    for (const broken of ['UpdateItem', 'Query', 'BatchWriteItem', 'TransactWriteItems'])
       for (const mishap of ['throttle', 'lostAnswer'] as const) {
         cloud.clock.advance('PT1H');
         at.proxy.mishap = (operation) => (operation === broken ? mishap : null);
@@ -79,9 +79,9 @@ describe('a ledger that is down or throttled', () => {
     const { cloud, pass, announcer, ledger } = await begin();
     await pass();
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
-    // The first batch sights it, the next two leave the policy and the intent.
+    // The first transaction leaves the sighting and the intent.
     at.proxy.mishap = (operation, earlier) =>
-      operation === 'BatchWriteItem' && earlier >= 3 ? 'throttle' : null;
+      operation === 'TransactWriteItems' && earlier >= 1 ? 'throttle' : null;
     expect(await pass()).toMatchObject({
       status: 'failed',
       requests: [{ id, outcome: 'accepted' }],

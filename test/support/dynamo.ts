@@ -10,7 +10,7 @@ import {
   type DynamoDBClientConfig,
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
-import dynalite from 'dynalite';
+import { startTransactingDynalite } from '../../bench/world/dynalite.ts';
 import { TABLE_KEYS } from '../../lambda/adapters/ledgers/dynamo/table.ts';
 
 /** A DynamoDB on loopback, over its real protocol. */
@@ -26,11 +26,8 @@ export interface Dynamo {
 const CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' };
 
 export async function startDynalite(): Promise<Dynamo> {
-  const server = dynalite({ createTableMs: 0 }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
-  return dynamoAt(`http://127.0.0.1:${port}`, async () => {
+  const { server, url } = await startTransactingDynalite();
+  return dynamoAt(url, async () => {
     server.closeAllConnections();
     server.close();
     await once(server, 'close');

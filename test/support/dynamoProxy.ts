@@ -8,6 +8,8 @@ export type Mishap =
   | 'throttle'
   | 'serverError'
   | 'accessDenied'
+  /** refused because of another call at the same moment */
+  | 'conflict'
   /** it is done, and nobody learns of it */
   | 'lostAnswer'
   | 'reset'
@@ -68,6 +70,13 @@ async function answer(
       return refuse(response, 500, 'InternalServerError');
     case 'accessDenied':
       return refuse(response, 400, 'AccessDeniedException');
+    case 'conflict': {
+      const isTransaction = String(request.headers['x-amz-target']).endsWith('.TransactWriteItems');
+      if (!isTransaction) return refuse(response, 400, 'TransactionConflictException');
+      return refuse(response, 400, 'TransactionCanceledException', {
+        CancellationReasons: [{ Code: 'TransactionConflict' }, { Code: 'None' }],
+      });
+    }
     case 'emptyAnswer':
       response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0' }).end('{}');
       return;
@@ -95,9 +104,11 @@ async function answer(
   }
 }
 
-function refuse(response: ServerResponse, status: number, type: string): void {
+function refuse(response: ServerResponse, status: number, type: string, more: object = {}): void {
   response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' });
-  response.end(JSON.stringify({ __type: `com.amazonaws.dynamodb.v20120810#${type}`, message: 'no' }));
+  response.end(
+    JSON.stringify({ __type: `com.amazonaws.dynamodb.v20120810#${type}`, message: 'no', ...more }),
+  );
 }
 
 async function forward(upstream: string, { headers }: IncomingMessage, body: string) {

@@ -10,8 +10,13 @@ export async function startTables(): Promise<Dynamo> {
   const tables = new Map<string, Server>();
   const handle = async ({ method, path, headers, body }: HttpRequest) => {
     const text = Buffer.from(body).toString();
-    const asked: { TableName?: string; RequestItems?: object } = JSON.parse(text);
-    const name = asked.TableName ?? Object.keys(asked.RequestItems ?? {})[0] ?? '';
+    const asked: {
+      TableName?: string;
+      RequestItems?: object;
+      TransactItems?: readonly { ConditionCheck?: { TableName?: string } }[];
+    } = JSON.parse(text);
+    const transaction = asked.TransactItems?.[0]?.ConditionCheck;
+    const name = asked.TableName ?? transaction?.TableName ?? Object.keys(asked.RequestItems ?? {})[0] ?? '';
     const operation = headers['x-amz-target']?.split('.').at(-1) ?? '';
     const reply = tables.get(name)?.answer({ operation, method, path, headers, body: text });
     if (reply === undefined || 'broken' in reply) throw new Error(`no table ${name}`);

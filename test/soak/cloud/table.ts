@@ -3,17 +3,27 @@ import { type Answer, answer, type Server } from './server.ts';
 type Value = Readonly<Record<string, unknown>>;
 type Item = Record<string, Value>;
 
-/** What the ledger asks of DynamoDB; its own test holds it against dynalite. */
-interface Asked {
+interface Conditional {
   readonly TableName: string;
   readonly Key: Item;
   readonly ConditionExpression?: string;
-  readonly UpdateExpression: string;
-  readonly KeyConditionExpression: string;
   readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
   readonly ExpressionAttributeValues?: Readonly<Record<string, Value>>;
+}
+
+/** What the ledger asks of DynamoDB; its own test holds it against dynalite. */
+interface Asked extends Conditional {
+  readonly UpdateExpression: string;
+  readonly KeyConditionExpression: string;
   readonly ReturnValues?: string;
   readonly RequestItems: Readonly<Record<string, readonly Write[]>>;
+  readonly TransactItems: readonly Action[];
+}
+
+interface Action {
+  readonly ConditionCheck?: Conditional;
+  readonly Put?: { readonly Item: Item };
+  readonly Delete?: { readonly Key: Item };
 }
 
 interface Write {
@@ -24,7 +34,17 @@ interface Write {
 /** One table with `pk` and `sk`, in memory, by the wire protocol. */
 export function createTable(): Server & { readonly items: ReadonlyMap<string, Item> } {
   const items = new Map<string, Item>();
+  const put = (item: Item) => items.set(nameOf(item), item);
   const operations: Readonly<Record<string, (asked: Asked) => unknown>> = {
+    TransactWriteItems: ({ TransactItems }) => {
+      const isMet = ({ ConditionCheck: check }: Action) => check === undefined || isMetBy(items, check);
+      if (!TransactItems.every(isMet)) return new Canceled(TransactItems.map(isMet));
+      for (const { Put, Delete } of TransactItems) {
+        if (Put) put(Put.Item);
+        if (Delete) items.delete(nameOf(Delete.Key));
+      }
+      return {};
+    },
     GetItem: ({ Key }) => {
       const Item = items.get(nameOf(Key));
       return Item === undefined ? {} : { Item };
@@ -33,7 +53,7 @@ export function createTable(): Server & { readonly items: ReadonlyMap<string, It
     Query: (asked) => ({ Items: query(items, asked) }),
     BatchWriteItem: ({ RequestItems }) => {
       for (const write of Object.values(RequestItems).flat()) {
-        if (write.PutRequest) items.set(nameOf(write.PutRequest.Item), write.PutRequest.Item);
+        if (write.PutRequest) put(write.PutRequest.Item);
         if (write.DeleteRequest) items.delete(nameOf(write.DeleteRequest.Key));
       }
       return { UnprocessedItems: {} };
@@ -45,6 +65,7 @@ export function createTable(): Server & { readonly items: ReadonlyMap<string, It
       const carryOut = operations[operation];
       if (carryOut === undefined) return error('UnknownOperationException', operation);
       const result = carryOut(JSON.parse(body));
+      if (result instanceof Canceled) return answer(400, result);
       return result === null
         ? error('ConditionalCheckFailedException', 'The conditional request failed')
         : answer(200, result);
@@ -58,6 +79,16 @@ export function createTable(): Server & { readonly items: ReadonlyMap<string, It
 
 function error(type: string, message: string): Answer {
   return answer(400, { __type: `com.amazonaws.dynamodb.v20120810#${type}`, message });
+}
+
+/** The answer to a transaction of which a condition is not met. */
+class Canceled {
+  readonly __type = 'com.amazonaws.dynamodb.v20120810#TransactionCanceledException';
+  readonly message = 'Transaction cancelled';
+  readonly CancellationReasons: readonly { readonly Code: string }[];
+  constructor(isMet: readonly boolean[]) {
+    this.CancellationReasons = isMet.map((met) => ({ Code: met ? 'None' : 'ConditionalCheckFailed' }));
+  }
 }
 
 function nameOf({ pk, sk }: Item): string {
@@ -76,15 +107,28 @@ function query(items: ReadonlyMap<string, Item>, asked: Asked): Item[] {
     .sort((a, b) => (String(a.sk?.S) < String(b.sk?.S) ? -1 : 1));
 }
 
+function lookups(before: Item, asked: Conditional) {
+  const named = (alias: string): string => asked.ExpressionAttributeNames?.[alias] ?? alias;
+  return {
+    named,
+    attribute: (alias: string): Value | undefined => before[named(alias)],
+    value: (alias: string): Value => asked.ExpressionAttributeValues?.[alias] ?? {},
+  };
+}
+
+function isMetBy(items: ReadonlyMap<string, Item>, asked: Conditional): boolean {
+  const { attribute, value } = lookups(items.get(nameOf(asked.Key)) ?? {}, asked);
+  return (asked.ConditionExpression ?? '')
+    .split(' OR ')
+    .some((terms) => terms.split(' AND ').every((term) => term === '' || holds(term, attribute, value)));
+}
+
 /** `null`: the condition is not met. */
 function update(items: Map<string, Item>, asked: Asked): unknown {
-  const { Key, ConditionExpression = '', ExpressionAttributeNames: names = {}, ReturnValues } = asked;
+  if (!isMetBy(items, asked)) return null;
+  const { Key, ReturnValues } = asked;
   const before = items.get(nameOf(Key)) ?? {};
-  const named = (alias: string): string => names[alias] ?? alias;
-  const attribute = (alias: string): Value | undefined => before[named(alias)];
-  const value = (alias: string): Value => asked.ExpressionAttributeValues?.[alias] ?? {};
-  const terms = ConditionExpression.split(' OR ');
-  if (!terms.some((term) => term === '' || holds(term, attribute, value))) return null;
+  const { named, attribute, value } = lookups(before, asked);
   const after: Item = { ...before, ...Key };
   for (const [verb, action] of actionsOf(asked.UpdateExpression)) {
     const [alias = '', operand = ''] = action.split(/ = | /);
@@ -121,6 +165,9 @@ function holds(term: string, attribute: Lookup<Value | undefined>, value: Lookup
   if (absent !== undefined) return attribute(absent) === undefined;
   const typed = /^NOT attribute_type\((#\w+), :text\)$/.exec(term)?.[1];
   if (typed !== undefined) return attribute(typed)?.S === undefined;
+  const [, begun, start] = /^begins_with\((#\w+), (:\w+)\)$/.exec(term) ?? [];
+  if (begun !== undefined && start !== undefined)
+    return String(attribute(begun)?.S ?? '').startsWith(String(value(start).S));
   const [alias = '', operator, other = ''] = term.split(' ');
   const [left, right] = [attribute(alias)?.S, value(other).S];
   if (typeof left !== 'string' || typeof right !== 'string') return false;

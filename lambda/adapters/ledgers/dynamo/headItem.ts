@@ -20,7 +20,6 @@ export const HEAD = 'head';
 
 /** Its attributes, by the names that expressions use. */
 export const NAMES = {
-  '#before': 'before',
   '#token': 'token',
   '#until': 'until',
   '#epoch': 'epoch',

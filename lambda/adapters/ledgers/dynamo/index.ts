@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import type { Clock, Ledger } from '../../../ports.ts';
 import { newLease } from '../lease.ts';
-import { peekHead, takeLease } from './head.ts';
+import { fencedToken, peekHead, takeLease } from './head.ts';
 import { readEpoch } from './live.ts';
 import { livePartition } from './partitions.ts';
 import { readPolicy } from './policies.ts';
@@ -10,11 +9,10 @@ import { beginSession } from './session.ts';
 import type { Table } from './table.ts';
 
 /**
- * A ledger in one DynamoDB table. DynamoDB checks a condition only on the item that it writes, so what fences off a pass
- * that lost its lease is the head and the epoch in it: every write ends with an update of the head under the token, and
- * whoever takes over from a pass that did not give its lease back first moves the live items to a new epoch. What the old
- * one writes after that, it writes where nobody looks. (Transactions would do the same at twice the price, and not every
- * DynamoDB has them.)
+ * A ledger in one DynamoDB table. Live items are written by transactions on the condition that the head still has the
+ * token of the lease. So a run that lost its lease can change nothing any more, and the next run continues with the items where they are,
+ * however many there are. Release 0.1.0 writes without that condition. A run that takes over from one of that release, which did
+ * not give its lease back, first copies the live items to a new epoch, where a late write of the other cannot change them.
  */
 export function createDynamoLedger(table: Table, clock: Clock): Ledger {
   /** digests of what this process has written */
@@ -32,7 +30,7 @@ export function createDynamoLedger(table: Table, clock: Clock): Ledger {
     records: (key, since) => readRecords(table, key, since, clock.now()),
     policy: (digest) => readPolicy(table, digest),
     open: async (key, leaseMs) => {
-      const lease = newLease(clock.now(), leaseMs, randomUUID());
+      const lease = newLease(clock.now(), leaseMs, fencedToken());
       const taken = await takeLease(table, livePartition(key), lease, clock.now());
       return taken === null ? null : beginSession(table, key, lease.token, taken, policies);
     },

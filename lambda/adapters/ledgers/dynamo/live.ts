@@ -1,3 +1,4 @@
+import type { WriteRequest } from '@aws-sdk/client-dynamodb';
 import type { LedgerState } from '../../../core/ledger.ts';
 import { type Items, readItems, type StoredItem, storedItem } from '../items.ts';
 import { HEAD, NAMES } from './headItem.ts';
@@ -37,27 +38,20 @@ function stateOf(items: readonly Item[], table: Table): LedgerState {
   );
 }
 
-export function writeItems(table: Table, key: string, epoch: number, items: Items): Promise<void> {
-  return table.writeAll(
-    Object.entries(items).map(([name, value]) =>
-      put({
-        ...keyOf(livePartition(key), `${prefix(epoch)}${name}`),
-        ...attributesOf(storedItem(name, value)),
-      }),
-    ),
+export function putsOf(key: string, epoch: number, items: Items): WriteRequest[] {
+  return Object.entries(items).map(([name, value]) =>
+    put({
+      ...keyOf(livePartition(key), `${prefix(epoch)}${name}`),
+      ...attributesOf(storedItem(name, value)),
+    }),
   );
 }
 
-export function removeItems(
-  table: Table,
-  key: string,
-  epoch: number,
-  names: readonly string[],
-): Promise<void> {
-  return table.writeAll(names.map((name) => remove(livePartition(key), `${prefix(epoch)}${name}`)));
+export function removalsOf(key: string, epoch: number, names: readonly string[]): WriteRequest[] {
+  return names.map((name) => remove(livePartition(key), `${prefix(epoch)}${name}`));
 }
 
-/** Copies items as they are, damaged ones too. */
+/** Copies items as they are, damaged ones too. Nobody reads the new epoch before the head names it. */
 export async function moveEpoch(table: Table, key: string, from: number, to: number): Promise<void> {
   const partition = livePartition(key);
   const items = await table.query(partition, { begins: prefix(from) });

@@ -1,10 +1,11 @@
+import type { WriteRequest } from '@aws-sdk/client-dynamodb';
 import { applyChanges } from '../../../core/applyChange.ts';
 import type { LedgerChange } from '../../../core/ledger.ts';
 import { LedgerFailure } from '../../../errors.ts';
 import type { LedgerSession } from '../../../ports.ts';
 import { itemChanges } from '../items.ts';
-import { type HeadUpdate, type Taken, updateHead } from './head.ts';
-import { moveEpoch, readHeldEpoch, removeEpochsBefore, removeItems, writeItems } from './live.ts';
+import { type HeadUpdate, heldBy, type Taken, updateHead } from './head.ts';
+import { moveEpoch, putsOf, readHeldEpoch, removalsOf, removeEpochsBefore } from './live.ts';
 import { livePartition } from './partitions.ts';
 import { keepPolicy } from './policies.ts';
 import { keepRecords } from './records.ts';
@@ -29,7 +30,10 @@ export async function beginSession(
   const underToken = async (update: HeadUpdate): Promise<void> => {
     if (!(await updateHead(table, partition, token, update))) throw lost();
   };
-  /** After a failure nobody knows what was written, or is yet to be: the next one begins a new epoch. */
+  const whileHeld = async (requests: readonly WriteRequest[]): Promise<void> => {
+    if (!(await table.writeWhile(heldBy(partition, token), requests))) throw lost();
+  };
+  /** After a failure it is not known what was written, so nothing more is: the next run reads what is there. */
   const inDoubt = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       return await work();
@@ -38,9 +42,10 @@ export async function beginSession(
       throw error;
     }
   };
+  /** What may still be on its way is not written any more once the token is gone. */
   const giveBackInDoubt = async (): Promise<void> => {
     status = 'closed';
-    await updateHead(table, partition, token, { release: true, dirty: true });
+    await updateHead(table, partition, token, { release: true });
   };
 
   async function begin() {
@@ -68,11 +73,14 @@ export async function beginSession(
     const after = applyChanges(state, changes);
     await inDoubt(async () => {
       const { announcements, puts, deletes } = itemChanges(state, after);
+      const news = putsOf(key, epoch, announcements);
+      const rest = [...putsOf(key, epoch, puts), ...removalsOf(key, epoch, deletes)];
       // In this order: whatever is cut short, nothing is gone or on record before it can be told.
-      await writeItems(table, key, epoch, announcements);
-      await keepForLater(changes);
-      await writeItems(table, key, epoch, puts);
-      await removeItems(table, key, epoch, deletes);
+      if (hasRecords(changes)) {
+        await whileHeld(news);
+        await keepForLater(changes);
+        await whileHeld(rest);
+      } else await whileHeld([...news, ...rest]);
       const { lastListing, failing, turns } = after;
       await underToken({ ...last, head: { epoch, lastListing, failing, turns } });
     });
@@ -81,7 +89,6 @@ export async function beginSession(
 
   /** Records and policies are in no epoch, so the lease is proved before them. */
   async function keepForLater(changes: readonly LedgerChange[]): Promise<void> {
-    if (!changes.some(({ kind }) => kind === 'accepted' || kind === 'ended' || kind === 'policyUsed')) return;
     await underToken({});
     for (const change of changes) {
       if (change.kind !== 'policyUsed' || policies.has(change.digest)) continue;
@@ -101,4 +108,8 @@ export async function beginSession(
       status = 'closed';
     },
   };
+}
+
+function hasRecords(changes: readonly LedgerChange[]): boolean {
+  return changes.some(({ kind }) => kind === 'accepted' || kind === 'ended' || kind === 'policyUsed');
 }

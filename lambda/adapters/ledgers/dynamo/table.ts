@@ -1,10 +1,15 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import {
   type AttributeValue,
   BatchWriteItemCommand,
+  type ConditionCheck,
   DynamoDBClient,
   type DynamoDBClientConfig,
   QueryCommand,
+  TransactionCanceledException,
+  type TransactWriteItem,
+  TransactWriteItemsCommand,
   type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
 import { LedgerFailure } from '../../../errors.ts';
@@ -30,7 +35,15 @@ export interface Table {
   query(partition: string, sort: { readonly begins: string } | { readonly from: string }): Promise<Item[]>;
   /** Puts and deletes, in no particular order: two groups that depend on each other take two calls. */
   writeAll(requests: readonly WriteRequest[]): Promise<void>;
+  /**
+   * Puts and deletes in their order, in parts. Each part is written as a whole, and only while the condition is met.
+   * @returns `false` when it was not met: the part is not written, nor any after it
+   */
+  writeWhile(condition: Condition, requests: readonly WriteRequest[]): Promise<boolean>;
 }
+
+/** A condition on one item of the table. */
+export type Condition = Omit<ConditionCheck, 'TableName'>;
 
 /** What a call may take with all attempts, in milliseconds. */
 const LIMIT_MS = 8000;
@@ -39,6 +52,10 @@ const ATTEMPTS = 3;
 const BATCH = 25;
 /** How often a batch is sent that the table takes only parts of. */
 const ROUNDS = 6;
+/** What one transaction may hold beside its condition. */
+const TRANSACTION = 99;
+/** And in bytes of JSON, which is more than what DynamoDB counts, of which it takes 4 MB. */
+const TRANSACTION_BYTES = 3_000_000;
 /** Pages of 1 MB, more than any partition has: an endless answer ends. */
 const MOST_PAGES = 1000;
 
@@ -55,12 +72,16 @@ export function openTable(name: string, config: DynamoDBClientConfig = {}): Tabl
   });
 
   const conditionally: Table['conditionally'] = async (operation, call) => {
-    try {
-      return await withTimeLimit(LIMIT_MS, (abortSignal) => call(client, name, { abortSignal }));
-    } catch (error) {
-      if (error instanceof Error && error.name === 'ConditionalCheckFailedException') return null;
-      throw new LedgerFailure(`ledger table \`${name}\`: ${toApiFailure(operation, error).message}`);
-    }
+    for (let round = 1; ; round += 1)
+      try {
+        return await withTimeLimit(LIMIT_MS, (abortSignal) => call(client, name, { abortSignal }));
+      } catch (error) {
+        const refusal = refusalOf(error);
+        if (refusal === 'condition') return null;
+        if (refusal === 'other' || round === ROUNDS)
+          throw new LedgerFailure(`ledger table \`${name}\`: ${toApiFailure(operation, error).message}`);
+        await pause(50 * 2 ** round);
+      }
   };
   const surely = async <T>(...call: Parameters<typeof conditionally<T>>): Promise<T> => {
     const answer = await conditionally(...call);
@@ -122,7 +143,68 @@ export function openTable(name: string, config: DynamoDBClientConfig = {}): Tabl
     writeAll: async (requests) => {
       for (let i = 0; i < requests.length; i += BATCH) await writeBatch(requests.slice(i, i + BATCH));
     },
+    writeWhile: async (condition, requests) => {
+      for (const part of partsOf(requests)) {
+        const command = new TransactWriteItemsCommand({
+          // A try whose answer was lost, and that arrives after its repetition, changes nothing.
+          ClientRequestToken: randomUUID(),
+          TransactItems: [
+            { ConditionCheck: { TableName: name, ...condition } },
+            ...part.map((request) => actionOf(name, request)),
+          ],
+        });
+        const answer = await conditionally('TransactWriteItems', (dynamo, _, options) =>
+          dynamo.send(command, options),
+        );
+        if (answer === null) return false;
+      }
+      return true;
+    },
   };
+}
+
+/** Codes of what another call at the same moment, or too many of them, cause: the same call may be taken right after. */
+const CONTENTION: ReadonlySet<string> = new Set([
+  'TransactionConflict',
+  'ThrottlingError',
+  'ProvisionedThroughputExceeded',
+]);
+
+/** Why a call was refused. The condition of a transaction comes first in it. */
+function refusalOf(error: unknown): 'condition' | 'contention' | 'other' {
+  if (!(error instanceof Error)) return 'other';
+  if (error.name === 'ConditionalCheckFailedException') return 'condition';
+  // By an update of an item that is part of a transaction at that moment.
+  if (error.name === 'TransactionConflictException') return 'contention';
+  if (!(error instanceof TransactionCanceledException)) return 'other';
+  const codes = (error.CancellationReasons ?? []).map(({ Code = 'None' }) => Code);
+  if (codes[0] === 'ConditionalCheckFailed') return 'condition';
+  const causes = codes.filter((code) => code !== 'None');
+  return causes.length > 0 && causes.every((code) => CONTENTION.has(code)) ? 'contention' : 'other';
+}
+
+/** Requests as one transaction each takes them. */
+function partsOf(requests: readonly WriteRequest[]): WriteRequest[][] {
+  const parts: WriteRequest[][] = [];
+  let bytes = 0;
+  for (const request of requests) {
+    const size = Buffer.byteLength(JSON.stringify(request));
+    const last = parts.at(-1);
+    if (last === undefined || last.length === TRANSACTION || bytes + size > TRANSACTION_BYTES) {
+      parts.push([request]);
+      bytes = size;
+    } else {
+      last.push(request);
+      bytes += size;
+    }
+  }
+  return parts;
+}
+
+function actionOf(table: string, { PutRequest, DeleteRequest }: WriteRequest): TransactWriteItem {
+  return PutRequest === undefined
+    ? { Delete: { TableName: table, Key: DeleteRequest?.Key } }
+    : { Put: { TableName: table, Item: PutRequest.Item } };
 }
 
 export function keyOf(partition: string, sort: string): Record<string, AttributeValue> {
