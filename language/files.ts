@@ -1,4 +1,13 @@
-import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  type Stats,
+  statSync,
+} from 'node:fs';
 import { basename, join } from 'node:path';
 import { byCodePoint, quote } from '../lambda/core/text.ts';
 import { COMMAND } from './command.ts';
@@ -29,7 +38,25 @@ export function readPolicyFiles(folderOrFiles: string | readonly string[]): Read
 }
 
 function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  return entryAt(path)?.isDirectory() ?? false;
+}
+
+/** What a path leads to. @returns `null`: nothing, or nothing that can be reached, as where links lead in a circle */
+function entryAt(path: string): Stats | null {
+  try {
+    return statSync(path);
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * The names in a folder that are not hidden.
+ * @throws also where its names can be read and what they stand for cannot: it would seem to have no folder
+ */
+function namesIn(folder: string): string[] {
+  accessSync(folder, constants.R_OK | constants.X_OK);
+  return readdirSync(folder).filter((name) => !name.startsWith('.'));
 }
 
 /** Reads and compiles a folder, or files named one by one; without a policy it is refused, with how to make the first. */
@@ -62,7 +89,7 @@ const CASES = 'cases';
 function readFolder(folder: string, other: string | null): ReadPolicies {
   let names: string[];
   try {
-    names = readdirSync(folder).filter((name) => !name.startsWith('.'));
+    names = namesIn(folder);
   } catch (cause) {
     const message =
       why(cause) === 'ENOENT' ? 'there is no such folder' : `the folder cannot be read (${why(cause)})`;
@@ -80,7 +107,10 @@ function readFolder(folder: string, other: string | null): ReadPolicies {
     const message = 'there is no policy in it';
     faults.push(faultOf(folder, { code: 'no-policy', message, mend: MAKE_ONE }));
   }
-  const read = readFiles(policies.map((name) => join(folder, name)));
+  const read = readFiles(
+    policies.map((name) => join(folder, name)),
+    isWaiting,
+  );
   return { sources: read.sources, faults: inOrder([...faults, ...read.faults]) };
 }
 
@@ -96,7 +126,7 @@ function yamlBelow(path: string, above: readonly string[]): string[] {
   if (above.some((folder) => realpathSync(folder) === realpathSync(path))) return [];
   let names: string[];
   try {
-    names = readdirSync(path).filter((name) => !name.startsWith('.'));
+    names = namesIn(path);
   } catch {
     // Fail closed: it may have a policy.
     return [path];
@@ -112,8 +142,14 @@ function yamlBelow(path: string, above: readonly string[]): string[] {
     );
 }
 
-function readFiles(files: readonly string[]): ReadPolicies {
-  const read = files.map(readOne);
+/** Whether reading it could wait for ever, or have no end, as of a pipe or a device. Where one is named, it is wanted. */
+function isWaiting(file: string): boolean {
+  const entry = entryAt(file);
+  return entry !== null && !entry.isFile() && !entry.isDirectory();
+}
+
+function readFiles(files: readonly string[], isRefused = (_: string) => false): ReadPolicies {
+  const read = files.map((file) => (isRefused(file) ? faultOf(file, NO_FILE) : readOne(file)));
   return {
     sources: read.filter((one) => 'text' in one),
     faults: read.filter((one) => 'code' in one),
@@ -132,10 +168,18 @@ function readOne(file: string): Source | Fault {
   }
 }
 
+const NO_FILE: Complaint = {
+  code: 'unreadable-file',
+  message: 'it is no regular file',
+  mend: 'move it, or rename it without `.yaml`',
+};
+
 function whyUnreadable(cause: unknown): Pick<Complaint, 'message' | 'mend'> {
   switch (why(cause)) {
     case 'ENOENT':
       return { message: 'there is no such file', mend: 'check its path' };
+    case 'ELOOP':
+      return { message: 'its links lead in a circle', mend: 'remove it, or let it lead to a file' };
     case 'EISDIR':
       return { message: 'it is a folder', mend: 'move it, or rename it without `.yaml`' };
     default:
