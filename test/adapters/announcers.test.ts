@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, mkdirSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { createEventBridgeAnnouncer } from '../../lambda/adapters/announcers/eventBridge.ts';
 import { createFileAnnouncer } from '../../lambda/adapters/announcers/file.ts';
 import { type Announcement, announcement } from '../../lambda/core/announcement.ts';
@@ -151,6 +151,36 @@ describe('announcing to a file', () => {
       Array.from({ length: 4 }, () => padding),
     );
   });
+
+  it('delivers nothing to a pipe that no process reads', async () => {
+    const path = join(plant({}), 'events.fifo');
+    execFileSync('mkfifo', [path]);
+    expect(await createFileAnnouncer(path).announce(some(2))).toEqual({
+      delivered: [],
+      problem: expect.stringContaining('(ENXIO)'),
+    });
+  });
+
+  it('ends when a pipe is full and its reader is stuck, and what fitted was delivered', async () => {
+    const path = join(plant({}), 'events.fifo');
+    execFileSync('mkfifo', [path]);
+    const reader = openSync(path, constants.O_RDWR);
+    onTestFinished(() => closeSync(reader));
+    const long = some(3).map((one) => ({ ...one, detail: { ...one.detail, padding: 'x'.repeat(50_000) } }));
+    const announcer = createFileAnnouncer(path);
+    expect(await announcer.announce(long)).toEqual({
+      delivered: [long[0]?.id],
+      problem: expect.stringContaining('(EAGAIN)'),
+    });
+    // The line that was cut short stays a line of its own.
+    const rest = announcer.announce(some(1));
+    let read = '';
+    for await (const chunk of spawn('head', ['-n', '3', path]).stdout) read += String(chunk);
+    expect((await rest).problem).toBeNull();
+    const lines = read.trimEnd().split('\n');
+    expect(() => JSON.parse(lines[1] ?? '')).toThrow();
+    expect(JSON.parse(lines[2] ?? '').detail).toEqual(some(1)[0]?.detail);
+  }, 20_000);
 
   it('says why it cannot', async () => {
     const root = plant({});
