@@ -25,8 +25,11 @@ export function createFileAnnouncer(path: string): Announcer {
         written = { lines: 0, cause };
       }
       const { cause } = written;
+      const ids = announcements.map(({ id }) => id);
       return {
-        delivered: announcements.slice(0, written.lines).map(({ id }) => id),
+        delivered: ids.slice(0, written.lines),
+        // A file takes any event.
+        postponed: ids.slice(written.lines),
         problem: cause === null ? null : `${path} cannot be written ${fileCause(cause)}`,
       };
     },
