@@ -60,12 +60,15 @@ async function isDue(marker: string, at: Date): Promise<boolean> {
   }
 }
 
+/** Ends as the names of temporary files do, and as those of a person's copies do not. */
+const TEMPORARY = /\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.tmp$/;
+
 /** Temporary files of processes that were killed. Whoever has the lock writes none now, and no pruning lasts a day. */
 async function removeLeftovers(place: string): Promise<void> {
   const folder = dirname(place);
   const files = [basename(place), basename(recordsPath(place))];
   const names = (await readdir(folder)).filter(
-    (name) => name.endsWith('.tmp') && files.some((file) => name.startsWith(`${file}.`)),
+    (name) => TEMPORARY.test(name) && files.some((file) => name.startsWith(`${file}.`)),
   );
   await Promise.all(names.map((name) => rm(join(folder, name), { force: true })));
 }
