@@ -3,6 +3,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   renameSync,
   statSync,
   symlinkSync,
@@ -157,6 +158,16 @@ describe('pruning the records beside a ledger file', () => {
     const link = join(plant({}), 'link.json');
     symlinkSync(path, link);
     expect(await pruneRecords(link, NOW)).toBe(true);
+    expect(text()).toBe(RECEIPT);
+  });
+
+  it('follows a link to the records, which stays', async () => {
+    const { recordsFile, text } = planted(`${PAST_END}${RECEIPT}`);
+    const folder = plant({});
+    const link = join(folder, 'ledger.records.jsonl');
+    symlinkSync(recordsFile, link);
+    expect(await pruneRecords(join(folder, 'ledger.json'), NOW)).toBe(true);
+    expect(readlinkSync(link)).toBe(recordsFile);
     expect(text()).toBe(RECEIPT);
   });
 
