@@ -99,9 +99,11 @@ function readFolder(folder: string, other: string | null): ReadPolicies {
   // A policy that is passed over in silence would be missed only when a request expires.
   const misnamed = names.filter((name) => /\.ya?ml$/i.test(name) && !name.endsWith('.yaml'));
   const faults = misnamed.map((name) => faultOf(join(folder, name), misnaming(name)));
+  const visited = new Set([realpathSync(folder)]);
   const below = names
     .filter((name) => name !== other)
-    .flatMap((name) => yamlBelow(join(folder, name), [folder]));
+    .sort(byCodePoint)
+    .flatMap((name) => yamlBelow(join(folder, name), visited));
   faults.push(...below.map((file) => faultOf(file, inSubFolder(folder))));
   if (policies.length === 0 && faults.length === 0) {
     const message = 'there is no policy in it';
@@ -118,12 +120,13 @@ function readFolder(folder: string, other: string | null): ReadPolicies {
  * YAML files in a folder and in those below it; none of what is no folder. Hidden folders are left out, since editors, git and workflows
  * keep YAML of their own there, and `node_modules`, which is of packages: where policies stand in the folder of a whole project, these
  * stand beside them.
- * @param above folders that it is in
+ * @param visited folders that need no other visit, as links can lead to them again, and in a few folders by thousands of ways
  */
-function yamlBelow(path: string, above: readonly string[]): string[] {
+function yamlBelow(path: string, visited: Set<string>): string[] {
   if (basename(path) === 'node_modules' || !isFolder(path)) return [];
-  // A link can lead to a folder that it is in.
-  if (above.some((folder) => realpathSync(folder) === realpathSync(path))) return [];
+  const real = realpathSync(path);
+  if (visited.has(real)) return [];
+  visited.add(real);
   let names: string[];
   try {
     names = namesIn(path);
@@ -135,7 +138,7 @@ function yamlBelow(path: string, above: readonly string[]): string[] {
     .sort(byCodePoint)
     .flatMap((name) =>
       isFolder(join(path, name))
-        ? yamlBelow(join(path, name), [...above, path])
+        ? yamlBelow(join(path, name), visited)
         : /\.ya?ml$/i.test(name)
           ? [join(path, name)]
           : [],

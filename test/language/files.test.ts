@@ -108,6 +108,18 @@ describe('a folder of policies', () => {
     expect(faults(folder).map(([file, code]) => [file, code])).toEqual([[circle, 'unreadable-file']]);
   });
 
+  it('with folders that lead to each other by many ways is read once, by one of them', () => {
+    write('a.yaml', POLICY);
+    const names = Array.from({ length: 12 }, (_, i) => `folder-${i}`);
+    for (const name of names) mkdirSync(join(folder, name));
+    for (const name of names)
+      for (const other of names) symlinkSync(join('..', other), join(folder, name, `to-${other}`));
+    write('folder-0/b.yaml', ELSEWHERE);
+    expect(faults(folder).map(([file, code]) => [file, code])).toEqual([
+      [join(folder, 'folder-0/b.yaml'), 'sub-folder'],
+    ]);
+  });
+
   it('is read without waiting for what is no file', () => {
     const pipe = join(folder, 'pipe.yaml');
     execFileSync('mkfifo', [pipe]);
