@@ -23,6 +23,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 // What reads our messages may be gone too, such as a terminal: the command continues without them, and its exit code says how it
 // ended. Without a listener the first message would end the process in the middle of its work.
 process.stderr.on('error', () => undefined);
+// A file that would be larger than this process may write is a failed write (EFBIG). Node ignores the signal of it, but proper-lockfile
+// listens, and ends the process where no other listener is.
+process.on('SIGXFSZ', () => undefined);
 
 /** Runs the command line and tells its end by an exit code; every error is one message, never a stack trace. */
 async function main(): Promise<ExitCode> {

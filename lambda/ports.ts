@@ -103,6 +103,8 @@ export interface Announcer {
 export interface Delivery {
   /** IDs */
   readonly delivered: readonly string[];
+  /** IDs of those that were not delivered for a reason that passes, such as a receiver that is down: no refusals */
+  readonly postponed?: readonly string[];
   /** why the others were not, for people; `null` when there are none */
   readonly problem: string | null;
 }

@@ -1,4 +1,13 @@
-import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  type Stats,
+  statSync,
+} from 'node:fs';
 import { basename, join } from 'node:path';
 import { byCodePoint, quote } from '../lambda/core/text.ts';
 import { COMMAND } from './command.ts';
@@ -29,7 +38,25 @@ export function readPolicyFiles(folderOrFiles: string | readonly string[]): Read
 }
 
 function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  return entryAt(path)?.isDirectory() ?? false;
+}
+
+/** What a path leads to. @returns `null`: nothing, or nothing that can be reached, as where links lead in a circle */
+function entryAt(path: string): Stats | null {
+  try {
+    return statSync(path);
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * The names in a folder that are not hidden.
+ * @throws also where its names can be read and what they stand for cannot: it would seem to have no folder
+ */
+function namesIn(folder: string): string[] {
+  accessSync(folder, constants.R_OK | constants.X_OK);
+  return readdirSync(folder).filter((name) => !name.startsWith('.'));
 }
 
 /** Reads and compiles a folder, or files named one by one; without a policy it is refused, with how to make the first. */
@@ -62,7 +89,7 @@ const CASES = 'cases';
 function readFolder(folder: string, other: string | null): ReadPolicies {
   let names: string[];
   try {
-    names = readdirSync(folder).filter((name) => !name.startsWith('.'));
+    names = namesIn(folder);
   } catch (cause) {
     const message =
       why(cause) === 'ENOENT' ? 'there is no such folder' : `the folder cannot be read (${why(cause)})`;
@@ -72,15 +99,20 @@ function readFolder(folder: string, other: string | null): ReadPolicies {
   // A policy that is passed over in silence would be missed only when a request expires.
   const misnamed = names.filter((name) => /\.ya?ml$/i.test(name) && !name.endsWith('.yaml'));
   const faults = misnamed.map((name) => faultOf(join(folder, name), misnaming(name)));
+  const visited = new Set([realpathSync(folder)]);
   const below = names
     .filter((name) => name !== other)
-    .flatMap((name) => yamlBelow(join(folder, name), [folder]));
+    .sort(byCodePoint)
+    .flatMap((name) => yamlBelow(join(folder, name), visited));
   faults.push(...below.map((file) => faultOf(file, inSubFolder(folder))));
   if (policies.length === 0 && faults.length === 0) {
     const message = 'there is no policy in it';
     faults.push(faultOf(folder, { code: 'no-policy', message, mend: MAKE_ONE }));
   }
-  const read = readFiles(policies.map((name) => join(folder, name)));
+  const read = readFiles(
+    policies.map((name) => join(folder, name)),
+    isWaiting,
+  );
   return { sources: read.sources, faults: inOrder([...faults, ...read.faults]) };
 }
 
@@ -88,15 +120,16 @@ function readFolder(folder: string, other: string | null): ReadPolicies {
  * YAML files in a folder and in those below it; none of what is no folder. Hidden folders are left out, since editors, git and workflows
  * keep YAML of their own there, and `node_modules`, which is of packages: where policies stand in the folder of a whole project, these
  * stand beside them.
- * @param above folders that it is in
+ * @param visited folders that need no other visit, as links can lead to them again, and in a few folders by thousands of ways
  */
-function yamlBelow(path: string, above: readonly string[]): string[] {
+function yamlBelow(path: string, visited: Set<string>): string[] {
   if (basename(path) === 'node_modules' || !isFolder(path)) return [];
-  // A link can lead to a folder that it is in.
-  if (above.some((folder) => realpathSync(folder) === realpathSync(path))) return [];
+  const real = realpathSync(path);
+  if (visited.has(real)) return [];
+  visited.add(real);
   let names: string[];
   try {
-    names = readdirSync(path).filter((name) => !name.startsWith('.'));
+    names = namesIn(path);
   } catch {
     // Fail closed: it may have a policy.
     return [path];
@@ -105,15 +138,21 @@ function yamlBelow(path: string, above: readonly string[]): string[] {
     .sort(byCodePoint)
     .flatMap((name) =>
       isFolder(join(path, name))
-        ? yamlBelow(join(path, name), [...above, path])
+        ? yamlBelow(join(path, name), visited)
         : /\.ya?ml$/i.test(name)
           ? [join(path, name)]
           : [],
     );
 }
 
-function readFiles(files: readonly string[]): ReadPolicies {
-  const read = files.map(readOne);
+/** Whether reading it could wait for ever, or have no end, as of a pipe or a device. Where one is named, it is wanted. */
+function isWaiting(file: string): boolean {
+  const entry = entryAt(file);
+  return entry !== null && !entry.isFile() && !entry.isDirectory();
+}
+
+function readFiles(files: readonly string[], isRefused = (_: string) => false): ReadPolicies {
+  const read = files.map((file) => (isRefused(file) ? faultOf(file, NO_FILE) : readOne(file)));
   return {
     sources: read.filter((one) => 'text' in one),
     faults: read.filter((one) => 'code' in one),
@@ -132,10 +171,18 @@ function readOne(file: string): Source | Fault {
   }
 }
 
+const NO_FILE: Complaint = {
+  code: 'unreadable-file',
+  message: 'it is no regular file',
+  mend: 'move it, or rename it without `.yaml`',
+};
+
 function whyUnreadable(cause: unknown): Pick<Complaint, 'message' | 'mend'> {
   switch (why(cause)) {
     case 'ENOENT':
       return { message: 'there is no such file', mend: 'check its path' };
+    case 'ELOOP':
+      return { message: 'its links lead in a circle', mend: 'remove it, or let it lead to a file' };
     case 'EISDIR':
       return { message: 'it is a folder', mend: 'move it, or rename it without `.yaml`' };
     default:

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { constants, lstatSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { escapeText } from '../lambda/core/text.ts';
 import { git } from './git.ts';
 
 /** The state of a folder of policies. */
@@ -14,21 +15,26 @@ export interface Revision {
   readonly problem: string | null;
 }
 
-/** Git could not say something in time. */
-class GitIsLate extends Error {
-  override readonly name = 'GitIsLate';
+/** It could not be found out in time. */
+class TooLate extends Error {
+  override readonly name = 'TooLate';
 }
 
-/** Runs nothing that the repository names: see git.ts. */
-export function revisionOf(folder: string): Revision {
+/** How long files are compared, in milliseconds: every run waits for it, and anything may be in the repository. */
+const COMPARING_MS = 5000;
+
+/** Runs nothing that the repository names: see git.ts. @param limitMs how long its files are compared */
+export function revisionOf(folder: string, limitMs = COMPARING_MS): Revision {
   try {
     const described = output(folder, 'describe', '--always');
     if (described === null) return { name: 'unknown', problem: null };
+    // A tag may have a name of any length, with characters that steer a terminal: git does not check what is in its object.
+    const name = escapeText(described.trim());
     // Fail closed: what is not known to be clean is not called so.
-    const isClean = output(folder, ...UNTRACKED) === '' && isAsCommitted(folder);
-    return { name: isClean ? described.trim() : `${described.trim()}-dirty`, problem: null };
+    const isClean = output(folder, ...UNTRACKED) === '' && isAsCommitted(folder, limitMs);
+    return { name: isClean ? name : `${name}-dirty`, problem: null };
   } catch (error) {
-    if (error instanceof GitIsLate) return { name: 'unknown', problem: error.message };
+    if (error instanceof TooLate) return { name: 'unknown', problem: error.message };
     throw error;
   }
 }
@@ -36,23 +42,29 @@ export function revisionOf(folder: string): Revision {
 /** In the folder, unless they are ignored. */
 const UNTRACKED = ['ls-files', '--others', '--exclude-standard', '-z', '--', '.'];
 
-/** @returns `null` when it failed @throws GitIsLate */
+/** @returns `null` when it failed @throws TooLate */
 function output(folder: string, ...args: readonly string[]): string | null {
   const { status, stdout, problem, isLate } = git(folder, args);
-  if (isLate) throw new GitIsLate(problem);
+  if (isLate) throw new TooLate(problem);
   return status === 0 ? stdout : null;
 }
 
 /**
  * Whether the index is what was committed, and the files are what the index says. The files are compared here: git would run the
  * filters that the repository's configuration names, to compare them.
+ * @throws TooLate
  */
-function isAsCommitted(folder: string): boolean {
+function isAsCommitted(folder: string, limitMs: number): boolean {
   const top = output(folder, 'rev-parse', '--show-toplevel')?.replace(/\n$/, '') ?? '';
   if (output(folder, 'diff-index', '--cached', '--quiet', 'HEAD', '--') === null) return false;
   const listed = output(folder, 'ls-files', '--stage', '-t', '-z', '--full-name', '--', ':/');
   if (top === '' || listed === null) return false;
-  return listed.split('\0').every((entry) => entry === '' || isAsListed(top, entry));
+  const end = performance.now() + limitMs;
+  return listed.split('\0').every((entry) => {
+    if (performance.now() >= end)
+      throw new TooLate(`its files could not be compared with git within ${limitMs / 1000} s`);
+    return entry === '' || isAsListed(top, entry);
+  });
 }
 
 /** `TAG MODE HASH STAGE<tab>PATH`, of `ls-files --stage -t` */
@@ -72,10 +84,14 @@ function isAsListed(top: string, entry: string): boolean {
   }
 }
 
+/** A file of more bytes is not compared, since it would have to fit into memory. */
+const MOST_BYTES = 100_000_000;
+
 /** Of a link, where it leads. Never of what could keep this process waiting, such as a pipe. @throws when it is no file */
 function contentOf(file: string, mode: string | undefined): Buffer {
   if (mode === '120000') return readlinkSync(file, 'buffer');
-  if (!lstatSync(file).isFile()) throw new Error(`${file} is no file`);
+  const entry = lstatSync(file);
+  if (!entry.isFile() || entry.size > MOST_BYTES) throw new Error(`${file} is no file, or too large`);
   return readFileSync(file, { flag: constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK });
 }
 

@@ -10,7 +10,7 @@ export async function appendLines(path: string, lines: readonly string[]): Promi
     const stats = await file.stat();
     const isCutShort = stats.isFile() && stats.size > 0 && (await lastByte(file, stats.size)) !== NEWLINE;
     await file.writeFile(`${isCutShort ? '\n' : ''}${lines.map((line) => `${line}\n`).join('')}`);
-    // A pipe has no disk.
+    // A device has no disk.
     if (stats.isFile()) await file.sync();
   } finally {
     await file.close();

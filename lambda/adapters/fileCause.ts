@@ -18,6 +18,9 @@ const CAUSES: Readonly<Record<string, string>> = {
   EDQUOT: FULL,
   EFBIG: 'it would be larger than this process may write; raise the limit (`ulimit -f`)',
   ENAMETOOLONG: 'its name is too long; name a shorter one',
+  ENXIO: 'no process reads the pipe; start its reader, or name a file',
+  EAGAIN: 'the pipe is full, because its reader does not read; restart the reader, or name a file',
+  EPIPE: 'the reader of the pipe ended; start it again, or name a file',
   ELOOP: 'its links lead in a circle; name another file',
 };
 

@@ -83,6 +83,11 @@ export function* detailLines(report: PassReport): Generator<LogLine> {
     yield { level: 'info', message: `request ${request.outcome}`, more: { pass, request: fitting(request) } };
 }
 
+/** How many lines `detailLines` makes. */
+export function detailCount(report: PassReport): number {
+  return others.reduce((count, list) => count + report[list].length, report.requests.length);
+}
+
 /** What the pass failed of, at a size that fits the error of an invocation. */
 export function whyFailed({ failures }: PassReport): string {
   return listSome(

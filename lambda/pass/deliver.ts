@@ -26,7 +26,7 @@ export async function deliver(announcer: Announcer, memory: Memory, budget: Budg
   const queued = Object.values(memory.state().outbox).sort(inTurn);
   if (queued.length === 0) return [];
   await memory.write([]);
-  const { delivered, refused, problem } = await askInTurn(announcer, queued, budget);
+  const { delivered, refused, postponed, problem } = await askInTurn(announcer, queued, budget);
   // A receiver that takes nothing says nothing about single events.
   const isWorking = delivered.length > 0;
   const givenUp = isWorking ? refused.filter(isHopeless).slice(0, MOST_GIVEN_UP) : [];
@@ -34,6 +34,7 @@ export async function deliver(announcer: Announcer, memory: Memory, budget: Budg
   const kept = refused.map(({ id }) => id).filter((id) => !gone.has(id));
   const changes: LedgerChange[] = [];
   if (kept.length > 0) changes.push({ kind: 'undelivered', ids: kept, isRefusal: isWorking });
+  if (postponed.length > 0) changes.push({ kind: 'undelivered', ids: postponed, isRefusal: false });
   if (gone.size > 0) changes.push({ kind: 'delivered', ids: [...gone] });
   memory.note(changes);
   const left = queued.length - gone.size;
@@ -47,6 +48,8 @@ interface Asked {
   /** IDs */
   readonly delivered: readonly string[];
   readonly refused: readonly Queued[];
+  /** IDs of what was neither, for a reason that passes */
+  readonly postponed: readonly string[];
   /** the first reason that was given; `null`: none */
   readonly problem: string | null;
 }
@@ -54,6 +57,7 @@ interface Asked {
 async function askInTurn(announcer: Announcer, queued: readonly Queued[], budget: Budget): Promise<Asked> {
   const delivered = new Set<string>();
   const refused: Queued[] = [];
+  const postponed = new Set<string>();
   let problem: string | null = null;
   let inVain = 0;
   for (const batch of batchesOf(queued)) {
@@ -63,12 +67,13 @@ async function askInTurn(announcer: Announcer, queued: readonly Queued[], budget
     for (const id of answer.delivered) delivered.add(id);
     problem ??= answer.problem;
     const left = batch.filter(({ id }) => !delivered.has(id));
-    refused.push(...left);
+    for (const id of answer.postponed ?? []) postponed.add(id);
+    refused.push(...left.filter(({ id }) => !postponed.has(id)));
     inVain = left.length === batch.length ? inVain + 1 : 0;
     const most = delivered.size === 0 ? MOST_IN_VAIN.nothingTaken : MOST_IN_VAIN.someTaken;
     if (inVain === most) break;
   }
-  return { delivered: [...delivered], refused, problem };
+  return { delivered: [...delivered], refused, postponed: [...postponed], problem };
 }
 
 /** What was refused comes last; else the order of time. */

@@ -1,13 +1,13 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, mkdirSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
-import { createEventBridgeAnnouncer } from '../../lambda/adapters/announcers/eventBridge.ts';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { createFileAnnouncer } from '../../lambda/adapters/announcers/file.ts';
 import { type Announcement, announcement } from '../../lambda/core/announcement.ts';
 import { plant } from '../plant.ts';
+import { busAnnouncer } from '../support/announcer.ts';
 import { json, text } from '../support/apiServer.ts';
-import { type EventBus, startEventBus } from '../support/eventBus.ts';
+import { startEventBus } from '../support/eventBus.ts';
 
 const ORIGIN = {
   target: 'acme',
@@ -25,16 +25,14 @@ function some(count: number): Announcement[] {
   );
 }
 
-function on({ url }: EventBus) {
-  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-  return createEventBridgeAnnouncer({ endpoint: url, region: 'eu-west-3', credentials });
-}
-
 describe('announcing on the event bus', () => {
   it('sends what docs/events.schema.json describes', async () => {
     const bus = await startEventBus();
     const [one] = some(1);
-    expect(await on(bus).announce(one ? [one] : [])).toEqual({ delivered: [one?.id], problem: null });
+    expect(await busAnnouncer(bus).announce(one ? [one] : [])).toMatchObject({
+      delivered: [one?.id],
+      problem: null,
+    });
     expect(bus.entries).toEqual([
       {
         Source: 'vif-acceptor',
@@ -48,7 +46,10 @@ describe('announcing on the event bus', () => {
   it('sends ten in a call', async () => {
     const bus = await startEventBus();
     const many = some(23);
-    expect(await on(bus).announce(many)).toEqual({ delivered: many.map(({ id }) => id), problem: null });
+    expect(await busAnnouncer(bus).announce(many)).toMatchObject({
+      delivered: many.map(({ id }) => id),
+      problem: null,
+    });
     expect(bus.entries).toHaveLength(23);
     expect(bus.received).toHaveLength(3);
   });
@@ -56,7 +57,7 @@ describe('announcing on the event bus', () => {
   it('tells which of them were refused, and why', async () => {
     const bus = await startEventBus((place) => (place === 1 || place === 11 ? 'InternalFailure' : null));
     const many = some(12);
-    const { delivered, problem } = await on(bus).announce(many);
+    const { delivered, problem } = await busAnnouncer(bus).announce(many);
     expect(delivered).toEqual(many.filter((_, i) => i !== 1 && i !== 11).map(({ id }) => id));
     expect(problem).toBe('PutEvents refused some: InternalFailure: refused');
   });
@@ -68,7 +69,7 @@ describe('announcing on the event bus', () => {
   ])('takes an event for not delivered when the bus answers it %s', async (_, entry) => {
     const bus = await startEventBus(undefined, () => json({ Entries: [{ EventId: 'x' }, entry] }));
     const [first, second] = some(2);
-    const { delivered, problem } = await on(bus).announce(first && second ? [first, second] : []);
+    const { delivered, problem } = await busAnnouncer(bus).announce(first && second ? [first, second] : []);
     expect(delivered).toEqual([first?.id]);
     expect(problem).not.toBeNull();
   });
@@ -77,7 +78,7 @@ describe('announcing on the event bus', () => {
     const tooLarge = json({ __type: 'ValidationException', message: 'Total size of the entries' }, 400);
     const bus = await startEventBus(undefined, (call) => (call === 0 ? tooLarge : null));
     const many = some(23);
-    const { delivered, problem } = await on(bus).announce(many);
+    const { delivered, problem } = await busAnnouncer(bus).announce(many);
     expect(delivered).toEqual(many.slice(10).map(({ id }) => id));
     expect(problem).not.toBeNull();
   });
@@ -85,7 +86,7 @@ describe('announcing on the event bus', () => {
   it('asks for those behind ten that are all refused', async () => {
     const bus = await startEventBus((place) => (place < 10 ? 'MalformedDetail' : null));
     const many = some(12);
-    expect((await on(bus).announce(many)).delivered).toEqual(many.slice(10).map(({ id }) => id));
+    expect((await busAnnouncer(bus).announce(many)).delivered).toEqual(many.slice(10).map(({ id }) => id));
   });
 
   it.each([
@@ -96,14 +97,14 @@ describe('announcing on the event bus', () => {
     ['nothing at all, for ever', { does: 'hang' } as const, /PutEvents failed \(timeout\)/],
   ])('takes nothing for delivered when the bus answers %s', async (_, reply, problem) => {
     const bus = await startEventBus(undefined, () => reply);
-    const result = await on(bus).announce(some(12));
+    const result = await busAnnouncer(bus).announce(some(12));
     expect(result.delivered.length).toBeLessThanOrEqual(2);
     expect(result.problem).toMatch(problem);
   });
 
   it('is not asked ten by ten when it does not answer', async () => {
     const bus = await startEventBus(undefined, () => json({ __type: 'AccessDeniedException' }, 400));
-    await on(bus).announce(some(30));
+    await busAnnouncer(bus).announce(some(30));
     expect(bus.received).toHaveLength(1);
   });
 });
@@ -113,7 +114,7 @@ describe('announcing to a file', () => {
     const path = join(plant({}), 'events.jsonl');
     const many = some(2);
     await createFileAnnouncer(path).announce(many.slice(0, 1));
-    expect(await createFileAnnouncer(path).announce(many.slice(1))).toEqual({
+    expect(await createFileAnnouncer(path).announce(many.slice(1))).toMatchObject({
       delivered: [many[1]?.id],
       problem: null,
     });
@@ -152,6 +153,37 @@ describe('announcing to a file', () => {
     );
   });
 
+  it('delivers nothing to a pipe that no process reads', async () => {
+    const path = join(plant({}), 'events.fifo');
+    execFileSync('mkfifo', [path]);
+    expect(await createFileAnnouncer(path).announce(some(2))).toMatchObject({
+      delivered: [],
+      problem: expect.stringContaining('(ENXIO)'),
+    });
+  });
+
+  it('ends when a pipe is full and its reader is stuck, and what fitted was delivered', async () => {
+    const path = join(plant({}), 'events.fifo');
+    execFileSync('mkfifo', [path]);
+    const reader = openSync(path, constants.O_RDWR);
+    onTestFinished(() => closeSync(reader));
+    const long = some(3).map((one) => ({ ...one, detail: { ...one.detail, padding: 'x'.repeat(50_000) } }));
+    const announcer = createFileAnnouncer(path);
+    expect(await announcer.announce(long)).toMatchObject({
+      delivered: [long[0]?.id],
+      postponed: [long[1]?.id, long[2]?.id],
+      problem: expect.stringContaining('(EAGAIN)'),
+    });
+    // The line that was cut short stays a line of its own.
+    const rest = announcer.announce(some(1));
+    let read = '';
+    for await (const chunk of spawn('head', ['-n', '3', path]).stdout) read += String(chunk);
+    expect((await rest).problem).toBeNull();
+    const lines = read.trimEnd().split('\n');
+    expect(() => JSON.parse(lines[1] ?? '')).toThrow();
+    expect(JSON.parse(lines[2] ?? '').detail).toEqual(some(1)[0]?.detail);
+  }, 20_000);
+
   it('says why it cannot', async () => {
     const root = plant({});
     mkdirSync(join(root, 'events.jsonl'));
@@ -161,7 +193,7 @@ describe('announcing to a file', () => {
       [join(root, 'file', 'events.jsonl'), 'ENOTDIR'],
       [join(root, 'none', 'events.jsonl'), 'ENOENT'],
     ] as const) {
-      expect(await createFileAnnouncer(path).announce(some(1))).toEqual({
+      expect(await createFileAnnouncer(path).announce(some(1))).toMatchObject({
         delivered: [],
         problem: expect.stringContaining(`${path} cannot be written (${code})`),
       });

@@ -93,6 +93,21 @@ it('says in one line that its output cannot be written, and that this is no succ
   expect(told).toMatch(/^error: output cannot be written \(ENOSPC\).*\n$/);
 });
 
+it('ends with a failure, and by no signal, when a file would be larger than the process may write', async () => {
+  const dir = folderWith({ 'policy/hub.yaml': POLICY });
+  const script = `ulimit -f 0; exec "${process.execPath}" cli/main.ts run --ledger l.json --endpoint http://127.0.0.1:9`;
+  const keys = { OSC_ACCESS_KEY: 'key', OSC_SECRET_KEY: 'secret' };
+  const env = { PATH: process.env.PATH ?? '', HOME: dir, INIT_CWD: dir, ...keys };
+  const child = spawn('sh', ['-c', script], { cwd: resolve(import.meta.dirname, '../..'), env });
+  let told = '';
+  child.stdout.on('data', (chunk) => {
+    told += String(chunk);
+  });
+  child.stderr.resume();
+  expect(await once(child, 'close')).toEqual([1, null]);
+  expect(told).toContain('(EFBIG)');
+});
+
 describe('doctor', () => {
   it('tells what would stop a pass, each check by itself, and exits with 1', async () => {
     const cloud = await startCloud();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { detailLines, passLine, summaryOf, whyFailed } from '../../lambda/core/passLog.ts';
+import { detailCount, detailLines, passLine, summaryOf, whyFailed } from '../../lambda/core/passLog.ts';
 import { printableValue } from '../../lambda/core/printable.ts';
 import type { PassReport, RequestReport } from '../../lambda/core/report.ts';
 
@@ -86,7 +86,9 @@ describe('what the function returns and logs', () => {
   });
 
   it('has a line for each thing, what failed first, each with its pass', () => {
-    const lines = [...detailLines({ ...LARGEST, failures: failures.slice(0, 20), warnings: [] })];
+    const report = { ...LARGEST, failures: failures.slice(0, 20), warnings: [] };
+    const lines = [...detailLines(report)];
+    expect(detailCount(report)).toBe(lines.length);
     expect(lines.map(({ message }) => message)).toEqual([
       ...Array.from({ length: 20 }, () => 'failure'),
       'ignored',

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -98,6 +99,51 @@ describe('a folder of policies', () => {
       [policy, 'sub-folder', fix],
     ]);
   });
+
+  it('with links that lead in a circle is read, and such a policy is a fault', () => {
+    write('a.yaml', POLICY);
+    symlinkSync('circle', join(folder, 'circle'));
+    const circle = join(folder, 'circle.yaml');
+    symlinkSync('circle.yaml', circle);
+    expect(faults(folder).map(([file, code]) => [file, code])).toEqual([[circle, 'unreadable-file']]);
+  });
+
+  it('with folders that lead to each other by many ways is read once, by one of them', () => {
+    write('a.yaml', POLICY);
+    const names = Array.from({ length: 12 }, (_, i) => `folder-${i}`);
+    for (const name of names) mkdirSync(join(folder, name));
+    for (const name of names)
+      for (const other of names) symlinkSync(join('..', other), join(folder, name, `to-${other}`));
+    write('folder-0/b.yaml', ELSEWHERE);
+    expect(faults(folder).map(([file, code]) => [file, code])).toEqual([
+      [join(folder, 'folder-0/b.yaml'), 'sub-folder'],
+    ]);
+  });
+
+  it('is read without waiting for what is no file', () => {
+    const pipe = join(folder, 'pipe.yaml');
+    execFileSync('mkfifo', [pipe]);
+    const device = join(folder, 'zero.yaml');
+    symlinkSync('/dev/zero', device);
+    expect(faults(folder).map(([file, code]) => [file, code])).toEqual([
+      [pipe, 'unreadable-file'],
+      [device, 'unreadable-file'],
+    ]);
+  });
+
+  it.skipIf(process.getuid?.() === 0)(
+    'with a sub-folder of which only the names can be read is refused',
+    () => {
+      write('a.yaml', POLICY);
+      mkdirSync(join(folder, 'aws/deep'), { recursive: true });
+      write('aws/deep/b.yaml', ELSEWHERE);
+      chmodSync(join(folder, 'aws'), 0o400);
+      expect(faults(folder).map(([file, code]) => [file, code])).toEqual([
+        [join(folder, 'aws'), 'sub-folder'],
+      ]);
+      chmodSync(join(folder, 'aws'), 0o700);
+    },
+  );
 
   it('that is a link to a folder is read as any other', () => {
     write('a.yaml', POLICY);

@@ -6,6 +6,7 @@ import {
   readFileSync,
   rmSync,
   symlinkSync,
+  truncateSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -153,6 +154,32 @@ describe('the revision', () => {
     ],
   ])('is clean of a repository %s', (_, made) => {
     expect(revisionOf(made())).toMatch(/^[0-9a-f]{7,}$/);
+  });
+
+  it('is unknown, with a reason, where there is no time to compare the files', () => {
+    expect(stateOf(repository(), 0)).toEqual({ name: 'unknown', problem: expect.any(String) });
+  });
+
+  it('is dirty with a file that is too large to compare', () => {
+    const folder = repository();
+    truncateSync(join(folder, 'acme.yaml'), 100_000_001);
+    inside(folder)('-c', 'core.compression=0', 'add', '.');
+    commit(folder);
+    expect(revisionOf(folder)).toMatch(/^[0-9a-f]{7,}-dirty$/);
+  });
+
+  it('has no characters that steer a terminal, and a bounded length, whatever a tag is called', () => {
+    const folder = repository();
+    const head = String(inside(folder)('rev-parse', 'HEAD')).trim();
+    for (const name of ['a\u{1b}[31m', 'v'.repeat(300_000)]) {
+      const input = `object ${head}\ntype commit\ntag ${name}\ntagger x <x@example.com> 1700000000 +0000\n\nm\n`;
+      const args = ['hash-object', '-t', 'tag', '-w', '--literally', '--stdin'];
+      const tag = execFileSync('git', args, { cwd: folder, input, encoding: 'utf8' });
+      writeFileSync(join(folder, '.git/refs/tags/v1'), tag);
+      const revision = revisionOf(folder);
+      expect(revision).toMatch(/^[ -~\u2026]{1,200}$/);
+      expect(revision.slice(0, 1)).toBe(name.slice(0, 1));
+    }
   });
 
   it('is unknown where there is no repository', () => {

@@ -3,6 +3,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   renameSync,
   statSync,
   symlinkSync,
@@ -138,13 +139,16 @@ describe('pruning the records beside a ledger file', () => {
   it('removes the temporary files of processes that were killed, and no others', async () => {
     const { path } = planted(RECEIPT);
     const folder = dirname(path);
-    for (const name of ['ledger.json.a.tmp', 'ledger.records.jsonl.b.tmp', 'other.json.c.tmp'])
+    const id = '0b8a1c2d-0000-4000-8000-00000000000a';
+    const others = ['ledger.json.before-upgrade.tmp', `other.json.${id}.tmp`];
+    for (const name of [`ledger.json.${id}.tmp`, `ledger.records.jsonl.${id}.tmp`, ...others])
       writeFileSync(join(folder, name), '');
     await pruneRecords(path, NOW);
     expect(readdirSync(folder).sort()).toEqual([
+      others[0],
       'ledger.records.jsonl',
       'ledger.records.pruned',
-      'other.json.c.tmp',
+      others[1],
     ]);
   });
 
@@ -154,6 +158,16 @@ describe('pruning the records beside a ledger file', () => {
     const link = join(plant({}), 'link.json');
     symlinkSync(path, link);
     expect(await pruneRecords(link, NOW)).toBe(true);
+    expect(text()).toBe(RECEIPT);
+  });
+
+  it('follows a link to the records, which stays', async () => {
+    const { recordsFile, text } = planted(`${PAST_END}${RECEIPT}`);
+    const folder = plant({});
+    const link = join(folder, 'ledger.records.jsonl');
+    symlinkSync(recordsFile, link);
+    expect(await pruneRecords(join(folder, 'ledger.json'), NOW)).toBe(true);
+    expect(readlinkSync(link)).toBe(recordsFile);
     expect(text()).toBe(RECEIPT);
   });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { PassReport } from '../../lambda/core/report.ts';
 import type { Announcer } from '../../lambda/ports.ts';
 import { ACME, actAs, STRANGER, US } from '../support/accounts.ts';
-import { recordingAnnouncer } from '../support/announcer.ts';
+import { busAnnouncer, recordingAnnouncer } from '../support/announcer.ts';
 import {
   ACME_1,
   outcomes,
@@ -13,6 +13,7 @@ import {
   STRANGERS,
   startCloud,
 } from '../support/cloud.ts';
+import { startEventBus } from '../support/eventBus.ts';
 
 const RECIPIENT = 'outscale/eu-west-2/012345678901';
 const CONFIRM = 'ConfirmPrivateVirtualInterface';
@@ -226,6 +227,33 @@ describe('an announcer that fails', () => {
     ]);
     await refusing(() => false);
     expect(failuresOfLast()).toEqual([]);
+  });
+
+  it('for want of capacity is no refusal: the event is delivered when the bus takes it, in however many runs', async () => {
+    const { cloud, runner } = await withQueue(2);
+    const [, late = ''] = await queued(runner);
+    let isBusy = true;
+    let places: readonly string[] = [];
+    const bus = await startEventBus((place) =>
+      isBusy && places[place] === late ? 'ThrottlingException' : null,
+    );
+    const inner = busAnnouncer(bus);
+    const announcer: Announcer = {
+      announce: (events) => {
+        places = [...places, ...events.map(({ id }) => id)];
+        return inner.announce(events);
+      },
+    };
+    const run = () => runner.pass({ ports: { ...runner.ports, announcer } });
+    for (let count = 1; count <= 12; count += 1) {
+      cloud.clock.advance('PT5M');
+      await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 200 + count });
+      expect((await run()).failures).toMatchObject([{ code: 'announcement' }]);
+      expect(await queued(runner)).toEqual([late]);
+    }
+    isBusy = false;
+    expect((await run()).failures).toEqual([]);
+    expect(bus.entries.map(({ Detail }) => JSON.parse(Detail).id)).toContain(late);
   });
 
   it('for many events in calls of their own asks in each run for those first that were refused least', async () => {

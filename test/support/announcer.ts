@@ -1,5 +1,13 @@
+import { createEventBridgeAnnouncer } from '../../lambda/adapters/announcers/eventBridge.ts';
 import type { Announcement } from '../../lambda/core/announcement.ts';
 import type { Announcer } from '../../lambda/ports.ts';
+import type { EventBus } from './eventBus.ts';
+
+/** The function's own announcer, on a bus on loopback. */
+export function busAnnouncer({ url }: EventBus): Announcer {
+  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+  return createEventBridgeAnnouncer({ endpoint: url, region: 'eu-west-3', credentials });
+}
 
 /** Collects what is announced, and fails when told to. */
 export interface RecordingAnnouncer extends Announcer {

@@ -36,15 +36,19 @@ export function createEventBridgeAnnouncer(config: EventBridgeClientConfig = {})
         ...config,
       });
       const delivered: string[] = [];
+      const refused = new Set<string>();
       let problem: string | null = null;
       for (const batch of batches(announcements)) {
         const result = await putEvents(client, batch);
         delivered.push(...result.delivered);
+        for (const id of result.refused) refused.add(id);
         problem ??= result.problem;
         // A bus that cannot be asked is not asked again for every ten. One that refuses some says nothing about the others.
         if (result.isDown) break;
       }
-      return { delivered, problem };
+      const settled = new Set([...delivered, ...refused]);
+      const postponed = announcements.map(({ id }) => id).filter((id) => !settled.has(id));
+      return { delivered, postponed, problem };
     },
   };
 }
@@ -67,6 +71,9 @@ function batches(announcements: readonly Announcement[]): Announcement[][] {
   return made;
 }
 
+/** Codes of an entry that say nothing about the entry. */
+const PASSING = /^(Throttling|ThrottlingException|InternalFailure|InternalException|ServiceUnavailable)$/;
+
 async function putEvents(client: EventBridgeClient, announcements: readonly Announcement[]) {
   try {
     const command = new PutEventsCommand({ Entries: announcements.map(entryOf) });
@@ -75,19 +82,23 @@ async function putEvents(client: EventBridgeClient, announcements: readonly Anno
     );
     // Fail closed: only what has an ID of the bus was taken.
     const isTaken = announcements.map((_, i) => typeof Entries[i]?.EventId === 'string');
-    const refused = Entries.find(({ EventId }) => EventId === undefined);
-    const delivered = announcements.filter((_, i) => isTaken[i]).map(({ id }) => id);
-    if (delivered.length === announcements.length) return { delivered, problem: null, isDown: false };
+    const first = Entries.find(({ EventId }) => EventId === undefined);
+    const ids = announcements.map(({ id }) => id);
+    const delivered = ids.filter((_, i) => isTaken[i]);
+    const refused = ids.filter((_, i) => !isTaken[i] && !PASSING.test(Entries[i]?.ErrorCode ?? ''));
+    if (delivered.length === announcements.length)
+      return { delivered, refused, problem: null, isDown: false };
     const why = escapeLong(
-      `${refused?.ErrorCode ?? 'no answer'}: ${refused?.ErrorMessage ?? 'for some of them'}`,
+      `${first?.ErrorCode ?? 'no answer'}: ${first?.ErrorMessage ?? 'for some of them'}`,
       1000,
     );
-    return { delivered, problem: `PutEvents refused some: ${why}`, isDown: false };
+    return { delivered, refused, problem: `PutEvents refused some: ${why}`, isDown: false };
   } catch (error) {
     const failure = toApiFailure('PutEvents', error);
     // A call that is refused for what is in it, such as its size, says nothing about the next one.
     const isDown = !(failure instanceof ApiFailure && failure.kind === 'client');
-    return { delivered: [], problem: failure.message, isDown };
+    const refused = isDown ? [] : announcements.map(({ id }) => id);
+    return { delivered: [], refused, problem: failure.message, isDown };
   }
 }
 

@@ -21,13 +21,14 @@ const PRUNED_EVERY_MS = 24 * 3_600_000;
  */
 export async function pruneRecords(ledger: string, at: Date): Promise<boolean> {
   const place = await followed(ledger);
-  const path = recordsPath(place);
+  // They may be on another disk: the link stays.
+  const path = await followed(recordsPath(place));
   const file = await openedRecords(path);
   if (file === null) return false;
   try {
     let isReplaced = false;
     await writing(path, async () => {
-      if (await claim(place, at)) isReplaced = await pruned(place, path, file, at);
+      if (await claim(place, path, at)) isReplaced = await pruned(place, path, file, at);
     });
     return isReplaced;
   } finally {
@@ -36,13 +37,13 @@ export async function pruneRecords(ledger: string, at: Date): Promise<boolean> {
 }
 
 /** Puts on record that the records are pruned now, unless they were within a day: so one process does it. */
-async function claim(place: string, at: Date): Promise<boolean> {
+async function claim(place: string, path: string, at: Date): Promise<boolean> {
   const marker = place.replace(/(\.json)?$/, '.records.pruned');
   if (!(await isDue(marker, at))) return false;
   let isOurs = false;
   await inLock(place, async (assertHeld) => {
     if (!(await isDue(marker, at))) return;
-    await removeLeftovers(place);
+    for (const file of [place, path]) await removeLeftovers(file);
     await replaceFile(marker, `${at.toISOString()}\n`, assertHeld);
     isOurs = true;
   });
@@ -60,12 +61,14 @@ async function isDue(marker: string, at: Date): Promise<boolean> {
   }
 }
 
+/** Ends as the names of temporary files do, and as those of a person's copies do not. */
+const TEMPORARY = /\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.tmp$/;
+
 /** Temporary files of processes that were killed. Whoever has the lock writes none now, and no pruning lasts a day. */
-async function removeLeftovers(place: string): Promise<void> {
-  const folder = dirname(place);
-  const files = [basename(place), basename(recordsPath(place))];
+async function removeLeftovers(file: string): Promise<void> {
+  const folder = dirname(file);
   const names = (await readdir(folder)).filter(
-    (name) => name.endsWith('.tmp') && files.some((file) => name.startsWith(`${file}.`)),
+    (name) => TEMPORARY.test(name) && name.startsWith(`${basename(file)}.`),
   );
   await Promise.all(names.map((name) => rm(join(folder, name), { force: true })));
 }
