@@ -26,8 +26,26 @@ export function newsFor(input: PassInput, memory: Memory, origin: Origin): Newsr
   return (facts) => {
     const at = ports.clock.now().toISOString();
     const { owners } = loaded.policy;
-    return newsOf({ ...always, startedAt: at, at, state: memory.state(), owners, ...facts });
+    const made = newsOf({ ...always, startedAt: at, at, state: memory.state(), owners, ...facts });
+    return isQueueFull(memory) ? made.filter(isQueuedAlways) : made;
   };
+}
+
+/**
+ * With so many events queued, those whose number strangers set are queued no more, so that an outage of the receiver cannot
+ * make the ledger grow without bound. What is held or near its deadline is queued once there is room, for nothing marks it as
+ * told. What ended stays on record for 90 days, and its event is not made up for: each run meanwhile fails, and says so.
+ */
+const MOST_QUEUED = 5000;
+
+const SET_BY_STRANGERS: ReadonlySet<string> = new Set(['Request Held', 'Deadline Near', 'Request Ended']);
+
+function isQueueFull(memory: Memory): boolean {
+  return Object.keys(memory.state().outbox).length >= MOST_QUEUED;
+}
+
+function isQueuedAlways(change: LedgerChange): boolean {
+  return change.kind !== 'queued' || !SET_BY_STRANGERS.has(change.announcement.type);
 }
 
 /** Queues what became of the requests: each event is written with what else is deferred about its interface. */
@@ -97,8 +115,17 @@ export async function tellFindings(
   const failures = [...found.failures, ...late];
   const hasRecovered = failures.length === 0 && memory.state().failing !== null;
   memory.note([...news({ startedAt, failures }), ...(hasRecovered ? [{ kind: 'recovered' } as const] : [])]);
-  return [...late, ...(await deliver(announcer, memory, budget))];
+  const isFull = isQueueFull(memory);
+  const undelivered = await deliver(announcer, memory, budget);
+  return [...late, ...undelivered, ...(isFull ? [QUEUE_FULL] : [])];
 }
+
+const QUEUE_FULL: Failure = {
+  code: 'announcement',
+  message:
+    `${MOST_QUEUED} events or more are queued: events of held requests and of deadlines wait until there is room, ` +
+    'and those of ended requests are left out; the report and the ledger have them; make their receiver work again',
+};
 
 /** What may be pending still, while nobody can look. */
 function rememberedRequests({ sightings }: LedgerState, expiry: number | null): RememberedRequest[] {

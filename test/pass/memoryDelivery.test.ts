@@ -289,3 +289,51 @@ describe('an announcer that fails', () => {
     expect(announcer.news()).toEqual([`Request Held ${id}`]);
   });
 });
+
+describe('a queue of 5,000 events that nobody takes', () => {
+  const DOWN: Announcer = { announce: async () => ({ delivered: [], problem: 'the bus is down' }) };
+
+  async function withFullQueue() {
+    const cloud = await startCloud();
+    const runner = runnerOf(cloud, SIMPLE, { announcer: DOWN });
+    const leaving = await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 99 });
+    await runner.pass();
+    const [event] = Object.values((await runner.ledger.peek(RECIPIENT)).outbox);
+    if (event === undefined) throw new Error('no event is queued');
+    const session = await runner.ledger.open(RECIPIENT, 60_000);
+    await session?.close(
+      Array.from({ length: 5000 }, (_, place) => ({
+        kind: 'queued' as const,
+        announcement: { ...event, id: `filler-${place}` },
+        mark: null,
+      })),
+    );
+    const added = async () => (await queued(runner)).filter((id) => !id.startsWith('filler-'));
+    return { cloud, runner, leaving, added };
+  }
+
+  it('takes no more that strangers cause, takes what was accepted, and the run fails for it', async () => {
+    const { cloud, runner, leaving, added } = await withFullQueue();
+    const before = await added();
+    await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 101 });
+    await actAs(cloud, STRANGER).withdraw(leaving);
+    const allowed = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+    const report = await runner.pass();
+    expect(outcomes(report)[allowed]).toMatch(/^accepted /);
+    expect(report.failures.map(({ code }) => code)).toEqual(['announcement', 'announcement']);
+    const { outbox } = await runner.ledger.peek(RECIPIENT);
+    const fresh = (await added()).filter((id) => !before.includes(id));
+    expect(fresh.map((id) => outbox[id]?.type)).toEqual(['Request Accepted']);
+  });
+
+  it('has what is held still, once there is room again', async () => {
+    const { cloud, runner } = await withFullQueue();
+    const held = await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 101 });
+    await runner.pass();
+    const announcer = recordingAnnouncer();
+    const working = { ports: { ...runner.ports, announcer } };
+    await runner.pass(working);
+    await runner.pass(working);
+    expect(announcer.news()).toContain(`Request Held ${held}`);
+  });
+});
