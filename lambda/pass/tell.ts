@@ -45,7 +45,10 @@ function isQueueFull(memory: Memory): boolean {
 }
 
 function isQueuedAlways(change: LedgerChange): boolean {
-  return change.kind !== 'queued' || !SET_BY_STRANGERS.has(change.announcement.type);
+  if (change.kind !== 'queued') return true;
+  const { type, detail } = change.announcement;
+  // Only who has rights in our account can accept a request, so strangers cannot set how many of these events there are.
+  return !SET_BY_STRANGERS.has(type) || detail.as === 'acceptedByOthers';
 }
 
 /** Queues what became of the requests: each event is written with what else is deferred about its interface. */

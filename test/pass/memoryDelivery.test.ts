@@ -326,6 +326,19 @@ describe('a queue of 5,000 events that nobody takes', () => {
     expect(fresh.map((id) => outbox[id]?.type)).toEqual(['Request Accepted']);
   });
 
+  it('takes that somebody else accepted a request, which no stranger can cause', async () => {
+    const { cloud, runner, leaving, added } = await withFullQueue();
+    const before = await added();
+    await actAs(cloud, US).confirm(leaving, PROD);
+    const report = await runner.pass();
+    expect(report.ended).toMatchObject([{ id: leaving, as: 'acceptedByOthers' }]);
+    const { outbox } = await runner.ledger.peek(RECIPIENT);
+    const fresh = (await added()).filter((id) => !before.includes(id));
+    expect(fresh.map((id) => [outbox[id]?.type, outbox[id]?.detail.as])).toEqual([
+      ['Request Ended', 'acceptedByOthers'],
+    ]);
+  });
+
   it('has what is held still, once there is room again', async () => {
     const { cloud, runner } = await withFullQueue();
     const held = await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 101 });
