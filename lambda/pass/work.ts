@@ -90,9 +90,10 @@ export async function workThrough(
  * @throws ListingIncomplete, ApiFailure
  */
 async function lookAtAll({ loaded, ports }: PassInput, before: LedgerState, budget: Budget) {
-  const least = budget() * (1 - FIRST_SHARE);
   for (let isLast = false; ; isLast = true) {
     const listing = await look(loaded.policy, before, ports);
+    // After the listing: else a slow one would leave the descriptions no time, and their gateways would be held.
+    const least = budget() * (1 - FIRST_SHARE);
     const missing = missingAmong(missingFrom(before, listing.found), ports.directConnect);
     try {
       return { listing, missing, first: await missing.describe(FIRST, () => budget() >= least) };

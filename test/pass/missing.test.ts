@@ -97,6 +97,29 @@ it('a listing that lacks something live is made once more, since requesters who 
   expect((await state()).lastListing).toBe(cloud.clock.now().toISOString());
 });
 
+it('a listing that takes long leaves the descriptions after it their own share of the time that is left', async () => {
+  const { runner, allowed } = await begin();
+  const session = await runner.ledger.open(RECIPIENT, 60_000);
+  await session?.close(
+    ['dxvif-a0000001', 'dxvif-a0000002', 'dxvif-a0000003'].map((id) => ({
+      kind: 'accepted' as const,
+      id,
+      acceptance: anAcceptance({ gateway: PROD }),
+      receipt: null,
+    })),
+  );
+  let left = 60_000;
+  const { directConnect } = runner.ports;
+  const list = async () => {
+    left -= 20_000;
+    return directConnect.list();
+  };
+  const ports = { ...runner.ports, directConnect: { ...directConnect, list } };
+  const report = await runner.pass({ ports, remaining: () => left });
+  // What is not described yet would keep the gateway from being given.
+  expect(outcomes(report)[allowed]).toBe(`accepted acme.default ${PROD}`);
+});
+
 it('a description that fails is a failure of the run, concludes nothing, and delays no request that is allowed', async () => {
   const { cloud, gone, allowed, run, state } = await begin();
   const { lastListing } = await state();
