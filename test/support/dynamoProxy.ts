@@ -10,6 +10,8 @@ export type Mishap =
   | 'accessDenied'
   /** refused because of another call at the same moment */
   | 'conflict'
+  /** refused because the same transaction is still being worked on */
+  | 'inProgress'
   /** it is done, and nobody learns of it */
   | 'lostAnswer'
   | 'reset'
@@ -77,6 +79,8 @@ async function answer(
         CancellationReasons: [{ Code: 'TransactionConflict' }, { Code: 'None' }],
       });
     }
+    case 'inProgress':
+      return refuse(response, 400, 'TransactionInProgressException');
     case 'emptyAnswer':
       response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0' }).end('{}');
       return;

@@ -54,8 +54,11 @@ const BATCH = 25;
 const ROUNDS = 6;
 /** What one transaction may hold beside its condition. */
 const TRANSACTION = 99;
-/** And in bytes of JSON, which is more than what DynamoDB counts, of which it takes 4 MB. */
-const TRANSACTION_BYTES = 3_000_000;
+/**
+ * And in bytes of JSON, which is more than what DynamoDB counts. It takes 4 MB, but all live items are in one partition, which gives
+ * 1,000 write units a second, and a transaction takes two for each begun KB of an item: a larger one could be refused for ever.
+ */
+const TRANSACTION_BYTES = 400_000;
 /** Pages of 1 MB, more than any partition has: an endless answer ends. */
 const MOST_PAGES = 1000;
 
@@ -174,8 +177,9 @@ const CONTENTION: ReadonlySet<string> = new Set([
 function refusalOf(error: unknown): 'condition' | 'contention' | 'other' {
   if (!(error instanceof Error)) return 'other';
   if (error.name === 'ConditionalCheckFailedException') return 'condition';
-  // By an update of an item that is part of a transaction at that moment.
-  if (error.name === 'TransactionConflictException') return 'contention';
+  // By an update of an item that is part of a transaction at that moment, and by a transaction whose first try has not ended yet.
+  if (error.name === 'TransactionConflictException' || error.name === 'TransactionInProgressException')
+    return 'contention';
   if (!(error instanceof TransactionCanceledException)) return 'other';
   const codes = (error.CancellationReasons ?? []).map(({ Code = 'None' }) => Code);
   if (codes[0] === 'ConditionalCheckFailed') return 'condition';
