@@ -34,7 +34,8 @@ export function newsFor(input: PassInput, memory: Memory, origin: Origin): Newsr
 /**
  * With so many events queued, those whose number strangers set are queued no more, so that an outage of the receiver cannot
  * make the ledger grow without bound. What is held or near its deadline is queued once there is room, for nothing marks it as
- * told. What ended stays on record for 90 days, and its event is not made up for: each run meanwhile fails, and says so.
+ * told. What was withdrawn or deleted stays on record for 90 days, and its event is not made up for: each run meanwhile fails, and
+ * says so.
  */
 const MOST_QUEUED = 5000;
 
@@ -127,7 +128,7 @@ const QUEUE_FULL: Failure = {
   code: 'announcement',
   message:
     `${MOST_QUEUED} events or more are queued: events of held requests and of deadlines wait until there is room, ` +
-    'and those of ended requests are left out; the report and the ledger have them; make their receiver work again',
+    'and those of requests that were withdrawn or deleted are left out; the report and the ledger have them; make their receiver work again',
 };
 
 /** What may be pending still, while nobody can look. */
