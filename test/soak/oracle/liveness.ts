@@ -19,11 +19,24 @@ export function watchLiveness(scene: Scene, { blame }: Verdicts) {
   const { plan, truths, badSince, world, civil, now } = scene;
   let cleanPasses = SETTLED;
   let civilAtStart = 0;
+  /** IDs of what no listing is known to precede */
+  const ageless = new Set<string>();
+  let hasListed = false;
+  let offBefore = civil() - now();
   /** passes since the last turn of each owner that waits */
   const waits = new Map<string, number>();
 
   /** The gateway that it could have had from the beginning of the pass to its end, had it come first. */
   function missed({ policy }: Run, request: Truth, live: readonly Truth[]): string | null {
+    // Of one whose state was never documented, and that cannot be read in some field, nobody knows which VLAN it takes.
+    const isObscured = live.some(
+      ({ id, strangeSince, shown }) =>
+        id !== request.id &&
+        strangeSince !== null &&
+        shown.isOdd &&
+        shown.connection === request.shown.connection,
+    );
+    if (isObscured) return null;
     const seen = (truth: Truth) => ({ truth, shown: truth.shown });
     const others = live.filter((other) => other !== request).map(seen);
     const standing = { request: seen(request), live: others, acceptedThisPass: 0 };
@@ -65,15 +78,26 @@ export function watchLiveness(scene: Scene, { blame }: Verdicts) {
     }
   }
 
-  function isUrgent({ expiresAt }: Truth): boolean {
-    return expiresAt !== null && expiresAt - now() < URGENT;
+  /** What may have been made at any time may expire at any time. */
+  function isUrgent({ id, expiresAt }: Truth): boolean {
+    return expiresAt !== null && (ageless.has(id) || expiresAt - now() < URGENT);
+  }
+
+  /** Keeps what is pending while no listing before it counts: there was none, or the clock has stepped back since. */
+  function keepAgeless(): void {
+    const off = civil() - now();
+    if (hasListed && off >= offBefore) return;
+    offBefore = off;
+    for (const truth of truths.values()) if (isPending(truth, now())) ageless.add(truth.id);
   }
 
   return {
     begins: (): void => {
       civilAtStart = civil();
+      keepAgeless();
     },
     ends: (run: Run): void => {
+      hasListed ||= run.end === 'completed';
       if (!run.isClean) {
         cleanPasses = 0;
         waits.clear();
