@@ -94,7 +94,7 @@ describe('over many targets', () => {
     expect(open).toEqual(['r8']);
   });
 
-  it.each(['SIGINT', 'SIGHUP'] as const)(
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
     'run confirms nothing more after %s, and makes and tells every pass all the same',
     async (signal) => {
       const regions = await startRegions(7, 2);

@@ -15,6 +15,7 @@ interface Conditional {
 interface Asked extends Conditional {
   readonly UpdateExpression: string;
   readonly KeyConditionExpression: string;
+  readonly ExclusiveStartKey?: Item;
   readonly ReturnValues?: string;
   readonly RequestItems: Readonly<Record<string, readonly Write[]>>;
   readonly TransactItems: readonly Action[];
@@ -50,7 +51,7 @@ export function createTable(): Server & { readonly items: ReadonlyMap<string, It
       return Item === undefined ? {} : { Item };
     },
     UpdateItem: (asked) => update(items, asked),
-    Query: (asked) => ({ Items: query(items, asked) }),
+    Query: (asked) => query(items, asked),
     BatchWriteItem: ({ RequestItems }) => {
       for (const write of Object.values(RequestItems).flat()) {
         if (write.PutRequest) put(write.PutRequest.Item);
@@ -95,16 +96,30 @@ function nameOf({ pk, sk }: Item): string {
   return `${pk?.S}\n${sk?.S}`;
 }
 
-function query(items: ReadonlyMap<string, Item>, asked: Asked): Item[] {
-  const { KeyConditionExpression, ExpressionAttributeValues: values = {} } = asked;
+/** As many bytes as one answer has at most, and the item that exceeds them. */
+const PAGE_BYTES = 2 ** 20;
+
+function query(items: ReadonlyMap<string, Item>, asked: Asked) {
+  const { KeyConditionExpression, ExpressionAttributeValues: values = {}, ExclusiveStartKey: start } = asked;
   const [partition, bound] = [String(values[':pk']?.S), String(values[':bound']?.S)];
   const begins = KeyConditionExpression.includes('begins_with');
-  return [...items.values()]
-    .filter(({ pk, sk }) => {
-      const sort = String(sk?.S);
-      return pk?.S === partition && (begins ? sort.startsWith(bound) : sort >= bound);
+  const sortKey = (item: Item): string => String(item.sk?.S);
+  const found = [...items.values()]
+    .filter((item) => {
+      const sort = sortKey(item);
+      const isBound = begins ? sort.startsWith(bound) : sort >= bound;
+      return item.pk?.S === partition && isBound && (start === undefined || sort > sortKey(start));
     })
-    .sort((a, b) => (String(a.sk?.S) < String(b.sk?.S) ? -1 : 1));
+    .sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1));
+  let bytes = 0;
+  const most = found.findIndex((item) => {
+    bytes += JSON.stringify(item).length;
+    return bytes > PAGE_BYTES;
+  });
+  const { pk, sk } = found[most] ?? {};
+  return most < 0 || most === found.length - 1
+    ? { Items: found }
+    : { Items: found.slice(0, most + 1), LastEvaluatedKey: { pk, sk } };
 }
 
 function lookups(before: Item, asked: Conditional) {
