@@ -63,8 +63,9 @@ export function watchLiveness(scene: Scene, { blame }: Verdicts) {
   }
 
   /** Each owner with a request that is left waits, unless it had a turn. */
-  function takeTurns({ policy, attempts }: Run, left: readonly Truth[]): void {
-    const served = new Set([...attempts].map((id) => ownerOf(policy, truths.get(id))));
+  function takeTurns({ policy, attempts, looks }: Run, left: readonly Truth[]): void {
+    // One that was described and not confirmed had its turn too: the preflight checks held it.
+    const served = new Set([...attempts, ...looks.keys()].map((id) => ownerOf(policy, truths.get(id))));
     const waiting = new Set(left.map((truth) => ownerOf(policy, truth)));
     const bound = Math.ceil(new Set([...served, ...waiting]).size / policy.acceptsPerPass);
     for (const owner of waits.keys()) if (served.has(owner) || !waiting.has(owner)) waits.delete(owner);

@@ -76,7 +76,8 @@ function seenAs({ truth, shown }: Seen, { provider, names }: Plan, state: string
     region: null,
     location: 'PAR1',
     mtu: provider === 'aws' ? mtu : null,
-    gateway: taken?.gateway ?? null,
+    // A request had none when it was seen, whatever was made of it by hand since.
+    gateway: state === 'confirming' ? null : (taken?.gateway ?? null),
     tags: provider === 'aws' ? {} : null,
     peers: sessions.map(({ asn, amazonAddress, customerAddress, hasKey }) => ({
       asn,
