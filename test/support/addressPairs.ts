@@ -9,10 +9,11 @@ import { network } from './oracleFields.ts';
 
 /** Whether no session has two addresses that a run holds as `peers-invalid`, by no code of the language or the core. */
 export function isPaired({ peers }: Pick<VirtualInterface, 'peers'>): boolean {
-  return peers.every(
-    ({ amazonAddress: ours, customerAddress: theirs }) =>
-      ours === null || theirs === null || isPair(ours, theirs),
-  );
+  return peers.every(({ amazonAddress: ours, customerAddress: theirs }) => {
+    if (ours !== null && theirs !== null) return isPair(ours, theirs);
+    const alone = ours ?? theirs;
+    return alone === null || bitsOf(alone) !== null;
+  });
 }
 
 function isPair(ours: string, theirs: string): boolean {
