@@ -109,7 +109,7 @@ describe('over many targets', () => {
       };
       regions.hold = async ({ operation }) => {
         if (!operation.startsWith('Confirm')) return;
-        await until(() => confirms().length === 4);
+        await until(() => new Set(confirms()).size === 4);
         interruptOnce();
         await until(() => running.said().includes('stopping: '));
       };
@@ -118,14 +118,21 @@ describe('over many targets', () => {
 
       expect(code).toBe(1);
       expect(stderr.match(/^stopping: no further confirm is begun/gm)).toHaveLength(1);
-      expect(confirms().toSorted()).toEqual(['r0', 'r1', 'r2', 'r3']);
+      // On a busy machine, a second confirm of a target may have begun before the signal.
+      const begun = Object.fromEntries(
+        [...Map.groupBy(confirms(), (region) => region)].map(([region, those]) => [region, those.length]),
+      );
+      expect(Object.keys(begun).toSorted()).toEqual(['r0', 'r1', 'r2', 'r3']);
       const { passes } = JSON.parse(stdout);
       expect(
         passes.map(({ target, counts }: Told) => [target, counts.accepted, counts.notAttempted]),
-      ).toEqual([
-        ...['r0', 'r1', 'r2', 'r3'].map((name) => [name, 1, 1]),
-        ...['r4', 'r5', 'r6'].map((name) => [name, 0, 2]),
-      ]);
+      ).toEqual(
+        ['r0', 'r1', 'r2', 'r3', 'r4', 'r5', 'r6'].map((name) => [
+          name,
+          begun[name] ?? 0,
+          2 - (begun[name] ?? 0),
+        ]),
+      );
       expect(leases(dir)).toEqual(Array.from({ length: 7 }, () => null));
     },
   );
