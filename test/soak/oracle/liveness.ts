@@ -28,13 +28,9 @@ export function watchLiveness(scene: Scene, { blame }: Verdicts) {
 
   /** The gateway that it could have had from the beginning of the pass to its end, had it come first. */
   function missed({ policy }: Run, request: Truth, live: readonly Truth[]): string | null {
-    // Of one whose state was never documented, and that cannot be read in some field, nobody knows which VLAN it takes.
+    // Of what may be live and cannot be read in some field, nobody knows which VLAN it takes, and which grants it fits.
     const isObscured = live.some(
-      ({ id, strangeSince, shown }) =>
-        id !== request.id &&
-        strangeSince !== null &&
-        shown.isOdd &&
-        shown.connection === request.shown.connection,
+      ({ id, shown }) => id !== request.id && shown.isOdd && shown.connection === request.shown.connection,
     );
     if (isObscured) return null;
     const seen = (truth: Truth) => ({ truth, shown: truth.shown });
