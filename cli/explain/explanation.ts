@@ -50,7 +50,7 @@ export interface ExplainedGrant extends Pick<Grant, 'gateway' | 'gatewayName' | 
   readonly decides: boolean;
 }
 
-/** Everything by which a request is decided without a call, told apart. What a file cannot tell of the world is said to be not applied. */
+/** Everything by which a request is decided without a call, part by part. What a file does not say of the world is listed as not applied. */
 export function explain(policy: Policy, given: ReadRequest, at: Date): Explanation {
   const { request, isPast, ...past } = asRequest(given);
   const assumed = [...past.assumed, ...unsaid(given)];
