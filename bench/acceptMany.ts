@@ -1,9 +1,9 @@
-import { acceptancesPlan } from './calls/acceptances.ts';
-import { type Heard, mustBeSame } from './calls/heard.ts';
+import { acceptancesPlan } from './calls/acceptancePlan.ts';
 import { inSequence } from './calls/plan.ts';
-import type { Child } from './child.ts';
+import { type Heard, mustBeSame } from './calls/recordedCalls.ts';
+import type { Child } from './childProcess.ts';
+import { type How, type Lab, TARGET } from './environment.ts';
 import { type Invocation, invocationOf, mustAccept } from './invocation.ts';
-import { type How, type Lab, TARGET } from './lab.ts';
 import type { Population } from './world/population.ts';
 
 /** Confirms of one pass under way at the same time. */

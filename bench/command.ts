@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { keys } from './lab.ts';
+import { keys } from './environment.ts';
 
 const MAIN = join(import.meta.dirname, '../cli/main.ts');
 

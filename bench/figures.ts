@@ -1,4 +1,4 @@
-import { Misread, type Reader } from '../simulator/read.ts';
+import { Misread, type Reader } from '../emulator/decoders.ts';
 
 /** Any number that another process measured. */
 export const figure: Reader<number> = (value, path) => {

@@ -1,4 +1,4 @@
-import { members, optional, text } from '../simulator/read.ts';
+import { members, optional, text } from '../emulator/decoders.ts';
 import { figure } from './figures.ts';
 
 /** What the harness tells of one call of a handler. */

@@ -1,5 +1,5 @@
 import { instantFault, parseInstant } from '../language/index.ts';
-import { UsageError } from './exit.ts';
+import { UsageError } from './exitCodes.ts';
 
 /** What `--at` says; now when it was not given. @throws UsageError */
 export function instantOf(written: string | undefined): Date {

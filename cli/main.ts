@@ -1,16 +1,16 @@
 #!/usr/bin/env node
 import { CommanderError } from 'commander';
-import { EndpointRefused } from '../lambda/adapters/endpoint.ts';
-import { codeOf } from '../lambda/adapters/errorCode.ts';
-import { ProxyRefused } from '../lambda/adapters/proxy.ts';
-import { quoteOwn } from '../lambda/core/text.ts';
-import { PassFailure } from '../lambda/errors.ts';
-import { FROM_CHECKOUT } from '../language/command.ts';
-import { EXIT, type ExitCode, InvalidPolicies, UsageError } from './exit.ts';
-import { printDocument } from './output/document.ts';
+import { EndpointRefused } from '../adapters/endpoint.ts';
+import { codeOf } from '../adapters/errorCode.ts';
+import { ProxyRefused } from '../adapters/proxySettings.ts';
+import { quoteOwn } from '../core/printableText.ts';
+import { FROM_CHECKOUT } from '../language/invocation.ts';
+import { PassFailure } from '../run/portErrors.ts';
+import { meantCommand, program } from './defineCommands.ts';
+import { EXIT, type ExitCode, InvalidPolicies, UsageError } from './exitCodes.ts';
+import { printDocument } from './output/jsonDocument.ts';
 import { paintFor } from './output/paint.ts';
 import { wrapped } from './output/wrapped.ts';
-import { meantCommand, program } from './program.ts';
 
 // What reads our output may be gone (`| head`), or its disk be full: said in one line, and never as success.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { parseDuration } from '../language/time.ts';
+import { parseDuration } from '../language/isoTime.ts';
 
 /** Options of every command that talks to a provider. */
 export function connecting(command: Command): Command {

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { quoteOwn } from '../lambda/core/text.ts';
+import { quoteOwn } from '../core/printableText.ts';
 import { revisionOf } from '../language/index.ts';
 import { paintFor } from './output/paint.ts';
 

@@ -1,6 +1,6 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
-import { FROM_CHECKOUT } from '../language/command.ts';
+import { FROM_CHECKOUT } from '../language/invocation.ts';
 
 /** Of the checkout, or of the installed package, whose JavaScript lies one folder deeper. */
 const PACKAGE = join(import.meta.dirname, FROM_CHECKOUT ? '..' : '../..');

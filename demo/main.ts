@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { styleText } from 'node:util';
 import { paintFor } from '../cli/output/paint.ts';
-import { describePass } from '../cli/output/report.ts';
-import { list } from '../lambda/core/text.ts';
-import { POLICY_FILE, type Stage, setStage } from './stage.ts';
+import { describePass } from '../cli/output/runText.ts';
+import { list } from '../core/printableText.ts';
+import { POLICY_FILE, type Stage, setStage } from './demoEnvironment.ts';
 
 const paint = paintFor(process.stdout);
 

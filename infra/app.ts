@@ -1,5 +1,5 @@
 import { App } from 'aws-cdk-lib';
-import { readOptions } from './options.ts';
+import { readOptions } from './contextOptions.ts';
 import { DeploymentRefused } from './refused.ts';
 import { VifAcceptorStack } from './stack.ts';
 

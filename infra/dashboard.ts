@@ -12,12 +12,12 @@ import {
   TextWidget,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
-import type { MetricName } from '../lambda/core/metrics.ts';
+import type { MetricName } from '../core/metrics.ts';
 import type { CompiledPolicy } from '../language/index.ts';
-import type { Acceptor } from './acceptor.ts';
 import { measured } from './metrics.ts';
+import type { Acceptor } from './providerFunction.ts';
 import type { Rhythm } from './rhythm.ts';
-import type { Runbook } from './runbook.ts';
+import type { Runbook } from './runbookLink.ts';
 
 export interface DashboardParts {
   readonly policies: readonly CompiledPolicy[];

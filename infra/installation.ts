@@ -1,22 +1,22 @@
 import { type Duration, Stack, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { PROVIDERS } from '../lambda/core/model.ts';
+import { PROVIDERS } from '../core/model.ts';
 import type { CompiledPolicy } from '../language/index.ts';
-import { Acceptor } from './acceptor.ts';
+import { exceeded, stackUsage, type Usage } from './awsQuotas.ts';
 import { PROJECT_ROOT } from './bundling.ts';
+import { Watch } from './createAlarms.ts';
 import { dashboardOf } from './dashboard.ts';
-import { unfit } from './fit.ts';
+import { Queues } from './deadLetterQueues.ts';
 import { ledgerTable } from './ledger.ts';
-import { exceeded, stackUsage, type Usage } from './limits.ts';
 import { Messages } from './messages.ts';
-import type { Notify } from './notify.ts';
+import { topicOf } from './notifications.ts';
+import type { Notify } from './notificationTarget.ts';
 import { addOutputs } from './outputs.ts';
-import { Queues } from './queues.ts';
+import { Acceptor } from './providerFunction.ts';
 import { DeploymentRefused } from './refused.ts';
 import { rhythmOf } from './rhythm.ts';
-import { runbookOf } from './runbook.ts';
-import { topicOf } from './topic.ts';
-import { Watch } from './watch.ts';
+import { runbookOf } from './runbookLink.ts';
+import { unfit } from './validateTargets.ts';
 
 export interface InstallationProps {
   readonly policies: readonly CompiledPolicy[];

@@ -1,7 +1,7 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Construct } from 'constructs';
-import { TABLE_KEYS } from '../lambda/adapters/ledgers/dynamo/table.ts';
+import { TABLE_KEYS } from '../adapters/ledgers/dynamo/dynamoTable.ts';
 
 /** The memory of all targets. It outlives the stack: receipts are kept for ever. */
 export function ledgerTable(scope: Construct, id: string): Table {

@@ -4,10 +4,10 @@ import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { SOURCE } from '../lambda/adapters/announcers/event.ts';
-import type { AnnouncementType } from '../lambda/core/announcement.ts';
-import { deployedSize, EVENT_PATTERN_CHARACTERS, type Usage } from './limits.ts';
-import type { Runbook } from './runbook.ts';
+import { SOURCE } from '../adapters/events/publishedEvent.ts';
+import type { AnnouncementType } from '../core/events/event.ts';
+import { deployedSize, EVENT_PATTERN_CHARACTERS, type Usage } from './awsQuotas.ts';
+import type { Runbook } from './runbookLink.ts';
 
 /**
  * An acceptance is what all of this is for: it asks nothing of anybody, and is on the dashboard, in the receipts, and on the

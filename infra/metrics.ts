@@ -1,6 +1,6 @@
 import type { Duration } from 'aws-cdk-lib';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
-import type { MetricName } from '../lambda/core/metrics.ts';
+import type { MetricName } from '../core/metrics.ts';
 
 /** Under which name, and with which first dimension, the function measures. */
 export const NAMESPACE = 'VifAcceptor';

@@ -4,8 +4,8 @@ import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { CompiledPolicy } from '../language/index.ts';
-import type { Acceptor } from './acceptor.ts';
-import type { Queues } from './queues.ts';
+import type { Queues } from './deadLetterQueues.ts';
+import type { Acceptor } from './providerFunction.ts';
 
 export interface OutputsProps {
   readonly policies: readonly CompiledPolicy[];

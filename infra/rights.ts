@@ -1,9 +1,9 @@
 import type { Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { SOURCE } from '../lambda/adapters/announcers/event.ts';
-import { livePartition, overPartition, POLICIES } from '../lambda/adapters/ledgers/dynamo/partitions.ts';
-import { type Policy, recipientKey } from '../lambda/core/policy.ts';
+import { SOURCE } from '../adapters/events/publishedEvent.ts';
+import { livePartition, overPartition, POLICIES } from '../adapters/ledgers/dynamo/partitions.ts';
+import { type Policy, recipientKey } from '../core/policy.ts';
 
 /** What the function may do for one target, and no more. */
 export function rightsFor({ recipient }: Policy, stack: Stack): PolicyStatement[] {

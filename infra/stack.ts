@@ -1,7 +1,7 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
-import type { Notify, WrittenNotify } from './notify.ts';
+import type { Notify, WrittenNotify } from './notificationTarget.ts';
 import { VifAcceptor, type VifAcceptorProps } from './vifAcceptor.ts';
 
 export interface VifAcceptorStackProps extends StackProps, Omit<VifAcceptorProps, 'notify'> {

@@ -1,4 +1,4 @@
-import { quote } from '../lambda/core/text.ts';
+import { quote } from '../core/printableText.ts';
 import { formatFault, gotInWords, inWords, type Tested } from '../language/index.ts';
 
 /** Why policies must not be deployed: their faults, and those of their cases, or the cases that fail. */

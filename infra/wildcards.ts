@@ -1,6 +1,6 @@
 import { Token, Validations } from 'aws-cdk-lib';
 import type { Role } from 'aws-cdk-lib/aws-iam';
-import type { Policy } from '../lambda/core/policy.ts';
+import type { Policy } from '../core/policy.ts';
 import { actsItself, interfacesOf } from './rights.ts';
 
 /** Says of each wildcard in the rights of a function why there is no way without: cdk-nag refuses those that nobody explains. */

@@ -1,11 +1,11 @@
 import { Metrics } from '@aws-lambda-powertools/metrics';
-import { createEventBridgeAnnouncer } from './adapters/announcers/eventBridge.ts';
-import { systemClock } from './adapters/connect.ts';
-import { functionCredentials } from './adapters/credentials.ts';
-import { createDynamoLedger } from './adapters/ledgers/dynamo/index.ts';
-import { openTable } from './adapters/ledgers/dynamo/table.ts';
-import { createLog } from './adapters/log.ts';
-import { createHandler } from './compose.ts';
+import { systemClock } from '../adapters/connect.ts';
+import { createEventBridgeAnnouncer } from '../adapters/events/eventBridgePublisher.ts';
+import { functionCredentials } from '../adapters/functionCredentials.ts';
+import { createDynamoLedger } from '../adapters/ledgers/dynamo/dynamoLedger.ts';
+import { openTable } from '../adapters/ledgers/dynamo/dynamoTable.ts';
+import { createLog } from '../adapters/log.ts';
+import { createHandler } from './createHandler.ts';
 
 const SERVICE = { serviceName: 'vif-acceptor' };
 

@@ -1,9 +1,9 @@
-import type { Endpoints } from './adapters/connect.ts';
-import { checkedEndpoint } from './adapters/endpoint.ts';
-import { AVAILABLE_WITHIN_MS } from './core/followUp.ts';
-import { ACCOUNT, isName } from './core/ids.ts';
-import { PROVIDERS, type Recipient } from './core/model.ts';
-import { list, quote } from './core/text.ts';
+import type { Endpoints } from '../adapters/connect.ts';
+import { checkedEndpoint } from '../adapters/endpoint.ts';
+import { AVAILABLE_WITHIN_MS } from '../core/followUp.ts';
+import { PROVIDERS, type Recipient } from '../core/model.ts';
+import { list, quote } from '../core/printableText.ts';
+import { ACCOUNT, isName } from '../core/resourceIds.ts';
 
 /** The function's settings, read from its environment. */
 export interface Settings {

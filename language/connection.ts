@@ -1,6 +1,6 @@
-import { CONNECTION, isConnectionId } from '../lambda/core/ids.ts';
-import { quote } from '../lambda/core/text.ts';
-import { filledList, judgedText, patterned } from './leaf.ts';
+import { quote } from '../core/printableText.ts';
+import { CONNECTION, isConnectionId } from '../core/resourceIds.ts';
+import { filledList, judgedText, patterned } from './scalarSchemas.ts';
 
 const WRITE_ID =
   'write it as the provider shows it: `dxcon-` or `dxlag-`, then lower-case letters and digits';

@@ -1,8 +1,8 @@
 import type * as z from 'zod';
-import type { Draft } from './draft.ts';
-import type { Finding } from './fault.ts';
-import { findingsOf, plainPath } from './issues.ts';
-import { dataOf, type Place, placeAt } from './yaml/place.ts';
+import type { Finding } from './diagnostic.ts';
+import type { Draft } from './partialPolicy.ts';
+import { dataOf, type Place, placeAt } from './yaml/sourceNode.ts';
+import { findingsOf, plainPath } from './zodDiagnostics.ts';
 
 /** How a kind of document is written. */
 export interface Form<Written> {

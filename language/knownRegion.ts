@@ -1,5 +1,5 @@
-import type { Provider, Recipient } from '../lambda/core/model.ts';
-import { list, quote } from '../lambda/core/text.ts';
+import type { Provider, Recipient } from '../core/model.ts';
+import { list, quote } from '../core/printableText.ts';
 
 /** Regions for which OUTSCALE documents DirectLink. */
 const OUTSCALE: readonly string[] = ['eu-west-2', 'us-east-2', 'cloudgouv-eu-west-1'];

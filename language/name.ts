@@ -1,5 +1,5 @@
-import { NAME } from '../lambda/core/ids.ts';
-import { patterned, type Shape } from './leaf.ts';
+import { NAME } from '../core/resourceIds.ts';
+import { patterned, type Shape } from './scalarSchemas.ts';
 
 /** What names of owners, grants, gateways and targets are, for people. */
 export const A_NAME = 'a lower-case letter, then at most 62 lower-case letters, digits and hyphens';

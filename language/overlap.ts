@@ -1,9 +1,9 @@
-import type { Owner, Policy } from '../lambda/core/policy.ts';
-import { counted, MOST_STEPS, TooManyWays } from './algebra/steps.ts';
-import type { Sound } from './check.ts';
-import type { Fault, Path } from './fault.ts';
-import { type Overlap, overlaps } from './regions/overlap.ts';
-import { wordsOfRequest } from './regions/words.ts';
+import type { Owner, Policy } from '../core/policy.ts';
+import { counted, MOST_STEPS, TooManyWays } from './algebra/stepLimit.ts';
+import type { Sound } from './checkPolicy.ts';
+import type { Fault, Path } from './diagnostic.ts';
+import { wordsOfRequest } from './requestSets/describeRequestSet.ts';
+import { type Overlap, overlaps } from './requestSets/overlappingGrants.ts';
 
 /** Overlaps of one owner that are listed: of hundreds, the first say enough, and all of them take minutes. */
 const MOST = 20;

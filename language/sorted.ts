@@ -1,4 +1,4 @@
-import { byCodePoint } from '../lambda/core/text.ts';
+import { byCodePoint } from '../core/printableText.ts';
 
 /** By code point, each once. */
 export function sortedSet(texts: readonly string[]): string[] {

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
-import { isName } from '../lambda/core/ids.ts';
-import { quote } from '../lambda/core/text.ts';
-import type { Complaint } from './fault.ts';
+import { quote } from '../core/printableText.ts';
+import { isName } from '../core/resourceIds.ts';
+import type { Complaint } from './diagnostic.ts';
 import { A_NAME } from './name.ts';
 
 /** The target that a policy file is for: its base name without `.yaml`. Or why there is none. */

@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { MATCH_FIELD_NAMES } from '../lambda/core/fields/index.ts';
-import { list, quote } from '../lambda/core/text.ts';
-import { type Complaint, type Finding, formatPath, type Path } from './fault.ts';
-import { nearest } from './nearest.ts';
-import { type Place, placeAt } from './yaml/place.ts';
+import { MATCH_FIELD_NAMES } from '../core/fields/index.ts';
+import { list, quote } from '../core/printableText.ts';
+import { type Complaint, type Finding, formatPath, type Path } from './diagnostic.ts';
+import { nearest } from './didYouMean.ts';
+import { type Place, placeAt } from './yaml/sourceNode.ts';
 
 /** With the path of the key that is probably meant, if any. */
 export function unknownKey(

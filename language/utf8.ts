@@ -1,4 +1,4 @@
-import type { Complaint, Fault } from './fault.ts';
+import type { Complaint, Fault } from './diagnostic.ts';
 
 /** The text of a file in UTF-8, or the place of the first byte that is none: lines and columns as a `Fault` counts them. */
 export function readUtf8(bytes: Uint8Array): string | Pick<Fault, 'line' | 'column'> {

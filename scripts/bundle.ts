@@ -2,7 +2,7 @@ import { build, type Metafile } from 'esbuild';
 import { ALIASES, BUNDLING, ENTRY, PROJECT_ROOT } from '../infra/bundling.ts';
 
 /**
- * Bundles the function as the CDK app does, but without the CDK: `test/infra/asset.test.ts` holds the two against each other.
+ * Bundles the function as the CDK app does, but without the CDK: `test/infra/deployedAssets.test.ts` holds the two against each other.
  * @param entry what else is to be bundled in just this way
  */
 export async function bundle(outfile: string, entry = ENTRY): Promise<Metafile> {

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { billOf, packagesIn } from './bill.ts';
 import { bundle } from './bundle.ts';
+import { billOf, packagesIn } from './cycloneDx.ts';
 import { readLock } from './lockfile.ts';
 
 /** The software bill of materials, on standard output: by the lock, without a network. */

@@ -1,4 +1,4 @@
-import type { Heard } from './heard.ts';
+import type { Heard } from './recordedCalls.ts';
 
 /** Calls to be made again: of a stage all lanes run side by side, of a lane one step after the other, of a step all calls at once. */
 export type Plan<Call> = readonly Stage<Call>[];

@@ -1,6 +1,6 @@
 import { subscribe } from 'node:diagnostics_channel';
 import { IncomingMessage, ServerResponse } from 'node:http';
-import type { Heard } from './heard.ts';
+import type { Heard } from './recordedCalls.ts';
 
 /** What this process's servers hear. */
 export interface Tap {

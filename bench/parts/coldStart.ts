@@ -1,11 +1,11 @@
 import { packageSizes } from '../bundleSizes.ts';
-import { mustBeSame } from '../calls/heard.ts';
 import { inSequence } from '../calls/plan.ts';
+import { mustBeSame } from '../calls/recordedCalls.ts';
+import { type Lab, TARGET } from '../environment.ts';
 import { type Invocation, invocationOf, mustAccept } from '../invocation.ts';
-import { type Lab, TARGET } from '../lab.ts';
 import { comparisonOf, repeated, spreadOf } from '../measure.ts';
 import type { Line } from '../row.ts';
-import { QUIET } from './quiet.ts';
+import { QUIET } from './idleRun.ts';
 
 /** From the start of a process to the end of its first pass, against a bundle of only the SDK's clients making the same calls. */
 export async function coldStart(

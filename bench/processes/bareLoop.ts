@@ -1,6 +1,6 @@
-import { bareCall } from '../bare/client.ts';
 import { runPlan } from '../bare/run.ts';
-import { type PlannedCall, readPlan } from '../calls/planFile.ts';
+import { bareCall } from '../baseline/signedClient.ts';
+import { type PlannedCall, readPlan } from '../calls/replayPlan.ts';
 
 /** The lower bound: the calls of a plan over node:http, every answer parsed, the interfaces of the listing kept. */
 export async function handler({ plan: file }: { readonly plan: string }): Promise<{ interfaces: number }> {

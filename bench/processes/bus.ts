@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { answerParent } from '../answerParent.ts';
 import { tapServers } from '../calls/tap.ts';
+import { answerParent } from '../serveParent.ts';
 
 /** EventBridge's `PutEvents`, which takes everything. */
 const { take } = tapServers();

@@ -1,8 +1,8 @@
-import { decide } from '../../lambda/core/decide.ts';
-import type { VirtualInterface } from '../../lambda/core/model.ts';
-import { loadPolicy, type Policy, writePolicy } from '../../lambda/core/policy.ts';
-import type { World } from '../../lambda/core/world.ts';
-import { answerParent } from '../answerParent.ts';
+import { decide } from '../../core/decide.ts';
+import type { World } from '../../core/decisionContext.ts';
+import type { VirtualInterface } from '../../core/model.ts';
+import { loadPolicy, type Policy, writePolicy } from '../../core/policy.ts';
+import { answerParent } from '../serveParent.ts';
 import { compiled, policyText } from '../world/policy.ts';
 import { type ConnectionOf, connectionsOf, ownerName, type Population, US } from '../world/population.ts';
 

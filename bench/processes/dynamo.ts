@@ -1,5 +1,5 @@
-import { answerParent } from '../answerParent.ts';
 import { tapServers } from '../calls/tap.ts';
+import { answerParent } from '../serveParent.ts';
 import { startTransactingDynalite } from '../world/dynalite.ts';
 
 /** DynamoDB over its real protocol. */

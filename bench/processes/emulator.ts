@@ -1,6 +1,6 @@
-import { startSimulator } from '../../simulator/index.ts';
-import { answerParent } from '../answerParent.ts';
+import { startSimulator } from '../../emulator/emulator.ts';
 import { tapServers } from '../calls/tap.ts';
+import { answerParent } from '../serveParent.ts';
 import { fill } from '../world/fill.ts';
 import { readFilling } from '../world/population.ts';
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { answerParent } from '../answerParent.ts';
+import { answerParent } from '../serveParent.ts';
 
 /**
  * Calls the `handler` that a bundle exports, as Lambda would, and tells what it took. Of whichever side: the function, the bare

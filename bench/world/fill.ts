@@ -1,4 +1,4 @@
-import { type Connection, UNDISGUISED, type World } from '../../simulator/world.ts';
+import { type Connection, UNDISGUISED, type World } from '../../emulator/world.ts';
 import { type ConnectionOf, connectionsOf, gatewayId, ownerName, type Population, US } from './population.ts';
 
 /** Puts a population into an emulated world at once: by its API, thousands of acceptances would take longer than what is measured. */

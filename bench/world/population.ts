@@ -1,4 +1,4 @@
-import { list, members, text, whole } from '../../simulator/read.ts';
+import { list, members, text, whole } from '../../emulator/decoders.ts';
 
 /** Our account, whose keys every side has. */
 export const US = '012345678901';

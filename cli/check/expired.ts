@@ -1,4 +1,4 @@
-import type { EndedView } from '../status/view.ts';
+import type { EndedView } from '../status/targetView.ts';
 
 /** What an earlier check left behind about one target. */
 export interface LastCheck {

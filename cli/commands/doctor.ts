@@ -1,15 +1,15 @@
 import { type CompiledPolicy, type Fault, formatFault, oddRegion } from '../../language/index.ts';
-import { examine } from '../doctor/examine.ts';
-import { bad, type Finding, ok, warn } from '../doctor/finding.ts';
-import { examineSurroundings } from '../doctor/surroundings.ts';
-import { eachTarget } from '../eachTarget.ts';
-import { EXIT, type ExitCode } from '../exit.ts';
-import { type LedgerOptions, withLedger } from '../ledger.ts';
-import { printDocument } from '../output/document.ts';
+import { type ConnectOptions, connectTarget, endpointsOf } from '../connectTarget.ts';
+import { bad, type Finding, ok, warn } from '../doctor/doctorFinding.ts';
+import { examineSurroundings } from '../doctor/environmentChecks.ts';
+import { examine } from '../doctor/runChecks.ts';
+import { EXIT, type ExitCode } from '../exitCodes.ts';
+import { eachTarget } from '../forEachTarget.ts';
+import { type LedgerOptions, withLedger } from '../ledgerOptions.ts';
+import { loadSoundPolicies } from '../loadPolicies.ts';
+import { printDocument } from '../output/jsonDocument.ts';
 import { paintFor } from '../output/paint.ts';
 import { wrapped } from '../output/wrapped.ts';
-import { loadSoundPolicies } from '../policies.ts';
-import { type ConnectOptions, connectTarget, endpointsOf } from '../target.ts';
 
 export interface DoctorOptions extends ConnectOptions, LedgerOptions {
   readonly policy?: readonly string[];

@@ -1,12 +1,12 @@
-import { EXIT, type ExitCode } from '../exit.ts';
+import { EXIT, type ExitCode } from '../exitCodes.ts';
 import { explain } from '../explain/explanation.ts';
+import { describeExplanation } from '../explain/explanationText.ts';
 import { instantOf } from '../instant.ts';
-import { printDocument } from '../output/document.ts';
-import { describeExplanation } from '../output/explanation.ts';
+import { onePolicy } from '../loadPolicies.ts';
+import { printDocument } from '../output/jsonDocument.ts';
 import { paintFor } from '../output/paint.ts';
-import { onePolicy } from '../policies.ts';
 import { requestFile } from '../requests/file.ts';
-import { readRequest } from '../requests/read.ts';
+import { readRequest } from '../requests/readRequests.ts';
 
 export interface ExplainOptions {
   readonly request: string;

@@ -1,17 +1,17 @@
 import { writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { connect, REQUEST_TIMEOUT_MS } from '../../lambda/adapters/connect.ts';
-import { DIALECTS } from '../../lambda/adapters/directconnect/dialects.ts';
-import { codeOf } from '../../lambda/adapters/errorCode.ts';
-import { fileCause } from '../../lambda/adapters/fileCause.ts';
-import { makeFolder } from '../../lambda/adapters/makeFolder.ts';
-import { ACCOUNT } from '../../lambda/core/ids.ts';
-import { isForeign, PROVIDERS, type Provider } from '../../lambda/core/model.ts';
-import { ownCredentials } from '../credentials.ts';
-import { EXIT, type ExitCode, UsageError } from '../exit.ts';
-import { firstPolicy } from '../firstPolicy.ts';
+import { connect, REQUEST_TIMEOUT_MS } from '../../adapters/connect.ts';
+import { DIALECTS } from '../../adapters/directconnect/providerApis.ts';
+import { codeOf } from '../../adapters/errorCode.ts';
+import { fileCause } from '../../adapters/fileSystem.ts';
+import { makeFolder } from '../../adapters/makeFolder.ts';
+import { isForeign, PROVIDERS, type Provider } from '../../core/model.ts';
+import { ACCOUNT } from '../../core/resourceIds.ts';
+import { type ConnectOptions, endpointsOf } from '../connectTarget.ts';
+import { EXIT, type ExitCode, UsageError } from '../exitCodes.ts';
+import { ownCredentials } from '../personalCredentials.ts';
+import { firstPolicy } from '../scaffoldPolicy.ts';
 import { schemaComment } from '../schemaComment.ts';
-import { type ConnectOptions, endpointsOf } from '../target.ts';
 
 export interface InitOptions extends ConnectOptions {
   readonly provider: string;

@@ -1,11 +1,11 @@
 import { relative } from 'node:path';
-import { filesAt, isRevision } from '../diff/side.ts';
-import { EXIT, type ExitCode, InvalidPolicies, UsageError } from '../exit.ts';
+import type { ConnectOptions } from '../connectTarget.ts';
+import { filesAt, isRevision } from '../diff/loadRevision.ts';
+import { EXIT, type ExitCode, InvalidPolicies, UsageError } from '../exitCodes.ts';
 import { instantOf } from '../instant.ts';
-import { faultsMarkdown, reviewMarkdown } from '../output/review.ts';
-import { policyFolder, testPolicies } from '../policies.ts';
-import { type Reviewed, review } from '../review/review.ts';
-import type { ConnectOptions } from '../target.ts';
+import { policyFolder, testPolicies } from '../loadPolicies.ts';
+import { faultsMarkdown, reviewMarkdown } from '../review/reviewMarkdown.ts';
+import { type Reviewed, review } from '../review/reviewPolicy.ts';
 
 export interface ReviewOptions extends ConnectOptions {
   readonly base: string;

@@ -1,18 +1,18 @@
 import { readFileSync, realpathSync } from 'node:fs';
 import { basename, dirname, isAbsolute, relative, sep } from 'node:path';
-import { deadlineOf } from '../../lambda/core/deadline.ts';
-import { type Policy, recipientKey } from '../../lambda/core/policy.ts';
+import { deadlineOf } from '../../core/deadline.ts';
+import { type Policy, recipientKey } from '../../core/policy.ts';
 import { git, type Suggestion, suggest } from '../../language/index.ts';
-import { EXIT, type ExitCode } from '../exit.ts';
+import { EXIT, type ExitCode } from '../exitCodes.ts';
 import { instantOf } from '../instant.ts';
-import { type LedgerOptions, ledgerFor } from '../ledger.ts';
-import { printDocument } from '../output/document.ts';
+import { type LedgerOptions, ledgerFor } from '../ledgerOptions.ts';
+import { onePolicy } from '../loadPolicies.ts';
+import { printDocument } from '../output/jsonDocument.ts';
 import { paintFor } from '../output/paint.ts';
-import { describeSuggestion, warningsOn } from '../output/suggestion.ts';
-import { onePolicy } from '../policies.ts';
+import { describeSuggestion, warningsOn } from '../output/suggestionText.ts';
 import { requestFile } from '../requests/file.ts';
-import type { ReadRequest } from '../requests/ours.ts';
-import { readRequest } from '../requests/read.ts';
+import type { ReadRequest } from '../requests/fromReport.ts';
+import { readRequest } from '../requests/readRequests.ts';
 
 export interface SuggestOptions extends Pick<LedgerOptions, 'ledger' | 'profile'> {
   readonly request: string;

@@ -1,8 +1,8 @@
-import { EXIT, type ExitCode } from '../exit.ts';
-import { describeTests, describeUnexercised } from '../output/cases.ts';
-import { printDocument } from '../output/document.ts';
+import { EXIT, type ExitCode } from '../exitCodes.ts';
+import { testPolicies } from '../loadPolicies.ts';
+import { printDocument } from '../output/jsonDocument.ts';
 import { paintFor } from '../output/paint.ts';
-import { testPolicies } from '../policies.ts';
+import { describeTests, describeUnexercised } from '../output/policyTestText.ts';
 
 /** `policy test`: tries the cases of policies, and says what of these no case shows at work. */
 export function policyTest(named: readonly string[], options: { readonly json?: boolean }): ExitCode {

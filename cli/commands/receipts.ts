@@ -1,17 +1,17 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { recipientKey } from '../../lambda/core/policy.ts';
-import { type Receipt, ticketOf } from '../../lambda/core/receipt.ts';
-import { escapeText, list, listSome, quoteOwn } from '../../lambda/core/text.ts';
-import type { Ledger } from '../../lambda/ports.ts';
+import { recipientKey } from '../../core/policy.ts';
+import { escapeText, list, listSome, quoteOwn } from '../../core/printableText.ts';
+import { type Receipt, ticketOf } from '../../core/receipt.ts';
 import { wordsOfRequest } from '../../language/index.ts';
-import { EXIT, type ExitCode, UsageError } from '../exit.ts';
-import { isTable, type LedgerOptions, ledgerFor, ledgerPath, withLedger } from '../ledger.ts';
-import { printDocument } from '../output/document.ts';
+import type { Ledger } from '../../run/ports.ts';
+import { EXIT, type ExitCode, UsageError } from '../exitCodes.ts';
+import { isTable, type LedgerOptions, ledgerFor, ledgerPath, withLedger } from '../ledgerOptions.ts';
+import { loadSoundPolicies } from '../loadPolicies.ts';
 import { describeFaults } from '../output/faults.ts';
+import { printDocument } from '../output/jsonDocument.ts';
 import { paintFor } from '../output/paint.ts';
 import { defaultLedger } from '../paths.ts';
-import { loadSoundPolicies } from '../policies.ts';
 import { type Replayed, replayed } from '../receipts/replayed.ts';
 
 export interface ReceiptsOptions extends LedgerOptions {

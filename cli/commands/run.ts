@@ -1,20 +1,20 @@
-import { createFileAnnouncer } from '../../lambda/adapters/announcers/file.ts';
-import { systemClock } from '../../lambda/adapters/connect.ts';
-import type { PassReport } from '../../lambda/core/report.ts';
-import type { Ports } from '../../lambda/ports.ts';
+import { systemClock } from '../../adapters/connect.ts';
+import { createFileAnnouncer } from '../../adapters/events/filePublisher.ts';
+import type { PassReport } from '../../core/runReport.ts';
 import type { CompiledPolicy } from '../../language/index.ts';
-import { eachTarget } from '../eachTarget.ts';
-import { EXIT, type ExitCode } from '../exit.ts';
-import { ledgerFor, pruneLedger, withLedger } from '../ledger.ts';
-import { lockInWords, lockOn } from '../lock.ts';
-import { onePass, type PassOptions } from '../onePass.ts';
-import { describeProblems, printDocument } from '../output/document.ts';
+import type { Ports } from '../../run/ports.ts';
+import { EXIT, type ExitCode } from '../exitCodes.ts';
+import { eachTarget } from '../forEachTarget.ts';
+import { ping, pingAddress } from '../heartbeat.ts';
+import { lockInWords, lockOn } from '../ledgerLock.ts';
+import { ledgerFor, pruneLedger, withLedger } from '../ledgerOptions.ts';
+import { loadSoundPolicies } from '../loadPolicies.ts';
 import { describeFaults } from '../output/faults.ts';
+import { describeProblems, printDocument } from '../output/jsonDocument.ts';
 import { paintFor } from '../output/paint.ts';
 import { startProgress } from '../output/progress.ts';
-import { describePass } from '../output/report.ts';
-import { ping, pingAddress } from '../ping.ts';
-import { loadSoundPolicies } from '../policies.ts';
+import { describePass } from '../output/runText.ts';
+import { onePass, type PassOptions } from '../runTarget.ts';
 
 export interface RunOptions extends PassOptions {
   readonly policy?: readonly string[];

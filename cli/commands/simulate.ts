@@ -1,8 +1,7 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { codeOf } from '../../lambda/adapters/errorCode.ts';
-import { fileCause } from '../../lambda/adapters/fileCause.ts';
-import { COMMAND } from '../../language/command.ts';
+import { codeOf } from '../../adapters/errorCode.ts';
+import { fileCause } from '../../adapters/fileSystem.ts';
 import {
   type DialectName,
   LONGEST_LATENCY,
@@ -12,8 +11,9 @@ import {
   type Simulator,
   type SimulatorOptions,
   startSimulator,
-} from '../../simulator/index.ts';
-import { EXIT, type ExitCode, UsageError } from '../exit.ts';
+} from '../../emulator/emulator.ts';
+import { COMMAND } from '../../language/invocation.ts';
+import { EXIT, type ExitCode, UsageError } from '../exitCodes.ts';
 
 export interface SimulateOptions {
   readonly port: string;

@@ -1,17 +1,17 @@
-import { eachTarget } from '../eachTarget.ts';
-import { EXIT, type ExitCode, UsageError } from '../exit.ts';
-import { type LedgerOptions, ledgerFor, withLedger } from '../ledger.ts';
-import type { PassOptions } from '../onePass.ts';
-import { describeProblems, printDocument } from '../output/document.ts';
+import { EXIT, type ExitCode, UsageError } from '../exitCodes.ts';
+import { eachTarget } from '../forEachTarget.ts';
+import { type LedgerOptions, ledgerFor, withLedger } from '../ledgerOptions.ts';
+import { loadSoundPolicies } from '../loadPolicies.ts';
 import { describeFaults } from '../output/faults.ts';
+import { describeProblems, printDocument } from '../output/jsonDocument.ts';
 import { paintFor } from '../output/paint.ts';
 import { startProgress } from '../output/progress.ts';
-import { loadSoundPolicies } from '../policies.ts';
-import { gather } from '../status/gather.ts';
-import { page } from '../status/html.ts';
+import type { PassOptions } from '../runTarget.ts';
+import { gather } from '../status/collectStatus.ts';
+import { page } from '../status/htmlPage.ts';
 import { pageFile } from '../status/pageFile.ts';
-import { describeTarget } from '../status/text.ts';
-import { type TargetView, viewOf } from '../status/view.ts';
+import { describeTarget } from '../status/statusText.ts';
+import { type TargetView, viewOf } from '../status/targetView.ts';
 
 export interface StatusOptions extends PassOptions, LedgerOptions {
   readonly policy?: readonly string[];

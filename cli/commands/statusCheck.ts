@@ -1,20 +1,20 @@
-import { recipientKey } from '../../lambda/core/policy.ts';
-import { printableJson } from '../../lambda/core/printable.ts';
-import { visible } from '../../lambda/core/text.ts';
+import { recipientKey } from '../../core/policy.ts';
+import { printableJson } from '../../core/printable.ts';
+import { visible } from '../../core/printableText.ts';
 import type { Sorted } from '../../language/index.ts';
+import { type CheckState, readState, writeState } from '../check/checkState.ts';
 import { checkNow, type LastCheck, newlyExpired } from '../check/expired.ts';
-import { type Finding, findingLine, findingsOf, invalidPolicy } from '../check/findings.ts';
-import { type CheckState, readState, writeState } from '../check/stateFile.ts';
-import { eachTarget } from '../eachTarget.ts';
-import { EXIT, type ExitCode, InvalidPolicies } from '../exit.ts';
-import { ledgerFor, ledgerPath, ledgerTable, withLedger } from '../ledger.ts';
+import { type Finding, findingLine, findingsOf, invalidPolicy } from '../check/statusFindings.ts';
+import { EXIT, type ExitCode, InvalidPolicies } from '../exitCodes.ts';
+import { eachTarget } from '../forEachTarget.ts';
+import { ledgerFor, ledgerPath, ledgerTable, withLedger } from '../ledgerOptions.ts';
+import { loadSoundPolicies } from '../loadPolicies.ts';
 import type { Progress } from '../output/progress.ts';
 import { checkStatePath } from '../paths.ts';
-import { loadSoundPolicies } from '../policies.ts';
-import { gather } from '../status/gather.ts';
-import { page } from '../status/html.ts';
+import { gather } from '../status/collectStatus.ts';
+import { page } from '../status/htmlPage.ts';
 import { pageFile } from '../status/pageFile.ts';
-import { type TargetView, viewOf } from '../status/view.ts';
+import { type TargetView, viewOf } from '../status/targetView.ts';
 import type { StatusOptions } from './status.ts';
 
 /** Six intervals of the timer and of the function. */

@@ -1,6 +1,6 @@
-import { isLoopback } from '../../lambda/adapters/endpoint.ts';
+import { isLoopback } from '../../adapters/endpoint.ts';
 import { humanDuration } from '../output/duration.ts';
-import { type Finding, warn } from './finding.ts';
+import { type Finding, warn } from './doctorFinding.ts';
 
 /** From when on two clocks are not the same, in milliseconds. */
 const TOLERANCE_MS = 5 * 60 * 1000;

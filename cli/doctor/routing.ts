@@ -1,9 +1,9 @@
-import type { Gateway } from '../../lambda/core/model.ts';
-import type { Policy } from '../../lambda/core/policy.ts';
-import { ApiFailure } from '../../lambda/errors.ts';
-import { gatewayIds } from '../../lambda/pass/vetting.ts';
-import type { Gateways } from '../../lambda/ports.ts';
-import { type Finding, ok, warn } from './finding.ts';
+import type { Gateway } from '../../core/model.ts';
+import type { Policy } from '../../core/policy.ts';
+import { ApiFailure } from '../../run/portErrors.ts';
+import type { Gateways } from '../../run/ports.ts';
+import { gatewayIds } from '../../run/verifyCaller.ts';
+import { type Finding, ok, warn } from './doctorFinding.ts';
 
 const CHECK = 'right to see routes';
 

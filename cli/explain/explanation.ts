@@ -1,19 +1,19 @@
-import { DIALECTS } from '../../lambda/adapters/directconnect/dialects.ts';
-import { reportOf } from '../../lambda/core/case.ts';
-import { NO_DEADLINE } from '../../lambda/core/deadline.ts';
-import { concerns, type Decision } from '../../lambda/core/decide.ts';
-import { type FieldVerdict, judge } from '../../lambda/core/fields/match.ts';
-import { outOfTime } from '../../lambda/core/grants.ts';
-import { isConfirming, type VirtualInterface } from '../../lambda/core/model.ts';
-import type { Grant, Owner, Policy } from '../../lambda/core/policy.ts';
-import type { Reason } from '../../lambda/core/reasons.ts';
-import type { RequestReport } from '../../lambda/core/report.ts';
-import { allOf, type Ternary } from '../../lambda/core/ternary.ts';
-import { list, quote } from '../../lambda/core/text.ts';
+import { DIALECTS } from '../../adapters/directconnect/providerApis.ts';
+import { NO_DEADLINE } from '../../core/deadline.ts';
+import { concerns, type Decision } from '../../core/decide.ts';
+import { type FieldVerdict, judge } from '../../core/fields/match.ts';
+import { outOfTime } from '../../core/grants.ts';
+import { isConfirming, type VirtualInterface } from '../../core/model.ts';
+import type { Grant, Owner, Policy } from '../../core/policy.ts';
+import { list, quote } from '../../core/printableText.ts';
+import type { Reason } from '../../core/reasons.ts';
+import { reportOf } from '../../core/requestEvaluation.ts';
+import type { RequestReport } from '../../core/runReport.ts';
+import { allOf, type Ternary } from '../../core/ternaryLogic.ts';
 import { decideAlone } from '../../language/index.ts';
-import type { ReadRequest } from '../requests/ours.ts';
+import type { ReadRequest } from '../requests/fromReport.ts';
+import { type Requester, requesterOf } from './identifyRequester.ts';
 import { unapplied } from './unapplied.ts';
-import { type Requester, requesterOf } from './who.ts';
 
 /** Why a policy decides on one request as it does, as `policy explain --json` prints it. Key names are relied on by others. */
 export interface Explanation {

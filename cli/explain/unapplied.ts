@@ -1,7 +1,7 @@
-import { needsOwnConnections } from '../../lambda/core/identify.ts';
-import type { VirtualInterface } from '../../lambda/core/model.ts';
-import type { Owner, Policy } from '../../lambda/core/policy.ts';
-import { list, quote } from '../../lambda/core/text.ts';
+import { needsOwnConnections } from '../../core/identify.ts';
+import type { VirtualInterface } from '../../core/model.ts';
+import type { Owner, Policy } from '../../core/policy.ts';
+import { list, quote } from '../../core/printableText.ts';
 
 /** What a pass would look at besides, and a file cannot tell: a sentence each. */
 export function unapplied(policy: Policy, owner: Owner | null, request: VirtualInterface): string[] {

@@ -1,5 +1,5 @@
-import type { DiffDocument } from '../diff/document.ts';
-import { sectionsOf, verdictOf } from './diff.ts';
+import type { DiffDocument } from '../diff/diffDocument.ts';
+import { sectionsOf, verdictOf } from '../diff/diffText.ts';
 import type { Paint } from './paint.ts';
 import { wrapped } from './wrapped.ts';
 

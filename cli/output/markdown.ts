@@ -1,6 +1,6 @@
-import { visible } from '../../lambda/core/text.ts';
-import type { DiffDocument } from '../diff/document.ts';
-import { sectionsOf, verdictOf } from './diff.ts';
+import { visible } from '../../core/printableText.ts';
+import type { DiffDocument } from '../diff/diffDocument.ts';
+import { sectionsOf, verdictOf } from '../diff/diffText.ts';
 
 /** A diff as a comment on a pull request. What stands in it word by word stands in fences that nothing in it closes. */
 export function diffMarkdown(diff: DiffDocument): string {

@@ -1,4 +1,4 @@
-import type { Ports } from '../../lambda/ports.ts';
+import type { Ports } from '../../run/ports.ts';
 
 /** Says on standard error what a slow command is doing, from its second second on: one line for all targets in work. */
 export interface Progress {

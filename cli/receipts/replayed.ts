@@ -1,8 +1,8 @@
-import { PolicyRefused, readArchivedPolicy } from '../../lambda/core/policy.ts';
-import { type Receipt, replay } from '../../lambda/core/receipt.ts';
-import { list } from '../../lambda/core/text.ts';
-import { LedgerFailure } from '../../lambda/errors.ts';
-import type { Ledger } from '../../lambda/ports.ts';
+import { PolicyRefused, readArchivedPolicy } from '../../core/policy.ts';
+import { list } from '../../core/printableText.ts';
+import { type Receipt, replay } from '../../core/receipt.ts';
+import { LedgerFailure } from '../../run/portErrors.ts';
+import type { Ledger } from '../../run/ports.ts';
 
 /** What comes of deciding a receipt's request again. */
 export interface Replayed {

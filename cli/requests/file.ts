@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
-import { UsageError } from '../exit.ts';
+import { UsageError } from '../exitCodes.ts';
 
 /** The text of a request file, and its name for messages; `-` is standard input. @throws UsageError */
 export async function requestFile(path: string): Promise<{ readonly text: string; readonly file: string }> {

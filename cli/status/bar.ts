@@ -1,4 +1,4 @@
-import type { Gone } from './pending.ts';
+import type { Gone } from './pendingView.ts';
 
 const CELLS = 10;
 

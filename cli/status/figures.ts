@@ -1,6 +1,6 @@
-import type { Pending } from './pending.ts';
-import type { TargetView } from './view.ts';
-import { minuteOf, outcomeOf, urgencyOf } from './words.ts';
+import type { Pending } from './pendingView.ts';
+import { minuteOf, outcomeOf, urgencyOf } from './statusWording.ts';
+import type { TargetView } from './targetView.ts';
 
 /** One number to see at a glance. */
 export interface Figure {

@@ -1,5 +1,5 @@
-import type { Facts } from './gather.ts';
-import { secondsBetween } from './pending.ts';
+import type { Facts } from './collectStatus.ts';
+import { secondsBetween } from './pendingView.ts';
 
 /** Something that we accepted and that was not available yet when a pass last looked. */
 export interface Followed {

@@ -1,10 +1,10 @@
-import type { Deadline } from '../../lambda/core/deadline.ts';
-import { isPending } from '../../lambda/core/report.ts';
-import { adviceOn, manualLabel } from '../../lambda/core/toDo.ts';
+import type { Deadline } from '../../core/deadline.ts';
+import { adviceOn, manualLabel } from '../../core/operatorAdvice.ts';
+import { isPending } from '../../core/runReport.ts';
 import { code, time, timeSpan } from './htmlTable.ts';
-import { type Html, html, prose } from './markup.ts';
-import type { Pending } from './pending.ts';
-import { ageOf, outcomeOf, remarksOn, timeLeft, urgencyOf } from './words.ts';
+import { type Html, html, prose } from './htmlTemplate.ts';
+import type { Pending } from './pendingView.ts';
+import { ageOf, outcomeOf, remarksOn, timeLeft, urgencyOf } from './statusWording.ts';
 
 /** One pending request: when it expires, whose it is, why it is not simply accepted, and what a person can do. */
 export function card(item: Pending, at: string, anchor: string): Html {

@@ -1,11 +1,11 @@
 import { badge, card, expiry } from './htmlCard.ts';
 import { time } from './htmlTable.ts';
+import { type Html, html } from './htmlTemplate.ts';
 import { type Axis, axisOf, type Life, lifeOf } from './life.ts';
-import { type Html, html } from './markup.ts';
-import type { Pending } from './pending.ts';
+import type { Pending } from './pendingView.ts';
+import { type Urgency, urgencyOf } from './statusWording.ts';
+import type { TargetView } from './targetView.ts';
 import { axisTrack, type Kind, legendMark, rowTrack } from './timeline.ts';
-import type { TargetView } from './view.ts';
-import { type Urgency, urgencyOf } from './words.ts';
 
 /** Every pending request against its deadline; then each with why, and what to do. */
 export function pendingSection(view: TargetView, anchor: string): Html {

@@ -1,8 +1,8 @@
 import { humanDuration } from '../output/duration.ts';
 import { code, noted, recordTable, time } from './htmlTable.ts';
-import { type Html, html, prose } from './markup.ts';
+import { type Html, html, prose } from './htmlTemplate.ts';
 import { endedAsWords, grantOf, ticketsOf, whyEnded } from './recordWords.ts';
-import type { TargetView } from './view.ts';
+import type { TargetView } from './targetView.ts';
 
 /** What was accepted and what ended, what is followed, and what stands there without a grant. */
 export function records(view: TargetView): Html[] {

@@ -1,5 +1,5 @@
-import { type Content, type Html, html } from './markup.ts';
-import { minuteOf } from './words.ts';
+import { type Content, type Html, html } from './htmlTemplate.ts';
+import { minuteOf } from './statusWording.ts';
 
 export interface Column<T> {
   readonly title: string;

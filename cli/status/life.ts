@@ -1,4 +1,4 @@
-import type { Pending } from './pending.ts';
+import type { Pending } from './pendingView.ts';
 
 /** One request on a timeline. Instants are in milliseconds since 1970. */
 export interface Life {

@@ -1,5 +1,5 @@
-import type { AcceptedView, EndedView } from './view.ts';
-import { counted } from './words.ts';
+import { counted } from './statusWording.ts';
+import type { AcceptedView, EndedView } from './targetView.ts';
 
 /** What the table and the page say alike of what was accepted and what ended. */
 

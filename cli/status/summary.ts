@@ -1,8 +1,8 @@
-import { quote } from '../../lambda/core/text.ts';
+import { quote } from '../../core/printableText.ts';
 import { type Figure, figuresOf, isSettled, type Tone, type Waiting } from './figures.ts';
-import { bySoonest, type Pending } from './pending.ts';
-import type { TargetView } from './view.ts';
-import { concernsOf, counted, expiryOf, minuteOf, outcomeOf, urgencyOf, whyOf } from './words.ts';
+import { bySoonest, type Pending } from './pendingView.ts';
+import { concernsOf, counted, expiryOf, minuteOf, outcomeOf, urgencyOf, whyOf } from './statusWording.ts';
+import type { TargetView } from './targetView.ts';
 
 /** All targets at a glance. */
 export interface Summary {

@@ -1,12 +1,12 @@
-import { escapeText } from '../../lambda/core/text.ts';
+import { escapeText } from '../../core/printableText.ts';
 import { humanDuration } from '../output/duration.ts';
 import type { Paint, Tone } from '../output/paint.ts';
-import { details } from '../output/requests.ts';
-import { tableRows } from '../output/table.ts';
+import { details } from '../output/requestText.ts';
+import { tableRows } from '../output/terminal.ts';
 import { bar } from './bar.ts';
-import type { Pending } from './pending.ts';
-import type { TargetView } from './view.ts';
-import { ageOf, outcomeOf, remarksOn, shortened, timeLeft, urgencyOf, whyOf } from './words.ts';
+import type { Pending } from './pendingView.ts';
+import { ageOf, outcomeOf, remarksOn, shortened, timeLeft, urgencyOf, whyOf } from './statusWording.ts';
+import type { TargetView } from './targetView.ts';
 
 /** Soonest first, each row in the colour of what it asks for; then why, and what to do. */
 export function describePending(view: TargetView, paint: Paint): string[] {

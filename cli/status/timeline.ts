@@ -1,8 +1,8 @@
 import { percent } from './bar.ts';
+import { type Html, html, prose } from './htmlTemplate.ts';
 import { type Axis, type Life, percentAt } from './life.ts';
-import { type Html, html, prose } from './markup.ts';
-import type { Pending } from './pending.ts';
-import { ageOf, minuteOf } from './words.ts';
+import type { Pending } from './pendingView.ts';
+import { ageOf, minuteOf } from './statusWording.ts';
 
 /** The days above the rows, and when the snapshot was taken. */
 export function axisTrack(axis: Axis): Html {

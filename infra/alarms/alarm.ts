@@ -2,7 +2,7 @@ import { Alarm, type IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
-import type { Runbook } from '../runbook.ts';
+import type { Runbook } from '../runbookLink.ts';
 import type { AlarmKind } from './kind.ts';
 
 /** What the alarms of one installation have in common. */

@@ -1,5 +1,5 @@
 import { ComparisonOperator } from 'aws-cdk-lib/aws-cloudwatch';
-import type { DeadlineMark } from '../../lambda/core/deadline.ts';
+import type { DeadlineMark } from '../../core/deadline.ts';
 import { measured } from '../metrics.ts';
 import { type AlarmKind, statusCommand, type WatchedTarget } from './kind.ts';
 import { once } from './watches.ts';

@@ -1,5 +1,5 @@
 import type { AlarmProps } from 'aws-cdk-lib/aws-cloudwatch';
-import type { Policy } from '../../lambda/core/policy.ts';
+import type { Policy } from '../../core/policy.ts';
 import type { Rhythm } from '../rhythm.ts';
 
 /** What sounds, and what it says to whoever it wakes. */

@@ -1,5 +1,5 @@
 import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import type { MetricName } from '../../lambda/core/metrics.ts';
+import type { MetricName } from '../../core/metrics.ts';
 import { measured } from '../metrics.ts';
 import type { Watch, WatchedTarget } from './kind.ts';
 

@@ -1,4 +1,4 @@
-import type { Algebra } from './algebra.ts';
+import type { Algebra } from './setAlgebra.ts';
 
 /** Values that the API may leave out. */
 export interface Optional<Set> {

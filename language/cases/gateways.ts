@@ -1,5 +1,5 @@
-import { gatewayKind } from '../../lambda/core/ids.ts';
-import type { Policy } from '../../lambda/core/policy.ts';
+import type { Policy } from '../../core/policy.ts';
+import { gatewayKind } from '../../core/resourceIds.ts';
 
 /** The gateway's ID, by its name in the policy or its ID; `null` when the policy has no such name. */
 export function gatewayOf(policy: Policy, reference: string): string | null {

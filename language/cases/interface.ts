@@ -1,11 +1,11 @@
 import * as z from 'zod';
-import { ACCOUNT } from '../../lambda/core/ids.ts';
-import { parseHostAddress } from '../../lambda/core/ip.ts';
-import { quote } from '../../lambda/core/text.ts';
+import { parseHostAddress } from '../../core/ip.ts';
+import { quote } from '../../core/printableText.ts';
+import { ACCOUNT } from '../../core/resourceIds.ts';
 import { connectionId } from '../connection.ts';
-import type { Complaint } from '../fault.ts';
-import { filledMap, judgedText, shapedText } from '../leaf.ts';
-import { asn, key, location, mtu, name, tags, vlan } from '../requests/schema.ts';
+import type { Complaint } from '../diagnostic.ts';
+import { asn, key, location, mtu, name, tags, vlan } from '../recordedRequests.ts';
+import { filledMap, judgedText, shapedText } from '../scalarSchemas.ts';
 
 /** How people write a virtual interface in a case. A field that is not there is one that the API does not give. */
 export const interfaceShape = {

@@ -1,8 +1,8 @@
-import { REASON_CODES, type ReasonCode } from '../../lambda/core/reasons.ts';
-import { quote } from '../../lambda/core/text.ts';
-import type { Complaint } from '../fault.ts';
-import { judgedText } from '../leaf.ts';
-import { nearest } from '../nearest.ts';
+import { quote } from '../../core/printableText.ts';
+import { REASON_CODES, type ReasonCode } from '../../core/reasons.ts';
+import type { Complaint } from '../diagnostic.ts';
+import { nearest } from '../didYouMean.ts';
+import { judgedText } from '../scalarSchemas.ts';
 
 /** What a case cannot bring about, and why. All others follow from policy, request, time and live interfaces alone. */
 const NEVER: { readonly [Code in ReasonCode]?: string } = {

@@ -1,9 +1,9 @@
-import type { Decision } from '../../lambda/core/decide.ts';
-import type { Policy } from '../../lambda/core/policy.ts';
-import { list, quote } from '../../lambda/core/text.ts';
-import { decided } from './decided.ts';
+import type { Decision } from '../../core/decide.ts';
+import type { Policy } from '../../core/policy.ts';
+import { list, quote } from '../../core/printableText.ts';
+import { decided } from '../policyTests/evaluatePolicyTest.ts';
+import type { Expectation, WrittenCase } from '../policyTests/policyTestSchema.ts';
 import { gatewayOf } from './gateways.ts';
-import type { Expectation, WrittenCase } from './schema.ts';
 
 /** One case, tried. Key names are relied on by others: `policy test --json` prints it. */
 export interface CaseResult {

@@ -1,8 +1,8 @@
-import { quote } from '../../lambda/core/text.ts';
-import { type At, type Draft, itemsOf } from '../draft.ts';
-import type { Finding } from '../fault.ts';
+import { quote } from '../../core/printableText.ts';
+import type { Finding } from '../diagnostic.ts';
 import type { Form } from '../judge.ts';
-import { casesSchema, type WrittenCase, type WrittenCases } from './schema.ts';
+import { type At, type Draft, itemsOf } from '../partialPolicy.ts';
+import { casesSchema, type WrittenCase, type WrittenCases } from '../policyTests/policyTestSchema.ts';
 
 /** How a file of cases is written: the schema, and what joins several places of one file. */
 export const CASES: Form<WrittenCases> = { schema: casesSchema, rules: [expectations, namesOnce] };

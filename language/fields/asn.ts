@@ -1,8 +1,8 @@
-import { type Ranges, ranges } from '../algebra/ranges.ts';
-import { filledList } from '../leaf.ts';
+import { type Ranges, ranges } from '../algebra/intervalSets.ts';
+import { filledList } from '../scalarSchemas.ts';
 import { plainAsn } from './asdot.ts';
-import { type Kind, mergedRanges, numberOrRange } from './range.ts';
-import { everySession, ofSessions, perhapsEverySession, perhapsSomeSession } from './sessions.ts';
+import { type Kind, mergedRanges, numberOrRange } from './numberRanges.ts';
+import { everySession, ofSessions, perhapsEverySession, perhapsSomeSession } from './sessionField.ts';
 
 const KIND: Kind = {
   code: 'asn',

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { members, only } from '../algebra/members.ts';
-import { everySession, ofSessions, perhapsEverySession, perhapsSomeSession } from './sessions.ts';
+import { members, only } from '../algebra/finiteSets.ts';
+import { everySession, ofSessions, perhapsEverySession, perhapsSomeSession } from './sessionField.ts';
 
 const sessions = ofSessions(
   'bgpKey',

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
-import type { Provider } from '../../lambda/core/model.ts';
-import type { Side } from '../algebra/axis.ts';
+import type { Provider } from '../../core/model.ts';
+import type { Side } from '../algebra/fieldConstraint.ts';
 
 /** How one field of a `match` or of a `hold` line is written; `Wanted` is its compiled form. */
 export interface LanguageField<Wanted, Written = unknown> {

@@ -1,4 +1,4 @@
-import type { MatchFieldName, Wanted } from '../../lambda/core/fields/index.ts';
+import type { MatchFieldName, Wanted } from '../../core/fields/index.ts';
 import { asn } from './asn.ts';
 import { bgpKey } from './bgpKey.ts';
 import { connection } from './connection.ts';

@@ -1,8 +1,8 @@
-import { escapeText } from '../../lambda/core/text.ts';
-import { type Point, putting, side } from '../algebra/axis.ts';
-import { members, only, otherText } from '../algebra/members.ts';
+import { escapeText } from '../../core/printableText.ts';
+import { type Point, putting, side } from '../algebra/fieldConstraint.ts';
+import { members, only, otherText } from '../algebra/finiteSets.ts';
 import { given, optional, perhaps } from '../algebra/optional.ts';
-import { filledList, plainText } from '../leaf.ts';
+import { filledList, plainText } from '../scalarSchemas.ts';
 import { sortedSet } from '../sorted.ts';
 
 const axis = {

@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { type Point, putting, side } from '../algebra/axis.ts';
-import { members, only } from '../algebra/members.ts';
+import { type Point, putting, side } from '../algebra/fieldConstraint.ts';
+import { members, only } from '../algebra/finiteSets.ts';
 import { given, optional, perhaps } from '../algebra/optional.ts';
-import { filledList } from '../leaf.ts';
+import { filledList } from '../scalarSchemas.ts';
 
 const axis = {
   ...optional(members({ other: otherMtu, format: String })),

@@ -1,7 +1,7 @@
-import { type Point, putting, side } from '../algebra/axis.ts';
-import { fitting, globs } from '../algebra/globs.ts';
+import { type Point, putting, side } from '../algebra/fieldConstraint.ts';
+import { fitting, globs } from '../algebra/globSets.ts';
 import { given, optional, perhaps } from '../algebra/optional.ts';
-import { filledList, plainText } from '../leaf.ts';
+import { filledList, plainText } from '../scalarSchemas.ts';
 import { sortedSet } from '../sorted.ts';
 
 const axis = {

@@ -1,11 +1,11 @@
-import { type Cidr, contains, formatCidr, parseCidr, parseHostAddress } from '../../lambda/core/ip.ts';
-import type { BgpPeer } from '../../lambda/core/model.ts';
-import { quote } from '../../lambda/core/text.ts';
-import { blocks, type Locus, overlapping, perhapsWithin, within } from '../algebra/blocks.ts';
-import type { Complaint } from '../fault.ts';
-import { filledList, judgedText, patterned, type Shape } from '../leaf.ts';
+import { type Cidr, contains, formatCidr, parseCidr, parseHostAddress } from '../../core/ip.ts';
+import type { BgpPeer } from '../../core/model.ts';
+import { quote } from '../../core/printableText.ts';
+import { blocks, type Locus, overlapping, perhapsWithin, within } from '../algebra/cidrSets.ts';
+import type { Complaint } from '../diagnostic.ts';
+import { filledList, judgedText, patterned, type Shape } from '../scalarSchemas.ts';
 import { sortedSet } from '../sorted.ts';
-import { everySession, ofSessions, perhapsEverySession, perhapsSomeSession } from './sessions.ts';
+import { everySession, ofSessions, perhapsEverySession, perhapsSomeSession } from './sessionField.ts';
 
 const WRITE_BLOCK = 'write address, slash and prefix length, such as `169.254.10.0/24`';
 const OCTET = '(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])';

@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { quote } from '../../lambda/core/text.ts';
-import { type Axis, putting, type Side, side } from '../algebra/axis.ts';
-import { type Members, members, only, otherText } from '../algebra/members.ts';
+import { quote } from '../../core/printableText.ts';
+import { type Axis, putting, type Side, side } from '../algebra/fieldConstraint.ts';
+import { type Members, members, only, otherText } from '../algebra/finiteSets.ts';
 import { given, type Optional, optional, perhaps } from '../algebra/optional.ts';
-import { filled, filledList, invisible, judgedText, SEEN } from '../leaf.ts';
+import { filled, filledList, invisible, judgedText, SEEN } from '../scalarSchemas.ts';
 import { sortedEntries, sortedSet } from '../sorted.ts';
 
 export const tags = {

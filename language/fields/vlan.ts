@@ -1,8 +1,8 @@
-import { type Point, putting, side } from '../algebra/axis.ts';
+import { type Point, putting, side } from '../algebra/fieldConstraint.ts';
+import { type Ranges, ranges } from '../algebra/intervalSets.ts';
 import { given, optional, perhaps } from '../algebra/optional.ts';
-import { type Ranges, ranges } from '../algebra/ranges.ts';
-import { filledList } from '../leaf.ts';
-import { type Kind, mergedRanges, numberOrRange } from './range.ts';
+import { filledList } from '../scalarSchemas.ts';
+import { type Kind, mergedRanges, numberOrRange } from './numberRanges.ts';
 
 const KIND: Kind = { code: 'vlan', name: 'VLAN', least: 1, most: 4094 };
 

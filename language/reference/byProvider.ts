@@ -1,9 +1,9 @@
-import { MATCH_FIELD_NAMES } from '../../lambda/core/fields/index.ts';
-import { DIRECT_CONNECT_GATEWAY } from '../../lambda/core/ids.ts';
-import { PROVIDERS, type Provider } from '../../lambda/core/model.ts';
+import { MATCH_FIELD_NAMES } from '../../core/fields/index.ts';
+import { PROVIDERS, type Provider } from '../../core/model.ts';
+import { DIRECT_CONNECT_GATEWAY } from '../../core/resourceIds.ts';
 import { LANGUAGE_FIELDS } from '../fields/index.ts';
-import type { Shape } from '../leaf.ts';
-import { CREDENTIALS } from '../rules/recipient.ts';
+import { CREDENTIALS } from '../rules/recipientRules.ts';
+import type { Shape } from '../scalarSchemas.ts';
 
 /** What holds for the policies of one provider only, as JSON Schema says it: the same as the rules do. */
 export const BY_PROVIDER: readonly Shape[] = PROVIDERS.map((provider) =>

@@ -1,4 +1,4 @@
-import { tables } from './tables.ts';
+import { tables } from './referenceTables.ts';
 
 /** The page with its tables made anew; all between them is written by hand and stays. @throws when it lacks one */
 export function renewed(page: string): string {

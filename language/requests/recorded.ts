@@ -1,8 +1,8 @@
-import { openDocument, type Source } from '../document.ts';
-import { type Fault, inOrder, type Path } from '../fault.ts';
+import { type Fault, inOrder, type Path } from '../diagnostic.ts';
 import { type Form, judge } from '../judge.ts';
-import { placeAt } from '../yaml/place.ts';
-import { type RecordedRequest, recordedRequest } from './schema.ts';
+import { openDocument, type Source } from '../readDocument.ts';
+import { type RecordedRequest, recordedRequest } from '../recordedRequests.ts';
+import { placeAt } from '../yaml/sourceNode.ts';
 
 const REQUEST: Form<RecordedRequest> = { schema: recordedRequest, rules: [] };
 

@@ -1,8 +1,8 @@
-import { gatewayKinds, gatewaysDefined, gatewaysUsed, gatewayTwice } from './gateways.ts';
-import { fieldsReturned, intervals, predicates } from './matches.ts';
-import { names, tagKeys } from './names.ts';
-import { connectionsOfOne, connectionsOfOwner, connectionsOnce, gatewayOrGrants } from './owners.ts';
-import { credentials, rolePartition } from './recipient.ts';
+import { gatewayKinds, gatewaysDefined, gatewaysUsed, gatewayTwice } from './gatewayRules.ts';
+import { fieldsReturned, intervals, predicates } from './matchRules.ts';
+import { names, tagKeys } from './nameRules.ts';
+import { connectionsOfOne, connectionsOfOwner, connectionsOnce, gatewayOrGrants } from './ownerRules.ts';
+import { credentials, rolePartition } from './recipientRules.ts';
 import type { Rule } from './rule.ts';
 
 /** Every rule of a single file. A new one: a function in a file of its group and an entry here. */

@@ -1,6 +1,6 @@
 import { isScalar, type ParsedNode } from 'yaml';
-import { escapeText, quote } from '../../lambda/core/text.ts';
-import type { Complaint } from '../fault.ts';
+import { escapeText, quote } from '../../core/printableText.ts';
+import type { Complaint } from '../diagnostic.ts';
 
 /** A key as text, for paths even where it is none. */
 export function nameOf(key: ParsedNode): string {

@@ -1,4 +1,4 @@
-import type { Complaint } from '../fault.ts';
+import type { Complaint } from '../diagnostic.ts';
 
 /** A complaint about one place in the text. */
 export interface Spotted extends Complaint {

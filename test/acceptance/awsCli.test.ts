@@ -1,7 +1,7 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { readScenario, type Simulator, startSimulator } from '../../simulator/index.ts';
+import { readScenario, type Simulator, startSimulator } from '../../emulator/emulator.ts';
 import { ACME, STRANGER, US } from '../support/accounts.ts';
 import { folderWith, type } from '../support/cli.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Provider } from '../../lambda/core/model.ts';
+import type { Provider } from '../../core/model.ts';
+import { converse, failureOf } from '../support/apiClients.ts';
 import { json, type Reply, text } from '../support/apiServer.ts';
-import { converse, failureOf } from '../support/apis.ts';
 
 const ID = 'dxvif-1a2b3c4d';
 const VIRTUAL = 'vgw-12345678';

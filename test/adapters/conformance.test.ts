@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { Provider } from '../../lambda/core/model.ts';
-import { CALLS } from '../simulator/wire/calls.ts';
-import { essence, recordingOf } from '../simulator/wire/recordings.ts';
-import { worldOfRecordings } from '../simulator/wire/replay.ts';
-import { IDS, SECOND_PAGE } from '../simulator/wire/variant.ts';
+import type { Provider } from '../../core/model.ts';
+import { CALLS } from '../emulator/wire/allCalls.ts';
+import { IDS, SECOND_PAGE } from '../emulator/wire/callVariant.ts';
+import { essence, recordingOf } from '../emulator/wire/recordingFiles.ts';
+import { worldOfRecordings } from '../emulator/wire/replayRecording.ts';
+import { type Conversation, converse } from '../support/apiClients.ts';
 import type { Received, Reply } from '../support/apiServer.ts';
-import { type Conversation, converse } from '../support/apis.ts';
 
 const { request, gateway, hub, account } = IDS;
 

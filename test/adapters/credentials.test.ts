@@ -1,11 +1,11 @@
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { connect } from '../../lambda/adapters/connect.ts';
-import { functionCredentials } from '../../lambda/adapters/credentials.ts';
-import type { Credentials } from '../../lambda/core/policy.ts';
-import { CredentialsUnusable } from '../../lambda/errors.ts';
+import { connect } from '../../adapters/connect.ts';
+import { functionCredentials } from '../../adapters/functionCredentials.ts';
+import type { Credentials } from '../../core/policy.ts';
+import { CredentialsUnusable } from '../../run/portErrors.ts';
+import { failureOf } from '../support/apiClients.ts';
 import { type ApiServer, json, type Reply, startApi, text, xml } from '../support/apiServer.ts';
-import { failureOf } from '../support/apis.ts';
 import { aRecipient } from '../support/builders.ts';
 
 const KEY = { accessKey: 'OSCACCESSKEY', secretKey: 'planted-secret-key' };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { converse, failureOf } from '../support/apiClients.ts';
 import { json, type Reply } from '../support/apiServer.ts';
-import { converse, failureOf } from '../support/apis.ts';
 import { OUTSCALE_ITEM } from '../support/wireItems.ts';
 
 const ID = OUTSCALE_ITEM.virtualInterfaceId;

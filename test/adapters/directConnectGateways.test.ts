@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { converse, failureOf } from '../support/apiClients.ts';
 import { json, type Reply, xml } from '../support/apiServer.ts';
-import { converse, failureOf } from '../support/apis.ts';
 
 const ID = '5f294f92-bafb-4011-916d-9b0bec4cf2c8';
 const OTHER_ID = '5f294f92-bafb-4011-916d-000000000000';

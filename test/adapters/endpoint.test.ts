@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { connect } from '../../lambda/adapters/connect.ts';
-import { DIALECTS } from '../../lambda/adapters/directconnect/dialects.ts';
-import { checkedEndpoint, EndpointRefused } from '../../lambda/adapters/endpoint.ts';
+import { connect } from '../../adapters/connect.ts';
+import { DIALECTS } from '../../adapters/directconnect/providerApis.ts';
+import { checkedEndpoint, EndpointRefused } from '../../adapters/endpoint.ts';
 
 function refusal(text: string): string {
   try {

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { codeOf } from '../../lambda/adapters/errorCode.ts';
-import { makeFolder } from '../../lambda/adapters/makeFolder.ts';
+import { codeOf } from '../../adapters/errorCode.ts';
+import { makeFolder } from '../../adapters/makeFolder.ts';
 import { folderWith } from '../support/cli.ts';
 
 async function codeFor(path: string): Promise<string> {

@@ -3,11 +3,11 @@ import { DirectConnectClient } from '@aws-sdk/client-direct-connect';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { STSClient } from '@aws-sdk/client-sts';
 import { describe, expect, it } from 'vitest';
-import { connect, type Endpoints } from '../../lambda/adapters/connect.ts';
-import { DIALECTS } from '../../lambda/adapters/directconnect/dialects.ts';
-import { isKnownPartition, partitionOf } from '../../lambda/core/partition.ts';
+import { connect, type Endpoints } from '../../adapters/connect.ts';
+import { DIALECTS } from '../../adapters/directconnect/providerApis.ts';
+import { isKnownPartition, partitionOf } from '../../core/partition.ts';
+import { failureOf, TIMEOUT_MS } from '../support/apiClients.ts';
 import { json, startApi } from '../support/apiServer.ts';
-import { failureOf, TIMEOUT_MS } from '../support/apis.ts';
 
 const KEYS = { accessKeyId: 'AK', secretAccessKey: 'SK' };
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { converse, failureOf, TIMEOUT_MS } from '../support/apiClients.ts';
 import type { Received, Reply } from '../support/apiServer.ts';
-import { converse, failureOf, TIMEOUT_MS } from '../support/apis.ts';
 
 /** What a read may take: three attempts and the pauses between them. */
 const READ_LIMIT_MS = 3 * TIMEOUT_MS + 2000;

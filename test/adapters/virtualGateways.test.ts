@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { converse, failureOf } from '../support/apiClients.ts';
 import { type Reply, text, xml } from '../support/apiServer.ts';
-import { converse, failureOf } from '../support/apis.ts';
 
 const VIRTUAL = new Set(['virtual'] as const);
 

@@ -1,12 +1,12 @@
 import { DescribeRouteTablesCommand, DescribeVpnGatewaysCommand } from '@aws-sdk/client-ec2';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createThrottles } from '../../lambda/adapters/directconnect/throttles.ts';
-import { createGateways } from '../../lambda/adapters/gateways.ts';
-import { createQueryApi } from '../../lambda/adapters/query.ts';
-import { escapeText } from '../../lambda/core/text.ts';
-import { createSimulation, type DialectName } from '../../simulator/index.ts';
-import { inProcess } from '../simulator/inProcess.ts';
+import { createQueryApi } from '../../adapters/aws/queryApi.ts';
+import { createThrottles } from '../../adapters/directconnect/throttles.ts';
+import { createGateways } from '../../adapters/gateways.ts';
+import { escapeText } from '../../core/printableText.ts';
+import { createSimulation, type DialectName } from '../../emulator/emulator.ts';
+import { inProcess } from '../emulator/inProcessClient.ts';
 import { US } from '../support/accounts.ts';
 
 const REGION = 'eu-west-2';

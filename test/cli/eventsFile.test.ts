@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readRequests } from '../../cli/requests/read.ts';
+import { readRequests } from '../../cli/requests/readRequests.ts';
 import { compilePolicy } from '../../language/index.ts';
 import { US } from '../support/accounts.ts';
 import { ACME_1, PROD } from '../support/cloud.ts';

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Simulator } from '../../simulator/index.ts';
+import type { Simulator } from '../../emulator/emulator.ts';
 import { ACME, actAs, US } from '../support/accounts.ts';
 import { folderWith, type } from '../support/cli.ts';
 import { ACME_1, PROD, startCloud } from '../support/cloud.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { begin, folderWith, type } from '../support/cli.ts';
-import { type Regions, startRegions } from '../support/regions.ts';
+import { type Regions, startRegions } from '../support/regionServer.ts';
 
 /** Until it is so, or so late that the test is to fail of what it finds; less than a call may take. */
 async function until(isSo: () => boolean, limitMs = 4500): Promise<void> {

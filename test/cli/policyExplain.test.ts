@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { VERIFY } from '../../lambda/core/toDo.ts';
+import { VERIFY } from '../../core/operatorAdvice.ts';
 import { folderWith, type } from '../support/cli.ts';
 import { OUTSCALE_ITEM, PLANTED_KEY } from '../support/wireItems.ts';
 

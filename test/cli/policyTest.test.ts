@@ -1,8 +1,8 @@
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { aCase, casesOf, POLICY, PROD } from '../support/caseFiles.ts';
 import { folderWith, type } from '../support/cli.ts';
+import { aCase, casesOf, POLICY, PROD } from '../support/policyTestFiles.ts';
 
 const PASSES = aCase('{ connection: dxcon-1, vlan: 100 }', PROD, undefined, 'acme reaches production');
 const FAILS = aCase('{ connection: dxcon-2, vlan: 100 }', PROD, undefined, 'on the other connection too');

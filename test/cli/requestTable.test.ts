@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { paintFor } from '../../cli/output/paint.ts';
-import { requestTable } from '../../cli/output/requests.ts';
+import { requestTable } from '../../cli/output/requestText.ts';
 import { ACME, actAs } from '../support/accounts.ts';
 import { ACME_1, ACME_2, PROD, policyOf, runnerOf, SIMPLE, startCloud } from '../support/cloud.ts';
-import { aRequest } from '../support/newsroom.ts';
+import { aRequest } from '../support/eventFixtures.ts';
 
 it('tells the age of what never expires', async () => {
   const cloud = await startCloud({ dialect: 'aws' });

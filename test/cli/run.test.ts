@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { LEASE_MS } from '../../cli/onePass.ts';
-import { systemClock } from '../../lambda/adapters/connect.ts';
-import { createFileLedger } from '../../lambda/adapters/ledgers/file/index.ts';
-import { VERIFY } from '../../lambda/core/toDo.ts';
-import type { Simulator } from '../../simulator/index.ts';
+import { systemClock } from '../../adapters/connect.ts';
+import { createFileLedger } from '../../adapters/ledgers/file/fileLedger.ts';
+import { LEASE_MS } from '../../cli/runTarget.ts';
+import { VERIFY } from '../../core/operatorAdvice.ts';
+import type { Simulator } from '../../emulator/emulator.ts';
 import { ACME, actAs, STRANGER, US } from '../support/accounts.ts';
 import { begin, folderWith, type } from '../support/cli.ts';
 import { ACME_1, PROD, STRANGERS, startCloud } from '../support/cloud.ts';
-import { routesOf } from '../support/routing.ts';
+import { routesOf } from '../support/emulatedRoutes.ts';
 
 const POLICY = `version: 1
 recipient: { provider: outscale, region: eu-west-2, account: "${US}" }

@@ -2,7 +2,7 @@ import { mkdirSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { schemaComment } from '../../cli/schemaComment.ts';
-import { plant } from '../plant.ts';
+import { plant } from '../support/tempFiles.ts';
 
 const SCHEMA = 'docs/policy.schema.json';
 const comment = (path: string): string => `# yaml-language-server: $schema=${path}`;

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { VERIFY } from '../../lambda/core/toDo.ts';
-import type { Simulator } from '../../simulator/index.ts';
+import { VERIFY } from '../../core/operatorAdvice.ts';
+import type { Simulator } from '../../emulator/emulator.ts';
 import { ACME, actAs, STRANGER, US } from '../support/accounts.ts';
 import { folderWith, type } from '../support/cli.ts';
 import { ACME_1, PROD, STRANGERS, startCloud } from '../support/cloud.ts';

@@ -1,10 +1,10 @@
 import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { page } from '../../cli/status/html.ts';
-import { html, prose } from '../../cli/status/markup.ts';
-import { VERIFY } from '../../lambda/core/toDo.ts';
-import type { Simulator } from '../../simulator/index.ts';
+import { page } from '../../cli/status/htmlPage.ts';
+import { html, prose } from '../../cli/status/htmlTemplate.ts';
+import { VERIFY } from '../../core/operatorAdvice.ts';
+import type { Simulator } from '../../emulator/emulator.ts';
 import { ACME, actAs, STRANGER, US } from '../support/accounts.ts';
 import { type Ended, folderWith, type } from '../support/cli.ts';
 import { ACME_1, PROD, STRANGERS, startCloud } from '../support/cloud.ts';

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { bar } from '../../cli/status/bar.ts';
-import type { Facts } from '../../cli/status/gather.ts';
+import type { Facts } from '../../cli/status/collectStatus.ts';
 import { axisOf, lifeOf, percentAt } from '../../cli/status/life.ts';
+import { timeLeft } from '../../cli/status/statusWording.ts';
 import { summarise } from '../../cli/status/summary.ts';
+import { type TargetView, viewOf } from '../../cli/status/targetView.ts';
 import { axisTrack } from '../../cli/status/timeline.ts';
-import { type TargetView, viewOf } from '../../cli/status/view.ts';
-import { timeLeft } from '../../cli/status/words.ts';
-import type { Ended } from '../../lambda/core/ended.ts';
-import type { LedgerState } from '../../lambda/core/ledger.ts';
-import { describedOf, type PassReport, type RequestReport } from '../../lambda/core/report.ts';
+import type { Ended } from '../../core/endedRequest.ts';
+import type { LedgerState } from '../../core/ledgerState.ts';
+import { describedOf, type PassReport, type RequestReport } from '../../core/runReport.ts';
 import { AWS, aLiveVif, aPolicy, aVif } from '../support/builders.ts';
 import {
   aLedger,

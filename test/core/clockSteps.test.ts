@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { applyChange } from '../../lambda/core/applyChange.ts';
-import { type Deadline, deadlineOf } from '../../lambda/core/deadline.ts';
-import { EMPTY_LEDGER, type LedgerState } from '../../lambda/core/ledger.ts';
-import { reconcile } from '../../lambda/core/reconcile.ts';
-import type { Survey } from '../../lambda/core/survey.ts';
+import { applyChange } from '../../core/applyLedgerChanges.ts';
+import { type Deadline, deadlineOf } from '../../core/deadline.ts';
+import { EMPTY_LEDGER, type LedgerState } from '../../core/ledgerState.ts';
+import { reconcile } from '../../core/reconcile.ts';
+import type { Survey } from '../../core/snapshot.ts';
 import { aVif, WEEK_S } from '../support/builders.ts';
 import { aLedger, aSighting, aSurvey, heldFor } from '../support/ledgerBuilders.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Deadline, deadlineOf, NO_DEADLINE, secondsLeft } from '../../lambda/core/deadline.ts';
+import { type Deadline, deadlineOf, NO_DEADLINE, secondsLeft } from '../../core/deadline.ts';
 import { WEEK_S } from '../support/builders.ts';
 
 describe('a request expires between its last absence and its first sighting, each plus the expiry', () => {

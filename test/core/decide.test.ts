@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { NO_DEADLINE } from '../../lambda/core/deadline.ts';
-import { type Decision, decide } from '../../lambda/core/decide.ts';
-import type { VirtualInterface } from '../../lambda/core/model.ts';
-import type { Grant, Policy } from '../../lambda/core/policy.ts';
-import type { ReasonCode } from '../../lambda/core/reasons.ts';
+import { NO_DEADLINE } from '../../core/deadline.ts';
+import { type Decision, decide } from '../../core/decide.ts';
+import type { VirtualInterface } from '../../core/model.ts';
+import type { Grant, Policy } from '../../core/policy.ts';
+import type { ReasonCode } from '../../core/reasons.ts';
 import {
   AWS,
   aGrant,

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { NO_DEADLINE } from '../../lambda/core/deadline.ts';
-import { decide } from '../../lambda/core/decide.ts';
-import { inspect } from '../../lambda/core/inspect.ts';
-import type { Gateway, VirtualInterface } from '../../lambda/core/model.ts';
-import type { Policy } from '../../lambda/core/policy.ts';
-import { REASON_CODES, type Reason, type ReasonCode } from '../../lambda/core/reasons.ts';
-import type { World } from '../../lambda/core/world.ts';
+import { NO_DEADLINE } from '../../core/deadline.ts';
+import { decide } from '../../core/decide.ts';
+import type { World } from '../../core/decisionContext.ts';
+import type { Gateway, VirtualInterface } from '../../core/model.ts';
+import type { Policy } from '../../core/policy.ts';
+import { inspect } from '../../core/preflightChecks.ts';
+import { REASON_CODES, type Reason, type ReasonCode } from '../../core/reasons.ts';
 import {
   AWS,
   aGateway,

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { openCases } from '../../lambda/core/case.ts';
-import { codesOf } from '../../lambda/core/decide.ts';
-import type { VirtualInterface } from '../../lambda/core/model.ts';
+import { codesOf } from '../../core/decide.ts';
+import type { VirtualInterface } from '../../core/model.ts';
+import { openCases } from '../../core/requestEvaluation.ts';
 import { aGrant, aLiveVif, anOwner, aPeer, aPolicy, aVif, aWorld, VGW } from '../support/builders.ts';
 import { anAcceptance } from '../support/ledgerBuilders.ts';
 

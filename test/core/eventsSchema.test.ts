@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
-import { eventOf } from '../../lambda/adapters/announcers/event.ts';
-import { ANNOUNCEMENT_TYPES, type Announcement } from '../../lambda/core/announcement.ts';
-import { newsOf } from '../../lambda/core/announcements/index.ts';
-import { type Facts, NO_FACTS } from '../../lambda/core/announcements/kind.ts';
-import { ENDED_AS } from '../../lambda/core/ended.ts';
-import { FOLLOW_UP_PROBLEMS } from '../../lambda/core/remembered.ts';
-import { describedOf, type Outcome, type RequestReport } from '../../lambda/core/report.ts';
+import { eventOf } from '../../adapters/events/publishedEvent.ts';
+import { ENDED_AS } from '../../core/endedRequest.ts';
+import { ANNOUNCEMENT_TYPES, type Announcement } from '../../core/events/event.ts';
+import { type Facts, NO_FACTS } from '../../core/events/eventDefinition.ts';
+import { newsOf } from '../../core/events/findNewEvents.ts';
+import { FOLLOW_UP_PROBLEMS } from '../../core/ledgerEntries.ts';
+import { describedOf, type Outcome, type RequestReport } from '../../core/runReport.ts';
 import { aVif, US, VGW } from '../support/builders.ts';
 import { aLedger, anAcceptance, anEnd, aReceipt, aSighting, heldFor } from '../support/ledgerBuilders.ts';
 

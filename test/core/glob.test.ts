@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { globMatches } from '../../lambda/core/fields/name.ts';
+import { globMatches } from '../../core/fields/nameAndTags.ts';
 
 it.each([
   // anchored at both ends

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { grantsFor, sharedGateway } from '../../lambda/core/grants.ts';
-import type { VirtualInterface } from '../../lambda/core/model.ts';
-import type { Grant } from '../../lambda/core/policy.ts';
-import type { Reason } from '../../lambda/core/reasons.ts';
+import { grantsFor, sharedGateway } from '../../core/grants.ts';
+import type { VirtualInterface } from '../../core/model.ts';
+import type { Grant } from '../../core/policy.ts';
+import type { Reason } from '../../core/reasons.ts';
 import { aGrant, anOwner, aVif, NOW, VGW } from '../support/builders.ts';
 
 function whyNot(grants: readonly Grant[], request: Partial<VirtualInterface> = {}): Reason {

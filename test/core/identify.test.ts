@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { identify, needsOwnConnections, type OwnConnections } from '../../lambda/core/identify.ts';
-import type { VirtualInterface } from '../../lambda/core/model.ts';
-import type { Policy } from '../../lambda/core/policy.ts';
+import { identify, needsOwnConnections, type OwnConnections } from '../../core/identify.ts';
+import type { VirtualInterface } from '../../core/model.ts';
+import type { Policy } from '../../core/policy.ts';
 import { AWS, anOwner, aPolicy, aVif, CONNECTION, OWNER_ACCOUNT, US } from '../support/builders.ts';
 
 const OURS = 'dxcon-0urs0001';

@@ -8,7 +8,7 @@ import {
   parseHostAddress,
   sameSubnet,
   subnetsMeet,
-} from '../../lambda/core/ip.ts';
+} from '../../core/ip.ts';
 
 function cidr(text: string): Cidr {
   const parsed = parseCidr(text);

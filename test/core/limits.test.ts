@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { exhaustedLimits } from '../../lambda/core/limits.ts';
-import type { VirtualInterface } from '../../lambda/core/model.ts';
-import type { Owner } from '../../lambda/core/policy.ts';
-import type { Acceptance } from '../../lambda/core/remembered.ts';
-import { afterAward, type World } from '../../lambda/core/world.ts';
+import { afterAward, type World } from '../../core/decisionContext.ts';
+import type { Acceptance } from '../../core/ledgerEntries.ts';
+import { exhaustedLimits } from '../../core/limits.ts';
+import type { VirtualInterface } from '../../core/model.ts';
+import type { Owner } from '../../core/policy.ts';
 import { aGrant, aLiveVif, anOwner, aVif, aWorld, CONNECTION, VGW } from '../support/builders.ts';
 import { anAcceptance, anIntent } from '../support/ledgerBuilders.ts';
 

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { canonicalJson } from '../../lambda/core/canonical.ts';
-import { Malformed } from '../../lambda/core/decode.ts';
+import { Malformed } from '../../core/decode.ts';
+import { canonicalJson } from '../../core/json.ts';
 import {
   loadPolicy,
   PolicyRefused,
   readArchivedPolicy,
   recipientKey,
   writePolicy,
-} from '../../lambda/core/policy.ts';
+} from '../../core/policy.ts';
 import { AWS, aGrant, anOwner, aPolicy, aRecipient, DX_GATEWAY } from '../support/builders.ts';
 import { RICH } from '../support/richPolicy.ts';
 

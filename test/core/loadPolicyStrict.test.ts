@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { canonicalJson } from '../../lambda/core/canonical.ts';
-import { loadPolicy, PolicyRefused, writePolicy } from '../../lambda/core/policy.ts';
+import { canonicalJson } from '../../core/json.ts';
+import { loadPolicy, PolicyRefused, writePolicy } from '../../core/policy.ts';
 import { CONNECTION, US, VGW } from '../support/builders.ts';
 import { RICH } from '../support/richPolicy.ts';
 

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import type { FailureCode } from '../../lambda/core/failure.ts';
-import { metricsOf } from '../../lambda/core/metrics.ts';
-import { FOLLOW_UP_PROBLEMS } from '../../lambda/core/remembered.ts';
+import type { FailureCode } from '../../core/failure.ts';
+import { FOLLOW_UP_PROBLEMS } from '../../core/ledgerEntries.ts';
+import { metricsOf } from '../../core/metrics.ts';
 import {
   count,
   describedOf,
   type Outcome,
   type PassReport,
   type RequestReport,
-} from '../../lambda/core/report.ts';
+} from '../../core/runReport.ts';
 import { aVif } from '../support/builders.ts';
 import { anEnd } from '../support/ledgerBuilders.ts';
 

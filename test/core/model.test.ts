@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { isConfirming, isOver, isUnsettled, type VirtualInterface } from '../../lambda/core/model.ts';
-import { afterAward, asDescribed } from '../../lambda/core/world.ts';
+import { afterAward, asDescribed } from '../../core/decisionContext.ts';
+import { isConfirming, isOver, isUnsettled, type VirtualInterface } from '../../core/model.ts';
 import { aLiveVif, aVif, aWorld, VGW } from '../support/builders.ts';
 import { anAcceptance, anIntent } from '../support/ledgerBuilders.ts';
 

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { NO_DEADLINE } from '../../lambda/core/deadline.ts';
-import { decide } from '../../lambda/core/decide.ts';
-import { judge } from '../../lambda/core/fields/match.ts';
-import type { Grant, Owner, Policy } from '../../lambda/core/policy.ts';
-import { afterAward, occupies } from '../../lambda/core/world.ts';
+import { NO_DEADLINE } from '../../core/deadline.ts';
+import { decide } from '../../core/decide.ts';
+import { afterAward, occupies } from '../../core/decisionContext.ts';
+import { judge } from '../../core/fields/match.ts';
+import type { Grant, Owner, Policy } from '../../core/policy.ts';
 import { NOW, US } from '../support/builders.ts';
+import { whenAccepted } from '../support/decisionInputs.ts';
 import { anIntent } from '../support/ledgerBuilders.ts';
-import { whenAccepted } from '../support/situations.ts';
 
 function ownerOf(policy: Policy, connection: string | null): Owner | undefined {
   return policy.owners.find(({ connections }) => connections.some((one) => one === connection));

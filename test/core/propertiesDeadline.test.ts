@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { applyChange } from '../../lambda/core/applyChange.ts';
-import { deadlineOf } from '../../lambda/core/deadline.ts';
-import { EMPTY_LEDGER, type LedgerState } from '../../lambda/core/ledger.ts';
-import type { VirtualInterface } from '../../lambda/core/model.ts';
-import { reconcile } from '../../lambda/core/reconcile.ts';
+import { applyChange } from '../../core/applyLedgerChanges.ts';
+import { deadlineOf } from '../../core/deadline.ts';
+import { EMPTY_LEDGER, type LedgerState } from '../../core/ledgerState.ts';
+import type { VirtualInterface } from '../../core/model.ts';
+import { reconcile } from '../../core/reconcile.ts';
 import { aVif } from '../support/builders.ts';
 import { aSurvey } from '../support/ledgerBuilders.ts';
 

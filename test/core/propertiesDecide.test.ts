@@ -1,10 +1,10 @@
 import fc, { type Arbitrary } from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { World } from '../../lambda/core/world.ts';
+import type { World } from '../../core/decisionContext.ts';
 import { GRANT_NAMES, holdLines, interfaces, OWNER_NAMES } from '../support/arbitraries.ts';
-import { awards } from '../support/arbitraryWorlds.ts';
+import { awards } from '../support/arbitraryContexts.ts';
+import { codes, decided, eachOwner, type Situation, situations } from '../support/decisionInputs.ts';
 import { anAcceptance, anIntent } from '../support/ledgerBuilders.ts';
-import { codes, decided, eachOwner, type Situation, situations } from '../support/situations.ts';
 
 /** Whatever `change` does to a situation, it never makes a hold an accept, unless the hold had one of `excuses`. */
 function neverOpens<T>(

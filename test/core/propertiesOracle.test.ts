@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { NO_DEADLINE } from '../../lambda/core/deadline.ts';
-import { type Decision, decide } from '../../lambda/core/decide.ts';
+import { NO_DEADLINE } from '../../core/deadline.ts';
+import { type Decision, decide } from '../../core/decide.ts';
 import { policies, requests } from '../support/arbitraries.ts';
-import { worlds } from '../support/arbitraryWorlds.ts';
+import { worlds } from '../support/arbitraryContexts.ts';
 import { NOW } from '../support/builders.ts';
-import { judge, type Verdict } from '../support/oracle.ts';
+import { judge, type Verdict } from '../support/decisionOracle.ts';
 
 describe('a second statement of the rules, which shares no code with the core,', () => {
   it('comes to the same verdict, gateway, grants and codes', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { codes, decided, eachOwner, situations } from '../support/situations.ts';
+import { codes, decided, eachOwner, situations } from '../support/decisionInputs.ts';
 
 function shuffled<T>(items: readonly T[], by: number): T[] {
   return items

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Candidate, orderOfWork, type Standing, turnsAfter } from '../../lambda/core/order.ts';
+import { type Candidate, orderOfWork, type Standing, turnsAfter } from '../../core/acceptanceOrder.ts';
 
 const START = Date.parse('2026-11-10T12:00:00.000Z');
 const HOUR_MS = 3_600_000;

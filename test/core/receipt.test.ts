@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { NO_DEADLINE } from '../../lambda/core/deadline.ts';
-import { type Accept, decide } from '../../lambda/core/decide.ts';
-import { groundsOf } from '../../lambda/core/lastLook.ts';
-import type { VirtualInterface } from '../../lambda/core/model.ts';
-import { loadPolicy, type Owner, type Policy, writePolicy } from '../../lambda/core/policy.ts';
-import { type Receipt, receiptOf, replay } from '../../lambda/core/receipt.ts';
-import type { World } from '../../lambda/core/world.ts';
+import { NO_DEADLINE } from '../../core/deadline.ts';
+import { type Accept, decide } from '../../core/decide.ts';
+import type { World } from '../../core/decisionContext.ts';
+import { groundsOf } from '../../core/lastLook.ts';
+import type { VirtualInterface } from '../../core/model.ts';
+import { loadPolicy, type Owner, type Policy, writePolicy } from '../../core/policy.ts';
+import { type Receipt, receiptOf, replay } from '../../core/receipt.ts';
 import {
   aGateway,
   aGrant,
@@ -22,8 +22,8 @@ import {
   OWNER_ACCOUNT,
   VGW,
 } from '../support/builders.ts';
-import { ORIGIN } from '../support/newsroom.ts';
-import { eachOwner, whenAccepted } from '../support/situations.ts';
+import { eachOwner, whenAccepted } from '../support/decisionInputs.ts';
+import { ORIGIN } from '../support/eventFixtures.ts';
 
 const ANSWER = { by: 'confirm', state: 'pending', doubt: null } as const;
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { applyChange } from '../../lambda/core/applyChange.ts';
-import type { LedgerState } from '../../lambda/core/ledger.ts';
-import { reconcile } from '../../lambda/core/reconcile.ts';
-import type { Survey } from '../../lambda/core/survey.ts';
-import { heldAsLive } from '../../lambda/core/survey.ts';
+import { applyChange } from '../../core/applyLedgerChanges.ts';
+import type { LedgerState } from '../../core/ledgerState.ts';
+import { reconcile } from '../../core/reconcile.ts';
+import type { Survey } from '../../core/snapshot.ts';
+import { heldAsLive } from '../../core/snapshot.ts';
 import { aLiveVif, aVif, VGW } from '../support/builders.ts';
 import { aLedger, anAcceptance, anIntent, aSighting, aSurvey, heldFor } from '../support/ledgerBuilders.ts';
 

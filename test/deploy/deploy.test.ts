@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Provider } from '../../lambda/core/model.ts';
+import type { Provider } from '../../core/model.ts';
 import { ACME, actAs, US } from '../support/accounts.ts';
 import { ACME_1, ACME_2, PROD } from '../support/cloud.ts';
-import { isInstalled } from '../support/installed.ts';
+import { isInstalled } from '../support/installedPrograms.ts';
 import type { Outputs } from './cdk.ts';
 import { dashboardBody, notMade } from './cloudFormation.ts';
 import { functionNames } from './deployedFunctions.ts';

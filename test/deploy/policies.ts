@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Provider } from '../../lambda/core/model.ts';
+import type { Provider } from '../../core/model.ts';
 import { compileFiles, formatFault } from '../../language/index.ts';
 import { US } from '../support/accounts.ts';
 import { PROD } from '../support/cloud.ts';

@@ -3,22 +3,17 @@ import { join } from 'node:path';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { systemClock } from '../../lambda/adapters/connect.ts';
-import { functionCredentials } from '../../lambda/adapters/credentials.ts';
-import { createMemoryLedger } from '../../lambda/adapters/ledgers/memory.ts';
-import { createHandler } from '../../lambda/compose.ts';
-import { digestOf } from '../../lambda/core/canonical.ts';
-import {
-  type LoadedPolicy,
-  type PolicyRecipient,
-  recipientKey,
-  writePolicy,
-} from '../../lambda/core/policy.ts';
-import type { Simulator } from '../../simulator/index.ts';
+import { systemClock } from '../../adapters/connect.ts';
+import { functionCredentials } from '../../adapters/functionCredentials.ts';
+import { createMemoryLedger } from '../../adapters/ledgers/inMemoryLedger.ts';
+import { digestOf } from '../../core/json.ts';
+import { type LoadedPolicy, type PolicyRecipient, recipientKey, writePolicy } from '../../core/policy.ts';
+import type { Simulator } from '../../emulator/emulator.ts';
+import { createHandler } from '../../lambda/createHandler.ts';
 import { ACME, actAs, US } from '../support/accounts.ts';
-import { recordingAnnouncer } from '../support/announcer.ts';
 import { json, type Reply, startApi } from '../support/apiServer.ts';
 import { ACME_1, PROD, policyOf, startCloud } from '../support/cloud.ts';
+import { recordingAnnouncer } from '../support/eventPublishers.ts';
 import { lambdaContext, policyFolder } from '../support/lambda.ts';
 
 const log: string[] = [];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { EndpointRefused } from '../../lambda/adapters/endpoint.ts';
+import { EndpointRefused } from '../../adapters/endpoint.ts';
 import { EventRefused, readEvent, readSettings, SettingRefused } from '../../lambda/settings.ts';
 
 const RECIPIENTS = '{"acme":"outscale/eu-west-2/012345678901","hub":"aws/eu-west-3/012345678901"}';

@@ -5,11 +5,11 @@ import { type Reply, startApi } from '../support/apiServer.ts';
 import { folderWith, type } from '../support/cli.ts';
 import { ACME_1, PROD } from '../support/cloud.ts';
 import { PLANTED_KEY } from '../support/wireItems.ts';
-import { expectOnlyAllowed } from './allowed.ts';
-import { door, expectSome, LONG } from './fuzz.ts';
-import { hostileJson, hostileText, mutants, otherValues, TOKENS } from './mutants.ts';
-import { expectTold, startPasses } from './pass.ts';
-import { answer, POLICY, provider, type Question, SOUND } from './provider.ts';
+import { expectOnlyAllowed } from './allowedConfirms.ts';
+import { answer, POLICY, provider, type Question, SOUND } from './fakeProvider.ts';
+import { expectTold, startPasses } from './fuzzRuns.ts';
+import { door, expectSome, LONG } from './fuzzTarget.ts';
+import { hostileJson, hostileText, mutants, otherValues, TOKENS } from './mutations.ts';
 
 const apiAnswers = door("the provider's answers");
 

@@ -4,9 +4,9 @@ import { US } from '../support/accounts.ts';
 import { startApi } from '../support/apiServer.ts';
 import { folderWith, type } from '../support/cli.ts';
 import { ACME_1, PROD } from '../support/cloud.ts';
-import { door, LONG } from './fuzz.ts';
-import { hostileText } from './mutants.ts';
-import { ITEMS, provider } from './provider.ts';
+import { ITEMS, provider } from './fakeProvider.ts';
+import { door, LONG } from './fuzzTarget.ts';
+import { hostileText } from './mutations.ts';
 
 const commandLine = door('command lines and their environment');
 const POLICY_TEXT = `version: 1

@@ -1,11 +1,11 @@
 import fc, { type Arbitrary } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PROD } from '../support/cloud.ts';
-import { expectOnlyAllowed, fieldsOf } from './allowed.ts';
-import { door, expectSome, LONG } from './fuzz.ts';
-import { hostileJson, mutants, otherValues, TOKENS } from './mutants.ts';
-import { expectTold, startPasses } from './pass.ts';
-import { answer, POLICY, provider, SOUND } from './provider.ts';
+import { expectOnlyAllowed, fieldsOf } from './allowedConfirms.ts';
+import { answer, POLICY, provider, SOUND } from './fakeProvider.ts';
+import { expectTold, startPasses } from './fuzzRuns.ts';
+import { door, expectSome, LONG } from './fuzzTarget.ts';
+import { hostileJson, mutants, otherValues, TOKENS } from './mutations.ts';
 
 const confirmAnswers = door('answers to a confirm, and to what came after it');
 

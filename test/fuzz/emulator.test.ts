@@ -4,7 +4,6 @@ import { HttpRequest } from '@smithy/protocol-http';
 import { SignatureV4 } from '@smithy/signature-v4';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import demo from '../../examples/scenarios/demo.json' with { type: 'json' };
 import {
   createSimulation,
   Misread,
@@ -13,10 +12,11 @@ import {
   ScenarioRefused,
   type Simulation,
   startSimulator,
-} from '../../simulator/index.ts';
+} from '../../emulator/emulator.ts';
+import demo from '../../examples/scenarios/demo.json' with { type: 'json' };
 import { US } from '../support/accounts.ts';
-import { door, expectSome, LONG } from './fuzz.ts';
-import { hostileJson, hostileText, mutants, otherValues, TOKENS } from './mutants.ts';
+import { door, expectSome, LONG } from './fuzzTarget.ts';
+import { hostileJson, hostileText, mutants, otherValues, TOKENS } from './mutations.ts';
 
 const emulator = door("the emulator's requests");
 const credentials = { accessKeyId: US, secretAccessKey: 'secret' };

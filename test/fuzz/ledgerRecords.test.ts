@@ -2,14 +2,14 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createFileLedger } from '../../lambda/adapters/ledgers/file/index.ts';
-import type { Ledger } from '../../lambda/ports.ts';
-import { plant } from '../plant.ts';
+import { createFileLedger } from '../../adapters/ledgers/file/fileLedger.ts';
+import type { Ledger } from '../../run/ports.ts';
 import { json } from '../support/apiServer.ts';
+import { plant } from '../support/tempFiles.ts';
 import { testClock } from '../support/testClock.ts';
-import { door, expectPrintable, expectSome, LONG } from './fuzz.ts';
-import { itemsOf, RECORDS, startTable } from './ledgerTable.ts';
-import { KEY, spoilt } from './ledgerTexts.ts';
+import { KEY, spoilt } from './corruptValues.ts';
+import { itemsOf, RECORDS, startTable } from './fakeTable.ts';
+import { door, expectPrintable, expectSome, LONG } from './fuzzTarget.ts';
 
 const ledgerRecords = door('the records of a ledger');
 

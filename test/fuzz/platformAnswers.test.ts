@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { createEventBridgeAnnouncer } from '../../lambda/adapters/announcers/eventBridge.ts';
-import { secretKey } from '../../lambda/adapters/secret.ts';
-import type { Announcement } from '../../lambda/core/announcement.ts';
-import { CredentialsUnusable } from '../../lambda/errors.ts';
+import { createEventBridgeAnnouncer } from '../../adapters/events/eventBridgePublisher.ts';
+import { secretKey } from '../../adapters/secretsManagerKey.ts';
+import type { Announcement } from '../../core/events/event.ts';
+import { CredentialsUnusable } from '../../run/portErrors.ts';
 import { type Reply, startApi } from '../support/apiServer.ts';
 import { startEventBus } from '../support/eventBus.ts';
 import { startSecretsManager } from '../support/secretsManager.ts';
-import { fieldsOf } from './allowed.ts';
-import { door, expectPrintable, expectSome, LONG } from './fuzz.ts';
-import { hostileJson, hostileText, mutants, otherValues, TOKENS } from './mutants.ts';
+import { fieldsOf } from './allowedConfirms.ts';
+import { door, expectPrintable, expectSome, LONG } from './fuzzTarget.ts';
+import { hostileJson, hostileText, mutants, otherValues, TOKENS } from './mutations.ts';
 
 const platform = door('answers of Secrets Manager and EventBridge');
 const SECRET = 'planted-secret-key';

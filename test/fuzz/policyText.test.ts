@@ -2,13 +2,13 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decide } from '../../lambda/core/decide.ts';
-import { loadPolicy } from '../../lambda/core/policy.ts';
+import { decide } from '../../core/decide.ts';
+import { loadPolicy } from '../../core/policy.ts';
 import { compileFiles, compilePolicy, type Fault } from '../../language/index.ts';
-import { plant } from '../plant.ts';
 import { aVif, aWorld } from '../support/builders.ts';
-import { door, expectPrintable, expectSome, LONG } from './fuzz.ts';
-import { hostileText, mutants, TOKENS } from './mutants.ts';
+import { plant } from '../support/tempFiles.ts';
+import { door, expectPrintable, expectSome, LONG } from './fuzzTarget.ts';
+import { hostileText, mutants, TOKENS } from './mutations.ts';
 
 const policyText = door('policy text');
 const FILE = 'acme.yaml';

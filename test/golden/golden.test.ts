@@ -4,17 +4,17 @@ import { join } from 'node:path';
 import { type AttributeValue, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import * as z from 'zod';
-import { systemClock } from '../../lambda/adapters/connect.ts';
-import { createDynamoLedger } from '../../lambda/adapters/ledgers/dynamo/index.ts';
-import { openTable } from '../../lambda/adapters/ledgers/dynamo/table.ts';
-import { createFileLedger } from '../../lambda/adapters/ledgers/file/index.ts';
-import { FORMAT_1 } from '../../lambda/adapters/ledgers/formats/format1.ts';
-import { toStored } from '../../lambda/adapters/ledgers/storedForm.ts';
-import { PROVIDERS, type Provider } from '../../lambda/core/model.ts';
-import type { Ledger } from '../../lambda/ports.ts';
+import { systemClock } from '../../adapters/connect.ts';
+import { createDynamoLedger } from '../../adapters/ledgers/dynamo/dynamoLedger.ts';
+import { openTable } from '../../adapters/ledgers/dynamo/dynamoTable.ts';
+import { createFileLedger } from '../../adapters/ledgers/file/fileLedger.ts';
+import { FORMAT_1 } from '../../adapters/ledgers/formats/format1.ts';
+import { toStored } from '../../adapters/ledgers/storedForm.ts';
+import { PROVIDERS, type Provider } from '../../core/model.ts';
+import type { Ledger } from '../../run/ports.ts';
 import { type } from '../support/cli.ts';
 import { type Dynamo, startDynalite } from '../support/dynamo.ts';
-import { startRecorded } from './replay.ts';
+import { startRecorded } from './recordedApi.ts';
 
 /**
  * Every release reads what earlier releases stored. Each folder here has the ledger of one release, in both stored forms,

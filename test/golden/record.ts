@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
-import type { Simulator } from '../../simulator/index.ts';
+import type { Simulator } from '../../emulator/emulator.ts';
 import { ACME, actAs, STRANGER, US } from '../support/accounts.ts';
 import { type Dynamo, startDynalite } from '../support/dynamo.ts';
 import { callKey } from './callKey.ts';

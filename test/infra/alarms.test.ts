@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ACME, actAs, STRANGER, US } from '../support/accounts.ts';
 import { ACME_1, PROD, STRANGERS } from '../support/cloud.ts';
-import { watched } from './watched.ts';
+import { watched } from './alarmTimeline.ts';
 
 const LISTING = { operation: 'DescribeVirtualInterfaces' } as const;
 const CONFIRM = { operation: 'ConfirmPrivateVirtualInterface' } as const;

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { plant } from '../plant.ts';
+import { plant } from '../support/tempFiles.ts';
 
 const RECIPIENT = 'recipient: { provider: outscale, region: eu-west-2, account: "012345678901"';
 const OWNERS = 'owners: { acme: { connections: [dxcon-1a2b3c4d], gateway: vgw-87654321 } }\n';

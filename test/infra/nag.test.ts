@@ -8,8 +8,8 @@ import { CfnInclude } from 'aws-cdk-lib/cloudformation-include';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { plant } from '../plant.ts';
-import { ACCOUNT, type Deployment, OTHER_ROLE, OUTSCALE, OWN_ROLE, stackOf } from './world.ts';
+import { plant } from '../support/tempFiles.ts';
+import { ACCOUNT, type Deployment, OTHER_ROLE, OUTSCALE, OWN_ROLE, stackOf } from './stackFixtures.ts';
 
 const ALL = [OUTSCALE, OWN_ROLE, OTHER_ROLE];
 const EMAIL = { email: 'noc@example.com' };

@@ -4,15 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type LoadedPolicy, recipientKey } from '../../lambda/core/policy.ts';
+import { type LoadedPolicy, recipientKey } from '../../core/policy.ts';
 import { bundle } from '../../scripts/bundle.ts';
 import { ACME, actAs, US } from '../support/accounts.ts';
 import { ACME_1, PROD, policyOf, SIMPLE, startCloud } from '../support/cloud.ts';
 import { type Dynamo, startDynalite } from '../support/dynamo.ts';
+import { startWayOut } from '../support/egressProxy.ts';
 import { startEventBus } from '../support/eventBus.ts';
 import { policyFolder } from '../support/lambda.ts';
 import { startSecretsManager } from '../support/secretsManager.ts';
-import { startWayOut } from '../support/wayOut.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'vif-acceptor-'));
 const file = join(folder, 'index.mjs');

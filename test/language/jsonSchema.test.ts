@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { FaultCode } from '../../language/index.ts';
-import { saidOf } from '../support/jsonSchema.ts';
-import { GATEWAYS } from './faults/gateways.ts';
-import { MATCHES } from './faults/matches.ts';
-import { OWNERS } from './faults/owners.ts';
-import { RECIPIENT } from './faults/recipient.ts';
-import type { Row } from './faults/row.ts';
-import { SCHEMA } from './faults/schema.ts';
+import { saidOf } from '../support/editorSchema.ts';
+import type { Row } from './errors/errorRow.ts';
+import { GATEWAYS } from './errors/gatewayErrors.ts';
+import { MATCHES } from './errors/matchErrors.ts';
+import { OWNERS } from './errors/ownerErrors.ts';
+import { RECIPIENT } from './errors/recipientErrors.ts';
+import { SCHEMA } from './errors/schemaErrors.ts';
 
 /** Kinds of faults that no JSON schema can see, and why. */
 const UNSEEN: { readonly [Code in FaultCode]?: string } = {

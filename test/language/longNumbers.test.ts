@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { compilePolicy } from '../../language/index.ts';
-import { besideAcme, matching } from './faults/row.ts';
+import { besideAcme, matching } from './errors/errorRow.ts';
 
 it.each([
   ['9007199254740993', matching('{ asn: [9007199254740993] }')],

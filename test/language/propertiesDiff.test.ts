@@ -1,21 +1,21 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { NO_DEADLINE } from '../../lambda/core/deadline.ts';
-import { decide } from '../../lambda/core/decide.ts';
-import type { Grant, Policy } from '../../lambda/core/policy.ts';
-import type { Point } from '../../language/algebra/axis.ts';
-import { type Change, changesBetween } from '../../language/diff/changes.ts';
-import { limitChanges } from '../../language/diff/limits.ts';
-import { overlaps } from '../../language/regions/overlap.ts';
-import { hasPoint } from '../../language/regions/region.ts';
+import { NO_DEADLINE } from '../../core/deadline.ts';
+import { decide } from '../../core/decide.ts';
+import type { Grant, Policy } from '../../core/policy.ts';
+import type { Point } from '../../language/algebra/fieldConstraint.ts';
+import { type Change, changesBetween } from '../../language/diff/decisionChanges.ts';
+import { limitChanges } from '../../language/diff/limitChanges.ts';
+import { overlaps } from '../../language/requestSets/overlappingGrants.ts';
+import { hasPoint } from '../../language/requestSets/requestSet.ts';
 import {
   policiesOfOddBlocks as compiledPolicies,
   isPaired,
   offeredOddly as offered,
 } from '../support/addressPairs.ts';
-import { worlds } from '../support/arbitraryWorlds.ts';
+import { worlds } from '../support/arbitraryContexts.ts';
 import { aWorld, NOW, VGW } from '../support/builders.ts';
-import { eachOwner } from '../support/situations.ts';
+import { eachOwner } from '../support/decisionInputs.ts';
 
 const AT = NOW.getTime();
 

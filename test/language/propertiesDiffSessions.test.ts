@@ -1,13 +1,13 @@
 import fc, { type Arbitrary } from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { NO_DEADLINE } from '../../lambda/core/deadline.ts';
-import { decide } from '../../lambda/core/decide.ts';
-import type { Match } from '../../lambda/core/fields/index.ts';
-import type { VirtualInterface } from '../../lambda/core/model.ts';
-import type { Policy } from '../../lambda/core/policy.ts';
-import { changesBetween } from '../../language/diff/changes.ts';
-import { overlaps } from '../../language/regions/overlap.ts';
-import { hasPoint } from '../../language/regions/region.ts';
+import { NO_DEADLINE } from '../../core/deadline.ts';
+import { decide } from '../../core/decide.ts';
+import type { Match } from '../../core/fields/index.ts';
+import type { VirtualInterface } from '../../core/model.ts';
+import type { Policy } from '../../core/policy.ts';
+import { changesBetween } from '../../language/diff/decisionChanges.ts';
+import { overlaps } from '../../language/requestSets/overlappingGrants.ts';
+import { hasPoint } from '../../language/requestSets/requestSet.ts';
 import {
   AWS,
   aGrant,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compilePolicy } from '../../language/index.ts';
-import { saidOf } from '../support/jsonSchema.ts';
+import { saidOf } from '../support/editorSchema.ts';
 import { toYaml, writtenPolicies } from '../support/policies.ts';
 
 describe('the JSON schema is never stricter than the checker', () => {

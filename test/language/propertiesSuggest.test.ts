@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { NO_DEADLINE } from '../../lambda/core/deadline.ts';
-import { codesOf, decide } from '../../lambda/core/decide.ts';
-import { parseHostAddress } from '../../lambda/core/ip.ts';
-import type { VirtualInterface } from '../../lambda/core/model.ts';
-import type { Policy } from '../../lambda/core/policy.ts';
+import { NO_DEADLINE } from '../../core/deadline.ts';
+import { codesOf, decide } from '../../core/decide.ts';
+import { parseHostAddress } from '../../core/ip.ts';
+import type { VirtualInterface } from '../../core/model.ts';
+import type { Policy } from '../../core/policy.ts';
 import { compilePolicy } from '../../language/index.ts';
-import { suggest } from '../../language/suggest/index.ts';
+import { suggest } from '../../language/suggest/suggestGrant.ts';
 import { isPaired, offeredOddly, policiesOfOddBlocks } from '../support/addressPairs.ts';
 import { aWorld, NOW, VGW } from '../support/builders.ts';
 import { asYaml } from '../support/yamlPolicies.ts';

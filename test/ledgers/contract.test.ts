@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { EMPTY_LEDGER, type LedgerChange } from '../../lambda/core/ledger.ts';
-import { LedgerFailure } from '../../lambda/errors.ts';
-import type { Ledger, LedgerSession } from '../../lambda/ports.ts';
-import { failureOf } from '../support/apis.ts';
+import { EMPTY_LEDGER, type LedgerChange } from '../../core/ledgerState.ts';
+import { LedgerFailure } from '../../run/portErrors.ts';
+import type { Ledger, LedgerSession } from '../../run/ports.ts';
+import { failureOf } from '../support/apiClients.ts';
 import { anAcceptance, anIntent, aSighting, heldFor } from '../support/ledgerBuilders.ts';
 import { testClock } from '../support/testClock.ts';
-import { STORES, type Store } from './stores.ts';
+import { STORES, type Store } from './ledgerStores.ts';
 
 const KEY = 'outscale/eu-west-2/012345678901';
 const OTHER_KEY = 'outscale/us-east-2/012345678901';

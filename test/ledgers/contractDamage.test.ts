@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { LedgerChange } from '../../lambda/core/ledger.ts';
-import type { Ledger, LedgerSession } from '../../lambda/ports.ts';
+import type { LedgerChange } from '../../core/ledgerState.ts';
+import type { Ledger, LedgerSession } from '../../run/ports.ts';
 import { anAcceptance, anIntent, aSighting } from '../support/ledgerBuilders.ts';
 import { testClock } from '../support/testClock.ts';
-import { STORES, type Store } from './stores.ts';
+import { STORES, type Store } from './ledgerStores.ts';
 
 const KEY = 'outscale/eu-west-2/012345678901';
 

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { readTurns } from '../../lambda/adapters/ledgers/codec/live.ts';
-import { FORMAT, type StoredValue, toStored } from '../../lambda/adapters/ledgers/storedForm.ts';
-import type { LedgerChange } from '../../lambda/core/ledger.ts';
-import type { Ledger, LedgerSession } from '../../lambda/ports.ts';
+import { readTurns } from '../../adapters/ledgers/decodeItems.ts';
+import { FORMAT, type StoredValue, toStored } from '../../adapters/ledgers/storedForm.ts';
+import type { LedgerChange } from '../../core/ledgerState.ts';
+import type { Ledger, LedgerSession } from '../../run/ports.ts';
 import { aPeer, aVif } from '../support/builders.ts';
 import { anAcceptance, anEnd, anIntent, aReceipt, aSighting, theGrounds } from '../support/ledgerBuilders.ts';
 import { testClock } from '../support/testClock.ts';
-import { STORES, type Store } from './stores.ts';
+import { STORES, type Store } from './ledgerStores.ts';
 
 const KEY = 'outscale/eu-west-2/012345678901';
 

@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { announcement } from '../../lambda/core/announcement.ts';
-import { digestOf } from '../../lambda/core/canonical.ts';
-import type { LedgerChange } from '../../lambda/core/ledger.ts';
-import { LedgerFailure } from '../../lambda/errors.ts';
-import type { Ledger, LedgerSession } from '../../lambda/ports.ts';
-import { failureOf } from '../support/apis.ts';
+import { announcement } from '../../core/events/event.ts';
+import { digestOf } from '../../core/json.ts';
+import type { LedgerChange } from '../../core/ledgerState.ts';
+import { LedgerFailure } from '../../run/portErrors.ts';
+import type { Ledger, LedgerSession } from '../../run/ports.ts';
+import { failureOf } from '../support/apiClients.ts';
 import { anAcceptance, anEnd, anIntent, aReceipt, aSighting } from '../support/ledgerBuilders.ts';
 import { testClock } from '../support/testClock.ts';
-import { STORES, type Store } from './stores.ts';
+import { STORES, type Store } from './ledgerStores.ts';
 
 const KEY = 'outscale/eu-west-2/012345678901';
 const OTHER_KEY = 'aws/eu-west-1/012345678901';

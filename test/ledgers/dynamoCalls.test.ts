@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
-import { createDynamoLedger } from '../../lambda/adapters/ledgers/dynamo/index.ts';
-import { openTable } from '../../lambda/adapters/ledgers/dynamo/table.ts';
-import type { LedgerChange } from '../../lambda/core/ledger.ts';
-import { LedgerFailure } from '../../lambda/errors.ts';
-import type { Ledger, LedgerSession } from '../../lambda/ports.ts';
-import { failureOf } from '../support/apis.ts';
+import { createDynamoLedger } from '../../adapters/ledgers/dynamo/dynamoLedger.ts';
+import { openTable } from '../../adapters/ledgers/dynamo/dynamoTable.ts';
+import type { LedgerChange } from '../../core/ledgerState.ts';
+import { LedgerFailure } from '../../run/portErrors.ts';
+import type { Ledger, LedgerSession } from '../../run/ports.ts';
+import { failureOf } from '../support/apiClients.ts';
 import { anIntent, aSighting } from '../support/ledgerBuilders.ts';
 import { proxiedDynamo } from '../support/proxiedDynamo.ts';
 import { type TestClock, testClock } from '../support/testClock.ts';

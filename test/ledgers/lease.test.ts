@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isFree, newLease } from '../../lambda/adapters/ledgers/lease.ts';
+import { isFree, newLease } from '../../adapters/ledgers/lease.ts';
 
 const NOW = new Date('2026-11-02T08:00:00Z');
 const minutes = (count: number): Date => new Date(NOW.getTime() + count * 60_000);

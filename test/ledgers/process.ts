@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { createFileLedger } from '../../lambda/adapters/ledgers/file/index.ts';
+import { createFileLedger } from '../../adapters/ledgers/file/fileLedger.ts';
 import { aSighting } from '../support/ledgerBuilders.ts';
 
 /**

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { replaceFile } from '../../lambda/adapters/ledgers/file/replaceFile.ts';
-import { plant } from '../plant.ts';
-import { failureOf } from '../support/apis.ts';
+import { replaceFile } from '../../adapters/ledgers/file/replaceFile.ts';
+import { failureOf } from '../support/apiClients.ts';
+import { plant } from '../support/tempFiles.ts';
 
 function planted(): string {
   return join(plant({ 'ledger.json': 'old' }), 'ledger.json');

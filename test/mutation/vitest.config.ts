@@ -2,7 +2,7 @@ import { defineConfig, mergeConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import all from '../../vitest.config.ts';
 
-/** A mutant is dead at the first test that fails, so what takes milliseconds goes first. */
+/** Runs the fastest test files first: a mutant is killed by the first test that fails. */
 class QuickestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     return files.toSorted(
@@ -12,20 +12,20 @@ class QuickestFirst extends BaseSequencer {
 }
 
 function rank(path: string): number {
-  if (path.includes('/test/pass/')) return 2;
+  if (path.includes('/test/run/')) return 2;
   return /[/]properties|[/]receipt[.]/.test(path) ? 1 : 0;
 }
 
-/** `npm run mutate`: the tests that every mutant meets, those of the core and of the pass. */
+/** The tests that `npm run mutate` runs for every mutant: those of core/ and run/. */
 export default mergeConfig(
   { ...all, test: { ...all.test, include: [], exclude: [] } },
   defineConfig({
     test: {
-      include: ['test/core/**/*.test.ts', 'test/pass/**/*.test.ts'],
-      // What waits for time-outs and cut connections asks the adapters more than the core, and takes half of the time.
-      exclude: ['test/pass/{secrecy,ledgerDown,cutWrites,propertiesLife}.test.ts'],
+      include: ['test/core/**/*.test.ts', 'test/run/**/*.test.ts'],
+      // Tests that wait for time-outs and closed connections test adapters rather than core/, and take half of the time.
+      exclude: ['test/run/{bgpKeySecrecy,ledgerOutage,partialWrites,propertiesLife}.test.ts'],
       reporters: ['default'],
-      // No file of these leaves anything behind, and a process for each would take most of the time.
+      // These files share no state, and a process for each would take most of the time.
       isolate: false,
       setupFiles: ['test/mutation/sameSeed.ts'],
       sequence: { sequencer: QuickestFirst },

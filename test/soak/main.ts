@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { addUp, NOTHING, type Tally, tableOf } from './tally.ts';
+import { addUp, NOTHING, type Tally, tableOf } from './counters.ts';
 
 const HELP = `npm run soak -- [--weeks N] [--seed N] [--jobs N]     lives of a target, one a seed, until there were N weeks
 npm run soak -- --seed N --path PATH                  one of them again, as it was made smaller`;
@@ -59,6 +59,6 @@ if (values.help || !isWhole(weeks) || !isWhole(seed) || !isWhole(jobs) || jobs =
   console.log(tableOf(tally, seed, (performance.now() - started) / 1000));
   process.exitCode = tally.violations > 0 ? 1 : 0;
 } else {
-  const { replay } = await import('./replay.ts');
+  const { replay } = await import('./replayLife.ts');
   process.exitCode = (await replay(seed, values.path)) ? 0 : 1;
 }

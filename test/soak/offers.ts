@@ -1,9 +1,9 @@
-import { ApiError } from '../../simulator/errors.ts';
-import type { Simulation } from '../../simulator/index.ts';
-import { allocate } from '../../simulator/operations/allocate.ts';
-import { type Truth, truthOf } from './oracle/truth.ts';
-import { ACME_1, LAB, OURS, PLANTED, STRANGER, STRANGERS, US } from './plan/cast.ts';
-import type { ODDS, Offer, Plan } from './plan/plan.ts';
+import type { Simulation } from '../../emulator/emulator.ts';
+import { ApiError } from '../../emulator/errors.ts';
+import { allocate } from '../../emulator/operations/allocate.ts';
+import { type Truth, truthOf } from './oracle/groundTruth.ts';
+import { ACME_1, LAB, OURS, PLANTED, STRANGER, STRANGERS, US } from './plan/constants.ts';
+import type { ODDS, Offer, Plan } from './plan/lifePlan.ts';
 
 interface Extra {
   readonly isFlood?: boolean;

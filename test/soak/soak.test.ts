@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { HARMS } from './plan/ills.ts';
+import { HARMS } from './plan/callFaults.ts';
 
 const MAIN = join(import.meta.dirname, 'main.ts');
 

@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
-import { fail, leaveTheWorld, lifeOf, planOf, whatIsWrong } from './seeds.ts';
-import { addUp, NOTHING, type Tally } from './tally.ts';
+import { addUp, NOTHING, type Tally } from './counters.ts';
+import { fail, leaveTheWorld, lifeOf, planOf, whatIsWrong } from './lifeSeeds.ts';
 
 /** Lives one seed after the other until there were so many weeks; tells its parent what was in them. */
 const [weeks = 1, first = 0] = process.argv.slice(2).map(Number);

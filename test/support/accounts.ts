@@ -7,7 +7,7 @@ import {
   DescribeVirtualInterfacesCommand,
   DirectConnectClient,
 } from '@aws-sdk/client-direct-connect';
-import type { Simulator } from '../../simulator/index.ts';
+import type { Simulator } from '../../emulator/emulator.ts';
 
 /** Accounts of every test world. */
 export const US = '012345678901';

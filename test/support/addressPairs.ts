@@ -1,6 +1,6 @@
 import fc, { type Arbitrary } from 'fast-check';
-import type { BgpPeer, VirtualInterface } from '../../lambda/core/model.ts';
-import type { Policy } from '../../lambda/core/policy.ts';
+import type { BgpPeer, VirtualInterface } from '../../core/model.ts';
+import type { Policy } from '../../core/policy.ts';
 import { requests } from './arbitraries.ts';
 import { compiledPolicies } from './compiledPolicies.ts';
 import { network } from './oracleFields.ts';

@@ -1,7 +1,7 @@
 import fc, { type Arbitrary } from 'fast-check';
-import type { Match } from '../../lambda/core/fields/index.ts';
-import { type BgpPeer, FIELDS, type Field, type VirtualInterface } from '../../lambda/core/model.ts';
-import type { Grant, HoldLine, Owner, Policy } from '../../lambda/core/policy.ts';
+import type { Match } from '../../core/fields/index.ts';
+import { type BgpPeer, FIELDS, type Field, type VirtualInterface } from '../../core/model.ts';
+import type { Grant, HoldLine, Owner, Policy } from '../../core/policy.ts';
 import { AWS, aGrant, anOwner, aPolicy, aRecipient, aVif, NOW, US, VGW } from './builders.ts';
 
 /** Policies and requests over so small a universe that they often meet. */

@@ -1,7 +1,7 @@
-import type { Match } from '../../lambda/core/fields/index.ts';
-import type { BgpPeer, Gateway, VirtualInterface } from '../../lambda/core/model.ts';
-import type { Grant, HoldLine, Owner, Policy, PolicyRecipient } from '../../lambda/core/policy.ts';
-import type { World } from '../../lambda/core/world.ts';
+import type { World } from '../../core/decisionContext.ts';
+import type { Match } from '../../core/fields/index.ts';
+import type { BgpPeer, Gateway, VirtualInterface } from '../../core/model.ts';
+import type { Grant, HoldLine, Owner, Policy, PolicyRecipient } from '../../core/policy.ts';
 
 /** A sound world to change one thing in: each builder gives what is allowed, and takes what is to be different. */
 

@@ -1,15 +1,15 @@
 import { onTestFinished } from 'vitest';
-import { connect } from '../../lambda/adapters/connect.ts';
-import type { ClientSettings } from '../../lambda/adapters/directconnect/client.ts';
-import { createMemoryLedger } from '../../lambda/adapters/ledgers/memory.ts';
-import { AVAILABLE_WITHIN_MS } from '../../lambda/core/followUp.ts';
-import type { LoadedPolicy } from '../../lambda/core/policy.ts';
-import type { PassReport } from '../../lambda/core/report.ts';
-import type { PassInput } from '../../lambda/pass/input.ts';
-import { runPass } from '../../lambda/pass.ts';
-import type { Announcer, Ledger, Ports } from '../../lambda/ports.ts';
+import { connect } from '../../adapters/connect.ts';
+import type { ClientSettings } from '../../adapters/directconnect/client.ts';
+import { createMemoryLedger } from '../../adapters/ledgers/inMemoryLedger.ts';
+import { AVAILABLE_WITHIN_MS } from '../../core/followUp.ts';
+import type { LoadedPolicy } from '../../core/policy.ts';
+import type { PassReport } from '../../core/runReport.ts';
+import { type Options, readScenario, type Simulator, startSimulator } from '../../emulator/emulator.ts';
 import { compilePolicy, formatFault } from '../../language/index.ts';
-import { type Options, readScenario, type Simulator, startSimulator } from '../../simulator/index.ts';
+import type { Announcer, Ledger, Ports } from '../../run/ports.ts';
+import { runPass } from '../../run/run.ts';
+import type { PassInput } from '../../run/runContext.ts';
 import { ACME, STRANGER, US } from './accounts.ts';
 
 /** Gateways and connections of every test world. */

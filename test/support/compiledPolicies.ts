@@ -1,7 +1,7 @@
 import type { Arbitrary } from 'fast-check';
-import type { Match } from '../../lambda/core/fields/index.ts';
-import { formatRange, type Range } from '../../lambda/core/fields/range.ts';
-import type { Grant, Policy } from '../../lambda/core/policy.ts';
+import type { Match } from '../../core/fields/index.ts';
+import { formatRange, type Range } from '../../core/fields/range.ts';
+import type { Grant, Policy } from '../../core/policy.ts';
 import { LANGUAGE_FIELDS } from '../../language/fields/index.ts';
 import { policies } from './arbitraries.ts';
 

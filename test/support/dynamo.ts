@@ -10,8 +10,8 @@ import {
   type DynamoDBClientConfig,
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
+import { TABLE_KEYS } from '../../adapters/ledgers/dynamo/dynamoTable.ts';
 import { startTransactingDynalite } from '../../bench/world/dynalite.ts';
-import { TABLE_KEYS } from '../../lambda/adapters/ledgers/dynamo/table.ts';
 
 /** A DynamoDB on loopback, over its real protocol. */
 export interface Dynamo {

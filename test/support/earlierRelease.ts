@@ -1,6 +1,6 @@
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { livePartition } from '../../lambda/adapters/ledgers/dynamo/partitions.ts';
-import { keyOf, type Table } from '../../lambda/adapters/ledgers/dynamo/table.ts';
+import { keyOf, type Table } from '../../adapters/ledgers/dynamo/dynamoTable.ts';
+import { livePartition } from '../../adapters/ledgers/dynamo/partitions.ts';
 
 /** How a run of release 0.1.0 leaves the head: its tokens are bare, and what it is in doubt about is marked as dirty. */
 const UPDATES = {

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Context } from 'aws-lambda';
 import { onTestFinished } from 'vitest';
-import type { LoadedPolicy } from '../../lambda/core/policy.ts';
-import { writePolicy } from '../../lambda/core/policy.ts';
-import type { PassReport } from '../../lambda/core/report.ts';
+import type { LoadedPolicy } from '../../core/policy.ts';
+import { writePolicy } from '../../core/policy.ts';
+import type { PassReport } from '../../core/runReport.ts';
 
 /** A folder as the function finds it under /opt/policy; gone when the test is. */
 export function policyFolder(...policies: readonly LoadedPolicy[]): string {

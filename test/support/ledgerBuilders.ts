@@ -1,8 +1,5 @@
-import type { Ended } from '../../lambda/core/ended.ts';
-import type { Grounds } from '../../lambda/core/grounds.ts';
-import { EMPTY_LEDGER, type LedgerState } from '../../lambda/core/ledger.ts';
-import type { VirtualInterface } from '../../lambda/core/model.ts';
-import type { Receipt } from '../../lambda/core/receipt.ts';
+import type { Ended } from '../../core/endedRequest.ts';
+import type { Grounds } from '../../core/grounds.ts';
 import {
   type Acceptance,
   type Award,
@@ -11,8 +8,11 @@ import {
   type Intent,
   NOTHING_TOLD,
   type Sighting,
-} from '../../lambda/core/remembered.ts';
-import type { Survey } from '../../lambda/core/survey.ts';
+} from '../../core/ledgerEntries.ts';
+import { EMPTY_LEDGER, type LedgerState } from '../../core/ledgerState.ts';
+import type { VirtualInterface } from '../../core/model.ts';
+import type { Receipt } from '../../core/receipt.ts';
+import type { Survey } from '../../core/snapshot.ts';
 import { aGateway, aVif, CONNECTION, US, VGW } from './builders.ts';
 
 /** What a ledger remembers of the request and the policy of `aVif` and `aPolicy`, and what a listing adds to it. */

@@ -1,5 +1,5 @@
-import type { Match } from '../../lambda/core/fields/index.ts';
-import type { VirtualInterface } from '../../lambda/core/model.ts';
+import type { Match } from '../../core/fields/index.ts';
+import type { VirtualInterface } from '../../core/model.ts';
 
 /** Match fields said a second time, for the oracle: each demand becomes questions, one a session where those matter. */
 

@@ -1,10 +1,10 @@
 import fc, { type Arbitrary } from 'fast-check';
 import { stringify } from 'yaml';
-import { PROVIDERS, type Provider } from '../../lambda/core/model.ts';
-import { normalise } from '../../language/normalise.ts';
-import { overlaps } from '../../language/regions/overlap.ts';
-import type { WrittenGrant, WrittenOwner, WrittenPolicy } from '../../language/schema.ts';
-import { texts, writtenHolds, writtenMatches } from './matches.ts';
+import { PROVIDERS, type Provider } from '../../core/model.ts';
+import { normalise } from '../../language/normalisePolicy.ts';
+import type { WrittenGrant, WrittenOwner, WrittenPolicy } from '../../language/policySchema.ts';
+import { overlaps } from '../../language/requestSets/overlappingGrants.ts';
+import { texts, writtenHolds, writtenMatches } from './writtenMatches.ts';
 
 /** Valid policies as people write them: plain objects that `toYaml` turns into the text of a file. */
 

@@ -1,4 +1,4 @@
-import type { Policy } from '../../lambda/core/policy.ts';
+import type { Policy } from '../../core/policy.ts';
 import { aGrant, aHoldLine, anOwner, aPolicy, aRecipient, CONNECTION } from './builders.ts';
 
 /** A policy in which every key that may be `null` or empty is not. */

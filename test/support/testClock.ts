@@ -1,4 +1,4 @@
-import type { Clock } from '../../lambda/ports.ts';
+import type { Clock } from '../../run/ports.ts';
 import { NOW } from './builders.ts';
 
 /** A clock that goes when told to. */

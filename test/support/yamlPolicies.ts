@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
-import type { Match } from '../../lambda/core/fields/index.ts';
-import { formatRange } from '../../lambda/core/fields/range.ts';
-import type { Grant, Owner, Policy } from '../../lambda/core/policy.ts';
+import type { Match } from '../../core/fields/index.ts';
+import { formatRange } from '../../core/fields/range.ts';
+import type { Grant, Owner, Policy } from '../../core/policy.ts';
 
 /** A compiled policy as somebody could have written it, in lines or in braces. */
 export function asYaml(

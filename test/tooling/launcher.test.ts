@@ -5,9 +5,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { CHECKOUT_NEEDS, inWords, isIn } from '../../bin/needs.cjs';
-import { plant } from '../plant.ts';
 import { folderWith } from '../support/cli.ts';
-import { startRegions } from '../support/regions.ts';
+import { startRegions } from '../support/regionServer.ts';
+import { plant } from '../support/tempFiles.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 

@@ -3,7 +3,7 @@ import { cpSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { plant } from '../plant.ts';
+import { plant } from '../support/tempFiles.ts';
 
 const BIOME = createRequire(import.meta.url).resolve('@biomejs/biome/bin/biome');
 
@@ -40,7 +40,7 @@ function lint(path: string, expressions: readonly string[]): Record<string, stri
 }
 
 describe('lint', () => {
-  it.each(['lambda/core/decides.ts', 'lambda/pass.ts', 'lambda/pass/step.ts'])(
+  it.each(['lambda/core/decides.ts', 'run/run.ts', 'lambda/pass/step.ts'])(
     'refuses clock, chance, environment and network in %s',
     (path) => {
       expect(lint(path, Object.keys(IMPURE))).toEqual(IMPURE);

@@ -1,9 +1,9 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { INTERVAL } from '../../infra/choices.ts';
+import type { Provider } from '../../core/model.ts';
 import { DeploymentRefused } from '../../infra/refused.ts';
-import type { Provider } from '../../lambda/core/model.ts';
-import { installed, target } from '../infra/world.ts';
+import { INTERVAL } from '../../infra/validateOptions.ts';
+import { installed, target } from '../infra/stackFixtures.ts';
 import { input, PAGE } from './scalePage.ts';
 
 /** Targets with credentials of their own each, and names of 20 characters. */

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { IN_FUNCTION, packagesIn } from '../../scripts/bill.ts';
 import { bundle } from '../../scripts/bundle.ts';
+import { IN_FUNCTION, packagesIn } from '../../scripts/cycloneDx.ts';
 import { nameOf, readLock, runtimePaths } from '../../scripts/lockfile.ts';
 
 const LOCK = readLock();

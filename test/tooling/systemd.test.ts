@@ -1,13 +1,13 @@
 import { cpSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { LEASE_MS } from '../../cli/onePass.ts';
-import { PING_URL } from '../../cli/ping.ts';
-import { REQUEST_LIMIT_MS } from '../../lambda/adapters/connect.ts';
+import { REQUEST_LIMIT_MS } from '../../adapters/connect.ts';
+import { PING_URL } from '../../cli/heartbeat.ts';
+import { LEASE_MS } from '../../cli/runTarget.ts';
 import { folderWith } from '../support/cli.ts';
 import { PROD } from '../support/cloud.ts';
-import { isInstalled } from '../support/installed.ts';
-import { passByUnit, run, settingsOf, UNITS } from '../support/units.ts';
+import { isInstalled } from '../support/installedPrograms.ts';
+import { passByUnit, run, settingsOf, UNITS } from '../support/systemdUnits.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const FILES = readdirSync(UNITS);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import * as z from 'zod';
-import { readScenario, type Simulator, startSimulator } from '../../simulator/index.ts';
+import { readScenario, type Simulator, startSimulator } from '../../emulator/emulator.ts';
 import { ACME, actAs, STRANGER, US } from '../support/accounts.ts';
 import { type } from '../support/cli.ts';
 import { type Dynamo, startDynalite } from '../support/dynamo.ts';

@@ -1,0 +1,130 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { parseXML } from '@aws-sdk/xml-builder';
+import { HttpRequest } from '@smithy/protocol-http';
+import { SignatureV4 } from '@smithy/signature-v4';
+import { ApiFailure } from '../../run/portErrors.ts';
+import { READ_ATTEMPTS, readLimitMs } from '../directconnect/client.ts';
+import { bounded, type ReadClient } from './sdkClient.ts';
+import { toApiFailure } from './toApiFailure.ts';
+
+/**
+ * The AWS query protocol (EC2, FCU, STS), for the few reads that we need of it, signed with the SDK's signer:
+ * `@aws-sdk/client-ec2` alone would more than double the function's bundle.
+ */
+export interface QueryApi {
+  /** @returns the answer's root element. @throws ApiFailure */
+  call(action: string, parameters?: Readonly<Record<string, string>>): Promise<XmlFields>;
+}
+
+export type XmlFields = Readonly<Record<string, unknown>>;
+
+export interface QuerySettings {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly service: 'ec2' | 'sts';
+  readonly version: string;
+}
+
+/** @param client lends its credentials, connections and hash, so that there is one of each */
+export function createQueryApi(client: ReadClient, settings: QuerySettings): QueryApi {
+  const { config } = client.sdk;
+  const { endpoint, region, service, version } = settings;
+  const signer = new SignatureV4({ credentials: config.credentials, region, service, sha256: config.sha256 });
+
+  async function once(
+    action: string,
+    parameters: Readonly<Record<string, string>>,
+    abortSignal: AbortSignal,
+  ): Promise<XmlFields> {
+    const form = new URLSearchParams({ Action: action, Version: version, ...parameters });
+    const request = await signer.sign(requestFor(endpoint, form));
+    const { response } = await config.requestHandler.handle(HttpRequest.clone(new HttpRequest(request)), {
+      abortSignal,
+    });
+    const body = new TextDecoder().decode(await config.streamCollector(response.body));
+    return readAnswer(action, response.statusCode, body);
+  }
+
+  async function call(action: string, parameters: Readonly<Record<string, string>> = {}): Promise<XmlFields> {
+    return bounded(
+      action,
+      readLimitMs(client.requestTimeoutMs),
+      client.key,
+      'repeated',
+      async (abortSignal) => {
+        for (let attempt = 1; ; attempt += 1) {
+          try {
+            return await once(action, parameters, abortSignal);
+          } catch (error) {
+            client.throttles.saw(error);
+            const failure = toApiFailure(action, error);
+            const again = failure instanceof ApiFailure && MAY_PASS.has(failure.kind);
+            if (attempt === READ_ATTEMPTS || !again) throw failure;
+            await pause(100 * 2 ** attempt, undefined, { signal: abortSignal });
+          }
+        }
+      },
+    );
+  }
+
+  return { call };
+}
+
+/** Kinds of failure that a second try may not meet. */
+const MAY_PASS: ReadonlySet<ApiFailure['kind']> = new Set(['throttled', 'timeout', 'unreachable', 'server']);
+
+/** Whether an element is a list of items, be it an empty one. */
+export function isList(element: unknown): boolean {
+  return typeof element === 'string' ? element.trim() === '' : Object.hasOwn(xmlFields(element), 'item');
+}
+
+/** Elements that may repeat come as a list, as one, or as an empty text. */
+export function items(set: unknown): readonly XmlFields[] {
+  const item = xmlFields(set).item;
+  return (Array.isArray(item) ? item : item === undefined ? [] : [item]).map(xmlFields);
+}
+
+export function xmlFields(value: unknown): XmlFields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
+}
+
+export function xmlText(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null;
+}
+
+function requestFor(endpoint: string, form: URLSearchParams): HttpRequest {
+  const { protocol, hostname, port, host } = new URL(endpoint);
+  return new HttpRequest({
+    method: 'POST',
+    protocol,
+    hostname,
+    ...(port === '' ? {} : { port: Number(port) }),
+    path: '/',
+    headers: { host, 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' },
+    body: form.toString(),
+  });
+}
+
+function readAnswer(action: string, status: number, body: string): XmlFields {
+  let root: XmlFields;
+  try {
+    root = xmlFields(parseXML(body));
+  } catch {
+    root = {};
+  }
+  const answer = root[`${action}Response`];
+  if (status === 200 && answer !== undefined) return xmlFields(answer);
+  const error = errorIn(root);
+  // The shape that `toApiFailure` reads, as the SDK's own errors have it.
+  throw Object.assign(new Error(error.message ?? 'the answer is not what the API promises'), {
+    name: error.code ?? (status >= 400 ? `HTTP ${status}` : 'SyntaxError'),
+    $metadata: { httpStatusCode: status },
+  });
+}
+
+/** EC2: `Response.Errors.Error`; STS: `ErrorResponse.Error`. */
+function errorIn(root: XmlFields): { code: string | null; message: string | null } {
+  const ec2 = xmlFields(xmlFields(xmlFields(root.Response).Errors).Error);
+  const sts = xmlFields(xmlFields(root.ErrorResponse).Error);
+  return { code: xmlText(ec2.Code ?? sts.Code), message: xmlText(ec2.Message ?? sts.Message) };
+}

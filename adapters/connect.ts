@@ -1,0 +1,105 @@
+import type { PolicyRecipient } from '../core/policy.ts';
+import { CredentialsUnusable } from '../run/portErrors.ts';
+import type { Caller, Clock, DirectConnect, Gateways } from '../run/ports.ts';
+import { createQueryApi } from './aws/queryApi.ts';
+import { toApiFailure } from './aws/toApiFailure.ts';
+import { createCaller } from './caller.ts';
+import { type ClientSettings, createClient, READ_ATTEMPTS, readLimitMs } from './directconnect/client.ts';
+import { createDirectConnect } from './directconnect/directConnect.ts';
+import { DIALECTS } from './directconnect/providerApis.ts';
+import { createThrottles, watchThrottles } from './directconnect/throttles.ts';
+import { checkedRegion } from './endpoint.ts';
+import { createGateways } from './gateways.ts';
+import type { RenewableKey } from './rotatingKey.ts';
+
+/** Where the APIs are. `null`: the provider's own place. */
+export interface Endpoints {
+  readonly directConnect: string | null;
+  /** EC2 or FCU */
+  readonly gateways: string | null;
+  /** STS, which no provider serves under the name of EC2 */
+  readonly identity: string | null;
+}
+
+/** What one attempt at a request may take, in milliseconds. */
+export const REQUEST_TIMEOUT_MS = 6000;
+
+/** What one request may take with its retries, one under a new key included, in milliseconds. */
+export const REQUEST_LIMIT_MS = readLimitMs(REQUEST_TIMEOUT_MS);
+
+/** The provider's APIs as ports, for one recipient. */
+export interface Connected {
+  readonly directConnect: DirectConnect;
+  readonly gateways: Gateways;
+  readonly caller: Caller;
+  /** for the commands told to people; `null` where the AWS CLI finds it by itself */
+  readonly endpoint: string | null;
+  /** the same of EC2 or FCU */
+  readonly gatewayEndpoint: string | null;
+  /** Finds the credentials, without using them. @throws CredentialsUnusable, ApiFailure */
+  authenticate(): Promise<void>;
+  /** how far the API's clock is ahead of ours, in milliseconds, as of its last answer */
+  clockOffset(): number;
+  /** lets go of open connections */
+  close(): void;
+}
+
+/** @throws CredentialsUnusable, EndpointRefused, ProxyRefused */
+export function connect(
+  { provider, region }: Pick<PolicyRecipient, 'provider' | 'region'>,
+  credentials: ClientSettings['credentials'],
+  endpoints: Endpoints,
+  requestTimeoutMs: number,
+): Connected {
+  const dialect = DIALECTS[provider];
+  // Fail closed: without keys of its own, a client would use those of another cloud.
+  if (!(credentials || dialect.takesAwsCredentials))
+    throw new CredentialsUnusable(`no credentials for ${provider}: the AWS ones are never used there`);
+  checkedRegion(region);
+  const endpoint = endpoints.directConnect ?? dialect.directConnectEndpoint(region);
+  const settings = { region, endpoint, credentials, requestTimeoutMs };
+  const reads = createClient(settings, READ_ATTEMPTS);
+  // The credentials that the reads have found already: of its own, a confirm would look for some after what was decided.
+  const writes = createClient({ ...settings, credentials: reads.config.credentials }, 1);
+  const throttles = createThrottles();
+  watchThrottles([reads, writes], throttles);
+  const client = { sdk: reads, requestTimeoutMs, key: renewable(credentials), throttles };
+  const gatewayEndpoint = endpoints.gateways ?? dialect.gatewayEndpoint(region);
+  const ec2 = createQueryApi(client, {
+    region,
+    endpoint: gatewayEndpoint,
+    service: 'ec2',
+    version: '2016-11-15',
+  });
+  const sts = dialect.identityEndpoint && {
+    region,
+    endpoint: endpoints.identity ?? dialect.identityEndpoint(region),
+    service: 'sts' as const,
+    version: '2011-06-15',
+  };
+  return {
+    directConnect: createDirectConnect(dialect, client, writes),
+    gateways: createGateways(ec2, client),
+    caller: createCaller(sts && createQueryApi(client, sts)),
+    endpoint: dialect.knownToAwsCli && endpoints.directConnect === null ? null : endpoint,
+    gatewayEndpoint: dialect.knownToAwsCli && endpoints.gateways === null ? null : gatewayEndpoint,
+    authenticate: async () => {
+      try {
+        await reads.config.credentials();
+      } catch (error) {
+        throw toApiFailure('finding credentials', error);
+      }
+    },
+    clockOffset: () => reads.config.systemClockOffset,
+    close: () => {
+      reads.destroy();
+      writes.destroy();
+    },
+  };
+}
+
+function renewable(credentials: ClientSettings['credentials']): RenewableKey | null {
+  return typeof credentials === 'function' && 'renewed' in credentials ? credentials : null;
+}
+
+export const systemClock: Clock = { now: () => new Date(), monotonic: () => performance.now() };

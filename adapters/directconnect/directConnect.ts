@@ -1,0 +1,123 @@
+import {
+  ConfirmPrivateVirtualInterfaceCommand,
+  DescribeConnectionsCommand,
+  DescribeVirtualInterfacesCommand,
+  type DirectConnectClient,
+} from '@aws-sdk/client-direct-connect';
+import type { VirtualInterface } from '../../core/model.ts';
+import { gatewayKind } from '../../core/resourceIds.ts';
+import { ApiFailure, ListingIncomplete } from '../../run/portErrors.ts';
+import type { DirectConnect } from '../../run/ports.ts';
+import { Reader } from '../aws/fieldReader.ts';
+import { allPages, asItCame, type Page } from '../aws/pagination.ts';
+import { bounded, type ReadClient, read } from '../aws/sdkClient.ts';
+import { distinct, readVirtualInterface } from './parseVirtualInterface.ts';
+import type { Dialect } from './providerApis.ts';
+
+const LISTING = 'DescribeVirtualInterfaces';
+
+/**
+ * The Direct Connect API of either provider.
+ * @param writes a client that tries once: a confirm is never repeated blindly
+ */
+export function createDirectConnect(
+  dialect: Dialect,
+  reads: ReadClient,
+  writes: DirectConnectClient,
+): DirectConnect {
+  return {
+    list: () => list(dialect, reads),
+    describe: (id) => describe(reads, id),
+    ownConnections: () => ownConnections(dialect, reads),
+    confirm: (id, gateway) => confirm(dialect, { ...reads, sdk: writes }, id, gateway),
+    throttles: reads.throttles.count,
+  };
+}
+
+async function list(dialect: Dialect, client: ReadClient): Promise<readonly VirtualInterface[]> {
+  const ask = async (nextToken: string | null): Promise<Page> => {
+    const command = new DescribeVirtualInterfacesCommand(pageInput(dialect, nextToken));
+    const page = await read(client, LISTING, (sdk, options) => sdk.send(command, options));
+    return { items: page.virtualInterfaces, nextToken: page.nextToken };
+  };
+  return distinct(await allPages(ask, (why) => new ListingIncomplete(why), readVirtualInterface));
+}
+
+async function describe(client: ReadClient, id: string): Promise<VirtualInterface | null> {
+  const command = new DescribeVirtualInterfacesCommand({ virtualInterfaceId: id });
+  let items: unknown;
+  try {
+    items = (await read(client, LISTING, (sdk, options) => sdk.send(command, options))).virtualInterfaces;
+  } catch (error) {
+    if (saysUnknown(error, id)) return null;
+    throw error;
+  }
+  if (!Array.isArray(items)) throw new ApiFailure(LISTING, 'malformed', `no list in the answer for ${id}`);
+  if (items.length === 0) return null;
+  const vif = readVirtualInterface(items[0], 0);
+  // Fail closed: an answer about something else says nothing about this one.
+  if (items.length > 1 || vif.id !== id)
+    throw new ApiFailure(LISTING, 'malformed', `the answer is not about ${id} alone`);
+  return vif;
+}
+
+/** Fail closed: a bare `Not Found`, such as a wrong endpoint's, is no word of this API about the interface. */
+function saysUnknown(error: unknown, id: string): boolean {
+  if (!(error instanceof ApiFailure && error.kind === 'client')) return false;
+  const isNamed = !error.message.includes(' Unknown: ');
+  const isAboutId = error.message.includes(id);
+  if (/does not exist|not found|NotFound/i.test(error.message)) return isNamed || isAboutId;
+  return isAboutId && /invalid virtual ?interface/i.test(error.message);
+}
+
+async function ownConnections(dialect: Dialect, client: ReadClient): Promise<ReadonlySet<string>> {
+  const operation = 'DescribeConnections';
+  const ask = async (nextToken: string | null): Promise<Page> => {
+    const command = new DescribeConnectionsCommand(pageInput(dialect, nextToken));
+    const page = await read(client, operation, (sdk, options) => sdk.send(command, options));
+    return { items: page.connections, nextToken: page.nextToken };
+  };
+  const raw = await allPages(ask, (why) => new ApiFailure(operation, 'malformed', why), asItCame);
+  return new Set(raw.flatMap((item) => connectionIds(operation, item)));
+}
+
+async function confirm(
+  dialect: Dialect,
+  { sdk, requestTimeoutMs, key }: ReadClient,
+  id: string,
+  gateway: string,
+): Promise<string | null> {
+  const operation = 'ConfirmPrivateVirtualInterface';
+  const kind = gatewayKind(gateway);
+  // Fail closed: the SDK would send a request without a gateway as it is.
+  if (kind === null || !dialect.gatewayKinds.has(kind)) {
+    throw new ApiFailure(operation, 'client', `\`${gateway}\` is no gateway of this provider`);
+  }
+  const target = kind === 'virtual' ? { virtualGatewayId: gateway } : { directConnectGatewayId: gateway };
+  const command = new ConfirmPrivateVirtualInterfaceCommand({ virtualInterfaceId: id, ...target });
+  const answer = await bounded(operation, requestTimeoutMs, key, 'left', (abortSignal) =>
+    sdk.send(command, { abortSignal }),
+  );
+  const state: unknown = answer.virtualInterfaceState;
+  return typeof state === 'string' ? state : null;
+}
+
+function pageInput(
+  { pageSize }: Dialect,
+  nextToken: string | null,
+): { maxResults?: number; nextToken?: string } {
+  return {
+    ...(pageSize === null ? {} : { maxResults: pageSize }),
+    ...(nextToken === null ? {} : { nextToken }),
+  };
+}
+
+/** A connection's own ID and that of the LAG it belongs to. */
+function connectionIds(operation: string, raw: unknown): string[] {
+  const reader = new Reader(raw);
+  const [connection, lag] = [reader.text('connectionId'), reader.text('lagId')];
+  // Fail closed: with one of our own connections unknown, what we offer to others could pass for a request to us.
+  if (connection === null || reader.faults.length > 0)
+    throw new ApiFailure(operation, 'malformed', 'a connection in the answer has no readable ID');
+  return lag === null ? [connection] : [connection, lag];
+}

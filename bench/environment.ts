@@ -1,0 +1,156 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Metafile } from 'esbuild';
+import { TABLE_KEYS } from '../adapters/ledgers/dynamo/dynamoTable.ts';
+import { recipientKey, writePolicy } from '../core/policy.ts';
+import { text } from '../emulator/decoders.ts';
+import { bundle } from '../scripts/bundle.ts';
+import { bareCall, type Places } from './baseline/signedClient.ts';
+import type { Plan } from './calls/plan.ts';
+import { type Heard, readHeard } from './calls/recordedCalls.ts';
+import { writePlan } from './calls/replayPlan.ts';
+import { type Child, startChild } from './childProcess.ts';
+import { compiled, policyText } from './world/policy.ts';
+import { connectionsOf, type Population, US } from './world/population.ts';
+
+/** The three servers, each in its own process, and what is run against them. */
+export interface Lab {
+  /** for files; gone when the lab is */
+  readonly folder: string;
+  readonly places: Places;
+  /** what the function's bundle is made of */
+  readonly bundled: { readonly function: Metafile; readonly sdkClients: Metafile };
+  /** Empties the provider, fills it anew, and forgets what was heard. @param latency of its answers, in milliseconds */
+  fill(population: Population, latency: number): Promise<void>;
+  /** @returns the name of a new table, with nothing in it */
+  newTable(): Promise<string>;
+  /** What the servers heard since they were last asked, in order. */
+  heard(): Promise<readonly Heard[]>;
+  /** The function as deployed, for the first region of a population. */
+  startFunction(population: Population, table: string, how?: How): Promise<Child>;
+  startBareLoop(how?: How): Promise<Child>;
+  /** A bundle of only the SDK's clients. */
+  startSdkClients(population: Population, how: How): Promise<Child>;
+  /** @returns the event by which a side makes these calls, with another table in the place of the one that was heard of */
+  eventFor(plan: Plan<Heard>, table: string, instead: string): { readonly plan: string };
+  close(): Promise<void>;
+}
+
+/** How a side is started. */
+export interface How {
+  /** to begin with, in a cold start */
+  readonly event?: object;
+  /** of Node */
+  readonly flags?: readonly string[];
+}
+
+export const TARGET = 'hub';
+
+const LEDGER_REGION = 'eu-west-3';
+const PROCESSES = join(import.meta.dirname, 'processes');
+
+export async function openLab(): Promise<Lab> {
+  const folder = mkdtempSync(join(tmpdir(), 'vif-acceptor-bench-'));
+  const at = (name: string): string => join(folder, name);
+  const [metafile, sdkClients] = [await bundle(at('function.mjs')), await bundleOf('sdkClients')];
+  await bundleOf('bareLoop');
+  await bundleOf('harness');
+  const servers = await Promise.all(
+    ['emulator', 'dynamo', 'bus'].map((name) => startChild(join(PROCESSES, `${name}.ts`))),
+  );
+  const [provider = '', ledger = '', bus = ''] = servers.map(({ first }) => text(first, ''));
+  const places = { provider, ledger, bus };
+
+  function bundleOf(name: string): Promise<Metafile> {
+    return bundle(at(`${name}.mjs`), join(PROCESSES, `${name}.ts`));
+  }
+
+  const reachable = {
+    AWS_ENDPOINT_URL_DYNAMODB: ledger,
+    AWS_ENDPOINT_URL_EVENTBRIDGE: bus,
+    BENCH_PROVIDER: provider,
+    BENCH_LEDGER: ledger,
+    BENCH_BUS: bus,
+  };
+  const run = (side: string, env: Readonly<Record<string, string>>, { event, flags }: How = {}) => {
+    const args = [at(`${side}.mjs`), ...(event ? [JSON.stringify(event)] : [])];
+    return startChild(at('harness.mjs'), args, { ...keys(LEDGER_REGION), ...env, ...reachable }, flags);
+  };
+
+  const heard = async (): Promise<readonly Heard[]> => {
+    const taken = await Promise.all(servers.map(async (server) => readHeard(await server.ask('take'), '')));
+    return taken.flat().sort((a, b) => a.at - b.at);
+  };
+
+  return {
+    folder,
+    places,
+    bundled: { function: metafile, sdkClients },
+    heard,
+    fill: async (population, latency) => {
+      await servers[0]?.ask('fill', { population, latency });
+      await heard();
+    },
+    newTable: async () => {
+      const name = `ledger-${randomUUID()}`;
+      const body = Buffer.from(JSON.stringify(tableInput(name)));
+      const target = 'DynamoDB_20120810.CreateTable';
+      const call = { key: US, region: LEDGER_REGION, service: 'dynamodb', target };
+      await bareCall(places, { ...call, contentType: 'application/x-amz-json-1.0', body });
+      await heard();
+      return name;
+    },
+    startFunction: (population, table, how) => {
+      const policyDir = mkdtempSync(at('policy-'));
+      const { policy } = compiled(
+        policyText(connectionsOf(population, 0), population.regions[0] ?? ''),
+        TARGET,
+      );
+      writeFileSync(join(policyDir, `${TARGET}.json`), writePolicy(policy));
+      writeFileSync(join(policyDir, 'revision.txt'), 'bench\n');
+      const env = {
+        VIF_ACCEPTOR_RECIPIENTS: JSON.stringify({ [TARGET]: recipientKey(policy.recipient) }),
+        VIF_ACCEPTOR_POLICY_DIR: policyDir,
+        VIF_ACCEPTOR_ENDPOINT: provider,
+        VIF_ACCEPTOR_GATEWAY_ENDPOINT: provider,
+        VIF_ACCEPTOR_TABLE: table,
+      };
+      return run('function', env, how);
+    },
+    startBareLoop: (how) => run('bareLoop', {}, how),
+    startSdkClients: ({ regions: [region = ''] }, how) => run('sdkClients', { BENCH_REGION: region }, how),
+    eventFor: (plan, table, instead) => {
+      const file = at(`plan-${randomUUID()}.json`);
+      writePlan(plan, file, [table, instead]);
+      return { plan: file };
+    },
+    close: async () => {
+      await Promise.all(servers.map((server) => server.stop()));
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+/** Keys that the emulator takes, and nothing of the machine's own. */
+export function keys(region: string): Record<string, string> {
+  return {
+    AWS_ACCESS_KEY_ID: US,
+    AWS_SECRET_ACCESS_KEY: 'secret',
+    AWS_REGION: region,
+    AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_CONFIG_FILE: '/dev/null',
+    AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+  };
+}
+
+function tableInput(name: string): object {
+  const attributes = [TABLE_KEYS.partition, TABLE_KEYS.sort];
+  return {
+    TableName: name,
+    BillingMode: 'PAY_PER_REQUEST',
+    AttributeDefinitions: attributes.map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+    KeySchema: attributes.map((AttributeName, i) => ({ AttributeName, KeyType: i === 0 ? 'HASH' : 'RANGE' })),
+  };
+}

@@ -1,0 +1,76 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { inSequence, sideBySide } from '../calls/plan.ts';
+import { mustBeSame } from '../calls/recordedCalls.ts';
+import { runCommand } from '../command.ts';
+import type { Lab } from '../environment.ts';
+import { comparisonOf, repeated } from '../measure.ts';
+import type { Line } from '../row.ts';
+import { SMALL_HEAP } from '../smallHeap.ts';
+import { policyText } from '../world/policy.ts';
+import { connectionsOf, type Population } from '../world/population.ts';
+
+/** Targets that the command works on at once. */
+const AT_ONCE = 4;
+
+function populationOf(targets: number): Population {
+  const regions = Array.from({ length: targets }, (_, i) => `eu-west-${i + 1}`);
+  return { regions, owners: 2, connectionsPerOwner: 1, gateways: 1, available: 4, confirming: 1 };
+}
+
+/** Many targets from one command line, each with a request to accept, against the bound of the same calls; and its memory. */
+export async function targets(
+  lab: Lab,
+  { many = 100, few = 10, latency = 40, pairs = 3 } = {},
+): Promise<readonly Line[]> {
+  const runs = await repeated(pairs, async () => {
+    const { ms, heard } = await runTargets(lab, populationOf(many), latency);
+    await lab.fill(populationOf(many), latency);
+    const byTarget = [...Map.groupBy(heard, ({ region }) => region).values()];
+    const plan = [sideBySide(byTarget.map(inSequence), AT_ONCE)];
+    const event = lab.eventFor(plan, 'no table', 'no table');
+    const begun = performance.now();
+    const bare = await lab.startBareLoop({ event });
+    const bound = performance.now() - begun;
+    await bare.stop();
+    mustBeSame(heard, await lab.heard());
+    return [ms, bound] as const;
+  });
+  const memory = async (count: number): Promise<number> =>
+    (await runTargets(lab, populationOf(count), latency, SMALL_HEAP)).peak / 2 ** 20;
+  const peaks = await repeated(pairs, async () => [await memory(many), await memory(few)] as const);
+  const what = `${many} targets from one command line, ${latency} ms an answer`;
+  return [
+    { part: 'targets', what, unit: 'ms', ...comparisonOf(runs), limit: { atMost: 1.5 } },
+    {
+      part: 'targets',
+      what: `most memory, against ${few} targets, small heap`,
+      unit: 'MB',
+      ...comparisonOf(peaks),
+      limit: { atMost: 1.25 },
+    },
+  ];
+}
+
+/** One run of the command, with a new ledger. */
+async function runTargets(lab: Lab, population: Population, latency: number, flags: readonly string[] = []) {
+  await lab.fill(population, latency);
+  const folder = mkdtempSync(join(lab.folder, 'targets-'));
+  const files = population.regions.map((region, i) => {
+    const file = join(folder, `${region}.yaml`);
+    writeFileSync(file, policyText(connectionsOf(population, i), region));
+    return file;
+  });
+  const ledger = ['--ledger', join(folder, 'ledger.json')];
+  const { stdout, ...taken } = await runCommand(
+    ['run', '--json', '--endpoint', lab.places.provider, ...ledger, '--policy', ...files],
+    folder,
+    flags,
+  );
+  const { passes }: { passes: { counts: { accepted: number } | null }[] } = JSON.parse(stdout);
+  const accepted = passes.reduce((sum, { counts }) => sum + (counts?.accepted ?? 0), 0);
+  const expected = population.confirming * population.regions.length;
+  if (accepted !== expected)
+    throw new Error(`the command was to accept ${expected} and accepted ${accepted}`);
+  return { ...taken, heard: await lab.heard() };
+}

@@ -1,0 +1,76 @@
+import { escapeText } from '../../core/printableText.ts';
+import type { ChangeDocument, DiffDocument, PendingDocument } from './diffDocument.ts';
+
+/** Part of a diff: what it is about, and a line or more of each thing in it. */
+interface Section {
+  readonly title: string;
+  /** whether it lets anything in */
+  readonly opens: boolean;
+  readonly items: readonly (readonly string[])[];
+}
+
+const KINDS = [
+  { kind: 'added', title: 'become acceptable', opens: true },
+  { kind: 'moved', title: 'get another gateway', opens: true },
+  { kind: 'removed', title: 'are no longer acceptable', opens: false },
+] as const;
+
+/** The diff in parts, those with nothing in them left out; of each line everything is safe to print. */
+export function sectionsOf({ changes, limits, pending, notes }: DiffDocument): Section[] {
+  const ofKinds = KINDS.map(({ kind, title, opens }) => ({
+    title: `Requests that ${title}`,
+    opens,
+    items: changes.filter((change) => change.kind === kind).map(changeLines),
+  }));
+  const ofLimits = (['looser', 'tighter'] as const).map((effect) => ({
+    title: `Limits that are ${effect}`,
+    opens: effect === 'looser',
+    items: limits
+      .filter((limit) => limit.effect === effect)
+      .map(({ owner, grant, old, new: now }) => [
+        `${grant === null ? owner : `${owner}.${grant}`}: ${limitWords(effect, old, now)}`,
+      ]),
+  }));
+  const sections: Section[] = [
+    { title: 'To know first', opens: false, items: notes.map((note) => [note]) },
+    ...ofKinds,
+    ...ofLimits,
+    ...(pending === null ? [] : [pendingSection(pending)]),
+  ];
+  return sections.filter(({ items }) => items.length > 0);
+}
+
+/** The same number may count more, or less, than before. */
+function limitWords(effect: 'looser' | 'tighter', old: number | null, now: number | null): string {
+  if (old !== now) return `${old ?? 'none'} → ${now ?? 'none'}`;
+  return `${now ?? 'none'}, of ${effect === 'looser' ? 'less' : 'more'} than before`;
+}
+
+export function verdictOf({ opens, changes, limits, notes }: DiffDocument): string {
+  if (opens) return 'The new policy lets in what the old one does not: a second pair of eyes should see why.';
+  return changes.length + limits.length + notes.length === 0
+    ? 'The policies accept the same, for the same gateways.'
+    : 'Nothing becomes newly acceptable.';
+}
+
+function changeLines({ owner, grant, gateways, region, witness }: ChangeDocument): string[] {
+  const to = [gateways.old, gateways.new].filter((gateway) => gateway !== null).join(' ⇒ ');
+  return [
+    `${owner}.${grant} on ${region.on}: ${region.fields.join(', ')} → ${to}`,
+    ...region.except.map((one) => `  except ${one}`),
+    `  such as ${witness.words}`,
+  ];
+}
+
+function pendingSection({ looked, unchecked, changed }: PendingDocument): Section {
+  const items = changed.map(({ id, words, old, new: now }) => [
+    `${escapeText(id)}: ${old} → ${now}`,
+    `  ${words}`,
+  ]);
+  const none = [`none of ${looked} that are pending is decided otherwise`];
+  return {
+    title: 'Requests that are pending now',
+    opens: changed.some(({ opens }) => opens),
+    items: [...(items.length > 0 ? items : [none]), ...unchecked.map((one) => [`not checked: ${one}`])],
+  };
+}

@@ -1,0 +1,101 @@
+import { NO_DEADLINE } from '../../core/deadline.ts';
+import type { Decision } from '../../core/decide.ts';
+import type { World } from '../../core/decisionContext.ts';
+import { needsOwnConnections, type OwnConnections } from '../../core/identify.ts';
+import { isConfirming, type VirtualInterface } from '../../core/model.ts';
+import type { Policy } from '../../core/policy.ts';
+import { decideBesideOthers } from '../../core/preflightChecks.ts';
+import { escapeText } from '../../core/printableText.ts';
+import { type ConnectOptions, connectTarget } from '../connectTarget.ts';
+import { requestFile } from '../requests/file.ts';
+import { readRequests } from '../requests/readRequests.ts';
+
+/** A request that is pending now, decided by both policies. */
+export interface PendingChange {
+  readonly request: VirtualInterface;
+  readonly old: Decision;
+  readonly new: Decision;
+}
+
+/** What a change of policy does to what is pending. */
+export interface PendingChanges {
+  readonly looked: number;
+  readonly unchecked: readonly string[];
+  readonly changed: readonly PendingChange[];
+}
+
+/** What is pending, and what else is live, as far as it is known. */
+interface Pending {
+  readonly requests: readonly VirtualInterface[];
+  readonly interfaces: readonly VirtualInterface[];
+  readonly ownConnections: OwnConnections;
+  /** what could not be checked, a sentence each */
+  readonly unchecked: readonly string[];
+}
+
+/**
+ * Requests that are pending now and are decided otherwise by the new policy.
+ * @param from a recorded file, `-` for standard input, or `true` to ask the provider, reading only
+ */
+export async function pendingChanges(
+  [old, now]: readonly [Policy, Policy],
+  from: string | true,
+  options: ConnectOptions,
+  at: Date,
+): Promise<PendingChanges> {
+  const { requests, interfaces, ownConnections, unchecked } = await (from === true
+    ? live(now, options)
+    : recorded(now, from));
+  const world: World = {
+    interfaces,
+    intents: {},
+    acceptances: {},
+    damaged: {},
+    ownConnections,
+    acceptedThisPass: 0,
+  };
+  const decided = requests.map((request): PendingChange => {
+    const [before, after] = [old, now].map((policy) =>
+      decideBesideOthers(policy, request, world, NO_DEADLINE, at),
+    );
+    if (before === undefined || after === undefined) throw new Error('two policies give two decisions');
+    return { request, old: before, new: after };
+  });
+  return {
+    looked: requests.length,
+    unchecked,
+    changed: decided.filter((one) => resultOf(one.old) !== resultOf(one.new)),
+  };
+}
+
+/** What a decision comes to: a gateway, or the codes for which it is held. */
+export function resultOf(decision: Decision): string {
+  if (decision.verdict === 'accept') return decision.gateway;
+  return [...new Set(decision.reasons.map(({ code }) => code))].sort().join(', ');
+}
+
+async function recorded(policy: Policy, named: string): Promise<Pending> {
+  const { text, file } = await requestFile(named);
+  const requests = readRequests(text, file, policy).map(({ request }) => request);
+  // As `explain` does: held for that alone, a request would hide what the change of policy decides.
+  const ownConnections = { known: true, ids: new Set<string>() } as const;
+  const unchecked = requests
+    .filter((request) => needsOwnConnections(policy, request))
+    .map(
+      ({ id }) =>
+        `${escapeText(id)}: whether it is on a connection of our own, as a file does not say which those are`,
+    );
+  return { requests, interfaces: requests, ownConnections, unchecked };
+}
+
+async function live(policy: Policy, options: ConnectOptions): Promise<Pending> {
+  const connected = connectTarget(policy, options);
+  try {
+    const interfaces = await connected.directConnect.list();
+    const ids = await connected.directConnect.ownConnections();
+    const requests = interfaces.filter(isConfirming);
+    return { requests, interfaces, ownConnections: { known: true, ids }, unchecked: [] };
+  } finally {
+    connected.close();
+  }
+}

@@ -1,0 +1,110 @@
+import type { Deadline } from '../../core/deadline.ts';
+import { adviceOn, manualLabel } from '../../core/operatorAdvice.ts';
+import { escapeText } from '../../core/printableText.ts';
+import { isPending, type Outcome, type PassReport, type RequestReport } from '../../core/runReport.ts';
+import { humanDuration } from './duration.ts';
+import type { Paint, Tone } from './paint.ts';
+import { tableRows } from './terminal.ts';
+
+/** One line a request, each in the colour of its outcome. */
+export function requestTable({ requests, finishedAt }: PassReport, paint: Paint): string {
+  const rows = requests.map(({ id, connection, vlan, name, firstSeen, outcome, decision, deadline }) => [
+    MARK[outcome],
+    escapeText(id),
+    escapeText(connection ?? '-'),
+    String(vlan ?? '-'),
+    shortened(name ?? '-'),
+    decision.verdict === 'accept' ? `${decision.owner}.${decision.grant}` : '-',
+    WORDS[outcome],
+    outcome === 'accepted' ? '-' : timeLeft(deadline, firstSeen, finishedAt),
+    decision.verdict === 'accept' ? decision.gateway : decision.reasons.map(({ code }) => code).join(', '),
+  ]);
+  const header = [
+    '',
+    'request',
+    'connection',
+    'vlan',
+    'name',
+    'grant',
+    'outcome',
+    'expires',
+    'gateway or reasons',
+  ];
+  const [first = '', ...lines] = tableRows(header, rows, paint.columns);
+  const painted = requests.map(({ outcome }, i) => paint[COLOURS[outcome]](lines[i] ?? ''));
+  return [paint.faint(first), ...painted].join('\n');
+}
+
+const COLOURS: Readonly<Record<Outcome, Tone>> = {
+  accepted: 'good',
+  wouldAccept: 'good',
+  held: 'warn',
+  gone: 'faint',
+  failed: 'bad',
+  notAttempted: 'warn',
+};
+
+const MARK: Readonly<Record<Outcome, string>> = {
+  accepted: '+',
+  wouldAccept: '+',
+  held: '!',
+  gone: '-',
+  failed: 'x',
+  notAttempted: '.',
+};
+
+const WORDS: Readonly<Record<Outcome, string>> = {
+  accepted: 'accepted',
+  wouldAccept: 'would be accepted',
+  held: 'held',
+  gone: 'gone',
+  failed: 'failed',
+  notAttempted: 'not attempted',
+};
+
+function timeLeft({ earliest, latest }: Deadline, firstSeen: string | null, at: string): string {
+  // What never expires is told by its age.
+  if (latest === null)
+    return `never, seen ${humanDuration((Date.parse(at) - Date.parse(firstSeen ?? at)) / 1000)} ago`;
+  const left = (end: string): string => {
+    const seconds = (Date.parse(end) - Date.parse(at)) / 1000;
+    return seconds <= 0 ? 'now' : `in ${humanDuration(seconds)}`;
+  };
+  return earliest === null ? `unknown, at most ${left(latest)}` : left(earliest);
+}
+
+/** Why a request was not simply accepted, and what a person can do. */
+export function details(
+  {
+    id,
+    outcome,
+    decision,
+    message,
+    skipped,
+    acceptByHand,
+  }: Pick<RequestReport, 'id' | 'outcome' | 'decision' | 'message' | 'skipped' | 'acceptByHand'>,
+  paint: Paint,
+): string[] {
+  const lines = [
+    ...(decision.verdict === 'hold'
+      ? decision.reasons.map((reason) => `${reason.code}: ${reason.message}`)
+      : []),
+    ...(message === null ? [] : [message]),
+  ];
+  if (lines.length === 0 && (skipped.length === 0 || outcome === 'held')) return [];
+  return [
+    '',
+    paint[COLOURS[outcome]](`${escapeText(id)} ${WORDS[outcome]}`),
+    ...lines.map((line) => `  ${line}`),
+    ...skipped.map((check) => paint.faint(`  not checked: ${check}`)),
+    ...(isPending(outcome) ? [`  to do: ${adviceOn(decision)}`] : []),
+    ...(acceptByHand === null
+      ? []
+      : [paint.faint(`  ${manualLabel(decision, acceptByHand)}: ${acceptByHand}`)]),
+  ];
+}
+
+/** A name may have 100 characters; JSON has it whole. */
+function shortened(name: string): string {
+  return name.length > 24 ? `${escapeText(name.slice(0, 23))}…` : escapeText(name);
+}

@@ -1,0 +1,87 @@
+import type { Ended } from '../../core/endedRequest.ts';
+import { whyPending } from '../../core/events/requestEnded.ts';
+import type { Failure } from '../../core/failure.ts';
+import { escapeText } from '../../core/printableText.ts';
+import type { PassReport } from '../../core/runReport.ts';
+import { humanDuration } from './duration.ts';
+import type { Paint } from './paint.ts';
+import { details, requestTable } from './requestText.ts';
+import { wrapped } from './wrapped.ts';
+
+/**
+ * One pass in words for people: what became of every request, and what to do.
+ * @param locked what is known of the run that kept this one from its work
+ */
+export function describePass(report: PassReport, paint: Paint, locked: string | null = null): string {
+  const told = new Set(report.requests.map(({ message }) => message));
+  const isNew = ({ message }: Failure): boolean => !told.has(message);
+  const title = `${report.target}: ${summary(report, locked)}`;
+  const text = [
+    report.status === 'failed' ? paint.bad(title) : title,
+    ...(report.requests.length > 0 ? [requestTable(report, paint)] : []),
+    ...report.requests.flatMap((request) => details(request, paint)),
+    ...nearDeadlines(report).map(paint.bad),
+    ...report.ended.map((ended) => (ended.as === 'accepted' ? paint.good : paint.bad)(describeEnd(ended))),
+    ...report.followUps.flatMap(({ id, message, mend }) => [
+      paint.bad(`${id} needs a look: ${message}`),
+      ...(mend === null ? [] : [paint.faint(`  by hand: ${mend}`)]),
+    ]),
+    ...report.orphans.map(({ id, message }) =>
+      paint.warn(`${id} is on our gateway without a grant: ${message}`),
+    ),
+    ...report.ignored.map(({ id, message }) => paint.faint(`${escapeText(id)} ignored: ${message}`)),
+    ...report.warnings.map(({ message }) => paint.warn(`warning: ${message}`)),
+    ...report.failures.filter(isNew).map(({ code, message }) => paint.bad(`${code}: ${message}`)),
+  ].join('\n');
+  return wrapped(text, paint.columns);
+}
+
+function summary({ status, counts, dryRun }: PassReport, locked: string | null): string {
+  if (status === 'leaseHeld')
+    return (
+      locked ?? 'nothing was done: another run is working, or was ended before it could release the ledger'
+    );
+  if (counts === null) return 'pass failed before anything could be judged';
+  const { pending, accepted, held, gone, failed, notAttempted, wouldAccept = 0 } = counts;
+  const parts: [number, string][] = [
+    [accepted, 'accepted'],
+    [wouldAccept, 'would be accepted'],
+    [held, 'held'],
+    [gone, 'gone'],
+    [failed, 'failed'],
+    [notAttempted, 'not attempted'],
+  ];
+  const told = parts.filter(([n]) => n > 0).map(([n, what]) => `${n} ${what}`);
+  const what = pending === 0 ? 'nothing pending' : `${pending} pending: ${told.join(', ')}`;
+  return `${what}${dryRun ? ' (plan: nothing was changed)' : ''}${status === 'failed' ? '; pass failed' : ''}`;
+}
+
+/** From when on a deadline is loud, in milliseconds. */
+const NEAR = 72 * 3_600_000;
+
+function nearDeadlines({ requests, finishedAt }: PassReport): string[] {
+  return requests.flatMap(({ id, outcome, deadline: { earliest, latest } }) => {
+    if (latest === null || outcome === 'accepted' || outcome === 'wouldAccept' || outcome === 'gone')
+      return [];
+    const left = (end: string): string => {
+      const seconds = (Date.parse(end) - Date.parse(finishedAt)) / 1000;
+      return seconds > 0 ? `in ${humanDuration(seconds)}` : `now, ${humanDuration(-seconds)} overdue`;
+    };
+    // Nobody saw it come: that is told at once, and not only when its late end is near.
+    if (earliest === null)
+      return [`\nDEADLINE UNKNOWN: ${id} may expire at any moment, ${left(latest)} at the latest`];
+    const isNear = Date.parse(earliest) - Date.parse(finishedAt) < NEAR;
+    return isNear ? [`\nDEADLINE NEAR: ${id} expires ${left(earliest)}, and is still pending`] : [];
+  });
+}
+
+function describeEnd(end: Ended): string {
+  const { id, as, firstSeen, pendingSeconds } = end;
+  if (as === 'accepted') return `\n${id} was accepted in an earlier pass, whose end was not known then`;
+  const seen =
+    firstSeen === null || pendingSeconds === null
+      ? 'it came and expired while no pass was complete'
+      : `first seen ${firstSeen}, ${humanDuration(pendingSeconds)} before`;
+  if (as === 'acceptedByOthers') return `\nACCEPTED BY SOMEBODY ELSE: ${id}, ${seen}${whyPending(end)}`;
+  return `\nREQUEST ${as.toUpperCase()}: ${id} ended unaccepted, ${seen}${whyPending(end)}`;
+}

@@ -1,0 +1,188 @@
+import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { fromIni, fromNodeProviderChain } from '@aws-sdk/credential-providers';
+import { type AccessKey, FLAWED, flawIn } from '../adapters/accessKey.ts';
+import { requestHandler } from '../adapters/aws/clientHttp.ts';
+import type { ClientSettings, SdkCredentials } from '../adapters/directconnect/client.ts';
+import { codeOf } from '../adapters/errorCode.ts';
+import { fileCause } from '../adapters/fileSystem.ts';
+import type { Provider } from '../core/model.ts';
+import { list, quoteOwn } from '../core/printableText.ts';
+import { CredentialsUnusable } from '../run/portErrors.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * A person's credentials. OUTSCALE: `OSC_ACCESS_KEY` and `OSC_SECRET_KEY`, or a profile of `~/.osc/config.json`; never
+ * the AWS chain, which holds keys of another cloud. AWS: the default chain.
+ * @param profile that of `--profile`, and then nothing else; `null`: what the environment says
+ * @returns a provider that rejects with `CredentialsUnusable`, naming where it looked
+ */
+export function ownCredentials(
+  provider: Provider,
+  profile: string | null,
+  env: Environment,
+): ClientSettings['credentials'] {
+  switch (provider) {
+    case 'aws':
+      return awsCredentials(profile, env);
+    case 'outscale':
+      return () => outscaleKey(profile, env);
+    default:
+      return provider satisfies never;
+  }
+}
+
+/** What a call for credentials may take, in milliseconds. */
+const LIMITS = { connectMs: 2000, requestMs: 4000 };
+
+/**
+ * A person's credentials of AWS: of one profile, or what the default chain finds.
+ * @returns a provider that rejects with `CredentialsUnusable`
+ */
+export function awsCredentials(profile: string | null, env: Environment): SdkCredentials {
+  const clientConfig = { requestHandler: requestHandler(LIMITS) };
+  // Not the chain: it would go on to the keys of this machine where the profile has none.
+  const provide =
+    profile === null ? fromNodeProviderChain({ clientConfig }) : fromIni({ profile, clientConfig });
+  return async (...context) => {
+    try {
+      return await provide(...context);
+    } catch {
+      // No cause: what a credential process or a token service said may hold keys.
+      throw new CredentialsUnusable(profile === null ? whyNone(env) : whyNoProfile(profile, env));
+    }
+  };
+}
+
+const NO_AWS =
+  'no AWS credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, sign in, or name a profile by --profile';
+
+function whyNone(env: Environment): string {
+  const profile = env.AWS_PROFILE;
+  if (!profile || hasProfile(profile, env)) return NO_AWS;
+  return `${NO_AWS}; AWS_PROFILE names ${quoteOwn(profile)}, which is not in ${list(profileFiles(env))}`;
+}
+
+function whyNoProfile(profile: string, env: Environment): string {
+  const [config, credentials] = profileFiles(env);
+  const what = hasProfile(profile, env)
+    ? `AWS profile ${quoteOwn(profile)} gives no credentials: sign in (\`aws sso login\`), or check its settings`
+    : `there is no AWS profile ${quoteOwn(profile)} in ${config} or ${credentials}: add it, or name another by --profile`;
+  return `${what}${ignored(['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'], env)}`;
+}
+
+/** Keys and a profile are both set: the message says which of them counts. */
+function ignored(variables: readonly string[], env: Environment): string {
+  const set = variables.filter((name) => env[name]);
+  return set.length === 0
+    ? ''
+    : `; --profile ignores ${list(set)}, which ${set.length === 1 ? 'is' : 'are'} set: leave --profile out to use ${set.length === 1 ? 'it' : 'them'}`;
+}
+
+async function outscaleKey(profile: string | null, env: Environment): Promise<AccessKey> {
+  if (profile !== null) return profileKey(profile, true, env);
+  return environmentKey(env) ?? profileKey(env.OSC_PROFILE ?? 'default', false, env);
+}
+
+/** @param names where each part was found, for people */
+function flawless(key: AccessKey, names: Readonly<Record<keyof AccessKey, string>>): AccessKey {
+  const flaw = flawIn(key);
+  if (flaw === null) return key;
+  throw new CredentialsUnusable(`${names[flaw]} ${FLAWED}; fix it`);
+}
+
+function environmentKey(env: Environment): AccessKey | null {
+  const [accessKeyId, secretAccessKey] = [env.OSC_ACCESS_KEY ?? '', env.OSC_SECRET_KEY ?? ''];
+  if (accessKeyId === '' && secretAccessKey === '') return null;
+  if (accessKeyId !== '' && secretAccessKey !== '') {
+    const names = { accessKeyId: 'OSC_ACCESS_KEY', secretAccessKey: 'OSC_SECRET_KEY' };
+    return flawless({ accessKeyId, secretAccessKey }, names);
+  }
+  const missing = accessKeyId === '' ? 'OSC_ACCESS_KEY' : 'OSC_SECRET_KEY';
+  throw new CredentialsUnusable(
+    `${missing} is not set; set both OSC_ACCESS_KEY and OSC_SECRET_KEY, or neither`,
+  );
+}
+
+/** @param chosen by `--profile`, which leaves out the environment */
+async function profileKey(profile: string, chosen: boolean, env: Environment): Promise<AccessKey> {
+  const path = join(homedir(), '.osc', 'config.json');
+  const found = await readProfile(path, profile);
+  if ('why' in found) {
+    const { why, fix } = found;
+    throw new CredentialsUnusable(
+      `no OUTSCALE credentials: ${
+        chosen
+          ? `${why}; ${fix}, or name another by --profile${ignored(OSC_KEYS, env)}`
+          : `set ${list(OSC_KEYS)}, or ${fix} (${why})`
+      }`,
+    );
+  }
+  const { access_key: accessKeyId, secret_key: secretAccessKey } = found;
+  if (typeof accessKeyId === 'string' && typeof secretAccessKey === 'string') {
+    const where = `of profile \`${profile}\` in ${path}`;
+    const names = { accessKeyId: `\`access_key\` ${where}`, secretAccessKey: `\`secret_key\` ${where}` };
+    return flawless({ accessKeyId, secretAccessKey }, names);
+  }
+  throw new CredentialsUnusable(
+    `profile \`${profile}\` in ${path} must hold \`access_key\` and \`secret_key\``,
+  );
+}
+
+const OSC_KEYS = ['OSC_ACCESS_KEY', 'OSC_SECRET_KEY'];
+/** A profile as it is written. */
+interface Profile {
+  readonly access_key?: unknown;
+  readonly secret_key?: unknown;
+}
+
+/** @returns why there is no such profile, and how to fix that, when there is none */
+async function readProfile(
+  path: string,
+  profile: string,
+): Promise<Profile | { readonly why: string; readonly fix: string }> {
+  let profiles: unknown;
+  try {
+    profiles = JSON.parse(await readFile(path, 'utf8'));
+  } catch (error) {
+    // No cause: a parser's message quotes the file, which holds keys.
+    if (error instanceof SyntaxError) return { why: `${path} is not JSON`, fix: 'fix that file' };
+    return codeOf(error) === 'ENOENT'
+      ? { why: `there is no ${path}`, fix: `write profile ${quoteOwn(profile)} to it` }
+      : { why: `${path} cannot be read ${fileCause(error)}`, fix: 'fix that file' };
+  }
+  const found: unknown =
+    isRecord(profiles) && Object.hasOwn(profiles, profile) ? profiles[profile] : undefined;
+  if (isRecord(found)) return { access_key: found.access_key, secret_key: found.secret_key };
+  return { why: `${path} has no profile ${quoteOwn(profile)}`, fix: 'add it' };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Where the SDK looks for profiles. */
+function profileFiles(env: Environment): readonly string[] {
+  return [
+    env.AWS_CONFIG_FILE || join(homedir(), '.aws', 'config'),
+    env.AWS_SHARED_CREDENTIALS_FILE || join(homedir(), '.aws', 'credentials'),
+  ];
+}
+
+/** Whether a file names a profile, for a message: the SDK does not distinguish a missing profile from one without credentials. */
+function hasProfile(profile: string, env: Environment): boolean {
+  return profileFiles(env).some((file) =>
+    linesOf(file).some((line) => /^\s*\[\s*(?:profile\s+)?["']?(.*?)["']?\s*\]/.exec(line)?.[1] === profile),
+  );
+}
+
+function linesOf(file: string): string[] {
+  try {
+    return readFileSync(file, 'utf8').split(/\r?\n/);
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,149 @@
+import type { Ended } from '../../core/endedRequest.ts';
+import type { Failure } from '../../core/failure.ts';
+import type { Failing, LedgerState } from '../../core/ledgerState.ts';
+import type { Recipient } from '../../core/model.ts';
+import { byCodePoint } from '../../core/printableText.ts';
+import type { Receipt } from '../../core/receipt.ts';
+import { type Described, describedOf, type Ignored, type PassReport } from '../../core/runReport.ts';
+import type { Orphan } from '../../core/ungrantedInterfaces.ts';
+import type { Facts } from './collectStatus.ts';
+import { type Followed, followedNow } from './followed.ts';
+import { type Doubt, doubtOf, type Pending, pendingAsRemembered, pendingNow } from './pendingView.ts';
+
+/** Where one target stands, as `status --json` prints it. Instants are ISO 8601 in UTC. Key names are relied on by others. */
+export interface TargetView {
+  readonly target: string;
+  readonly recipient: Recipient;
+  /** as of when everything here is told */
+  readonly at: string;
+  readonly policy: PassReport['policy'];
+  /** from request to expiry; `null` where requests never expire */
+  readonly expirySeconds: number | null;
+  readonly status: 'completed' | 'failed';
+  /** what `pending` comes from: the API, or only the memory of passes, or, where that cannot be read, nothing */
+  readonly source: 'listing' | 'ledger' | 'nothing';
+  readonly failures: readonly Failure[];
+  readonly warnings: readonly Failure[];
+  /** when the last pass that could list everything began; `null`: none has, with this ledger */
+  readonly lastListing: string | null;
+  /** what passes have been failing of and announced; `null`: nothing */
+  readonly failing: Failing | null;
+  /** soonest first */
+  readonly pending: readonly Pending[];
+  /** confirms of unknown end of what is not pending */
+  readonly inDoubt: readonly (Doubt & { readonly id: string })[];
+  /** accepted and not yet available */
+  readonly followed: readonly Followed[];
+  readonly orphans: readonly Orphan[];
+  readonly ignored: readonly Ignored[];
+  /** from when on the following are told, newest first */
+  readonly since: string;
+  readonly accepted: readonly AcceptedView[];
+  readonly ended: readonly EndedView[];
+  readonly unannounced: { readonly count: number; readonly oldest: string | null };
+  /** items of the ledger that cannot be read, a sentence each */
+  readonly damaged: readonly string[];
+}
+
+/** The gist of a receipt. */
+export interface AcceptedView
+  extends Described,
+    Pick<
+      Receipt,
+      | 'id'
+      | 'acceptedAt'
+      | 'owner'
+      | 'grant'
+      | 'grants'
+      | 'tickets'
+      | 'gateway'
+      | 'policy'
+      | 'firstSeen'
+      | 'answer'
+    > {
+  readonly connection: string | null;
+  readonly vlan: number | null;
+  readonly name: string | null;
+}
+
+export interface EndedView extends Omit<Ended, 'as'> {
+  /** `gone`: just now, and nobody knows how */
+  readonly as: Ended['as'] | 'gone';
+  /** whether a pass has written it down; otherwise it was found out just now */
+  readonly recorded: boolean;
+}
+
+export function viewOf(facts: Facts): TargetView {
+  const { policy, report, state, records, recordsFailure, since } = facts;
+  const { provider, region, account, expiry } = policy.recipient;
+  const at = report.finishedAt;
+  const over = new Set(report.ended.map(({ id }) => id));
+  const against = { at, expiry, state, over };
+  const isListed = report.counts !== null;
+  const pending = isListed ? pendingNow(report.requests, against) : pendingAsRemembered(against);
+  const followed = followedNow(facts, at);
+  const ended = endedOf(report, records.ended);
+  const told = new Set([...pending, ...followed, ...ended].map(({ id }) => id));
+  return {
+    target: policy.target,
+    recipient: { provider, region, account },
+    at,
+    policy: report.policy,
+    expirySeconds: expiry,
+    status: report.status === 'completed' && recordsFailure === null ? 'completed' : 'failed',
+    source: isListed ? 'listing' : state === null ? 'nothing' : 'ledger',
+    failures: distinct([...report.failures, ...(recordsFailure === null ? [] : [recordsFailure])]),
+    warnings: report.warnings,
+    lastListing: state?.lastListing ?? null,
+    failing: state?.failing ?? null,
+    pending,
+    inDoubt: Object.entries(state?.intents ?? {}).flatMap(([id, intent]) => {
+      const doubt = doubtOf(intent);
+      return doubt === null || told.has(id) ? [] : [{ id, ...doubt }];
+    }),
+    followed,
+    orphans: report.orphans,
+    ignored: report.ignored,
+    since,
+    accepted: records.receipts.map(acceptedView).reverse(),
+    ended,
+    unannounced: unannounced(state),
+    damaged: [...Object.values(state?.damaged ?? {}), ...records.damaged],
+  };
+}
+
+function acceptedView(receipt: Receipt): AcceptedView {
+  const { id, acceptedAt, owner, grant, grants, tickets, gateway, policy, firstSeen, answer } = receipt;
+  const { connection, vlan, name } = receipt.request;
+  const request = { connection, vlan, name, ...describedOf(receipt.request) };
+  const what = { id, ...request, acceptedAt, owner, grant, grants, tickets, gateway };
+  return { ...what, policy, firstSeen, answer };
+}
+
+/** What is on record, and what was found out just now, newest first. */
+function endedOf(report: PassReport, recorded: readonly Ended[]): EndedView[] {
+  const key = ({ id, firstSeen }: Ended): string => `${id} ${firstSeen}`;
+  const known = new Set(recorded.map(key));
+  const gone = report.requests
+    .filter(({ outcome }) => outcome === 'gone')
+    .map(({ id, connection, vlan, name, firstSeen }): EndedView => {
+      const none = { request: null, lastFailure: null, held: [], failures: 0 };
+      const unknown = { pendingSeconds: null, ...none, recorded: false };
+      return { id, connection, vlan, name, firstSeen, ...unknown, endedAt: report.finishedAt, as: 'gone' };
+    });
+  return [
+    ...gone,
+    // A pass may have written it down between our two looks at the ledger.
+    ...report.ended.filter((end) => !known.has(key(end))).map((end) => ({ ...end, recorded: false })),
+    ...recorded.map((end) => ({ ...end, recorded: true })).reverse(),
+  ];
+}
+
+function unannounced(state: LedgerState | null): TargetView['unannounced'] {
+  const queued = Object.values(state?.outbox ?? {}).map(({ at }) => at);
+  return { count: queued.length, oldest: queued.sort(byCodePoint)[0] ?? null };
+}
+
+function distinct(failures: readonly Failure[]): Failure[] {
+  return [...new Map(failures.map((failure) => [failure.message, failure])).values()];
+}

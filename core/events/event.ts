@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto';
+import type { ForPeople } from '../announcements/forPeople.ts';
+import type { Deadline } from '../deadline.ts';
+import { canonicalJson } from '../json.ts';
+import type { Recipient } from '../model.ts';
+
+/** What is told to whoever listens, once each: EventBridge's `detail-type`. Names are relied on by others. */
+export const ANNOUNCEMENT_TYPES = [
+  'Request Accepted',
+  'Request Held',
+  'Deadline Near',
+  'Request Ended',
+  'Request Expired',
+  'Accepted Interface Not Available',
+  'Pass Failed',
+] as const;
+
+export type AnnouncementType = (typeof ANNOUNCEMENT_TYPES)[number];
+
+/** The format of `detail`, as docs/events.schema.json describes it. Keys may be added within a format. */
+const EVENT_FORMAT = 1;
+
+/** One thing that happened. docs/events.schema.json describes what leaves the house. */
+export interface Announcement {
+  /** the same for the same thing however often it is delivered: a reader drops repeats by it */
+  readonly id: string;
+  /** an `AnnouncementType`, or one of a later release that could not deliver it */
+  readonly type: string;
+  /** when the pass found it out */
+  readonly at: string;
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
+/** What every announcement says of where it comes from. */
+export interface Origin extends Recipient {
+  readonly target: string;
+  readonly policy: { readonly digest: string; readonly revision: string };
+}
+
+/** How an announcement names a request. */
+export interface AnnouncedRequest {
+  readonly id: string;
+  readonly connection: string | null;
+  readonly vlan: number | null;
+  readonly name: string | null;
+  /** `null` when it was never seen as a request */
+  readonly firstSeen: string | null;
+  readonly deadline: Deadline;
+}
+
+/**
+ * @param key what tells this thing from every other of its type on this target; ended and expired are one type
+ * @param detail what the type adds; `message` is a sentence for people: what happened
+ */
+export function announcement(
+  type: AnnouncementType,
+  origin: Origin,
+  at: string,
+  key: readonly (string | number | null)[],
+  detail: { readonly message: string; readonly forPeople: ForPeople } & Readonly<Record<string, unknown>>,
+): Announcement {
+  const { provider, region, account } = origin;
+  // An end has one ID, whatever it is taken for: told again after a cut write, days later, it may look like another.
+  const told = type === 'Request Expired' ? 'Request Ended' : type;
+  const id = createHash('sha256')
+    .update(canonicalJson([told, provider, region, account, ...key]))
+    .digest('hex')
+    .slice(0, 32);
+  const { message, forPeople } = detail;
+  const texts = { message: quotable(message), forPeople: quotableAll(forPeople) };
+  return { id, type, at, detail: { format: EVENT_FORMAT, id, at, ...origin, ...detail, ...texts } };
+}
+
+/**
+ * EventBridge puts a value between the double quotes of a line as it is: one with a quote, a backslash or a line break in it
+ * would spoil the whole message, and with a well-chosen name a request could keep itself from being told.
+ */
+function quotable(text: string): string {
+  return text
+    .replaceAll('"', "'")
+    .replaceAll('\\', '/')
+    .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ');
+}
+
+function quotableAll({ who, why, byWhen, toDo }: ForPeople): ForPeople {
+  return { who: quotable(who), why: quotable(why), byWhen: quotable(byWhen), toDo: quotable(toDo) };
+}

@@ -1,0 +1,46 @@
+import { NOTHING_TO_DO, named } from '../announcements/forPeople.ts';
+import type { FollowUp } from '../followUp.ts';
+import type { Acceptance, FollowUpProblem } from '../ledgerEntries.ts';
+import { whereTo } from '../manualOverrideCommand.ts';
+import { quote } from '../printableText.ts';
+import { announcement } from './event.ts';
+import type { AnnouncementKind } from './eventDefinition.ts';
+
+/** What is wrong with an interface that we accepted, and again when it is something else. */
+export const notAvailable: AnnouncementKind = {
+  types: ['Accepted Interface Not Available'],
+  news: ({ origin, endpoints, at, state, followUps, owners }) =>
+    followUps
+      .filter((followUp) => !isTold(followUp, state.acceptances[followUp.id]))
+      .map(({ id, owner, gateway, acceptedAt, problem, connection, message, mend }) => ({
+        announcement: announcement(
+          'Accepted Interface Not Available',
+          origin,
+          at,
+          [id, acceptedAt, state.acceptances[id]?.timesTold ?? 0, problem],
+          {
+            message: `${quote(id)} of owner \`${owner}\`, accepted for gateway \`${gateway}\`: ${message}${mend === null ? '' : `; to mend it: ${mend}`}`,
+            interface: { id, owner, gateway, acceptedAt },
+            problem,
+            forPeople: {
+              who: named(owner, owners),
+              why: message,
+              byWhen: NOTHING_TO_DO,
+              toDo:
+                mend ??
+                `aws directconnect describe-virtual-interfaces --virtual-interface-id ${id} ${whereTo(origin.region, endpoints.directConnect)}`,
+            },
+          },
+        ),
+        mark: isMove(problem, connection) ? { of: 'move', id, connection } : { of: 'problem', id, problem },
+      })),
+};
+
+/** A move is remembered apart from the other problems, by where to: an interface may have both, and each is reported once. */
+function isTold({ problem, connection }: FollowUp, acceptance: Acceptance | undefined): boolean {
+  return isMove(problem, connection) ? acceptance?.movedTo === connection : acceptance?.told === problem;
+}
+
+function isMove(problem: FollowUpProblem, connection: string | null): connection is string {
+  return problem === 'otherConnection' && connection !== null;
+}

@@ -1,0 +1,79 @@
+import { NOTHING_TO_DO, whoHas, whyOf } from '../announcements/forPeople.ts';
+import type { Ended, EndedAs } from '../endedRequest.ts';
+import { overrideFor } from '../manualOverrideCommand.ts';
+import { VERIFY } from '../operatorAdvice.ts';
+import { list } from '../printableText.ts';
+import { announcement } from './event.ts';
+import { type AnnouncementKind, bounded, called } from './eventDefinition.ts';
+
+/** A request that is over without us: expired, withdrawn, vanished, or accepted by somebody else. */
+export const requestEnded: AnnouncementKind = {
+  types: ['Request Ended', 'Request Expired'],
+  news: ({ origin, at, ended, owners }) =>
+    ended.flatMap((end) => {
+      const { id, connection, vlan, name, as, firstSeen, endedAt, pendingSeconds, held, failures } = end;
+      if (as === 'accepted') return [];
+      const type = as === 'expired' ? 'Request Expired' : 'Request Ended';
+      const detail = {
+        message: `${called(end)} ${WORDS[as]}, ${seen(end)}${whyPending(end)}`,
+        request: { id, connection, vlan, name, firstSeen },
+        as,
+        endedAt,
+        pendingSeconds,
+        reasons: held.map(bounded),
+        failures,
+        forPeople: {
+          who: whoHas(connection, owners),
+          why: whyEnded(end),
+          byWhen: NOTHING_TO_DO,
+          toDo: toDoOf(end),
+        },
+      };
+      return [
+        { announcement: announcement(type, origin, at, [id, firstSeen ?? 'unseen'], detail), mark: null },
+      ];
+    }),
+};
+
+const WORDS: Readonly<Record<EndedAs, string>> = {
+  accepted: 'was accepted',
+  acceptedByOthers: 'was accepted by somebody else',
+  expired: 'expired unaccepted',
+  rejected: 'was withdrawn by its requester',
+  deleted: 'was deleted',
+  vanished: 'is listed no more and unknown by its ID',
+};
+
+function toDoOf({ as, held }: Ended): string {
+  switch (as) {
+    case 'acceptedByOthers':
+      return 'find out who accepted it, and on which gateway; delete it if it is wrong';
+    case 'expired': {
+      const isCertain = overrideFor(held.map(({ code }) => code)) !== 'verifyFirst';
+      const wanted = isCertain ? 'if it was wanted' : `if it seems to be wanted, ${VERIFY}`;
+      return `${wanted}: allow it in the policy, then have the owner offer it again`;
+    }
+    case 'vanished':
+      return 'ask its owner, over a contact that was known before, whether it was withdrawn';
+    default:
+      return NOTHING_TO_DO;
+  }
+}
+
+function whyEnded({ held, failures }: Ended): string {
+  if (held.length > 0) return `it was held: ${whyOf(held.map(bounded))}`;
+  return failures === 0 ? '-' : `${failures} confirms failed`;
+}
+
+function seen({ firstSeen, pendingSeconds }: Ended): string {
+  if (firstSeen === null || pendingSeconds === null)
+    return 'and was never seen: it came and expired while no pass was complete';
+  const hours = Math.floor(pendingSeconds / 3600);
+  return `first seen ${firstSeen}, ${hours >= 48 ? `${Math.floor(hours / 24)} days` : `${hours} hours`} before`;
+}
+
+/** `; it was held for …`, or nothing. */
+export function whyPending({ held, failures }: Ended): string {
+  if (held.length > 0) return `; it was held for ${list([...new Set(held.map(({ code }) => code))])}`;
+  return failures === 0 ? '' : `; ${failures} confirms failed`;
+}

@@ -1,0 +1,71 @@
+import { type Decoder, type ObjectDecoder, onceEach, orNull } from '../decode.ts';
+import type { VirtualInterface } from '../model.ts';
+import type { Ternary } from '../ternaryLogic.ts';
+import { MATCH_FIELD_NAMES, MATCH_FIELDS, type Match, type MatchFieldName } from './index.ts';
+import type { MatchField } from './matchField.ts';
+
+/** One demanded field held against one interface, with the words for people. */
+export interface FieldVerdict {
+  readonly field: MatchFieldName;
+  readonly wanted: string;
+  /** `null` when the API did not give it */
+  readonly seen: string | null;
+  readonly verdict: Ternary;
+}
+
+/** How a field is held against an interface: see `MatchField`. */
+type Mode = 'fits' | 'touches';
+
+/** Whether every field that `match` demands holds: what `judge` says, without the words. */
+export function verdictOf(match: Match, vif: VirtualInterface, mode: Mode): Ternary {
+  let verdict: Ternary = 'yes';
+  for (const field of MATCH_FIELD_NAMES) {
+    const one = verdictOn(field, match, vif, mode);
+    if (one === 'no') return one;
+    if (one === 'unknown') verdict = one;
+  }
+  return verdict;
+}
+
+/** Every field that `match` demands, in the order of `MATCH_FIELDS`. */
+export function judge(match: Match, vif: VirtualInterface, mode: Mode): FieldVerdict[] {
+  return MATCH_FIELD_NAMES.flatMap((field) => told(field, match, vif, mode));
+}
+
+/** `null`: nothing is demanded of this field. */
+function verdictOn(field: MatchFieldName, match: Match, vif: VirtualInterface, mode: Mode): Ternary | null {
+  const wanted = match[field];
+  return wanted === null ? null : rulesOf(field)[mode](wanted, vif);
+}
+
+function told(field: MatchFieldName, match: Match, vif: VirtualInterface, mode: Mode): FieldVerdict[] {
+  const wanted = match[field];
+  if (wanted === null) return [];
+  const rules = rulesOf(field);
+  const verdict = rules[mode](wanted, vif);
+  return [{ field, wanted: rules.wanted(wanted), seen: rules.seen(vif), verdict }];
+}
+
+/** The compiler cannot tie `MATCH_FIELDS[field]` to `match[field]`: `Match` is that tie. */
+function rulesOf(field: MatchFieldName): MatchField<NonNullable<Match[MatchFieldName]>> {
+  return MATCH_FIELDS[field] as MatchField<NonNullable<Match[MatchFieldName]>>;
+}
+
+/**
+ * Reads the compiled `match` of every grant and line of one policy; throws `Malformed`. A demand that many make in the same words is
+ * kept once.
+ */
+export function matchDecoder(objectOf: ObjectDecoder): Decoder<Match> {
+  const of = <W>({ decode }: MatchField<W>): Decoder<W | null> => orNull(onceEach(decode));
+  return objectOf<Match>({
+    connection: of(MATCH_FIELDS.connection),
+    vlan: of(MATCH_FIELDS.vlan),
+    asn: of(MATCH_FIELDS.asn),
+    peers: of(MATCH_FIELDS.peers),
+    name: of(MATCH_FIELDS.name),
+    location: of(MATCH_FIELDS.location),
+    bgpKey: of(MATCH_FIELDS.bgpKey),
+    mtu: of(MATCH_FIELDS.mtu),
+    tags: of(MATCH_FIELDS.tags),
+  });
+}

@@ -1,0 +1,125 @@
+import { isIPv4, isIPv6 } from 'node:net';
+import { type Ternary, ternary } from './ternaryLogic.ts';
+
+/** A block of addresses. Two blocks either nest or are apart. */
+export interface Cidr {
+  readonly family: 4 | 6;
+  /** first address of the block */
+  readonly base: bigint;
+  /** prefix length in bits */
+  readonly prefix: number;
+}
+
+/** A host address together with the subnet that it stands in. */
+export interface HostAddress {
+  readonly host: bigint;
+  /** of a bare address: the block of that one address */
+  readonly subnet: Cidr;
+  /** written without a prefix length: how large its subnet is, is not known */
+  readonly isBare: boolean;
+}
+
+const BITS = { 4: 32, 6: 128 } as const;
+
+/** Reads `169.254.10.0/24`; a bare address is a block of one. `null` when it is not a block or has host bits set. */
+export function parseCidr(text: string): Cidr | null {
+  const address = parseHostAddress(text);
+  return address !== null && address.host === address.subnet.base ? address.subnet : null;
+}
+
+/** Reads `169.254.10.1/30`, and a bare address. `null` when it is not an address. */
+export function parseHostAddress(text: string): HostAddress | null {
+  const [, address, length] = /^([^/%]+)(?:\/(0|[1-9][0-9]{0,2}))?$/.exec(text) ?? [];
+  if (address === undefined) return null;
+  const family = isIPv4(address) ? 4 : isIPv6(address) ? 6 : null;
+  if (family === null) return null;
+  const prefix = length === undefined ? BITS[family] : Number(length);
+  if (prefix > BITS[family]) return null;
+  const host = family === 4 ? bitsOf4(address) : bitsOf6(address);
+  return {
+    host,
+    subnet: { family, base: (host >> hostBits(family, prefix)) << hostBits(family, prefix), prefix },
+    isBare: length === undefined,
+  };
+}
+
+/** Whether it is the last IPv4 address of a subnet that is larger than two: no host has that one. IPv6 has none. */
+export function isBroadcast({ host, subnet: { family, base, prefix } }: HostAddress): boolean {
+  return family === 4 && prefix < 31 && host === base + (1n << hostBits(family, prefix)) - 1n;
+}
+
+export function contains(outer: Cidr, inner: Cidr): boolean {
+  return (
+    outer.family === inner.family && outer.prefix <= inner.prefix && sameUpTo(outer.prefix, outer, inner)
+  );
+}
+
+/** The block of so many bits that contains this one; `null` when this one is larger. */
+export function enclosing(cidr: Cidr, prefix: number): Cidr | null {
+  const { family, base } = cidr;
+  if (cidr.prefix < prefix) return null;
+  return { family, base: (base >> hostBits(family, prefix)) << hostBits(family, prefix), prefix };
+}
+
+export function overlaps(a: Cidr, b: Cidr): boolean {
+  return a.family === b.family && sameUpTo(Math.min(a.prefix, b.prefix), a, b);
+}
+
+/** Whether two addresses can be the two ends of one session; `unknown` where a prefix length is missing that decides it. */
+export function sameSubnet(a: HostAddress, b: HostAddress): Ternary {
+  if (!(a.isBare || b.isBare))
+    return ternary(a.subnet.prefix === b.subnet.prefix && contains(a.subnet, b.subnet));
+  // Of a bare address, the host alone is known: it stands in the other one's subnet, or the two have none in common.
+  const canShare = a.isBare
+    ? b.isBare
+      ? a.subnet.family === b.subnet.family
+      : contains(b.subnet, a.subnet)
+    : contains(a.subnet, b.subnet);
+  return canShare ? 'unknown' : 'no';
+}
+
+/** Whether the subnets of two addresses have an address in common; `unknown` where a prefix length is missing that decides it. */
+export function subnetsMeet(a: HostAddress, b: HostAddress): Ternary {
+  if (overlaps(a.subnet, b.subnet)) return 'yes';
+  // A subnet of unknown size may reach every other one of its family.
+  return (a.isBare || b.isBare) && a.subnet.family === b.subnet.family ? 'unknown' : 'no';
+}
+
+export function formatCidr(cidr: Cidr): string {
+  return `${cidr.family === 4 ? format4(cidr.base) : format6(cidr.base)}/${cidr.prefix}`;
+}
+
+function sameUpTo(prefix: number, a: Cidr, b: Cidr): boolean {
+  const shift = hostBits(a.family, prefix);
+  return a.base >> shift === b.base >> shift;
+}
+
+function hostBits(family: 4 | 6, prefix: number): bigint {
+  return BigInt(BITS[family] - prefix);
+}
+
+function bitsOf4(address: string): bigint {
+  return address.split('.').reduce((bits, octet) => (bits << 8n) | BigInt(octet), 0n);
+}
+
+function bitsOf6(address: string): bigint {
+  // An embedded IPv4 tail (::ffff:192.0.2.1) becomes two ordinary groups first.
+  const plain = address.replace(/(\d+\.\d+\.\d+\.\d+)$/, (tail) => {
+    const bits = bitsOf4(tail);
+    return `${(bits >> 16n).toString(16)}:${(bits & 0xffffn).toString(16)}`;
+  });
+  const [head = '', tail] = plain.split('::');
+  const left = head === '' ? [] : head.split(':');
+  const right = tail === undefined || tail === '' ? [] : tail.split(':');
+  const groups = [...left, ...Array<string>(8 - left.length - right.length).fill('0'), ...right];
+  return groups.reduce((bits, group) => (bits << 16n) | BigInt(`0x${group}`), 0n);
+}
+
+function format4(bits: bigint): string {
+  return [24n, 16n, 8n, 0n].map((shift) => (bits >> shift) & 0xffn).join('.');
+}
+
+function format6(bits: bigint): string {
+  const groups = Array.from({ length: 8 }, (_, i) => ((bits >> BigInt(112 - 16 * i)) & 0xffffn).toString(16));
+  return new URL(`http://[${groups.join(':')}]`).hostname.slice(1, -1);
+}

@@ -1,0 +1,141 @@
+import type { World } from './decisionContext.ts';
+import { against, type Inspection, merge, NOTHING, skip } from './inspection.ts';
+import { type HostAddress, subnetsMeet } from './ip.ts';
+import { isUnreadable, type Recipient, type VirtualInterface } from './model.ts';
+import { aroundGateway, aroundVlan, isPassing, type Neighbour, unseenOn } from './neighbours.ts';
+import { listSome, quote } from './printableText.ts';
+import { addressesOf, hasOddAddress } from './subnets.ts';
+
+/** Whether no other interface has the VLAN of a request on its connection. */
+export function vlanFree(request: VirtualInterface, world: World): Inspection {
+  const { id, connection, vlan } = request;
+  if (connection === null || vlan === null)
+    return skip('VLAN in use: the API gives no VLAN or no connection');
+  const neighbours = aroundVlan(connection, vlan, id, world).map((vif) => ({ vif, use: useOf(vif, world) }));
+  const notGiven = neighbours.filter(({ use }) => use === 'notGiven').map(({ vif }) => vif);
+  return merge([
+    ...neighbours.flatMap(({ vif, use }) => {
+      if (use === 'notGiven') return [];
+      const words = USES[use](quote(vif.id));
+      return [against('vlan-in-use', `VLAN ${vlan} on ${quote(connection)} ${words}`)];
+    }),
+    skipFor(notGiven, 'VLAN in use: the API does not give both connection and VLAN of'),
+  ]);
+}
+
+/** How certain it is that an interface has the VLAN on the connection. */
+const USES = {
+  certain: (id: string) => `is in use by ${id}`,
+  unreadable: (id: string) => `may be in use by ${id}, which is unreadable`,
+  elsewherePerhaps: (id: string) => `may be in use by ${id}, whose connection the API does not give`,
+} as const;
+
+/** Of an interface that has the VLAN and the connection as far as they are known. */
+function useOf(vif: VirtualInterface, world: World): keyof typeof USES | 'notGiven' {
+  const { connection, vlan } = vif;
+  if (connection !== null && vlan !== null) return 'certain';
+  const isGiven =
+    (connection !== null || isUnreadable(vif, 'connection')) && (vlan !== null || isUnreadable(vif, 'vlan'));
+  // Fail closed: what cannot be read may be this connection and this VLAN.
+  if (isGiven) return 'unreadable';
+  // Fail closed: it has this VLAN, and its connection may be this one.
+  return vlan !== null && !isPassing(vif, world) ? 'elsewherePerhaps' : 'notGiven';
+}
+
+/** Whether no other interface on a gateway has addresses of a request's subnets. */
+export function addressesFree(
+  request: VirtualInterface,
+  gatewayId: string,
+  { account }: Recipient,
+  world: World,
+): Inspection {
+  const own = addressesOf(request).filter((address) => address !== null);
+  if (own.length === 0) return skip('peers overlap: the API gives no address');
+  const neighbours = aroundGateway(request, gatewayId, account, world).map((neighbour) => ({
+    ...neighbour,
+    meeting: meetingOf(own, neighbour.vif),
+  }));
+  const unclear = neighbours.filter((neighbour) => isUnclear(neighbour)).map(({ vif }) => vif);
+  return merge([
+    ...(hasSubnets(request)
+      ? []
+      : [skip(`peers overlap: the API does not give every address with its prefix length`)]),
+    overlapping([
+      ...neighbours.flatMap(({ vif, place, meeting }) => collision(place, meeting)?.(quote(vif.id)) ?? []),
+      ...unseenOn(gatewayId, request.id, world).map(
+        // Fail closed: its addresses are on no record. The run that is shown the interface, or finds that it is over, knows more.
+        (id) =>
+          `may overlap those of ${quote(id)}, which the ledger has on this gateway and this run was not shown`,
+      ),
+    ]),
+    skipFor(unclear, 'peers overlap: the API does not give every address, or not the gateway, of'),
+  ]);
+}
+
+/** Interfaces of which it is said that a request collides with them: one large subnet may meet thousands, in thousands of requests. */
+const MOST_MET = 20;
+
+function overlapping(met: readonly string[]): Inspection {
+  const more = met.length - MOST_MET;
+  const words = [
+    ...met.slice(0, MOST_MET),
+    ...(more > 0 ? [`overlap or may overlap those of ${more} more interfaces`] : []),
+  ];
+  return merge(words.map((one) => against('peers-overlap', `peer addresses ${one}`)));
+}
+
+/** Whether addresses of a neighbour stand in a subnet of the request: `unreadable` where those cannot be read. */
+type Meeting = 'yes' | 'no' | 'notGiven' | 'unreadable';
+
+function meetingOf(own: readonly HostAddress[], vif: VirtualInterface): Meeting {
+  const theirs = addressesOf(vif);
+  const known = theirs.filter((address) => address !== null);
+  if (known.some((other) => own.some((mine) => subnetsMeet(mine, other) === 'yes'))) return 'yes';
+  // Fail closed: what is given as an address and is none may be any address.
+  if (isUnreadable(vif, 'addresses') || hasOddAddress(vif)) return 'unreadable';
+  const isComplete =
+    theirs.length > 0 && known.length === theirs.length && !known.some(({ isBare }) => isBare);
+  return isComplete ? 'no' : 'notGiven';
+}
+
+/** What stands against the request; `null`: nothing that is known. */
+function collision(place: Neighbour['place'], meeting: Meeting): ((id: string) => string) | null {
+  if (meeting === 'no' || meeting === 'notGiven' || place === 'passing') return null;
+  switch (place) {
+    case 'on':
+      return meeting === 'yes'
+        ? (id) => `overlap those of ${id} on the same gateway`
+        : (id) => `may overlap those of ${id}, which is unreadable`;
+    case 'anywhere':
+      // Fail closed: it may be on this gateway, and have these addresses.
+      return (id) => `may overlap those of ${id}, which is unreadable`;
+    case 'notGiven':
+      // Fail closed: it has these addresses, and may be on this gateway.
+      return meeting === 'yes'
+        ? (id) => `may overlap those of ${id}, whose gateway the API does not give`
+        : null;
+    default:
+      return place satisfies never;
+  }
+}
+
+/** Whether nothing was found against the request, and the check was not complete. */
+function isUnclear({ place, meeting }: Pick<Neighbour, 'place'> & { readonly meeting: Meeting }): boolean {
+  return meeting !== 'no' && collision(place, meeting) === null;
+}
+
+/** Each session of which one address has its prefix length: the other one is in that subnet, or the two are no pair. */
+function hasSubnets(request: VirtualInterface): boolean {
+  const addresses = addressesOf(request);
+  return request.peers.every((_, i) =>
+    addresses.slice(2 * i, 2 * i + 2).some((address) => address !== null && !address.isBare),
+  );
+}
+
+/** IDs that a line on a skipped check names. */
+const MOST = 5;
+
+function skipFor(vifs: readonly VirtualInterface[], what: string): Inspection {
+  const ids = vifs.map(({ id }) => quote(id)).sort();
+  return ids.length === 0 ? NOTHING : skip(`${what} ${listSome(ids, MOST)}`);
+}

@@ -1,0 +1,60 @@
+import { lacksGateway, overrideFor } from './manualOverrideCommand.ts';
+import type { ReportedDecision, RequestReport } from './runReport.ts';
+
+/** What a person should do about a request that is still pending, as one line that is safe to print. */
+export function toDoFor({
+  decision,
+  acceptByHand,
+}: Pick<RequestReport, 'decision' | 'acceptByHand'>): string {
+  const advice = adviceOn(decision);
+  return acceptByHand === null
+    ? advice
+    : `${advice}; ${manualLabel(decision, acceptByHand)}: ${acceptByHand}`;
+}
+
+/** What stands before a command that accepts the request: that it bypasses the policy, and what it lacks. */
+export function manualLabel({ verdict }: ReportedDecision, command: string): string {
+  const label =
+    verdict === 'accept'
+      ? 'to accept it manually now, as the policy does'
+      : 'manual override, which bypasses the policy';
+  return lacksGateway(command) ? `${label} (put the agreed gateway in place of VGW_ID)` : label;
+}
+
+/** The same without the command. */
+export function adviceOn(decision: ReportedDecision): string {
+  if (decision.verdict === 'accept')
+    return 'the policy allows it, and the next run tries again; if it fails again, fix the cause shown';
+  return adviceFor(decision.reasons.map(({ code }) => code));
+}
+
+export const VERIFY = 'verify the owner out of band, over a contact that was known before this request';
+
+function adviceFor(codes: readonly string[]): string {
+  switch (overrideFor(codes)) {
+    case 'verifyFirst':
+      return `${VERIFY}; ${afterwards(codes)}`;
+    case 'wouldFail':
+      return 'fix the gateway, or its ID in the policy: the next run then tries again; a manual confirm would fail until then';
+    default:
+      return changeFor(codes);
+  }
+}
+
+function afterwards(codes: readonly string[]): string {
+  if (codes.includes('not-private'))
+    return 'then have a private interface offered instead: no policy can allow this type';
+  if (codes.includes('unreadable'))
+    return 'then look at the request with the AWS CLI and ask the provider: no policy can allow what cannot be read';
+  if (codes.includes('other-region'))
+    return 'then write a policy for that region; if the API names the wrong one, ask the provider';
+  return 'then change the policy';
+}
+
+function changeFor(codes: readonly string[]): string {
+  if (codes.every((code) => code === 'pass-limit')) return 'nothing: the next run tries again';
+  if (!codes.includes('frozen'))
+    return 'ask the owner; then allow it in the policy, or have the owner correct the request (docs/reasons.md)';
+  const others = codes.some((code) => code !== 'frozen') ? ', and allow it in the policy' : '';
+  return `ask who set \`freeze: true\`, then remove it${others}`;
+}

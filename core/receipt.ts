@@ -1,0 +1,86 @@
+import { NO_DEADLINE } from './deadline.ts';
+import { type Accept, type Decision, decide } from './decide.ts';
+import type { World } from './decisionContext.ts';
+import type { Grounds, Usage } from './grounds.ts';
+import { canonicalJson } from './json.ts';
+import type { Award } from './ledgerEntries.ts';
+import type { Policy } from './policy.ts';
+
+/** The lasting record of one acceptance. */
+export interface Receipt extends Award, Grounds {
+  readonly id: string;
+  /** when it was known to be accepted */
+  readonly acceptedAt: string;
+  readonly answer: Answer;
+}
+
+/** Of the grant that the report names. */
+export function ticketOf({ grant, tickets }: Pick<Receipt, 'grant' | 'tickets'>): string | null {
+  // A grant may be named like something that every object has.
+  return Object.hasOwn(tickets, grant) ? (tickets[grant] ?? null) : null;
+}
+
+/** By what it was known: what `confirm` answered, or a look at the interface after a doubtful answer or in a later pass. */
+export interface Answer {
+  readonly by: 'confirm' | 'description' | 'laterPass';
+  readonly state: string | null;
+  /** what made the answer of the confirm doubtful; `null` when it was not */
+  readonly doubt: string | null;
+}
+
+export function receiptOf(
+  id: string,
+  { at, owner, grants, gateway }: Award,
+  grounds: Grounds,
+  acceptedAt: string,
+  answer: Answer,
+): Receipt {
+  return { id, at, owner, grants, gateway, ...grounds, acceptedAt, answer };
+}
+
+/**
+ * Decides the request of a receipt again, by the policy and at the time of then, with the slots taken that were taken.
+ * @returns the decision; `isSame` when it is what the receipt says
+ */
+export function replay(receipt: Receipt, policy: Policy): { decision: Decision; isSame: boolean } {
+  const { request, acceptedBefore, usage, at } = receipt;
+  const decision = decide(policy, request, worldOf(acceptedBefore), NO_DEADLINE, new Date(at));
+  const isSame =
+    decision.verdict === 'accept' &&
+    canonicalJson(awarded(decision)) === canonicalJson(awarded(receipt)) &&
+    hadRoom(policy, decision, usage);
+  return { decision, isSame };
+}
+
+/** Nothing but the request: what stood around it is in its usage. */
+function worldOf(acceptedThisPass: number): World {
+  return {
+    interfaces: [],
+    intents: {},
+    acceptances: {},
+    damaged: {},
+    // It was known not to stand on a connection of ours, or it would have been no request.
+    ownConnections: { known: true, ids: new Set() },
+    acceptedThisPass,
+  };
+}
+
+function awarded({ owner, grant, grants, gateway }: Pick<Accept, 'owner' | 'grant' | 'grants' | 'gateway'>) {
+  return { owner, grant, grants, gateway };
+}
+
+function hadRoom(policy: Policy, { owner: name, grants }: Accept, usage: Usage): boolean {
+  const owner = policy.owners.find((candidate) => candidate.name === name);
+  if (owner === undefined) return false;
+  // Fail closed: what is not on record had no room.
+  const isBelow = (limit: number | null, used: readonly string[] | undefined): boolean =>
+    limit === null || (used !== undefined && used.length < limit);
+  return (
+    isBelow(owner.limit, usage.owner) &&
+    owner.grants
+      .filter((grant) => grants.includes(grant.name))
+      .every(({ name, limit }) =>
+        isBelow(limit, Object.hasOwn(usage.grants, name) ? usage.grants[name] : undefined),
+      )
+  );
+}

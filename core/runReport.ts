@@ -1,0 +1,133 @@
+import type { Deadline } from './deadline.ts';
+import type { Decision } from './decide.ts';
+import type { Ended } from './endedRequest.ts';
+import type { Failure } from './failure.ts';
+import type { FollowUp } from './followUp.ts';
+import type { VirtualInterface } from './model.ts';
+import type { Reason } from './reasons.ts';
+import type { Orphan } from './ungrantedInterfaces.ts';
+
+/** What became of a request in a pass. `wouldAccept` only in a plan. */
+export const OUTCOMES = ['accepted', 'held', 'gone', 'failed', 'notAttempted', 'wouldAccept'] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+/** Whether a pass left the request pending. */
+export function isPending(outcome: Outcome): boolean {
+  return outcome === 'held' || outcome === 'failed' || outcome === 'notAttempted';
+}
+
+/** One pass over one target, as `run --json` prints it. Key names are relied on by others. */
+export interface PassReport {
+  readonly target: string;
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  readonly dryRun: boolean;
+  /** `leaseHeld`: another pass over the target was running, so this one did nothing */
+  readonly status: 'completed' | 'failed' | 'leaseHeld';
+  readonly policy: { readonly digest: string; readonly revision: string };
+  /** `null` when there was no complete listing: then nobody knows how many are pending */
+  readonly counts: Counts | null;
+  readonly requests: readonly RequestReport[];
+  /** listed and no request to us, or not readable as one */
+  readonly ignored: readonly Ignored[];
+  readonly ended: readonly Ended[];
+  readonly followUps: readonly FollowUp[];
+  readonly orphans: readonly Orphan[];
+  /** worth a person's look; the pass went on */
+  readonly warnings: readonly Failure[];
+  /** what makes the pass a failed one; empty otherwise */
+  readonly failures: readonly Failure[];
+}
+
+export interface Counts {
+  readonly pending: number;
+  readonly accepted: number;
+  readonly held: number;
+  readonly gone: number;
+  readonly failed: number;
+  readonly notAttempted: number;
+  /** only in a plan */
+  readonly wouldAccept?: number;
+}
+
+/**
+ * What the API gave of a request beside ID, connection, VLAN and name: with these, everything that a policy is evaluated by. No
+ * secret is among it.
+ */
+export type Described = Pick<
+  VirtualInterface,
+  | 'state'
+  | 'type'
+  | 'ownerAccount'
+  | 'location'
+  | 'region'
+  | 'mtu'
+  | 'tags'
+  | 'peers'
+  | 'faults'
+  | 'unreadable'
+>;
+
+export interface RequestReport extends Described {
+  readonly id: string;
+  readonly connection: string | null;
+  readonly vlan: number | null;
+  readonly name: string | null;
+  /** `null` when it has no ID to remember it by */
+  readonly firstSeen: string | null;
+  readonly deadline: Deadline;
+  readonly decision: ReportedDecision;
+  readonly outcome: Outcome;
+  /** why it is gone, failed or was not attempted; `null` otherwise */
+  readonly message: string | null;
+  /** checks that could not be made, a sentence each */
+  readonly skipped: readonly string[];
+  /** AWS CLI command for a person; `null` when it was accepted, is gone, or no command may be shown (byHand.ts) */
+  readonly acceptByHand: string | null;
+}
+
+export type ReportedDecision =
+  | { readonly verdict: 'accept'; readonly owner: string; readonly grant: string; readonly gateway: string }
+  | { readonly verdict: 'hold'; readonly reasons: readonly Reason[] };
+
+export interface Ignored {
+  readonly id: string;
+  readonly connection: string | null;
+  readonly state: string | null;
+  readonly code: 'outbound' | 'unreadable' | 'unsettled';
+  readonly message: string;
+}
+
+export function describedOf({
+  state,
+  type,
+  ownerAccount,
+  location,
+  region,
+  mtu,
+  tags,
+  peers,
+  faults,
+  unreadable,
+}: Described): Described {
+  return { state, type, ownerAccount, location, region, mtu, tags, peers, faults, unreadable };
+}
+
+export function reported(decision: Decision): ReportedDecision {
+  if (decision.verdict === 'hold') return { verdict: 'hold', reasons: decision.reasons };
+  const { verdict, owner, grant, gateway } = decision;
+  return { verdict, owner, grant, gateway };
+}
+
+export function count(requests: readonly RequestReport[], dryRun: boolean): Counts {
+  const of = (outcome: Outcome): number => requests.filter((request) => request.outcome === outcome).length;
+  return {
+    pending: requests.length,
+    accepted: of('accepted'),
+    held: of('held'),
+    gone: of('gone'),
+    failed: of('failed'),
+    notAttempted: of('notAttempted'),
+    ...(dryRun ? { wouldAccept: of('wouldAccept') } : {}),
+  };
+}

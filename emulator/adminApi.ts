@@ -1,0 +1,140 @@
+import type { Call } from './callLog.ts';
+import { flag, Misread, object, optional, spelled, textLike } from './decoders.ts';
+import { type Fault, readFault } from './faults.ts';
+import { latency, milliseconds } from './options.ts';
+import { NotThere } from './steer.ts';
+import { jsonResponse, type Request, type Response } from './wire.ts';
+import type { Disguise } from './world.ts';
+
+export const CONTROL = '/_simulator/';
+
+/** What can be done to a simulation from outside. */
+export interface Controls {
+  now(): Date;
+  advance(milliseconds: number): void;
+  faults(): readonly Fault[];
+  addFault(fault: Fault): void;
+  clearFaults(): void;
+  calls(): readonly Call[];
+  clearCalls(): void;
+  steer(id: string, state: string): void;
+  disguise(id: string, changed: Partial<Disguise>): void;
+  /** how long every answer of an API waits, in milliseconds of real time */
+  latency(): number;
+  setLatency(milliseconds: number): void;
+  reset(): void;
+}
+
+/** Given the body as parsed JSON and what stood at `ID`; what it returns is the answer. */
+type Action = (controls: Controls, body: unknown, id: string) => unknown;
+
+const clock: Action = (controls) => ({ now: controls.now().toISOString() });
+const faults: Action = (controls) => ({ faults: controls.faults() });
+const waiting: Action = (controls) => ({ ms: controls.latency() });
+const calls: Action = (controls) => ({ calls: controls.calls() });
+
+const steer: Action = (controls, body, id) => {
+  const { state } = readState(body, '');
+  controls.steer(id, state);
+  return { id, state };
+};
+
+/** An interface can be put into a state and disguised, in one call or in several. */
+const steerInterface: Action = (controls, body, id) => {
+  const { state, listed, shows } = readInterface(body, '');
+  if (state !== null) controls.steer(id, state);
+  controls.disguise(id, {
+    ...(listed === null ? {} : { unlisted: !listed }),
+    ...(shows === null ? {} : { shows }),
+  });
+  const changed = Object.entries({ state, listed, shows }).filter(([, value]) => value !== null);
+  return { id, ...Object.fromEntries(changed) };
+};
+
+const readAdvance = spelled({ advance: milliseconds });
+const readLatency = spelled({ ms: latency });
+const state = textLike('a state such as `down`', /^[a-z]{1,40}$/);
+const readState = spelled({ state });
+const readInterface = spelled({
+  state: optional(state, null),
+  listed: optional(flag, null),
+  shows: optional(object, null),
+});
+
+const ROUTES: Readonly<Record<string, Readonly<Record<string, Action>>>> = {
+  clock: {
+    GET: clock,
+    POST: (controls, body, id) => {
+      controls.advance(readAdvance(body, '').advance);
+      return clock(controls, body, id);
+    },
+  },
+  faults: {
+    GET: faults,
+    POST: (controls, body, id) => {
+      controls.addFault(readFault(body, ''));
+      return faults(controls, body, id);
+    },
+    DELETE: (controls, body, id) => {
+      controls.clearFaults();
+      return faults(controls, body, id);
+    },
+  },
+  calls: {
+    GET: calls,
+    DELETE: (controls, body, id) => {
+      controls.clearCalls();
+      return calls(controls, body, id);
+    },
+  },
+  latency: {
+    GET: waiting,
+    POST: (controls, body, id) => {
+      controls.setLatency(readLatency(body, '').ms);
+      return waiting(controls, body, id);
+    },
+  },
+  'interfaces/ID': { POST: steerInterface },
+  'gateways/ID': { POST: steer },
+  reset: {
+    POST: (controls, body, id) => {
+      controls.reset();
+      return clock(controls, body, id);
+    },
+  },
+};
+
+/** Answers a request under `/_simulator/`, unsigned. What is wrong with it is told in `message`. */
+export function control(request: Request, controls: Controls): Response {
+  const [name = '', id = '', ...rest] = request.target.slice(CONTROL.length).split('/');
+  const path = id === '' ? name : `${name}/ID`;
+  const methods = rest.length === 0 && Object.hasOwn(ROUTES, path) ? ROUTES[path] : undefined;
+  if (methods === undefined) {
+    const known = Object.keys(ROUTES).map((route) => CONTROL + route);
+    return refuse(404, `no such path; there are ${known.join(', ')}`);
+  }
+  const action = Object.hasOwn(methods, request.method) ? methods[request.method] : undefined;
+  if (action === undefined) {
+    return refuse(405, `\`${path}\` takes ${Object.keys(methods).join(', ')}, got \`${request.method}\``);
+  }
+  try {
+    return jsonResponse(200, action(controls, readBody(request), id));
+  } catch (error) {
+    if (error instanceof NotThere) return refuse(404, error.message);
+    if (error instanceof Misread) return refuse(400, error.message);
+    throw error;
+  }
+}
+
+function readBody({ body }: Request): unknown {
+  const text = Buffer.from(body).toString();
+  try {
+    return text === '' ? undefined : JSON.parse(text);
+  } catch {
+    throw new Misread('', 'JSON', text);
+  }
+}
+
+function refuse(status: number, message: string): Response {
+  return jsonResponse(status, { message });
+}

@@ -1,0 +1,121 @@
+import { CONTROL, type Controls, control } from './adminApi.ts';
+import { authenticate } from './authenticate.ts';
+import { type Calls, createCalls, statusOf } from './callLog.ts';
+import { type Clock, createClock } from './clock.ts';
+import { Misread } from './decoders.ts';
+import { ApiError } from './errors.ts';
+import { createFaults, type Faults } from './faults.ts';
+import { withFault } from './injectFault.ts';
+import { readJsonCall } from './jsonProtocol.ts';
+import { settle } from './lifecycle.ts';
+import { populate } from './loadScenario.ts';
+import { withoutIgnored } from './operations/ignoredParameters.ts';
+import type { Context } from './operations/operation.ts';
+import { findOperation } from './operations/operationTable.ts';
+import { dialectOf, type Options, readOptions } from './options.ts';
+import type { WireCall } from './protocol/protocol.ts';
+import { readQueryCall } from './queryProtocol.ts';
+import type { Scenario } from './scenario.ts';
+import { disguise, steer } from './steer.ts';
+import { jsonResponse, type Reply, type Request } from './wire.ts';
+import { createWorld, type World } from './world.ts';
+
+/** An emulated provider, without sockets. */
+export interface Simulation extends Controls {
+  handle(request: Request): Reply;
+  /** everything that stands, up to date; to be changed with care */
+  world(): World;
+}
+
+interface State {
+  readonly clock: Clock;
+  readonly world: World;
+  readonly faults: Faults;
+  readonly calls: Calls;
+  latency: number;
+}
+
+/**
+ * Makes a world and puts the scenario into it; options beat those of the scenario.
+ * Throws `Misread` for a bad option and `ScenarioRefused`.
+ */
+export function createSimulation(options: Options, scenario: Scenario | null): Simulation {
+  const asked = readOptions({ ...scenario?.options, ...options }, '');
+  const begin = (): State => {
+    const clock = createClock(asked.now === null ? null : new Date(asked.now));
+    const world = createWorld(dialectOf(asked), clock, asked.seed ?? 1);
+    if (scenario !== null) populate(world, scenario);
+    return { clock, world, faults: createFaults(), calls: createCalls(), latency: asked.latency ?? 0 };
+  };
+  let state = begin();
+  const simulation: Simulation = {
+    handle: (request) =>
+      request.target.startsWith(CONTROL) ? control(request, simulation) : answer(request, state),
+    world: () => {
+      settle(state.world);
+      return state.world;
+    },
+    now: () => state.clock.now(),
+    advance: (milliseconds) => state.clock.advance(milliseconds),
+    faults: () => state.faults.list(),
+    addFault: (fault) => state.faults.add(fault),
+    clearFaults: () => state.faults.clear(),
+    calls: () => state.calls.list(),
+    clearCalls: () => state.calls.clear(),
+    steer: (id, word) => steer(state.world, id, word),
+    disguise: (id, changed) => disguise(state.world, id, changed),
+    latency: () => state.latency,
+    setLatency: (milliseconds) => {
+      state.latency = milliseconds;
+    },
+    reset: () => {
+      state = begin();
+    },
+  };
+  return simulation;
+}
+
+/** Answers one call of an API and logs it. */
+function answer(request: Request, { world, faults, calls, clock }: State): Reply {
+  const call = request.method === 'POST' ? (readJsonCall(request) ?? readQueryCall(request)) : null;
+  if (call === null || request.target !== '/') {
+    return jsonResponse(404, { message: 'no call of Direct Connect, EC2 or STS: those are POST to `/`' });
+  }
+  const at = clock.now().toISOString();
+  let caller: Context | null = null;
+  let input: unknown = null;
+  const reply = orFailure(call, () => {
+    caller = authenticate(request, call.service, world);
+    input = call.input();
+    return perform(call, input, caller, faults);
+  });
+  const { service, operation } = call;
+  calls.add({ at, ...placeOf(caller), service, operation, input, status: statusOf(reply) });
+  return reply;
+}
+
+function perform(call: WireCall, input: unknown, caller: Context, faults: Faults): Reply {
+  const operation = findOperation(call.service, call.operation, caller.world.dialect);
+  if (operation === null) throw call.unknown();
+  settle(caller.world);
+  const heeded = withoutIgnored(call.operation, caller.world.dialect.name, input);
+  const run = () => operation(caller, heeded);
+  const fault = faults.take(call.operation, caller.account);
+  return fault === null ? call.success(run()) : withFault(fault, call, input, run);
+}
+
+/** What goes wrong in a call, in the words of its service. */
+function orFailure(call: WireCall, carryOut: () => Reply): Reply {
+  try {
+    return carryOut();
+  } catch (error) {
+    if (error instanceof ApiError) return call.failure(error);
+    if (error instanceof Misread) return call.failure(call.invalid(error));
+    // A mistake of the emulator's own must be seen, and must not stop it.
+    return call.failure(new ApiError('InternalFailure', `the emulator failed: ${error}`, 500));
+  }
+}
+
+function placeOf(caller: Context | null) {
+  return { account: caller?.account ?? null, region: caller?.region ?? null };
+}

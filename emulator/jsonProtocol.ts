@@ -1,0 +1,47 @@
+import { type Misread, Surplus } from './decoders.ts';
+import { ApiError, clientException } from './errors.ts';
+import type { WireCall } from './protocol/protocol.ts';
+import { jsonResponse, type Request } from './wire.ts';
+
+const TYPE = 'application/x-amz-json-1.1';
+const PREFIX = 'OvertureService.';
+
+/** A call in JSON 1.1 (Direct Connect); `null` when the request is none. */
+export function readJsonCall({ headers, body }: Request): WireCall | null {
+  const target = headers['x-amz-target'];
+  if (target === undefined) return null;
+  const known = target.startsWith(PREFIX);
+  return {
+    service: 'directconnect',
+    operation: known ? target.slice(PREFIX.length) : target,
+    input: () => parse(Buffer.from(body).toString()),
+    success: (output) => jsonResponse(200, output, TYPE),
+    failure: ({ code, message, status }) => jsonResponse(status, { __type: code, message }, TYPE),
+    invalid,
+    unknown: () => new ApiError('UnknownOperationException', `The operation ${target} is not known.`),
+  };
+}
+
+function parse(body: string): unknown {
+  try {
+    return body === '' ? {} : JSON.parse(body);
+  } catch {
+    throw new ApiError('SerializationException', 'The body is not JSON.');
+  }
+}
+
+function invalid(fault: Misread): ApiError {
+  if (fault instanceof Surplus) return clientException(notEmulated(fault));
+  if (!fault.missing) return new ApiError('SerializationException', fault.message);
+  return new ApiError('ValidationException', missingMember(fault.path));
+}
+
+/** A real service may know it. What it would have changed must not be believed to be so here. */
+export function notEmulated({ path }: Surplus): string {
+  return `The emulator does not know the parameter ${path}`;
+}
+
+/** The sentence of all services that validate inputs against their models. */
+export function missingMember(path: string): string {
+  return `1 validation error detected: Value null at '${path}' failed to satisfy constraint: Member must not be null`;
+}

@@ -1,0 +1,137 @@
+import { exactly, integer, optional, text } from '../decoders.ts';
+import { clientException } from '../errors.ts';
+import {
+  type Connection,
+  type InterfaceType,
+  type Lag,
+  type Prefixes,
+  UNDISGUISED,
+  type VirtualInterface,
+  type World,
+} from '../world.ts';
+import { NEW_PEER, newPeer } from './bgpPeers.ts';
+import { isVlanTaken, lineOf } from './callerResources.ts';
+import { type Context, type Operation, operation } from './operation.ts';
+import { PREFIXES } from './prefixes.ts';
+import { presentInterface } from './serializeInterface.ts';
+import { TAGS } from './tags.ts';
+
+/** What a requester says of the interface it offers. `null` and `''`: left to the platform. */
+const NEW_INTERFACE = {
+  virtualInterfaceName: text,
+  vlan: integer,
+  ...NEW_PEER,
+  tags: TAGS,
+};
+const readNewInterface = exactly({ ...NEW_INTERFACE, mtu: optional(integer, 1500) });
+const readNewPublicInterface = exactly({ ...NEW_INTERFACE, routeFilterPrefixes: optional(PREFIXES, []) });
+
+interface NewInterface extends ReturnType<typeof readNewInterface> {
+  readonly routeFilterPrefixes: Prefixes;
+}
+
+export const MTUS: Readonly<Record<InterfaceType, readonly number[]>> = {
+  private: [1500, 8500, 9001],
+  public: [1500],
+  transit: [1500, 8500],
+};
+
+const allocatePrivate = operation(
+  exactly({ connectionId: text, ownerAccount: text, newPrivateVirtualInterfaceAllocation: readNewInterface }),
+  (context, { connectionId, ownerAccount, newPrivateVirtualInterfaceAllocation: wanted }) =>
+    presentInterface(
+      allocateAs(context, connectionId, ownerAccount, 'private', { ...wanted, routeFilterPrefixes: [] }),
+      context.world.dialect,
+    ),
+);
+
+const allocatePublic = operation(
+  exactly({
+    connectionId: text,
+    ownerAccount: text,
+    newPublicVirtualInterfaceAllocation: readNewPublicInterface,
+  }),
+  (context, { connectionId, ownerAccount, newPublicVirtualInterfaceAllocation: wanted }) =>
+    presentInterface(
+      allocateAs(context, connectionId, ownerAccount, 'public', { ...wanted, mtu: 1500 }),
+      context.world.dialect,
+    ),
+);
+
+const allocateTransit = operation(
+  // The model of a transit interface requires no name and no VLAN, but no such interface can be made without them.
+  exactly({ connectionId: text, ownerAccount: text, newTransitVirtualInterfaceAllocation: readNewInterface }),
+  (context, { connectionId, ownerAccount, newTransitVirtualInterfaceAllocation: wanted }) => {
+    const vif = allocateAs(context, connectionId, ownerAccount, 'transit', {
+      ...wanted,
+      routeFilterPrefixes: [],
+    });
+    return { virtualInterface: presentInterface(vif, context.world.dialect) };
+  },
+);
+
+function allocateAs(
+  context: Context,
+  connectionId: string,
+  recipient: string,
+  type: InterfaceType,
+  wanted: NewInterface,
+): VirtualInterface {
+  return allocate(context.world, lineOf(context, connectionId), recipient, type, wanted);
+}
+
+/** Offers an interface to the recipient. Throws `ApiError` for what the platform would not provision. */
+export function allocate(
+  world: World,
+  connection: Connection | Lag,
+  recipient: string,
+  type: InterfaceType,
+  wanted: NewInterface,
+): VirtualInterface {
+  const { virtualInterfaceName: name, vlan, mtu, tags, routeFilterPrefixes, ...session } = wanted;
+  const rules: readonly (readonly [sound: boolean, message: string])[] = [
+    [/^\d{12}$/.test(recipient), `Account ID ${recipient} is invalid.`],
+    [isName(name), NAME_REFUSED],
+    [vlan >= 1 && vlan <= 4094, `VLAN ${vlan} is not between 1 and 4094.`],
+    [!isVlanTaken(world, connection, vlan), `VLAN ${vlan} is already in use on ${connection.id}.`],
+    [MTUS[type].includes(mtu), mtuRefused(type, mtu)],
+  ];
+  const broken = rules.find(([sound]) => !sound);
+  if (broken !== undefined) throw clientException(broken[1]);
+  const id = world.ids.virtualInterface();
+  const vif: VirtualInterface = {
+    id,
+    connection,
+    recipient,
+    type,
+    name,
+    vlan,
+    mtu,
+    routeFilterPrefixes,
+    tags,
+    peers: [newPeer(world, session, id)],
+    state: 'confirming',
+    since: world.clock.now().getTime(),
+    steered: false,
+    gateway: null,
+    disguise: UNDISGUISED,
+  };
+  world.interfaces.set(id, vif);
+  return vif;
+}
+
+export function isName(name: string): boolean {
+  return name.length >= 1 && name.length <= 100;
+}
+
+export const NAME_REFUSED = 'The virtual interface name must have 1 to 100 characters.';
+
+export function mtuRefused(type: InterfaceType, mtu: number): string {
+  return `MTU ${mtu} is none of ${MTUS[type].join(', ')}.`;
+}
+
+export const ALLOCATE_OPERATIONS: Readonly<Record<string, Operation>> = {
+  AllocatePrivateVirtualInterface: allocatePrivate,
+  AllocatePublicVirtualInterface: allocatePublic,
+  AllocateTransitVirtualInterface: allocateTransit,
+};

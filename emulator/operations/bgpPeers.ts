@@ -1,0 +1,95 @@
+import { exactly, integer, optional, text } from '../decoders.ts';
+import { clientException } from '../errors.ts';
+import type { BgpPeer, World } from '../world.ts';
+import { type Operation, operation } from './operation.ts';
+import { presentInterface } from './serializeInterface.ts';
+import { changeable } from './visible.ts';
+
+/** What a requester says of a session. `null` and `''`: left to the platform. */
+export const NEW_PEER = {
+  asn: optional(integer, null),
+  asnLong: optional(integer, null),
+  authKey: optional(text, ''),
+  amazonAddress: optional(text, ''),
+  customerAddress: optional(text, ''),
+  addressFamily: optional(text, 'ipv4'),
+};
+const readNewPeer = exactly(NEW_PEER);
+
+type NewPeer = ReturnType<typeof readNewPeer>;
+
+const MAX_ASN = 4294967294;
+
+const createBgpPeer = operation(
+  exactly({ virtualInterfaceId: text, newBGPPeer: readNewPeer }),
+  (context, { virtualInterfaceId, newBGPPeer }) => {
+    const { world } = context;
+    const vif = changeable(context, virtualInterfaceId);
+    const { addressFamily, amazonAddress, customerAddress } = newBGPPeer;
+    if (addressFamily === 'ipv6' && amazonAddress + customerAddress !== '')
+      throw clientException('IPv6 addresses are assigned by the platform: leave them out.');
+    vif.peers = [...vif.peers, newPeer(world, newBGPPeer, vif.id)];
+    return { virtualInterface: presentInterface(vif, world.dialect) };
+  },
+);
+
+const deleteBgpPeer = operation(
+  exactly({
+    virtualInterfaceId: text,
+    asn: optional(integer, null),
+    asnLong: optional(integer, null),
+    customerAddress: optional(text, null),
+    bgpPeerId: optional(text, null),
+  }),
+  (context, { virtualInterfaceId, bgpPeerId, customerAddress, ...asns }) => {
+    const vif = changeable(context, virtualInterfaceId);
+    const asn = asns.asnLong ?? asns.asn;
+    const isNamed = (peer: BgpPeer): boolean =>
+      bgpPeerId === null
+        ? peer.customerAddress === customerAddress && peer.asn === asn
+        : peer.id === bgpPeerId;
+    const live = vif.peers.filter(({ state }) => state === 'live');
+    const named = live.find(isNamed);
+    if (named === undefined) throw clientException(`${vif.id} has no such BGP peer.`);
+    if (live.length === 1) throw clientException(`The last BGP peer of ${vif.id} cannot be deleted.`);
+    named.state = 'deleting';
+    named.since = context.world.clock.now().getTime();
+    return { virtualInterface: presentInterface(vif, context.world.dialect) };
+  },
+);
+
+/** A session of an interface. Throws `ApiError` for what the platform would not provision. */
+export function newPeer(
+  world: World,
+  { asnLong, asn: short, ...wanted }: NewPeer,
+  interfaceId: string,
+): BgpPeer {
+  const { authKey } = wanted;
+  const asn = asnLong ?? short ?? 0;
+  const rules: readonly (readonly [sound: boolean, message: string])[] = [
+    [world.dialect.longAsnApart || asnLong === null, 'The asnLong is not supported: give an asn.'],
+    [asn >= 1 && asn <= MAX_ASN, `An ASN between 1 and ${MAX_ASN} is required.`],
+    [authKey === '' || isKey(authKey), 'The BGP authentication key must have 6 to 80 characters.'],
+  ];
+  const broken = rules.find(([sound]) => !sound);
+  if (broken !== undefined) throw clientException(broken[1]);
+  return {
+    id: world.ids.bgpPeer(),
+    asn,
+    authKey: authKey === '' && world.dialect.makesKeys ? `made-up-key-of-${interfaceId}` : authKey,
+    amazonAddress: wanted.amazonAddress,
+    customerAddress: wanted.customerAddress,
+    addressFamily: wanted.addressFamily,
+    state: 'live',
+    since: world.clock.now().getTime(),
+  };
+}
+
+function isKey(text: string): boolean {
+  return text.length >= 6 && text.length <= 80;
+}
+
+export const BGP_PEER_OPERATIONS: Readonly<Record<string, Operation>> = {
+  CreateBGPPeer: createBgpPeer,
+  DeleteBGPPeer: deleteBgpPeer,
+};

@@ -1,0 +1,119 @@
+import { exactly, optional, text } from '../decoders.ts';
+import { clientException } from '../errors.ts';
+import { associate } from '../routing.ts';
+import { type GatewayAssociation, isAt, type World } from '../world.ts';
+import { type Context, type Operation, type Output, operation } from './operation.ts';
+import { PAGING, pageOf } from './paging.ts';
+import { PREFIXES } from './prefixes.ts';
+
+/** The gateway has two names in these inputs: the older knows virtual private ones only, as does the emulator. */
+const GATEWAY = { gatewayId: optional(text, null), virtualGatewayId: optional(text, null) };
+
+const createAssociation = operation(
+  exactly({
+    directConnectGatewayId: text,
+    ...GATEWAY,
+    addAllowedPrefixesToDirectConnectGateway: optional(PREFIXES, []),
+  }),
+  (context, { directConnectGatewayId, gatewayId, virtualGatewayId, ...asked }) => {
+    const { world, account } = context;
+    if (world.directConnectGateways.get(directConnectGatewayId)?.account !== account) {
+      throw clientException(`The DirectConnectGateway ${directConnectGatewayId} does not exist.`);
+    }
+    const wanted = gatewayId ?? virtualGatewayId;
+    if (wanted === null) throw clientException('A gatewayId must be given.');
+    const gateway = world.virtualGateways.get(wanted);
+    if (gateway === undefined || !isAt(context, gateway)) {
+      throw clientException(`The VirtualGateway ${wanted} does not exist.`);
+    }
+    const taken = [...world.gatewayAssociations.values()].some(
+      ({ virtualGateway }) => virtualGateway === wanted,
+    );
+    if (taken) throw clientException(`${wanted} is already associated with a Direct Connect gateway.`);
+    const association = associate(
+      world,
+      directConnectGatewayId,
+      gateway,
+      asked.addAllowedPrefixesToDirectConnectGateway,
+    );
+    return { directConnectGatewayAssociation: present(association, 'associating', world) };
+  },
+);
+
+const deleteAssociation = operation(
+  exactly({
+    associationId: optional(text, null),
+    directConnectGatewayId: optional(text, null),
+    virtualGatewayId: optional(text, null),
+  }),
+  (context, { associationId, directConnectGatewayId, virtualGatewayId }) => {
+    const { world } = context;
+    const found = ownAssociations(context).find(({ id, directConnectGateway, virtualGateway }) =>
+      associationId === null
+        ? directConnectGateway === directConnectGatewayId && virtualGateway === virtualGatewayId
+        : id === associationId,
+    );
+    if (found === undefined) throw clientException('The association does not exist.');
+    world.gatewayAssociations.delete(found.id);
+    return { directConnectGatewayAssociation: present(found, 'disassociating', world) };
+  },
+);
+
+const describeAssociations = operation(
+  exactly({
+    associationId: optional(text, null),
+    associatedGatewayId: optional(text, null),
+    directConnectGatewayId: optional(text, null),
+    virtualGatewayId: optional(text, null),
+    ...PAGING,
+  }),
+  (context, { associationId, associatedGatewayId, directConnectGatewayId, virtualGatewayId, ...asked }) => {
+    const { world } = context;
+    if ((associationId ?? associatedGatewayId ?? directConnectGatewayId ?? virtualGatewayId) === null) {
+      throw clientException(
+        'An association, a Direct Connect gateway or an associated gateway must be given.',
+      );
+    }
+    const isAsked = (wanted: string | null, id: string): boolean => wanted === null || wanted === id;
+    const found = ownAssociations(context).filter(
+      ({ id, directConnectGateway, virtualGateway }) =>
+        isAsked(associationId, id) &&
+        isAsked(directConnectGatewayId, directConnectGateway) &&
+        isAsked(associatedGatewayId, virtualGateway) &&
+        isAsked(virtualGatewayId, virtualGateway),
+    );
+    const { items, next } = pageOf(found, asked, world.dialect);
+    const shown = items.map((association) => present(association, 'associated', world));
+    return { directConnectGatewayAssociations: shown, ...next };
+  },
+);
+
+/** Seen from every region, as the Direct Connect gateway is. */
+function ownAssociations({ world, account }: Context): GatewayAssociation[] {
+  return [...world.gatewayAssociations.values()].filter((association) => association.account === account);
+}
+
+/** In life it takes minutes to come and to go; nobody learns from waiting for that here. */
+function present(
+  { id, account, region, directConnectGateway, virtualGateway, allowedPrefixes }: GatewayAssociation,
+  associationState: string,
+  { directConnectGateways }: World,
+): Output {
+  return {
+    associationId: id,
+    associationState,
+    directConnectGatewayId: directConnectGateway,
+    directConnectGatewayOwnerAccount: directConnectGateways.get(directConnectGateway)?.account ?? account,
+    associatedGateway: { id: virtualGateway, type: 'virtualPrivateGateway', ownerAccount: account, region },
+    allowedPrefixesToDirectConnectGateway: allowedPrefixes,
+    virtualGatewayId: virtualGateway,
+    virtualGatewayRegion: region,
+    virtualGatewayOwnerAccount: account,
+  };
+}
+
+export const GATEWAY_ASSOCIATION_OPERATIONS: Readonly<Record<string, Operation>> = {
+  CreateDirectConnectGatewayAssociation: createAssociation,
+  DeleteDirectConnectGatewayAssociation: deleteAssociation,
+  DescribeDirectConnectGatewayAssociations: describeAssociations,
+};

@@ -1,0 +1,113 @@
+import { exactly, optional, text, whole } from '../decoders.ts';
+import { clientException } from '../errors.ts';
+import { type Connection, isAt, type Lag, type World } from '../world.ts';
+import { interfacesOn, lagOf, move, noLag, ownConnection } from './callerResources.ts';
+import { presentConnection } from './connections.ts';
+import { type Operation, type Output, operation } from './operation.ts';
+import { PAGING, pageOf } from './paging.ts';
+import { presentTags, TAGS } from './tags.ts';
+
+/** How many connections of each bandwidth a LAG bundles at most. */
+const MOST: Readonly<Record<string, number>> = { '1Gbps': 4, '10Gbps': 4, '100Gbps': 2, '400Gbps': 2 };
+
+const createLag = operation(
+  exactly({
+    numberOfConnections: whole(0, 100),
+    location: text,
+    connectionsBandwidth: text,
+    lagName: text,
+    connectionId: optional(text, null),
+    tags: TAGS,
+    childConnectionTags: TAGS,
+    providerName: optional(text, ''),
+  }),
+  (context, { numberOfConnections: number, lagName: name, connectionsBandwidth: bandwidth, ...asked }) => {
+    const { world, account, region } = context;
+    const { location, tags, providerName: provider } = asked;
+    const most = MOST[bandwidth];
+    if (most === undefined) throw clientException(`${bandwidth} is none of ${Object.keys(MOST).join(', ')}.`);
+    if (number > most) throw clientException(`A LAG bundles at most ${most} connections of ${bandwidth}.`);
+    const first = asked.connectionId === null ? null : ownConnection(context, asked.connectionId);
+    const id = world.ids.lag();
+    const lag: Lag = { id, account, region, name, location, bandwidth, provider, tags };
+    if (first !== null) join(world, first, lag);
+    world.lags.set(id, lag);
+    for (let i = first === null ? 0 : 1; i < number; i += 1) {
+      const child = { ...lag, id: world.ids.connection(), tags: asked.childConnectionTags, lag: id };
+      world.connections.set(child.id, child);
+    }
+    return presentLag(lag, world);
+  },
+);
+
+const describeLags = operation(
+  exactly({ lagId: optional(text, null), ...PAGING }),
+  (context, { lagId, ...asked }) => {
+    const { world } = context;
+    const own = [...world.lags.values()].filter(
+      (lag) => isAt(context, lag) && (lagId === null || lag.id === lagId),
+    );
+    if (lagId !== null && own.length === 0) throw noLag(lagId);
+    const { items, next } = pageOf(own, asked, world.dialect);
+    return { lags: items.map((lag) => presentLag(lag, world)), ...next };
+  },
+);
+
+const associateConnectionWithLag = operation(
+  exactly({ connectionId: text, lagId: text }),
+  (context, { connectionId, lagId }) => {
+    const connection = ownConnection(context, connectionId);
+    join(context.world, connection, lagOf(context, lagId));
+    return presentConnection(connection, context.world);
+  },
+);
+
+const disassociateConnectionFromLag = operation(
+  exactly({ connectionId: text, lagId: text }),
+  (context, { connectionId, lagId }) => {
+    const connection = ownConnection(context, connectionId);
+    const { id } = lagOf(context, lagId);
+    if (connection.lag !== id) throw clientException(`${connectionId} is no member of ${id}.`);
+    // Its interfaces stay with the LAG.
+    connection.lag = null;
+    return presentConnection(connection, context.world);
+  },
+);
+
+/** A connection becomes a member, and the interfaces on it move to the LAG. Those that it left on another LAG stay there. */
+function join(world: World, connection: Connection, lag: Lag): void {
+  const { id, location, bandwidth } = connection;
+  if (location !== lag.location || bandwidth !== lag.bandwidth) {
+    throw clientException(`${id} has not the location and bandwidth of ${lag.id}.`);
+  }
+  move(world, interfacesOn(world, connection), lag);
+  connection.lag = lag.id;
+}
+
+function presentLag(lag: Lag, world: World): Output {
+  const members = [...world.connections.values()].filter((connection) => connection.lag === lag.id);
+  return {
+    lagId: lag.id,
+    lagName: lag.name,
+    ownerAccount: lag.account,
+    lagState: 'available',
+    region: lag.region,
+    location: lag.location,
+    connectionsBandwidth: lag.bandwidth,
+    numberOfConnections: members.length,
+    minimumLinks: 0,
+    connections: members.map((connection) => presentConnection(connection, world)),
+    allowsHostedConnections: false,
+    jumboFrameCapable: true,
+    hasLogicalRedundancy: 'unknown',
+    ...(lag.provider === '' ? {} : { providerName: lag.provider }),
+    ...presentTags(lag.tags),
+  };
+}
+
+export const LAG_OPERATIONS: Readonly<Record<string, Operation>> = {
+  CreateLag: createLag,
+  DescribeLags: describeLags,
+  AssociateConnectionWithLag: associateConnectionWithLag,
+  DisassociateConnectionFromLag: disassociateConnectionFromLag,
+};

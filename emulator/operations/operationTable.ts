@@ -1,0 +1,40 @@
+import type { Dialect, Service } from '../dialects.ts';
+import { ALLOCATE_OPERATIONS } from './allocate.ts';
+import { BGP_PEER_OPERATIONS } from './bgpPeers.ts';
+import { CONFIRM_OPERATIONS } from './confirm.ts';
+import { CONNECTION_OPERATIONS } from './connections.ts';
+import { DIRECT_CONNECT_GATEWAY_OPERATIONS } from './directConnectGateways.ts';
+import { GATEWAY_ASSOCIATION_OPERATIONS } from './gatewayAssociations.ts';
+import { INTERFACE_OPERATIONS } from './interfaces.ts';
+import { LAG_OPERATIONS } from './lags.ts';
+import type { Operation } from './operation.ts';
+import { ROUTE_TABLE_OPERATIONS } from './routeTables.ts';
+import { STS_OPERATIONS } from './sts.ts';
+import { GATEWAY_OPERATIONS, VIRTUAL_GATEWAY_OPERATIONS } from './virtualGateways.ts';
+
+/** Every operation that the emulator knows. A new one: a function and an entry in its file's table. */
+const OPERATIONS: Readonly<Record<Service, Readonly<Record<string, Operation>>>> = {
+  directconnect: {
+    ...CONNECTION_OPERATIONS,
+    ...LAG_OPERATIONS,
+    ...ALLOCATE_OPERATIONS,
+    ...INTERFACE_OPERATIONS,
+    ...BGP_PEER_OPERATIONS,
+    ...CONFIRM_OPERATIONS,
+    ...VIRTUAL_GATEWAY_OPERATIONS,
+    ...DIRECT_CONNECT_GATEWAY_OPERATIONS,
+    ...GATEWAY_ASSOCIATION_OPERATIONS,
+  },
+  ec2: { ...GATEWAY_OPERATIONS, ...ROUTE_TABLE_OPERATIONS },
+  sts: STS_OPERATIONS,
+};
+
+export const OPERATION_NAMES: readonly string[] = Object.values(OPERATIONS).flatMap((table) =>
+  Object.keys(table),
+);
+
+/** `null` when the dialect has no such operation. */
+export function findOperation(service: Service, name: string, { lacks }: Dialect): Operation | null {
+  const table = OPERATIONS[service];
+  return Object.hasOwn(table, name) && !lacks.includes(name) ? (table[name] ?? null) : null;
+}

@@ -1,0 +1,46 @@
+import { integer, optional, text } from '../decoders.ts';
+import type { Dialect } from '../dialects.ts';
+import { type ApiError, clientException } from '../errors.ts';
+
+/** The members of an input that ask for a page. */
+export const PAGING = { maxResults: optional(integer, null), nextToken: optional(text, null) };
+
+interface Asked {
+  readonly maxResults: number | null;
+  readonly nextToken: string | null;
+}
+
+interface Page<T> {
+  readonly items: readonly T[];
+  /** to be spread into the output: empty on the last page */
+  readonly next: { readonly nextToken?: string };
+}
+
+/**
+ * The page asked for; a dialect without paging ignores what is asked and gives everything.
+ * @param refusal the service's error for what cannot be asked for
+ */
+export function pageOf<T>(
+  all: readonly T[],
+  asked: Asked,
+  { pageSize }: Dialect,
+  refusal: (message: string) => ApiError = clientException,
+): Page<T> {
+  if (pageSize === null) return { items: all, next: {} };
+  const { maxResults, nextToken } = asked;
+  if (maxResults !== null && maxResults < 1) throw refusal('maxResults must be at least 1');
+  const from = nextToken === null ? 0 : offsetOf(nextToken);
+  if (from === null) throw refusal('The nextToken is not valid.');
+  const to = from + Math.min(maxResults ?? pageSize, pageSize);
+  return { items: all.slice(from, to), next: to < all.length ? { nextToken: tokenAt(to) } : {} };
+}
+
+/** Opaque to clients. */
+export function tokenAt(offset: number): string {
+  return Buffer.from(`page from ${offset}`).toString('base64url');
+}
+
+function offsetOf(token: string): number | null {
+  const [, digits] = /^page from (\d{1,9})$/.exec(Buffer.from(token, 'base64url').toString()) ?? [];
+  return digits === undefined ? null : Number(digits);
+}

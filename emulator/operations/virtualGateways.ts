@@ -1,0 +1,142 @@
+import { exactly, list, oneOf, optional, text, textLike } from '../decoders.ts';
+import { ApiError } from '../errors.ts';
+import { isOver } from '../lifecycle.ts';
+import { mainTableOf } from '../routing.ts';
+import { isAt, type VirtualGateway } from '../world.ts';
+import { DEFAULT_AMAZON_ASN } from './directConnectGateways.ts';
+import { FILTERS, filtered } from './filters.ts';
+import { gatewayFilter } from './gatewayFilters.ts';
+import { type Context, type Operation, type Output, operation } from './operation.ts';
+
+/** The query protocol carries text only. */
+const numeral = textLike('a whole number', /^\d{1,10}$/);
+
+const createVpnGateway = operation(
+  exactly({
+    Type: text,
+    AmazonSideAsn: optional(numeral, String(DEFAULT_AMAZON_ASN)),
+    TagSpecification: optional(
+      list(
+        exactly({
+          ResourceType: oneOf(['vpn-gateway']),
+          Tag: optional(list(exactly({ Key: text, Value: optional(text, '') })), []),
+        }),
+      ),
+      [],
+    ),
+  }),
+  (context, { Type: type, AmazonSideAsn, TagSpecification }) => {
+    const { world, account, region } = context;
+    const id = world.ids.virtualGateway(world.dialect.gatewayDigits);
+    const tags = TagSpecification.flatMap(({ Tag }) =>
+      Tag.map(({ Key: key, Value: value }) => ({ key, value })),
+    );
+    const asn = Number(AmazonSideAsn);
+    const gateway: VirtualGateway = {
+      id,
+      account,
+      region,
+      asn,
+      type,
+      tags,
+      state: 'available',
+      attachment: null,
+    };
+    world.virtualGateways.set(id, gateway);
+    return { vpnGateway: present(gateway, context) };
+  },
+);
+
+const attachVpnGateway = operation(
+  exactly({ VpcId: text, VpnGatewayId: text }),
+  (context, { VpcId: vpc, VpnGatewayId }) => {
+    const gateway = gatewayOf(context, VpnGatewayId);
+    if (gateway.attachment?.state === 'attached' && gateway.attachment.vpc !== vpc) {
+      const message = `${gateway.id} is attached to ${gateway.attachment.vpc} already`;
+      throw new ApiError('VpnGatewayAttachmentLimitExceeded', message);
+    }
+    gateway.attachment = { vpc, state: 'attached' };
+    // As in life, its routes are propagated nowhere until somebody asks for that.
+    mainTableOf(context.world, context, vpc);
+    return { attachment: { vpcId: vpc, state: 'attaching' } };
+  },
+);
+
+const detachVpnGateway = operation(
+  exactly({ VpcId: text, VpnGatewayId: text }),
+  (context, { VpcId: vpc, VpnGatewayId }) => {
+    const gateway = gatewayOf(context, VpnGatewayId);
+    if (gateway.attachment?.state !== 'attached' || gateway.attachment.vpc !== vpc) {
+      const message = `The attachment of ${gateway.id} to ${vpc} does not exist`;
+      throw new ApiError('InvalidVpnGatewayAttachment.NotFound', message);
+    }
+    gateway.attachment = { vpc, state: 'detached' };
+    mainTableOf(context.world, context, vpc).propagating.delete(gateway.id);
+    return { return: true };
+  },
+);
+
+const deleteVpnGateway = operation(exactly({ VpnGatewayId: text }), (context, { VpnGatewayId }) => {
+  const gateway = gatewayOf(context, VpnGatewayId);
+  const { interfaces, gatewayAssociations } = context.world;
+  const used =
+    [...interfaces.values()].some((vif) => vif.gateway?.virtual === gateway.id && !isOver(vif)) ||
+    [...gatewayAssociations.values()].some(({ virtualGateway }) => virtualGateway === gateway.id);
+  if (used || gateway.attachment?.state === 'attached') {
+    throw new ApiError('IncorrectState', `The vpnGateway '${gateway.id}' is still in use`);
+  }
+  context.world.virtualGateways.delete(gateway.id);
+  return { return: true };
+});
+
+const describeVpnGateways = operation(
+  exactly({ VpnGatewayId: optional(list(text), null), Filter: optional(FILTERS, []) }),
+  (context, { VpnGatewayId: ids, Filter: filters }) => {
+    // One unknown ID fails the whole call.
+    const asked = ids === null ? ownGateways(context) : ids.map((id) => gatewayOf(context, id));
+    return {
+      vpnGatewaySet: filtered(asked, filters, gatewayFilter).map((gateway) => present(gateway, context)),
+    };
+  },
+);
+
+/** Direct Connect's own listing of them: ID and state only. */
+const describeVirtualGateways = operation(exactly({}), (context) => ({
+  virtualGateways: ownGateways(context).map(({ id, state }) => ({
+    virtualGatewayId: id,
+    virtualGatewayState: state,
+  })),
+}));
+
+function ownGateways(context: Context): VirtualGateway[] {
+  return [...context.world.virtualGateways.values()].filter((gateway) => isAt(context, gateway));
+}
+
+export function gatewayOf(context: Context, id: string): VirtualGateway {
+  const gateway = context.world.virtualGateways.get(id);
+  if (gateway !== undefined && isAt(context, gateway)) return gateway;
+  throw new ApiError('InvalidVpnGatewayID.NotFound', `The vpnGateway ID '${id}' does not exist`);
+}
+
+function present({ id, asn, type, tags, state, attachment }: VirtualGateway, { world }: Context): Output {
+  return {
+    vpnGatewayId: id,
+    state,
+    type,
+    attachments: attachment === null ? [] : [{ vpcId: attachment.vpc, state: attachment.state }],
+    ...(world.dialect.tellsGatewayAsn ? { amazonSideAsn: asn } : {}),
+    tagSet: tags,
+  };
+}
+
+export const GATEWAY_OPERATIONS: Readonly<Record<string, Operation>> = {
+  CreateVpnGateway: createVpnGateway,
+  AttachVpnGateway: attachVpnGateway,
+  DetachVpnGateway: detachVpnGateway,
+  DeleteVpnGateway: deleteVpnGateway,
+  DescribeVpnGateways: describeVpnGateways,
+};
+
+export const VIRTUAL_GATEWAY_OPERATIONS: Readonly<Record<string, Operation>> = {
+  DescribeVirtualGateways: describeVirtualGateways,
+};

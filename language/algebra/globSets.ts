@@ -1,0 +1,141 @@
+import { globMatches } from '../../core/fields/nameAndTags.ts';
+import { listSome, quote } from '../../core/printableText.ts';
+import { allOf, anyOf, type Ternary, ternary } from '../../core/ternaryLogic.ts';
+import { globsMeet, type Reading, start } from './globAutomaton.ts';
+import type { Algebra } from './setAlgebra.ts';
+import { step, TooManyWays } from './stepLimit.ts';
+
+/** Texts, told apart by which of some globs they fit. */
+export interface Globs {
+  /** each once */
+  readonly globs: readonly string[];
+  /** @param fits what the text does, glob by glob; unknown of a text that may still go on */
+  readonly holds: (fits: (glob: string) => Ternary) => Ternary;
+  /** lists of which the text fits a glob each; `null` where it says that a glob is not fitted */
+  readonly demands: readonly (readonly string[])[] | null;
+  /** for people; `null` when it has no plain words */
+  readonly words: string | null;
+}
+
+export const globs: Algebra<Globs, string> = {
+  all: { globs: [], holds: () => 'yes', demands: [], words: 'any' },
+  and: (a, b) => {
+    if (a === b || isAll(a) || isNone(b)) return b;
+    if (isAll(b) || isNone(a)) return a;
+    return {
+      globs: [...new Set([...a.globs, ...b.globs])],
+      holds: (fits) => allOf([a.holds(fits), b.holds(fits)]),
+      demands: a.demands === null || b.demands === null ? null : [...a.demands, ...b.demands],
+      words: a.words === null || b.words === null ? null : `both (${a.words}) and (${b.words})`,
+    };
+  },
+  not: ({ globs: own, holds }) => ({
+    globs: own,
+    holds: (fits) => opposite(holds(fits)),
+    demands: null,
+    words: null,
+  }),
+  has: ({ holds }, text) => holds((glob) => ternary(globMatches(glob, text))) === 'yes',
+  member: (set) => {
+    const known = found.get(set);
+    if (known !== undefined) return known;
+    const member = isApart(set) ? null : search(set);
+    found.set(set, member);
+    return member;
+  },
+  words: ({ words }) => words,
+};
+
+/** What fits any of these. */
+export function fitting(own: readonly string[]): Globs {
+  return {
+    globs: own,
+    holds: (fits) => anyOf(own.map(fits)),
+    demands: [own],
+    words: own.map(quote).join(' or '),
+  };
+}
+
+function isAll({ globs: own, holds }: Globs): boolean {
+  return own.length === 0 && holds(() => 'no') === 'yes';
+}
+
+function isNone({ globs: own, holds }: Globs): boolean {
+  return own.length === 0 && holds(() => 'no') === 'no';
+}
+
+function opposite(one: Ternary): Ternary {
+  return one === 'unknown' ? one : ternary(one === 'no');
+}
+
+/** Whether two of its demands alone exclude each other: found out at once, where a search would look at every way. */
+function isApart({ demands }: Globs): boolean {
+  const all = demands ?? [];
+  return all.some((one, i) =>
+    all.slice(i + 1).some((other) => one.every((a) => other.every((b) => !globsMeet(a, b)))),
+  );
+}
+
+const found = new WeakMap<Globs, ReturnType<Algebra<Globs, string>['member']>>();
+
+/** Ways that are looked at before it is given up. */
+const MOST = 5000;
+
+/**
+ * Breadth first over what can be told apart: two texts that leave every glob in the same state go on alike. So it ends, and
+ * what it finds is the shortest; the empty text, which hardly is a name, only where there is no other.
+ */
+function search(set: Globs): ReturnType<Algebra<Globs, string>['member']> {
+  const letters = alphabet(set.globs);
+  const first: Way = { text: '', states: set.globs.map(start) };
+  const seen = new Set<string>();
+  const isNew = ({ states }: Way): boolean => {
+    const before = seen.size;
+    if (seen.add(states.map(({ key }) => key).join(';')).size > MOST) throw tooMany(set.globs);
+    return seen.size > before;
+  };
+  for (let rim = [first]; rim.length > 0; ) {
+    step(rim.length * letters.length * set.globs.length);
+    rim = rim
+      .flatMap((way) => letters.map((letter) => longer(way, letter)))
+      .filter((way) => isPossible(set, way) && isNew(way));
+    const end = rim.find((way) => isMember(set, way));
+    if (end !== undefined) return { value: end.text };
+  }
+  return isMember(set, first) ? { value: '' } : null;
+}
+
+/** Fail closed: whoever asked does not get an answer. */
+function tooMany(own: readonly string[]): TooManyWays {
+  return new TooManyWays(
+    `the globs ${listSome(own.map(quote), 10)} go together in more ways than can be compared; write fewer stars, or fewer globs`,
+  );
+}
+
+/** A text, and where it leaves each glob. */
+interface Way {
+  readonly text: string;
+  readonly states: readonly Reading[];
+}
+
+function longer({ text, states }: Way, letter: string): Way {
+  return { text: text + letter, states: states.map((state) => state.after(letter)) };
+}
+
+function isMember({ globs: own, holds }: Globs, { states }: Way): boolean {
+  return holds((glob) => ternary(states[own.indexOf(glob)]?.fits ?? false)) === 'yes';
+}
+
+/** Whether it may lead to a member, itself included. */
+function isPossible({ globs: own, holds }: Globs, { states }: Way): boolean {
+  return holds((glob) => states[own.indexOf(glob)]?.whatever ?? 'no') !== 'no';
+}
+
+/** Every letter of the globs, and one that stands for all others. */
+function alphabet(own: readonly string[]): string[] {
+  // By code units, as globs are matched.
+  const letters = new Set(own.flatMap((glob) => glob.replaceAll('*', '').split('')));
+  const other =
+    [...'xyzabcdefghijklmnopqrstuvw0123456789-_.'].find((letter) => !letters.has(letter)) ?? '\u{e000}';
+  return [other, ...letters];
+}

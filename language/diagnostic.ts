@@ -1,0 +1,138 @@
+import { byCodePoint, escapeText } from '../core/printableText.ts';
+
+/** Every kind of fault. The codes are stable: tests and editors rely on them. */
+export const FAULT_CODES = [
+  // files
+  'no-folder',
+  'no-policy',
+  'unreadable-file',
+  'not-utf-8',
+  'file-extension',
+  'sub-folder',
+  'target-name',
+  'same-recipient',
+  // YAML
+  'too-large',
+  'too-deep',
+  'empty-file',
+  'several-documents',
+  'yaml-syntax',
+  'directive',
+  'anchor',
+  'alias',
+  'tag',
+  'merge-key',
+  'duplicate-key',
+  'key-not-text',
+  // keys and types
+  'unknown-key',
+  'missing-key',
+  'wrong-type',
+  'wrong-value',
+  'unquoted-account',
+  'number-spelling',
+  'number-range',
+  'empty-list',
+  'empty-map',
+  'empty-text',
+  'invisible-character',
+  'name',
+  // recipient
+  'region',
+  'account',
+  'role',
+  'role-partition',
+  'duration',
+  'foreign-credentials',
+  // gateways
+  'gateway-id',
+  'gateway-name',
+  'gateway-reference',
+  'foreign-gateway',
+  'same-gateway',
+  'undefined-gateway',
+  'unused-gateway',
+  // owners, grants and hold lines
+  'gateway-and-grants',
+  'no-gateway',
+  'connection-id',
+  'connection-twice',
+  'connection-of-two',
+  'connection-of-other',
+  'vlan',
+  'asn',
+  'cidr',
+  'host-bits',
+  'unreturned-field',
+  'instant',
+  'empty-interval',
+  'no-predicate',
+  'hold-bgp-key',
+  'grants-overlap',
+  'grants-undecided',
+  // cases
+  'no-target',
+  'case-twice',
+  'expectation',
+  'reason-code',
+  'undecidable-reason',
+  'address',
+] as const;
+
+export type FaultCode = (typeof FAULT_CODES)[number];
+
+/** What is wrong and what to do about it. Both are safe to print. */
+export interface Complaint {
+  readonly code: FaultCode;
+  readonly message: string;
+  readonly mend: string;
+}
+
+/** Keys and list indices from the top of the file. */
+export type Path = readonly (string | number)[];
+
+/** A complaint about what stands at `path`; a missing key is told where its parent stands. */
+export interface Finding extends Complaint {
+  readonly path: Path;
+  /** whether the key or its value is at fault */
+  readonly at: 'key' | 'value';
+}
+
+/** A complaint with the place in the file. Lines and columns count from 1, columns in UTF-16 units as editors do. */
+export interface Fault extends Complaint {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  /** `owners.acme.grants.prod.match.vlan[0]`; empty where the file as a whole is at fault */
+  readonly path: string;
+}
+
+/** `policy/acme.yaml:12:7 owners.acme.grants.prod.match.vlan[0]: message; mend` */
+export function formatFault({ file, line, column, path, message, mend }: Fault): string {
+  return `${file}:${line}:${column} ${path === '' ? '' : `${path}: `}${message}; ${mend}`;
+}
+
+/** A fault of a file as a whole. */
+export function faultOf(file: string, complaint: Complaint): Fault {
+  return { file, line: 1, column: 1, path: '', ...complaint };
+}
+
+export function formatPath(path: Path): string {
+  return path.map(formatStep).join('').replace(/^\./, '');
+}
+
+function formatStep(step: string | number): string {
+  if (typeof step === 'number') return `[${step}]`;
+  return /^[\w<-]+$/.test(step) ? `.${step}` : `["${escapeText(step)}"]`;
+}
+
+/** By file, then by position. */
+export function inOrder(faults: readonly Fault[]): Fault[] {
+  return faults.toSorted(
+    (a, b) =>
+      byCodePoint(a.file, b.file) ||
+      a.line - b.line ||
+      a.column - b.column ||
+      FAULT_CODES.indexOf(a.code) - FAULT_CODES.indexOf(b.code),
+  );
+}

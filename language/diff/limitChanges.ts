@@ -1,0 +1,104 @@
+import type { Match } from '../../core/fields/index.ts';
+import type { Owner, Policy } from '../../core/policy.ts';
+import { LANGUAGE_FIELDS } from '../fields/index.ts';
+import { type Acceptable, acceptable, type Grantable } from '../requestSets/acceptedRequests.ts';
+import { type Box, both, boxOf, isOn, meet } from '../requestSets/fieldProduct.ts';
+import { sidesOf } from '../requestSets/policyRequests.ts';
+import { isNothing } from '../requestSets/requestSet.ts';
+
+/** A limit by which more, or less, of what both policies accept may be live at a time. */
+export interface LimitChange {
+  readonly effect: 'looser' | 'tighter';
+  readonly owner: string;
+  /** `null`: the owner's own */
+  readonly grant: string | null;
+  /** of that name in the old and in the new policy; `null`: none */
+  readonly old: number | null;
+  readonly new: number | null;
+}
+
+/** So many live interfaces of those that it counts, when a request is one of those that it applies to. */
+interface Limit {
+  readonly owner: Owner;
+  readonly grant: string | null;
+  readonly most: number;
+  readonly applies: readonly Grantable[];
+  readonly counts: Box;
+}
+
+/**
+ * Limits that bind a request more, or less, than before. Fail closed: one is looser unless a single limit of the new policy, as
+ * low or lower, counts all that it counted; several that do so together are not recognised.
+ * @param at in milliseconds
+ */
+export function limitChanges(old: Policy, now: Policy, at: number): LimitChange[] {
+  const [before, after] = [acceptable(old, at), acceptable(now, at)];
+  const [theirs, ours] = [limitsOf(before), limitsOf(after)];
+  const told = (effect: LimitChange['effect'], { owner: { name: owner }, grant }: Limit): LimitChange => {
+    const most = (limits: readonly Limit[]): number | null =>
+      limits.find((one) => one.owner.name === owner && one.grant === grant)?.most ?? null;
+    return { effect, owner, grant, old: most(theirs), new: most(ours) };
+  };
+  return [
+    ...theirs.filter((limit) => !isKept(limit, before, after, ours)).map((limit) => told('looser', limit)),
+    ...ours.filter((limit) => !isKept(limit, after, before, theirs)).map((limit) => told('tighter', limit)),
+  ];
+}
+
+/** Whether every request that it binds, and that the other policy accepts as well, is bound there no less. */
+function isKept(limit: Limit, own: Acceptable, other: Acceptable, limits: readonly Limit[]): boolean {
+  const namesake = limits.find(
+    ({ owner, grant }) => owner.name === limit.owner.name && grant === limit.grant,
+  );
+  // As a rule the one of the same name does, alone, without a look at hundreds of others.
+  if (namesake !== undefined && isBound(limit, [namesake], own, other)) return true;
+  return isBound(limit, limits, own, other);
+}
+
+function isBound(limit: Limit, limits: readonly Limit[], own: Acceptable, other: Acceptable): boolean {
+  const { connections } = limit.owner;
+  const binding = limits
+    .filter(({ most, counts }) => most <= limit.most && isWithin(limit.counts, counts))
+    .flatMap(({ applies }) => applies);
+  const keys = new Set(binding.map(({ key }) => key));
+  const held = [...own.held(connections), ...other.held(connections)].map(({ box }) => box);
+  const except = [...binding.map(({ box }) => box), ...held];
+  const theirs = other.on(connections).filter(({ key }) => !keys.has(key));
+  return limit.applies
+    .filter(({ key }) => !keys.has(key))
+    .every(
+      ({ box }) =>
+        isNothing({ box, except }) ||
+        theirs
+          .filter((one) => meet(box, one.box))
+          .every((one) => isNothing({ box: both(box, one.box), except })),
+    );
+}
+
+function limitsOf({ grants }: Acceptable): Limit[] {
+  const owners = new Map<Owner, Grantable[]>();
+  for (const one of grants) owners.set(one.owner, [...(owners.get(one.owner) ?? []), one]);
+  const ofOwners = [...owners].flatMap(([owner, applies]): Limit[] =>
+    owner.limit === null
+      ? []
+      : [{ owner, grant: null, most: owner.limit, applies, counts: counted(owner, null) }],
+  );
+  const ofGrants = grants.flatMap((one): Limit[] => {
+    const { owner, grant } = one;
+    if (grant.limit === null) return [];
+    return [
+      { owner, grant: grant.name, most: grant.limit, applies: [one], counts: counted(owner, grant.match) },
+    ];
+  });
+  return [...ofOwners, ...ofGrants];
+}
+
+/** As `limits.ts` of the core counts: whatever is no definite no. So `name: ["*"]` counts all that no demand counts. */
+function counted({ connections }: Owner, match: Match | null): Box {
+  const own = LANGUAGE_FIELDS.connection.mayFit(connections);
+  return boxOf([...own, ...(match === null ? [] : sidesOf(match, 'mayFit'))]);
+}
+
+function isWithin(inner: Box, outer: Box): boolean {
+  return [...outer.values()].every((side) => isOn(inner, side));
+}

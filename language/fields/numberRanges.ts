@@ -1,0 +1,91 @@
+import * as z from 'zod';
+import type { Range } from '../../core/fields/range.ts';
+import { quote } from '../../core/printableText.ts';
+import type { Complaint, FaultCode } from '../diagnostic.ts';
+import { complaining, type Shape } from '../scalarSchemas.ts';
+
+const RANGE = /^(0|[1-9][0-9]*)-(0|[1-9][0-9]*)$/;
+
+/** What numbers of a kind are called, and between which they lie. */
+export interface Kind {
+  readonly code: FaultCode;
+  readonly name: string;
+  readonly least: number;
+  readonly most: number;
+  /** what to write instead of a text that is none, where that can be known */
+  readonly meant?: (written: string) => string | null;
+}
+
+/** A number, or a range as `100-199`: both ends belong to it. */
+export function numberOrRange(kind: Kind, description: string) {
+  const errorMessage = writeOne(kind);
+  const number = z.number().meta({ type: 'integer', minimum: kind.least, maximum: kind.most, errorMessage });
+  const text = z.string().meta({ ...rangeUpTo(kind.most), errorMessage });
+  return z
+    .union([number, text])
+    .superRefine(complaining((value) => fault(kind, value)))
+    .meta({ description });
+}
+
+/** Two numbers from 1 to `most`. JSON Schema cannot tell which is the greater. */
+function rangeUpTo(most: number): Shape {
+  const number = `(${[...shorter(most), ...asLong(String(most))].join('|')})`;
+  return { pattern: `^${number}-${number}$` };
+}
+
+function shorter(most: number): string[] {
+  const digits = String(most).length - 1;
+  return digits === 0 ? [] : [`[1-9][0-9]{0,${digits - 1}}`];
+}
+
+/** Numbers of as many digits: those that begin as `most` does and then have a lesser digit, and `most` itself. */
+function asLong(most: string): string[] {
+  const lesser = [...most].flatMap((digit, i) => {
+    const [from, to] = [i === 0 ? 1 : 0, Number(digit) - 1];
+    if (to < from) return [];
+    return [`${most.slice(0, i)}[${from}-${to}][0-9]{${most.length - i - 1}}`];
+  });
+  return [...lesser, most];
+}
+
+/** Sorted, overlapping and adjacent ranges made one. */
+export function mergedRanges(written: readonly (number | string)[]): Range[] {
+  const merged: Range[] = [];
+  for (const [from, to] of written.map(readRange).sort(([a], [b]) => a - b)) {
+    const last = merged.at(-1);
+    if (last === undefined || from > last[1] + 1) merged.push([from, to]);
+    else merged[merged.length - 1] = [last[0], Math.max(last[1], to)];
+  }
+  return merged;
+}
+
+/** Of what the schema accepted. */
+function readRange(written: number | string): Range {
+  if (typeof written === 'number') return [written, written];
+  const [from, to] = written.split('-').map(Number);
+  return [from ?? Number.NaN, to ?? Number.NaN];
+}
+
+function writeOne({ least }: Kind): string {
+  return `write a number such as \`${least + 99}\`, or a range such as \`${least + 99}-${least + 198}\``;
+}
+
+function fault(kind: Kind, written: number | string): Complaint | null {
+  const { code, name, least, most } = kind;
+  if (typeof written === 'string' && !RANGE.test(written)) {
+    const meant = kind.meant?.(written) ?? null;
+    const mend = /^[1-9][0-9]*$/.test(written)
+      ? `write it without quotes: ${written}`
+      : meant === null
+        ? writeOne(kind)
+        : `write it in plain digits: ${meant}`;
+    return { code, message: `${quote(written)} is no ${name} and no range of them`, mend };
+  }
+  const [from, to] = readRange(written);
+  const told = quote(String(written));
+  if (from < least || to > most || !Number.isSafeInteger(from) || !Number.isSafeInteger(to)) {
+    return { code, message: `${told} is no ${name}`, mend: `write numbers from ${least} to ${most}` };
+  }
+  if (from > to) return { code, message: `range ${told} is reversed`, mend: `write \`${to}-${from}\`` };
+  return null;
+}

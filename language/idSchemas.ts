@@ -1,0 +1,49 @@
+import { quote } from '../core/printableText.ts';
+import { DIRECT_CONNECT_GATEWAY, gatewayKind, isName, VIRTUAL_GATEWAY } from '../core/resourceIds.ts';
+import type { Complaint } from './diagnostic.ts';
+import { NAME_SHAPE } from './name.ts';
+import { judgedText, patterned, type Shape } from './scalarSchemas.ts';
+
+const ID_PREFIX = /^(vgw|dxcon|dxlag|dxvif|dxgw)-/;
+
+/** Whether a text could be taken for an ID, so that it must not be a name. */
+export function looksLikeId(text: string): boolean {
+  return ID_PREFIX.test(text) || gatewayKind(text) !== null;
+}
+
+const WRITE_ID =
+  'write it as the provider shows it: `vgw-` and 8 or 17 hexadecimal digits or, on AWS, the UUID of a Direct Connect gateway';
+
+const ID = `${VIRTUAL_GATEWAY.source}|${DIRECT_CONNECT_GATEWAY.source}`;
+const WRITE_REFERENCE = `write a name from \`gateways\`, or an ID; ${WRITE_ID}`;
+
+/** A name that is not taken for an ID. */
+export const GATEWAY_NAME: Shape = {
+  ...NAME_SHAPE,
+  not: { pattern: `${ID_PREFIX.source}|${DIRECT_CONNECT_GATEWAY.source}` },
+};
+
+export const gatewayId = judgedText(
+  'ID of a virtual private gateway (`vgw-…`) or, on AWS, of a Direct Connect gateway (a UUID).',
+  (value) => (gatewayKind(value) === null ? noGateway('gateway-id', value, WRITE_ID) : null),
+  patterned(ID, WRITE_ID),
+);
+
+export const gatewayReference = judgedText(
+  'The gateway that is given: a name from `gateways`, or an ID.',
+  (value) => {
+    if (gatewayKind(value) !== null || (isName(value) && !looksLikeId(value))) return null;
+    return noGateway('gateway-reference', value, WRITE_REFERENCE);
+  },
+  { anyOf: [patterned(ID, WRITE_REFERENCE), GATEWAY_NAME] },
+);
+
+function noGateway(code: 'gateway-id' | 'gateway-reference', value: string, mend: string): Complaint {
+  const what = code === 'gateway-id' ? 'gateway ID' : 'gateway ID and no gateway name';
+  const lower = value.toLowerCase().trim();
+  return {
+    code,
+    message: `${quote(value)} is no ${what}`,
+    mend: lower !== value && gatewayKind(lower) !== null ? `write \`${lower}\`` : mend,
+  };
+}

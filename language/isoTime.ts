@@ -1,0 +1,82 @@
+import { quote } from '../core/printableText.ts';
+import type { Complaint } from './diagnostic.ts';
+import { patterned, type Shape } from './scalarSchemas.ts';
+
+const DURATION = /^P(?:(\d+)W|(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?)$/;
+const [MINUTE, HOUR, DAY] = [60, 3600, 86400];
+const WRITE_DURATION =
+  'write days, hours, minutes and seconds as in `P7D` or `P1DT12H`; months and years have no fixed length';
+
+/** Not of nothing. JSON Schema cannot add up ten years, and its own format `duration` refuses `PT1H1S`. */
+export const DURATION_SHAPE: Shape = {
+  ...patterned(DURATION.source, WRITE_DURATION),
+  allOf: [patterned('[1-9]', WRITE_DURATION)],
+};
+
+/** Ten years: more is a slip, and times that far off cannot be written down any more. */
+const LONGEST = 3650 * DAY;
+
+/** Seconds of an ISO 8601 duration in weeks, or in days, hours, minutes and seconds; `null` when it is none. */
+export function parseDuration(text: string): number | null {
+  const parts = DURATION.exec(text);
+  if (parts === null) return null;
+  const [weeks = 0, days = 0, hours = 0, minutes = 0, seconds = 0] = parts
+    .slice(1)
+    .map((part) => Number(part ?? 0));
+  const total = (weeks * 7 + days) * DAY + hours * HOUR + minutes * MINUTE + seconds;
+  return total > 0 && total <= LONGEST ? total : null;
+}
+
+export function durationFault(text: string): Complaint | null {
+  if (parseDuration(text) !== null) return null;
+  return {
+    code: 'duration',
+    message: `${quote(text)} is no duration between a second and ten years`,
+    mend: WRITE_DURATION,
+  };
+}
+
+const INSTANT = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(:\d\d)?(\.\d{1,3})?(Z|([+-])([01]\d|2[0-3]):([0-5]\d))$/;
+
+const WRITE_INSTANT = 'write date, time and offset, such as `2026-11-01T00:00:00Z`';
+
+/** No month has more days, no day more hours. JSON Schema's own format `date-time` refuses times without seconds. */
+export const INSTANT_SHAPE: Shape = patterned(
+  '^\\d{4}-((0[13578]|1[02])-(0[1-9]|[12]\\d|3[01])|(0[469]|11)-(0[1-9]|[12]\\d|30)|02-(0[1-9]|[12]\\d))' +
+    'T([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d)?(\\.\\d{1,3})?(Z|[+-]([01]\\d|2[0-3]):[0-5]\\d)$',
+  WRITE_INSTANT,
+);
+
+/** As `toISOString` writes it; `null` when it is no date-time with an offset, or no such day exists. */
+export function parseInstant(text: string): string | null {
+  const [, date, time, seconds = ':00', fraction = '', offset, sign, hours = '0', minutes = '0'] =
+    INSTANT.exec(text) ?? [];
+  if (date === undefined || offset === undefined) return null;
+  const local = new Date(`${date}T${time}${seconds}${fraction}Z`);
+  // A 30th of February rolls over into March.
+  if (Number.isNaN(local.getTime()) || !local.toISOString().startsWith(`${date}T${time}${seconds}`))
+    return null;
+  const ahead = (Number(hours) * HOUR + Number(minutes) * MINUTE) * (sign === '-' ? -1 : 1);
+  return new Date(local.getTime() - ahead * 1000).toISOString();
+}
+
+export function instantFault(text: string): Complaint | null {
+  if (parseInstant(text) !== null) return null;
+  const told = quote(text);
+  for (const [rest, what] of [
+    ['Z', 'an offset'],
+    ['T00:00:00Z', 'time and offset'],
+  ]) {
+    if (parseInstant(`${text}${rest}`) === null) continue;
+    return {
+      code: 'instant',
+      message: `${told} lacks ${what}`,
+      mend: `write \`${text}${rest}\`, or the offset that is meant, such as \`+02:00\``,
+    };
+  }
+  return {
+    code: 'instant',
+    message: INSTANT.test(text) ? `${told} does not exist in the calendar` : `${told} is no date and time`,
+    mend: WRITE_INSTANT,
+  };
+}

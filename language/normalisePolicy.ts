@@ -1,0 +1,95 @@
+import { canonicalJson } from '../core/json.ts';
+import { type Grant, type HoldLine, type Owner, POLICY_FORMAT, type Policy } from '../core/policy.ts';
+import { byCodePoint } from '../core/printableText.ts';
+import { gatewayKind } from '../core/resourceIds.ts';
+import { normaliseMatch, type WrittenMatch } from './fields/matchFields.ts';
+import { parseDuration, parseInstant } from './isoTime.ts';
+import type { WrittenGrant, WrittenOwner, WrittenPolicy } from './policySchema.ts';
+import { sortedEntries, sortedSet } from './sorted.ts';
+
+const OUTSCALE_EXPIRY = 'P7D';
+const ACCEPTS_PER_PASS = 10;
+
+type Resolved = Pick<Grant, 'gateway' | 'gatewayName'>;
+/** by name and by ID, so that it makes no difference which of the two is written */
+type Gateways = ReadonlyMap<string, Resolved>;
+
+/** The compiled form of a policy without faults. Policies that mean the same become the same. */
+export function normalise(target: string, written: WrittenPolicy): Policy {
+  const { recipient } = written;
+  const gateways = gatewaysOf(written);
+  const { provider, region, account } = recipient;
+  const expiry = recipient.expiry ?? (provider === 'outscale' ? OUTSCALE_EXPIRY : null);
+  return {
+    format: POLICY_FORMAT,
+    target,
+    recipient: {
+      provider,
+      region,
+      account,
+      credentials: credentialsOf(recipient.credentials),
+      expiry: expiry === null ? null : parseDuration(expiry),
+    },
+    freeze: written.freeze ?? false,
+    limits: { acceptsPerPass: written.limits?.acceptsPerPass ?? ACCEPTS_PER_PASS },
+    owners: sortedEntries(written.owners).map(([name, owner]) => ownerOf(name, owner, gateways)),
+    hold: holdOf(written.hold ?? []),
+  };
+}
+
+function credentialsOf(
+  written: WrittenPolicy['recipient']['credentials'],
+): Policy['recipient']['credentials'] {
+  if (written?.secret !== undefined) return { secret: written.secret };
+  if (written?.role !== undefined) return { role: written.role, externalId: written.externalId ?? null };
+  return null;
+}
+
+function ownerOf(name: string, written: WrittenOwner, gateways: Gateways): Owner {
+  const grants =
+    written.gateway === undefined ? (written.grants ?? {}) : { default: { gateway: written.gateway } };
+  return {
+    name,
+    account: written.account ?? null,
+    connections: sortedSet(written.connections),
+    contact: written.contact ?? null,
+    limit: written.limit ?? null,
+    grants: sortedEntries<WrittenGrant>(grants).map(([grant, one]) => grantOf(grant, one, gateways)),
+  };
+}
+
+function grantOf(name: string, written: WrittenGrant, gateways: Gateways): Grant {
+  return {
+    name,
+    ...resolved(written.gateway, gateways),
+    match: normaliseMatch(written.match ?? {}),
+    limit: written.limit ?? null,
+    ticket: written.ticket ?? null,
+    from: written.from === undefined ? null : parseInstant(written.from),
+    until: written.until === undefined ? null : parseInstant(written.until),
+  };
+}
+
+function gatewaysOf({ gateways = {} }: WrittenPolicy): Gateways {
+  const named = Object.entries(gateways).map(([gatewayName, gateway]) => ({ gateway, gatewayName }));
+  return new Map(named.flatMap((one) => [[one.gatewayName, one] as const, [one.gateway, one] as const]));
+}
+
+function resolved(reference: string, gateways: Gateways): Resolved {
+  const { gateway, gatewayName } = gateways.get(reference) ?? { gateway: reference, gatewayName: null };
+  if (gatewayKind(gateway) === null) throw new Error(`gateway ${gateway} went unresolved past the rules`);
+  return { gateway, gatewayName };
+}
+
+/** The order of lines means nothing, so it must not show. */
+function holdOf(written: readonly WrittenHoldLine[]): HoldLine[] {
+  const byText = new Map(written.map(holdLineOf).map((line) => [canonicalJson(line), line]));
+  return [...byText].sort(([a], [b]) => byCodePoint(a, b)).map(([, line]) => line);
+}
+
+type WrittenHoldLine = WrittenMatch & { readonly reason?: string | undefined };
+
+/** The compiled form of one line. */
+export function holdLineOf({ reason, ...match }: WrittenHoldLine): HoldLine {
+  return { match: normaliseMatch(match), reason: reason ?? null };
+}

@@ -1,0 +1,214 @@
+import {
+  accessSync,
+  constants,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  type Stats,
+  statSync,
+} from 'node:fs';
+import { basename, join } from 'node:path';
+import { byCodePoint, quote } from '../core/printableText.ts';
+import { type CompiledPolicy, compileApart, type Refused, type Sorted } from './compilePolicies.ts';
+import { type Complaint, type Fault, faultOf, inOrder } from './diagnostic.ts';
+import { COMMAND } from './invocation.ts';
+import type { Source } from './readDocument.ts';
+import { NOT_UTF8, readUtf8 } from './utf8.ts';
+
+/** Policy files as found, and what kept others from being read. */
+export interface ReadPolicies {
+  readonly sources: readonly Source[];
+  readonly faults: readonly Fault[];
+}
+
+/**
+ * Reads the policies of a folder (`*.yaml`; YAML in a sub-folder other than `cases` is a fault), or those named one by one, of which
+ * each may be a folder too. Never throws.
+ */
+export function readPolicyFiles(folderOrFiles: string | readonly string[]): ReadPolicies {
+  if (typeof folderOrFiles === 'string') return readFolder(folderOrFiles, CASES);
+  const read = folderOrFiles.map((named) =>
+    isFolder(named) ? readFolder(named, CASES) : readFiles([named]),
+  );
+  const sources = new Map(read.flatMap((one) => one.sources).map((source) => [source.file, source]));
+  const faults = read.flatMap((one) => one.faults);
+  // A file that is named, and found in a folder that is named too, is read once.
+  return { sources: [...sources.values()], faults };
+}
+
+function isFolder(path: string): boolean {
+  return entryAt(path)?.isDirectory() ?? false;
+}
+
+/** What a path leads to. @returns `null`: nothing, or nothing that can be reached, as where links lead in a circle */
+function entryAt(path: string): Stats | null {
+  try {
+    return statSync(path);
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * The names in a folder that are not hidden.
+ * @throws also where its names can be read and what they stand for cannot: it would seem to have no folder
+ */
+function namesIn(folder: string): string[] {
+  accessSync(folder, constants.R_OK | constants.X_OK);
+  return readdirSync(folder).filter((name) => !name.startsWith('.'));
+}
+
+/** Reads and compiles a folder, or files named one by one; without a policy it is refused, with how to make the first. */
+export function compileFiles(
+  folderOrFiles: string | readonly string[],
+): { readonly ok: true; readonly policies: readonly CompiledPolicy[] } | Refused {
+  const { policies, faults } = compileFilesApart(folderOrFiles);
+  return faults.length > 0 ? { ok: false, faults } : { ok: true, policies };
+}
+
+/** The same, where a broken file is to stop no other: what is sound, and the faults of all others. */
+export function compileFilesApart(folderOrFiles: string | readonly string[]): Sorted {
+  const { sources, faults } = readPolicyFiles(folderOrFiles);
+  const compiled = compileApart(sources);
+  return { policies: compiled.policies, faults: inOrder([...faults, ...compiled.faults]) };
+}
+
+/** Reads the cases of the policies in a folder: `*.yaml` in its sub-folder `cases`, which need not be there. Never throws. */
+export function readCaseFiles(policyFolder: string): ReadPolicies {
+  const folder = join(policyFolder, CASES);
+  if (!existsSync(folder)) return { sources: [], faults: [] };
+  const { sources, faults } = readFolder(folder, null);
+  return { sources, faults: faults.filter(({ code }) => code !== 'no-policy') };
+}
+
+/** The sub-folder that has what policies are tested by. */
+const CASES = 'cases';
+
+/** @param other the sub-folder that is read apart */
+function readFolder(folder: string, other: string | null): ReadPolicies {
+  let names: string[];
+  try {
+    names = namesIn(folder);
+  } catch (cause) {
+    const message =
+      why(cause) === 'ENOENT' ? 'there is no such folder' : `the folder cannot be read (${why(cause)})`;
+    return { sources: [], faults: [faultOf(folder, { code: 'no-folder', message, mend: MAKE_ONE })] };
+  }
+  const policies = names.filter((name) => name.endsWith('.yaml')).sort(byCodePoint);
+  // A policy that is passed over in silence would be missed only when a request expires.
+  const misnamed = names.filter((name) => /\.ya?ml$/i.test(name) && !name.endsWith('.yaml'));
+  const faults = misnamed.map((name) => faultOf(join(folder, name), misnaming(name)));
+  const visited = new Set([realpathSync(folder)]);
+  const below = names
+    .filter((name) => name !== other)
+    .sort(byCodePoint)
+    .flatMap((name) => yamlBelow(join(folder, name), visited));
+  faults.push(...below.map((file) => faultOf(file, inSubFolder(folder))));
+  if (policies.length === 0 && faults.length === 0) {
+    const message = 'there is no policy in it';
+    faults.push(faultOf(folder, { code: 'no-policy', message, mend: MAKE_ONE }));
+  }
+  const read = readFiles(
+    policies.map((name) => join(folder, name)),
+    isWaiting,
+  );
+  return { sources: read.sources, faults: inOrder([...faults, ...read.faults]) };
+}
+
+/**
+ * YAML files in a folder and in those below it; none of what is no folder. Hidden folders are left out, since editors, git and workflows
+ * keep YAML of their own there, and `node_modules`, which is of packages: where policies stand in the folder of a whole project, these
+ * stand beside them.
+ * @param visited folders that need no other visit, as links can lead to them again, and in a few folders by thousands of ways
+ */
+function yamlBelow(path: string, visited: Set<string>): string[] {
+  if (basename(path) === 'node_modules' || !isFolder(path)) return [];
+  const real = realpathSync(path);
+  if (visited.has(real)) return [];
+  visited.add(real);
+  let names: string[];
+  try {
+    names = namesIn(path);
+  } catch {
+    // Fail closed: it may have a policy.
+    return [path];
+  }
+  return names
+    .sort(byCodePoint)
+    .flatMap((name) =>
+      isFolder(join(path, name))
+        ? yamlBelow(join(path, name), visited)
+        : /\.ya?ml$/i.test(name)
+          ? [join(path, name)]
+          : [],
+    );
+}
+
+/** Whether reading it could wait for ever, or have no end, as of a pipe or a device. Where one is named, it is wanted. */
+function isWaiting(file: string): boolean {
+  const entry = entryAt(file);
+  return entry !== null && !entry.isFile() && !entry.isDirectory();
+}
+
+function readFiles(files: readonly string[], isRefused = (_: string) => false): ReadPolicies {
+  const read = files.map((file) => (isRefused(file) ? faultOf(file, NO_FILE) : readOne(file)));
+  return {
+    sources: read.filter((one) => 'text' in one),
+    faults: read.filter((one) => 'code' in one),
+  };
+}
+
+function readOne(file: string): Source | Fault {
+  try {
+    const text = readUtf8(readFileSync(file));
+    return typeof text === 'string' ? { file, text } : { ...faultOf(file, NOT_UTF8), ...text };
+  } catch (cause) {
+    return faultOf(file, {
+      code: 'unreadable-file',
+      ...whyUnreadable(cause),
+    });
+  }
+}
+
+const NO_FILE: Complaint = {
+  code: 'unreadable-file',
+  message: 'it is no regular file',
+  mend: 'move it, or rename it without `.yaml`',
+};
+
+function whyUnreadable(cause: unknown): Pick<Complaint, 'message' | 'mend'> {
+  switch (why(cause)) {
+    case 'ENOENT':
+      return { message: 'there is no such file', mend: 'check its path' };
+    case 'ELOOP':
+      return { message: 'its links lead in a circle', mend: 'remove it, or let it lead to a file' };
+    case 'EISDIR':
+      return { message: 'it is a folder', mend: 'move it, or rename it without `.yaml`' };
+    default:
+      return { message: `the file cannot be read (${why(cause)})`, mend: 'check its permissions' };
+  }
+}
+
+/** The system's own code. */
+function why(cause: unknown): string {
+  return cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error';
+}
+
+function misnaming(name: string): Complaint {
+  return {
+    code: 'file-extension',
+    message: `${quote(name)} does not end in \`.yaml\`, so it would be passed over`,
+    mend: `rename it to \`${name.replace(/\.ya?ml$/i, '.yaml')}\``,
+  };
+}
+
+function inSubFolder(folder: string): Complaint {
+  return {
+    code: 'sub-folder',
+    message: 'it is in a sub-folder, where nothing reads it',
+    mend: `move it up into ${quote(folder)}, or out of that folder if it is none of its files`,
+  };
+}
+
+const MAKE_ONE = `make a first policy with \`${COMMAND} policy init\`, or start from a file in examples/`;

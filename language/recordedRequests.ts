@@ -1,0 +1,70 @@
+import * as z from 'zod';
+import type { Complaint } from './diagnostic.ts';
+
+/** A virtual interface in our own words. A field that is not there is one that nobody knows. */
+
+export const vlan = z.int().min(1).max(4094).describe('The 802.1Q tag.');
+export const asn = z.int().min(1).max(4294967295).describe("The customer's autonomous system number.");
+export const mtu = z.int().min(1).max(65535).describe('The maximum transmission unit in bytes.');
+export const name = z.string().describe("The requester's own label.");
+export const location = z.string().describe("The provider's code of the facility.");
+export const tags = z.record(z.string(), z.string()).describe('The tags, each with its value.');
+// Fail closed: whoever writes the key itself here must not see it in a message.
+const NO_KEY: Complaint = {
+  code: 'wrong-value',
+  message: 'must be `true` or `false`, is something else, which is not shown: it may be a key',
+  mend: 'write whether a BGP key is set, never the key',
+};
+export const key = z
+  .custom<boolean>((value) => typeof value === 'boolean', { params: { ...NO_KEY } })
+  .describe('Whether a BGP key is set.');
+
+const text = z.string().nullable().optional();
+const anything = z.unknown().optional();
+
+/** What our commands write: what the API gave, whatever it is, and beside it what was found out and decided. */
+export const recordedRequest = z.strictObject({
+  id: text,
+  state: text,
+  type: text,
+  connection: text,
+  vlan: vlan.nullable().optional(),
+  name: name.nullable().optional(),
+  location: location.nullable().optional(),
+  region: text,
+  mtu: mtu.nullable().optional(),
+  gateway: text,
+  tags: tags.nullable().optional(),
+  ownerAccount: text,
+  peers: z
+    .array(
+      z.strictObject({
+        asn: asn.nullable().optional(),
+        amazonAddress: text,
+        customerAddress: text,
+        key: key.nullable().optional(),
+        hasKey: key.nullable().optional(),
+      }),
+    )
+    .optional(),
+  faults: z.array(z.string()).optional(),
+  unreadable: z.array(z.string()).optional(),
+  // Of `run --json` and `status --json`: all of it is found out anew.
+  firstSeen: anything,
+  deadline: anything,
+  decision: anything,
+  outcome: anything,
+  message: anything,
+  skipped: anything,
+  acceptByHand: anything,
+  ageSeconds: anything,
+  remembered: anything,
+  gone: anything,
+  now: anything,
+  heldBefore: anything,
+  confirmsFailed: anything,
+  lastFailure: anything,
+  inDoubt: anything,
+});
+
+export type RecordedRequest = z.output<typeof recordedRequest>;

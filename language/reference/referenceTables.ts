@@ -1,0 +1,121 @@
+import type * as z from 'zod';
+import { MATCH_FIELD_NAMES, type MatchFieldName } from '../../core/fields/index.ts';
+import { PROVIDERS, type Provider } from '../../core/model.ts';
+import { LANGUAGE_FIELDS } from '../fields/index.ts';
+import type { Shape } from '../scalarSchemas.ts';
+import { POLICY_JSON_SCHEMA } from './policyJsonSchema.ts';
+
+/** The tables of docs/policy.md, in Markdown, by the names of their places there. */
+export function tables(): ReadonlyMap<string, string> {
+  const owners = below(POLICY_JSON_SCHEMA, 'owners');
+  const owner = each(owners);
+  const grant = each(below(owner, 'grants'));
+  const recipient = below(POLICY_JSON_SCHEMA, 'recipient');
+  return new Map([
+    ['file', keys(POLICY_JSON_SCHEMA)],
+    ['recipient', keys(recipient)],
+    ['credentials', keys(below(recipient, 'credentials'))],
+    ['limits', keys(below(POLICY_JSON_SCHEMA, 'limits'))],
+    ['owner', keys(owner)],
+    ['grant', keys(grant)],
+    ['match', fields(below(grant, 'match'))],
+    ['hold', keys(each(below(POLICY_JSON_SCHEMA, 'hold')), isNoField)],
+  ]);
+}
+
+/** Every key of a map. */
+function keys(map: Shape, isTold: (key: string) => boolean = () => true): string {
+  const rows = Object.keys(map.properties ?? {})
+    .filter(isTold)
+    .map((key) => {
+      const schema = below(map, key);
+      return [`\`${key}\``, form(schema), absent(map, key), meaning(schema)];
+    });
+  return table([['key', 'value', 'when absent', 'what it says'], ...rows]);
+}
+
+function fields(match: Shape): string {
+  const rows = MATCH_FIELD_NAMES.map((field) => {
+    const schema = below(match, field);
+    const given = PROVIDERS.map((provider) => yes(returns(field, provider)));
+    return [`\`${field}\``, form(schema), ...given, yes(LANGUAGE_FIELDS[field].holds), meaning(schema)];
+  });
+  const given = PROVIDERS.map((provider) => `on \`${provider}\``);
+  return table([['field', 'value', ...given, 'in a `hold` line', 'a grant asks that'], ...rows]);
+}
+
+function returns(field: MatchFieldName, provider: Provider): boolean {
+  const providers: readonly Provider[] = LANGUAGE_FIELDS[field].providers;
+  return providers.includes(provider);
+}
+
+function isNoField(key: string): boolean {
+  return !MATCH_FIELD_NAMES.some((field) => field === key);
+}
+
+/** How a value is written, in a few words. */
+function form(schema: Shape): string {
+  if (schema.const !== undefined) return code(schema.const);
+  if (schema.enum !== undefined) return schema.enum.map(code).join(' or ');
+  switch (schema.type) {
+    case 'boolean':
+      return '`true` or `false`';
+    case 'integer':
+      return `a whole number from ${schema.minimum ?? 0}`;
+    case 'array':
+      return 'a list';
+    case 'object':
+      return schema.properties === undefined ? 'a map by name' : 'a map';
+    default:
+      return 'a text';
+  }
+}
+
+function absent(map: Shape, key: string): string {
+  if (map.required?.includes(key) === true) return 'a fault';
+  const instead = (map.oneOf ?? []).flatMap((one) => (isSchema(one) ? (one.required ?? []) : []));
+  const others = instead.filter((other) => other !== key);
+  if (others.length < instead.length) return `write ${others.map(code).join(' or ')}`;
+  const { default: value } = below(map, key);
+  return value === undefined ? '–' : code(value);
+}
+
+/** With what each item of a list, or each entry of a map, is. */
+function meaning(schema: Shape): string {
+  const item = schema.properties === undefined ? (schema.items ?? schema.additionalProperties) : undefined;
+  const more = isSchema(item) ? item.description : undefined;
+  return [schema.description, ...(more === undefined ? [] : [`Each: ${more}`])].join(' ');
+}
+
+function table([head = [], ...rows]: readonly (readonly string[])[]): string {
+  const rule = head.map(() => '---');
+  return [head, rule, ...rows]
+    .map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`)
+    .join('\n');
+}
+
+function yes(is: boolean): string {
+  return is ? 'yes' : 'no';
+}
+
+function code(value: unknown): string {
+  return `\`${String(value)}\``;
+}
+
+/** @throws when the schema has no such key: the reference would lack it */
+function below(map: Shape, key: string): Shape {
+  return schemaIn(map.properties?.[key], key);
+}
+
+function each(map: Shape): Shape {
+  return schemaIn(map.items ?? map.additionalProperties, 'each');
+}
+
+function schemaIn(part: unknown, what: string): Shape {
+  if (!isSchema(part)) throw new Error(`the schema has no \`${what}\` that a table could tell of`);
+  return part;
+}
+
+function isSchema(part: unknown): part is z.core.JSONSchema.BaseSchema {
+  return typeof part === 'object' && part !== null && !Array.isArray(part);
+}

@@ -1,0 +1,65 @@
+import type { Provider } from '../../core/model.ts';
+import { isKnownPartition, partitionOf } from '../../core/partition.ts';
+import type { Finding } from '../diagnostic.ts';
+import type { PolicyDraft } from '../partialPolicy.ts';
+
+/** What a target's credentials are, by its provider. */
+export const CREDENTIALS: { readonly [P in Provider]: readonly string[] } = {
+  outscale: ['secret'],
+  aws: ['role', 'externalId'],
+};
+
+/** Credentials are of the provider's kind, and complete. */
+export function credentials({ recipient }: PolicyDraft): Finding[] {
+  const written = Object.keys(recipient?.credentials ?? {});
+  const provider = recipient?.provider;
+  if (provider === undefined) return [];
+  const path = ['recipient', 'credentials'];
+  const other = CREDENTIALS[provider === 'aws' ? 'outscale' : 'aws'];
+  const foreign = written.filter((key) => other.includes(key));
+  if (written.includes('externalId') && !written.includes('role') && provider === 'aws') {
+    return [...foreign.map(refused), MISSING_ROLE];
+  }
+  return foreign.map(refused);
+
+  function refused(key: string): Finding {
+    return {
+      path: [...path, key],
+      at: 'value',
+      code: 'foreign-credentials',
+      message: `\`${key}\` is no credential of a target on \`${provider}\``,
+      mend:
+        provider === 'aws'
+          ? 'name a `role` to assume, or remove `credentials`'
+          : 'name the `secret` that holds the access key',
+    };
+  }
+}
+
+/** The role is in the partition of the region: nothing can be assumed across partitions. */
+export function rolePartition({ recipient }: PolicyDraft): Finding[] {
+  const role = recipient?.credentials?.role;
+  const region = recipient?.region;
+  if (role === undefined || region === undefined || recipient?.provider !== 'aws') return [];
+  const [, written = ''] = role.split(':');
+  const { name } = partitionOf(region);
+  // A partition that is newer than this version is not known by its regions either.
+  if (written === name || !isKnownPartition(written)) return [];
+  return [
+    {
+      path: ['recipient', 'credentials', 'role'],
+      at: 'value',
+      code: 'role-partition',
+      message: `the role is of partition \`${written}\`, and region \`${region}\` of partition \`${name}\``,
+      mend: `write \`${role.replace(/^arn:[^:]*:/, `arn:${name}:`)}\`, or correct the region`,
+    },
+  ];
+}
+
+const MISSING_ROLE: Finding = {
+  path: ['recipient', 'credentials', 'role'],
+  at: 'value',
+  code: 'missing-key',
+  message: 'key `role` is missing',
+  mend: 'add `role:` with the role that demands this external ID',
+};

@@ -1,0 +1,106 @@
+import * as z from 'zod';
+import { quote } from '../core/printableText.ts';
+import { type Complaint, FAULT_CODES } from './diagnostic.ts';
+
+/**
+ * Building blocks of the schema. Each carries a description, from which editors and the reference are fed, and says for
+ * itself what is wrong with a value that does not fit.
+ */
+
+const complaintSchema = z.object({ code: z.enum(FAULT_CODES), message: z.string(), mend: z.string() });
+
+/** What a building block said, or `null` when the issue is one of zod's own. */
+export function complaintIn(issue: z.core.$ZodIssue): Complaint | null {
+  return issue.code === 'custom' ? (complaintSchema.safeParse(issue.params).data ?? null) : null;
+}
+
+/** Makes a check for `superRefine` of a function that complains, or not. */
+export function complaining<T>(judge: (value: T) => Complaint | null) {
+  return (value: T, context: z.core.$RefinementCtx<T>): void => {
+    const complaint = judge(value);
+    if (complaint !== null) context.addIssue({ code: 'custom', params: { ...complaint } });
+  };
+}
+
+/** As much of a check as JSON Schema can say: for editors. It never refuses what the check accepts. */
+export type Shape = z.core.JSONSchema.BaseSchema;
+
+/** A text that fits a pattern, with what editors say where one does not: few people read patterns. */
+export function patterned(pattern: string, mend: string): Shape {
+  return { pattern, patternErrorMessage: mend };
+}
+
+/** A text that nothing is wrong with, in the eyes of `judge`. */
+export function judgedText(
+  description: string,
+  judge: (value: string) => Complaint | null,
+  shape: Shape = {},
+) {
+  return z
+    .string()
+    .superRefine(complaining(judge))
+    .meta({ description, ...shape });
+}
+
+/** A text that fits `pattern`. */
+export function shapedText(description: string, pattern: RegExp, complain: (value: string) => Complaint) {
+  return judgedText(
+    description,
+    (value) => (pattern.test(value) ? null : complain(value)),
+    patterned(pattern.source, complain('').mend),
+  );
+}
+
+/** One line of anything that can be seen. */
+export function plainText(description: string) {
+  return judgedText(description, (value) => (value.trim() === '' ? EMPTY_TEXT : invisible(value)), PLAIN);
+}
+
+/** Not variation selectors, which are typed with many a sign. */
+const HIDDEN = '\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}\\u034f\\u115f\\u1160\\u17b4\\u17b5\\u2800\\u3164\\uffa0';
+const INVISIBLE = new RegExp(`[${HIDDEN}]`, 'u');
+
+/** Nothing that cannot be seen; and, of `PLAIN`, something beside spaces. */
+export const SEEN: Shape = patterned(`^[^${HIDDEN}]*$`, 'write it without control and invisible characters');
+const PLAIN: Shape = patterned(
+  `^\\p{Zs}*[^\\p{Zs}${HIDDEN}][^${HIDDEN}]*$`,
+  'write something, in one line, without control and invisible characters',
+);
+
+/** What cannot be seen cannot be reviewed. */
+export function invisible(value: string): Complaint | null {
+  if (!INVISIBLE.test(value)) return null;
+  return {
+    code: 'invisible-character',
+    message: `${quote(value)} holds a control or invisible character`,
+    mend: 'write it again in one line, without the characters shown as `\\u{…}`',
+  };
+}
+
+export const EMPTY_TEXT: Complaint = {
+  code: 'empty-text',
+  message: 'is an empty text',
+  mend: 'write something, or remove it',
+};
+
+/** A list of at least one. */
+export function filledList<T extends z.ZodType>(item: T, description: string, shape: Shape = {}) {
+  return z
+    .array(item)
+    .min(1)
+    .meta({ description, ...shape });
+}
+
+/** A map of at least one key. */
+export function filled<T extends z.ZodType<object>>(map: T, description: string, shape: Shape = {}): T {
+  return map.superRefine(filledMap).meta({ description, minProperties: 1, ...shape });
+}
+
+/** A check for `superRefine`: a map of at least one key. */
+export const filledMap = complaining<object>((value) => (Object.keys(value).length > 0 ? null : EMPTY_MAP));
+
+const EMPTY_MAP: Complaint = {
+  code: 'empty-map',
+  message: 'is empty',
+  mend: 'write at least one key under it, or remove it',
+};

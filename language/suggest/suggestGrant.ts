@@ -1,0 +1,269 @@
+import type { Hold } from '../../core/decide.ts';
+import type { MatchFieldName } from '../../core/fields/index.ts';
+import { identify } from '../../core/identify.ts';
+import type { VirtualInterface } from '../../core/model.ts';
+import type { Owner, Policy } from '../../core/policy.ts';
+import type { Reason, ReasonCode } from '../../core/reasons.ts';
+import { isName } from '../../core/resourceIds.ts';
+import { TooManyWays } from '../algebra/stepLimit.ts';
+import { compilePolicy } from '../compilePolicies.ts';
+import { decideAlone, unpaired } from '../decideInIsolation.ts';
+import type { Fault } from '../diagnostic.ts';
+import { diffPolicies } from '../diff/diffPolicies.ts';
+import type { WrittenMatch } from '../fields/matchFields.ts';
+import { openDocument, type Source } from '../readDocument.ts';
+import { placeAt } from '../yaml/sourceNode.ts';
+import { pinsOf, type Unpinned } from './exactMatch.ts';
+import { unifiedDiff } from './patch.ts';
+import { type Entry, inserted } from './policyPatch.ts';
+
+/** The narrowest edit of a policy that lets a held request in, or why there is none. */
+export type Suggestion =
+  | {
+      readonly kind: 'patch';
+      readonly owner: string;
+      /** whether the policy does not know the owner yet */
+      readonly isNewOwner: boolean;
+      readonly grant: string;
+      /** as it is written: a name of the policy, or an ID */
+      readonly gateway: string;
+      /** the time of the suggestion, where a grant that ended before would overlap; else `null`: at once */
+      readonly from: string | null;
+      readonly until: string;
+      /** fields that the grant does not demand, or not closely, and why */
+      readonly unpinned: readonly Unpinned[];
+      /** the policy with it */
+      readonly text: string;
+      readonly patch: string;
+    }
+  | { readonly kind: 'accepted'; readonly owner: string; readonly grant: string }
+  /** a person decides first: for each reason a sentence */
+  | { readonly kind: 'none'; readonly why: readonly string[] };
+
+export interface Wish {
+  readonly request: VirtualInterface;
+  /** fields that the source of the request does not know, whatever the API gives: they are not pinned, and that is said */
+  readonly absent: ReadonlySet<MatchFieldName>;
+  /** a name of the policy, or an ID; `null`: what the policy would give it */
+  readonly gateway: string | null;
+  readonly at: Date;
+  /** how the patch names the file */
+  readonly path: string;
+}
+
+/** Reasons that one more grant takes away. */
+const BY_A_GRANT: ReadonlySet<ReasonCode> = new Set([
+  'no-grant',
+  'grant-ended',
+  'grant-not-started',
+  'unknown-requester',
+]);
+const DAYS = 14;
+
+/**
+ * A grant that pins every field that the request has, for one interface and for 14 days. Tried before it is told: the request is
+ * accepted by it, and nothing else is decided otherwise that does not fit it.
+ */
+export function suggest({ file, text }: Source, policy: Policy, wish: Wish): Suggestion {
+  const { request, gateway, at } = wish;
+  const decision = decideAlone(policy, request, at);
+  const nowhere = unpaired(request);
+  if (nowhere.length > 0) return none(...nowhere.map(unhelped));
+  if (decision.verdict === 'accept')
+    return { kind: 'accepted', owner: decision.owner, grant: decision.grant };
+  const others = decision.reasons.filter(({ code }) => !BY_A_GRANT.has(code));
+  if (others.length > 0) return none(...others.map(({ code, message }) => `${code}: ${message}`));
+  const identity = identify(policy, request, NOBODYS);
+  if (identity.kind !== 'owner' && !isUnlisted(policy, request))
+    return none(...decision.reasons.map(({ message }) => message));
+  const given = gateway ?? gatewayFor(policy, decision, identity.kind === 'owner');
+  if (given === null)
+    return none(
+      `the policy does not say which gateway it gets; choose one of ${gatewaysOf(policy).join(', ')} by \`--gateway\``,
+    );
+  const owner = identity.kind === 'owner' ? identity.owner : null;
+  // Places are told without a byte order mark.
+  const source = { file, text: text.replace(/^\uFEFF/, '') };
+  return tried(source, policy, { ...wish, gateway: given }, owner);
+}
+
+/** Of addresses that are no pair: a run holds the request, whatever the policy says. */
+function unhelped({ code, message }: Reason): string {
+  return `${code}: ${message}; no edit of the policy lets it in: the requester has to offer it again with other addresses`;
+}
+
+/** Begins at once or, where a grant that has ended would overlap, at the time of the suggestion. */
+function tried(source: Source, policy: Policy, wish: Certain, owner: Owner | null): Suggestion {
+  const edits = [null, seconds(wish.at)].map((from) => edited(source, policy, wish, owner, from));
+  const [first, later] = edits;
+  const isOverlap = first !== undefined && 'faults' in first && first.faults.every(isOverlapFault);
+  const edit = isOverlap && later !== undefined && !('faults' in later) ? later : first;
+  if (edit === undefined) throw new Error('of two edits none was tried');
+  if ('kind' in edit) return edit;
+  if ('faults' in edit)
+    return none(
+      ...edit.faults.map(
+        ({ message, mend }) => `with one more grant the policy has an error: ${message}; ${mend}`,
+      ),
+    );
+  return checked(source, policy, wish, owner, edit);
+}
+
+function isOverlapFault({ code }: Fault): boolean {
+  return code === 'grants-overlap';
+}
+
+/** As policies write it. */
+function seconds(at: Date): string {
+  return `${at.toISOString().slice(0, 19)}Z`;
+}
+
+type Nothing = Extract<Suggestion, { kind: 'none' }>;
+type Certain = Wish & { readonly gateway: string };
+
+/** An edit that compiles. */
+interface Edit
+  extends Pick<
+    Extract<Suggestion, { kind: 'patch' }>,
+    'from' | 'until' | 'owner' | 'grant' | 'unpinned' | 'text'
+  > {
+  readonly policy: Policy;
+}
+
+function edited(
+  source: Source,
+  policy: Policy,
+  { request, absent, gateway, at }: Certain,
+  owner: Owner | null,
+  from: string | null,
+): Edit | Nothing | { readonly faults: readonly Fault[] } {
+  const until = seconds(new Date(at.getTime() + DAYS * 86_400_000));
+  const grant = freeName(isName(request.id) ? request.id : 'suggested', owner?.grants ?? []);
+  const { match, unpinned } = pinsOf(request, policy.recipient.provider, absent);
+  const entry = grantEntry(grant, {
+    gateway,
+    match: written(match),
+    limit: '1',
+    ...(from === null ? {} : { from }),
+    until,
+  });
+  const name = owner?.name ?? freeName('new-owner', policy.owners);
+  const path = owner === null ? ['owners'] : ['owners', name, 'grants'];
+  const { root } = openDocument(source).yaml;
+  const map = root === null ? null : placeAt(root, path);
+  if (map === null)
+    return none(`owner \`${name}\` has no \`grants\` to add to: everything it asks for fits its \`gateway\``);
+  const text = inserted(
+    source.text,
+    map,
+    owner === null ? ownerEntry(name, request.connection ?? '', entry) : entry,
+  );
+
+  const compiled = compilePolicy({ file: source.file, text });
+  if (!compiled.ok) return { faults: compiled.faults };
+  return { owner: name, grant, from, until, unpinned, text, policy: compiled.policy };
+}
+
+/** Tried before it is told. */
+function checked(
+  source: Source,
+  policy: Policy,
+  { request, gateway, at, path }: Certain,
+  known: Owner | null,
+  { policy: edit, ...rest }: Edit,
+): Suggestion {
+  const after = decideAlone(edit, request, at);
+  if (after.verdict === 'hold')
+    return none(...after.reasons.map(({ code, message }) => `${code}: ${message}`));
+  // Fail closed: an edit that lets anything else in, or that may, is none to suggest.
+  if (!isAlone(policy, edit, rest, at))
+    return none('the grant that would let it in would change other decisions too; edit the policy by hand');
+  const patch = unifiedDiff(path, source.text, rest.text);
+  return { kind: 'patch', ...rest, isNewOwner: known === null, gateway, patch };
+}
+
+/** Whether all that changes is what that one grant lets in. */
+function isAlone(
+  old: Policy,
+  now: Policy,
+  by: { readonly owner: string; readonly grant: string },
+  at: Date,
+): boolean {
+  try {
+    const { changes, limits } = diffPolicies(old, now, at);
+    return (
+      changes.every(
+        ({ kind, owner, grant }) => kind === 'added' && owner === by.owner && grant === by.grant,
+      ) && limits.every(({ effect }) => effect !== 'looser')
+    );
+  } catch (error) {
+    if (error instanceof TooManyWays) return false;
+    throw error;
+  }
+}
+
+const NOBODYS = { known: true, ids: new Set<string>() } as const;
+
+/** On a connection that nobody in the policy has, and the API says nothing else about who asks. */
+function isUnlisted({ recipient, owners }: Policy, { connection, ownerAccount }: VirtualInterface): boolean {
+  const listed = owners.some((owner) => connection !== null && owner.connections.includes(connection));
+  return connection !== null && ownerAccount === recipient.account && !listed;
+}
+
+function gatewayFor(policy: Policy, { gateway }: Hold, isKnown: boolean): string | null {
+  if (gateway !== null) return nameOf(policy, gateway);
+  const all = gatewaysOf(policy);
+  return !isKnown && all.length === 1 ? (all[0] ?? null) : null;
+}
+
+function gatewaysOf({ owners }: Policy): string[] {
+  const all = owners.flatMap(({ grants }) =>
+    grants.map(({ gateway, gatewayName }) => gatewayName ?? gateway),
+  );
+  return [...new Set(all)].sort();
+}
+
+function nameOf({ owners }: Policy, id: string): string {
+  const grants = owners.flatMap((owner) => owner.grants);
+  return grants.find(({ gateway }) => gateway === id)?.gatewayName ?? id;
+}
+
+function freeName(wanted: string, taken: readonly { readonly name: string }[]): string {
+  const isTaken = (name: string): boolean => taken.some((one) => one.name === name);
+  if (!isTaken(wanted)) return wanted;
+  for (let i = 2; ; i += 1) if (!isTaken(`${wanted}-${i}`)) return `${wanted}-${i}`;
+}
+
+/** In one line; of values, JSON is YAML too. */
+function written(match: WrittenMatch): string {
+  return `{ ${Object.entries(match)
+    .map(([field, values]) => `${field}: ${typeof values === 'string' ? values : JSON.stringify(values)}`)
+    .join(', ')} }`;
+}
+
+function grantEntry(key: string, grant: Readonly<Record<string, string>>): Entry {
+  const block = Object.entries(grant).map(([name, value]) => `${name}: ${value}`);
+  return { key, flow: `{ ${block.join(', ')} }`, block };
+}
+
+function ownerEntry(key: string, connection: string, grant: Entry): Entry {
+  const connections = `connections: [${JSON.stringify(connection)}]`;
+  return {
+    key,
+    flow: `{ ${connections}, grants: { ${grant.key}: ${grant.flow} } }`,
+    block: [
+      UNVERIFIED,
+      connections,
+      'grants:',
+      `  ${grant.key}:`,
+      ...grant.block.map((line) => `    ${line}`),
+    ],
+  };
+}
+
+/** For whoever reviews the patch: what stands beside it on standard error is gone by then. */
+const UNVERIFIED = '# verify out of band whose connection this is, then remove this line';
+
+function none(...why: readonly string[]): Nothing {
+  return { kind: 'none', why };
+}

@@ -1,0 +1,66 @@
+import type { Match } from '../core/fields/index.ts';
+import type { Policy } from '../core/policy.ts';
+import { quote } from '../core/printableText.ts';
+
+/** A value that looks like a pattern of another language, and so would never fit. */
+export interface OddPattern {
+  /** of the grant or the hold rule that has it */
+  readonly path: string;
+  readonly why: string;
+}
+
+/** Values that their author may have meant as patterns. They are valid: a name may have any character. */
+export function oddPatterns({ owners, hold }: Policy): OddPattern[] {
+  const granted = owners.flatMap((owner) =>
+    owner.grants.flatMap(({ name, match }) =>
+      oddIn(match).map((why) => ({ path: `owners.${owner.name}.grants.${name}`, why })),
+    ),
+  );
+  const held = hold.flatMap(({ match }, i) => oddIn(match).map((why) => ({ path: `hold[${i}]`, why })));
+  return [...granted, ...held];
+}
+
+function oddIn({ name, location, tags, peers }: Match): string[] {
+  const exact = [
+    ...(location ?? []).map((value) => ['location', value] as const),
+    ...Object.entries(tags ?? {}).flatMap(([key, values]) =>
+      values.map((value) => [`tag ${quote(key)}`, value] as const),
+    ),
+  ];
+  return [
+    ...(name ?? []).flatMap((value) => withWhy('name', value, oddName(value))),
+    ...exact.flatMap(([field, value]) => withWhy(field, value, oddText(value))),
+    ...(peers ?? []).flatMap((value) => withWhy('peers', value, oddBlock(value))),
+  ];
+}
+
+function withWhy(field: string, value: string, why: string | null): string[] {
+  return why === null ? [] : [`${field} ${quote(value)} ${why}`];
+}
+
+/** Wildcards of shells and regular expressions that nobody writes in a name by chance. */
+const FOREIGN = /[?\\]|\[[^\]]+\]|\{[^}]*,[^}]*\}|^\^|\$$|\.[*+]|\S\|\S/;
+
+/** A block that is written without its prefix length is one address. */
+function oddBlock(block: string): string | null {
+  const isNetwork = /\.0\/32$|::\/128$/.test(block);
+  return isNetwork
+    ? 'is a single address that looks like a network: write the prefix length that is meant, as in `/24`'
+    : null;
+}
+
+function oddName(name: string): string | null {
+  if (name !== name.trim()) return BLANK;
+  return FOREIGN.test(name)
+    ? 'looks like a pattern of another kind: only `*` is special in a name, every other character stands for itself'
+    : null;
+}
+
+function oddText(text: string): string | null {
+  if (text !== text.trim()) return BLANK;
+  return text.includes('*') || FOREIGN.test(text)
+    ? 'looks like a pattern: there are none in this field, every character stands for itself'
+    : null;
+}
+
+const BLANK = 'begins or ends with a blank, which must be there in the request too';

@@ -1,0 +1,97 @@
+import { isMap, isScalar, isSeq, type LineCounter, type ParsedNode, type Scalar, type YAMLMap } from 'yaml';
+import { step } from '../algebra/stepLimit.ts';
+import type { Complaint, Path } from '../diagnostic.ts';
+import { duplicateKey, keyRefusal, nameOf } from './keys.ts';
+import { append, joined, type Place, type ScalarValue } from './sourceNode.ts';
+import type { Spotted } from './spotted.ts';
+
+/** A complaint about one place in the text and in the data. */
+export interface Located extends Spotted {
+  readonly path: Path;
+}
+
+export interface Tree {
+  readonly root: Place;
+  readonly located: readonly Located[];
+}
+
+/**
+ * Turns one document into plain data with positions.
+ * @param refused tokens to complain of, by position: each gets the path of the node that it belongs to
+ */
+export function grow(top: ParsedNode | null, refused: readonly Spotted[], lines: LineCounter): Tree {
+  const growth: Growth = { refused, lines, claimed: 0, located: [] };
+  const root = walk(growth, top, [], null);
+  claim(growth, [], Number.POSITIVE_INFINITY);
+  return { root, located: growth.located };
+}
+
+interface Growth {
+  readonly refused: readonly Spotted[];
+  readonly lines: LineCounter;
+  /** how many of `refused` have their path */
+  claimed: number;
+  readonly located: Located[];
+}
+
+/** Anchors and tags stand before their node, and no other node comes between. */
+function claim(growth: Growth, path: Path, upTo: number): void {
+  const { refused, located } = growth;
+  for (let next = refused[growth.claimed]; next && next.offset <= upTo; next = refused[++growth.claimed]) {
+    step();
+    located.push({ ...next, path });
+  }
+}
+
+function walk(growth: Growth, node: ParsedNode | null, path: Path, key: number | null): Place {
+  step();
+  if (node === null) {
+    const start = key ?? 0;
+    return { kind: 'scalar', value: null, source: '', key, start, end: start };
+  }
+  const [from, end] = node.range;
+  claim(growth, path, from);
+  // Where nothing is written after a key, the key is what a reader can be shown.
+  const span = { key, start: from === end ? (key ?? from) : from, end };
+  if (isMap(node)) {
+    const isPartial = node.items.some(({ key: name }) => keyRefusal(name) !== null);
+    return { kind: 'map', children: walkMap(growth, node, path), isPartial, ...span };
+  }
+  if (isSeq(node)) {
+    const children = node.items.map((item, i) => walk(growth, item, [...path, i], null));
+    return { kind: 'list', children, ...span };
+  }
+  // What a tag makes of a text is anybody's guess.
+  if (isScalar(node) && node.tag === undefined)
+    return { kind: 'scalar', value: scalarOf(node), source: node.source, ...span };
+  return { kind: 'unreadable', ...span };
+}
+
+function walkMap(growth: Growth, map: YAMLMap.Parsed, path: Path): Map<string, Place> {
+  const written = new Map<string, Place[]>();
+  for (const { key, value } of map.items) {
+    const [offset] = key.range;
+    const name = nameOf(key);
+    const here = [...path, name];
+    claim(growth, here, offset);
+    // Only to look through a map that stands as a key for refused tokens.
+    walk(growth, key, here, offset);
+    const refusal = keyRefusal(key);
+    const complaint = refusal ?? repetition(growth, name, written.get(name)?.[0]);
+    if (complaint !== null) growth.located.push({ ...complaint, offset, path: here });
+    const place = walk(growth, value, here, offset);
+    if (refusal === null) append(written, name, place);
+  }
+  return joined(written);
+}
+
+function repetition({ lines }: Growth, name: string, first: Place | undefined): Complaint | null {
+  return first === undefined ? null : duplicateKey(name, lines.linePos(first.key ?? first.start).line);
+}
+
+/** One spelling a number: `1e3`, `0x10`, `010`, `1.0` and `.inf` are none, nor is what would be read as another number. */
+function scalarOf({ value, source }: Scalar.Parsed): ScalarValue {
+  if (typeof value === 'number')
+    return /^(0|-?[1-9][0-9]*)$/.test(source) && Number.isSafeInteger(value) ? value : Number.NaN;
+  return typeof value === 'string' || typeof value === 'boolean' ? value : null;
+}

@@ -1,0 +1,113 @@
+import { type CST, LineCounter, Parser } from 'yaml';
+import { escapeText } from '../../core/printableText.ts';
+import { step } from '../algebra/stepLimit.ts';
+import type { Complaint } from '../diagnostic.ts';
+import { hiddenComments } from './hiddenCharacters.ts';
+import type { Spotted } from './spotted.ts';
+
+export interface Tokens {
+  readonly tokens: readonly CST.Token[];
+  readonly lines: LineCounter;
+  /** what YAML allows and a policy does not, by position */
+  readonly refused: readonly Spotted[];
+  /** where the nesting becomes too deep to go on */
+  readonly tooDeep: Spotted | null;
+}
+
+const DEEPEST = 50;
+
+/** Splits YAML into its tokens, of which nothing is resolved yet. Never throws, whatever the text. */
+export function tokenise(text: string): Tokens {
+  const lines = new LineCounter();
+  const tokens = split(text, lines);
+  if (tokens === null) return { tokens: [], lines, refused: [], tooDeep: { offset: 0, ...TOO_DEEP } };
+  const refused: Spotted[] = [];
+  let tooDeep: Spotted | null = null;
+  const pending: { token: CST.Token; depth: number }[] = tokens.map((token) => ({ token, depth: 0 }));
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const { token, depth } = next;
+    step();
+    const complaint = refusal(token);
+    if (complaint !== null) refused.push({ offset: token.offset, ...complaint });
+    if (depth > DEEPEST) {
+      if (tooDeep === null || token.offset < tooDeep.offset) tooDeep = { offset: token.offset, ...TOO_DEEP };
+      continue;
+    }
+    for (const part of partsOf(token))
+      pending.push({ token: part, depth: depth + ('items' in token ? 1 : 0) });
+  }
+  return {
+    tokens,
+    lines,
+    refused: [...refused, ...hiddenComments(text)].sort((a, b) => a.offset - b.offset),
+    tooDeep,
+  };
+}
+
+/** `null` when it is nested too deep even for the parser, thousands of levels. */
+function split(text: string, lines: LineCounter): CST.Token[] | null {
+  try {
+    return [...new Parser(lines.addNewLine).parse(text)];
+  } catch (cause) {
+    // The stack is full, and unwound by now.
+    if (cause instanceof RangeError) return null;
+    throw cause;
+  }
+}
+
+function partsOf(token: CST.Token): CST.Token[] {
+  switch (token.type) {
+    case 'document':
+      return [...token.start, ...(token.value ? [token.value] : [])];
+    case 'block-map':
+    case 'block-seq':
+    case 'flow-collection':
+      return token.items.flatMap(({ start, key, sep, value }) => [
+        ...start,
+        ...(key ? [key] : []),
+        ...(sep ?? []),
+        ...(value ? [value] : []),
+      ]);
+    case 'block-scalar':
+      return token.props;
+    default:
+      return [];
+  }
+}
+
+const TOO_DEEP: Complaint = {
+  code: 'too-deep',
+  message: `nested deeper than ${DEEPEST} levels`,
+  mend: 'a policy needs no more than ten; see that brackets and indents close',
+};
+
+function refusal(token: CST.Token): Complaint | null {
+  switch (token.type) {
+    case 'anchor':
+      return {
+        code: 'anchor',
+        message: `anchor \`${escapeText(token.source)}\` is not allowed`,
+        mend: 'remove it and write the value out wherever it is needed, so that each place shows what it says',
+      };
+    case 'alias':
+      return {
+        code: 'alias',
+        message: `alias \`${escapeText(token.source)}\` is not allowed`,
+        mend: 'write the value out here',
+      };
+    case 'tag':
+      return {
+        code: 'tag',
+        message: `tag \`${escapeText(token.source)}\` is not allowed`,
+        mend: 'remove it; a text that looks like a number goes in quotes',
+      };
+    case 'directive':
+      return {
+        code: 'directive',
+        message: `directive \`${escapeText(token.source)}\` is not allowed`,
+        mend: 'remove the line; policies are always YAML 1.2',
+      };
+    default:
+      return null;
+  }
+}

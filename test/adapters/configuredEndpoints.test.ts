@@ -1,0 +1,136 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import {
+  type AwsEndpoints,
+  type AwsService,
+  awsEndpoints,
+  endpointOf,
+  endpointsFor,
+} from '../../adapters/aws/configuredEndpoints.ts';
+import { EndpointRefused } from '../../adapters/endpoint.ts';
+import { failureOf } from '../support/apiClients.ts';
+
+const VARIABLES: readonly (readonly [string, AwsService])[] = [
+  ['AWS_ENDPOINT_URL_DIRECT_CONNECT', 'directConnect'],
+  ['AWS_ENDPOINT_URL_EC2', 'ec2'],
+  ['AWS_ENDPOINT_URL_STS', 'sts'],
+  ['AWS_ENDPOINT_URL_DYNAMODB', 'dynamo'],
+  ['AWS_ENDPOINT_URL_SECRETS_MANAGER', 'secrets'],
+  ['AWS_ENDPOINT_URL_EVENTBRIDGE', 'events'],
+];
+
+beforeEach(() => {
+  vi.stubEnv('AWS_CONFIG_FILE', '/dev/null');
+  vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', '/dev/null');
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+/** What the environment names, without what it does not. */
+async function named(): Promise<Record<string, unknown>> {
+  const found = Object.entries(await awsEndpoints(process.env));
+  return Object.fromEntries(found.filter(([, endpoint]) => endpoint !== null));
+}
+
+describe('of the AWS configuration', () => {
+  it.each(VARIABLES)('%s is the endpoint of %s alone', async (variable, service) => {
+    vi.stubEnv(variable, 'https://one.example');
+    expect(await named()).toEqual({ [service]: { url: 'https://one.example', source: variable } });
+  });
+
+  it('AWS_ENDPOINT_URL is the endpoint of every service that has none of its own', async () => {
+    vi.stubEnv('AWS_ENDPOINT_URL', 'https://all.example');
+    vi.stubEnv('AWS_ENDPOINT_URL_STS', 'https://sts.example');
+    const all = { url: 'https://all.example', source: 'AWS_ENDPOINT_URL' };
+    expect(await named()).toEqual({
+      directConnect: all,
+      ec2: all,
+      sts: { url: 'https://sts.example', source: 'AWS_ENDPOINT_URL_STS' },
+      dynamo: all,
+      secrets: all,
+      events: all,
+    });
+  });
+
+  it('AWS_IGNORE_CONFIGURED_ENDPOINT_URLS switches all of it off', async () => {
+    vi.stubEnv('AWS_ENDPOINT_URL', 'https://all.example');
+    vi.stubEnv('AWS_IGNORE_CONFIGURED_ENDPOINT_URLS', 'true');
+    expect(await named()).toEqual({});
+  });
+
+  it.each([
+    ...VARIABLES,
+    ...VARIABLES.map(([, service]): [string, AwsService] => ['AWS_ENDPOINT_URL', service]),
+  ])(
+    '%s is refused by name when signed requests to %s would leave this machine in clear',
+    async (variable, service) => {
+      vi.stubEnv(variable, 'http://all.example');
+      const aws = await awsEndpoints(process.env);
+      const failure = await failureOf((async () => endpointOf(aws, service))());
+      expect(failure).toBeInstanceOf(EndpointRefused);
+      expect(String(failure)).toContain(`${variable} must be https`);
+    },
+  );
+});
+
+describe('the APIs of a recipient', () => {
+  const NONE: AwsEndpoints = {
+    directConnect: null,
+    ec2: null,
+    sts: null,
+    dynamo: null,
+    secrets: null,
+    events: null,
+  };
+  const at = (url: string) => ({ url, source: 'AWS_ENDPOINT_URL' });
+  const AWS = { provider: 'aws', region: 'eu-west-3' } as const;
+  const OWN_STS = 'https://sts.eu-west-3.amazonaws.com';
+  const EMULATOR = 'http://127.0.0.1:4599';
+  const nothing = { directConnect: null, gateways: null, identity: null };
+
+  it('on AWS are where its configuration says, each by itself', () => {
+    const aws = { ...NONE, ec2: at('https://ec2.example') };
+    expect(endpointsFor(AWS, nothing, aws)).toEqual({
+      directConnect: null,
+      gateways: 'https://ec2.example',
+      identity: OWN_STS,
+    });
+    const sts = { ...NONE, sts: at('https://sts.example') };
+    expect(endpointsFor(AWS, nothing, sts)).toMatchObject({
+      gateways: null,
+      identity: 'https://sts.example',
+    });
+  });
+
+  it('on AWS are where the command line says, whatever the configuration does', () => {
+    const aws = { ...NONE, directConnect: at('https://a.example'), ec2: at('https://b.example') };
+    const given = { directConnect: 'https://c.example', gateways: 'https://d.example', identity: null };
+    expect(endpointsFor(AWS, given, aws)).toEqual({ ...given, identity: OWN_STS });
+    expect(endpointsFor(AWS, { ...given, identity: 'https://e.example' }, aws)).toMatchObject({
+      identity: 'https://e.example',
+    });
+    const emulator = { directConnect: EMULATOR, gateways: null, identity: null };
+    expect(endpointsFor(AWS, emulator, aws)).toMatchObject({ gateways: EMULATOR, identity: EMULATOR });
+  });
+
+  it('on AWS are all on this machine when the configuration names an emulator', () => {
+    const aws = { ...NONE, directConnect: at(EMULATOR) };
+    expect(endpointsFor(AWS, nothing, aws)).toEqual({
+      directConnect: EMULATOR,
+      gateways: EMULATOR,
+      identity: EMULATOR,
+    });
+  });
+
+  it('on AWS are refused where the configuration must not be used, and not where the command line says where', () => {
+    const aws = { ...NONE, ec2: new EndpointRefused('AWS_ENDPOINT_URL_EC2 must be https') };
+    expect(() => endpointsFor(AWS, nothing, aws)).toThrow(EndpointRefused);
+    const given = { directConnect: null, gateways: 'https://d.example', identity: null };
+    expect(endpointsFor(AWS, given, aws)).toMatchObject({ gateways: given.gateways });
+  });
+
+  it('on OUTSCALE are never where a setting of AWS says', () => {
+    const aws = { ...NONE, directConnect: at(EMULATOR), ec2: at(EMULATOR), sts: at(EMULATOR) };
+    expect(endpointsFor({ provider: 'outscale', region: 'eu-west-2' }, nothing, aws)).toEqual(nothing);
+  });
+});

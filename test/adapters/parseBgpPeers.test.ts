@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import { readVirtualInterface } from '../../adapters/directconnect/parseVirtualInterface.ts';
+import { AWS_ITEM, OUTSCALE_ITEM } from '../support/wireItems.ts';
+
+const ADDRESSES = { amazonAddress: '169.254.10.1/30', customerAddress: '169.254.10.2/30' };
+const SECOND = { asn: 65020, amazonAddress: 'fd00::1/64', customerAddress: 'fd00::2/64' };
+
+function peers(changes: object) {
+  return readVirtualInterface({ ...AWS_ITEM, ...changes }, 0).peers;
+}
+
+describe('the ASN', () => {
+  it.each([
+    [65010, undefined, 65010, []],
+    [0, 4200000000, 4200000000, []],
+    [undefined, 4200000000, 4200000000, []],
+    [65010, 65010, 65010, []],
+    [0, 0, null, []],
+    [0, undefined, null, []],
+    [undefined, undefined, null, []],
+    [65010, 4200000000, null, ['`asn` and `asnLong` contradict each other']],
+    ['65010', undefined, null, ['`asn` must be a whole number from 0 to 4294967295']],
+    [-1, undefined, null, ['`asn` must be a whole number from 0 to 4294967295']],
+    [0, 4294967296, null, ['`asnLong` must be a whole number from 0 to 4294967295']],
+    [0, '4200000000', null, ['`asnLong` must be a whole number from 0 to 4294967295']],
+  ])('of `asn` %j and `asnLong` %j is %j', (asn, asnLong, expected, faults) => {
+    const vif = readVirtualInterface({ ...OUTSCALE_ITEM, asn, asnLong }, 0);
+    expect(vif.peers.map((peer) => peer.asn)).toEqual([expected]);
+    expect(vif.faults).toEqual(faults);
+  });
+
+  it('that contradicts itself within a listed peer makes the interface unreadable', () => {
+    const vif = readVirtualInterface({ ...AWS_ITEM, bgpPeers: [{ asn: 65010, asnLong: 65011 }] }, 0);
+    expect(vif.faults).toEqual(['`asn` and `asnLong` contradict each other']);
+  });
+});
+
+describe('the BGP key', () => {
+  it.each([
+    ['secret', true, []],
+    ['', false, []],
+    [undefined, null, []],
+    [null, null, []],
+    [5, null, ['`authKey` must be a text']],
+    [{ key: 'x' }, null, ['`authKey` must be a text']],
+  ])('%j is told as %j', (authKey, hasKey, faults) => {
+    const vif = readVirtualInterface({ ...OUTSCALE_ITEM, authKey }, 0);
+    expect(vif.peers.map((peer) => peer.hasKey)).toEqual([hasKey]);
+    expect(vif.faults).toEqual(faults);
+  });
+});
+
+describe('the BGP peers', () => {
+  it('are those listed, when the interface itself says nothing else', () => {
+    expect(peers({})).toHaveLength(1);
+    expect(peers({ bgpPeers: [...AWS_ITEM.bgpPeers, SECOND] })).toHaveLength(2);
+    const silent = { asn: 0, authKey: undefined, amazonAddress: '', customerAddress: '' };
+    expect(peers({ ...silent, bgpPeers: [SECOND] })).toEqual([{ ...SECOND, hasKey: null }]);
+  });
+
+  it('are the interface itself, when none is listed', () => {
+    const own = { asn: 65010, ...ADDRESSES, hasKey: true };
+    expect(peers({ bgpPeers: [] })).toEqual([own]);
+    expect(peers({ bgpPeers: undefined })).toEqual([own]);
+  });
+
+  it('are none when nothing is said', () => {
+    const nothing = { bgpPeers: [], asn: 0, authKey: undefined, amazonAddress: '', customerAddress: '' };
+    expect(peers(nothing)).toEqual([]);
+  });
+
+  it.each([
+    { asn: 65099 },
+    { amazonAddress: '169.254.20.1/30' },
+    { customerAddress: '169.254.20.2/30' },
+    { authKey: '' },
+  ])('are one more when the interface says %j and no listed peer does', (own) => {
+    expect(peers(own)).toHaveLength(2);
+  });
+
+  const all = ['asn', 'addresses', 'bgpKey'];
+  it.each([
+    [[null], 'an item of `bgpPeers` is not an object', all],
+    [[5], 'an item of `bgpPeers` is not an object', all],
+    [[{ asn: '65010' }], '`bgpPeers.asn` must be a whole number from 0 to 4294967295', ['asn']],
+    [[{ amazonAddress: 5 }], '`bgpPeers.amazonAddress` must be a text', ['addresses']],
+    [[{ customerAddress: {} }], '`bgpPeers.customerAddress` must be a text', ['addresses']],
+    [[{ authKey: {} }], '`bgpPeers.authKey` must be a text', ['bgpKey']],
+    ['none', '`bgpPeers` must be a list', all],
+    [{}, '`bgpPeers` must be a list', all],
+  ])('%j make the interface unreadable', (bgpPeers, fault, unreadable) => {
+    const vif = readVirtualInterface({ ...AWS_ITEM, bgpPeers }, 0);
+    expect(vif).toMatchObject({ faults: [fault], unreadable });
+    // What could not be read may be any session, so that it counts wherever it could.
+    expect(vif.peers.some(({ amazonAddress }) => amazonAddress === null)).toBe(true);
+  });
+});

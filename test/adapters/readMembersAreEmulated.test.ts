@@ -1,0 +1,45 @@
+import { globSync, readFileSync } from 'node:fs';
+import * as model from '@aws-sdk/client-direct-connect';
+import { describe, expect, it } from 'vitest';
+import { everyMember, operationModel } from '../emulator/apiModel.ts';
+import { CALLS } from '../emulator/wire/allCalls.ts';
+import { recordingsOf } from '../emulator/wire/recordingFiles.ts';
+import { replay, worldOfRecordings } from '../emulator/wire/replayRecording.ts';
+
+const operations = [...new Set(CALLS.map(({ operation }) => operation))];
+
+/** Members of answers that the adapters read, by their source. */
+const read = globSync(['lambda/adapters/**/*.ts']).flatMap((file) => [
+  ...readFileSync(file, 'utf8').matchAll(/\.(?:text|integer|items|isSet)\('(\w+)'/g),
+]);
+const relied = [...new Set(read.map(([, name = '']) => name))].toSorted();
+
+/** Names of members in what the emulator answers to all that clients were recorded to send. */
+function told(): ReadonlySet<string> {
+  const answers = operations.flatMap((operation) =>
+    recordingsOf(operation).map((recording) => replay(worldOfRecordings('aws'), recording).body),
+  );
+  return new Set(answers.flatMap((body) => [...body.matchAll(/"(\w+)":/g)].map(([, name = '']) => name)));
+}
+
+describe('a member that an adapter reads', () => {
+  it('is found in the source, to begin with', () => {
+    expect(relied).toEqual(
+      expect.arrayContaining(['virtualInterfaceId', 'authKey', 'lagId', 'asnLong', 'tags']),
+    );
+    expect(relied.length).toBeGreaterThan(20);
+  });
+
+  it('stands in the API model', () => {
+    const known = operations
+      .filter((operation) => `${operation}$` in model)
+      .flatMap((operation) => everyMember(operationModel(model, operation).output))
+      .flatMap(({ path }) => path);
+    expect(relied.filter((name) => !known.includes(name))).toEqual([]);
+  });
+
+  it('is one that the emulator tells, so that tests meet it', () => {
+    const names = told();
+    expect(relied.filter((name) => !names.has(name))).toEqual([]);
+  });
+});

@@ -1,0 +1,35 @@
+import { expect, it } from 'vitest';
+import { createDynamoLedger } from '../../adapters/ledgers/dynamo/dynamoLedger.ts';
+import { openTable } from '../../adapters/ledgers/dynamo/dynamoTable.ts';
+import { ACME, actAs } from '../support/accounts.ts';
+import { ACME_1, runnerOf, SIMPLE, startCloud } from '../support/cloud.ts';
+import { tallied } from '../support/countNames.ts';
+import { recordingAnnouncer } from '../support/eventPublishers.ts';
+import { proxiedDynamo } from '../support/proxiedDynamo.ts';
+
+/** What a pass may cost in calls; what a quiet one does, `test/run/idleRun.test.ts` says. */
+
+const at = proxiedDynamo();
+
+const MANY = 10;
+
+it('accepting costs three calls of the API each, and the ledger’s writes of what goes on side by side are made together', async () => {
+  const cloud = await startCloud();
+  for (let i = 0; i < MANY; i += 1) await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 + i });
+  const runner = runnerOf(cloud, SIMPLE, { announcer: recordingAnnouncer() });
+  const table = openTable(await at.dynamo.createTable(), { ...at.dynamo.config, endpoint: at.proxy.url });
+  const ledger = createDynamoLedger(table, runner.ports.clock);
+  cloud.clearCalls();
+
+  expect((await runner.pass({}, ledger)).counts).toMatchObject({ accepted: MANY });
+
+  expect(tallied(cloud.calls().map(({ operation }) => operation))).toEqual({
+    DescribeVirtualInterfaces: 1 + MANY,
+    // One to see whether the keys are the right ones.
+    DescribeVpnGateways: 1 + MANY,
+    ConfirmPrivateVirtualInterface: MANY,
+  });
+  // One after the other, each takes two calls for its intent and six for its acceptance.
+  expect(at.proxy.calls.length).toBeGreaterThan(MANY);
+  expect(at.proxy.calls.length).toBeLessThan(7 * MANY);
+});

@@ -1,0 +1,69 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, it, onTestFinished } from 'vitest';
+import { recipientKey } from '../../core/policy.ts';
+import { bundle } from '../../scripts/bundle.ts';
+import { ACME, actAs, US } from '../support/accounts.ts';
+import { ACME_1, PROD, policyOf, startCloud } from '../support/cloud.ts';
+import { startEventBus } from '../support/eventBus.ts';
+import { policyFolder } from '../support/lambda.ts';
+import { proxiedDynamo } from '../support/proxiedDynamo.ts';
+
+const at = proxiedDynamo();
+const POLICY = policyOf(`owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }`, 'aws');
+
+/** Passes until nothing is new to a process any more, and passes counted after them. */
+const [WARM, MORE] = [15, 30];
+const INTERFACES = 60;
+
+it('a warm function keeps nothing of a pass: the objects of its process are as many after thirty more', async () => {
+  const cloud = await startCloud({ dialect: 'aws' });
+  for (let i = 0; i < INTERFACES; i += 1)
+    cloud.steer(await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 + i }), 'available');
+  const { before, after } = await objects({
+    VIF_ACCEPTOR_RECIPIENTS: JSON.stringify({ hub: recipientKey(POLICY.policy.recipient) }),
+    VIF_ACCEPTOR_POLICY_DIR: policyFolder(POLICY),
+    VIF_ACCEPTOR_ENDPOINT: cloud.url,
+    VIF_ACCEPTOR_GATEWAY_ENDPOINT: cloud.url,
+    VIF_ACCEPTOR_TABLE: await at.dynamo.createTable(),
+    AWS_REGION: 'eu-west-3',
+    AWS_ENDPOINT_URL_DYNAMODB: at.proxy.url,
+    AWS_ENDPOINT_URL_EVENTBRIDGE: (await startEventBus()).url,
+    AWS_ACCESS_KEY_ID: US,
+    AWS_SECRET_ACCESS_KEY: 'secret',
+  });
+  expect(before).toBeGreaterThan(1000);
+  // One object a pass would be thirty; one an interface and pass, 1,800.
+  expect(Math.abs(after - before)).toBeLessThan(MORE);
+});
+
+/** Objects that the bundled function's process holds after the garbage is collected: when it is warm, and after more passes. */
+async function objects(env: Record<string, string>): Promise<{ before: number; after: number }> {
+  const folder = mkdtempSync(join(tmpdir(), 'vif-acceptor-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'index.mjs');
+  await bundle(file);
+  const script = `
+    import { queryObjects } from 'node:v8';
+    import { setTimeout } from 'node:timers/promises';
+    const { handler } = await import(${JSON.stringify(file)});
+    const context = { functionName: 'acceptor', getRemainingTimeInMillis: () => 60_000 };
+    async function after(passes) {
+      for (let pass = 0; pass < passes; pass += 1) await handler({ target: 'hub' }, context);
+      await setTimeout(50);
+      return queryObjects(Object);
+    }
+    const [before, more] = [await after(${WARM}), await after(${MORE})];
+    process.stderr.write(JSON.stringify({ before, after: more }));
+    process.exit(0);
+  `;
+  const run = promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script], {
+    cwd: folder,
+    env,
+  });
+  const { stderr } = await run;
+  return JSON.parse(stderr.slice(stderr.lastIndexOf('{')));
+}

@@ -1,0 +1,227 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
+import { PROVIDERS, type Provider } from '../../core/model.ts';
+import { OUTCOMES } from '../../core/runReport.ts';
+import type { Simulator } from '../../emulator/emulator.ts';
+import { ACME, actAs, STRANGER, US } from '../support/accounts.ts';
+import { folderWith, type } from '../support/cli.ts';
+import { ACME_1, ACME_2, DETACHED, OURS, PROD, STRANGERS, startCloud } from '../support/cloud.ts';
+import {
+  DOCUMENTS,
+  type DocumentName,
+  errorsIn,
+  optionalKeys,
+  schemaOf,
+} from '../support/documentSchemas.ts';
+import { startFixedCloud } from '../support/fixedCloud.ts';
+import { AWS_ITEM, PLANTED_KEY } from '../support/wireItems.ts';
+
+vi.setConfig({ testTimeout: 240_000 });
+
+/** One document as a command printed it. */
+interface Printed {
+  readonly by: string;
+  readonly name: DocumentName;
+  readonly document: { readonly [key: string]: unknown };
+}
+
+/** Types commands in one folder, and keeps every document that they print. */
+function printer(dir: string, where: readonly string[]) {
+  const printed: Printed[] = [];
+  return {
+    printed,
+    print: async (name: DocumentName, command: string, ...more: string[]): Promise<void> => {
+      const to = command === 'receipts' ? [] : where;
+      const { stdout } = await type(dir, [command, '--json', '--ledger', 'ledger.json', ...to, ...more]);
+      expect(stdout).not.toContain(PLANTED_KEY);
+      printed.push({ by: [command, ...more].join(' '), name, document: JSON.parse(stdout) });
+    },
+  };
+}
+
+function policyOf(provider: Provider): string {
+  return `version: 1
+recipient: { provider: ${provider}, region: eu-west-2, account: "${US}" }
+owners:
+  acme:
+    connections: [${ACME_1}, ${ACME_2}]
+    limit: 2
+    grants:
+      prod: { gateway: ${PROD}, match: { connection: [${ACME_1}], vlan: [101-102] }, ticket: NET-1 }
+      lab: { gateway: ${DETACHED}, match: { connection: [${ACME_2}], vlan: [103] } }
+`;
+}
+
+/** What waits: two that are allowed, one whose gateway cannot take it, one that no grant allows, and what no owner offers. */
+async function offerAll(cloud: Simulator, provider: Provider) {
+  const [acme, stranger] = [actAs(cloud, ACME), actAs(cloud, STRANGER)];
+  const allowed = [
+    await acme.offer({ connection: ACME_1, vlan: 101, authKey: PLANTED_KEY }),
+    await acme.offer({ connection: ACME_1, vlan: 102 }),
+  ];
+  await acme.offer({ connection: ACME_2, vlan: 103 });
+  await acme.offer({ connection: ACME_2, vlan: 104 });
+  if (provider === 'aws') await stranger.offer({ connection: STRANGERS, vlan: 106, type: 'public' });
+  await actAs(cloud, US).offer({ connection: OURS, vlan: 107, to: ACME });
+  const byHand = await stranger.offer({ connection: STRANGERS, vlan: 108 });
+  await actAs(cloud, US).confirm(byHand, PROD);
+  return { allowed, withdrawn: await stranger.offer({ connection: STRANGERS, vlan: 105 }) };
+}
+
+/** Everything that can be printed of a target, from its first request to a provider that answers no more. */
+async function wholeStory(provider: Provider): Promise<readonly Printed[]> {
+  const cloud = await startCloud({ dialect: provider });
+  const dir = folderWith({ 'policy/hub.yaml': policyOf(provider) });
+  const { printed, print } = printer(dir, ['--endpoint', cloud.url, '--gateway-endpoint', cloud.url]);
+  const { withdrawn } = await offerAll(cloud, provider);
+  await print('run', 'plan');
+  // One confirm fails; of its retries none comes through.
+  cloud.addFault({ kind: 'accessDenied', operation: 'ConfirmPrivateVirtualInterface' });
+  await print('run', 'run');
+  await print('status', 'status');
+  await actAs(cloud, STRANGER).withdraw(withdrawn);
+  for (const { id } of acceptedIn(printed)) await actAs(cloud, US).withdraw(id);
+  cloud.clock.advance('PT2M');
+  await print('status', 'status');
+  await print('run', 'run');
+  await print('status', 'status');
+  await print('receipts', 'receipts');
+
+  const ledger = JSON.parse(readFileSync(join(dir, 'ledger.json'), 'utf8'));
+  const [target = ''] = Object.keys(ledger.targets);
+  ledger.targets[target].lease = { token: 'of-another', until: new Date(Date.now() + 200_000).toISOString() };
+  writeFileSync(join(dir, 'ledger.json'), JSON.stringify(ledger));
+  await print('run', 'run');
+  await cloud.close();
+  await print('run', 'plan');
+  await print('status', 'status');
+  writeFileSync(join(dir, 'policy/lost.yaml'), 'version: 1\n');
+  for (const name of DOCUMENTS) await print(name, name);
+  writeFileSync(join(dir, 'policy/hub.yaml'), 'version: 1\n');
+  for (const name of DOCUMENTS) await print(name, name);
+  return printed;
+}
+
+/** What the emulator cannot make: a request that cannot be read, one of two sessions, and one that goes before its confirm. */
+async function oddStory(): Promise<readonly Printed[]> {
+  const [peer] = AWS_ITEM.bgpPeers;
+  const named = (id: string, more: object) => ({
+    ...{ ...AWS_ITEM, virtualInterfaceId: id, connectionId: ACME_1, vlan: 101 },
+    ...more,
+  });
+  const gone = named('dxvif-aaaaaaaa', {});
+  const { where } = await startFixedCloud(
+    [
+      gone,
+      named('dxvif-bbbbbbbb', { vlan: 5000, tags: 'none' }),
+      named('dxvif-cccccccc', { vlan: 109, bgpPeers: [peer, { asn: 65010 }] }),
+      { virtualInterfaceState: 'confirming' },
+    ],
+    (id) => (id === gone.virtualInterfaceId ? [{ ...gone, virtualInterfaceState: 'deleted' }] : undefined),
+  );
+  const dir = folderWith({
+    'policy/hub.yaml': policyOf('aws').replace(/^ +(lab|limit): .*\n/gm, ''),
+  });
+  const { printed, print } = printer(dir, where);
+  for (const [name, command] of [
+    ['run', 'plan'],
+    ['run', 'run'],
+    ['status', 'status'],
+  ] as const)
+    await print(name, command);
+  return printed;
+}
+
+function valuesOf(printed: readonly Printed[], name: DocumentName, ...path: string[]): unknown[] {
+  const into = (values: readonly unknown[], key: string): unknown[] =>
+    values.flatMap((value) => {
+      const found = typeof value === 'object' && value !== null ? Object.entries(value) : [];
+      return found.flatMap(([at, inner]) => (at === key ? inner : []));
+    });
+  return path.reduce(
+    into,
+    printed.filter((one) => one.name === name).map(({ document }): unknown => document),
+  );
+}
+
+function acceptedIn(printed: readonly Printed[]): { readonly id: string }[] {
+  return valuesOf(printed, 'run', 'passes', 'requests').flatMap((request) => {
+    const { id, outcome } = Object(request);
+    return outcome === 'accepted' ? [{ id }] : [];
+  });
+}
+
+const stories: Promise<readonly Printed[]>[] = [];
+
+/** Made by the first test that asks. */
+async function everything(): Promise<readonly Printed[]> {
+  if (stories.length === 0) stories.push(...PROVIDERS.map(wholeStory), oddStory());
+  return (await Promise.all(stories)).flat();
+}
+
+describe('the documents of `--json`', () => {
+  it('are what their schemas say, and have no key that these do not describe', async () => {
+    for (const { by, name, document } of await everything()) {
+      expect([by, errorsIn(name, document, true)]).toEqual([by, []]);
+      expect([by, document.format]).toEqual([by, 1]);
+    }
+  });
+
+  it('are shown here with everything that can happen', async () => {
+    const printed = await everything();
+    const seen = (name: DocumentName, ...path: string[]) => new Set(valuesOf(printed, name, ...path));
+    expect(seen('run', 'passes', 'status')).toEqual(new Set(['completed', 'failed', 'leaseHeld']));
+    expect(seen('run', 'passes', 'requests', 'outcome')).toEqual(
+      new Set(OUTCOMES.filter((outcome) => outcome !== 'notAttempted')),
+    );
+    const lists = ['requests', 'ignored', 'ended', 'followUps', 'orphans', 'failures'];
+    for (const list of lists) expect([list, seen('run', 'passes', list).size]).not.toEqual([list, 0]);
+    expect(seen('status', 'targets', 'source')).toEqual(new Set(['listing', 'ledger']));
+    const parts = ['pending', 'followed', 'orphans', 'ignored', 'accepted', 'ended', 'failures'];
+    for (const part of parts) expect([part, seen('status', 'targets', part).size]).not.toEqual([part, 0]);
+    expect(seen('receipts', 'receipts', 'replay')).toEqual(new Set(['same']));
+    for (const name of DOCUMENTS) expect(seen(name, 'faults').size).toBeGreaterThan(0);
+  });
+
+  it('may get keys that a reader of today does not know', async () => {
+    for (const { by, name, document } of await everything()) {
+      const later = { ...document, later: 1 };
+      expect([by, errorsIn(name, later, false)]).toEqual([by, []]);
+      expect(errorsIn(name, later, true)).not.toEqual([]);
+    }
+  });
+});
+
+describe('the schemas of these documents', () => {
+  const described = [
+    'state',
+    'type',
+    'ownerAccount',
+    'location',
+    'region',
+    'mtu',
+    'tags',
+    'peers',
+    'faults',
+    'unreadable',
+  ];
+
+  it.each<[DocumentName, readonly string[]]>([
+    ['run', ['.passes', 'reason.nearest', 'reason.withoutFreeze', 'counts.wouldAccept']],
+    [
+      'status',
+      ['.targets', 'reason.nearest', 'reason.withoutFreeze', ...described.map((key) => `pending.${key}`)],
+    ],
+    ['receipts', ['.receipts', '.damaged']],
+  ])('demand of %s every key but those that may be absent', (name, optional) => {
+    expect(optionalKeys(schemaOf(name)).toSorted()).toEqual(optional.toSorted());
+  });
+
+  it('mean the same by the same name', () => {
+    const all = DOCUMENTS.flatMap((name) => Object.entries(Object(schemaOf(name).$defs)));
+    for (const [name, schema] of all)
+      for (const [, other] of all.filter(([key]) => key === name))
+        expect([name, other]).toEqual([name, schema]);
+  });
+});

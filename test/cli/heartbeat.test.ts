@@ -1,0 +1,152 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Simulator } from '../../emulator/emulator.ts';
+import { actAs, STRANGER, US } from '../support/accounts.ts';
+import { type ApiServer, type Reply, startApi, text } from '../support/apiServer.ts';
+import { folderWith, type } from '../support/cli.ts';
+import { ACME_1, PROD, STRANGERS, startCloud } from '../support/cloud.ts';
+import { startWayOut } from '../support/egressProxy.ts';
+
+const POLICY = `version: 1
+recipient: { provider: outscale, region: eu-west-2, account: "${US}" }
+owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }
+`;
+const TOKEN = 'planted-token';
+
+/** Whoever waits for a ping. */
+async function listener(reply: Reply = text('OK')): Promise<ApiServer> {
+  const api = await startApi(() => reply);
+  onTestFinished(() => api.close());
+  return api;
+}
+
+function at(cloud: Simulator): string[] {
+  return ['--endpoint', cloud.url];
+}
+
+describe('a ping', () => {
+  it('is sent once, after all passes are completed', async () => {
+    const [cloud, { url, received }] = [await startCloud(), await listener()];
+    const other = POLICY.replace('eu-west-2', 'us-east-2');
+    const dir = folderWith({ 'policy/hub.yaml': POLICY, 'policy/far.yaml': other });
+    const broken = await type(dir, ['run', ...at(cloud), '--ping', `${url}/${TOKEN}`]);
+    expect({ code: broken.code, pings: received.length }).toEqual({ code: 1, pings: 0 });
+
+    const sound = ['run', '-p', 'policy/hub.yaml', ...at(cloud), '--ping', `${url}/${TOKEN}`];
+    expect(await type(dir, sound)).toMatchObject({ code: 0, stderr: '' });
+    expect(received.map(({ headers }) => headers['user-agent'])).toEqual(['vif-acceptor']);
+  });
+
+  it('takes its address from the environment too, which no list of processes shows', async () => {
+    const [cloud, { url, received }] = [await startCloud(), await listener()];
+    const env = { VIF_ACCEPTOR_PING_URL: `${url}/${TOKEN}` };
+    await type(folderWith({ 'policy/hub.yaml': POLICY }), ['run', ...at(cloud)], env);
+    expect(received).toHaveLength(1);
+  });
+
+  it.each<[string, readonly string[], Record<string, string>]>([
+    ['a plan', ['plan'], {}],
+    ['a dry run', ['run', '--dry-run'], {}],
+    ['a look at what is pending', ['status'], {}],
+    ['a pass that failed', ['run'], { OSC_SECRET_KEY: 'wrong' }],
+    ['a pass whose announcements reach nobody', ['run', '--events', 'no/such/folder/events'], {}],
+    ['a policy that is broken, beside one that is sound', ['run'], { BROKEN: 'yes' }],
+  ])('is not sent by %s', async (_, args, env) => {
+    const [cloud, { url, received }] = [await startCloud(), await listener()];
+    const broken: Record<string, string> =
+      env.BROKEN === undefined ? {} : { 'policy/lost.yaml': 'version: 1' };
+    const dir = folderWith({ 'policy/hub.yaml': POLICY, ...broken });
+    await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 101 });
+    await type(dir, [...args, ...at(cloud)], { ...env, VIF_ACCEPTOR_PING_URL: url });
+    expect(received).toEqual([]);
+  });
+
+  it('is not sent by a pass that another one kept from running', async () => {
+    const [cloud, { url, received }] = [await startCloud(), await listener()];
+    const dir = folderWith({ 'policy/hub.yaml': POLICY });
+    const run = ['run', ...at(cloud), '--ledger', 'ledger.json', '--ping', url];
+    await type(dir, run);
+    const ledger = JSON.parse(readFileSync(join(dir, 'ledger.json'), 'utf8'));
+    const [key = ''] = Object.keys(ledger.targets);
+    ledger.targets[key].lease = { token: 'of-another', until: new Date(Date.now() + 300_000).toISOString() };
+    const other = folderWith({ 'policy/hub.yaml': POLICY, 'ledger.json': JSON.stringify(ledger) });
+    const { stdout } = await type(other, run);
+    expect(stdout).toContain('the ledger is locked since');
+    expect(received).toHaveLength(1);
+  });
+
+  it.each<[string, Reply, RegExp]>([
+    ['is refused', text('no', 404), /failed: HTTP 404;/],
+    ['leads elsewhere', text('', 301), /failed: HTTP 301, which leads elsewhere and is not followed;/],
+    ['hangs', { does: 'hang' }, /failed: no answer within 5 s;/],
+    ['breaks off', { does: 'reset' }, /failed: ECONNRESET;/],
+  ])(
+    'that %s is a warning without the token, and changes neither pass nor exit code',
+    async (_, reply, message) => {
+      const [cloud, { url }] = [await startCloud(), await listener(reply)];
+      const dir = folderWith({ 'policy/hub.yaml': POLICY });
+      const { code, stdout, stderr } = await type(dir, [
+        'run',
+        '--json',
+        ...at(cloud),
+        '--ping',
+        `${url}/${TOKEN}`,
+      ]);
+      expect({ code, passes: JSON.parse(stdout).passes }).toMatchObject({
+        code: 0,
+        passes: [{ status: 'completed' }],
+      });
+      expect(stderr).toMatch(message);
+      expect(stderr).toContain(`warning: the ping to ${url}/…`);
+      expect(stdout + stderr).not.toContain(TOKEN);
+    },
+  );
+
+  it.each(['planted', 'http://example.com/planted', 'ftp://planted', 'https://user:planted@example.com', ''])(
+    'is refused before any pass when its address is none (%#), without repeating it',
+    async (address) => {
+      const cloud = await startCloud();
+      const dir = folderWith({ 'policy/hub.yaml': POLICY });
+      const { code, stdout, stderr } = await type(dir, ['run', ...at(cloud), '--ping', address]);
+      expect({ code, stdout, calls: cloud.calls() }).toEqual({ code: 2, stdout: '', calls: [] });
+      expect(stderr).toMatch(
+        /^error: --ping must be a URL such as `https:\/\/ping\.example\/TOKEN`: https, or http/,
+      );
+      expect(stderr).not.toContain('planted');
+    },
+  );
+});
+
+describe('behind a proxy', () => {
+  const HOSTS = ['directlink.eu-west-2.outscale.com', 'fcu.eu-west-2.outscale.com'];
+
+  it('the command line calls everything through it, the ping too', async () => {
+    const [cloud, waiting] = [await startCloud(), await listener()];
+    const apis = Object.fromEntries(HOSTS.map((host) => [host, cloud.url]));
+    const { env, tunnels } = await startWayOut({ ...apis, 'ping.example': waiting.url });
+    const dir = folderWith({ 'policy/hub.yaml': POLICY });
+    const ping = ['--ping', `https://ping.example/${TOKEN}`];
+    const { code, stdout, stderr } = await type(dir, ['run', ...ping], env);
+    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: 'hub: nothing pending\n', stderr: '' });
+    expect([...new Set(tunnels)].sort()).toEqual([...HOSTS, 'ping.example']);
+    expect(waiting.received).toHaveLength(1);
+  });
+
+  it('that refuses, a pass fails with what it says, and ends', async () => {
+    const { env } = await startWayOut({ [HOSTS[0] ?? '']: 'http://127.0.0.1:1' }, 'askForPassword');
+    const { code, stdout } = await type(folderWith({ 'policy/hub.yaml': POLICY }), ['run'], env);
+    expect(code).toBe(1);
+    expect(stdout).toContain('of HTTPS_PROXY opens no tunnel, it says `407 Proxy Authentication Required`');
+    expect(stdout).not.toContain('planted');
+  });
+
+  it('that is none, nothing is begun', async () => {
+    const env = { HTTPS_PROXY: 'user:planted@proxy' };
+    const { code, stderr } = await type(folderWith({ 'policy/hub.yaml': POLICY }), ['run'], env);
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: 'error: HTTPS_PROXY must be a URL such as `http://proxy.example:3128`; mend or unset it\n',
+    });
+  });
+});

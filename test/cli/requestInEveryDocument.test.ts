@@ -1,0 +1,312 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DescribeVirtualInterfacesCommand, DirectConnectClient } from '@aws-sdk/client-direct-connect';
+import { describe, expect, it, vi } from 'vitest';
+import { paintFor } from '../../cli/output/paint.ts';
+import { warningsOn } from '../../cli/output/suggestionText.ts';
+import { readRequest } from '../../cli/requests/readRequests.ts';
+import type { Provider } from '../../core/model.ts';
+import { compilePolicy, suggest } from '../../language/index.ts';
+import { ACME, actAs, US } from '../support/accounts.ts';
+import { folderWith, type } from '../support/cli.ts';
+import { ACME_1, PROD, startCloud } from '../support/cloud.ts';
+import { startFixedCloud } from '../support/fixedCloud.ts';
+import { AWS_ITEM, OUTSCALE_ITEM, PLANTED_KEY } from '../support/wireItems.ts';
+
+vi.setConfig({ testTimeout: 120_000 });
+
+const ID = OUTSCALE_ITEM.virtualInterfaceId;
+const AT = '2026-11-10T00:00:00Z';
+
+/** @param match what the one grant demands */
+function policyOf(provider: Provider, match: string): string {
+  return `version: 1
+recipient: { provider: ${provider}, region: eu-west-2, account: "${US}" }
+owners:
+  acme:
+    connections: [${ACME_1}]
+    grants:
+      other: { gateway: ${PROD}, match: { vlan: ${match} } }
+`;
+}
+
+interface Answered {
+  readonly file: string;
+  readonly code: number;
+  readonly stdout: string;
+  readonly warnings: readonly string[];
+}
+
+/** What `policy suggest` answers to each document that holds the request. */
+async function typed(dir: string, id: string, files: readonly string[]): Promise<Answered[]> {
+  return Promise.all(
+    files.map(async (file) => {
+      const args = ['policy', 'suggest', 'hold/hub.yaml', '--request', file, '--id', id, '--at', AT];
+      const { code, stdout, stderr } = await type(dir, args);
+      expect(stdout + stderr).not.toContain(PLANTED_KEY);
+      return {
+        file,
+        code,
+        stdout,
+        warnings: stderr.split('\n').filter((line) => /^(not|assumed)/.test(line)),
+      };
+    }),
+  );
+}
+
+/** The same by the functions that the command calls: a process for each of many documents would take a minute. */
+function suggested(dir: string, id: string, files: readonly string[]): Answered[] {
+  const source = { file: 'hold/hub.yaml', text: readFileSync(join(dir, 'hold/hub.yaml'), 'utf8') };
+  const compiled = compilePolicy(source);
+  if (!compiled.ok) throw new Error('the policy is invalid');
+  const { policy } = compiled;
+  return files.map((file) => {
+    const read = readRequest(readFileSync(join(dir, file), 'utf8'), file, policy, id);
+    const { request, absent } = read;
+    const wish = { request, absent, gateway: null, at: new Date(AT), path: source.file };
+    const suggestion = suggest(source, policy, wish);
+    const stdout = suggestion.kind === 'patch' ? suggestion.patch : '';
+    const warnings = warningsOn(suggestion, read, null, paintFor(process.stderr));
+    return { file, code: suggestion.kind === 'none' ? 1 : 0, stdout, warnings };
+  });
+}
+
+/** Plans, runs and asks with a policy that holds the request, and keeps what each of them says of it. */
+async function documented(dir: string, where: readonly string[]): Promise<string[]> {
+  const ledger = ['--policy', 'hold/hub.yaml', '--ledger', 'ledger.json'];
+  const commands = [
+    ['plan', '--json'],
+    ['run', '--json', '--events', 'events.jsonl'],
+    ['status', '--json'],
+  ];
+  const files: string[] = [];
+  for (const [command = '', ...more] of commands) {
+    const { code, stdout, stderr } = await type(dir, [command, ...more, ...where, ...ledger]);
+    expect({ command, code, stderr }).toEqual({ command, code: 0, stderr: '' });
+    expect(stdout).not.toContain(PLANTED_KEY);
+    writeFileSync(join(dir, `${command}.json`), stdout);
+    files.push(`${command}.json`);
+  }
+  expect(readFileSync(join(dir, 'events.jsonl'), 'utf8')).not.toContain(PLANTED_KEY);
+  return [...files, 'events.jsonl'];
+}
+
+describe('a request that was held, and accepted later,', () => {
+  it.each(['outscale', 'aws'] as const)('is pinned the same by every document on %s', async (provider) => {
+    const cloud = await startCloud({ dialect: provider });
+    const id = await actAs(cloud, ACME).offer({
+      ...{ connection: ACME_1, vlan: 101, name: 'acme-prod-1', authKey: PLANTED_KEY },
+    });
+    const where = ['--endpoint', cloud.url, '--gateway-endpoint', cloud.url];
+    const dir = folderWith({
+      'hold/hub.yaml': policyOf(provider, '[4000]'),
+      'accept/hub.yaml': policyOf(provider, '[101]'),
+    });
+    const credentials = { accessKeyId: US, secretAccessKey: 'secret' };
+    const client = new DirectConnectClient({ region: 'eu-west-2', endpoint: cloud.url, credentials });
+    const { $metadata, ...answer } = await client.send(new DescribeVirtualInterfacesCommand({}));
+    writeFileSync(join(dir, 'answer.json'), JSON.stringify(answer));
+    const files = ['answer.json', ...(await documented(dir, where))];
+
+    const ledger = ['--policy', 'accept/hub.yaml', '--ledger', 'ledger.json'];
+    await type(dir, ['run', '--events', 'accepted.jsonl', ...where, ...ledger]);
+    const receipts = await type(dir, ['receipts', '--json', ...ledger]);
+    const document = JSON.parse(receipts.stdout);
+    writeFileSync(join(dir, 'receipts.json'), receipts.stdout);
+    writeFileSync(join(dir, 'receipt.json'), JSON.stringify(document.receipts[0]));
+    writeFileSync(join(dir, 'bare.json'), JSON.stringify(document.receipts[0].receipt));
+    files.push('receipts.json', 'receipt.json', 'bare.json', 'accepted.jsonl');
+
+    const [first, ...others] = await typed(dir, id, files);
+
+    expect(first).toMatchObject({ code: 0, stdout: expect.stringContaining('bgpKey: required') });
+    expect(first?.stdout).toContain(
+      `match: { connection: ["${ACME_1}"], vlan: [101], asn: [65010], peers: ["169.254.10.164/30"], bgpKey: required, ` +
+        `name: ["acme-prod-1"], location: ["PAR1"]${provider === 'aws' ? ', mtu: [1500]' : ''} }`,
+    );
+    for (const other of others) expect(other).toEqual({ ...first, file: other.file });
+  });
+});
+
+describe('a request that is not given whole', () => {
+  const without = (item: object, ...keys: string[]): object =>
+    Object.fromEntries(Object.entries(item).filter(([key]) => !keys.includes(key)));
+  const [peer] = AWS_ITEM.bgpPeers;
+  const v6 = {
+    ...peer,
+    bgpPeerId: 'dxpeer-2',
+    addressFamily: 'ipv6',
+    amazonAddress: '',
+    customerAddress: '',
+  };
+  const bare = ['asn', 'authKey', 'amazonAddress', 'customerAddress', 'bgpPeers'];
+
+  it.each<[string, Provider, object, readonly string[]]>([
+    [
+      'one session has no addresses yet',
+      'aws',
+      { ...AWS_ITEM, bgpPeers: [peer, v6] },
+      ['peers, as 1 of 2 BGP sessions lacks an address with a prefix length'],
+    ],
+    [
+      'there is no session, and no tags',
+      'aws',
+      without(AWS_ITEM, ...bare, 'tags'),
+      [
+        'asn, as the API lists no BGP session',
+        'peers, as the API lists no BGP session',
+        'bgpKey, as the API lists no BGP session',
+        'tags, as the API does not give it',
+      ],
+    ],
+    [
+      'tags are empty, and neither MTU nor location is given',
+      'aws',
+      { ...without(AWS_ITEM, 'mtu', 'location'), tags: [] },
+      [
+        'location, as the API does not give it',
+        'mtu, as the API does not give it',
+        'tags, as it has none, and a policy cannot demand that',
+      ],
+    ],
+    [
+      'neither VLAN nor name is given, and no key is set',
+      'outscale',
+      { ...without(OUTSCALE_ITEM, 'vlan'), virtualInterfaceName: '', authKey: '' },
+      [
+        'vlan, as the API does not give it',
+        'bgpKey, as its one BGP session lacks a key',
+        'name, as the API does not give it',
+      ],
+    ],
+    [
+      'whether a key is set is not said, there is a star in the name, and an MTU that no policy can demand',
+      'outscale',
+      { ...without(OUTSCALE_ITEM, 'authKey'), virtualInterfaceName: 'acme-*', mtu: 1500 },
+      [
+        'bgpKey, as the API does not say whether every BGP session has a key',
+        'name, as its `*` stands for anything in a policy',
+        'mtu, as no policy for outscale can demand it',
+      ],
+    ],
+  ])(
+    'is pinned the same by every document, and all that is not pinned is said: %s',
+    async (_, provider, item, said) => {
+      const { where } = await startFixedCloud([item]);
+      const dir = folderWith({
+        'hold/hub.yaml': policyOf(provider, '[4000]'),
+        'answer.json': JSON.stringify({ virtualInterfaces: [item] }),
+      });
+
+      const [first, ...others] = suggested(dir, ID, ['answer.json', ...(await documented(dir, where))]);
+
+      expect(first?.code).toBe(0);
+      expect(first?.warnings.filter((line) => line.startsWith('not'))).toEqual(
+        said.map((one) => `not pinned: ${one}`),
+      );
+      for (const other of others) expect(other).toEqual({ ...first, file: other.file });
+    },
+  );
+
+  it('is let in by no document when the answer cannot be read', async () => {
+    const item = { ...AWS_ITEM, vlan: 5000, mtu: 'jumbo' };
+    const { where } = await startFixedCloud([item]);
+    const dir = folderWith({
+      'hold/hub.yaml': policyOf('aws', '[4000]'),
+      'answer.json': JSON.stringify({ virtualInterfaces: [item] }),
+    });
+    const all = suggested(dir, ID, ['answer.json', ...(await documented(dir, where))]);
+    for (const { file, code, stdout, warnings } of all) {
+      expect({ file, code, stdout }).toEqual({ file, code: 1, stdout: '' });
+      expect(warnings.join()).toContain('unreadable: ');
+    }
+  });
+
+  it('is as the API gives it in `policy explain`, from every document', async () => {
+    const item = { ...AWS_ITEM, bgpPeers: [peer, v6] };
+    const { where } = await startFixedCloud([item]);
+    const dir = folderWith({
+      'hold/hub.yaml': policyOf('aws', '[101], peers: [169.254.10.0/24]'),
+      'answer.json': JSON.stringify({ virtualInterfaces: [item] }),
+    });
+    for (const file of ['answer.json', ...(await documented(dir, where))]) {
+      const args = ['policy', 'explain', 'hold/hub.yaml', '--request', file, '--id', ID];
+      const { stdout } = await type(dir, args);
+      expect([file, stdout]).toEqual([
+        file,
+        expect.stringMatching(
+          /peers must be both addresses in 169\.254\.10\.0\/24, is 169\.254\.10\.1\/30 and 169\.254\.10\.2\/30 and unknown and unknown, and the API does not give all of it/,
+        ),
+      ]);
+    }
+  });
+});
+
+describe('a request of which a document knows less than the API gives', () => {
+  const OLD = { id: ID, connection: ACME_1, vlan: 101, name: 'acme-prod-1', firstSeen: AT, deadline: {} };
+  const said = (...fields: string[]) =>
+    fields.map((field) => `not pinned: ${field}, as the file does not give it`);
+
+  it.each<[string, object]>([
+    ['run --json', { passes: [{ target: 'hub', requests: [{ ...OLD, decision: {}, outcome: 'held' }] }] }],
+    ['status --json', { targets: [{ target: 'hub', pending: [{ ...OLD, now: null, gone: null }] }] }],
+    [
+      'an event',
+      { source: 'vif-acceptor', 'detail-type': 'Request Held', detail: { target: 'hub', request: OLD } },
+    ],
+  ])(
+    'is read from %s of revision 742bec7, and all that this does not give is said not to be pinned',
+    (_, document) => {
+      const dir = folderWith({
+        'hold/hub.yaml': policyOf('aws', '[4000]'),
+        'old.json': JSON.stringify(document, null, 2),
+      });
+      const [answer] = suggested(dir, ID, ['old.json']);
+      expect(answer?.stdout).toContain(
+        `match: { connection: ["${ACME_1}"], vlan: [101], name: ["acme-prod-1"] }`,
+      );
+      expect(answer?.warnings).toEqual([
+        expect.stringMatching(/^assumed: .*`confirming`.*`private`.*recipient/),
+        ...said('asn', 'peers', 'bgpKey', 'location', 'mtu', 'tags'),
+        expect.stringContaining('`describe-virtual-interfaces`'),
+        expect.stringMatching(/^confirm first: /),
+      ]);
+    },
+  );
+
+  it('is pinned the same when only the ledger knows of it, unless release 0.1.0 recorded it', async () => {
+    const cloud = await startCloud();
+    const id = await actAs(cloud, ACME).offer({
+      connection: ACME_1,
+      vlan: 101,
+      name: 'acme-prod-1',
+      authKey: 'not-a-real-key',
+    });
+    const dir = folderWith({ 'hold/hub.yaml': policyOf('outscale', '[4000]') });
+    await documented(dir, ['--endpoint', cloud.url, '--gateway-endpoint', cloud.url]);
+    await cloud.close();
+    const where = ['--endpoint', cloud.url, '--policy', 'hold/hub.yaml', '--ledger', 'ledger.json'];
+    const remembered = async () => {
+      const { code, stdout } = await type(dir, ['status', '--json', ...where]);
+      const [target] = JSON.parse(stdout).targets;
+      expect({ code, source: target.source }).toEqual({ code: 1, source: 'ledger' });
+      writeFileSync(join(dir, 'remembered.json'), stdout);
+      const [answer] = suggested(dir, id, ['remembered.json']);
+      const unpinned = answer?.warnings.filter((line) => line.startsWith('not'));
+      return { keys: Object.keys(target.pending[0]), unpinned };
+    };
+    const today = await remembered();
+    expect(today.keys).toContain('peers');
+    expect(today.unpinned).toEqual([]);
+
+    const ledger = JSON.parse(readFileSync(join(dir, 'ledger.json'), 'utf8'));
+    const first = Object.entries(ledger.targets).filter(([key]) => !key.startsWith('later/'));
+    writeFileSync(
+      join(dir, 'ledger.json'),
+      JSON.stringify({ ...ledger, targets: Object.fromEntries(first) }),
+    );
+    const before = await remembered();
+    expect(before.keys).not.toContain('peers');
+    expect(before.unpinned).toEqual(said('asn', 'peers', 'bgpKey', 'location'));
+  });
+});

@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { type Paint, paintFor } from '../../cli/output/paint.ts';
+import { describePass } from '../../cli/output/runText.ts';
+import { tableRows } from '../../cli/output/terminal.ts';
+import { wrapped } from '../../cli/output/wrapped.ts';
+import { ACME, actAs, STRANGER } from '../support/accounts.ts';
+import { ACME_1, runnerOf, SIMPLE, STRANGERS, startCloud } from '../support/cloud.ts';
+
+const TERMINAL: Paint = { ...paintFor(process.stdout), columns: 80 };
+
+function widest(text: string): number {
+  return Math.max(...text.split('\n').map((line) => [...line].length));
+}
+
+describe('a table', () => {
+  const header = ['request', 'connection', 'reasons'];
+  const rows = [
+    ['dxvif-1', 'dxcon-11111111', 'no-grant'],
+    ['dxvif-2', 'dxcon-2', 'frozen, no-grant'],
+  ];
+
+  it('has each row on one line where that fits, or where no terminal is', () => {
+    const once = [
+      'request  connection      reasons',
+      'dxvif-1  dxcon-11111111  no-grant',
+      'dxvif-2  dxcon-2         frozen, no-grant',
+    ];
+    expect(tableRows(header, rows, 80)).toEqual(once);
+    expect(tableRows(header, rows, Number.POSITIVE_INFINITY)).toEqual(once);
+  });
+
+  it('has each row on as many lines as it takes', () => {
+    expect(tableRows(header, rows, 30)).toEqual([
+      'request  connection\n    reasons',
+      'dxvif-1  dxcon-11111111\n    no-grant',
+      'dxvif-2  dxcon-2\n    frozen, no-grant',
+    ]);
+  });
+});
+
+describe('a long line', () => {
+  it('is continued between words, further in', () => {
+    expect(wrapped('  one two three four five', 14)).toBe('  one two\n    three four\n    five');
+    expect(wrapped('  one two three four five', Number.POSITIVE_INFINITY)).toBe('  one two three four five');
+  });
+
+  it.each([
+    ['aws directconnect confirm --id dxvif-1', 'aws directconnect confirm --id dxvif-1'],
+    ['    osc aws directconnect confirm --id dxvif-1', '    osc aws directconnect confirm --id dxvif-1'],
+    [
+      '  by hand: aws directconnect confirm --id dxvif-1',
+      '  by hand:\n    aws directconnect confirm --id dxvif-1',
+    ],
+  ])('that a person copies into a shell stays one line: %s', (line, shown) => {
+    expect(wrapped(line, 20)).toBe(shown);
+  });
+
+  it('with a word that is wider than the terminal keeps it whole', () => {
+    expect(wrapped('see sha256:0123456789abcdef now', 12)).toBe('see\n  sha256:0123456789abcdef\n  now');
+  });
+});
+
+it('a report fits a terminal of 80 columns, but for what is copied into a shell', async () => {
+  const cloud = await startCloud();
+  await actAs(cloud, ACME).offer({
+    connection: ACME_1,
+    vlan: 101,
+    name: 'a-name-that-is-long-enough-to-be-cut',
+  });
+  await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 102 });
+  const report = await runnerOf(cloud, SIMPLE).pass();
+  const lines = describePass(report, TERMINAL)
+    .split('\n')
+    .filter((line) => !/^\s*aws /.test(line));
+  expect(lines.length).toBeGreaterThan(6);
+  expect(widest(lines.join('\n'))).toBeLessThanOrEqual(80);
+  expect(widest(describePass(report, paintFor(process.stdout)))).toBeGreaterThan(80);
+});

@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest';
+import { type Candidate, orderOfWork, type Standing, turnsAfter } from '../../core/acceptanceOrder.ts';
+
+const NOW = new Date('2026-11-10T12:00:00.000Z');
+const HOUR_MS = 3_600_000;
+
+/** So many hours from now. */
+function inHours(hours: number): string {
+  return new Date(NOW.getTime() + hours * HOUR_MS).toISOString();
+}
+
+/** `owner due failures firstSeen`, in hours from now, each with its own ID. */
+function candidates(...lines: string[]): Candidate[] {
+  return lines.map((line, i) => {
+    const [owner = '', due = '', failures = '0', firstSeen = '-1'] = line.split(' ');
+    return {
+      id: `dxvif-${i}`,
+      owner,
+      firstSeen: inHours(Number(firstSeen)),
+      failures: Number(failures),
+      due: due === '-' ? null : inHours(Number(due)),
+    };
+  });
+}
+
+function order(lines: string[], given: Partial<Standing> = {}): string[] {
+  const standing = { at: NOW, intervalMs: null, acceptsPerPass: 10, turns: {}, ...given };
+  return orderOfWork(candidates(...lines), standing).map(({ id }) => lines[Number(id.slice(6))] ?? '');
+}
+
+describe('the order of work', () => {
+  it.each<[string, string[], string[]]>([
+    ['of one owner the soonest first', ['a 30', 'a 10', 'a 20'], ['a 10', 'a 20', 'a 30']],
+    ['what has no deadline last', ['a -', 'a 90'], ['a 90', 'a -']],
+    ['of one owner never failed before failed', ['a 10 1', 'a 90 0'], ['a 90 0', 'a 10 1']],
+    [
+      'of one owner the fewest failures first',
+      ['a 10 3', 'a 20 1', 'a 10 2'],
+      ['a 20 1', 'a 10 2', 'a 10 3'],
+    ],
+    ['owners take turns', ['a 10', 'a 20', 'a 30', 'b 80', 'b 90'], ['a 10', 'b 80', 'a 20', 'b 90', 'a 30']],
+    ['owners take turns, whatever failed', ['a 10', 'a 20', 'b 80 9'], ['a 10', 'b 80 9', 'a 20']],
+    [
+      'the owner that waits the longest begins',
+      ['a 10 0 -1', 'b 20 0 -2', 'a 30'],
+      ['b 20 0 -2', 'a 10 0 -1', 'a 30'],
+    ],
+    ['what may expire within six hours goes before all', ['a 10', 'b 6', 'a 7'], ['b 6', 'a 7', 'a 10']],
+    ['also when it failed', ['a 10', 'b 6 5', 'b 10'], ['b 6 5', 'a 10', 'b 10']],
+    ['owners take turns among what is urgent', ['a 1', 'a 2', 'b 5', 'b 50'], ['a 1', 'b 5', 'a 2', 'b 50']],
+    ['nothing of nothing', [], []],
+  ])('%s', (_, given, expected) => {
+    expect(order(given)).toEqual(expected);
+    expect(order(given.toReversed())).toEqual(expected);
+  });
+
+  it('is by ID where nothing else tells them apart', () => {
+    expect(order(['a 10', 'a 10', 'a 10'])).toHaveLength(3);
+    const standing = { at: NOW, intervalMs: null, acceptsPerPass: 10, turns: {} };
+    const same = candidates('a 10', 'a 10', 'a 10');
+    expect(orderOfWork(same.toReversed(), standing).map(({ id }) => id)).toEqual([
+      'dxvif-0',
+      'dxvif-1',
+      'dxvif-2',
+    ]);
+  });
+
+  it.each<[string, Partial<Standing>, boolean]>([
+    ['a run of every five minutes', { intervalMs: HOUR_MS / 12 }, false],
+    ['a run of every four hours: four runs', { intervalMs: 4 * HOUR_MS }, true],
+    ['a run of every three hours: four runs', { intervalMs: 3 * HOUR_MS }, false],
+    [
+      'and more runs where not every owner gets a turn in each',
+      { intervalMs: 3 * HOUR_MS, acceptsPerPass: 1 },
+      true,
+    ],
+    ['a clock that stepped back', { intervalMs: -4 * HOUR_MS }, false],
+  ])('looks as far ahead as a few runs: %s', (_, given, isUrgent) => {
+    const [first] = order(['a 90 0 -9', 'b 14'], given);
+    expect(first === 'b 14').toBe(isUrgent);
+  });
+
+  it('does not let urgent requests of one owner fill a run before every owner has had a turn', () => {
+    const flood = Array.from({ length: 50 }, (_, i) => `a 1 0 -${i + 1}`);
+    expect(order([...flood, 'b 90', 'c 90'], { acceptsPerPass: 3 }).slice(3, 6)).toContain('b 90');
+    expect(order([...flood, 'b 90', 'c 90'], { acceptsPerPass: 3 }).slice(3, 6)).toContain('c 90');
+  });
+});
+
+describe('the owner whose last turn is longest ago', () => {
+  it.each<[string, Record<string, string>, string]>([
+    ['begins', { a: inHours(-2), b: inHours(-3) }, 'b'],
+    ['begins also before one whose requests are older than its turn', { b: inHours(-2) }, 'a'],
+    ['is not the one whose request is younger than a turn', { a: inHours(-5), b: inHours(-6) }, 'b'],
+    ['is found without turns in the future', { a: inHours(9), b: inHours(-6) }, 'a'],
+    [
+      'is one without a turn, of those since the same moment',
+      { a: inHours(-5), b: inHours(-5), c: inHours(-4) },
+      'a',
+    ],
+  ])('%s', (_, turns, first) => {
+    expect(order(['a 90 0 -9', 'b 90 0 -4', 'b 95'], { turns })[0]?.[0]).toBe(first);
+  });
+
+  it('is remembered from run to run while an owner waits, and forgotten when all had a turn', () => {
+    const once = turnsAfter({}, new Set(['a', 'b']), new Set(['a']), NOW);
+    expect(once).toEqual({ a: NOW.toISOString() });
+    const later = new Date(NOW.getTime() + HOUR_MS);
+    const twice = turnsAfter(once, new Set(['a', 'b', 'c']), new Set(['b']), later);
+    expect(twice).toEqual({ a: NOW.toISOString(), b: later.toISOString() });
+    expect(turnsAfter(twice, new Set(['a', 'c']), new Set(['a', 'c']), later)).toEqual({});
+  });
+});

@@ -1,0 +1,165 @@
+import { describe, expect, it } from 'vitest';
+import { applyChange, applyChanges } from '../../core/applyLedgerChanges.ts';
+import { NOTHING_TOLD } from '../../core/ledgerEntries.ts';
+import type { LedgerChange, LedgerState, Mark } from '../../core/ledgerState.ts';
+import { VGW } from '../support/builders.ts';
+import {
+  aLedger,
+  anAcceptance,
+  anEnd,
+  anIntent,
+  aReceipt,
+  aSighting,
+  heldFor,
+} from '../support/ledgerBuilders.ts';
+
+const AT = '2026-11-10T12:00:00.000Z';
+const news = (id: string) => ({ id, type: 'Request Held', at: AT, detail: { id } }) as const;
+
+const b = {
+  sightings: { b: aSighting({ vlan: 2 }) },
+  intents: { b: anIntent({ owner: 'b' }) },
+  acceptances: { b: anAcceptance({ owner: 'b' }) },
+};
+
+/** Something of everything, of `a` and of `b`. */
+const full = aLedger({
+  failing: { since: AT, codes: ['api'] },
+  sightings: { a: aSighting({ vlan: 1 }), ...b.sightings },
+  intents: { a: anIntent({ owner: 'a' }), ...b.intents },
+  acceptances: { a: anAcceptance({ owner: 'a' }), ...b.acceptances },
+  outbox: { x: news('x'), y: news('y') },
+  damaged: { d: 'it is odd' },
+});
+
+const moved = anAcceptance({ gateway: VGW.lab });
+const seen = aSighting({ failures: 3, held: heldFor('frozen') });
+const begun = anIntent({ listings: 1 });
+const failing = { since: AT, codes: ['ledger'] };
+
+describe('a write changes what it names, and nothing else', () => {
+  it.each<[string, LedgerChange, Partial<LedgerState>]>([
+    ['a listing', { kind: 'listed', at: AT }, { lastListing: AT }],
+    [
+      'a sighting, new',
+      { kind: 'sighted', id: 'c', sighting: seen },
+      { sightings: { ...full.sightings, c: seen } },
+    ],
+    [
+      'a sighting, known',
+      { kind: 'sighted', id: 'a', sighting: seen },
+      { sightings: { ...full.sightings, a: seen } },
+    ],
+    ['an intent', { kind: 'intended', id: 'a', intent: begun }, { intents: { ...full.intents, a: begun } }],
+    ['a dropped intent', { kind: 'intentDropped', id: 'a' }, { intents: b.intents }],
+    [
+      'an acceptance ends sighting and intent',
+      { kind: 'accepted', id: 'a', acceptance: moved, receipt: aReceipt() },
+      { ...b, acceptances: { ...b.acceptances, a: moved } },
+    ],
+    ['an end forgets all of one and nothing of another', { kind: 'ended', id: 'a', ended: anEnd() }, b],
+    ['an end of nothing known', { kind: 'ended', id: 'c', ended: null }, {}],
+    [
+      'news',
+      { kind: 'queued', announcement: news('z'), mark: null },
+      { outbox: { ...full.outbox, z: news('z') } },
+    ],
+    [
+      'news that is queued already',
+      { kind: 'queued', announcement: { ...news('x'), at: '2027-01-01T00:00:00.000Z' }, mark: null },
+      { outbox: { ...full.outbox, x: { ...news('x'), at: '2027-01-01T00:00:00.000Z' } } },
+    ],
+    ['a delivery', { kind: 'delivered', ids: ['x', 'unknown'] }, { outbox: { y: news('y') } }],
+    ['a delivery of everything', { kind: 'delivered', ids: ['x', 'y'] }, { outbox: {} }],
+    [
+      'a delivery in vain, counted where it is queued',
+      { kind: 'undelivered', ids: ['x', 'unknown'], isRefusal: false },
+      { outbox: { ...full.outbox, x: { ...news('x'), triedInVain: 1 } } },
+    ],
+    [
+      'a refusal, counted with the delivery in vain that it is',
+      { kind: 'undelivered', ids: ['x'], isRefusal: true },
+      { outbox: { ...full.outbox, x: { ...news('x'), triedInVain: 1, refusals: 1 } } },
+    ],
+    ['a recovery', { kind: 'recovered' }, { failing: null }],
+    ['a policy, which is kept beside the state', { kind: 'policyUsed', digest: 'sha256:', text: '{}' }, {}],
+  ])('%s', (_, change, difference) => {
+    const before = structuredClone(full);
+    expect(applyChange(full, change)).toEqual({ ...full, ...difference });
+    expect(full).toEqual(before);
+  });
+});
+
+describe('a mark remembers what was told', () => {
+  const marked = (state: LedgerState, ...marks: readonly Mark[]): LedgerState =>
+    marks.reduce((now, mark) => applyChange(now, { kind: 'queued', announcement: news('z'), mark }), state);
+
+  it('a hold: its codes, and how many there were', () => {
+    const once = marked(full, { of: 'hold', id: 'a', codes: ['no-grant'] });
+    expect(once.sightings.a).toEqual(
+      aSighting({ vlan: 1, told: { holds: 1, codes: ['no-grant'], marks: [] } }),
+    );
+    const twice = marked(once, { of: 'hold', id: 'a', codes: ['frozen', 'no-grant'] });
+    expect(twice.sightings.a?.told).toEqual({ holds: 2, codes: ['frozen', 'no-grant'], marks: [] });
+    expect(twice.sightings.b?.told).toEqual(NOTHING_TOLD);
+  });
+
+  it('a deadline: each mark that it passed', () => {
+    const after = marked(
+      full,
+      { of: 'deadline', id: 'a', mark: 'unknown' },
+      { of: 'deadline', id: 'a', mark: '24' },
+    );
+    expect(after.sightings.a?.told).toEqual({ holds: 0, codes: [], marks: ['unknown', '24'] });
+  });
+
+  it('a problem: the last one', () => {
+    const down = marked(full, { of: 'problem', id: 'a', problem: 'down' });
+    expect(down.acceptances).toEqual({
+      ...full.acceptances,
+      a: anAcceptance({ owner: 'a', told: 'down', timesTold: 1 }),
+    });
+    expect(marked(down, { of: 'problem', id: 'a', problem: 'gone' }).acceptances.a).toMatchObject({
+      told: 'gone',
+      timesTold: 2,
+    });
+  });
+
+  it('that passes fail', () => {
+    expect(marked(full, { of: 'failing', failing })).toEqual({
+      ...full,
+      failing,
+      outbox: { ...full.outbox, z: news('z') },
+    });
+  });
+
+  it.each<Mark>([
+    { of: 'hold', id: 'gone', codes: ['no-grant'] },
+    { of: 'deadline', id: 'gone', mark: '6' },
+    { of: 'problem', id: 'gone', problem: 'gone' },
+  ])('of what is gone is dropped, and the news are queued all the same: %j', (mark) => {
+    expect(marked(full, mark)).toEqual({ ...full, outbox: { ...full.outbox, z: news('z') } });
+  });
+});
+
+describe('many writes', () => {
+  it('come to the same as one after the other, and leave what they began with as it was', () => {
+    const before = structuredClone(full);
+    const changes: LedgerChange[] = [
+      { kind: 'ended', id: 'a', ended: null },
+      { kind: 'sighted', id: 'a', sighting: seen },
+      { kind: 'queued', announcement: news('z'), mark: { of: 'hold', id: 'a', codes: ['frozen'] } },
+      { kind: 'delivered', ids: ['x', 'z'] },
+      { kind: 'accepted', id: 'b', acceptance: moved, receipt: null },
+      { kind: 'listed', at: AT },
+    ];
+    expect(applyChanges(full, changes)).toEqual(changes.reduce(applyChange, full));
+    expect(full).toEqual(before);
+  });
+
+  it('take no longer each when there are thousands of them', { timeout: 20_000 }, () => {
+    const ids = Array.from({ length: 50_000 }, (_, i) => `dxvif-${i}`);
+    const changes = ids.map((id): LedgerChange => ({ kind: 'sighted', id, sighting: seen }));
+    expect(Object.keys(applyChanges(full, changes).sightings)).toHaveLength(50_002);
+  });
+});

@@ -1,0 +1,155 @@
+import { describe, expect, it } from 'vitest';
+import { applyChange } from '../../core/applyLedgerChanges.ts';
+import { type EndedAs, endOf } from '../../core/endedRequest.ts';
+import { detailsOf } from '../../core/ledgerEntries.ts';
+import type { LedgerState } from '../../core/ledgerState.ts';
+import type { VirtualInterface } from '../../core/model.ts';
+import { reconcile } from '../../core/reconcile.ts';
+import type { Survey } from '../../core/snapshot.ts';
+import { aLiveVif, aVif, CONNECTION, VGW, WEEK_S } from '../support/builders.ts';
+import { aLedger, anAcceptance, anIntent, aSighting, aSurvey, heldFor } from '../support/ledgerBuilders.ts';
+
+const ID = 'dxvif-aaaaaaaa';
+const known = aLedger({ sightings: { [ID]: aSighting({ held: heldFor('no-grant'), failures: 2 }) } });
+
+function after(state: LedgerState, survey: Survey): LedgerState {
+  return reconcile(state, survey, WEEK_S).changes.reduce(applyChange, state);
+}
+
+describe('a request that ended is told and kept on record, with why it had been held, and is none any more', () => {
+  it.each<[string, VirtualInterface | null, EndedAs]>([
+    ['expired', aVif({ state: 'expired' }), 'expired'],
+    ['rejected by its owner', aVif({ state: 'rejected' }), 'rejected'],
+    ['deleted', aVif({ state: 'deleted' }), 'deleted'],
+    ['listed no more, and unknown by its ID', null, 'vanished'],
+    ['accepted by somebody else', aVif({ state: 'pending', gateway: VGW.lab }), 'acceptedByOthers'],
+    [
+      'accepted by somebody else, on a gateway of ours',
+      aVif({ state: 'available', gateway: VGW.prod }),
+      'acceptedByOthers',
+    ],
+    [
+      'accepted by somebody else, in a state past confirming',
+      aLiveVif({ id: ID, state: 'testing' }),
+      'acceptedByOthers',
+    ],
+  ])('%s', (_, vif, as) => {
+    const survey = aSurvey(vif === null ? [] : [vif], { absent: vif === null ? [ID] : [] });
+    const { changes, ended, failures } = reconcile(known, survey, WEEK_S);
+    const end = {
+      id: ID,
+      connection: CONNECTION.owner,
+      vlan: 101,
+      name: 'acme-prod-1',
+      firstSeen: '2026-11-10T10:00:05.000Z',
+      endedAt: '2026-11-10T12:00:05.000Z',
+      pendingSeconds: 7200,
+      as,
+      request: detailsOf(aVif()),
+      lastFailure: null,
+      held: [{ code: 'no-grant', message: 'because of no-grant' }],
+      failures: 2,
+    };
+    expect(ended).toEqual([end]);
+    expect(changes).toContainEqual({ kind: 'ended', id: ID, ended: end });
+    expect(failures).toEqual([]);
+    expect(after(known, survey).sightings).toEqual({});
+  });
+
+  it('and is new when its ID comes back', () => {
+    const gone = after(known, aSurvey([], { absent: [ID] }));
+    const back = after(gone, aSurvey([aVif()], { seenAt: '2026-11-10T13:00:05.000Z' }));
+    expect(back.sightings[ID]).toMatchObject({
+      firstSeen: '2026-11-10T13:00:05.000Z',
+      notListedAt: '2026-11-10T12:00:00.000Z',
+      held: [],
+      failures: 0,
+    });
+  });
+});
+
+describe('a request that the API knows no more', () => {
+  it.each<[string, string, number | null, EndedAs]>([
+    ['before the early end of its deadline', '2026-11-17T08:59:59.000Z', WEEK_S, 'vanished'],
+    ['after it', '2026-11-17T09:00:00.000Z', WEEK_S, 'expired'],
+    ['where requests never expire', '2027-11-17T09:00:00.000Z', null, 'vanished'],
+  ])('%s', (_, seenAt, expiry, as) => {
+    const survey = aSurvey([], { absent: [ID], seenAt });
+    expect(reconcile(known, survey, expiry).ended).toMatchObject([{ id: ID, as }]);
+  });
+
+  it.each<[string, string, EndedAs]>([
+    ['before that end, and described after it', '2026-11-17T08:59:59.000Z', 'vanished'],
+    ['after that end', '2026-11-17T09:00:00.000Z', 'expired'],
+    ['later than it was described, by a clock that ran ahead', '2026-11-18T09:00:00.000Z', 'expired'],
+  ])('and that a listing lacked first %s', (_, unlistedSince, as) => {
+    const state = aLedger({ sightings: { [ID]: aSighting({ unlistedSince }) } });
+    const survey = aSurvey([], { absent: [ID], seenAt: '2026-11-17T09:30:00.000Z' });
+    expect(reconcile(state, survey, WEEK_S).ended).toMatchObject([{ id: ID, as }]);
+  });
+
+  it.each<[string, string, EndedAs]>([
+    ['before the late end', '2026-11-17T10:00:04.000Z', 'vanished'],
+    ['after it', '2026-11-17T10:00:05.000Z', 'expired'],
+  ])('and whose early end is not known, %s', (_, seenAt, as) => {
+    const state = aLedger({ sightings: { [ID]: aSighting({ notListedAt: null }) } });
+    const survey = aSurvey([], { absent: [ID], seenAt });
+    expect(reconcile(state, survey, WEEK_S).ended).toMatchObject([{ id: ID, as }]);
+  });
+});
+
+it('was pending from its first sighting to its end, which is no time at all when the clock says less', () => {
+  const pending = (at: string) => endOf(ID, aSighting(), 'expired', at).pendingSeconds;
+  expect(pending('2026-11-10T10:00:06.400Z')).toBe(1);
+  expect(pending('2026-11-10T10:00:04.000Z')).toBe(0);
+});
+
+describe('a request that came and expired while no pass was complete', () => {
+  const lost = aVif({ state: 'expired' });
+  const weekAfter = { listedAt: '2026-11-17T11:00:00.000Z', seenAt: '2026-11-17T11:00:05.000Z' };
+  const told = (state: LedgerState, survey: Survey, expiry: number | null = WEEK_S) =>
+    reconcile(state, survey, expiry).ended;
+
+  it('is told once, with what is known of it', () => {
+    const survey = aSurvey([lost], weekAfter);
+    expect(told(aLedger(), survey)).toEqual([
+      {
+        id: ID,
+        connection: CONNECTION.owner,
+        vlan: 101,
+        name: 'acme-prod-1',
+        firstSeen: null,
+        endedAt: '2026-11-17T11:00:05.000Z',
+        pendingSeconds: null,
+        request: detailsOf(lost),
+        lastFailure: null,
+        as: 'expired',
+        held: [],
+        failures: 0,
+      },
+    ]);
+    expect(told(after(aLedger(), survey), survey)).toEqual([]);
+  });
+
+  it.each<[string, Partial<LedgerState>, Partial<Survey>, number | null]>([
+    [
+      'since the last complete listing is not as old as that',
+      {},
+      { listedAt: '2026-11-17T10:59:59.000Z' },
+      WEEK_S,
+    ],
+    ['since there was no listing before', { lastListing: null }, {}, WEEK_S],
+    ['since requests never expire', {}, {}, null],
+    ['since it was not offered to us', {}, { expired: [] }, WEEK_S],
+    ['since it was followed as accepted', { acceptances: { [ID]: anAcceptance() } }, {}, WEEK_S],
+    ['since nothing more is known of it than a confirm', { intents: { [ID]: anIntent() } }, {}, WEEK_S],
+  ])('is not taken for one %s', (_, state, given, expiry) => {
+    expect(told(aLedger(state), aSurvey([lost], { ...weekAfter, ...given }), expiry)).toEqual([]);
+  });
+
+  it('is told as any other when it was seen', () => {
+    expect(told(known, aSurvey([lost], weekAfter))).toMatchObject([
+      { id: ID, as: 'expired', firstSeen: '2026-11-10T10:00:05.000Z' },
+    ]);
+  });
+});

@@ -1,0 +1,181 @@
+import { describe, expect, it } from 'vitest';
+import { applyChange } from '../../core/applyLedgerChanges.ts';
+import type { Ended } from '../../core/endedRequest.ts';
+import type { Facts } from '../../core/events/eventDefinition.ts';
+import { failedWithoutMemory } from '../../core/events/runFailed.ts';
+import type { Failure, FailureCode } from '../../core/failure.ts';
+import type { FollowUp } from '../../core/followUp.ts';
+import { FOLLOW_UP_PROBLEMS } from '../../core/ledgerEntries.ts';
+import { VGW } from '../support/builders.ts';
+import { ORIGIN, TOLD_AT, tell, tellInTurn } from '../support/eventFixtures.ts';
+import { aLedger, anAcceptance, anEnd, aReceipt, heldFor } from '../support/ledgerBuilders.ts';
+
+const LIVE = 'dxvif-bbbbbbbb';
+
+it('an acceptance is told with what it was given, by which grant and ticket', () => {
+  const receipts = [aReceipt({ grant: 'prod', tickets: { lab: 'NET-1', prod: 'NET-2' } })];
+  expect(tell(aLedger(), { receipts }).detail).toMatchObject({
+    message: `accepted \`dxvif-aaaaaaaa\` on \`dxcon-11111111\` (vlan 101, name \`acme-prod-1\`) of owner \`acme\` by grant \`prod\` to gateway \`${VGW.prod}\``,
+    request: {
+      id: 'dxvif-aaaaaaaa',
+      connection: 'dxcon-11111111',
+      vlan: 101,
+      name: 'acme-prod-1',
+      firstSeen: '2026-11-10T10:00:05.000Z',
+      deadline: { earliest: '2026-11-17T09:00:00.000Z', latest: '2026-11-17T10:00:05.000Z' },
+    },
+    owner: 'acme',
+    grant: 'prod',
+    ticket: 'NET-2',
+    gateway: VGW.prod,
+    acceptedAt: '2026-11-10T11:00:01.000Z',
+  });
+  expect(tell(aLedger(), { receipts: [aReceipt()] }).detail).toMatchObject({ ticket: null });
+});
+
+describe('an end is told with how long it had been pending, and why', () => {
+  const week = 7 * 24 * 3600;
+  const unseen = { firstSeen: null, pendingSeconds: null };
+  it.each<[Partial<Ended>, string, string]>([
+    [
+      { as: 'expired', pendingSeconds: week, held: heldFor('frozen', 'no-grant', 'no-grant') },
+      'Request Expired',
+      'expired unaccepted, first seen 2026-11-10T10:00:05.000Z, 7 days before; it was held for frozen and no-grant',
+    ],
+    [
+      { as: 'expired', ...unseen },
+      'Request Expired',
+      'expired unaccepted, and was never seen: it came and expired while no pass was complete',
+    ],
+    [
+      { as: 'rejected', pendingSeconds: 7199, failures: 2 },
+      'Request Ended',
+      'was withdrawn by its requester, first seen 2026-11-10T10:00:05.000Z, 1 hours before; 2 confirms failed',
+    ],
+    [
+      { as: 'deleted', held: heldFor('frozen'), failures: 2 },
+      'Request Ended',
+      'was deleted, first seen 2026-11-10T10:00:05.000Z, 2 hours before; it was held for frozen',
+    ],
+    [
+      { as: 'vanished' },
+      'Request Ended',
+      'is listed no more and unknown by its ID, first seen 2026-11-10T10:00:05.000Z, 2 hours before',
+    ],
+    [
+      { as: 'acceptedByOthers' },
+      'Request Ended',
+      'was accepted by somebody else, first seen 2026-11-10T10:00:05.000Z, 2 hours before',
+    ],
+  ])('%j: %s', (given, type, words) => {
+    const { id, endedAt, connection, vlan, name, firstSeen, as, pendingSeconds, held, failures } =
+      anEnd(given);
+    const told = tell(aLedger(), { ended: [anEnd(given)] });
+    expect(told.type).toBe(type);
+    expect(told.detail).toMatchObject({
+      message: `\`${id}\` on \`dxcon-11111111\` (vlan 101, name \`acme-prod-1\`) ${words}`,
+      request: { id, connection, vlan, name, firstSeen },
+      ...{ as, endedAt, pendingSeconds, reasons: held, failures },
+    });
+  });
+
+  it('unless we accepted it, which is told as that', () => {
+    expect(tellInTurn(aLedger(), { ended: [anEnd({ as: 'accepted' })] })).toEqual([[]]);
+  });
+});
+
+describe('what is wrong with an accepted interface', () => {
+  const state = aLedger({ acceptances: { [LIVE]: anAcceptance() } });
+  const acceptedAt = '2026-11-10T11:00:00.000Z';
+  const passWith = (problem: FollowUp['problem']): Partial<Facts> => ({
+    followUps: [
+      {
+        id: LIVE,
+        owner: 'acme',
+        gateway: VGW.prod,
+        acceptedAt,
+        problem,
+        message: 'it is odd',
+        mend: null,
+        connection: null,
+      },
+    ],
+  });
+
+  it('is told once, and again when it is something else', () => {
+    const passes = [...FOLLOW_UP_PROBLEMS, ...FOLLOW_UP_PROBLEMS].sort().map(passWith);
+    const told = tellInTurn(state, ...passes).map((news) => news.map(({ detail }) => detail.problem));
+    expect(told).toEqual([...FOLLOW_UP_PROBLEMS].sort().flatMap((problem) => [[problem], []]));
+  });
+
+  it('is told with whose it is', () => {
+    expect(tell(state, passWith('down')).detail).toMatchObject({
+      message: `\`${LIVE}\` of owner \`acme\`, accepted for gateway \`${VGW.prod}\`: it is odd`,
+      interface: { id: LIVE, owner: 'acme', gateway: VGW.prod, acceptedAt },
+      problem: 'down',
+    });
+  });
+
+  it('is told with the command that mends it, where there is one', () => {
+    const mend = 'aws ec2 enable-vgw-route-propagation …';
+    const [unrouted] = passWith('unrouted').followUps ?? [];
+    const followUps = unrouted === undefined ? [] : [{ ...unrouted, mend }];
+    expect(tell(state, { followUps }).detail).toMatchObject({
+      message: expect.stringContaining(`: it is odd; to mend it: ${mend}`),
+      problem: 'unrouted',
+      forPeople: { why: 'it is odd', toDo: mend },
+    });
+  });
+});
+
+describe('that passes fail', () => {
+  const failedOf = (...codes: FailureCode[]): Partial<Facts> => ({
+    failures: codes.map((code) => ({ code, message: `${code} is odd` })),
+  });
+  const startedAt = (n: number) => `2026-11-10T12:0${n}:00.000Z`;
+  const inTurn = (...each: readonly Partial<Facts>[]) =>
+    tellInTurn(aLedger(), ...each.map((facts, n) => ({ startedAt: startedAt(n), ...facts })));
+
+  it.each<[string, FailureCode[][], boolean[]]>([
+    ['once, as long as it is of the same', [['api'], ['api'], ['api', 'api']], [true, false, false]],
+    [
+      'not again in another order',
+      [
+        ['api', 'ledger'],
+        ['ledger', 'api'],
+      ],
+      [true, false],
+    ],
+    ['again when it is of something else', [['api'], ['api', 'ledger'], ['api']], [true, true, true]],
+  ])('is told %s', (_, passes, told) => {
+    const news = inTurn(...passes.map((codes) => failedOf(...codes)));
+    expect(news.map(({ length }) => length === 1)).toEqual(told);
+    const ids = news.flat().map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('is told anew after one that worked', () => {
+    const failing = { since: startedAt(0), codes: ['api'] };
+    const recovered = applyChange(aLedger({ failing }), { kind: 'recovered' });
+    expect(tellInTurn(aLedger({ failing }), failedOf('api'))).toEqual([[]]);
+    expect(tellInTurn(recovered, failedOf('api')).flat()).toHaveLength(1);
+  });
+
+  it('is told with every failure, up to twenty and the number of the others', () => {
+    const failures = Array.from({ length: 23 }, (_, n): Failure => ({ code: 'api', message: `no ${n}.` }));
+    const { detail } = tell(aLedger(), { failures });
+    expect(detail).toMatchObject({ failures: failures.slice(0, 20), failureCount: 23 });
+    expect(detail.message).toMatch(
+      /^pass over target `acme` failed: no 0\., no 1\., .*, no 19\. and 3 more$/,
+    );
+    expect(tell(aLedger(), { failures: failures.slice(0, 20) }).detail.message).not.toContain('more');
+  });
+
+  it('of their ledger, so that nothing can be remembered, is told by when it began and by what fails', () => {
+    const idOf = (startedAt: string, code: FailureCode = 'api') =>
+      failedWithoutMemory(ORIGIN, TOLD_AT, [{ code, message: 'down' }], startedAt).id;
+    const [morning, evening] = ['2026-11-10T00:00:00.000Z', '2026-11-10T23:59:59.999Z'];
+    expect(idOf(morning)).toBe(idOf(morning));
+    expect(new Set([idOf(morning), idOf(evening), idOf(morning, 'internal')]).size).toBe(3);
+  });
+});

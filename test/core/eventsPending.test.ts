@@ -1,0 +1,166 @@
+import { describe, expect, it } from 'vitest';
+import type { Deadline } from '../../core/deadline.ts';
+import type { Facts } from '../../core/events/eventDefinition.ts';
+import type { LedgerState } from '../../core/ledgerState.ts';
+import type { ReasonCode } from '../../core/reasons.ts';
+import { OUTCOMES, type RequestReport } from '../../core/runReport.ts';
+import { AN_ACCEPT, aHold, aRequest, tell, tellInTurn } from '../support/eventFixtures.ts';
+import { aLedger, aSighting } from '../support/ledgerBuilders.ts';
+
+const ID = 'dxvif-aaaaaaaa';
+const state = aLedger({ sightings: { [ID]: aSighting() } });
+const NO_END: Deadline = { earliest: null, latest: null };
+
+function passesThatSee(...requests: readonly RequestReport[]): Partial<Facts>[] {
+  return requests.map((request) => ({ requests: [request] }));
+}
+
+describe('a hold is told', () => {
+  const heldFor = (...each: readonly (readonly ReasonCode[])[]): Partial<Facts>[] =>
+    passesThatSee(...each.map((codes) => aRequest({ decision: aHold(...codes), deadline: NO_END })));
+
+  it.each<[string, (readonly ReasonCode[])[], boolean[]]>([
+    ['once, as long as its codes stay the same', [['frozen'], ['frozen'], ['frozen']], [true, false, false]],
+    ['again with one code more', [['frozen'], ['frozen', 'no-grant']], [true, true]],
+    ['again with one code less', [['frozen', 'no-grant'], ['no-grant']], [true, true]],
+    ['again with other codes, back and forth', [['frozen'], ['no-grant'], ['frozen']], [true, true, true]],
+    [
+      'not again in another order',
+      [
+        ['frozen', 'no-grant'],
+        ['no-grant', 'frozen'],
+      ],
+      [true, false],
+    ],
+    ['not again with a code twice', [['no-grant'], ['no-grant', 'no-grant']], [true, false]],
+  ])('%s', (_, passes, told) => {
+    const news = tellInTurn(state, ...heldFor(...passes));
+    expect(news.map(({ length }) => length === 1)).toEqual(told);
+    const ids = news.flat().map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('not again in other words', () => {
+    const decision = { verdict: 'hold', reasons: [{ code: 'no-grant', message: 'other words' }] } as const;
+    const news = tellInTurn(state, ...passesThatSee(aRequest(), aRequest({ decision })));
+    expect(news.map(({ length }) => length)).toEqual([1, 0]);
+  });
+
+  it('not again when it was tried in between, and is held for the same', () => {
+    const tried = aRequest({ decision: AN_ACCEPT, outcome: 'failed' });
+    const news = tellInTurn(state, ...passesThatSee(aRequest(), tried, aRequest()));
+    expect(news.map(({ length }) => length)).toEqual([1, 0, 0]);
+  });
+
+  it('with every reason, the command for a person, and a name that is safe to print in its message', () => {
+    const request = aRequest({ decision: aHold('frozen', 'no-grant'), name: 'a\u001b[2J' });
+    expect(tell(state, { requests: [request] }).detail).toMatchObject({
+      message:
+        '`dxvif-aaaaaaaa` on `dxcon-11111111` (vlan 101, name `a/u{1b}[2J`) is held: frozen: because of frozen and no-grant: because of no-grant',
+      request: { id: ID, connection: 'dxcon-11111111', vlan: 101, firstSeen: '2026-11-10T10:00:05.000Z' },
+      reasons: [
+        { code: 'frozen', message: 'because of frozen' },
+        { code: 'no-grant', message: 'because of no-grant' },
+      ],
+      acceptByHand: 'aws directconnect …',
+    });
+  });
+});
+
+describe('what the API gives of a request', () => {
+  const carried = (request: RequestReport) => {
+    const { detail } = tell(state, { requests: [request] });
+    return Object(detail.request);
+  };
+
+  it('is in its event', () => {
+    const request = aRequest({ location: null, tags: { team: 'net' } });
+    const { peers } = request;
+    expect(carried(request)).toMatchObject({ type: 'private', location: null, tags: { team: 'net' }, peers });
+  });
+
+  it('is left out as a whole where it is too much for an event, so that no part of it reads as all', () => {
+    const tags = Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`key-${i}`, 'x'.repeat(400)]));
+    expect(Object.keys(carried(aRequest({ tags })))).toEqual([
+      ...['id', 'connection', 'vlan', 'name', 'firstSeen', 'deadline'],
+    ]);
+  });
+});
+
+describe('a deadline is near', () => {
+  const waiting = aRequest({ decision: AN_ACCEPT, outcome: 'notAttempted', message: 'time ran out' });
+  const unknown = { ...waiting, deadline: { earliest: null, latest: '2026-11-17T10:00:05.000Z' } };
+  /** Hours before the early end, or the late one where that is all that is known. */
+  const before = (hours: number, request = waiting): Partial<Facts> => {
+    const end = request.deadline.earliest ?? request.deadline.latest ?? '';
+    return { requests: [request], at: new Date(Date.parse(end) - hours * 3_600_000).toISOString() };
+  };
+  const hoursTold = (from: LedgerState, ...passes: readonly Partial<Facts>[]) =>
+    tellInTurn(from, ...passes).map((news) => news.map(({ detail }) => detail.hours));
+
+  it.each<[number, number | undefined]>([
+    [168, undefined],
+    [72.001, undefined],
+    [72, 72],
+    [24.001, 72],
+    [24, 24],
+    [6.001, 24],
+    [6, 6],
+    [0, 6],
+    [-5, 6],
+  ])('%s hours before its early end: of the marks at 72, 24 and 6 the nearest, %s', (hours, mark) => {
+    expect(hoursTold(state, before(hours))).toEqual([mark === undefined ? [] : [mark]]);
+  });
+
+  it('once at each mark', () => {
+    const passes = [80, 71, 70, 23, 20, 5, 1, -1].map((hours) => before(hours));
+    expect(hoursTold(state, ...passes)).toEqual([[], [72], [], [24], [], [6], [], []]);
+  });
+
+  it('of marks that were passed while no pass ran, the nearest, and those before it never more', () => {
+    expect(hoursTold(state, before(80), before(5), before(4))).toEqual([[], [6], []]);
+  });
+
+  it('at once where the early end is not known, and by the late end then', () => {
+    const passes = [160, 150, 71, 5].map((hours) => before(hours, unknown));
+    expect(hoursTold(state, ...passes)).toEqual([[null], [], [72], [6]]);
+    expect(hoursTold(state, before(5, unknown))).toEqual([[null, 6]]);
+  });
+
+  it('when its early end is no longer known, whatever was told before', () => {
+    expect(hoursTold(state, before(5), before(5, unknown))).toEqual([[6], [null]]);
+  });
+
+  it('never where requests never expire', () => {
+    expect(hoursTold(state, { requests: [{ ...waiting, deadline: NO_END }] })).toEqual([[]]);
+  });
+
+  it.each(OUTCOMES)('of what is still pending only: %s', (outcome) => {
+    const isPending = ['held', 'failed', 'notAttempted'].includes(outcome);
+    const passes = [before(5, { ...waiting, outcome }), before(5, { ...unknown, outcome })];
+    expect(hoursTold(state, ...passes).flat()).toEqual(isPending ? [6, null] : []);
+  });
+
+  it.each<[string, Partial<Facts>, string]>([
+    ['known', before(5), 'may expire within 6 hours, from 2026-11-17T09:00:00.000Z on'],
+    ['unknown', before(160, unknown), 'may expire at any moment, at 2026-11-17T10:00:05.000Z at the latest'],
+  ])(
+    'with what is known, why it is pending, and the command for a person: early end %s',
+    (_, facts, words) => {
+      expect(tell(state, facts).detail).toMatchObject({
+        message: `\`${ID}\` on \`dxcon-11111111\` (vlan 101, name \`acme-prod-1\`) ${words}, and is still pending (notAttempted)`,
+        request: { id: ID, deadline: facts.requests?.[0]?.deadline },
+        outcome: 'notAttempted',
+        reasons: [],
+        problem: 'time ran out',
+        acceptByHand: 'aws directconnect …',
+      });
+    },
+  );
+
+  it('of a hold, with its reasons', () => {
+    const [near] = tellInTurn(state, before(5, aRequest({ decision: aHold('frozen') }))).flat();
+    const reasons = [{ code: 'frozen', message: 'because of frozen' }];
+    expect(near).toMatchObject({ type: 'Deadline Near', detail: { reasons, outcome: 'held' } });
+  });
+});

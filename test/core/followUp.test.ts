@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest';
+import { AVAILABLE_WITHIN_MS, type FollowUp, followUp } from '../../core/followUp.ts';
+import type { VirtualInterface } from '../../core/model.ts';
+import { orphans } from '../../core/ungrantedInterfaces.ts';
+import { aGrant, aLiveVif, aPolicy, aPolicyGranting, CONNECTION, NOW, VGW } from '../support/builders.ts';
+import { anAcceptance } from '../support/ledgerBuilders.ts';
+
+const ID = 'dxvif-bbbbbbbb';
+
+describe('what we accepted is followed until it is available', () => {
+  const acceptance = anAcceptance();
+  const soon = new Date(Date.parse(acceptance.at) + AVAILABLE_WITHIN_MS - 1);
+  const late = new Date(Date.parse(acceptance.at) + AVAILABLE_WITHIN_MS);
+
+  function told(vif: Partial<VirtualInterface> | null, at: Date): FollowUp['problem'] | null {
+    const found = new Map([[ID, vif === null ? null : aLiveVif(vif)]]);
+    return followUp({ [ID]: acceptance }, found, at, AVAILABLE_WITHIN_MS)[0]?.problem ?? null;
+  }
+
+  it.each<[string, Partial<VirtualInterface> | null, soon: string | null, late: string | null]>([
+    ['available', {}, null, null],
+    ['pending', { state: 'pending' }, null, 'notAvailable'],
+    ['in a state nobody heard of', { state: 'testing' }, null, 'notAvailable'],
+    ['without a state', { state: null }, null, 'notAvailable'],
+    ['down', { state: 'down' }, null, 'down'],
+    ['deleted', { state: 'deleted' }, 'gone', 'gone'],
+    ['rejected', { state: 'rejected' }, 'gone', 'gone'],
+    ['listed no more', null, 'gone', 'gone'],
+    ['available on another gateway', { gateway: VGW.lab }, 'otherGateway', 'otherGateway'],
+    ['on no gateway', { gateway: null }, null, 'otherGateway'],
+  ])('%s', (_, vif, first, then) => {
+    expect([told(vif, soon), told(vif, late)]).toEqual([first, then]);
+  });
+
+  it('and is told with who got what and when, safe to print', () => {
+    const vif = aLiveVif({ gateway: 'vgw-\u001b[2J' });
+    expect(followUp({ [ID]: acceptance }, new Map([[ID, vif]]), NOW, AVAILABLE_WITHIN_MS)).toEqual([
+      {
+        id: ID,
+        connection: CONNECTION.owner,
+        owner: 'acme',
+        gateway: VGW.prod,
+        acceptedAt: acceptance.at,
+        problem: 'otherGateway',
+        message: `was given gateway \`${VGW.prod}\` and is on \`vgw-\\u{1b}[2J\``,
+        mend: null,
+      },
+    ]);
+    const odd = new Map([[ID, aLiveVif({ state: 'o\u202edd' })]]);
+    const [told] = followUp({ [ID]: acceptance }, odd, late, AVAILABLE_WITHIN_MS);
+    expect(told?.message).toContain('`o\\u{202e}dd`');
+  });
+
+  it('within the time that an operator gives their customers’ routers', () => {
+    const [found, minute] = [new Map([[ID, aLiveVif({ state: 'down' })]]), 60_000];
+    const after = (ms: number) =>
+      followUp({ [ID]: acceptance }, found, new Date(Date.parse(acceptance.at) + ms), minute);
+    expect(after(minute - 1)).toEqual([]);
+    expect(after(minute)).toMatchObject([
+      {
+        problem: 'down',
+        message: `accepted at ${acceptance.at} and down: check the BGP session with its owner`,
+      },
+    ]);
+  });
+
+  it.each<[string, Partial<VirtualInterface> | null]>([
+    ['goes down', { state: 'down' }],
+    ['is gone', null],
+    ['is moved', { gateway: VGW.lab }],
+  ])('and no longer: what was available once and %s is nobody’s surprise', (_, vif) => {
+    const found = new Map([[ID, vif === null ? null : aLiveVif(vif)]]);
+    const done = anAcceptance({ availableAt: '2026-11-10T11:05:00.000Z' });
+    expect(followUp({ [ID]: done }, found, late, AVAILABLE_WITHIN_MS)).toEqual([]);
+  });
+});
+
+describe('an orphan: live on a gateway of the policy, and no current grant would justify it', () => {
+  const policy = aPolicyGranting(
+    aGrant({ name: 'prod', match: { vlan: [[100, 199]] } }),
+    aGrant({
+      name: 'lab',
+      gateway: VGW.lab,
+      match: { vlan: [[200, 299]] },
+      until: '2027-01-01T00:00:00.000Z',
+    }),
+  );
+
+  it.each<[string, Partial<VirtualInterface>, string | null]>([
+    ['granted', { vlan: 150 }, null],
+    ['granted to another gateway', { vlan: 250 }, `gateway \`${VGW.lab}\` for it, not \`${VGW.prod}\``],
+    ['granted no more', { vlan: 300 }, 'no grant of owner `acme` fits'],
+    ['perhaps granted', { vlan: null }, 'and the API does not give it'],
+    [
+      'of a stranger',
+      { connection: CONNECTION.other },
+      `no owner in the policy has connection \`${CONNECTION.other}\``,
+    ],
+    ['of nobody known', { connection: null }, 'the API does not name its connection'],
+    ['on a gateway that is not the policy’s', { vlan: 300, gateway: 'vgw-00000000' }, null],
+    ['on no gateway', { vlan: 300, gateway: null }, null],
+    ['a request', { vlan: 300, state: 'confirming' }, null],
+    ['over', { vlan: 300, state: 'deleted' }, null],
+    ['down', { vlan: 300, state: 'down' }, 'no grant of owner `acme` fits'],
+  ])('%s', (_, given, words) => {
+    const told = orphans(policy, [aLiveVif(given)], NOW);
+    expect(told.length).toBe(words === null ? 0 : 1);
+    if (words !== null) expect(told[0]?.message).toContain(words);
+  });
+
+  it('is none where one of several grants that fit leads to its gateway', () => {
+    const two = aPolicyGranting(aGrant({ name: 'a', gateway: VGW.lab }), aGrant({ name: 'b' }));
+    expect(orphans(two, [aLiveVif()], NOW)).toEqual([]);
+  });
+
+  it('whose grant has ended is told so', () => {
+    const ended = aPolicyGranting(aGrant({ until: '2026-11-01T00:00:00.000Z' }));
+    expect(orphans(ended, [aLiveVif()], NOW)).toEqual([
+      {
+        id: ID,
+        connection: CONNECTION.owner,
+        gateway: VGW.prod,
+        message: 'grant `acme.default` ended at 2026-11-01T00:00:00.000Z',
+      },
+    ]);
+    expect(orphans(aPolicy(), [aLiveVif()], NOW)).toEqual([]);
+  });
+});

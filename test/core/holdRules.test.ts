@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { NO_DEADLINE } from '../../core/deadline.ts';
+import { decide } from '../../core/decide.ts';
+import type { VirtualInterface } from '../../core/model.ts';
+import type { HoldLine } from '../../core/policy.ts';
+import { aHoldLine, aPeer, aPolicy, aVif, aWorld, CONNECTION, NOW } from '../support/builders.ts';
+
+function held(request: VirtualInterface, ...hold: HoldLine[]): readonly string[] {
+  const decision = decide(aPolicy({ hold }), request, aWorld(), NO_DEADLINE, NOW);
+  return decision.verdict === 'hold' ? decision.reasons.map(({ message }) => message) : [];
+}
+
+type Row = [
+  what: string,
+  expected: boolean,
+  line: Parameters<typeof aHoldLine>[0],
+  request: Partial<VirtualInterface>,
+];
+
+describe('a hold line applies unless some field is a definite no', () => {
+  it.each<Row>([
+    ['its one field is a yes', true, { vlan: [[101, 101]] }, {}],
+    ['its one field is a no', false, { vlan: [[3000, 4094]] }, {}],
+    ['its one field is not known', true, { vlan: [[3000, 4094]] }, { vlan: null }],
+    ['both are a yes', true, { vlan: [[101, 101]], name: ['acme-*'] }, {}],
+    ['one is a yes, one a no', false, { vlan: [[101, 101]], name: ['other'] }, {}],
+    ['one is a yes, one not known', true, { vlan: [[101, 101]], name: ['other'] }, { name: null }],
+    ['one is a no, one not known', false, { vlan: [[3000, 4094]], name: ['acme-*'] }, { name: null }],
+    ['none is known', true, { vlan: [[3000, 4094]], name: ['other'] }, { vlan: null, name: null }],
+    ['it is of the connection', true, { connection: [CONNECTION.owner] }, {}],
+    ['it is of another connection', false, { connection: [CONNECTION.other] }, {}],
+    ['it is of a location', true, { location: ['PAR1'] }, {}],
+    ['it is of a tag that the API does not give', true, { tags: { env: ['lab'] } }, {}],
+    ['it is of another tag', false, { tags: { env: ['lab'] } }, { tags: { env: 'prod' } }],
+    ['it is of an MTU that the API does not give', true, { mtu: [9001] }, {}],
+    ['it has no field at all', true, {}, {}],
+  ])('%s: held %s', (_, expected, line, request) => {
+    expect(held(aVif(request), aHoldLine(line)).length > 0).toBe(expected);
+  });
+});
+
+describe('where sessions matter, any of them will do', () => {
+  const good = aPeer();
+  const bad = aPeer({ asn: 65066, amazonAddress: '10.6.6.1/30', customerAddress: '10.6.6.2/30' });
+  const silent = aPeer({ asn: null, amazonAddress: null, customerAddress: null });
+  it.each<Row>([
+    ['one of two ASNs', true, { asn: [[65066, 65066]] }, { peers: [good, bad] }],
+    ['neither ASN', false, { asn: [[65099, 65099]] }, { peers: [good, bad] }],
+    ['an ASN not given', true, { asn: [[65066, 65066]] }, { peers: [good, silent] }],
+    ['no session', true, { asn: [[65066, 65066]] }, { peers: [] }],
+    ['one of two subnets', true, { peers: ['10.6.6.0/24'] }, { peers: [good, bad] }],
+    ['one address of a session', true, { peers: ['10.6.6.2/32'] }, { peers: [bad] }],
+    ['a subnet around the block', true, { peers: ['169.254.10.2/32'] }, {}],
+    ['no subnet', false, { peers: ['10.7.0.0/16'] }, { peers: [good, bad] }],
+    ['an address not given', true, { peers: ['10.7.0.0/16'] }, { peers: [good, silent] }],
+    [
+      'ASN of one, subnet of the other',
+      true,
+      { asn: [[65010, 65010]], peers: ['10.6.6.0/24'] },
+      { peers: [good, bad] },
+    ],
+  ])('%s: held %s', (_, expected, line, request) => {
+    expect(held(aVif(request), aHoldLine(line)).length > 0).toBe(expected);
+  });
+});
+
+describe('what people are told', () => {
+  it('each line that applies, by its fields, its reason and what was not known', () => {
+    const lines = [
+      aHoldLine({ vlan: [[3000, 4094]], reason: 'old lab' }),
+      aHoldLine({ vlan: [[101, 101]], name: ['acme-*'], reason: 'under investigation' }),
+      aHoldLine({ connection: [CONNECTION.owner], vlan: [[1, 4094]] }),
+    ];
+    expect(held(aVif({ name: null }), ...lines)).toEqual([
+      `a \`hold\` line holds connection ${CONNECTION.owner} and vlan 1-4094`,
+      'a `hold` line holds vlan 101 and name `acme-*` (not known here): under investigation',
+    ]);
+  });
+
+  it('also where the requester is unknown', () => {
+    const request = aVif({ connection: CONNECTION.other });
+    expect(held(request, aHoldLine({ vlan: [[101, 101]] }))).toHaveLength(2);
+  });
+});

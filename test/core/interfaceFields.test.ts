@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest';
+import { MATCH_FIELDS } from '../../core/fields/index.ts';
+import { judge } from '../../core/fields/match.ts';
+import type { VirtualInterface } from '../../core/model.ts';
+import { aMatch, aVif, CONNECTION } from '../support/builders.ts';
+
+const { connection, vlan, name, location, mtu, tags } = MATCH_FIELDS;
+
+/** For these fields a `hold` line asks what a grant asks. */
+const both = ['fits', 'touches'] as const;
+
+describe('connection', () => {
+  const wanted = [CONNECTION.owner, 'dxlag-12345678'];
+  it.each([
+    ['one of those', CONNECTION.owner, 'yes'],
+    ['a link aggregation group among those', 'dxlag-12345678', 'yes'],
+    ['another', CONNECTION.other, 'no'],
+    ['one that only begins alike', `${CONNECTION.owner}0`, 'no'],
+    ['one in capitals', CONNECTION.owner.toUpperCase(), 'no'],
+    ['none that the API names', null, 'unknown'],
+  ])('%s: `%s` is a %s', (_, seen, verdict) => {
+    for (const mode of both) expect(connection[mode](wanted, aVif({ connection: seen }))).toBe(verdict);
+  });
+});
+
+describe('vlan', () => {
+  const wanted = [
+    [100, 199],
+    [300, 300],
+  ] as const;
+  it.each([
+    [99, 'no'],
+    [100, 'yes'],
+    [199, 'yes'],
+    [200, 'no'],
+    [299, 'no'],
+    [300, 'yes'],
+    [301, 'no'],
+    [null, 'unknown'],
+  ])('of 100-199 or 300, %s is a %s', (seen, verdict) => {
+    for (const mode of both) expect(vlan[mode](wanted, aVif({ vlan: seen }))).toBe(verdict);
+  });
+
+  it('is told as it is written', () => {
+    expect(vlan.wanted(wanted)).toBe('100-199 or 300');
+    expect(vlan.seen(aVif({ vlan: 7 }))).toBe('7');
+    expect(vlan.seen(aVif({ vlan: null }))).toBeNull();
+  });
+});
+
+describe('name', () => {
+  it.each([
+    ['acme-prod-1', 'yes'],
+    ['spare', 'yes'],
+    ['Acme-prod-1', 'no'],
+    ['xacme-prod-1', 'no'],
+    ['spares', 'no'],
+    [null, 'unknown'],
+  ])('of `acme-*` or `spare`, `%s` is a %s', (seen, verdict) => {
+    for (const mode of both) expect(name[mode](['acme-*', 'spare'], aVif({ name: seen }))).toBe(verdict);
+  });
+
+  it('is told unharmed, whatever words it holds', () => {
+    expect(name.wanted(['rock and roll', 'a*', 'b'])).toBe('`rock and roll` or `a*` or `b`');
+  });
+});
+
+describe('location', () => {
+  it.each([
+    ['PAR1', 'yes'],
+    ['par1', 'no'],
+    ['PAR10', 'no'],
+    [null, 'unknown'],
+  ])('of PAR1 or PAR2, `%s` is a %s', (seen, verdict) => {
+    for (const mode of both) expect(location[mode](['PAR1', 'PAR2'], aVif({ location: seen }))).toBe(verdict);
+  });
+});
+
+describe('mtu', () => {
+  it.each([
+    [9001, 'yes'],
+    [1500, 'no'],
+    [null, 'unknown'],
+  ])('of 9001 or 8500, %s is a %s', (seen, verdict) => {
+    for (const mode of both) expect(mtu[mode]([9001, 8500], aVif({ mtu: seen }))).toBe(verdict);
+  });
+});
+
+describe('tags', () => {
+  const wanted = { env: ['prod', 'live'], team: ['net'] };
+  it.each([
+    ['every key with one of its values', { env: 'live', team: 'net' }, 'yes'],
+    ['more keys than asked for', { env: 'prod', team: 'net', colour: 'red' }, 'yes'],
+    ['a key with another value', { env: 'lab', team: 'net' }, 'no'],
+    ['a key that lacks', { env: 'prod' }, 'no'],
+    ['a key in other capitals', { Env: 'prod', team: 'net' }, 'no'],
+    ['no tags', {}, 'no'],
+    ['tags that the API does not give', null, 'unknown'],
+  ])('%s: a %s', (_, seen, verdict) => {
+    for (const mode of both) expect(tags[mode](wanted, aVif({ tags: seen }))).toBe(verdict);
+  });
+
+  it('a key that every object inherits is no tag', () => {
+    expect(tags.fits({ constructor: [''] }, aVif({ tags: {} }))).toBe('no');
+  });
+
+  it('an empty value may be asked for', () => {
+    expect(tags.fits({ flag: [''] }, aVif({ tags: { flag: '' } }))).toBe('yes');
+  });
+});
+
+describe('a match of several fields', () => {
+  const nothing: VirtualInterface = aVif({ connection: null, vlan: null, name: null, location: null });
+
+  it('judges each that is demanded, in the order in which people are told', () => {
+    const match = aMatch({
+      location: ['PAR1'],
+      name: ['*'],
+      vlan: [[1, 99]],
+      connection: [CONNECTION.owner],
+    });
+    expect(judge(match, aVif(), 'fits').map(({ field, verdict }) => `${field} ${verdict}`)).toEqual([
+      'connection yes',
+      'vlan no',
+      'name yes',
+      'location yes',
+    ]);
+    expect(judge(match, nothing, 'fits').map(({ seen }) => seen)).toEqual([null, null, null, null]);
+  });
+
+  it('demands nothing when no field is written', () => {
+    expect(judge(aMatch(), aVif(), 'fits')).toEqual([]);
+  });
+});

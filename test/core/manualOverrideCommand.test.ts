@@ -1,0 +1,130 @@
+import { describe, expect, it } from 'vitest';
+import { acceptByHand, overrideFor } from '../../core/manualOverrideCommand.ts';
+import { toDoFor, VERIFY } from '../../core/operatorAdvice.ts';
+import { REASON_CODES } from '../../core/reasons.ts';
+import { AWS, aRecipient, aVif, DX_GATEWAY, VGW } from '../support/builders.ts';
+import { AN_ACCEPT, aHold } from '../support/eventFixtures.ts';
+
+const ENDPOINT = 'https://directlink.eu-west-2.outscale.com';
+const HELD = ['no-grant'];
+const ID = '--virtual-interface-id dxvif-aaaaaaaa';
+
+describe('the command by which a person could accept', () => {
+  it.each([
+    [
+      'on OUTSCALE, with the endpoint that the AWS CLI does not know',
+      acceptByHand(aVif(), HELD, VGW.prod, aRecipient(), ENDPOINT),
+      `aws directconnect confirm-private-virtual-interface ${ID} --virtual-gateway-id ${VGW.prod} ` +
+        `--region eu-west-2 --endpoint-url ${ENDPOINT}`,
+    ],
+    [
+      'on AWS',
+      acceptByHand(aVif(), HELD, VGW.prod, AWS, null),
+      `aws directconnect confirm-private-virtual-interface ${ID} --virtual-gateway-id ${VGW.prod} --region eu-west-1`,
+    ],
+    [
+      'with a Direct Connect gateway',
+      acceptByHand(aVif(), HELD, DX_GATEWAY, AWS, null),
+      `aws directconnect confirm-private-virtual-interface ${ID} --direct-connect-gateway-id ${DX_GATEWAY} --region eu-west-1`,
+    ],
+    [
+      'where the policy names no gateway',
+      acceptByHand(aVif(), HELD, null, AWS, null),
+      `aws directconnect confirm-private-virtual-interface ${ID} --virtual-gateway-id VGW_ID --region eu-west-1`,
+    ],
+  ])('%s', (_, command, expected) => {
+    expect(command).toBe(expected);
+  });
+});
+
+describe('what is not plainly an ID never becomes shell', () => {
+  it.each([
+    'dxvif-1; rm -rf ~',
+    'dxvif-1 --endpoint-url https://evil.example',
+    '$(reboot)',
+    '`reboot`',
+    "'",
+    'dxvif-1\nreboot',
+    'dxvif-1|sh',
+    '--cli-input-json',
+    '-x',
+    '(item 1 of the listing)',
+    '',
+  ])('an interface `%s`', (id) => {
+    expect(acceptByHand(aVif({ id }), HELD, VGW.prod, AWS, null)).toBe(
+      `aws directconnect confirm-private-virtual-interface --virtual-interface-id VIRTUAL_INTERFACE_ID ` +
+        `--virtual-gateway-id ${VGW.prod} --region eu-west-1`,
+    );
+  });
+
+  it.each(['vgw-12345678; reboot', '$(reboot)', '', 'vgw-1234567'])('a gateway `%s`', (gateway) => {
+    expect(acceptByHand(aVif(), HELD, gateway, AWS, null)).toContain('--virtual-gateway-id VGW_ID --region');
+  });
+});
+
+/** Reasons for which who asks, or what for, is not certain. */
+const UNCERTAIN = [
+  'not-private',
+  'unreadable',
+  'other-region',
+  'unknown-requester',
+  'owner-mismatch',
+  'held-by-policy',
+] as const;
+const GATEWAY = ['gateway-missing', 'gateway-not-available', 'gateway-not-attached'] as const;
+
+describe('no command is shown', () => {
+  const command = (codes: readonly string[]) => acceptByHand(aVif(), codes, VGW.prod, AWS, null);
+
+  it.each(UNCERTAIN)('for %s, alone and beside any other reason, whatever their order', (code) => {
+    for (const other of REASON_CODES) {
+      expect(overrideFor([code, other])).toBe('verifyFirst');
+      expect(overrideFor([other, code])).toBe('verifyFirst');
+      expect(command([code, other])).toBeNull();
+      expect(command([other, code])).toBeNull();
+    }
+  });
+
+  it.each(GATEWAY)('for %s, where it would fail', (code) => {
+    expect(overrideFor(['frozen', code])).toBe('wouldFail');
+    expect(command([code])).toBeNull();
+  });
+
+  it.each(['type-not-supported', 'a code of a newer version', 'constructor', ''])(
+    'for a code that this version does not know: `%s`',
+    (code) => {
+      expect(command(['no-grant', code])).toBeNull();
+    },
+  );
+
+  it('for exactly these codes', () => {
+    const none = REASON_CODES.filter((code) => command([code]) === null);
+    expect(none.toSorted()).toEqual([...UNCERTAIN, ...GATEWAY].toSorted());
+  });
+});
+
+describe('what to do', () => {
+  const toDo = (decision: Parameters<typeof toDoFor>[0]['decision'], command: string | null) =>
+    toDoFor({ decision, acceptByHand: command });
+
+  it.each(UNCERTAIN)('about %s: to verify the owner out of band, and then the policy', (code) => {
+    const words = toDo(aHold('frozen', code), null);
+    expect(words).toContain(VERIFY);
+    expect(words).toContain('policy');
+    expect(words).not.toContain('aws ');
+  });
+
+  it('about any other hold: the command, labelled as one that bypasses the policy', () => {
+    expect(toDo(aHold('no-grant'), 'aws x')).toMatch(/manual override, which bypasses the policy: aws x$/);
+  });
+
+  it('about what the policy allows: the command bypasses nothing', () => {
+    expect(toDo(AN_ACCEPT, 'aws x')).toMatch(/: aws x$/);
+    expect(toDo(AN_ACCEPT, 'aws x')).not.toContain('bypass');
+  });
+
+  it('where the policy gives no gateway: that one must be put in', () => {
+    const command = acceptByHand(aVif(), ['ambiguous'], null, AWS, null);
+    expect(toDo(aHold('ambiguous'), command)).toContain('in place of VGW_ID');
+  });
+});

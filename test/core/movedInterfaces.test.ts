@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest';
+import { applyChanges } from '../../core/applyLedgerChanges.ts';
+import { NO_FACTS } from '../../core/events/eventDefinition.ts';
+import { newsOf } from '../../core/events/findNewEvents.ts';
+import { type FollowUp, followUp, places } from '../../core/followUp.ts';
+import type { Acceptance } from '../../core/ledgerEntries.ts';
+import type { LedgerState } from '../../core/ledgerState.ts';
+import type { VirtualInterface } from '../../core/model.ts';
+import type { Owner } from '../../core/policy.ts';
+import { aLiveVif, anOwner, CONNECTION, NOW } from '../support/builders.ts';
+import { ORIGIN, TOLD_AT } from '../support/eventFixtures.ts';
+import { aLedger, anAcceptance } from '../support/ledgerBuilders.ts';
+
+const ID = 'dxvif-bbbbbbbb';
+const LAG = 'dxlag-aaaaaaaa';
+const WITHIN_MS = 3_600_000;
+const UP = { availableAt: '2026-11-10T11:05:00.000Z' };
+
+function foundAs(vif: Partial<VirtualInterface> | null): Map<string, VirtualInterface | null> {
+  return new Map([[ID, vif === null ? null : aLiveVif(vif)]]);
+}
+
+function problems(given: Partial<Acceptance>, vif: Partial<VirtualInterface> | null): FollowUp['problem'][] {
+  const acceptances = { [ID]: anAcceptance(given) };
+  return followUp(acceptances, foundAs(vif), NOW, WITHIN_MS).map(({ problem }) => problem);
+}
+
+describe('an accepted interface on another connection', () => {
+  it.each<[string, Partial<Acceptance>, Partial<VirtualInterface> | null, FollowUp['problem'][]]>([
+    ['is reported', {}, { connection: LAG }, ['otherConnection']],
+    ['is reported also after it was available', UP, { connection: LAG }, ['otherConnection']],
+    ['is reported also while it is down', UP, { connection: LAG, state: 'down' }, ['otherConnection']],
+    [
+      'is reported beside what else is wrong',
+      {},
+      { connection: LAG, state: 'down' },
+      ['otherConnection', 'down'],
+    ],
+    ['is none where it is', UP, {}, []],
+    ['is not known where the API names none', UP, { connection: null }, []],
+    ['is not known where none is on record', { ...UP, connection: null }, { connection: LAG }, []],
+    ['is none when it is over', UP, { connection: LAG, state: 'deleted' }, []],
+    ['is none when it does not exist', UP, null, []],
+  ])('%s', (_, given, vif, expected) => {
+    expect(problems(given, vif)).toEqual(expected);
+  });
+
+  it('is not concluded of one that the run knows nothing of', () => {
+    expect(followUp({ [ID]: anAcceptance() }, new Map(), NOW, WITHIN_MS)).toEqual([]);
+  });
+});
+
+const ALWAYS = {
+  ...NO_FACTS,
+  origin: ORIGIN,
+  endpoints: { directConnect: null, gateways: null },
+  startedAt: TOLD_AT,
+  at: TOLD_AT,
+};
+
+/** One run after the other: where each finds it, and the owner of the policy. @returns the problems that each announces */
+function announcedOf(
+  first: LedgerState,
+  ...runs: [connection: string, owner: Partial<Owner>][]
+): unknown[][] {
+  let state = first;
+  return runs.map(([connection, owner]) => {
+    const found = foundAs({ connection });
+    const followUps = followUp(state.acceptances, found, NOW, WITHIN_MS);
+    const owners = [anOwner({ connections: [CONNECTION.owner], ...owner })];
+    const news = newsOf({ ...ALWAYS, owners, state, followUps });
+    state = applyChanges(state, [...places(state.acceptances, found, owners), ...news]);
+    return news.flatMap((change) => (change.kind === 'queued' ? [change.announcement.detail.problem] : []));
+  });
+}
+
+describe('a move is announced', () => {
+  const state = aLedger({ acceptances: { [ID]: anAcceptance(UP) } });
+  const both = { connections: [CONNECTION.owner, LAG] };
+
+  it('once, and again after it was back', () => {
+    const runs = [LAG, LAG, CONNECTION.owner, LAG, LAG].map((at): [string, Partial<Owner>] => [at, {}]);
+    expect(announcedOf(state, ...runs)).toEqual([['otherConnection'], [], [], ['otherConnection'], []]);
+  });
+
+  it('again when it goes to a third connection', () => {
+    expect(announcedOf(state, [LAG, {}], [CONNECTION.other, {}])).toEqual([
+      ['otherConnection'],
+      ['otherConnection'],
+    ]);
+  });
+
+  it('also within the connections of its owner, where it belongs from then on', () => {
+    expect(announcedOf(state, [LAG, both], [LAG, both], [CONNECTION.owner, both])).toEqual([
+      ['otherConnection'],
+      [],
+      ['otherConnection'],
+    ]);
+  });
+
+  it('and no more once the policy gives its owner that connection', () => {
+    expect(announcedOf(state, [LAG, {}], [LAG, both], [LAG, both])).toEqual([['otherConnection'], [], []]);
+  });
+
+  it('of what an earlier release recorded from the connection on which it is first seen', () => {
+    const old = aLedger({ acceptances: { [ID]: anAcceptance({ ...UP, connection: null }) } });
+    expect(announcedOf(old, [CONNECTION.second, {}], [LAG, {}])).toEqual([[], ['otherConnection']]);
+  });
+});
+
+describe('where an accepted interface belongs', () => {
+  it.each<[string, Partial<Acceptance>, Partial<VirtualInterface> | null, number]>([
+    ['is learnt once', { connection: null }, {}, 1],
+    ['is not written again', {}, {}, 0],
+    ['is not learnt from a missing connection', { connection: null }, { connection: null }, 0],
+    ['is not learnt from what is over', { connection: null }, { state: 'deleted' }, 0],
+    ['is kept while it is elsewhere', {}, { connection: LAG }, 0],
+    ['follows the owner to another connection of the policy', {}, { connection: CONNECTION.second }, 1],
+    ['also when the owner was renamed', { owner: 'old' }, { connection: CONNECTION.second }, 1],
+  ])('%s', (_, given, vif, writes) => {
+    expect(places({ [ID]: anAcceptance(given) }, foundAs(vif), [anOwner()])).toHaveLength(writes);
+  });
+});

@@ -1,0 +1,327 @@
+import { describe, expect, it } from 'vitest';
+import type { World } from '../../core/decisionContext.ts';
+import type { Field, VirtualInterface } from '../../core/model.ts';
+import type { ReasonCode } from '../../core/reasons.ts';
+import { networkSanity } from '../../core/sanity.ts';
+import { aLiveVif, aPeer, aRecipient, aVif, aWorld, CONNECTION, VGW } from '../support/builders.ts';
+import { anAcceptance, anIntent } from '../support/ledgerBuilders.ts';
+
+interface Told {
+  readonly codes: readonly ReasonCode[];
+  /** the check that was skipped, up to its colon */
+  readonly skipped: readonly string[];
+}
+
+const ASN = 64512;
+
+function told(
+  request: Partial<VirtualInterface>,
+  world: Partial<World> = {},
+  asn: number | null = ASN,
+): Told {
+  const { reasons, skipped } = networkSanity(aVif(request), VGW.prod, asn, aRecipient(), aWorld(world));
+  return {
+    codes: reasons.map(({ code }) => code),
+    skipped: skipped.map((sentence) => sentence.split(':')[0] ?? ''),
+  };
+}
+
+const SOUND: Told = { codes: [], skipped: [] };
+const found = (...codes: ReasonCode[]): Told => ({ codes, skipped: [] });
+const skipping = (...skipped: string[]): Told => ({ codes: [], skipped });
+const odd = (...unreadable: Field[]) => ({ faults: ['odd'], unreadable });
+const beside = (given: Partial<VirtualInterface>): Partial<World> => ({ interfaces: [aLiveVif(given)] });
+
+it('has nothing against a sound request beside a sound neighbour', () => {
+  expect(told({}, beside({}))).toEqual(SOUND);
+});
+
+describe('the VLAN is free on its connection', () => {
+  it.each<[string, Partial<VirtualInterface>, Told]>([
+    ['another VLAN', { vlan: 102 }, SOUND],
+    ['the same', { vlan: 101 }, found('vlan-in-use')],
+    ['the same, on another connection', { vlan: 101, connection: CONNECTION.second }, SOUND],
+    ['the same, on another gateway', { vlan: 101, gateway: VGW.lab }, found('vlan-in-use')],
+    ['the same, over', { vlan: 101, state: 'deleted' }, SOUND],
+    ['the same, going', { vlan: 101, state: 'deleting' }, found('vlan-in-use')],
+    ['the same, a request', { vlan: 101, state: 'confirming', gateway: null }, SOUND],
+    ['not given', { vlan: null }, skipping('VLAN in use')],
+    ['not given, something else unreadable', { vlan: null, ...odd('mtu') }, skipping('VLAN in use')],
+    ['unreadable', { vlan: null, ...odd('vlan') }, found('vlan-in-use')],
+    [
+      'the same, connection unreadable',
+      { vlan: 101, connection: null, ...odd('connection') },
+      found('vlan-in-use'),
+    ],
+    ['another, connection unreadable', { connection: null, ...odd('connection') }, SOUND],
+    ['both unreadable', { vlan: null, connection: null, ...odd('vlan', 'connection') }, found('vlan-in-use')],
+    ['both unreadable, over', { vlan: null, state: 'deleted', ...odd('vlan', 'connection') }, SOUND],
+    ['the same, connection not given', { vlan: 101, connection: null }, found('vlan-in-use')],
+    ['another, connection not given', { vlan: 102, connection: null }, SOUND],
+    ['neither given', { vlan: null, connection: null }, skipping('VLAN in use')],
+    [
+      'the same, connection not given, going',
+      { vlan: 101, connection: null, state: 'deleting', gateway: null },
+      skipping('VLAN in use'),
+    ],
+  ])('%s', (_, given, expected) => {
+    expect(told({}, beside(given))).toEqual(expected);
+  });
+
+  it('also of what may have been accepted', () => {
+    const interfaces = [aVif({ id: 'dxvif-cccccccc' })];
+    const intents = { 'dxvif-cccccccc': anIntent({ gateway: VGW.lab }) };
+    expect(told({}, { interfaces })).toEqual(SOUND);
+    expect(told({}, { interfaces, intents })).toEqual(found('vlan-in-use'));
+  });
+
+  it('is never taken by the request itself', () => {
+    expect(told({}, { interfaces: [aVif({ state: 'pending', gateway: VGW.prod })] })).toEqual(SOUND);
+  });
+
+  it.each([{ vlan: null }, { connection: null }])('is skipped, and said to be, without %j', (request) => {
+    expect(told(request)).toEqual(skipping('VLAN in use'));
+  });
+});
+
+describe('the addresses of each session are two of one subnet', () => {
+  it.each<[string, string | null, string | null, Told]>([
+    ['a pair', '169.254.10.1/30', '169.254.10.2/30', SOUND],
+    ['a pair of two', '169.254.10.0/31', '169.254.10.1/31', SOUND],
+    ['an IPv6 pair', '2001:db8::1/125', '2001:db8::2/125', SOUND],
+    ['other subnets', '169.254.10.1/30', '169.254.10.5/30', found('peers-invalid')],
+    ['other prefix lengths', '169.254.10.1/30', '169.254.10.2/29', found('peers-invalid')],
+    ['the broadcast address for the customer', '172.16.1.2/30', '172.16.1.3/30', found('peers-invalid')],
+    ['the broadcast address for us', '172.16.1.3/30', '172.16.1.2/30', found('peers-invalid')],
+    ['the broadcast address of a /29', '169.254.96.1/29', '169.254.96.7/29', found('peers-invalid')],
+    ['the broadcast address of all', '128.0.0.1/0', '255.255.255.255/0', found('peers-invalid')],
+    ['the last but one of a /29', '169.254.96.1/29', '169.254.96.6/29', SOUND],
+    ['the first address, as in the guide of OUTSCALE', '172.16.0.4/30', '172.16.0.5/30', SOUND],
+    ['the last of an IPv6 subnet, which is none', '2001:db8::1/126', '2001:db8::3/126', SOUND],
+    ['no prefix lengths', '169.254.10.1', '169.254.10.2', skipping('peer addresses', 'peers overlap')],
+    ['one prefix length, the other far away', '169.254.10.1/30', '10.9.9.9', found('peers-invalid')],
+    [
+      'one prefix length, the other at its broadcast address',
+      '169.254.10.1/30',
+      '169.254.10.3',
+      found('peers-invalid'),
+    ],
+    ['one prefix length', '169.254.10.1/30', '169.254.10.2', skipping('peer addresses')],
+    ['two families without a length', '169.254.10.1/32', '2001:db8::2', found('peers-invalid')],
+    ['twice the same', '169.254.10.1/30', '169.254.10.1/30', found('peers-invalid')],
+    ['two families', '169.254.10.1/30', '2001:db8::2/30', found('peers-invalid')],
+    ['no address', '169.254.10.1/30', 'none', found('peers-invalid')],
+    ['one not given', '169.254.10.1/30', null, skipping('peer addresses')],
+    ['the other not given', null, '169.254.10.2/30', skipping('peer addresses')],
+    ['the other prefix length', '169.254.10.1', '169.254.10.2/30', skipping('peer addresses')],
+    ['neither given', null, null, skipping('peer addresses', 'peers overlap')],
+  ])('%s', (_, amazonAddress, customerAddress, expected) => {
+    expect(told({ peers: [aPeer({ amazonAddress, customerAddress })] })).toEqual(expected);
+  });
+
+  it('of the second session too', () => {
+    const odd = aPeer({ amazonAddress: '10.0.0.1/30', customerAddress: '10.0.1.2/30' });
+    expect(told({ peers: [aPeer(), odd] })).toEqual(found('peers-invalid'));
+  });
+
+  it('is skipped, with what else needs a session, when none is listed', () => {
+    expect(told({ peers: [] })).toEqual(skipping('peer addresses', 'peers overlap', 'ASN conflict'));
+  });
+});
+
+describe('the addresses are free on the gateway', () => {
+  const same = [aPeer()];
+  const wider = [aPeer({ amazonAddress: '169.254.0.1/16', customerAddress: '169.254.0.2/16' })];
+  const apart = ['10.0.1', '10.0.2'].map((net) =>
+    aPeer({ amazonAddress: `${net}.1/30`, customerAddress: `${net}.2/30` }),
+  );
+  const half = [aPeer({ amazonAddress: '10.0.0.1/30', customerAddress: null })];
+  const bare = (amazonAddress: string, customerAddress: string) => [
+    aPeer({ amazonAddress, customerAddress }),
+  ];
+  it.each<[string, Partial<VirtualInterface>, Told]>([
+    ['the same subnet', { peers: same }, found('peers-overlap')],
+    ['a subnet around it', { peers: wider }, found('peers-overlap')],
+    ['the same, on another gateway', { peers: same, gateway: VGW.lab }, SOUND],
+    [
+      'the same, on another connection',
+      { peers: same, connection: CONNECTION.other },
+      found('peers-overlap'),
+    ],
+    ['the same, over', { peers: same, state: 'deleted' }, SOUND],
+    ['the same, in its second session', { peers: [...half, aPeer()] }, found('peers-overlap')],
+    ['addresses apart, of two sessions', { peers: apart }, SOUND],
+    ['an address not given', { peers: half }, skipping('peers overlap')],
+    ['no session listed', { peers: [] }, skipping('peers overlap')],
+    [
+      'an address not given, something else unreadable',
+      { peers: half, ...odd('asn') },
+      skipping('peers overlap'),
+    ],
+    ['an address unreadable', { peers: half, ...odd('addresses') }, found('peers-overlap')],
+    ['the gateway unreadable', { peers: same, gateway: null, ...odd('gateway') }, found('peers-overlap')],
+    ['the gateway unreadable, addresses apart', { peers: apart, gateway: null, ...odd('gateway') }, SOUND],
+    ['both unreadable', { peers: [], gateway: null, ...odd('gateway', 'addresses') }, found('peers-overlap')],
+    [
+      'addresses unreadable, known to be elsewhere',
+      { peers: [], gateway: VGW.lab, ...odd('addresses') },
+      SOUND,
+    ],
+    ['the gateway not given', { peers: same, gateway: null }, found('peers-overlap')],
+    ['the gateway not given, addresses apart', { peers: apart, gateway: null }, SOUND],
+    [
+      'the gateway not given, an address not given',
+      { peers: half, gateway: null },
+      skipping('peers overlap'),
+    ],
+    [
+      'the gateway not given, of another account',
+      { peers: same, gateway: null, ownerAccount: '999988887777' },
+      skipping('peers overlap'),
+    ],
+    [
+      'the gateway given, of another account',
+      { peers: same, ownerAccount: '999988887777' },
+      found('peers-overlap'),
+    ],
+    ...['deleting', 'testing', 'unknown', 'not known yet'].map(
+      (state): [string, Partial<VirtualInterface>, Told] => [
+        `the gateway not given, ${state}`,
+        { peers: same, gateway: null, state },
+        skipping('peers overlap'),
+      ],
+    ),
+    ['neither gateway nor state given', { peers: same, gateway: null, state: null }, found('peers-overlap')],
+    [
+      'an address without a prefix length',
+      { peers: bare('169.254.10.1', '169.254.10.9') },
+      found('peers-overlap'),
+    ],
+    [
+      'others far away without prefix lengths',
+      { peers: bare('10.9.9.9', '10.9.9.10') },
+      skipping('peers overlap'),
+    ],
+    [
+      'others without prefix lengths',
+      { peers: bare('169.254.10.9', '169.254.10.10') },
+      skipping('peers overlap'),
+    ],
+  ])('%s', (_, given, expected) => {
+    expect(told({}, beside(given))).toEqual(expected);
+  });
+
+  it('each of every session of the request', () => {
+    expect(told({ peers: [aPeer(), ...apart] }, beside({ peers: same }))).toEqual(found('peers-overlap'));
+  });
+
+  it.each<[string, Partial<World>, Told]>([
+    ['a request', {}, SOUND],
+    ['a confirm begun for the gateway', { intents: { x: anIntent() } }, found('peers-overlap')],
+    ['a confirm begun for another', { intents: { x: anIntent({ gateway: VGW.lab }) } }, SOUND],
+    ['on record for the gateway', { acceptances: { x: anAcceptance() } }, found('peers-overlap')],
+    ['on record for another', { acceptances: { x: anAcceptance({ gateway: VGW.lab }) } }, SOUND],
+    ['on a record that cannot be read', { damaged: { x: 'odd' } }, found('peers-overlap')],
+  ])('of what the listing still shows confirming: %s', (_, world, expected) => {
+    const rival = aVif({ id: 'x', connection: CONNECTION.other });
+    expect(told({}, { interfaces: [rival], ...world })).toEqual(expected);
+  });
+});
+
+describe('what is on record for the gateway counts, whatever the API says', () => {
+  const same = { id: 'dxvif-cccccccc', peers: [aPeer()], connection: CONNECTION.other };
+  it.each<[string, Partial<VirtualInterface>, Partial<World>]>([
+    [
+      'accepted here, and on another gateway by now',
+      { gateway: VGW.lab },
+      { acceptances: { [same.id]: anAcceptance() } },
+    ],
+    [
+      'accepted elsewhere, and on this gateway by now',
+      { gateway: VGW.prod },
+      { acceptances: { [same.id]: anAcceptance({ gateway: VGW.lab }) } },
+    ],
+    [
+      'accepted here, and going',
+      { gateway: null, state: 'deleting' },
+      { acceptances: { [same.id]: anAcceptance() } },
+    ],
+    ['begun here, and going', { gateway: null, state: 'deleting' }, { intents: { [same.id]: anIntent() } }],
+  ])('%s', (_, now, world) => {
+    const interfaces = [aLiveVif({ ...same, ...now })];
+    expect(told({}, { interfaces, ...world })).toEqual(found('peers-overlap'));
+  });
+
+  it.each<[string, Partial<World>, Told]>([
+    ['accepted for this gateway', { acceptances: { x: anAcceptance() } }, found('peers-overlap')],
+    ['begun for this gateway', { intents: { x: anIntent() } }, found('peers-overlap')],
+    ['accepted for another', { acceptances: { x: anAcceptance({ gateway: VGW.lab }) } }, SOUND],
+    ['itself', { intents: { [aVif().id]: anIntent() } }, SOUND],
+  ])('an interface that the API did not show may have any address: %s', (_, world, expected) => {
+    expect(told({}, world)).toEqual(expected);
+  });
+});
+
+describe("an offer that was certainly not accepted is in nobody's way, whatever else about it cannot be read", () => {
+  const offer = {
+    id: 'dxvif-cccccccc',
+    state: 'confirming',
+    gateway: null,
+    vlan: null,
+    peers: [],
+    connection: null,
+  };
+  const all = odd('type', 'connection', 'name', 'vlan', 'mtu', 'tags', 'asn', 'addresses', 'bgpKey');
+  it.each<[string, Partial<VirtualInterface>, Partial<World>, Told]>([
+    ['unreadable but for state and gateway', all, {}, SOUND],
+    ['on a gateway', { ...all, gateway: VGW.prod }, {}, found('vlan-in-use', 'peers-overlap')],
+    [
+      'its gateway is unreadable too',
+      odd('gateway', 'addresses'),
+      {},
+      { codes: ['peers-overlap'], skipped: ['VLAN in use'] },
+    ],
+    [
+      'its ID is unreadable too',
+      odd('id', 'addresses', 'vlan', 'connection'),
+      {},
+      found('vlan-in-use', 'peers-overlap'),
+    ],
+    [
+      'a confirm of it was begun',
+      all,
+      { intents: { [offer.id]: anIntent() } },
+      found('vlan-in-use', 'peers-overlap'),
+    ],
+    [
+      'its record cannot be read',
+      all,
+      { damaged: { [offer.id]: 'odd' } },
+      found('vlan-in-use', 'peers-overlap'),
+    ],
+  ])('%s', (_, given, world, expected) => {
+    expect(told({}, { interfaces: [aVif({ ...offer, ...given })], ...world })).toEqual(expected);
+  });
+});
+
+it('names a few interfaces in a line on a skipped check, however many there are', () => {
+  const interfaces = Array.from({ length: 30 }, (_, i) =>
+    aLiveVif({ id: `dxvif-${10_000_000 + i}`, vlan: 200 + i, state: 'deleting', gateway: null, peers: [] }),
+  );
+  const { skipped } = networkSanity(aVif(), VGW.prod, ASN, aRecipient(), aWorld({ interfaces }));
+  expect(skipped).toHaveLength(1);
+  expect(skipped[0]?.match(/dxvif-/g)).toHaveLength(5);
+});
+
+describe("the customer's ASN is not the gateway's", () => {
+  it.each<[string, (number | null)[], number | null, Told]>([
+    ['another', [65010], ASN, SOUND],
+    ['the same', [ASN], ASN, found('asn-conflict')],
+    ['the same in the second session', [65010, ASN], ASN, found('asn-conflict')],
+    ['the same, beside one not given', [null, ASN], ASN, found('asn-conflict')],
+    ['not given', [null], ASN, skipping('ASN conflict')],
+    ['that of the gateway not given', [65010], null, skipping('ASN conflict')],
+  ])('%s', (_, asns, gatewayAsn, expected) => {
+    expect(told({ peers: asns.map((asn) => aPeer({ asn })) }, {}, gatewayAsn)).toEqual(expected);
+  });
+});

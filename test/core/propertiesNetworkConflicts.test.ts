@@ -1,0 +1,37 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { sanityBesideOthers } from '../../core/sanity.ts';
+import { requests } from '../support/arbitraries.ts';
+import { awards, worlds } from '../support/arbitraryContexts.ts';
+import { aRecipient, US, VGW } from '../support/builders.ts';
+import { anAcceptance, anIntent } from '../support/ledgerBuilders.ts';
+import { collisions } from '../support/oracleCollisions.ts';
+
+const RECIPIENT = aRecipient();
+
+/** What a ledger has of an interface that the API did not show. */
+const unseen = fc.option(fc.tuple(awards, fc.boolean()), { freq: 8, nil: null });
+
+const surroundings = fc.tuple(worlds, unseen).map(([world, record]) => {
+  if (record === null) return world;
+  const [award, isAccepted] = record;
+  const { intents, acceptances } = world;
+  return isAccepted
+    ? { ...world, acceptances: { ...acceptances, 'dxvif-99': anAcceptance(award) } }
+    : { ...world, intents: { ...intents, 'dxvif-99': anIntent(award) } };
+});
+
+it('what other interfaces have against a request is what a second statement of the rules says, whatever an index leaves out', () => {
+  const seen = new Map<string, number>();
+  fc.assert(
+    fc.property(requests, surroundings, (request, world) => {
+      const { reasons } = sanityBesideOthers(request, VGW.prod, RECIPIENT, world);
+      const codes = reasons.map(({ code }) => code).filter((code) => code !== 'peers-invalid');
+      const said = collisions(request, VGW.prod, US, world);
+      for (const code of said) seen.set(code, (seen.get(code) ?? 0) + 1);
+      expect(new Set(codes)).toEqual(said);
+    }),
+    { numRuns: 3000 },
+  );
+  expect(Math.min(seen.get('vlan-in-use') ?? 0, seen.get('peers-overlap') ?? 0)).toBeGreaterThan(100);
+});

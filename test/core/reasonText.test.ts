@@ -1,0 +1,160 @@
+import { describe, expect, it } from 'vitest';
+import { type Deadline, NO_DEADLINE } from '../../core/deadline.ts';
+import { decide } from '../../core/decide.ts';
+import type { World } from '../../core/decisionContext.ts';
+import { AVAILABLE_WITHIN_MS, followUp } from '../../core/followUp.ts';
+import { identify } from '../../core/identify.ts';
+import type { Field, VirtualInterface } from '../../core/model.ts';
+import type { Policy } from '../../core/policy.ts';
+import { inspect } from '../../core/preflightChecks.ts';
+import { networkSanity } from '../../core/sanity.ts';
+import {
+  aGateway,
+  aLiveVif,
+  anOwner,
+  aPeer,
+  aPolicy,
+  aRecipient,
+  aVif,
+  aWorld,
+  CONNECTION,
+  NOW,
+  OWNER_ACCOUNT,
+  VGW,
+} from '../support/builders.ts';
+import { anAcceptance } from '../support/ledgerBuilders.ts';
+
+/** Whole sentences: what a person acts on, where no code says it. */
+
+const OURS = { known: true, ids: new Set([CONNECTION.other]) } as const;
+
+describe('why a request is held, in full', () => {
+  const frozen = aPolicy({ freeze: true });
+  const WITHOUT = `the policy is frozen (\`freeze: true\`); without the freeze: accepted by \`acme.default\` → \`${VGW.prod}\`, if the preflight checks succeed`;
+  const loss = { earliest: '2026-11-17T09:00:00.000Z', latest: '2026-11-17T10:00:00.000Z' };
+  it.each<[string, Policy, Partial<VirtualInterface>, Partial<World>, Deadline]>([
+    [WITHOUT, frozen, {}, {}, NO_DEADLINE],
+    [`${WITHOUT}; the request may expire from ${loss.earliest} on`, frozen, {}, {}, loss],
+    [
+      `${WITHOUT}; the request may expire at any moment, at ${loss.latest} at the latest`,
+      frozen,
+      {},
+      {},
+      { ...loss, earliest: null },
+    ],
+    [
+      'it stands on a connection of our own: we offered it, so it is not for us to accept',
+      aPolicy(),
+      { ownerAccount: OWNER_ACCOUNT, connection: CONNECTION.other },
+      { ownConnections: OURS },
+      NO_DEADLINE,
+    ],
+    [
+      'the interface is of an unknown type: only private ones are ever accepted',
+      aPolicy(),
+      { type: null },
+      {},
+      NO_DEADLINE,
+    ],
+    ['its state must be `confirming`, got none', aPolicy(), { state: null }, {}, NO_DEADLINE],
+  ])('%s', (message, policy, request, world, deadline) => {
+    const decision = decide(policy, aVif(request), aWorld(world), deadline, NOW);
+    if (decision.verdict !== 'hold') throw new Error('it was accepted');
+    expect(decision.reasons[0]?.message).toBe(message);
+  });
+});
+
+describe('why nobody is known to ask, in full', () => {
+  const accountless = aPolicy({ owners: [anOwner({ account: null })] });
+  const acme = aPolicy({ owners: [anOwner({ account: OWNER_ACCOUNT })] });
+  it.each<[string, Policy, Partial<VirtualInterface>]>([
+    ['the API did not name an owner account', aPolicy(), { ownerAccount: null }],
+    ['the API did not name a connection', aPolicy(), { connection: null }],
+    ['the API did not name a connection', acme, { ownerAccount: OWNER_ACCOUNT, connection: null }],
+    [
+      `the API names account \`999999999999\`, and owner \`acme\` is \`${OWNER_ACCOUNT}\``,
+      acme,
+      { ownerAccount: '999999999999' },
+    ],
+    [
+      `the API names account \`${OWNER_ACCOUNT}\`, and owner \`acme\` has none to compare; when it is theirs, add ` +
+        `\`account: "${OWNER_ACCOUNT}"\` under \`owners.acme\` (when it is your own, \`recipient.account\` is wrong)`,
+      accountless,
+      { ownerAccount: OWNER_ACCOUNT },
+    ],
+  ])('%s', (message, policy, request) => {
+    expect(identify(policy, aVif(request), OURS)).toMatchObject({ kind: 'unknown', reason: { message } });
+  });
+});
+
+describe('what gateway and network have against a request, in full', () => {
+  const odd = (field: Field) => ({ faults: ['odd'], unreadable: [field] });
+  it.each<[string, Partial<VirtualInterface>, Partial<VirtualInterface>]>([
+    [`VLAN 101 on \`${CONNECTION.owner}\` is in use by \`dxvif-bbbbbbbb\``, {}, { vlan: 101 }],
+    [
+      `VLAN 101 on \`${CONNECTION.owner}\` may be in use by \`dxvif-bbbbbbbb\`, which is unreadable`,
+      {},
+      { vlan: null, ...odd('vlan') },
+    ],
+    [
+      `VLAN 101 on \`${CONNECTION.owner}\` may be in use by \`dxvif-bbbbbbbb\`, which is unreadable`,
+      {},
+      { vlan: 101, connection: null, ...odd('connection') },
+    ],
+    [
+      '`169.254.10.1/30` and `here` are not both addresses',
+      { peers: [aPeer({ customerAddress: 'here' })] },
+      {},
+    ],
+    [
+      '`here` and `169.254.10.2/30` are not both addresses',
+      { peers: [aPeer({ amazonAddress: 'here' })] },
+      {},
+    ],
+    [
+      '`169.254.10.1/30` and `169.254.10.1/30` are the same address',
+      { peers: [aPeer({ customerAddress: '169.254.10.1/30' })] },
+      {},
+    ],
+    [
+      '`169.254.10.1/30` and `169.254.10.3/30`: `169.254.10.3/30` is the broadcast address of its subnet',
+      { peers: [aPeer({ customerAddress: '169.254.10.3/30' })] },
+      {},
+    ],
+    [
+      '`169.254.10.1/30` and `10.0.0.1/30` are not in one subnet',
+      { peers: [aPeer({ customerAddress: '10.0.0.1/30' })] },
+      {},
+    ],
+    ['peer addresses overlap those of `dxvif-bbbbbbbb` on the same gateway', {}, { peers: [aPeer()] }],
+    [
+      'peer addresses may overlap those of `dxvif-bbbbbbbb`, which is unreadable',
+      {},
+      { peers: [], ...odd('addresses') },
+    ],
+  ])('%s', (message, request, neighbour) => {
+    const world = aWorld({ interfaces: [aLiveVif(neighbour)] });
+    const { reasons } = networkSanity(aVif(request), VGW.prod, 64512, aRecipient(), world);
+    expect(reasons.map((reason) => reason.message)).toEqual([message]);
+  });
+
+  it('a gateway of no state', () => {
+    const { reasons } = inspect(aVif(), VGW.prod, [aGateway({ state: null })], aPolicy().recipient, aWorld());
+    expect(reasons[0]?.message).toBe(`gateway \`${VGW.prod}\` must be \`available\`, is unknown`);
+  });
+});
+
+describe('what is wrong with an interface that we accepted, in full', () => {
+  const { at } = anAcceptance();
+  const late = new Date(Date.parse(at) + AVAILABLE_WITHIN_MS);
+  it.each<[string, VirtualInterface | null]>([
+    [`accepted at ${at}, and gone since (listed no more)`, null],
+    [`accepted at ${at}, and gone since (deleted)`, aLiveVif({ state: 'deleted' })],
+    [`was given gateway \`${VGW.prod}\` and is on none`, aLiveVif({ gateway: null })],
+    [`accepted at ${at} and still \`testing\``, aLiveVif({ state: 'testing' })],
+    [`accepted at ${at} and still of no state`, aLiveVif({ state: null })],
+  ])('%s', (message, vif) => {
+    const told = followUp({ x: anAcceptance() }, new Map([['x', vif]]), late, AVAILABLE_WITHIN_MS);
+    expect(told.map((one) => one.message)).toEqual([message]);
+  });
+});

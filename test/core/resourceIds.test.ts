@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import {
+  ACCOUNT,
+  gatewayKind,
+  isConnectionId,
+  isName,
+  isVirtualInterfaceId,
+} from '../../core/resourceIds.ts';
+
+const isGateway = (text: string) => gatewayKind(text) !== null;
+const isAccount = (text: string) => ACCOUNT.test(text);
+
+describe.each<[string, (text: string) => boolean, readonly string[], readonly string[]]>([
+  ['an account', isAccount, ['012345678901'], ['01234567890', '0123456789012', '01234567890a', '']],
+  [
+    'a virtual interface',
+    isVirtualInterfaceId,
+    ['dxvif-0', 'dxvif-ff0gz9', 'dxvif-zz'],
+    ['dxvif-', 'dxvif-A', 'dxvif-é', 'dxcon-0', '(no ID)', ''],
+  ],
+  [
+    'a connection or a LAG',
+    isConnectionId,
+    ['dxcon-0', 'dxcon-fg5678gh', 'dxlag-1z'],
+    ['dxcon-', 'dxcon-A', 'dx-0', 'dxconlag-0', 'dxvif-0', ''],
+  ],
+  [
+    'a gateway',
+    isGateway,
+    ['vgw-0123abcd', 'vgw-0123abcd456789efa', '5f294f92-bafb-4011-916d-9b0bec4cf2c8'],
+    [
+      'vgw-0123abc',
+      'vgw-0123abcde',
+      'vgw-0123abcd456789efg',
+      'vgw-ghijklmn',
+      '5f294f92-bafb-4011-9b0bec4cf2c8',
+      '5f294f92-bafb-4011-916d-916d-9b0bec4cf2c8',
+      '5f294f92-bafb-4011-916g-9b0bec4cf2c8',
+      '5f294f92-bafb-4011-916d-9b0bec4cf2c',
+      '5f294f92bafb4011916d9b0bec4cf2c8',
+      '',
+    ],
+  ],
+  ['a name', isName, ['a', 'a-1', `a${'9'.repeat(62)}`], ['1a', '-a', 'A', 'a_b', `a${'9'.repeat(63)}`, '']],
+])('%s', (_, is, those, others) => {
+  it.each(those)('is %s', (text) => {
+    expect(is(text)).toBe(true);
+  });
+
+  it.each(others)('is not %j', (text) => {
+    expect(is(text)).toBe(false);
+  });
+
+  it.each(those.flatMap((text) => [`x ${text}`, `${text} x`, `-${text}`, `${text}.`, `${text}\n`]))(
+    'is nothing that only contains one: %j',
+    (text) => {
+      expect(is(text)).toBe(false);
+    },
+  );
+});
+
+it('a gateway is told by its ID to be a virtual one or a Direct Connect gateway', () => {
+  expect(gatewayKind('vgw-0123abcd')).toBe('virtual');
+  expect(gatewayKind('5f294f92-bafb-4011-916d-9b0bec4cf2c8')).toBe('directConnect');
+});

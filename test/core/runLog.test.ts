@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest';
+import { printableValue } from '../../core/printable.ts';
+import { detailCount, detailLines, passLine, summaryOf, whyFailed } from '../../core/runLog.ts';
+import type { PassReport, RequestReport } from '../../core/runReport.ts';
+
+const HOSTILE = '\u{202e}';
+
+const REQUEST: RequestReport = {
+  id: 'dxvif-0000000a',
+  connection: 'dxcon-11111111',
+  vlan: 101,
+  name: 'acme-prod-1',
+  state: 'confirming',
+  type: 'private',
+  ownerAccount: '012345678901',
+  location: 'PAR1',
+  region: 'eu-west-2',
+  mtu: 1500,
+  tags: null,
+  peers: [],
+  faults: [],
+  unreadable: [],
+  firstSeen: null,
+  deadline: { earliest: null, latest: null },
+  decision: { verdict: 'hold', reasons: [{ code: 'unknown-requester', message: 'nobody is known' }] },
+  outcome: 'held',
+  message: null,
+  skipped: [],
+  acceptByHand: null,
+};
+
+const REPORT: PassReport = {
+  target: 'hub',
+  startedAt: '2026-11-25T08:00:00.000Z',
+  finishedAt: '2026-11-25T08:00:01.000Z',
+  dryRun: false,
+  status: 'completed',
+  policy: { digest: `sha256:${'0'.repeat(64)}`, revision: 'v1' },
+  counts: null,
+  requests: [],
+  ignored: [],
+  ended: [],
+  followUps: [],
+  orphans: [],
+  warnings: [],
+  failures: [],
+};
+
+const MANY = 1000;
+const LONG = HOSTILE.repeat(2000);
+const failures = Array.from({ length: MANY }, () => ({ code: 'api', message: LONG }) as const);
+const tags = Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`${LONG}${i}`, LONG]));
+
+/** The largest that anybody could make of everything in a report. */
+const LARGEST: PassReport = {
+  ...REPORT,
+  status: 'failed',
+  policy: { ...REPORT.policy, revision: LONG },
+  failures,
+  warnings: failures,
+  requests: [
+    {
+      ...REQUEST,
+      name: LONG,
+      tags,
+      faults: Array.from({ length: 500 }, () => LONG),
+      skipped: Array.from({ length: 100 }, () => LONG),
+      decision: {
+        verdict: 'hold',
+        reasons: Array.from({ length: 100 }, () => ({ code: 'unreadable', message: LONG }) as const),
+      },
+    },
+  ],
+  ignored: [{ id: LONG, connection: LONG, state: LONG, code: 'unreadable', message: LONG }],
+};
+
+/** As the log writes it. */
+const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value, printableValue));
+
+describe('what the function returns and logs', () => {
+  it('of everything that is there is within the limits of Lambda and of CloudWatch Logs', () => {
+    expect(bytesOf(summaryOf(LARGEST))).toBeLessThan(4000);
+    expect(bytesOf(whyFailed(LARGEST))).toBeLessThan(64_000);
+    for (const line of [passLine(LARGEST), ...detailLines(LARGEST)])
+      expect(bytesOf(line)).toBeLessThan(128_000);
+  });
+
+  it('has a line for each thing, what failed first, each with its pass', () => {
+    const report = { ...LARGEST, failures: failures.slice(0, 20), warnings: [] };
+    const lines = [...detailLines(report)];
+    expect(detailCount(report)).toBe(lines.length);
+    expect(lines.map(({ message }) => message)).toEqual([
+      ...Array.from({ length: 20 }, () => 'failure'),
+      'ignored',
+      'request held',
+    ]);
+    expect(lines.map(({ level }) => level)).toEqual([
+      ...Array.from({ length: 20 }, () => 'error'),
+      'info',
+      'info',
+    ]);
+    for (const { more } of lines)
+      expect(more.pass).toEqual({ target: REPORT.target, startedAt: REPORT.startedAt });
+  });
+
+  it('keeps of what is too large what it is, how it was decided, and that it was shortened', () => {
+    const [line] = detailLines({ ...LARGEST, failures: [], warnings: [], ignored: [] });
+    expect(line?.more.request).toMatchObject({
+      id: REQUEST.id,
+      vlan: REQUEST.vlan,
+      deadline: REQUEST.deadline,
+      outcome: 'held',
+      decision: {
+        verdict: 'hold',
+        reasons: expect.arrayContaining([{ code: 'unreadable', message: expect.any(String) }]),
+      },
+      shortened: true,
+    });
+  });
+
+  it('of a usual request is the request as it is', () => {
+    const [line] = detailLines({ ...REPORT, requests: [REQUEST] });
+    expect(line).toMatchObject({ message: 'request held', more: { request: REQUEST } });
+    expect(passLine(REPORT).more.report).toEqual(summaryOf(REPORT));
+  });
+});

@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest';
+import { MATCH_FIELDS } from '../../core/fields/index.ts';
+import type { BgpPeer } from '../../core/model.ts';
+import { aPeer, aVif } from '../support/builders.ts';
+
+const { asn, peers, bgpKey } = MATCH_FIELDS;
+
+type Row<T> = [session: string, seen: readonly T[], fits: string, touches: string];
+
+describe('asn: a grant demands it of every session, a hold line of any', () => {
+  const wanted = [
+    [65010, 65019],
+    [4200000000, 4200000000],
+  ] as const;
+  it.each<Row<number | null>>([
+    ['the one session', [65010], 'yes', 'yes'],
+    ['the last of the range', [65019], 'yes', 'yes'],
+    ['a long ASN', [4200000000], 'yes', 'yes'],
+    ['another ASN', [65020], 'no', 'no'],
+    ['both sessions', [65010, 65019], 'yes', 'yes'],
+    ['one of two sessions', [65010, 65020], 'no', 'yes'],
+    ['the other of two sessions', [65020, 65010], 'no', 'yes'],
+    ['not given', [null], 'unknown', 'unknown'],
+    ['right and not given', [65010, null], 'unknown', 'yes'],
+    ['wrong and not given', [65020, null], 'no', 'unknown'],
+    ['no session listed', [], 'unknown', 'unknown'],
+  ])('%s %j: fits %s, touches %s', (_, asns, fits, touches) => {
+    const vif = aVif({ peers: asns.map((one) => aPeer({ asn: one })) });
+    expect([asn.fits(wanted, vif), asn.touches(wanted, vif)]).toEqual([fits, touches]);
+  });
+
+  it('is told session by session', () => {
+    expect(asn.seen(aVif({ peers: [aPeer({ asn: 65010 }), aPeer({ asn: null })] }))).toBe(
+      '65010 and unknown',
+    );
+    expect(asn.seen(aVif({ peers: [aPeer({ asn: null })] }))).toBeNull();
+    expect(asn.wanted(wanted)).toBe('65010-65019 or 4200000000');
+  });
+});
+
+describe('bgpKey: every session has a key', () => {
+  it.each<Row<boolean | null>>([
+    ['a key', [true], 'yes', 'yes'],
+    ['no key', [false], 'no', 'no'],
+    ['a key on both', [true, true], 'yes', 'yes'],
+    ['a key on one', [true, false], 'no', 'yes'],
+    ['not given', [null], 'unknown', 'unknown'],
+    ['a key and not given', [true, null], 'unknown', 'yes'],
+    ['no session listed', [], 'unknown', 'unknown'],
+  ])('%s %j: fits %s, touches %s', (_, keys, fits, touches) => {
+    const vif = aVif({ peers: keys.map((hasKey) => aPeer({ hasKey })) });
+    expect([bgpKey.fits('required', vif), bgpKey.touches('required', vif)]).toEqual([fits, touches]);
+  });
+
+  it('tells whether, and never which', () => {
+    const sessions = [aPeer({ hasKey: true }), aPeer({ hasKey: false }), aPeer({ hasKey: null })];
+    expect(bgpKey.seen(aVif({ peers: sessions }))).toBe('a key and no key and unknown');
+  });
+});
+
+describe('peers: a grant demands both whole subnets of every session, a hold line any overlap', () => {
+  const wanted = ['169.254.10.0/24', '2001:db8::/64'];
+  it.each<Row<[string | null, string | null]>>([
+    ['inside', [['169.254.10.1/30', '169.254.10.2/30']], 'yes', 'yes'],
+    ['inside, without prefix lengths', [['169.254.10.1', '169.254.10.2']], 'unknown', 'yes'],
+    ['outside, without prefix lengths', [['169.254.11.1', '169.254.11.2']], 'no', 'unknown'],
+    ['inside, one without a prefix length', [['169.254.10.1/30', '169.254.10.2']], 'unknown', 'yes'],
+    ['one inside and one outside, both without', [['169.254.10.1', '169.254.11.2']], 'no', 'yes'],
+    ['IPv6 inside, without prefix lengths', [['2001:db8::1', '2001:db8::2']], 'unknown', 'yes'],
+    ['the whole block', [['169.254.10.1/24', '169.254.10.2/24']], 'yes', 'yes'],
+    ['outside', [['169.254.11.1/30', '169.254.11.2/30']], 'no', 'no'],
+    ['a host inside, in a wider subnet', [['169.254.10.1/16', '169.254.10.2/16']], 'no', 'yes'],
+    ['one address outside', [['169.254.10.1/30', '169.254.11.2/30']], 'no', 'yes'],
+    ['IPv6 inside', [['2001:db8::1/125', '2001:db8::2/125']], 'yes', 'yes'],
+    ['IPv6 inside, spelt long', [['2001:0DB8:0:0::1/125', '2001:db8:0:0:0:0:0:2/125']], 'yes', 'yes'],
+    ['IPv6 outside', [['2001:db8:0:1::1/125', '2001:db8:0:1::2/125']], 'no', 'no'],
+    ['IPv4 clothed as IPv6', [['::ffff:169.254.10.1/126', '::ffff:169.254.10.2/126']], 'no', 'no'],
+    ['one address not given', [['169.254.10.1/30', null]], 'unknown', 'yes'],
+    ['one outside, one not given', [['169.254.11.1/30', null]], 'no', 'unknown'],
+    [
+      'leading zeros, which some read as octal',
+      [['169.254.010.1/30', '169.254.010.2/30']],
+      'unknown',
+      'unknown',
+    ],
+    ['no address', [['169.254.10.1/33', 'here']], 'unknown', 'unknown'],
+    [
+      'two sessions inside',
+      [
+        ['169.254.10.1/30', '169.254.10.2/30'],
+        ['2001:db8::1/125', '2001:db8::2/125'],
+      ],
+      'yes',
+      'yes',
+    ],
+    [
+      'the second session outside',
+      [
+        ['169.254.10.1/30', '169.254.10.2/30'],
+        ['10.0.0.1/30', '10.0.0.2/30'],
+      ],
+      'no',
+      'yes',
+    ],
+    [
+      'the second session not given',
+      [
+        ['169.254.10.1/30', '169.254.10.2/30'],
+        [null, null],
+      ],
+      'unknown',
+      'yes',
+    ],
+    ['no session listed', [], 'unknown', 'unknown'],
+  ])('%s', (_, addresses, fits, touches) => {
+    const vif = aVif({ peers: addresses.map(session) });
+    expect([peers.fits(wanted, vif), peers.touches(wanted, vif)]).toEqual([fits, touches]);
+  });
+
+  it('an address without a prefix length is in doubt for every block of its family, however large or small', () => {
+    const bare = aVif({ peers: [session(['169.254.10.1', '169.254.10.1'])] });
+    expect(peers.fits(['0.0.0.0/0'], bare)).toBe('unknown');
+    expect(peers.fits(['169.254.10.1/32'], bare)).toBe('unknown');
+    expect(peers.touches(['169.254.10.4/30'], bare)).toBe('unknown');
+    expect(peers.touches(['2001:db8::/64'], bare)).toBe('no');
+    expect(peers.seen(bare)).toBe(
+      '169.254.10.1 (without a prefix length) and 169.254.10.1 (without a prefix length)',
+    );
+  });
+
+  it('a subnet across two neighbouring blocks lies in neither, and touches both', () => {
+    const halves = ['169.254.10.0/31', '169.254.10.2/31'];
+    expect(peers.fits(halves, aVif())).toBe('no');
+    expect(peers.touches(halves, aVif())).toBe('yes');
+  });
+
+  it('tells what is known, safe to print', () => {
+    expect(peers.seen(aVif({ peers: [session(['10.0.0.1/30', '\u001b[2J'])] }))).toBe(
+      '10.0.0.1/30 and unknown (`\\u{1b}[2J` is no address)',
+    );
+    expect(peers.seen(aVif({ peers: [session([null, null])] }))).toBeNull();
+  });
+});
+
+function session([amazonAddress, customerAddress]: [string | null, string | null]): BgpPeer {
+  return aPeer({ amazonAddress, customerAddress });
+}

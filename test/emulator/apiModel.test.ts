@@ -1,0 +1,183 @@
+import * as directConnectModel from '@aws-sdk/client-direct-connect';
+import * as ec2Model from '@aws-sdk/client-ec2';
+import * as stsModel from '@aws-sdk/client-sts';
+import { describe, expect, it } from 'vitest';
+import { createSimulation, readScenario } from '../../emulator/emulator.ts';
+import { OPERATION_NAMES } from '../../emulator/operations/operationTable.ts';
+import { operationModel, requiredPaths, strangers, xmlNames } from './apiModel.ts';
+import { OWNER, RECIPIENT } from './emulatorClients.ts';
+import { inProcess } from './inProcessClient.ts';
+
+const allocation = { connectionId: 'dxcon-1a2b3c4d', ownerAccount: RECIPIENT };
+const wanted = { virtualInterfaceName: 'a', vlan: 7, asn: 65010, tags: [{ key: 'a', value: 'b' }] };
+
+const LAG = 'dxlag-1a2b3c4d';
+const directConnectGatewayId = '11111111-2222-4333-8444-555555555555';
+
+/** An input of every operation, in an order in which each makes sense. `id` is of a request, `table` of a route table. */
+const inputs = (id: string, table: string): Readonly<Record<string, object>> => ({
+  CreateConnection: { location: 'PAR1', bandwidth: '1Gbps', connectionName: 'a', tags: [{ key: 'a' }] },
+  DescribeConnections: { maxResults: 1 },
+  AllocatePrivateVirtualInterface: {
+    ...allocation,
+    newPrivateVirtualInterfaceAllocation: { ...wanted, vlan: 8, asn: undefined, asnLong: 4200000000 },
+  },
+  AllocatePublicVirtualInterface: {
+    ...allocation,
+    newPublicVirtualInterfaceAllocation: { ...wanted, routeFilterPrefixes: [{ cidr: '192.0.2.0/24' }] },
+  },
+  AllocateTransitVirtualInterface: {
+    ...allocation,
+    newTransitVirtualInterfaceAllocation: { ...wanted, vlan: 9 },
+  },
+  DescribeVirtualInterfaces: { maxResults: 2 },
+  CreateLag: {
+    numberOfConnections: 2,
+    location: 'PAR1',
+    connectionsBandwidth: '1Gbps',
+    lagName: 'a',
+    tags: [{ key: 'a', value: 'b' }],
+  },
+  AssociateConnectionWithLag: { connectionId: 'dxcon-1a2b3c4d', lagId: LAG },
+  DescribeLags: { maxResults: 1 },
+  DisassociateConnectionFromLag: { connectionId: 'dxcon-1a2b3c4d', lagId: LAG },
+  AssociateVirtualInterface: { virtualInterfaceId: id, connectionId: 'dxcon-1a2b3c4d' },
+  UpdateVirtualInterfaceAttributes: { virtualInterfaceId: id, virtualInterfaceName: 'b', mtu: 8500 },
+  CreateBGPPeer: { virtualInterfaceId: id, newBGPPeer: { asn: 65020, customerAddress: '192.0.2.2/30' } },
+  DeleteBGPPeer: { virtualInterfaceId: id, asn: 65020, customerAddress: '192.0.2.2/30' },
+  DescribeVirtualGateways: {},
+  CreateDirectConnectGateway: { directConnectGatewayName: 'a', tags: [{ key: 'a', value: 'b' }] },
+  DescribeDirectConnectGateways: { maxResults: 1 },
+  CreateDirectConnectGatewayAssociation: { directConnectGatewayId, gatewayId: 'vgw-87654321' },
+  DescribeDirectConnectGatewayAssociations: { directConnectGatewayId, maxResults: 1 },
+  DeleteDirectConnectGatewayAssociation: { directConnectGatewayId, virtualGatewayId: 'vgw-87654321' },
+  ConfirmPrivateVirtualInterface: { virtualInterfaceId: id, virtualGatewayId: 'vgw-87654321' },
+  DeleteVirtualInterface: { virtualInterfaceId: id },
+  CreateVpnGateway: {
+    Type: 'ipsec.1',
+    TagSpecifications: [{ ResourceType: 'vpn-gateway', Tags: [{ Key: 'a', Value: 'b' }] }],
+  },
+  AttachVpnGateway: { VpcId: 'vpc-1a2b3c4d', VpnGatewayId: 'vgw-12345678' },
+  DescribeVpnGateways: {},
+  EnableVgwRoutePropagation: { RouteTableId: table, GatewayId: 'vgw-87654321' },
+  CreateRoute: { RouteTableId: table, DestinationCidrBlock: '192.0.2.0/24', GatewayId: 'vgw-87654321' },
+  DescribeRouteTables: { MaxResults: 5 },
+  DisableVgwRoutePropagation: { RouteTableId: table, GatewayId: 'vgw-87654321' },
+  DetachVpnGateway: { VpcId: 'vpc-1a2b3c4d', VpnGatewayId: 'vgw-12345678' },
+  DeleteVpnGateway: { VpnGatewayId: 'vgw-12345678' },
+  GetCallerIdentity: {},
+  AssumeRole: { RoleArn: `arn:aws:iam::${RECIPIENT}:role/acceptor`, RoleSessionName: 'pass' },
+});
+
+const scenario = readScenario({
+  region: 'eu-west-2',
+  options: { dialect: 'aws' },
+  gateways: [
+    { account: OWNER, id: 'vgw-87654321', vpc: 'vpc-5e6f7a8b' },
+    { account: OWNER, id: 'vgw-12345678' },
+  ],
+  directConnectGateways: [{ account: OWNER, id: directConnectGatewayId, name: 'hub', associated: false }],
+  connections: [{ account: OWNER, id: 'dxcon-1a2b3c4d', name: 'a', location: 'PAR1' }],
+  allocations: [{ connection: 'a', to: OWNER, name: 'a', vlan: 1, asn: 65010 }],
+});
+
+/** A fresh world, clients of its owner, and inputs for every operation. */
+function arranged() {
+  const simulation = createSimulation({}, scenario);
+  const [id = ''] = simulation.world().interfaces.keys();
+  const place = { account: OWNER, region: 'eu-west-2', location: 'PAR1', bandwidth: '1Gbps' };
+  simulation.world().lags.set(LAG, { ...place, id: LAG, name: 'a', provider: '', tags: [] });
+  const [table = ''] = simulation.world().routeTables.keys();
+  return { ...inProcess(simulation, OWNER), inputs: Object.entries(inputs(id, table)) };
+}
+
+/** Sends the command of that name, which the package itself makes. */
+async function send(client: object, model: object, name: string, input: object): Promise<unknown> {
+  const command = Reflect.construct(Reflect.get(model, `${name}Command`), [input]);
+  return Reflect.apply(Reflect.get(client, 'send'), client, [command]);
+}
+
+describe('the API model that the SDK carries', () => {
+  it('is held against every operation that the emulator knows', () => {
+    expect(Object.keys(inputs('', '')).toSorted()).toEqual(OPERATION_NAMES.toSorted());
+  });
+
+  it('has every member that Direct Connect answers with, in the same type', async () => {
+    const { directConnect, bodies, inputs } = arranged();
+    const checked: string[] = [];
+    for (const [name, input] of inputs.filter(([name]) => `${name}$` in directConnectModel)) {
+      await send(directConnect, directConnectModel, name, input);
+      const answer: unknown = JSON.parse(bodies.at(-1) ?? '');
+      expect(strangers(operationModel(directConnectModel, name).output, answer, name)).toEqual([]);
+      checked.push(name);
+    }
+    expect(checked).toHaveLength(22);
+  });
+
+  it('has no required member of Direct Connect that the emulator does without', async () => {
+    const { directConnect, inputs } = arranged();
+    const refused: string[] = [];
+    for (const [name, input] of inputs.filter(([name]) => `${name}$` in directConnectModel)) {
+      for (const path of requiredPaths(operationModel(directConnectModel, name).input)) {
+        if (!has(input, path)) continue;
+        const sent = send(directConnect, directConnectModel, name, without(input, path));
+        await expect(sent).rejects.toMatchObject({
+          name: 'ValidationException',
+          message: expect.stringContaining(`'${path.join('.')}'`),
+        });
+        refused.push(`${name}.${path.join('.')}`);
+      }
+    }
+    expect(refused).toContain('AllocatePrivateVirtualInterface.newPrivateVirtualInterfaceAllocation.vlan');
+    expect(refused).toContain('ConfirmPrivateVirtualInterface.virtualInterfaceId');
+    expect(refused).toHaveLength(31);
+  });
+
+  it.each([
+    { api: 'EC2', model: ec2Model, envelope: ['item', 'requestId', 'return'] },
+    { api: 'STS', model: stsModel, envelope: ['ResponseMetadata', 'RequestId'] },
+  ])('has every element that $api answers with', async ({ api, model, envelope }) => {
+    const { ec2, sts, bodies, inputs } = arranged();
+    for (const [name, input] of inputs.filter(([name]) => `${name}$` in model)) {
+      await send(api === 'EC2' ? ec2 : sts, model, name, input);
+      const used = [...(bodies.at(-1) ?? '').matchAll(/<([A-Za-z]+)/g)].map(([, element]) => element);
+      const known = [
+        ...xmlNames(operationModel(model, name).output),
+        ...envelope,
+        `${name}Response`,
+        `${name}Result`,
+      ];
+      expect(used.filter((element) => element !== undefined && !known.includes(element))).toEqual([]);
+    }
+  });
+
+  it.each([
+    ['EC2', ec2Model, 'MissingParameter'],
+    ['STS', stsModel, 'ValidationError'],
+  ])('has no required member of %s that the emulator does without', async (api, model, code) => {
+    const { ec2, sts, inputs } = arranged();
+    let refused = 0;
+    for (const [name, input] of inputs.filter(([name]) => `${name}$` in model)) {
+      for (const path of requiredPaths(operationModel(model, name).input)) {
+        const sent = send(api === 'EC2' ? ec2 : sts, model, name, without(input, path));
+        await expect(sent).rejects.toMatchObject({ name: code });
+        refused += 1;
+      }
+    }
+    expect(refused).toBeGreaterThan(1);
+  });
+});
+
+function has(input: object, [key = '', ...rest]: readonly string[]): boolean {
+  const part: unknown = Reflect.get(input, key);
+  return (
+    part !== undefined &&
+    (rest.length === 0 || (typeof part === 'object' && part !== null && has(part, rest)))
+  );
+}
+
+function without(input: object, [key = '', ...rest]: readonly string[]): object {
+  const part: unknown = Reflect.get(input, key);
+  const left = rest.length > 0 && typeof part === 'object' && part !== null ? without(part, rest) : undefined;
+  return { ...input, [key]: left };
+}

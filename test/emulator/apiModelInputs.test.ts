@@ -1,0 +1,100 @@
+import * as directConnectModel from '@aws-sdk/client-direct-connect';
+import * as ec2Model from '@aws-sdk/client-ec2';
+import * as stsModel from '@aws-sdk/client-sts';
+import { describe, expect, it } from 'vitest';
+import type { Service } from '../../emulator/dialects.ts';
+import { IGNORED } from '../../emulator/operations/ignoredParameters.ts';
+import { everyMember, operationModel } from './apiModel.ts';
+import { inProcess } from './inProcessClient.ts';
+import { CALLS, type Call } from './wire/allCalls.ts';
+import { IDS } from './wire/callVariant.ts';
+import { worldOfRecordings } from './wire/replayRecording.ts';
+
+const MODELS = { directconnect: directConnectModel, ec2: ec2Model, sts: stsModel } satisfies Record<
+  Service,
+  object
+>;
+
+/** Members that the emulator does not know: whoever sends one is told so. */
+const REFUSED: Readonly<Record<string, readonly string[]>> = {
+  CreateConnection: ['requestMACSec'],
+  CreateLag: ['requestMACSec'],
+  UpdateVirtualInterfaceAttributes: ['enableSiteLink'],
+  CreateRoute: [
+    ...['CarrierGatewayId', 'CoreNetworkArn', 'DestinationIpv6CidrBlock', 'DestinationPrefixListId'],
+    ...['EgressOnlyInternetGatewayId', 'InstanceId', 'LocalGatewayId', 'NatGatewayId', 'NetworkInterfaceId'],
+    ...['OdbNetworkArn', 'TransitGatewayId', 'VpcEndpointId', 'VpcPeeringConnectionId'],
+  ],
+  AssumeRole: [
+    ...['MinimumSessionTokenSize', 'Policy', 'PolicyArns', 'ProvidedContexts', 'SerialNumber'],
+    ...['SourceIdentity', 'Tags', 'TokenCode', 'TransitiveTagKeys'],
+  ],
+};
+
+/** Of every operation, an input that is answered. */
+const answered = CALLS.filter(({ refused, assumed }) => refused === undefined && !assumed).filter(
+  ({ operation }, i, all) => all.findIndex((other) => other.operation === operation) === i,
+);
+
+describe('every member of every input in the API model', () => {
+  it('is understood, refused by its name, or in the table of what is ignored', async () => {
+    const refused: Record<string, string[]> = {};
+    for (const call of answered) {
+      const { input } = operationModel(MODELS[call.service], call.operation);
+      const strange: string[] = [];
+      for (const { path, example } of everyMember(input)) {
+        const [member = ''] = path;
+        const message = await refusalOf(call, { [member]: example });
+        if (message.includes(`The emulator does not know the parameter ${member}`)) strange.push(member);
+      }
+      if (strange.length > 0) refused[call.operation] = strange.toSorted();
+    }
+    expect(refused).toEqual(REFUSED);
+  });
+
+  it('is in a recording, unless it is refused', () => {
+    for (const { operation, service } of answered) {
+      const calls = CALLS.filter((call) => call.operation === operation);
+      const { input } = operationModel(MODELS[service], operation);
+      const sent = new Set(calls.flatMap((call) => keysIn(call.input)));
+      const unsent = everyMember(input)
+        .filter(({ path: [member = ''] }) => !REFUSED[operation]?.includes(member))
+        .map(({ path }) => path.join('.'))
+        .filter((path) => !sent.has(path) && path !== 'DryRun');
+      expect([operation, unsent]).toEqual([operation, []]);
+    }
+  });
+
+  it('stands in the model when it is in the table of what is ignored, and there is why', () => {
+    for (const { operation, member, reason } of IGNORED) {
+      const service = CALLS.find((call) => call.operation === operation)?.service ?? 'ec2';
+      const { input } = operationModel(MODELS[service], operation);
+      expect(everyMember(input).map(({ path }) => path[0])).toContain(member);
+      expect(reason).not.toBe('');
+    }
+  });
+});
+
+async function refusalOf({ service, operation, input }: Call, more: object): Promise<string> {
+  const { directConnect, ec2, sts } = inProcess(worldOfRecordings('aws'), IDS.account);
+  const client = { directconnect: directConnect, ec2, sts }[service];
+  const command = Reflect.construct(Reflect.get(MODELS[service], `${operation}Command`), [
+    { ...input, ...more },
+  ]);
+  try {
+    await Reflect.apply(client.send, client, [command]);
+    return '';
+  } catch (error) {
+    return String(error);
+  }
+}
+
+/** Paths of an input, without the indices of its lists. */
+function keysIn(value: unknown, path: readonly string[] = []): string[] {
+  if (Array.isArray(value)) return value.flatMap((item) => keysIn(item, path));
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, part]) => [
+    [...path, key].join('.'),
+    ...keysIn(part, [...path, key]),
+  ]);
+}

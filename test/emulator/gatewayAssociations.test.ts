@@ -1,0 +1,129 @@
+import {
+  CreateDirectConnectGatewayAssociationCommand,
+  CreateDirectConnectGatewayCommand,
+  DeleteDirectConnectGatewayAssociationCommand,
+  DescribeDirectConnectGatewayAssociationsCommand,
+} from '@aws-sdk/client-direct-connect';
+import { DeleteVpnGatewayCommand, DetachVpnGatewayCommand } from '@aws-sdk/client-ec2';
+import { describe, expect, it } from 'vitest';
+import { readScenario, type Simulator } from '../../emulator/emulator.ts';
+import { directConnect, ec2, gateway, RECIPIENT, STRANGER, started, told } from './emulatorClients.ts';
+
+const dialect = 'aws';
+
+async function hub(simulator: Simulator): Promise<string> {
+  const made = new CreateDirectConnectGatewayCommand({ directConnectGatewayName: 'hub' });
+  const { directConnectGateway } = await directConnect(simulator, RECIPIENT).send(made);
+  return told(directConnectGateway?.directConnectGatewayId);
+}
+
+async function associations(simulator: Simulator, directConnectGatewayId: string, account = RECIPIENT) {
+  const asked = new DescribeDirectConnectGatewayAssociationsCommand({ directConnectGatewayId });
+  const { directConnectGatewayAssociations } = await directConnect(simulator, account).send(asked);
+  return told(directConnectGatewayAssociations);
+}
+
+const refusal = (message: string) => ({
+  name: 'DirectConnectClientException',
+  message: expect.stringContaining(message),
+});
+
+describe('the associations of a Direct Connect gateway', () => {
+  it('come and go, and are seen from every region by their account alone', async () => {
+    const simulator = await started({ dialect });
+    const [directConnectGatewayId, gatewayId] = [await hub(simulator), await gateway(simulator)];
+    expect(await associations(simulator, directConnectGatewayId)).toEqual([]);
+    const client = directConnect(simulator, RECIPIENT);
+    const made = await client.send(
+      new CreateDirectConnectGatewayAssociationCommand({ directConnectGatewayId, gatewayId }),
+    );
+    expect(made.directConnectGatewayAssociation).toMatchObject({ associationState: 'associating' });
+    const associationId = told(made.directConnectGatewayAssociation?.associationId);
+    expect(await associations(simulator, directConnectGatewayId)).toMatchObject([
+      {
+        associationId,
+        associationState: 'associated',
+        directConnectGatewayId,
+        directConnectGatewayOwnerAccount: RECIPIENT,
+        associatedGateway: {
+          id: gatewayId,
+          type: 'virtualPrivateGateway',
+          ownerAccount: RECIPIENT,
+          region: 'eu-west-2',
+        },
+      },
+    ]);
+    const elsewhere = directConnect(simulator, RECIPIENT, { region: 'us-east-1' });
+    for (const by of [
+      { associationId },
+      { associatedGatewayId: gatewayId },
+      { virtualGatewayId: gatewayId },
+    ]) {
+      const asked = new DescribeDirectConnectGatewayAssociationsCommand(by);
+      expect((await elsewhere.send(asked)).directConnectGatewayAssociations).toHaveLength(1);
+    }
+    expect(await associations(simulator, directConnectGatewayId, STRANGER)).toEqual([]);
+
+    const gone = await client.send(new DeleteDirectConnectGatewayAssociationCommand({ associationId }));
+    expect(gone.directConnectGatewayAssociation).toMatchObject({ associationState: 'disassociating' });
+    expect(await associations(simulator, directConnectGatewayId)).toEqual([]);
+  });
+
+  it('keep their gateway from being deleted', async () => {
+    const simulator = await started({ dialect });
+    const [directConnectGatewayId, virtualGatewayId] = [await hub(simulator), await gateway(simulator)];
+    const both = { directConnectGatewayId, virtualGatewayId };
+    await directConnect(simulator, RECIPIENT).send(new CreateDirectConnectGatewayAssociationCommand(both));
+    const client = ec2(simulator, RECIPIENT);
+    await client.send(new DetachVpnGatewayCommand({ VpnGatewayId: virtualGatewayId, VpcId: 'vpc-1a2b3c4d' }));
+    const deletion = new DeleteVpnGatewayCommand({ VpnGatewayId: virtualGatewayId });
+    await expect(client.send(deletion)).rejects.toMatchObject({ name: 'IncorrectState' });
+    await directConnect(simulator, RECIPIENT).send(new DeleteDirectConnectGatewayAssociationCommand(both));
+    await client.send(deletion);
+  });
+
+  it('refuse what is not there, or there already', async () => {
+    const simulator = await started({ dialect });
+    const client = directConnect(simulator, RECIPIENT);
+    const [directConnectGatewayId, gatewayId] = [await hub(simulator), await gateway(simulator)];
+    const nowhere = '00000000-0000-4000-8000-000000000000';
+    const create = (input: { directConnectGatewayId: string; gatewayId?: string }) =>
+      client.send(new CreateDirectConnectGatewayAssociationCommand(input));
+    await expect(create({ directConnectGatewayId })).rejects.toMatchObject(refusal('must be given'));
+    await expect(create({ directConnectGatewayId: nowhere, gatewayId })).rejects.toMatchObject(
+      refusal(`${nowhere} does not exist`),
+    );
+    const foreign = await gateway(simulator, STRANGER);
+    await expect(create({ directConnectGatewayId, gatewayId: foreign })).rejects.toMatchObject(
+      refusal(`${foreign} does not exist`),
+    );
+    await create({ directConnectGatewayId, gatewayId });
+    await expect(create({ directConnectGatewayId, gatewayId })).rejects.toMatchObject(
+      refusal('already associated'),
+    );
+    const deletion = new DeleteDirectConnectGatewayAssociationCommand({ associationId: nowhere });
+    await expect(client.send(deletion)).rejects.toMatchObject(refusal('does not exist'));
+    const nothing = new DescribeDirectConnectGatewayAssociationsCommand({});
+    await expect(client.send(nothing)).rejects.toMatchObject(refusal('must be given'));
+  });
+
+  it('are not there on outscale', async () => {
+    const simulator = await started({ dialect: 'outscale' });
+    await expect(associations(simulator, 'any')).rejects.toMatchObject({ name: 'UnknownOperationException' });
+  });
+
+  it.each([
+    [{}, ['vgw-11111111']],
+    [{ associated: false }, []],
+    [{ account: STRANGER }, []],
+  ])('in a scenario, a gateway with %j is associated with %j', async (given, expected) => {
+    const id = '11111111-2222-4333-8444-555555555555';
+    const scenario = readScenario({
+      region: 'eu-west-2',
+      gateways: ['vgw-11111111', 'vgw-22222222'].map((vgw) => ({ account: RECIPIENT, id: vgw })),
+      directConnectGateways: [{ account: RECIPIENT, id, name: 'hub', ...given }],
+    });
+    const found = await associations(await started({ dialect, scenario }), id);
+    expect(found.map(({ virtualGatewayId }) => virtualGatewayId)).toEqual(expected);
+  });
+});

@@ -1,0 +1,122 @@
+import {
+  DescribeConnectionsCommand,
+  DescribeDirectConnectGatewayAssociationsCommand,
+  DescribeDirectConnectGatewaysCommand,
+  DescribeLagsCommand,
+} from '@aws-sdk/client-direct-connect';
+import { DescribeRouteTablesCommand } from '@aws-sdk/client-ec2';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createSimulation, type DialectName, readScenario } from '../../emulator/emulator.ts';
+import { RECIPIENT as account } from './emulatorClients.ts';
+import { inProcess } from './inProcessClient.ts';
+
+const hub = '11111111-2222-4333-8444-555555555555';
+type Clients = ReturnType<typeof inProcess>;
+interface Page {
+  readonly ids: readonly (string | undefined)[];
+  readonly next: string | undefined;
+}
+
+/** One page of every listing that has pages, besides that of interfaces. */
+const LISTINGS = {
+  connections: async ({ directConnect }: Clients, maxResults: number, nextToken?: string): Promise<Page> => {
+    const page = await directConnect.send(new DescribeConnectionsCommand({ maxResults, nextToken }));
+    return { ids: page.connections?.map((one) => one.connectionId) ?? [], next: page.nextToken };
+  },
+  lags: async ({ directConnect }: Clients, maxResults: number, nextToken?: string): Promise<Page> => {
+    const page = await directConnect.send(new DescribeLagsCommand({ maxResults, nextToken }));
+    return { ids: page.lags?.map((one) => one.lagId) ?? [], next: page.nextToken };
+  },
+  directConnectGateways: async (
+    { directConnect }: Clients,
+    maxResults: number,
+    nextToken?: string,
+  ): Promise<Page> => {
+    const asked = new DescribeDirectConnectGatewaysCommand({ maxResults, nextToken });
+    const { directConnectGateways = [], nextToken: next } = await directConnect.send(asked);
+    return { ids: directConnectGateways.map((one) => one.directConnectGatewayId), next };
+  },
+  gatewayAssociations: async (
+    { directConnect }: Clients,
+    maxResults: number,
+    nextToken?: string,
+  ): Promise<Page> => {
+    const asked = { directConnectGatewayId: hub, maxResults, nextToken };
+    const { directConnectGatewayAssociations = [], nextToken: next } = await directConnect.send(
+      new DescribeDirectConnectGatewayAssociationsCommand(asked),
+    );
+    return { ids: directConnectGatewayAssociations.map((one) => one.associationId), next };
+  },
+  routeTables: async ({ ec2 }: Clients, MaxResults: number, NextToken?: string): Promise<Page> => {
+    const page = await ec2.send(new DescribeRouteTablesCommand({ MaxResults, NextToken }));
+    return { ids: page.RouteTables?.map((one) => one.RouteTableId) ?? [], next: page.NextToken };
+  },
+};
+
+describe('a listing in pages of any size', () => {
+  it.each([
+    ['aws', 'connections'],
+    ['aws', 'lags'],
+    ['aws', 'directConnectGateways'],
+    ['aws', 'gatewayAssociations'],
+    ['aws', 'routeTables'],
+    ['outscale', 'connections'],
+    ['outscale', 'routeTables'],
+  ] as const)('yields each once, on %s of %s', (dialect, name) =>
+    fc.assert(
+      fc.asyncProperty(fc.nat({ max: 23 }), fc.integer({ min: 5, max: 30 }), async (count, size) => {
+        const { simulation, ids } = filled(dialect, count);
+        const clients = inProcess(simulation, account);
+        const seen: (string | undefined)[] = [];
+        let next: string | undefined;
+        do {
+          const page = await LISTINGS[name](clients, size, next);
+          expect(page.ids.length).toBeLessThanOrEqual(dialect === 'aws' ? size : count);
+          seen.push(...page.ids);
+          next = page.next;
+        } while (next !== undefined);
+        expect(seen).toEqual(ids[name]);
+      }),
+      { numRuns: 20 },
+    ),
+  );
+});
+
+/** So many of each. */
+function filled(dialect: DialectName, count: number) {
+  const each = Array.from({ length: count }, (_, i) => String(i).padStart(8, '0'));
+  const hubs = each.map((digits) => ({ account, id: hub.replace(/^.{8}/, digits), name: digits }));
+  const scenario = readScenario({
+    region: 'eu-west-2',
+    options: { dialect },
+    gateways: each.map((digits) => ({ account, id: `vgw-${digits}`, vpc: `vpc-${digits}` })),
+    directConnectGateways: dialect === 'aws' ? hubs : [],
+    connections: each.map((digits) => ({ account, id: `dxcon-${digits}`, name: digits, location: 'PAR1' })),
+  });
+  const simulation = createSimulation({}, scenario);
+  const world = simulation.world();
+  world.gatewayAssociations.clear();
+  for (const { id: virtualGateway } of world.virtualGateways.values()) {
+    const id = virtualGateway.replace('vgw', 'association');
+    const place = { account, region: 'eu-west-2', allowedPrefixes: [] };
+    world.gatewayAssociations.set(id, { id, ...place, directConnectGateway: hub, virtualGateway });
+  }
+  const place = {
+    account,
+    region: 'eu-west-2',
+    location: 'PAR1',
+    bandwidth: '1Gbps',
+    provider: '',
+    tags: [],
+  };
+  for (const id of each.map((digits) => `dxlag-${digits}`)) world.lags.set(id, { ...place, id, name: id });
+  const ids = {
+    connections: [...world.connections.keys()],
+    lags: [...world.lags.keys()],
+    directConnectGateways: [...world.directConnectGateways.keys()],
+    gatewayAssociations: [...world.gatewayAssociations.keys()],
+    routeTables: [...world.routeTables.keys()],
+  };
+  return { simulation, ids };
+}

@@ -1,0 +1,77 @@
+import { isDeepStrictEqual as same } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { OPERATION_NAMES } from '../../emulator/operations/operationTable.ts';
+import { isInstalled } from '../support/installedPrograms.ts';
+import { CALLS } from './wire/allCalls.ts';
+import { record } from './wire/recordCall.ts';
+import { essence, keep, lasting, recordingOf, recordingsOf } from './wire/recordingFiles.ts';
+
+/** `RECORD=1 npm run test:unit -- test/emulator/recordings.test.ts` records what is new or no longer the same. */
+const recording = process.env.RECORD !== undefined;
+const found = isInstalled('aws');
+const skipped = found ? '' : ' (skipped: the AWS CLI, `aws`, is not on PATH)';
+
+/** Half a second each: of those that nobody records anew, one for each way to write an input down. */
+const SAMPLE = [
+  'DescribeVirtualInterfaces: the second page',
+  'AllocatePrivateVirtualInterface: with all that is optional',
+  'AllocatePrivateVirtualInterface: as one types it',
+  'CreateVpnGateway: with all that is optional',
+  'DescribeVpnGateways: as one types it',
+  'DescribeRouteTables: those of VPCs',
+  'GetCallerIdentity: of a role',
+  'AssumeRole: with an external ID',
+];
+
+const named = CALLS.map((call) => ({ ...call, name: `${call.operation}: ${call.says}` }));
+const bySdk = named.filter(({ flags }) => flags === undefined);
+const byCli = recording ? named : named.filter(({ name }) => SAMPLE.includes(name));
+
+describe('what clients send', () => {
+  it('is recorded of every operation that the emulator knows, and of nothing else', () => {
+    expect([...new Set(CALLS.map(({ operation }) => operation))].toSorted()).toEqual(
+      OPERATION_NAMES.toSorted(),
+    );
+    expect(new Set(named.map(({ name }) => name)).size).toBe(named.length);
+    if (recording) return;
+    const kept = OPERATION_NAMES.flatMap((name) => recordingsOf(name).map(({ call }) => `${name}: ${call}`));
+    expect(kept.toSorted()).toEqual([...named, ...bySdk].map(({ name }) => name).toSorted());
+    expect(byCli).toHaveLength(SAMPLE.length);
+  });
+
+  it('tells nothing of the machine that it was recorded on', () => {
+    const kept = JSON.stringify(OPERATION_NAMES.flatMap(recordingsOf));
+    expect(kept).not.toMatch(/linux|darwin|node|python|botocore|\/(home|users|roo[t])/i);
+    const hosts = [...kept.matchAll(/"host":"([^"]*)"/g)].map(([, host]) => host);
+    for (const host of hosts) expect(host).toMatch(/^127\.0\.0\.1:\d+$/);
+  });
+
+  it('is the same from the SDK today', async () => {
+    for (const call of bySdk) {
+      const today = await record(call, 'sdk');
+      const kept = recordingOf(call, 'sdk');
+      if (recording && (kept === undefined || !same(lasting(today), lasting(kept)))) keep(call, today);
+      else expect([call.name, lasting(today)]).toEqual([call.name, kept && lasting(kept)]);
+    }
+  });
+
+  it.skipIf(!found)(
+    `is the same from the AWS CLI today${skipped}`,
+    { timeout: recording ? 900_000 : 120_000 },
+    async () => {
+      for (const call of byCli) {
+        const today = await record(call, 'cli');
+        const kept = recordingOf(call, 'cli');
+        if (recording && (kept === undefined || !same(essence(today), essence(kept)))) keep(call, today);
+        else expect([call.name, essence(today)]).toEqual([call.name, kept && essence(kept)]);
+      }
+    },
+  );
+
+  it('is the same from the AWS CLI and from the SDK', () => {
+    for (const call of bySdk) {
+      const [sdk, cli] = [recordingOf(call, 'sdk'), recordingOf(call, 'cli')];
+      expect([call.name, sdk && essence(sdk)]).toEqual([call.name, cli && essence(cli)]);
+    }
+  });
+});

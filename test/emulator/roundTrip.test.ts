@@ -1,0 +1,155 @@
+import {
+  AllocatePrivateVirtualInterfaceCommand,
+  CreateConnectionCommand,
+  DescribeVirtualInterfacesCommand,
+  type DescribeVirtualInterfacesRequest,
+  type NewPrivateVirtualInterfaceAllocation,
+  type Tag,
+  type VirtualInterface,
+} from '@aws-sdk/client-direct-connect';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createSimulation } from '../../emulator/emulator.ts';
+import { OWNER, RECIPIENT, told } from './emulatorClients.ts';
+import { inProcess } from './inProcessClient.ts';
+
+const text = (minLength: number, maxLength: number) =>
+  fc
+    .string({ unit: 'grapheme', minLength, maxLength })
+    .filter((one) => one.length >= minLength && one.length <= maxLength);
+
+const wording = (minLength: number) =>
+  fc.string({ unit: fc.constantFrom(...'aZ0 é署_.:/=+-@'), minLength, maxLength: 20 });
+
+const tags: fc.Arbitrary<Tag[]> = fc.uniqueArray(fc.record({ key: wording(1), value: wording(0) }), {
+  minLength: 1,
+  maxLength: 5,
+  selector: ({ key }) => key,
+});
+
+/** An allocation that the platform would provision, less its VLAN. */
+const allocations = {
+  virtualInterfaceName: text(1, 100),
+  authKey: fc.option(text(6, 80), { nil: undefined }),
+  mtu: fc.constantFrom(undefined, 1500, 8500, 9001),
+  amazonAddress: fc.constantFrom(undefined, '169.254.10.1/30', 'fd00::1/125'),
+  customerAddress: fc.constantFrom(undefined, '169.254.10.2/30', 'fd00::2/125'),
+  addressFamily: fc.constantFrom(undefined, 'ipv4' as const, 'ipv6' as const),
+  tags: fc.option(tags, { nil: undefined }),
+};
+const shortAsn = fc.integer({ min: 1, max: 2147483646 });
+const longAsn = fc.integer({ min: 2147483647, max: 4294967294 });
+
+const offers = (asn: fc.Arbitrary<{ asn?: number; asnLong?: number }>) =>
+  fc
+    .tuple(
+      asn,
+      fc.uniqueArray(fc.integer({ min: 1, max: 4094 }), { minLength: 1, maxLength: 7 }),
+      fc.record(allocations),
+    )
+    .map(([numbers, vlans, offer]) => vlans.map((vlan) => ({ ...offer, ...numbers, vlan })));
+
+/** Everything of an account, in pages of so many. */
+async function everything(
+  account: Account,
+  maxResults: number | undefined,
+  asked: DescribeVirtualInterfacesRequest,
+) {
+  const pages: VirtualInterface[][] = [];
+  let nextToken: string | undefined;
+  do {
+    const page = await account.send(
+      new DescribeVirtualInterfacesCommand({ ...asked, maxResults, nextToken }),
+    );
+    pages.push(told(page.virtualInterfaces));
+    nextToken = page.nextToken;
+  } while (nextToken !== undefined);
+  return pages;
+}
+type Account = ReturnType<typeof inProcess>['directConnect'];
+
+/** A connection with these offers on it, and both who see them. */
+async function offered(dialect: 'outscale' | 'aws', all: readonly NewPrivateVirtualInterfaceAllocation[]) {
+  const simulation = createSimulation({ dialect }, null);
+  const [owner, recipient] = [OWNER, RECIPIENT].map((id) => inProcess(simulation, id).directConnect);
+  if (owner === undefined || recipient === undefined) throw new Error('two accounts were asked for');
+  const connection = { location: 'PAR1', bandwidth: '1Gbps', connectionName: 'é' };
+  const { connectionId } = await owner.send(new CreateConnectionCommand(connection));
+  const made: VirtualInterface[] = [];
+  for (const newPrivateVirtualInterfaceAllocation of all) {
+    const { $metadata, ...vif } = await owner.send(
+      new AllocatePrivateVirtualInterfaceCommand({
+        connectionId,
+        ownerAccount: RECIPIENT,
+        newPrivateVirtualInterfaceAllocation,
+      }),
+    );
+    made.push(vif);
+  }
+  return { connectionId, owner, recipient, made };
+}
+
+describe('whatever is allocated', () => {
+  it('is described back the same on aws, to both, and once in pages of any size', () =>
+    fc.assert(
+      fc.asyncProperty(
+        offers(
+          fc.oneof(
+            shortAsn.map((asn) => ({ asn })),
+            longAsn.map((asnLong) => ({ asnLong })),
+          ),
+        ),
+        fc.option(fc.integer({ min: 1, max: 10 }), { nil: undefined }),
+        async (all, size) => {
+          const { connectionId, owner, recipient, made } = await offered('aws', all);
+          for (const account of [owner, recipient]) {
+            const pages = await everything(account, size, { connectionId });
+            expect(pages.flat()).toEqual(made);
+            for (const page of pages.slice(0, -1)) expect(page).toHaveLength(size ?? 100);
+            expect(pages.at(-1)).not.toEqual([]);
+          }
+          for (const [i, offer] of all.entries()) {
+            const { asn = 0, tags, authKey, ...rest } = offer;
+            const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
+            const [one] = (
+              await everything(recipient, size, { virtualInterfaceId: made[i]?.virtualInterfaceId })
+            ).flat();
+            expect(one).toMatchObject({ ...given, asn, connectionId, ownerAccount: RECIPIENT });
+            expect(one?.tags ?? []).toEqual(tags ?? []);
+            expect(one?.authKey).toBe(authKey ?? one?.bgpPeers?.[0]?.authKey);
+          }
+        },
+      ),
+      { numRuns: 40 },
+    ));
+
+  it('is described back on outscale, in no field but those of its documentation', () =>
+    fc.assert(
+      fc.asyncProperty(
+        offers(fc.oneof(shortAsn, longAsn).map((asn) => ({ asn }))),
+        fc.option(fc.integer({ min: 1, max: 10 }), { nil: undefined }),
+        async (all, size) => {
+          const { connectionId, recipient, made } = await offered('outscale', all);
+          const listed = (await everything(recipient, size, {})).flat();
+          expect(listed).toEqual(made);
+          expect(listed).toEqual(
+            all.map(
+              (
+                { vlan, asn, virtualInterfaceName, authKey = '', amazonAddress = '', customerAddress = '' },
+                i,
+              ) => ({
+                ...{ vlan, asn, virtualInterfaceName, authKey, amazonAddress, customerAddress, connectionId },
+                location: 'PAR1',
+                ownerAccount: RECIPIENT,
+                virtualGatewayId: '',
+                virtualInterfaceId: made[i]?.virtualInterfaceId,
+                virtualInterfaceState: 'confirming',
+                virtualInterfaceType: 'private',
+              }),
+            ),
+          );
+        },
+      ),
+      { numRuns: 40 },
+    ));
+});

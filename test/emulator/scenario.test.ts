@@ -1,0 +1,95 @@
+import { readFileSync } from 'node:fs';
+import { DescribeVpnGatewaysCommand } from '@aws-sdk/client-ec2';
+import { describe, expect, it } from 'vitest';
+import { createSimulation, Misread, readScenario, ScenarioRefused } from '../../emulator/emulator.ts';
+import { confirm, ec2, listed, OWNER, RECIPIENT, STRANGER, started, told } from './emulatorClients.ts';
+
+const connection = { account: OWNER, id: 'dxcon-1a2b3c4d', name: 'acme', location: 'PAR1' };
+const allocation = { connection: 'acme', to: RECIPIENT, name: 'prod', vlan: 101, asn: 65010 };
+const small = { region: 'eu-west-2', connections: [connection], allocations: [allocation] };
+
+describe('the example scenario', () => {
+  const demo = () =>
+    readScenario(
+      JSON.parse(readFileSync(new URL('../../examples/scenarios/demo.json', import.meta.url), 'utf8')),
+    );
+
+  it('offers one interface of a known owner and one of a stranger', async () => {
+    const simulator = await started({ scenario: demo() });
+    expect(await listed(simulator)).toMatchObject([
+      { connectionId: 'dxcon-1a2b3c4d', ownerAccount: RECIPIENT, virtualInterfaceState: 'confirming' },
+      { connectionId: 'dxcon-9f9f9f9f', ownerAccount: RECIPIENT, virtualInterfaceState: 'confirming' },
+    ]);
+    expect(await listed(simulator, STRANGER)).toHaveLength(1);
+  });
+
+  it('has a gateway for the first, attached', async () => {
+    const simulator = await started({ scenario: demo() });
+    const asked = new DescribeVpnGatewaysCommand({ VpnGatewayIds: ['vgw-87654321'] });
+    const { VpnGateways } = await ec2(simulator, RECIPIENT).send(asked);
+    expect(VpnGateways).toMatchObject([{ State: 'available', VpcAttachments: [{ State: 'attached' }] }]);
+    const [first] = await listed(simulator);
+    await confirm(simulator, told(first?.virtualInterfaceId), 'vgw-87654321');
+  });
+});
+
+describe('a scenario', () => {
+  it('is beaten by the options of whoever starts it', () => {
+    const scenario = readScenario({ ...small, options: { dialect: 'aws', seed: 3, expiry: 'P1D' } });
+    expect(createSimulation({}, scenario).world().dialect).toMatchObject({ name: 'aws', expiry: 86_400_000 });
+    const { dialect } = createSimulation({ dialect: 'outscale', expiry: 'never' }, scenario).world();
+    expect(dialect).toMatchObject({ name: 'outscale', expiry: null });
+  });
+
+  it.each([
+    [{ ...small, region: undefined }, '`region` must be a region such as `eu-west-2`, got nothing'],
+    [
+      { ...small, allocations: [allocation, allocation, { ...allocation, vlan: 5000 }] },
+      '`allocations[2].vlan` must be a whole number from 1 to 4094, got `5000`',
+    ],
+    [
+      { ...small, allocations: [{ ...allocation, to: 12345678901 }] },
+      '`allocations[0].to` must be an account of 12 digits in quotes, got `12345678901`',
+    ],
+    [
+      { ...small, connections: [{ ...connection, id: 'dxcon-1' }] },
+      '`connections[0].id` must be `dxcon-` and 8 small letters or digits, got `"dxcon-1"`',
+    ],
+    [{ ...small, gateways: {} }, '`gateways` must be a list, got `{}`'],
+    [{ ...small, gateway: [] }, '`gateway` must be left out (known here: region, options, '],
+    [
+      { ...small, options: { dialect: 'azure' } },
+      '`options.dialect` must be one of outscale, aws, got `"azure"`',
+    ],
+    [{ ...small, options: { expiry: '7d' } }, '`options.expiry` must be a duration'],
+    [{ ...small, options: { now: 'soon' } }, '`options.now` must be an instant'],
+    [[], 'it must be an object, got `[]`'],
+  ])('%# that cannot be read says where and what: %j', (value, message) => {
+    expect(() => readScenario(value)).toThrow(Misread);
+    expect(() => readScenario(value)).toThrow(message);
+  });
+
+  it.each([
+    [
+      { connections: [connection, connection] },
+      '`connections[1].id` does not fit: `dxcon-1a2b3c4d` is there already',
+    ],
+    [
+      { allocations: [{ ...allocation, connection: 'b' }] },
+      '`allocations[0].connection` does not fit: no connection',
+    ],
+    [{ allocations: [allocation, allocation] }, '`allocations[1]` does not fit: VLAN 101 is already in use'],
+    [
+      { allocations: [{ ...allocation, type: 'transit' }] },
+      '`allocations[0].type` does not fit: dialect `outscale` has none that is transit',
+    ],
+    [
+      { directConnectGateways: [{ account: RECIPIENT, name: 'core' }] },
+      '`directConnectGateways[0]` does not fit: dialect `outscale` has none',
+    ],
+  ])('%# whose parts do not fit together says which: %j', (change, message) => {
+    const scenario = readScenario({ ...small, ...change });
+    expect(() => createSimulation({ dialect: 'outscale' }, scenario)).toThrow(ScenarioRefused);
+    expect(() => createSimulation({ dialect: 'outscale' }, scenario)).toThrow(message);
+  });
+});

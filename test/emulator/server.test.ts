@@ -1,0 +1,74 @@
+import { request } from 'node:http';
+import { networkInterfaces } from 'node:os';
+import { DescribeVirtualInterfacesCommand } from '@aws-sdk/client-direct-connect';
+import { describe, expect, it } from 'vitest';
+import { startSimulator } from '../../emulator/emulator.ts';
+import { directConnect, listed, RECIPIENT, started } from './emulatorClients.ts';
+
+describe('the server', () => {
+  it('refuses a body over 1 MB with 413 and goes on', async () => {
+    const simulator = await started();
+    const post = (size: number) => fetch(simulator.url, { method: 'POST', body: 'x'.repeat(size) });
+    expect((await post(1_000_001)).status).toBe(413);
+    expect((await post(1_000_000)).status).toBe(404);
+    expect(await listed(simulator)).toEqual([]);
+  });
+
+  it('listens on loopback only', async () => {
+    const simulator = await started();
+    const outside = Object.values(networkInterfaces())
+      .flatMap((addresses) => addresses ?? [])
+      .find(({ internal, family }) => !internal && family === 'IPv4');
+    // Without a network there is nobody to hide from, so this holds at once.
+    const reached =
+      outside !== undefined &&
+      (await new Promise((resolve) => {
+        const asked = request({ host: outside.address, port: simulator.port }, () => resolve(true));
+        asked.once('error', () => resolve(false)).end();
+      }));
+    expect(reached).toBe(false);
+  });
+
+  it('closes at once while a call hangs, and the call fails', async () => {
+    const simulator = await startSimulator();
+    simulator.addFault({ kind: 'hang' });
+    const hung = expect(
+      directConnect(simulator, RECIPIENT, { patience: 60_000 }).send(
+        new DescribeVirtualInterfacesCommand({}),
+      ),
+    ).rejects.toThrow();
+    await expect.poll(() => simulator.calls().length).toBe(1);
+    await simulator.close();
+    await hung;
+    await expect(fetch(simulator.url)).rejects.toThrow();
+  });
+
+  it('rejects when its port is taken', async () => {
+    const { port } = await started();
+    await expect(startSimulator({ port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+  });
+
+  it.each([
+    ['GET', '/', undefined],
+    ['POST', '/', '{}'],
+    ['POST', '/elsewhere', 'Action=DescribeVpnGateways'],
+  ])('knows no %s of %s with %s', async (method, path, body) => {
+    const simulator = await started();
+    const response = await fetch(`${simulator.url}${path}`, {
+      method,
+      ...(body === undefined ? {} : { body }),
+    });
+    expect(response.status).toBe(404);
+  });
+
+  it.each([
+    ['x-amz-target', 'OvertureService.Nothing'],
+    ['content-type', 'application/x-www-form-urlencoded'],
+  ])('refuses an unsigned call with %s %s', async (name, value) => {
+    const simulator = await started();
+    const headers = { [name]: value };
+    const response = await fetch(simulator.url, { method: 'POST', headers, body: 'Action=Nothing' });
+    expect(response.status).toBe(403);
+    expect(await response.text()).toContain('MissingAuthenticationToken');
+  });
+});

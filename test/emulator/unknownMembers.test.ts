@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import type { Service } from '../../emulator/dialects.ts';
+import { CALLS } from './wire/allCalls.ts';
+import { recordingOf } from './wire/recordingFiles.ts';
+import { replay, worldOfRecordings } from './wire/replayRecording.ts';
+import { withBody } from './wire/resignRequest.ts';
+
+const CODES: Readonly<Record<Service, string>> = {
+  directconnect: 'DirectConnectClientException',
+  ec2: 'UnknownParameter',
+  sts: 'ValidationError',
+};
+
+const answered = CALLS.filter(({ refused, flags }) => refused === undefined && flags === undefined);
+
+describe('a member that nobody reads', () => {
+  it.each(answered)('is refused by its name in $operation ($says), however deep', async (call) => {
+    const recording = recordingOf(call, 'cli');
+    if (recording === undefined) throw new Error('it is not recorded');
+    const { body } = recording;
+    for (const strange of call.service === 'directconnect' ? inJson(body) : inForm(body)) {
+      const sent = await withBody(recording, call.service, strange);
+      const answer = replay(worldOfRecordings('aws'), sent);
+      expect([strange, answer.status]).toEqual([strange, 400]);
+      expect(answer.body).toContain(CODES[call.service]);
+      expect(answer.body).toMatch(/The emulator does not know the parameter [^ ]*Strange/);
+    }
+  });
+
+  it('is refused when it is a list by the name that only clients give it', async () => {
+    const call = CALLS.find(({ says }) => says === 'those that pass filters');
+    const recording = call && recordingOf(call, 'sdk');
+    if (recording === undefined) throw new Error('it is not recorded');
+    const named = recording.body.replaceAll('Filter.1.', 'Filters.1.');
+    const answer = replay(worldOfRecordings('aws'), await withBody(recording, 'ec2', named));
+    expect([answer.status, answer.body]).toEqual([400, expect.stringContaining('UnknownParameter')]);
+  });
+});
+
+/** The body with one member more, once for every object in it. */
+function inJson(body: string): string[] {
+  const objects = [...body.matchAll(/\{/g)].map(({ index }) => index);
+  return objects.map((at) => {
+    const rest = body.slice(at + 1);
+    return `${body.slice(0, at)}{"Strange": "x"${rest.startsWith('}') ? '' : ', '}${rest}`;
+  });
+}
+
+/** The same for a form: beside every member of every structure in a list. */
+function inForm(body: string): string[] {
+  const structures = [...body.matchAll(/&((?:\w+\.\d+\.)+)(?=[A-Z])/g)].map(([, prefix]) => prefix);
+  return ['', ...new Set(structures)].map((prefix) => `${body}&${prefix}Strange=x`);
+}

@@ -1,0 +1,23 @@
+import type { Service } from '../../../emulator/dialects.ts';
+import type { Variant, Variants } from './callVariant.ts';
+import { DIRECT_CONNECT_CALLS } from './directConnectCalls.ts';
+import { EC2_CALLS, STS_CALLS } from './queryCalls.ts';
+
+export interface Call extends Variant {
+  readonly service: Service;
+  readonly operation: string;
+}
+
+const BY_SERVICE = {
+  directconnect: DIRECT_CONNECT_CALLS,
+  ec2: EC2_CALLS,
+  sts: STS_CALLS,
+} satisfies Record<Service, Variants>;
+
+const of = (service: Service): Call[] =>
+  Object.entries(BY_SERVICE[service]).flatMap(([operation, variants]) =>
+    variants.map((variant) => ({ ...variant, service, operation })),
+  );
+
+/** Every call in every way, for recording, replaying and comparing. */
+export const CALLS: readonly Call[] = [...of('directconnect'), ...of('ec2'), ...of('sts')];

@@ -1,0 +1,68 @@
+import {
+  createSimulation,
+  type DialectName,
+  readScenario,
+  type Simulation,
+} from '../../../emulator/emulator.ts';
+import type { World } from '../../../emulator/world.ts';
+import { IDS } from './callVariant.ts';
+import type { Recording } from './recordingFiles.ts';
+
+const { account, connection, gateway, vpc, hub } = IDS;
+
+/** A world in which everything stands that recordings name. */
+export function worldOfRecordings(dialect: DialectName): Simulation {
+  const scenario = readScenario({
+    region: 'eu-west-2',
+    options: { dialect },
+    gateways: [
+      { account, id: gateway, vpc },
+      { account, id: IDS.spare },
+    ],
+    directConnectGateways: dialect === 'aws' ? [{ account, id: hub, name: 'hub' }] : [],
+    connections: [connection, IDS.other, IDS.member].map((id) => ({
+      account,
+      id,
+      name: id,
+      location: 'PAR1',
+    })),
+    allocations: [
+      { connection, to: account, name: 'acme-prod', vlan: 1, asn: 65010, authKey: 'open-sesame' },
+    ],
+  });
+  const simulation = createSimulation({}, scenario);
+  const world = simulation.world();
+  // A scenario does not name these, and each dialect gives them names of its own.
+  rename(world.interfaces, IDS.request);
+  rename(world.routeTables, IDS.table);
+  if (dialect === 'aws') rename(world.gatewayAssociations, IDS.association);
+  if (dialect === 'aws') addLag(world);
+  world.sessions.set(IDS.session, { account, role: 'acceptor', name: 'pass' });
+  return simulation;
+}
+
+/** A LAG with a member, and a second session of the request. */
+function addLag(world: World): void {
+  const member = world.connections.get(IDS.member);
+  const request = world.interfaces.get(IDS.request);
+  const [first] = request?.peers ?? [];
+  if (member === undefined || request === undefined || first === undefined)
+    throw new Error('nothing is there');
+  world.lags.set(IDS.lag, { ...member, id: IDS.lag, name: 'acme' });
+  member.lag = IDS.lag;
+  request.peers = [first, { ...first, id: IDS.peer, asn: 65020, customerAddress: '169.254.20.2/30' }];
+}
+
+function rename<T extends { readonly id: string }>(map: Map<string, T>, id: string): void {
+  const [[old, item] = []] = [...map];
+  if (old === undefined || item === undefined) throw new Error(`nothing is there to be named ${id}`);
+  map.delete(old);
+  map.set(id, { ...item, id });
+}
+
+/** Plays a recording to a simulation, byte for byte as it came. */
+export function replay(simulation: Simulation, { method, path, headers, body }: Recording) {
+  const reply = simulation.handle({ method, target: path, headers, body: Buffer.from(body) });
+  if (reply.kind !== 'response') throw new Error(`no answer: ${reply.kind}`);
+  return reply;
+}

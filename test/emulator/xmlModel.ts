@@ -1,0 +1,52 @@
+import { members, resolve, xmlNameOf } from './apiModel.ts';
+
+const LIST = 1;
+const STRUCTURE = 3;
+const SIMPLE = 0;
+
+/** How scalars look in XML, by the numbers that they have in the model: text, number, boolean, time. */
+const TEXTS: Readonly<Record<number, RegExp>> = {
+  0: /^/,
+  1: /^-?\d+$/,
+  2: /^(true|false)$/,
+  4: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/,
+};
+
+/**
+ * Paths of what stands in an element and not in its schema, or with a text of another type.
+ * @param element as `parseXML` reads it: a text, a list where it stands several times, else an object
+ */
+export function xmlStrangers(reference: unknown, element: unknown, path: string): string[] {
+  const schema = resolve(reference);
+  if (schema === 'unit') return structureStrangers(schema, element, path);
+  if (!Array.isArray(schema)) {
+    const fits = typeof schema === 'number' ? TEXTS[schema] : undefined;
+    return typeof element === 'string' && fits?.test(element) ? [] : [path];
+  }
+  if (schema[0] === SIMPLE) return xmlStrangers(schema[4], element, path);
+  if (schema[0] === LIST) return listStrangers(schema[4], element, path);
+  if (schema[0] === STRUCTURE) return structureStrangers(schema, element, path);
+  return [path];
+}
+
+function listStrangers(item: unknown, element: unknown, path: string): string[] {
+  if (element === '') return [];
+  const { item: items, ...others } = fieldsOf(element) ?? { '(a text)': element };
+  const inItems = [items].flat().flatMap((one, i) => xmlStrangers(item, one, `${path}[${i}]`));
+  return [...Object.keys(others).map((name) => `${path}.${name}`), ...inItems];
+}
+
+function structureStrangers(schema: unknown, element: unknown, path: string): string[] {
+  const known = members(schema);
+  // An element without anything in it reads as an empty text.
+  const fields = element === '' ? {} : fieldsOf(element);
+  if (fields === null) return [path];
+  return Object.entries(fields).flatMap(([name, part]) => {
+    const member = known.find(({ name: plain, schema: of }) => (xmlNameOf(of) ?? plain) === name);
+    return member === undefined ? [`${path}.${name}`] : xmlStrangers(member.schema, part, `${path}.${name}`);
+  });
+}
+
+function fieldsOf(element: unknown): Record<string, unknown> | null {
+  return typeof element === 'object' && element !== null && !Array.isArray(element) ? { ...element } : null;
+}

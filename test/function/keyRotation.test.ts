@@ -1,0 +1,136 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics } from '@aws-lambda-powertools/metrics';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { systemClock } from '../../adapters/connect.ts';
+import { functionCredentials } from '../../adapters/functionCredentials.ts';
+import { createMemoryLedger } from '../../adapters/ledgers/inMemoryLedger.ts';
+import type { LoadedPolicy } from '../../core/policy.ts';
+import { createHandler } from '../../lambda/createHandler.ts';
+import { ACME, actAs, US } from '../support/accounts.ts';
+import { ACME_1, outcomes, PROD, SIMPLE, startCloud } from '../support/cloud.ts';
+import { recordingAnnouncer } from '../support/eventPublishers.ts';
+import { startKeyGate } from '../support/keyRotationProxy.ts';
+import { lambdaContext, loggedIn, policyFolder } from '../support/lambda.ts';
+import { startSecretsManager } from '../support/secretsManager.ts';
+
+const POLICY: LoadedPolicy = {
+  policy: {
+    ...SIMPLE.policy,
+    recipient: { ...SIMPLE.policy.recipient, credentials: { secret: 'vif-acceptor/outscale' } },
+  },
+  digest: SIMPLE.digest,
+};
+
+const log: string[] = [];
+
+beforeEach(() => {
+  log.length = 0;
+  const write = (chunk: string | Uint8Array): boolean => log.push(String(chunk)) > 0;
+  vi.spyOn(process.stdout, 'write').mockImplementation(write);
+  vi.spyOn(process.stderr, 'write').mockImplementation(write);
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'AWSACCESSKEY');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'aws-secret');
+  vi.stubEnv('AWS_REGION', 'eu-west-3');
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+});
+
+/** One process of the function, with the key of its secret, before an emulator that knows `KEYONE`. */
+async function world() {
+  const cloud = await startCloud();
+  const gate = await startKeyGate(cloud, US, 'KEYONE');
+  const secrets = await startSecretsManager('KEYONE', 'secret');
+  vi.stubEnv('AWS_ENDPOINT_URL_SECRETS_MANAGER', secrets.url);
+  const handler = createHandler({
+    env: {
+      VIF_ACCEPTOR_RECIPIENTS: JSON.stringify({ hub: `outscale/eu-west-2/${US}` }),
+      VIF_ACCEPTOR_POLICY_DIR: policyFolder(POLICY),
+      VIF_ACCEPTOR_ENDPOINT: gate.url,
+      VIF_ACCEPTOR_GATEWAY_ENDPOINT: gate.url,
+      VIF_ACCEPTOR_TABLE: 'ledger',
+    },
+    clock: systemClock,
+    logger: new Logger({ serviceName: 'vif-acceptor' }),
+    metrics: new Metrics({ serviceName: 'vif-acceptor', namespace: 'VifAcceptor' }),
+    credentials: functionCredentials,
+    ledger: () => createMemoryLedger(systemClock),
+    announcer: recordingAnnouncer(),
+  });
+  let vlan = 100;
+  return {
+    cloud,
+    gate,
+    secrets,
+    invoke: async () => {
+      log.length = 0;
+      const answer = await handler({ target: 'hub' }, lambdaContext());
+      return { answer, ...loggedIn(log) };
+    },
+    offer: () => {
+      vlan += 1;
+      return actAs(cloud, ACME).offer({ connection: ACME_1, vlan });
+    },
+    rotate: () => {
+      secrets.hold('KEYTWO', 'secret');
+      gate.keys.clear();
+      gate.keys.add('KEYTWO');
+    },
+  };
+}
+
+it('accepts with the new key as soon as the old one is refused, in the same process', async () => {
+  const { gate, secrets, invoke, offer, rotate } = await world();
+  const first = await offer();
+  expect(outcomes(await invoke())).toEqual({ [first]: `accepted acme.default ${PROD}` });
+
+  rotate();
+  const second = await offer();
+  const report = await invoke();
+
+  expect(report.answer).toMatchObject({ status: 'completed', lists: { failures: 0, warnings: 0 } });
+  expect(outcomes(report)).toEqual({ [second]: `accepted acme.default ${PROD}` });
+  expect(secrets.received).toHaveLength(2);
+  expect(gate.calls).toContain('ConfirmPrivateVirtualInterface KEYTWO');
+});
+
+it.each(['DescribeVirtualInterfaces', 'DescribeVpnGateways', 'ConfirmPrivateVirtualInterface'])(
+  'accepts everything when the key is replaced in the middle of a pass, before %s',
+  async (operation) => {
+    const { cloud, gate, secrets, invoke, offer, rotate } = await world();
+    const ids = [await offer(), await offer(), await offer()];
+    gate.before(operation, rotate);
+
+    expect((await invoke()).answer).toMatchObject({
+      status: 'completed',
+      counts: { accepted: 3 },
+      lists: { failures: 0 },
+    });
+
+    const { see } = actAs(cloud, US);
+    expect(await Promise.all(ids.map(see))).toEqual(ids.map(() => `pending ${PROD}`));
+    // Each was confirmed once, and the refused call alone was made again.
+    const confirms = cloud.calls().filter((call) => call.operation === 'ConfirmPrivateVirtualInterface');
+    expect(confirms.filter(({ status }) => status === 200)).toHaveLength(3);
+    expect(gate.calls.filter((call) => call.endsWith('KEYTWO')).length).toBeGreaterThan(0);
+    expect(secrets.received).toHaveLength(2);
+  },
+);
+
+it('fails with the secret’s name, and none of what is in it, when the new key is wrong; and goes on when it is mended', async () => {
+  const { gate, secrets, invoke, offer, rotate } = await world();
+  await invoke();
+  rotate();
+  secrets.hold('KEYTWO', 'planted-secret');
+  const id = await offer();
+
+  await expect(invoke()).rejects.toThrow(
+    /pass over `hub` failed: DescribeVirtualInterfaces failed \(credentials\): SignatureDoesNotMatch: .*; secret `vif-acceptor\/outscale` was read anew, and its new key is refused too; the secret key is wrong/,
+  );
+  expect(log.join('')).not.toMatch(/planted|KEYTWO|KEYONE/);
+
+  gate.calls.length = 0;
+  secrets.hold('KEYTWO', 'secret');
+  expect(outcomes(await invoke())).toEqual({ [id]: `accepted acme.default ${PROD}` });
+});

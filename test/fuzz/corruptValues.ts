@@ -1,0 +1,29 @@
+import fc, { type Arbitrary } from 'fast-check';
+import { recipientKey } from '../../core/policy.ts';
+import { POLICY } from './fakeProvider.ts';
+import { hostileJson, hostileText, mutants, otherValues, TOKENS } from './mutations.ts';
+
+/** Of the recipient that these ledgers are about. */
+export const KEY = recipientKey(POLICY.policy.recipient);
+
+export const PIECES = fc.oneof(
+  hostileJson,
+  fc.constantFrom(
+    ...['"sighting/__proto__"', '"announcement/__proto__"', '"intent/constructor"', '"S"', '"N"', '{', '}'],
+  ),
+  fc.constantFrom(
+    ...['"0000000000/sighting/__proto__"', '"head"', '"0000000000/"', '"sighting/dxvif-\\u001b[2J"', ','],
+  ),
+);
+
+/** A value of the ledger, spoilt: still JSON, or not. Now and then it is as it was, so that the others are not alone. */
+export function spoilt(value: object): Arbitrary<string> {
+  const text = JSON.stringify(value);
+  return fc.oneof(
+    otherValues(value),
+    mutants(text, TOKENS.json, PIECES),
+    hostileJson,
+    hostileText,
+    fc.constant(text),
+  );
+}

@@ -1,0 +1,74 @@
+import { onTestFinished } from 'vitest';
+import { createDynamoLedger } from '../../adapters/ledgers/dynamo/dynamoLedger.ts';
+import { openTable } from '../../adapters/ledgers/dynamo/dynamoTable.ts';
+import type { Clock, Ledger } from '../../run/ports.ts';
+import { json, type Received, type Reply, startApi } from '../support/apiServer.ts';
+import { anAcceptance, anEnd, anIntent, aReceipt, aSighting } from '../support/ledgerBuilders.ts';
+
+/** What a ledger may hold of the requests in these tests, by the names of its items. */
+export const LIVE = {
+  'sighting/dxvif-aaaaaaaa': aSighting({ vlan: 101 }),
+  'sighting/dxvif-bbbbbbbb': aSighting({ vlan: 102 }),
+  'intent/dxvif-dddddddd': anIntent(),
+  'acceptance/dxvif-ffffffff': anAcceptance(),
+  'announcement/news-1': {
+    id: 'news-1',
+    type: 'Request Held',
+    at: '2026-11-10T11:00:00.000Z',
+    detail: { id: 'news-1', request: { id: 'dxvif-aaaaaaaa' } },
+  },
+} as const;
+
+export const RECORDS = { receipt: aReceipt(), ended: anEnd() } as const;
+
+type Items = Readonly<Record<string, string>>;
+
+/** The items of `Query` as DynamoDB writes them: by sort key, with the text in `data`. */
+export function itemsOf(partition: string, items: Items): object[] {
+  return Object.entries(items).map(([sk, data]) => ({
+    pk: { S: partition },
+    sk: { S: sk },
+    data: { S: data },
+  }));
+}
+
+/** A table on loopback that holds what a test says and forgets what it is told; gone when the test is. */
+export async function startTable(clock: Clock) {
+  let queried: (request: Received, token: string) => Reply = () => json({ Items: [] });
+  let instead: Readonly<Record<string, Reply>> = {};
+  let token = '';
+  const api = await startApi((request) => {
+    const reply = instead[request.operation];
+    if (reply !== undefined) return reply;
+    switch (request.operation) {
+      case 'UpdateItem':
+        token = /":token":\{"S":"([^"]+)"/.exec(request.body)?.[1] ?? token;
+        return json({ Attributes: { token: { S: token }, before: { S: 'nobody' }, lastEpoch: { N: '1' } } });
+      case 'Query':
+        return queried(request, token);
+      case 'GetItem':
+        return json({});
+      default:
+        return json({ UnprocessedItems: {} });
+    }
+  });
+  onTestFinished(() => api.close());
+  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+  const table = openTable('ledger', { endpoint: api.url, region: 'eu-west-3', credentials });
+  return {
+    /** @param spoilt what is answered to a write or a lease, by its operation */
+    ledger: (answering: typeof queried, spoilt: Readonly<Record<string, Reply>> = {}): Ledger => {
+      queried = answering;
+      instead = spoilt;
+      return createDynamoLedger(table, clock);
+    },
+  };
+}
+
+/** All that `Query` finds in the live partition: these, and the head. */
+export function livePage(items: Items, token: string): object {
+  const live = Object.entries(items).map(([name, data]) => [`0000000000/${name}`, data]);
+  return {
+    Items: [...itemsOf('live', Object.fromEntries(live)), { sk: { S: 'head' }, token: { S: token } }],
+  };
+}

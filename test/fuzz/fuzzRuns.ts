@@ -1,0 +1,83 @@
+import { expect, onTestFinished } from 'vitest';
+import { connect } from '../../adapters/connect.ts';
+import { createMemoryLedger } from '../../adapters/ledgers/inMemoryLedger.ts';
+import { describePass } from '../../cli/output/runText.ts';
+import { AVAILABLE_WITHIN_MS } from '../../core/followUp.ts';
+import type { LoadedPolicy } from '../../core/policy.ts';
+import type { PassReport } from '../../core/runReport.ts';
+import type { Announcer, Ledger } from '../../run/ports.ts';
+import { runPass } from '../../run/run.ts';
+import { US } from '../support/accounts.ts';
+import { type Received, type Reply, startApi } from '../support/apiServer.ts';
+import { testClock } from '../support/testClock.ts';
+import { expectPrintable } from './fuzzTarget.ts';
+
+/** One request that came in at the provider's API, and what was answered. */
+export interface Exchange {
+  readonly request: Received;
+  readonly reply: Reply;
+}
+
+/** A provider on loopback that answers as a test says, and passes over it through the real adapters; gone when the test is. */
+export async function startPasses(loaded: LoadedPolicy, announcer: Announcer | null = null) {
+  let answer: (request: Received) => Reply = () => ({ does: 'reset' });
+  let exchanges: Exchange[] = [];
+  const api = await startApi((request) => {
+    const reply = answer(request);
+    exchanges.push({ request, reply });
+    return reply;
+  });
+  const key = { accessKeyId: US, secretAccessKey: 'secret' };
+  const apis = connect(
+    loaded.policy.recipient,
+    key,
+    { directConnect: api.url, gateways: api.url, identity: api.url },
+    3000,
+  );
+  onTestFinished(async () => {
+    apis.close();
+    await api.close();
+  });
+  const clock = testClock();
+  return {
+    clock,
+    /** One pass over a provider that answers so, remembering nothing unless a ledger is given. */
+    pass: async (answering: typeof answer, ledger: Ledger = createMemoryLedger(clock)) => {
+      answer = answering;
+      exchanges = [];
+      const report = await runPass({
+        loaded,
+        revision: 'test',
+        ports: { ...apis, clock, ledger, announcer },
+        vetting: { checkedAt: new Map() },
+        outage: { announced: null },
+        requestTimeoutMs: 3000,
+        leaseMs: 60_000,
+        remaining: () => Number.POSITIVE_INFINITY,
+        availableWithinMs: AVAILABLE_WITHIN_MS,
+        endpoint: apis.endpoint,
+        gatewayEndpoint: apis.gatewayEndpoint,
+        dryRun: false,
+      });
+      return { report, exchanges };
+    },
+  };
+}
+
+/** A pass says how it went: whatever failed is told, in words that can be read, and by no defect of ours. */
+export function expectTold(report: PassReport): void {
+  const { status, failures, warnings, requests, ignored, orphans } = report;
+  expect(status).toBe(failures.length > 0 ? 'failed' : 'completed');
+  expect(failures.filter(({ code }) => code === 'internal')).toEqual([]);
+  const reasons = requests.flatMap(({ decision }) => (decision.verdict === 'hold' ? decision.reasons : []));
+  for (const { message } of [...failures, ...warnings, ...ignored, ...orphans, ...reasons])
+    expectPrintable(message);
+  for (const { outcome, message, decision } of requests) {
+    if (message !== null) expectPrintable(message);
+    if (outcome === 'held') expect(decision.verdict).toBe('hold');
+    if (outcome === 'failed' || outcome === 'gone') expect(message).not.toBeNull();
+  }
+  expectPrintable(describePass(report, PLAIN), 'lines');
+}
+
+const PLAIN = { good: String, bad: String, warn: String, faint: String, columns: Number.POSITIVE_INFINITY };

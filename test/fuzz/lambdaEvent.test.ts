@@ -1,0 +1,195 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics } from '@aws-lambda-powertools/metrics';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { systemClock } from '../../adapters/connect.ts';
+import { createMemoryLedger } from '../../adapters/ledgers/inMemoryLedger.ts';
+import { loadPolicy, recipientKey, writePolicy } from '../../core/policy.ts';
+import { createHandler } from '../../lambda/createHandler.ts';
+import { readSettings } from '../../lambda/settings.ts';
+import { US } from '../support/accounts.ts';
+import { startApi } from '../support/apiServer.ts';
+import { compiledPolicies } from '../support/compiledPolicies.ts';
+import { recordingAnnouncer } from '../support/eventPublishers.ts';
+import { lambdaContext } from '../support/lambda.ts';
+import { plant } from '../support/tempFiles.ts';
+import { POLICY, provider } from './fakeProvider.ts';
+import { door, expectPrintable, expectSome, LONG } from './fuzzTarget.ts';
+import { hostileJson, hostileText, mutants, otherValues, TOKENS } from './mutations.ts';
+
+const functionDoor = door("the function's policy, event and environment");
+const TEXT = writePolicy(POLICY.policy);
+const { recipient } = POLICY.policy;
+
+beforeEach(() => {
+  for (const stream of [process.stdout, process.stderr]) vi.spyOn(stream, 'write').mockReturnValue(true);
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+/** The function over a sound provider. */
+async function startFunction() {
+  let answer = provider({});
+  const api = await startApi((request) => answer(request));
+  onTestFinished(() => api.close());
+  const dir = plant({ 'revision.txt': 'v1', 'hub.json': TEXT });
+  const invoke = (event: unknown, env: Readonly<Record<string, string>> = {}): Promise<unknown> => {
+    answer = provider({});
+    const handler = createHandler({
+      env: {
+        VIF_ACCEPTOR_RECIPIENTS: JSON.stringify({ hub: recipientKey(recipient) }),
+        VIF_ACCEPTOR_POLICY_DIR: dir,
+        VIF_ACCEPTOR_ENDPOINT: api.url,
+        VIF_ACCEPTOR_GATEWAY_ENDPOINT: api.url,
+        VIF_ACCEPTOR_TABLE: 'ledger',
+        ...env,
+      },
+      clock: systemClock,
+      logger: new Logger({ serviceName: 'vif-acceptor' }),
+      metrics: new Metrics({ serviceName: 'vif-acceptor', namespace: 'VifAcceptor' }),
+      credentials: () => ({ accessKeyId: US, secretAccessKey: 'secret' }),
+      ledger: () => createMemoryLedger(systemClock),
+      announcer: recordingAnnouncer(),
+    });
+    return handler(event, lambdaContext());
+  };
+  return { dir, invoke, received: api.received };
+}
+
+/** What an invocation ended as: `done`, or the kind of its refusal, whose words can be read. */
+async function endOf(invoked: Promise<unknown>): Promise<string> {
+  try {
+    await invoked;
+    return 'done';
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    expectPrintable(error.message);
+    expect(error.name).toMatch(/^(PolicyRefused|EventRefused|SettingRefused|EndpointRefused)$/);
+    return error.name;
+  }
+}
+
+const PIECES = fc.oneof(
+  hostileJson,
+  hostileText,
+  fc.constantFrom('"limit":null,', '"freeze":false,', '[', '}', ' '),
+);
+
+describe('whatever stands in the place of a compiled policy', () => {
+  it('it is refused by type, unless it is a whole policy in canonical form', LONG, async () => {
+    const texts = fc.oneof(
+      compiledPolicies.chain((policy) =>
+        fc.oneof(otherValues(policy), mutants(writePolicy(policy), TOKENS.json, PIECES)),
+      ),
+      otherValues(POLICY.policy),
+      mutants(TEXT, TOKENS.json, PIECES),
+      hostileJson,
+      hostileText,
+    );
+    const seen = await functionDoor.fuzz(500, texts, async (text) => {
+      const way = await endOf((async () => loadPolicy(text, 'hub', recipient))());
+      if (way === 'done') expect(writePolicy(loadPolicy(text, 'hub', recipient).policy)).toBe(text);
+      return way;
+    });
+    expectSome(seen, 'PolicyRefused');
+  });
+
+  it('and a function that finds it calls nobody', LONG, async () => {
+    const { dir, invoke, received } = await startFunction();
+    const texts = mutants(TEXT, TOKENS.json, fc.oneof(hostileText, fc.constantFrom('{', ']', ',,')));
+    const seen = await functionDoor.fuzz(60, texts, async (text) => {
+      writeFileSync(join(dir, 'hub.json'), text);
+      const before = received.length;
+      const way = await endOf(invoke({ target: 'hub' }));
+      if (way !== 'done') expect(received).toHaveLength(before);
+      return way;
+    });
+    expectSome(seen, 'PolicyRefused');
+  });
+});
+
+describe('whatever event comes in', () => {
+  it('it is refused by name, unless it names a target of the function', LONG, async () => {
+    const { invoke, received } = await startFunction();
+    const events = fc.oneof(
+      hostileJson.map((text): unknown => JSON.parse(text)),
+      hostileJson.map((text): unknown => JSON.parse(`{"target":${text}}`)),
+      hostileText.map((target) => ({ target, more: 1 })),
+      fc.constantFrom({ target: 'hub' }, { target: 'hub', __proto__: null }, ['hub'], 'hub', undefined),
+    );
+    const seen = await functionDoor.fuzz(200, events, async (event) => {
+      const before = received.length;
+      const way = await endOf(invoke(event));
+      if (way !== 'done') expect(received).toHaveLength(before);
+      return way;
+    });
+    expectSome(seen, 'EventRefused', 'done');
+  });
+});
+
+describe('whatever the environment holds', () => {
+  const NAMES = [
+    'RECIPIENTS',
+    'POLICY_DIR',
+    'ENDPOINT',
+    'GATEWAY_ENDPOINT',
+    'STS_ENDPOINT',
+    'TABLE',
+    'AVAILABLE_WITHIN_MINUTES',
+  ];
+  const sound = JSON.stringify({ hub: recipientKey(recipient) });
+  const values = fc.oneof(
+    hostileText,
+    hostileJson,
+    mutants(sound, /[\w-]+|[\s\S]/g, PIECES),
+    fc.constantFrom(
+      sound,
+      'https://host',
+      'http://127.0.0.1:1',
+      'http://host',
+      'https://a@b',
+      'https://h/p',
+      '5',
+      '1e3',
+    ),
+  );
+
+  it('settings are read, or refused by name', LONG, async () => {
+    const environments = fc.dictionary(
+      fc.constantFrom(...NAMES.map((name) => `VIF_ACCEPTOR_${name}`)),
+      values,
+    );
+    const seen = await functionDoor.fuzz(400, environments, (changes) => {
+      const env = { VIF_ACCEPTOR_RECIPIENTS: sound, VIF_ACCEPTOR_TABLE: 'ledger', ...changes };
+      return endOf(
+        (async () => {
+          const { recipients, endpoints, availableWithinMs } = readSettings(env);
+          for (const { account } of recipients.values()) expect(account).toMatch(/^\d{12}$/);
+          for (const endpoint of Object.values(endpoints))
+            expect(endpoint ?? 'https://').toMatch(/^(https:\/\/|http:\/\/(127\.|localhost|\[::1\]))/);
+          expect(availableWithinMs).toBeGreaterThan(0);
+        })(),
+      );
+    });
+    expectSome(seen, 'done', 'SettingRefused', 'EndpointRefused');
+  });
+
+  it('a policy folder that is none is told', LONG, async () => {
+    const { invoke, received, dir } = await startFunction();
+    mkdirSync(join(dir, 'folder', 'hub.json'), { recursive: true });
+    const folders = fc.oneof(
+      hostileText.filter((text) => text !== ''),
+      fc.constant(join(dir, 'folder')),
+    );
+    await functionDoor.fuzz(60, folders, async (folder) => {
+      expect(await endOf(invoke({ target: 'hub' }, { VIF_ACCEPTOR_POLICY_DIR: folder }))).toBe(
+        'PolicyRefused',
+      );
+      expect(received).toEqual([]);
+      return 'PolicyRefused';
+    });
+  });
+});

@@ -1,0 +1,85 @@
+import { isAbsolute, relative } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { type Options, readOptions } from '../../infra/contextOptions.ts';
+
+/** What is chosen where it is at least said who is told. */
+function options(context: Record<string, unknown>, env: Record<string, string> = {}): Options {
+  const given: Record<string, unknown> = { notify: 'nobody', ...context };
+  return readOptions((key) => given[key], env);
+}
+
+describe('the options of the CDK app', () => {
+  it('are policy/ of the project, five minutes and two hours by default', () => {
+    const { policyDir, interval, availableWithin, stackName } = options({}, { INIT_CWD: '/elsewhere' });
+    expect(isAbsolute(policyDir)).toBe(true);
+    expect(relative('', policyDir)).toBe('policy');
+    expect(interval.toMinutes()).toBe(5);
+    expect(availableWithin.toMinutes()).toBe(120);
+    expect(stackName).toBe('VifAcceptor');
+  });
+
+  it('take a folder as its caller meant it', () => {
+    expect(options({ policyDir: 'mine' }, { INIT_CWD: '/elsewhere' }).policyDir).toBe('/elsewhere/mine');
+    expect(relative('', options({ policyDir: 'examples' }).policyDir)).toBe('examples');
+    expect(options({ policyDir: '/etc/policy' }, { INIT_CWD: '/elsewhere' }).policyDir).toBe('/etc/policy');
+  });
+
+  it.each(['2', '60', 15])('take an interval of %s minutes', (given) => {
+    expect(options({ intervalMinutes: given }).interval.toMinutes()).toBe(Number(given));
+  });
+
+  it.each(['1', '61', '2.5', 'often', '', '-5', null])('refuse an interval of `%s` minutes', (given) => {
+    expect(() => options({ intervalMinutes: given })).toThrow(
+      'context `intervalMinutes` must be a whole number from 2 to 60, got',
+    );
+  });
+
+  it.each(['', 7, null])('refuse the folder `%s`', (given) => {
+    expect(() => options({ policyDir: given })).toThrow('context `policyDir` must be a folder');
+  });
+
+  it.each(['0', '10081', '1.5', 'soon'])('refuse to wait `%s` minutes for what was accepted', (given) => {
+    expect(() => options({ availableWithinMinutes: given })).toThrow(
+      'context `availableWithinMinutes` must be a whole number from 1 to 10080, got',
+    );
+  });
+
+  it.each([
+    { given: 'noc@example.com', notify: { email: 'noc@example.com' } },
+    {
+      given: 'arn:aws:sns:eu-west-3:012345678901:noc',
+      notify: { topicArn: 'arn:aws:sns:eu-west-3:012345678901:noc' },
+    },
+    { given: 'nobody', notify: 'nobody' },
+  ])('tell $given', ({ given, notify }) => {
+    expect(options({ notify: given }).notify).toEqual(notify);
+  });
+
+  it.each([
+    '',
+    'noc',
+    'none',
+    'arn:aws:sqs:eu-west-3:012345678901:noc',
+    'arn:aws:sns:eu-west-3:012345678901:noc.fifo',
+    true,
+  ])('refuse to tell `%s`', (given) => {
+    expect(() => options({ notify: given })).toThrow('context `notify` is no address');
+  });
+
+  it('leave out nobody unless that is said by name', () => {
+    expect(() => options({ notify: undefined })).toThrow(
+      /`notify` is missing: .*`-c notify=nobody` when nobody/,
+    );
+  });
+
+  it.each(['1st', 'a_b', '', 7])('refuse a stack called `%s`', (given) => {
+    expect(() => options({ stackName: given })).toThrow(
+      'context `stackName` must be letters, digits and hyphens',
+    );
+  });
+
+  it('are refused all at once', () => {
+    const wrong = { notify: undefined, intervalMinutes: '1', stackName: '' };
+    expect(() => options(wrong)).toThrow(/`notify`.*\n.*`intervalMinutes`.*\n.*`stackName`/);
+  });
+});

@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import type { CompiledPolicy } from '../../language/index.ts';
+import { ACCOUNT, OTHER_ROLE, OUTSCALE, OWN_ROLE, target, templateOf } from './stackFixtures.ts';
+
+const IN_PARIS = { env: { account: ACCOUNT, region: 'eu-west-3' } };
+
+/** What the functions of these targets may do at their providers, a line each. */
+function rights(...targets: CompiledPolicy[]): string[] {
+  return statements('Targets', targets);
+}
+
+function statements(policy: 'Targets' | 'Memory', targets: readonly CompiledPolicy[]): string[] {
+  const roles = Object.values(templateOf(targets, IN_PARIS).findResources('AWS::IAM::Role'));
+  return roles
+    .flatMap(({ Properties }) => Properties.Policies ?? [])
+    .filter(({ PolicyName }) => PolicyName === policy)
+    .flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
+    .map(({ Action, Resource, Condition }) =>
+      [[Action].flat().join(' + '), 'on', arn(Resource), Condition && JSON.stringify(Condition)]
+        .filter(Boolean)
+        .join(' '),
+    );
+}
+
+/** An ARN with the partition written as `PARTITION`. */
+function arn(resource: unknown): string {
+  return JSON.stringify(resource)
+    .replaceAll('{"Ref":"AWS::Partition"}', '"PARTITION"')
+    .replace(/^\{"Fn::Join":\["",\[(.*)\]\]\}$/, '$1')
+    .replaceAll('","', '')
+    .replaceAll('"', '');
+}
+
+describe('rights of the function', () => {
+  it('for OUTSCALE are to read the named secret, and nothing of Direct Connect', () => {
+    expect(rights(OUTSCALE)).toEqual([
+      'secretsmanager:GetSecretValue on arn:PARTITION:secretsmanager:eu-west-3:012345678901:secret:vif-acceptor/outscale-??????',
+    ]);
+  });
+
+  it('take the whole ARN of a secret as it is', () => {
+    const secret = 'arn:aws:secretsmanager:eu-west-3:012345678901:secret:keys-AbCdEf';
+    expect(rights(target('paris', 'outscale', { secret }))).toEqual([
+      `secretsmanager:GetSecretValue on ${secret}`,
+    ]);
+  });
+
+  it('for AWS with a role are to assume that role', () => {
+    expect(rights(OTHER_ROLE)).toEqual(['sts:AssumeRole on arn:aws:iam::012345678901:role/vif-acceptor']);
+  });
+
+  it('for AWS without a role are to confirm in that account and region, and to list there', () => {
+    expect(rights(OWN_ROLE)).toEqual([
+      'directconnect:ConfirmPrivateVirtualInterface on arn:PARTITION:directconnect:eu-west-3:012345678901:dxvif/*',
+      'directconnect:DescribeConnections + directconnect:DescribeDirectConnectGatewayAssociations + ' +
+        'directconnect:DescribeDirectConnectGateways + directconnect:DescribeVirtualInterfaces + ' +
+        'ec2:DescribeRouteTables + ec2:DescribeVpnGateways on * ' +
+        '{"StringEquals":{"aws:RequestedRegion":"eu-west-3"}}',
+    ]);
+  });
+
+  it('of one provider never reach the function of the other', () => {
+    expect(rights(OUTSCALE, OWN_ROLE, OTHER_ROLE)).toEqual([
+      ...rights(OUTSCALE),
+      ...rights(OWN_ROLE, OTHER_ROLE),
+    ]);
+    templateOf([OUTSCALE, OWN_ROLE]).resourceCountIs('AWS::Lambda::Function', 2);
+  });
+
+  it('on the ledger reach its own targets alone, and on the bus it can only speak as itself', () => {
+    expect(statements('Memory', [OUTSCALE])).toEqual([
+      expect.stringMatching(
+        /^dynamodb:Query \+ dynamodb:UpdateItem \+ dynamodb:BatchWriteItem \+ dynamodb:ConditionCheckItem \+ dynamodb:PutItem \+ dynamodb:DeleteItem on \{Fn::GetAtt:\[Ledger\w+Arn\]\} /,
+      ),
+      'events:PutEvents on arn:PARTITION:events:eu-west-3:012345678901:event-bus/default ' +
+        '{"ForAllValues:StringEquals":{"events:source":"vif-acceptor"},"Null":{"events:source":"false"}}',
+    ]);
+    const [ledger = ''] = statements('Memory', [OUTSCALE]);
+    expect(JSON.parse(ledger.slice(ledger.indexOf(' {"') + 1))).toEqual({
+      'ForAllValues:StringLike': {
+        'dynamodb:LeadingKeys': [
+          'live#outscale/eu-west-2/012345678901',
+          'over#outscale/eu-west-2/012345678901',
+          'policy#*',
+        ],
+      },
+    });
+  });
+
+  it('never hold a wildcard action or a managed policy', () => {
+    const template = templateOf([OUTSCALE, OWN_ROLE, OTHER_ROLE]).toJSON();
+    // A Deny of everything is no right.
+    const allowed = [
+      ...JSON.stringify(template).matchAll(
+        /"Action":(\[[^\]]*\]|"[^"]*")[^{}]*(?:\{[^{}]*\}[^{}]*)*?"Effect":"Allow"/g,
+      ),
+    ];
+    const actions = allowed.map(([, text]) => text);
+    expect(actions).toContain('"sts:AssumeRole"');
+    expect(actions.filter((text) => text?.includes('*'))).toEqual([]);
+    expect(JSON.stringify(template)).not.toContain('ManagedPolicyArns');
+  });
+});

@@ -1,0 +1,56 @@
+import type { Template } from 'aws-cdk-lib/assertions';
+import * as z from 'zod';
+import type { Event } from '../../adapters/events/publishedEvent.ts';
+
+const rule = z.object({
+  EventPattern: z.object({
+    source: z.array(z.string()),
+    'detail-type': z.tuple([z.object({ 'anything-but': z.array(z.string()) })]),
+    detail: z.object({ target: z.array(z.string()) }),
+  }),
+  Targets: z.tuple([
+    z.object({
+      Arn: z.unknown(),
+      DeadLetterConfig: z.object({ Arn: z.unknown() }),
+      InputTransformer: z.object({
+        InputPathsMap: z.record(z.string(), z.string()),
+        InputTemplate: z.string(),
+      }),
+    }),
+  ]),
+});
+
+/** What the deployed rule makes of events, as EventBridge does it. */
+export interface Mail {
+  /** whether people are told of it at all */
+  matches(event: Event): boolean;
+  /** each value is put in as it is, and nothing of it is escaped: a line must be a JSON text to be delivered */
+  linesOf(event: object): string[];
+}
+
+export function mailOf(template: Template): Mail {
+  const [made] = Object.values(template.findResources('AWS::Events::Rule'));
+  const { EventPattern, Targets } = rule.parse(made?.Properties);
+  const [{ InputTransformer }] = Targets;
+  return {
+    matches: (event) => {
+      const [{ 'anything-but': not }] = EventPattern['detail-type'];
+      const isOurs = EventPattern.detail.target.some((name) => name === event.detail.target);
+      return EventPattern.source.includes(event.source) && !not.includes(event['detail-type']) && isOurs;
+    },
+    linesOf: (event) => {
+      const { InputPathsMap, InputTemplate } = InputTransformer;
+      return InputTemplate.replaceAll(/<([\w-]+)>/g, (_, name) => at(event, InputPathsMap[name] ?? '')).split(
+        '\n',
+      );
+    },
+  };
+}
+
+function at(event: object, path: string): string {
+  const found = path
+    .replace('$.', '')
+    .split('.')
+    .reduce<unknown>((value, key) => z.record(z.string(), z.unknown()).parse(value)[key], event);
+  return z.string().parse(found);
+}

@@ -1,0 +1,74 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { deadLetters, TARGET_ALARMS } from '../../infra/alarms/index.ts';
+import { PROJECT_ROOT } from '../../infra/bundling.ts';
+import { pageOf, runbookOf } from '../../infra/runbookLink.ts';
+import { plant } from '../support/tempFiles.ts';
+import { OUTSCALE, OWN_ROLE, templateOf } from './stackFixtures.ts';
+
+const text = readFileSync(`${PROJECT_ROOT}docs/runbook.md`, 'utf8');
+
+/** The anchors of the page, as a forge makes them of its headings. */
+const anchors = [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+  heading.toLowerCase().replaceAll(' ', '-'),
+);
+
+/** The headings below `## Alarms`. */
+const alarms = [...(text.split(/^## Alarms$/m)[1]?.split(/^## /m)[0] ?? '').matchAll(/^### (.+)$/gm)].map(
+  ([, heading]) => heading,
+);
+
+describe('docs/runbook.md', () => {
+  it('has a heading for every alarm, in the same order, and none for what does not exist', () => {
+    expect(alarms).toEqual([...TARGET_ALARMS, deadLetters].map(({ title }) => title));
+  });
+
+  it('is where every description of an alarm that is deployed leads', () => {
+    const deployed = Object.values(templateOf([OUTSCALE, OWN_ROLE]).findResources('AWS::CloudWatch::Alarm'));
+    const descriptions = deployed.map(({ Properties }) => JSON.stringify(Properties.AlarmDescription));
+    const led = descriptions.map((description) => /docs\/runbook\.md#([\w-]+)/.exec(description)?.[1]);
+    expect(led.length).toBeGreaterThan(0);
+    expect(led.filter((anchor) => anchor === undefined || !anchors.includes(anchor))).toEqual([]);
+  });
+
+  it('is where the dashboard and the messages lead', () => {
+    expect(anchors).toEqual(expect.arrayContaining(['alarms', 'messages']));
+  });
+});
+
+describe('the address of the runbook', () => {
+  const page = 'blob/HEAD/docs/runbook.md';
+
+  it.each([
+    { remote: 'https://github.com/acme/vifs.git', is: `https://github.com/acme/vifs/${page}` },
+    { remote: 'git@github.com:acme/vifs.git', is: `https://github.com/acme/vifs/${page}` },
+    { remote: 'ssh://git@gitlab.example.net/net/vifs', is: `https://gitlab.example.net/net/vifs/-/${page}` },
+    { remote: 'https://gitlab.com/acme/net/vifs/', is: `https://gitlab.com/acme/net/vifs/-/${page}` },
+  ])('of $remote is $is', ({ remote, is }) => {
+    expect(pageOf(remote)).toBe(is);
+  });
+
+  it('never has the credential of a remote in it', () => {
+    expect(pageOf('https://robot:t0ken@github.com/acme/vifs.git')).toBe(
+      `https://github.com/acme/vifs/${page}`,
+    );
+  });
+
+  it.each(['/srv/git/vifs.git', 'https://git.example.net/vifs.git', ''])('of `%s` is not known', (remote) => {
+    expect(pageOf(remote)).toBeNull();
+  });
+
+  it('is that of the checkout, and of no repository around it', () => {
+    const root = plant({ 'node_modules/vif-acceptor/package.json': '{}' });
+    const git = (...args: string[]) => execFileSync('git', args, { cwd: root });
+    git('init', '--quiet');
+    git('remote', 'add', 'origin', 'https://github.com/acme/vifs.git');
+    expect(runbookOf(root).link('Not running')).toBe(
+      `docs/runbook.md#not-running (https://github.com/acme/vifs/${page}#not-running)`,
+    );
+    expect(runbookOf(`${root}/node_modules/vif-acceptor`).link('Not running')).toBe(
+      'docs/runbook.md#not-running',
+    );
+  });
+});

@@ -1,0 +1,80 @@
+import { App, Duration, type Environment, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { digestOf } from '../../core/json.ts';
+import type { Provider } from '../../core/model.ts';
+import { type Credentials, type Policy, writePolicy } from '../../core/policy.ts';
+import { Installation } from '../../infra/installation.ts';
+import type { Notify } from '../../infra/notificationTarget.ts';
+import type { CompiledPolicy } from '../../language/index.ts';
+
+export const ACCOUNT = '012345678901';
+const WEEK = 7 * 24 * 60 * 60;
+
+/** A compiled policy that the stack is given; nothing in it matters to the stack but the recipient. */
+export function target(
+  name: string,
+  provider: Provider,
+  credentials: Credentials | null,
+  change: Partial<Policy> = {},
+): CompiledPolicy {
+  const region = provider === 'aws' ? 'eu-west-3' : 'eu-west-2';
+  const policy: Policy = {
+    format: 1,
+    target: name,
+    recipient: { provider, region, account: ACCOUNT, credentials, expiry: provider === 'aws' ? null : WEEK },
+    freeze: false,
+    limits: { acceptsPerPass: 10 },
+    owners: [],
+    hold: [],
+    ...change,
+  };
+  const text = writePolicy(policy);
+  return { file: `policy/${name}.yaml`, policy, text, digest: digestOf(text) };
+}
+
+const ROLE = 'arn:aws:iam::012345678901:role/vif-acceptor';
+
+export const OUTSCALE = target('paris', 'outscale', { secret: 'vif-acceptor/outscale' });
+export const OWN_ROLE = target('lyon', 'aws', null);
+export const OTHER_ROLE = target('nice', 'aws', { role: ROLE, externalId: null });
+
+export interface Deployment {
+  readonly minutes?: number;
+  readonly env?: Environment;
+  readonly notify?: Notify | ((scope: Stack) => Notify);
+  readonly revision?: string;
+  readonly stackName?: string;
+  /** whether the function is bundled, which takes about a second */
+  readonly bundled?: boolean;
+}
+
+export const REVISION = 'v1-2-gabcdef0';
+
+/** The stack as `cdk synth` makes it, of policies that are compiled already. */
+export function stackOf(policies: readonly CompiledPolicy[], deployment: Deployment = {}): Stack {
+  return installed(policies, deployment).stack;
+}
+
+export function installed(
+  policies: readonly CompiledPolicy[],
+  { minutes = 5, env, notify = 'nobody', revision = REVISION, stackName, bundled = false }: Deployment = {},
+): { stack: Stack; installation: Installation } {
+  const app = new App({
+    // It takes seconds; the test of the whole app has it.
+    builtinCloudFormationValidation: false,
+    context: bundled ? {} : { 'aws:cdk:bundling-stacks': [] },
+  });
+  const stack = new Stack(app, stackName ?? 'VifAcceptor', env === undefined ? {} : { env });
+  const installation = new Installation(stack, 'Default', {
+    policies,
+    notify: typeof notify === 'function' ? notify(stack) : notify,
+    revision,
+    interval: Duration.minutes(minutes),
+    availableWithin: Duration.hours(2),
+  });
+  return { stack, installation };
+}
+
+export function templateOf(policies: readonly CompiledPolicy[], deployment: Deployment = {}): Template {
+  return Template.fromStack(stackOf(policies, deployment));
+}

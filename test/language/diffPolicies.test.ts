@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { compilePolicy, diffPolicies } from '../../language/index.ts';
+import { NOW } from '../support/builders.ts';
+import { outscale } from './errors/errorRow.ts';
+
+function diff(old: string, now: string) {
+  const [before, after] = [old, now].map((grants) => {
+    const text = outscale('owners:', '  acme:', '    connections: [dxcon-1a]', `    grants: { ${grants} }`);
+    const compiled = compilePolicy({ file: 'policy/acme.yaml', text });
+    if (!compiled.ok) throw new Error(compiled.faults.map(({ message }) => message).join());
+    return compiled.policy;
+  });
+  if (before === undefined || after === undefined) throw new Error('two policies went in');
+  return diffPolicies(before, after, NOW);
+}
+
+describe('a diff', () => {
+  it('shows no request that is held for its addresses whatever a policy says', () => {
+    const one = 'a: { gateway: vgw-12345678, match: { vlan: [1] } }';
+    const single = 'b: { gateway: vgw-87654321, match: { vlan: [2], peers: [169.254.10.1/32] } }';
+    expect(diff(one, `${one}, ${single}`)).toMatchObject({ changes: [], opens: false });
+    const pair = single.replace('/32', '/31').replace('10.1', '10.0');
+    const { changes } = diff(one, `${one}, ${pair}`);
+    expect(changes.map(({ witness }) => witness.request.peers[0])).toMatchObject([
+      { amazonAddress: '169.254.10.0/31', customerAddress: '169.254.10.1/31' },
+    ]);
+  });
+
+  it.each(['name: ["*"]', 'vlan: [1-4094]', 'asn: [1-4294967295]', 'peers: [0.0.0.0/0, "::/0"]'])(
+    'calls a limit the same that counts whatever has any value, as what is not given counts too: %s',
+    (demand) => {
+      const [plain, every] = ['', `match: { ${demand} }, `].map(
+        (match) => `a: { gateway: vgw-12345678, ${match}limit: 1 }`,
+      );
+      const { changes, limits, opens } = diff(plain ?? '', every ?? '');
+      // What is not given is no longer accepted, and that is said.
+      expect(changes.map(({ kind }) => kind)).toEqual(['removed']);
+      expect([limits, opens]).toEqual([[], false]);
+    },
+  );
+
+  it('reports a grant under another name, whatever else is changed of its limits and times', () => {
+    const old =
+      'a: { gateway: vgw-12345678, match: { vlan: [1] }, limit: 1 }, b: { gateway: vgw-87654321, match: { vlan: [2] } }';
+    const now = old.replace('a:', 'z:').replace('limit: 1', 'limit: 2');
+    const acme = { old: 'acme', new: 'acme' };
+    expect(diff(old, now).renamed).toEqual([{ owner: acme, grant: { old: 'a', new: 'z' } }]);
+    expect(diff(old, old).renamed).toEqual([]);
+    // Two that changed places have their names still.
+    expect(diff(old, old.replace('a:', 'c:').replace('b:', 'a:').replace('c:', 'b:')).renamed).toEqual([]);
+    expect(diff(old, old.replace('a:', 'z:').replace('[1]', '[3]')).renamed).toEqual([]);
+  });
+});

@@ -1,0 +1,158 @@
+import { besideAcme, granting, matching, outscale, owning, type Row } from './errorRow.ts';
+
+const OWNER = ['connections: [dxcon-1]', 'gateway: vgw-12345678'];
+const PROD = 'owners.acme.grants.prod';
+const from = (written: string): string => granting(`from: ${written}`);
+
+/** Owners, their connections, when grants hold, and what is always held. */
+export const OWNERS: readonly Row[] = [
+  [
+    outscale('owners: { Acme: { connections: [dxcon-1], gateway: vgw-12345678 } }'),
+    'name',
+    'owners.Acme',
+    '3:11',
+    'write `acme`',
+  ],
+  [
+    outscale('owners: { 1st: { connections: [dxcon-1], gateway: vgw-12345678 } }'),
+    'name',
+    'owners.1st',
+    '3:11',
+    'a lower-case letter',
+  ],
+  [
+    outscale(`owners: { ${'a'.repeat(64)}: { connections: [dxcon-1], gateway: vgw-12345678 } }`),
+    'name',
+    `owners.${'a'.repeat(64)}`,
+    '3:11',
+    'at most 62',
+  ],
+  [
+    owning('connections: [dxcon-1]', 'grants: { "prod core": { gateway: vgw-12345678 } }'),
+    'name',
+    'owners.acme.grants["prod core"]',
+    '6:15',
+    'write `prod-core`',
+  ],
+  [
+    owning(...OWNER, 'account: 210987654321'),
+    'unquoted-account',
+    'owners.acme.account',
+    '7:14',
+    '"210987654321"',
+  ],
+  [owning(...OWNER, 'account: "21"'), 'account', 'owners.acme.account', '7:14', '12 digits'],
+  [
+    owning(...OWNER, 'grants: { prod: { gateway: vgw-12345678 } }'),
+    'gateway-and-grants',
+    'owners.acme.gateway',
+    '6:14',
+    'make it a grant',
+  ],
+  [owning('connections: [dxcon-1]'), 'no-gateway', 'owners.acme', '4:3', 'add `gateway:`, or `grants:`'],
+
+  [
+    owning(
+      'connections: [dxcon-1]',
+      'grants:',
+      '  prod: { gateway: vgw-12345678, match: { vlan: [100-199], name: ["acme-*"] } }',
+      '  lab: { gateway: vgw-87654321, match: { vlan: [199], name: ["*-lab"] } }',
+    ),
+    'grants-overlap',
+    'owners.acme.grants.prod',
+    '7:7',
+    'make one of them narrower',
+  ],
+  [
+    owning(
+      'connections: [dxcon-1]',
+      'grants:',
+      `  prod: { gateway: vgw-12345678, match: { name: ["${'*a'.repeat(90)}*"] } }`,
+      `  lab: { gateway: vgw-87654321, match: { name: ["${'*b'.repeat(90)}*"] } }`,
+    ),
+    'grants-undecided',
+    'owners.acme.grants.lab',
+    '8:7',
+    'by another field as well',
+  ],
+
+  [
+    owning('connections: [dxvif-1]', 'gateway: vgw-12345678'),
+    'connection-id',
+    'owners.acme.connections[0]',
+    '5:19',
+    '`dxcon-` or `dxlag-`',
+  ],
+  [
+    owning('connections: [DXCON-1A]', 'gateway: vgw-12345678'),
+    'connection-id',
+    'owners.acme.connections[0]',
+    '5:19',
+    'write `dxcon-1a`',
+  ],
+  [
+    owning('connections: [dxcon-1, "dxcon-1"]', 'gateway: vgw-12345678'),
+    'connection-twice',
+    'owners.acme.connections[1]',
+    '5:28',
+    'the one that is meant',
+  ],
+  [
+    matching('{ connection: [dxcon-1, dxcon-1] }'),
+    'connection-twice',
+    `${PROD}.match.connection[1]`,
+    '8:40',
+    'remove it',
+  ],
+  [
+    besideAcme('hold: [{ connection: [dxcon-9, dxcon-9] }]'),
+    'connection-twice',
+    'hold[0].connection[1]',
+    '4:32',
+    'remove it',
+  ],
+  [
+    outscale(
+      'owners:',
+      '  a: { connections: [dxcon-1], gateway: vgw-12345678 }',
+      '  b: { connections: [dxcon-2, dxcon-1], gateway: vgw-12345678 }',
+    ),
+    'connection-of-two',
+    'owners.b.connections[1]',
+    '5:31',
+    'leave it with the one',
+  ],
+  [
+    matching('{ connection: [dxcon-3] }'),
+    'connection-of-other',
+    `${PROD}.match.connection[0]`,
+    '8:31',
+    "owner's `connections`",
+  ],
+
+  [from('2026-11-01'), 'instant', `${PROD}.from`, '8:15', 'write `2026-11-01T00:00:00Z`'],
+  [from('2026-11-01T00:00:00'), 'instant', `${PROD}.from`, '8:15', 'write `2026-11-01T00:00:00Z`'],
+  [from('2026-11-01 00:00:00Z'), 'instant', `${PROD}.from`, '8:15', 'date, time and offset'],
+  [from('2026-02-29T00:00:00Z'), 'instant', `${PROD}.from`, '8:15', 'date, time and offset'],
+  [from('2026-11-01T24:00:00Z'), 'instant', `${PROD}.from`, '8:15', 'date, time and offset'],
+  [from('2026-11-01T00:00:00+24:00'), 'instant', `${PROD}.from`, '8:15', 'date, time and offset'],
+  [from('1793491200'), 'wrong-type', `${PROD}.from`, '8:15', 'in quotes'],
+  [granting('until: tomorrow'), 'instant', `${PROD}.until`, '8:16', 'such as `2026-11-01T00:00:00Z`'],
+  [
+    granting('from: 2026-11-01T00:00:00Z', 'until: 2026-11-01T02:00:00+02:00'),
+    'empty-interval',
+    `${PROD}.until`,
+    '9:16',
+    'later than `from`',
+  ],
+
+  [
+    besideAcme('hold:', '  - reason: everything'),
+    'no-predicate',
+    'hold[0]',
+    '5:5',
+    '`freeze: true` holds everything',
+  ],
+  [besideAcme('hold: [{ vlan: [7] }, {}]'), 'no-predicate', 'hold[1]', '4:23', 'add a field'],
+  [besideAcme('hold: [{ bgpKey: required }]'), 'hold-bgp-key', 'hold[0].bgpKey', '4:10', 'by other fields'],
+];

@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { compilePolicy, FAULT_CODES, formatFault } from '../../language/index.ts';
+import type { Row } from './errors/errorRow.ts';
+import { GATEWAYS } from './errors/gatewayErrors.ts';
+import { MATCHES } from './errors/matchErrors.ts';
+import { OWNERS } from './errors/ownerErrors.ts';
+import { RECIPIENT } from './errors/recipientErrors.ts';
+import { SCHEMA } from './errors/schemaErrors.ts';
+import { YAML } from './errors/yamlErrors.ts';
+
+const TABLES: Readonly<Record<string, readonly Row[]>> = {
+  YAML,
+  SCHEMA,
+  RECIPIENT,
+  GATEWAYS,
+  OWNERS,
+  MATCHES,
+};
+
+/** Faults of files and folders rather than of what stands in them: files.test.ts. */
+const OF_FILES = [
+  'no-folder',
+  'no-policy',
+  'unreadable-file',
+  'not-utf-8',
+  'file-extension',
+  'sub-folder',
+  'target-name',
+  'same-recipient',
+];
+
+/** Faults of cases: caseFaults.test.ts. */
+const OF_CASES = ['no-target', 'case-twice', 'expectation', 'reason-code', 'undecidable-reason', 'address'];
+
+describe('a policy with one slip has one fault, told where it is and how to mend it', () => {
+  for (const [table, rows] of Object.entries(TABLES)) {
+    it.each(rows.map((row) => [shown(row), row] as const))(
+      `${table}: %s`,
+      (_, [text, code, path, place, mend]) => {
+        const result = compilePolicy({ file: 'policy/acme.yaml', text });
+        const faults = result.ok ? [] : result.faults;
+        expect(faults.map((fault) => [fault.code, fault.path, `${fault.line}:${fault.column}`])).toEqual([
+          [code, path, place],
+        ]);
+        expect(faults[0]?.mend).toContain(mend);
+      },
+    );
+  }
+
+  it('and every kind of fault stands in one of the tables', () => {
+    const told = new Set<string>(Object.values(TABLES).flatMap((rows) => rows.map(([, code]) => code)));
+    expect(FAULT_CODES.filter((code) => !told.has(code))).toEqual([...OF_FILES, ...OF_CASES]);
+  });
+
+  it.each(Object.values(TABLES).flat())('and the words for people keep to house style: %#', (text) => {
+    const result = compilePolicy({ file: 'policy/acme.yaml', text });
+    for (const fault of result.ok ? [] : result.faults) {
+      expect(formatFault(fault)).toMatch(/^policy\/acme\.yaml:\d+:\d+ \P{Cc}+; \P{Cc}+[^.]$/u);
+      expect(fault.message).toMatch(/^[a-z`]/);
+      expect(fault.mend).toMatch(/^[a-z`]/);
+    }
+  });
+});
+
+/** The slip itself: the line that the fault is in, without what all rows share. */
+function shown([text, code, path, place]: Row): string {
+  const line = text.split('\n')[Number(place.split(':')[0]) - 1] ?? '';
+  return `${code} at ${path === '' ? place : path}: ${line.trim().slice(0, 60)}`;
+}

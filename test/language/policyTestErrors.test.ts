@@ -1,0 +1,189 @@
+import { describe, expect, it } from 'vitest';
+import { formatFault } from '../../language/index.ts';
+import { aCase, casesOf, POLICY, PROD, tested } from '../support/policyTestFiles.ts';
+
+/** A case whose request is in line 4. */
+const asked = (request: string): string => casesOf(aCase(request, PROD));
+/** A case whose expectation is in line 4. */
+const expecting = (expected: string): string => casesOf(aCase('{ connection: dxcon-1 }', expected));
+const among = (live: string): string =>
+  casesOf(aCase('{ connection: dxcon-1 }', PROD, `at: 2026-10-01T00:00:00Z, live: ${live}`));
+const SOUND = aCase('{ connection: dxcon-1, vlan: 100 }', PROD);
+
+type Row = readonly [text: string, code: string, path: string, place: string, mend: string];
+
+const ROWS: readonly Row[] = [
+  ['', 'empty-file', '', '1:1', 'examples/'],
+  ['version: 1\ntarget: acme\n', 'missing-key', 'cases', '1:1', 'add `cases:` with at least one case'],
+  ['version: 1\ntarget: acme\ncases: []\n', 'empty-list', 'cases', '3:8', 'write at least one item'],
+  [casesOf(SOUND).replace('acme', 'acmee'), 'no-target', 'target', '2:9', 'did you mean `acme`?'],
+  [casesOf(SOUND).replace('target: acme\n', ''), 'missing-key', 'target', '1:1', "name of the policy's file"],
+  [casesOf(SOUND, SOUND), 'case-twice', 'cases[1].name', '5:13', 'say in its name what this one shows'],
+  [casesOf(SOUND.replace('- ', '- &x ')), 'anchor', 'cases[0]', '4:5', 'remove it'],
+  [casesOf(SOUND.replace('name: one, ', '')), 'missing-key', 'cases[0].name', '4:5', 'what the case shows'],
+  [
+    casesOf(SOUND.replace('00:00Z', '00:00')),
+    'instant',
+    'cases[0].at',
+    '4:22',
+    'or the offset that is meant',
+  ],
+  [
+    casesOf(SOUND.replace('request:', 'requst:')),
+    'unknown-key',
+    'cases[0].requst',
+    '4:44',
+    'did you mean `request`?',
+  ],
+  [asked('{ vlan: 100 }'), 'missing-key', 'cases[0].request.connection', '4:44', 'the request stands on'],
+  [
+    asked('{ connection: dxcon-1, vlna: 1 }'),
+    'unknown-key',
+    'cases[0].request.vlna',
+    '4:76',
+    'did you mean `vlan`?',
+  ],
+  [
+    asked('{ connection: dxcon-1, vlan: 5000 }'),
+    'number-range',
+    'cases[0].request.vlan',
+    '4:82',
+    'up to 4094',
+  ],
+  [
+    asked('{ connection: dxcon-1, mtu: 1500 }'),
+    'unreturned-field',
+    'cases[0].request.mtu',
+    '4:81',
+    'remove it',
+  ],
+  [
+    asked('{ connection: dxcon-1, ownerAccount: 012345678901 }'),
+    'unquoted-account',
+    'cases[0].request.ownerAccount',
+    '4:90',
+    'write it in quotes: "012345678901"',
+  ],
+  [
+    asked('{ connection: dxcon-1, ownerAccount: "12" }'),
+    'account',
+    'cases[0].request.ownerAccount',
+    '4:90',
+    '12 digits',
+  ],
+  [
+    asked('{ connection: dxcon-1, peers: [{ amazonAddress: 10.0.0.300 }] }'),
+    'address',
+    'cases[0].request.peers[0].amazonAddress',
+    '4:101',
+    '169.254.10.1/30',
+  ],
+  [
+    asked('{ connection: dxcon-1, peers: [{}] }'),
+    'empty-map',
+    'cases[0].request.peers[0]',
+    '4:84',
+    'at least one key',
+  ],
+  [
+    asked('{ connection: dxcon-1, peers: [{ key: hunter2 }] }'),
+    'wrong-value',
+    'cases[0].request.peers[0].key',
+    '4:91',
+    'never the key',
+  ],
+  [
+    among('[{ connection: dxcon-1, gateway: cor }]'),
+    'undefined-gateway',
+    'cases[0].live[0].gateway',
+    '4:83',
+    'did you mean `core`?',
+  ],
+  [
+    among('[{ connection: dxcon-1, state: availble }]'),
+    'wrong-value',
+    'cases[0].live[0].state',
+    '4:81',
+    'did you mean `available`?',
+  ],
+  [expecting('{}'), 'expectation', 'cases[0].expect', '4:78', 'add `accept:`'],
+  [
+    expecting(`${PROD.slice(0, -2)}, hold: [no-grant] }`),
+    'expectation',
+    'cases[0].expect',
+    '4:78',
+    'keep `accept` or `hold`',
+  ],
+  [
+    expecting('{ accept: { owner: acme, grant: prod } }'),
+    'missing-key',
+    'cases[0].expect.accept.gateway',
+    '4:88',
+    'add `gateway:`',
+  ],
+  [
+    expecting('{ accept: { owner: acme, grant: prod, gateway: cor } }'),
+    'undefined-gateway',
+    'cases[0].expect.accept.gateway',
+    '4:133',
+    'did you mean `core`?',
+  ],
+  [expecting('{ hold: [] }'), 'empty-list', 'cases[0].expect.hold', '4:94', 'at least one item'],
+  [
+    expecting('{ hold: [no-grnat] }'),
+    'reason-code',
+    'cases[0].expect.hold[0]',
+    '4:95',
+    'did you mean `no-grant`?',
+  ],
+  [
+    expecting('{ hold: [gateway-missing] }'),
+    'undecidable-reason',
+    'cases[0].expect.hold[0]',
+    '4:95',
+    'remove it',
+  ],
+  [expecting('{ hold: [unreadable] }'), 'undecidable-reason', 'cases[0].expect.hold[0]', '4:95', 'remove it'],
+];
+
+describe('a file of cases with one slip has one fault, told where it is and how to mend it', () => {
+  it.each(ROWS.map((row) => [`${row[1]} at ${row[2]}`, row] as const))(
+    '%s',
+    (_, [text, code, path, place, mend]) => {
+      const { faults, results } = tested({ 'acme.yaml': text });
+      expect(faults.map((fault) => [fault.code, fault.path, `${fault.line}:${fault.column}`])).toEqual([
+        [code, path, place],
+      ]);
+      expect(faults[0]?.file).toMatch(/policy\/cases\/acme\.yaml$/);
+      expect(faults[0]?.mend).toContain(mend);
+      expect(faults.map(formatFault).join()).not.toContain('hunter2');
+      // With a fault anywhere, nothing is tried: half of the cases would look like all.
+      expect(results).toEqual([]);
+    },
+  );
+});
+
+describe('faults of several files', () => {
+  it('are told at once, of policies and of cases', () => {
+    const { faults } = tested(
+      { 'a.yaml': 'version: 2', 'b.yml': casesOf(SOUND) },
+      POLICY.replace('core:', 'cor:'),
+    );
+    const told = faults.map(({ file, code }) => `${file.replace(/.*policy\//, '')} ${code}`);
+    expect(told).toEqual([
+      'acme.yaml unused-gateway',
+      'acme.yaml undefined-gateway',
+      'acme.yaml undefined-gateway',
+      'cases/a.yaml missing-key',
+      'cases/a.yaml missing-key',
+      'cases/a.yaml wrong-value',
+      'cases/b.yml file-extension',
+    ]);
+  });
+
+  it('two cases of one name may stand in two files no more than in one', () => {
+    const { faults } = tested({ 'a.yaml': casesOf(SOUND), 'b.yaml': casesOf(SOUND) });
+    expect(faults).toMatchObject([{ code: 'case-twice', path: 'cases[0].name' }]);
+    expect(faults[0]?.message).toMatch(/there is a case `one` in `.*cases\/a\.yaml` already/);
+  });
+});

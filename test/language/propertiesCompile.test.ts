@@ -1,0 +1,124 @@
+import fc, { type Arbitrary } from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { loadPolicy } from '../../core/policy.ts';
+import { compilePolicy } from '../../language/index.ts';
+import { toYaml, writtenPolicies } from '../support/policies.ts';
+
+const FILE = 'policy/acme.yaml';
+
+function compiled(text: string) {
+  const result = compilePolicy({ file: FILE, text });
+  if (!result.ok) throw new Error(JSON.stringify(result.faults, null, 1));
+  return result;
+}
+
+/** The same data with keys and items in another order. */
+function shuffled(data: unknown): Arbitrary<unknown> {
+  if (Array.isArray(data)) return fc.tuple(...data.map(shuffled)).chain((items) => anyOrder(items));
+  if (typeof data !== 'object' || data === null) return fc.constant(data);
+  return fc
+    .tuple(
+      ...Object.entries(data).map(([key, value]) => shuffled(value).map((other) => [key, other] as const)),
+    )
+    .chain((entries) => anyOrder(entries))
+    .map((entries) => Object.fromEntries(entries));
+}
+
+function anyOrder<T>(items: readonly T[]): Arbitrary<T[]> {
+  return fc.shuffledSubarray([...items], { minLength: items.length, maxLength: items.length });
+}
+
+/** Every fault is told in full, whatever the text. */
+function expectFaultsInFull(text: string): void {
+  const result = compilePolicy({ file: FILE, text });
+  if (result.ok) return;
+  expect(result.faults).not.toEqual([]);
+  for (const { file, line, column, message, mend } of result.faults) {
+    expect([file, line >= 1, column >= 1]).toEqual([FILE, true, true]);
+    expect(line).toBeLessThanOrEqual(text.split('\n').length);
+    expect(message).toMatch(/^\P{Cc}+$/u);
+    expect(mend).toMatch(/^\P{Cc}+$/u);
+  }
+}
+
+describe('whatever policy is written', () => {
+  it('compiles into what the function loads, for its target and recipient only', () => {
+    fc.assert(
+      fc.property(writtenPolicies, (written) => {
+        const { policy, text, digest } = compiled(toYaml(written));
+        expect(loadPolicy(text, 'acme', written.recipient)).toEqual({ policy, digest });
+        expect(() => loadPolicy(text, 'other', null)).toThrow('it is of target `acme`');
+        expect(() => loadPolicy(text, 'acme', { ...written.recipient, region: 'elsewhere' })).toThrow(
+          'recipient',
+        );
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('keeps its digest when owners, grants, keys and lists are written in another order', () => {
+    const pairs = writtenPolicies.chain((written) => fc.tuple(fc.constant(written), shuffled(written)));
+    fc.assert(
+      fc.property(pairs, ([written, other]) => {
+        expect(compiled(toYaml(other)).digest).toBe(compiled(toYaml(written)).digest);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('means the same written as JSON, which is YAML too, and with a byte order mark and CRLF', () => {
+    fc.assert(
+      fc.property(writtenPolicies, (written) => {
+        const { digest } = compiled(toYaml(written));
+        expect(compiled(JSON.stringify(written)).digest).toBe(digest);
+        expect(compiled(`\uFEFF${toYaml(written).replaceAll('\n', '\r\n')}`).digest).toBe(digest);
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
+
+describe('whatever text is no policy', () => {
+  it('is refused with at least one fault that has a place and a mend, and nothing is thrown', () => {
+    const signs = fc.string({
+      unit: fc.constantFrom(...' \t\n\r:-?[]{},#&*!|>\'"%@`~<.0aZ\u0000\uFEFF\uD800'),
+      maxLength: 60,
+    });
+    fc.assert(
+      fc.property(fc.oneof(signs, fc.string({ unit: 'binary', maxLength: 60 })), (text) => {
+        expect(compilePolicy({ file: FILE, text }).ok).toBe(false);
+        expectFaultsInFull(text);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('and so is every policy with a piece cut out or put in, unless it is a policy still', () => {
+    const pieces = fc.constantFrom(
+      '',
+      ' ',
+      '\n',
+      '\t',
+      ':',
+      '-',
+      '"',
+      '[',
+      '}',
+      '&a ',
+      '*a',
+      '!!x ',
+      '<<: ',
+      '1',
+      '~',
+      '#',
+      '---\n',
+    );
+    fc.assert(
+      fc.property(writtenPolicies.map(toYaml), fc.nat(), fc.nat(9), pieces, (text, at, length, piece) => {
+        const from = at % text.length;
+        expectFaultsInFull(text.slice(0, from) + piece + text.slice(from + length));
+      }),
+      { numRuns: 500 },
+    );
+  });
+});

@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import { counted, MOST_STEPS, step } from '../../language/algebra/stepLimit.ts';
+import { compilePolicy, diffPolicies, TooManyWays } from '../../language/index.ts';
+import { overlaps } from '../../language/requestSets/overlappingGrants.ts';
+import { NOW } from '../support/builders.ts';
+import { outscale } from './errors/errorRow.ts';
+
+/** A policy of one owner with as many grants. */
+function text(count: number, grant: (i: number) => string): string {
+  const grants = Array.from({ length: count }, (_, i) => `      g${i}: { ${grant(i)} }`);
+  return outscale('owners:', '  acme:', '    connections: [dxcon-1]', '    grants:', ...grants);
+}
+
+function compiled(source: string) {
+  return compilePolicy({ file: 'policy/acme.yaml', text: source });
+}
+
+function policyOf(source: string) {
+  const result = compiled(source);
+  if (!result.ok) throw new Error(result.faults.map(({ message }) => message).join());
+  return result.policy;
+}
+
+/** Steps that it takes, which are the same on a busy machine. */
+function steps(answer: () => unknown): number {
+  return counted(MOST_STEPS, answer).steps;
+}
+
+const gateway = (i: number): string => `gateway: vgw-${i.toString(16).padStart(8, '0')}`;
+
+describe('a policy of hundreds of grants of one owner', () => {
+  it.each([
+    ['names', 200, (i: number) => `${gateway(i)}, match: { name: ["acme-*-${i}-*-x"] }`],
+    ['VLANs', 600, (i: number) => `${gateway(i)}, match: { vlan: [${i + 1}-${i + 1000}] }`],
+  ])(
+    'that overlap by their %s is refused by the first pairs, the last of which says that there are more',
+    (_, count, grant) => {
+      const result = compiled(text(count, grant));
+      const faults = result.ok ? [] : result.faults;
+      expect(new Set(faults.map(({ code }) => code))).toEqual(new Set(['grants-overlap']));
+      expect(faults).toHaveLength(21);
+      expect(new Set(faults.map(({ mend }) => mend))).toHaveProperty('size', 2);
+    },
+  );
+
+  it('that are told apart by a part of their names is compared in few steps', () => {
+    const policy = policyOf(text(300, (i) => `${gateway(i)}, match: { name: ["acme-*-${i}x"] }`));
+    expect(steps(() => overlaps(policy))).toBeLessThan(500_000);
+  });
+
+  it('that overlap and give one gateway is compared with its next version in few steps', () => {
+    const [old, now] = [1000, 1001].map((most) =>
+      policyOf(text(100, (i) => `${gateway(1)}, match: { vlan: [${i + 1}-${i + most}] }, limit: 2`)),
+    );
+    if (old === undefined || now === undefined) throw new Error('two policies were made');
+    expect(diffPolicies(old, old, NOW, 100_000)).toMatchObject({ changes: [], limits: [] });
+    // The very last VLAN is new.
+    expect(diffPolicies(old, now, NOW, 1_000_000).changes).toHaveLength(1);
+  });
+
+  it('that cross in too many ways is not called the same: there is no answer', () => {
+    const [old, now] = [0, 1].map((more) =>
+      policyOf(
+        text(
+          60,
+          (i) =>
+            `${gateway(1)}, match: { vlan: [${i + 1}-${i + 1000}], asn: [${65000 + ((i * 7) % 50)}-${65100 + ((i * 7) % 50) + more}] }`,
+        ),
+      ),
+    );
+    if (old === undefined || now === undefined) throw new Error('two policies were made');
+    expect(() => diffPolicies(old, now, NOW, 10_000)).toThrow(TooManyWays);
+    expect(diffPolicies(old, now, NOW).opens).toBe(true);
+  });
+});
+
+describe('a question within a question', () => {
+  it('has steps of its own, and leaves the outer one those that it had', () => {
+    const inner = (): unknown => counted(5, () => step(5));
+    const { steps: taken } = counted(10, () => {
+      step(6);
+      inner();
+      step(4);
+    });
+    expect(taken).toBe(10);
+    expect(() => counted(4, () => step(5))).toThrow(TooManyWays);
+    // What was given up is not counted against what comes after.
+    expect(counted(4, () => step(4)).steps).toBe(4);
+  });
+});

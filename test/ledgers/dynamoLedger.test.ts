@@ -1,0 +1,352 @@
+import { GetItemCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { describe, expect, it } from 'vitest';
+import { createDynamoLedger } from '../../adapters/ledgers/dynamo/dynamoLedger.ts';
+import { keyOf, openTable, type Table } from '../../adapters/ledgers/dynamo/dynamoTable.ts';
+import { EMPTY_LEDGER, type LedgerChange } from '../../core/ledgerState.ts';
+import { LedgerFailure } from '../../run/portErrors.ts';
+import type { Ledger, LedgerSession } from '../../run/ports.ts';
+import { failureOf } from '../support/apiClients.ts';
+import type { Mishap } from '../support/dynamoProxy.ts';
+import { leftByEarlierRelease } from '../support/earlierRelease.ts';
+import { anAcceptance, anEnd, aReceipt, aSighting } from '../support/ledgerBuilders.ts';
+import { proxiedDynamo } from '../support/proxiedDynamo.ts';
+import { testClock } from '../support/testClock.ts';
+
+const KEY = 'outscale/eu-west-2/012345678901';
+const LIVE = `live#${KEY}`;
+const LEASE_MS = 60_000;
+const LISTED: LedgerChange = { kind: 'listed', at: '2026-11-10T11:00:00.000Z' };
+
+function sighted(id: string): LedgerChange {
+  return { kind: 'sighted', id, sighting: aSighting() };
+}
+
+const at = proxiedDynamo();
+
+async function begin() {
+  const name = await at.dynamo.createTable();
+  const clock = testClock();
+  const table = openTable(name, { ...at.dynamo.config, endpoint: at.proxy.url });
+  return {
+    clock,
+    table,
+    ledger: createDynamoLedger(table, clock),
+    direct: openTable(name, at.dynamo.config),
+  };
+}
+
+async function take(ledger: Ledger): Promise<LedgerSession> {
+  const session = await ledger.open(KEY, LEASE_MS);
+  if (session === null) throw new Error('the lease was not free');
+  return session;
+}
+
+/** Sort keys of the target's live items, its head left out. */
+async function live(table: Table): Promise<string[]> {
+  const items = await table.query(LIVE, { from: '0' });
+  return items.map(({ sk }) => sk?.S ?? '').filter((sort) => sort !== 'head');
+}
+
+/** Write units that a transaction takes: two for each KB of each item, and two for an item without content. */
+function unitsOf({ TransactItems = [] }: { readonly TransactItems?: unknown }): number {
+  return (TransactItems as readonly { readonly Put?: { readonly Item: object } }[]).reduce(
+    (sum, { Put }) => sum + 2 * Math.max(1, Math.ceil(JSON.stringify(Put?.Item ?? {}).length / 1024)),
+    0,
+  );
+}
+
+describe('what the ledger costs', () => {
+  it('in a quiet pass: one query, and two writes', async () => {
+    const { ledger } = await begin();
+    await (await take(ledger)).close([LISTED]);
+    at.proxy.calls.length = 0;
+    await (await take(ledger)).close([LISTED]);
+    expect(at.proxy.calls).toEqual(['UpdateItem', 'Query', 'UpdateItem']);
+  });
+
+  it('is one query more for each megabyte', async () => {
+    const { ledger } = await begin();
+    const held = [{ code: 'no-grant', message: 'x'.repeat(20_000) }];
+    const many = Array.from({ length: 120 }, (_, i) => `dxvif-${i}`);
+    await (await take(ledger)).close(
+      many.map((id) => ({ kind: 'sighted', id, sighting: aSighting({ held }) })),
+    );
+    at.proxy.calls.length = 0;
+    expect(Object.keys((await take(ledger)).state.sightings)).toHaveLength(many.length);
+    expect(at.proxy.calls.filter((call) => call === 'Query')).toHaveLength(3);
+  });
+});
+
+describe('a pass that lost its lease', () => {
+  /** A table whose writes of items wait until they are let go. */
+  function suspended(table: Table): { table: Table; resume: () => void } {
+    let resume = (): void => undefined;
+    const gate = new Promise<void>((resolve) => {
+      resume = resolve;
+    });
+    const writeWhile: Table['writeWhile'] = async (...asked) => {
+      await gate;
+      return table.writeWhile(...asked);
+    };
+    return { table: { ...table, writeWhile }, resume: () => resume() };
+  }
+
+  it('changes nothing any more, even when it was suspended in the middle of a write', async () => {
+    const { clock, table, ledger } = await begin();
+    await (await take(ledger)).close([sighted('dxvif-1')]);
+    const paused = suspended(table);
+    const lost = await take(createDynamoLedger(paused.table, clock));
+    const late = lost.write([sighted('dxvif-2'), { kind: 'ended', id: 'dxvif-1', ended: null }]);
+    late.catch(() => undefined);
+    clock.advance(LEASE_MS);
+    const holder = await take(ledger);
+    paused.resume();
+
+    expect(String(await failureOf(late))).toContain('was lost to another pass');
+    expect((await ledger.peek(KEY)).sightings).toEqual({ 'dxvif-1': aSighting() });
+    await holder.close([sighted('dxvif-3')]);
+    const { sightings } = (await take(ledger)).state;
+    expect(Object.keys(sightings)).toEqual(['dxvif-1', 'dxvif-3']);
+  });
+
+  it('leaves nothing behind', async () => {
+    const { clock, table, ledger } = await begin();
+    const paused = suspended(table);
+    const lost = await take(createDynamoLedger(paused.table, clock));
+    const late = failureOf(lost.write([sighted('dxvif-2')]));
+    clock.advance(LEASE_MS);
+    await take(ledger);
+    paused.resume();
+    await late;
+    expect(await live(table)).toEqual([]);
+  });
+});
+
+describe('a pass that was killed', () => {
+  it('leaves to the next what it had written, and its items stay where they are', async () => {
+    const { clock, table, ledger } = await begin();
+    await (await take(ledger)).write([sighted('dxvif-1'), LISTED]);
+    clock.advance(LEASE_MS);
+    const { state } = await take(ledger);
+    expect(state).toEqual({
+      ...EMPTY_LEDGER,
+      lastListing: LISTED.at,
+      sightings: { 'dxvif-1': aSighting() },
+    });
+    expect(await live(table)).toEqual(['0000000000/sighting/dxvif-1']);
+  });
+
+  it('while taking over from release 0.1.0, is taken over from in its turn, and nothing is lost', async () => {
+    const { clock, ledger, direct } = await begin();
+    await (await take(ledger)).write([sighted('dxvif-1'), sighted('dxvif-2'), LISTED]);
+    await leftByEarlierRelease(direct, KEY);
+    clock.advance(LEASE_MS);
+    // Every call from the copying on goes wrong.
+    at.proxy.mishap = (operation) => (operation === 'BatchWriteItem' ? 'reset' : null);
+    expect(await failureOf(ledger.open(KEY, LEASE_MS))).toBeInstanceOf(LedgerFailure);
+    at.proxy.mishap = () => null;
+    expect(Object.keys((await take(ledger)).state.sightings)).toEqual(['dxvif-1', 'dxvif-2']);
+  });
+});
+
+describe('a write that may or may not have worked', () => {
+  it('frees the lease, and the next pass goes on from what is there', async () => {
+    const { ledger } = await begin();
+    const session = await take(ledger);
+    await session.write([sighted('dxvif-1')]);
+    at.proxy.mishap = (operation) => (operation === 'TransactWriteItems' ? 'serverError' : null);
+    expect(await failureOf(session.write([sighted('dxvif-2')]))).toBeInstanceOf(LedgerFailure);
+    expect(await failureOf(session.write([sighted('dxvif-3')]))).toBeInstanceOf(LedgerFailure);
+    at.proxy.mishap = () => null;
+    await session.close([]);
+    expect(Object.keys((await take(ledger)).state.sightings)).toEqual(['dxvif-1']);
+  });
+
+  it.each(['UpdateItem', 'BatchWriteItem', 'TransactWriteItems', 'Query', 'GetItem'])(
+    'is only done once when the answer to its first %s is lost, and the lease is kept and given back',
+    async (lossy) => {
+      const { ledger } = await begin();
+      const onceEach = (): void => {
+        const lost = new Set<string>();
+        at.proxy.mishap = (operation, earlier) => {
+          const id = `${operation} ${earlier}`;
+          if (operation !== lossy || earlier % 2 === 1 || lost.has(id)) return null;
+          lost.add(id);
+          return 'lostAnswer';
+        };
+      };
+      onceEach();
+      const session = await take(ledger);
+      await session.write([
+        sighted('dxvif-1'),
+        { kind: 'accepted', id: 'dxvif-2', acceptance: anAcceptance(), receipt: aReceipt({ id: 'dxvif-2' }) },
+      ]);
+      await session.close([LISTED]);
+      expect(await ledger.peek(KEY)).toMatchObject({
+        lastListing: LISTED.at,
+        sightings: { 'dxvif-1': aSighting() },
+        acceptances: { 'dxvif-2': anAcceptance() },
+      });
+      expect((await ledger.records(KEY, new Date(0))).receipts).toHaveLength(1);
+      at.proxy.mishap = () => null;
+      expect(await ledger.open(KEY, LEASE_MS)).not.toBeNull();
+    },
+  );
+
+  it('is finished when the table takes only a part of it at a time', async () => {
+    const { ledger } = await begin();
+    at.proxy.mishap = (operation, earlier) =>
+      operation === 'BatchWriteItem' && earlier < 2 ? 'unprocessed' : null;
+    const ids = ['dxvif-1', 'dxvif-2', 'dxvif-3'];
+    await (await take(ledger)).close(ids.map((id) => ({ kind: 'ended', id, ended: anEnd({ id }) })));
+    expect((await ledger.records(KEY, new Date(0))).ended).toHaveLength(3);
+  });
+
+  it.each(['UpdateItem', 'TransactWriteItems'])(
+    'is tried again when its %s meets another call at the same moment',
+    async (contended) => {
+      const { ledger } = await begin();
+      at.proxy.mishap = (operation, earlier) => (operation === contended && earlier < 2 ? 'conflict' : null);
+      await (await take(ledger)).close([sighted('dxvif-1')]);
+      expect(Object.keys((await ledger.peek(KEY)).sightings)).toEqual(['dxvif-1']);
+    },
+  );
+
+  it('is asked for again, with the same token, as long as the table still works on it', async () => {
+    const { ledger } = await begin();
+    const session = await take(ledger);
+    // More often than the SDK asks by itself.
+    at.proxy.mishap = (operation, earlier) =>
+      operation === 'TransactWriteItems' && earlier < 4 ? 'inProgress' : null;
+    at.proxy.inputs.length = 0;
+    await session.close([sighted('dxvif-1')]);
+    const tokens = at.proxy.inputs.flatMap(({ ClientRequestToken }) => ClientRequestToken ?? []);
+    expect([tokens.length, new Set(tokens).size]).toEqual([5, 1]);
+    expect(Object.keys((await ledger.peek(KEY)).sightings)).toEqual(['dxvif-1']);
+  });
+
+  it('costs a partition no more in one transaction than the write units that it gives in a second', async () => {
+    const { ledger } = await begin();
+    const session = await take(ledger);
+    at.proxy.inputs.length = 0;
+    const held = [{ code: 'no-grant', message: 'x'.repeat(10_000) }];
+    await session.write(
+      Array.from({ length: 200 }, (_, i) => ({
+        kind: 'sighted',
+        id: `dxvif-${i}`,
+        sighting: aSighting({ held }),
+      })),
+    );
+    expect(at.proxy.inputs.map(unitsOf).filter((units) => units > 1000)).toEqual([]);
+  });
+
+  it('is divided where it is more than a transaction takes, in number and in size', async () => {
+    const { ledger } = await begin();
+    const ids = Array.from({ length: 250 }, (_, i) => `dxvif-${i}`);
+    const session = await take(ledger);
+    at.proxy.calls.length = 0;
+    await session.write(ids.map(sighted));
+    expect(at.proxy.calls).toEqual([
+      'TransactWriteItems',
+      'TransactWriteItems',
+      'TransactWriteItems',
+      'UpdateItem',
+    ]);
+    const held = [{ code: 'no-grant', message: 'x'.repeat(100_000) }];
+    at.proxy.calls.length = 0;
+    await session.write(
+      ids.slice(0, 50).map((id) => ({ kind: 'sighted', id, sighting: aSighting({ held }) })),
+    );
+    expect(at.proxy.calls.length).toBeGreaterThan(2);
+    expect(Object.keys((await ledger.peek(KEY)).sightings)).toHaveLength(ids.length);
+  });
+});
+
+describe('a table that cannot be used', () => {
+  it.each<[Mishap, string]>([
+    ['throttle', 'UpdateItem failed (throttled)'],
+    ['serverError', 'UpdateItem failed (server)'],
+    ['accessDenied', 'UpdateItem failed (credentials)'],
+    ['reset', 'UpdateItem failed (unreachable)'],
+  ])('(%s) says so, with its name and the mend', async (mishap, what) => {
+    const { ledger, table } = await begin();
+    at.proxy.mishap = () => mishap;
+    const failure = await failureOf(ledger.open(KEY, LEASE_MS));
+    expect(failure).toBeInstanceOf(LedgerFailure);
+    expect(String(failure)).toContain(`ledger table \`${table.name}\`: ${what}`);
+  });
+
+  it('that does not exist says so', async () => {
+    const ledger = createDynamoLedger(openTable('nowhere', at.dynamo.config), testClock());
+    expect(String(await failureOf(ledger.peek(KEY)))).toMatch(
+      /ledger table `nowhere`: GetItem failed .*ResourceNotFoundException/,
+    );
+  });
+
+  it.each([
+    ['UpdateItem', 'UpdateItem answered without the head'],
+    ['Query', 'Query answered without items'],
+  ])('that answers nothing to %s is no empty ledger', async (operation, what) => {
+    const { ledger } = await begin();
+    at.proxy.mishap = (asked) => (asked === operation ? 'emptyAnswer' : null);
+    expect(String(await failureOf(ledger.open(KEY, LEASE_MS)))).toContain(what);
+  });
+
+  it.each([
+    ['lastListing', { S: 'yesterday' }, '`lastListing` must be an instant'],
+    ['lastListing', { N: '1' }, '`lastListing` must be an instant'],
+    ['failing', { S: '{' }, '`failing` must be JSON'],
+    ['failing', { S: '{}' }, '`failing.since` must be present'],
+    ['epoch', { S: 'x' }, '`epoch` must be a whole number'],
+  ])(
+    'for its head has a garbage %s (%j) stops every pass, and is left as it is',
+    async (name, value, what) => {
+      const { ledger, direct } = await begin();
+      await (await take(ledger)).close([LISTED]);
+      const garbage = { ...keyOf(LIVE, 'head'), [name]: value };
+      await direct.conditionally('PutItem', (client, TableName) =>
+        client.send(new PutItemCommand({ TableName, Item: garbage })),
+      );
+      for (const use of [() => ledger.open(KEY, LEASE_MS), () => ledger.peek(KEY)]) {
+        const failure = await failureOf(use());
+        expect(failure).toBeInstanceOf(LedgerFailure);
+        expect(String(failure)).toContain(`item \`head\` of \`${LIVE}\` is damaged: ${what}`);
+      }
+      const head = await direct.conditionally('GetItem', (client, TableName) =>
+        client.send(new GetItemCommand({ TableName, Key: keyOf(LIVE, 'head') })),
+      );
+      expect(head?.Item?.[name]).toEqual(value);
+      // And keeps nobody out once it was mended.
+      const { [name]: _, ...mended } = head?.Item ?? {};
+      await direct.conditionally('PutItem', (client, TableName) =>
+        client.send(new PutItemCommand({ TableName, Item: mended })),
+      );
+      expect(await ledger.open(KEY, LEASE_MS)).not.toBeNull();
+    },
+  );
+});
+
+describe('an item of what ended', () => {
+  it('carries the second at which DynamoDB deletes it; a receipt carries none', async () => {
+    const { ledger, direct } = await begin();
+    const at = '2026-11-10T11:00:00.000Z';
+    await (await take(ledger)).close([
+      { kind: 'ended', id: 'dxvif-1', ended: anEnd({ id: 'dxvif-1', endedAt: at }) },
+      { kind: 'accepted', id: 'dxvif-2', acceptance: anAcceptance(), receipt: aReceipt({ id: 'dxvif-2' }) },
+    ]);
+    const kept = await direct.conditionally('Query', (client, TableName) =>
+      client.send(
+        new QueryCommand({
+          TableName,
+          KeyConditionExpression: 'pk = :pk',
+          ExpressionAttributeValues: { ':pk': { S: `over#${KEY}` } },
+        }),
+      ),
+    );
+    const expires = Object.fromEntries((kept?.Items ?? []).map(({ sk, expires }) => [sk?.S, expires?.N]));
+    expect(expires).toEqual({
+      [`${at}/ended/dxvif-1`]: String(Date.parse(at) / 1000 + 90 * 86_400),
+      [`${at}/receipt/dxvif-2`]: undefined,
+    });
+  });
+});

@@ -1,0 +1,318 @@
+import {
+  chmodSync,
+  closeSync,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { createFileLedger } from '../../adapters/ledgers/file/fileLedger.ts';
+import { digestOf } from '../../core/json.ts';
+import { EMPTY_LEDGER } from '../../core/ledgerState.ts';
+import { LedgerFailure } from '../../run/portErrors.ts';
+import { failureOf } from '../support/apiClients.ts';
+import { anAcceptance, anEnd, aReceipt, aSighting } from '../support/ledgerBuilders.ts';
+import { plant } from '../support/tempFiles.ts';
+import { testClock } from '../support/testClock.ts';
+
+const KEY = 'outscale/eu-west-2/012345678901';
+const ACCEPTED = {
+  kind: 'accepted',
+  id: 'dxvif-1',
+  acceptance: anAcceptance(),
+  receipt: aReceipt(),
+} as const;
+const LISTED = { kind: 'listed', at: '2026-11-10T11:00:00.000Z' } as const;
+
+function planted(text: string) {
+  const path = join(plant({ 'ledger.json': text }), 'ledger.json');
+  return { path, ledger: createFileLedger(path, testClock()) };
+}
+
+/** The text of a file from that byte on. */
+function tailOf(path: string, from: number): string {
+  const file = openSync(path, 'r');
+  try {
+    const buffer = Buffer.alloc(fstatSync(file).size - from);
+    readSync(file, buffer, 0, buffer.length, from);
+    return buffer.toString();
+  } finally {
+    closeSync(file);
+  }
+}
+
+function holding(given: object): string {
+  const entry = { lease: null, lastListing: null, failing: null, items: {}, ...given };
+  return JSON.stringify({ format: 2, targets: { [KEY]: entry } });
+}
+
+describe('a damaged ledger file', () => {
+  it.each([
+    ['is empty', '', 'it is not JSON'],
+    ['is blank', ' \n', 'it is not JSON'],
+    ['is no JSON', 'ledger', 'it is not JSON'],
+    ['was cut short', holding({}).slice(0, -10), 'it is not JSON'],
+    ['is null', 'null', 'must be an object, got null'],
+    ['is a list', '[]', 'must be an object, got a list'],
+    ['is an empty object', '{}', '`format` must be 2, got nothing'],
+    ['has no format', '{"targets":{}}', '`format` must be 2, got nothing'],
+    ['has another format', '{"format":1,"targets":{},"more":1}', '`format` must be 2, got number 1'],
+    ['lacks the targets', '{"format":2}', '`targets` must be present'],
+    ['has a list of targets', '{"format":2,"targets":[]}', '`targets` must be an object'],
+    ['lacks a key', holding({ lastListing: undefined }), '.lastListing` must be present'],
+    ['has a lease of a wrong kind', holding({ lease: 'mine' }), '.lease` must be an object'],
+    ['has a lease without end', holding({ lease: { token: 'x' } }), '.lease.until` must be present'],
+    ['has an odd instant', holding({ lastListing: 'yesterday' }), '.lastListing` must be an instant'],
+    ['has a list of items', holding({ items: [] }), '.items` must be an object, got a list of 0'],
+    [
+      'has failures without a beginning',
+      holding({ failing: { codes: ['api'] } }),
+      '.failing.since` must be present',
+    ],
+  ])('that %s is told with its path and the mend, and left byte for byte', async (_, text, what) => {
+    const { path, ledger } = planted(text);
+    for (const use of [() => ledger.peek(KEY), () => ledger.open(KEY, 1000)]) {
+      const failure = await failureOf(use());
+      expect(failure).toBeInstanceOf(LedgerFailure);
+      expect(String(failure)).toContain(`ledger ${path} is damaged: `);
+      expect(String(failure)).toContain(what);
+      expect(String(failure)).toContain(
+        'it was left as it is: restore it, or move it away to begin a new one',
+      );
+    }
+    expect(readFileSync(path, 'utf8')).toBe(text);
+    expect(readdirSync(dirname(path))).toEqual(['ledger.json']);
+  });
+
+  it('stops whoever holds the lease from writing over it', async () => {
+    const { path, ledger } = planted(holding({}));
+    const session = await ledger.open(KEY, 1000);
+    writeFileSync(path, 'damaged');
+    expect(await failureOf(session?.write([LISTED]) ?? Promise.resolve())).toBeInstanceOf(LedgerFailure);
+    expect(await failureOf(session?.close([]) ?? Promise.resolve())).toBeInstanceOf(LedgerFailure);
+    expect(readFileSync(path, 'utf8')).toBe('damaged');
+  });
+});
+
+describe('a ledger file', () => {
+  it('is its owner’s alone, and leaves nothing beside it', async () => {
+    const path = join(plant({}), 'deep', 'state', 'ledger.json');
+    const session = await createFileLedger(path, testClock()).open(KEY, 1000);
+    await session?.write([LISTED]);
+    await session?.close([]);
+    expect((statSync(path).mode & 0o777).toString(8)).toBe('600');
+    expect((statSync(dirname(path)).mode & 0o777).toString(8)).toBe('700');
+    expect(readdirSync(dirname(path))).toEqual(['ledger.json']);
+  });
+
+  it('that others could read is closed to them by the next write', async () => {
+    const { path, ledger } = planted(holding({}));
+    chmodSync(path, 0o644);
+    await ledger.open(KEY, 1000);
+    expect((statSync(path).mode & 0o777).toString(8)).toBe('600');
+  });
+
+  it('is not made by looking', async () => {
+    const path = join(plant({}), 'state', 'ledger.json');
+    expect(await createFileLedger(path, testClock()).peek(KEY)).toEqual(EMPTY_LEDGER);
+    expect(readdirSync(dirname(dirname(path)))).toEqual([]);
+  });
+
+  it('keeps the targets that this pass is not about', async () => {
+    const { path, ledger } = planted(holding({ lastListing: LISTED.at }));
+    await ledger.open('aws/eu-west-1/012345678901', 1000);
+    expect(await createFileLedger(path, testClock()).peek(KEY)).toMatchObject({ lastListing: LISTED.at });
+  });
+
+  it('changed by hand between two writes of a pass keeps the change, though its size and times are the same', async () => {
+    const { path, ledger } = planted(holding({}));
+    const session = await ledger.open(KEY, 60_000);
+    await session?.write([{ kind: 'sighted', id: 'dxvif-1', sighting: aSighting({ name: 'acme-prod-1' }) }]);
+    const { atime, mtime } = statSync(path);
+    writeFileSync(path, readFileSync(path, 'utf8').replaceAll('acme-prod-1', 'acme-test-1'));
+    utimesSync(path, atime, mtime);
+    await session?.write([{ kind: 'sighted', id: 'dxvif-2', sighting: aSighting() }]);
+    const { sightings } = await ledger.peek(KEY);
+    expect(sightings['dxvif-1']).toMatchObject({ name: 'acme-test-1' });
+    expect(sightings['dxvif-2']).toEqual(aSighting());
+  });
+
+  it('is written by passes of one process in the order in which they come', async () => {
+    const { ledger } = planted(holding({}));
+    const keys = Array.from({ length: 12 }, (_, i) => `aws/eu-west-1/${i}`);
+    const served: string[] = [];
+    await Promise.all(
+      keys.map(async (key) => {
+        await ledger.open(key, 1000);
+        served.push(key);
+      }),
+    );
+    expect(served).toEqual(keys);
+  });
+
+  it('reached by a link stays where it is, under one lease', async () => {
+    const { path, ledger } = planted(holding({}));
+    const link = join(plant({}), 'link.json');
+    symlinkSync(path, link);
+    const session = await createFileLedger(link, testClock()).open(KEY, 1000);
+    await session?.write([LISTED]);
+    expect(await ledger.open(KEY, 1000)).toBeNull();
+    expect(await ledger.peek(KEY)).toMatchObject({ lastListing: LISTED.at });
+  });
+
+  it.each([
+    ['an absolute link', ['/real/ledger.json']],
+    ['a relative link', ['../real/ledger.json']],
+    ['a link through a linked folder', ['../linked/ledger.json']],
+    ['links to links', ['second.json', '/links/third.json', '../real/ledger.json']],
+  ])('that is not there yet is made at the end of %s, which stays', async (_, targets) => {
+    const root = plant({ 'real/other.txt': '', 'links/other.txt': '' });
+    symlinkSync(join(root, 'real'), join(root, 'linked'));
+    const names = ['first.json', 'second.json', 'third.json'];
+    for (const [i, target] of targets.entries())
+      symlinkSync(target.startsWith('/') ? join(root, target) : target, join(root, 'links', names[i] ?? ''));
+    const path = join(root, 'links', 'first.json');
+    const session = await createFileLedger(path, testClock()).open(KEY, 1000);
+    await session?.close([LISTED, ACCEPTED]);
+    expect(lstatSync(path).isSymbolicLink()).toBe(true);
+    expect(readdirSync(join(root, 'real')).sort()).toEqual([
+      'ledger.json',
+      'ledger.records.jsonl',
+      'other.txt',
+    ]);
+    const ledger = createFileLedger(path, testClock());
+    expect(await ledger.peek(KEY)).toMatchObject({ lastListing: LISTED.at });
+    expect((await ledger.records(KEY, new Date(0))).receipts).toHaveLength(1);
+  });
+
+  it.each([
+    ['a folder that does not exist', 'missing/ledger.json', /is a link to .*missing\/ledger\.json/],
+    ['itself', 'link.json', /\(ELOOP\)/],
+  ])('that is a link to %s is made nowhere', async (_, target, why) => {
+    const root = plant({});
+    const path = join(root, 'link.json');
+    symlinkSync(target, path);
+    const failure = await failureOf(createFileLedger(path, testClock()).open(KEY, 1000));
+    expect(failure).toBeInstanceOf(LedgerFailure);
+    expect(String(failure)).toMatch(why);
+    expect(readdirSync(root)).toEqual(['link.json']);
+    expect(lstatSync(path).isSymbolicLink()).toBe(true);
+  });
+
+  it('that is a folder, or in no folder, is told so', async () => {
+    const root = plant({ 'file.txt': '' });
+    mkdirSync(join(root, 'ledger.json'));
+    for (const path of [join(root, 'ledger.json'), join(root, 'file.txt', 'ledger.json')]) {
+      const ledger = createFileLedger(path, testClock());
+      for (const use of [() => ledger.peek(KEY), () => ledger.open(KEY, 1000)]) {
+        const failure = await failureOf(use());
+        expect(failure).toBeInstanceOf(LedgerFailure);
+        expect(String(failure)).toMatch(
+          new RegExp(`ledger ${path} cannot be .* \\((EISDIR|ENOTDIR|EEXIST)\\): `),
+        );
+      }
+    }
+  });
+
+  it('whose lock is no lock of ours is told so', async () => {
+    const { path, ledger } = planted(holding({}));
+    writeFileSync(`${path}.lock`, '');
+    utimesSync(`${path}.lock`, 0, 0);
+    expect(String(await failureOf(ledger.open(KEY, 1000)))).toContain(
+      `ledger ${path} cannot be locked (ENOTDIR): ${path}.lock is no lock`,
+    );
+  });
+
+  // Root may do everything.
+  it.runIf(process.getuid?.() !== 0)('that may not be read or written is told so', async () => {
+    const { path, ledger } = planted(holding({}));
+    chmodSync(path, 0);
+    expect(String(await failureOf(ledger.peek(KEY)))).toContain(`ledger ${path} cannot be read (EACCES)`);
+    chmodSync(path, 0o600);
+    chmodSync(dirname(path), 0o500);
+    expect(String(await failureOf(ledger.open(KEY, 1000)))).toContain(`cannot be locked (EACCES)`);
+    chmodSync(dirname(path), 0o700);
+  });
+
+  it('has its records and policies beside it, its owner’s alone', async () => {
+    const { path, ledger } = planted(holding({}));
+    const session = await ledger.open(KEY, 1000);
+    const digest = digestOf('policy');
+    await session?.close([{ kind: 'policyUsed', digest, text: 'policy' }, ACCEPTED]);
+    const beside = ['ledger.json', 'ledger.policies', 'ledger.records.jsonl'];
+    expect(readdirSync(dirname(path)).sort()).toEqual(beside);
+    for (const name of ['ledger.records.jsonl', `ledger.policies/${digest.slice('sha256:'.length)}.json`]) {
+      expect((statSync(join(dirname(path), name)).mode & 0o777).toString(8)).toBe('600');
+    }
+  });
+
+  it('tells a record that was cut short, and goes on after it', async () => {
+    const { path, ledger } = planted(holding({}));
+    const records = join(dirname(path), 'ledger.records.jsonl');
+    writeFileSync(records, '{"kind":"receipt","target":');
+    const session = await ledger.open(KEY, 1000);
+    const at = new Date().toISOString();
+    await session?.close([ACCEPTED, { kind: 'ended', id: 'dxvif-2', ended: anEnd({ endedAt: at }) }]);
+    const { receipts, ended, damaged } = await ledger.records(KEY, new Date(0));
+    expect([receipts.length, ended.length]).toEqual([1, 1]);
+    expect(damaged).toEqual([expect.stringContaining(`line 1 of ${records} is damaged`)]);
+    expect(readFileSync(records, 'utf8')).toMatch(/^\{"kind":"receipt","target":\n\{/);
+  });
+
+  it('adds a record without reading those that are there', async () => {
+    const { path, ledger } = planted(holding({}));
+    const records = join(dirname(path), 'ledger.records.jsonl');
+    writeFileSync(records, '');
+    // More than can be read as one text; it takes no room on the disk.
+    truncateSync(records, 4_000_000_000);
+    const { ino } = statSync(records);
+    const session = await ledger.open(KEY, 1000);
+    await session?.close([ACCEPTED]);
+    expect(await ledger.peek(KEY)).toMatchObject({ acceptances: { 'dxvif-1': ACCEPTED.acceptance } });
+    expect(statSync(records)).toMatchObject({ ino });
+    expect(tailOf(records, 4_000_000_000)).toMatch(/^\n\{"kind":"receipt",.*\}\n$/);
+  });
+
+  it('leaves ends that were kept long enough to the pruning', async () => {
+    const { path, ledger } = planted(holding({}));
+    const records = join(dirname(path), 'ledger.records.jsonl');
+    const past = anEnd({ endedAt: '2020-01-01T00:00:00.000Z' });
+    writeFileSync(records, `${JSON.stringify({ kind: 'ended', target: KEY, value: past })}\n`);
+    const { ino, size } = statSync(records);
+    const session = await ledger.open(KEY, 1000);
+    await session?.close([ACCEPTED]);
+    expect(statSync(records).ino).toBe(ino);
+    expect(statSync(records).size).toBeGreaterThan(size);
+    expect((await ledger.records(KEY, new Date(0))).ended).toEqual([]);
+  });
+
+  it('whose records cannot be written has what is to be announced of them all the same, and nothing else', async () => {
+    const { path, ledger } = planted(holding({}));
+    mkdirSync(join(dirname(path), 'ledger.records.jsonl'));
+    const session = await ledger.open(KEY, 60_000);
+    const news = { id: 'x', type: 'Request Held', at: new Date().toISOString(), detail: {} } as const;
+    const queued = { kind: 'queued', announcement: news, mark: null } as const;
+    const failure = await failureOf(session?.write([queued, ACCEPTED]) ?? Promise.resolve());
+    expect(failure).toBeInstanceOf(LedgerFailure);
+    expect(await ledger.peek(KEY)).toMatchObject({ outbox: { x: news }, acceptances: {} });
+  });
+
+  it('whose policy was changed says so', async () => {
+    const { path, ledger } = planted(holding({}));
+    const session = await ledger.open(KEY, 1000);
+    const digest = digestOf('policy');
+    await session?.close([{ kind: 'policyUsed', digest, text: 'policy' }]);
+    writeFileSync(join(dirname(path), 'ledger.policies', `${digest.slice('sha256:'.length)}.json`), 'else');
+    expect(String(await failureOf(ledger.policy(digest)))).toContain('is damaged: it is not of that digest');
+  });
+});

@@ -1,0 +1,159 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createDynamoLedger } from '../../adapters/ledgers/dynamo/dynamoLedger.ts';
+import { keyOf, openTable, put, remove, type Table } from '../../adapters/ledgers/dynamo/dynamoTable.ts';
+import type { LedgerChange } from '../../core/ledgerState.ts';
+import type { Ledger, LedgerSession } from '../../run/ports.ts';
+import { failureOf } from '../support/apiClients.ts';
+import { type Dynamo, startDynalite } from '../support/dynamo.ts';
+import { leftByEarlierRelease } from '../support/earlierRelease.ts';
+import { aSighting } from '../support/ledgerBuilders.ts';
+import { testClock } from '../support/testClock.ts';
+
+const KEY = 'outscale/eu-west-2/012345678901';
+const LEASE_MS = 60_000;
+
+let dynamo: Dynamo;
+beforeAll(async () => {
+  dynamo = await startDynalite();
+});
+afterAll(() => dynamo.close());
+
+function sighted(id: string): LedgerChange {
+  return { kind: 'sighted', id, sighting: aSighting() };
+}
+
+async function take(ledger: Ledger): Promise<LedgerSession> {
+  const session = await ledger.open(KEY, LEASE_MS);
+  if (session === null) throw new Error('the lease was not free');
+  return session;
+}
+
+/** A table that stands still before its call of that number. */
+function suspendedBefore(call: number, table: Table) {
+  const [reached, resumed] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  let calls = 0;
+  const gate = async (): Promise<void> => {
+    calls += 1;
+    if (calls !== call) return;
+    reached.resolve();
+    await resumed.promise;
+  };
+  const suspended: Table = {
+    name: table.name,
+    conditionally: async (...call) => {
+      await gate();
+      return table.conditionally(...call);
+    },
+    query: async (...call) => {
+      await gate();
+      return table.query(...call);
+    },
+    writeAll: async (...call) => {
+      await gate();
+      return table.writeAll(...call);
+    },
+    writeWhile: async (...call) => {
+      await gate();
+      return table.writeWhile(...call);
+    },
+  };
+  return { suspended, reached: reached.promise, resume: resumed.resolve };
+}
+
+// Its calls: the lease, twice, what was there, its copy, the head, what is left over, its removal, and what is there.
+it.each([1, 2, 3, 4, 5, 6, 7, 8])(
+  'a pass that takes over from one of release 0.1.0, is suspended before its call %i, and loses the lease, takes nothing from its holder',
+  async (call) => {
+    const clock = testClock();
+    const table = openTable(await dynamo.createTable(), dynamo.config);
+    const ledger = createDynamoLedger(table, clock);
+    // Killed: it never gives the lease back.
+    await (await take(ledger)).write([sighted('dxvif-1'), sighted('dxvif-2')]);
+    await leftByEarlierRelease(table, KEY);
+    clock.advance(LEASE_MS);
+    const { suspended, reached, resume } = suspendedBefore(call, table);
+    const late = createDynamoLedger(suspended, clock).open(KEY, LEASE_MS);
+    await reached;
+    clock.advance(LEASE_MS);
+    const holder = await take(ledger);
+    await holder.write([sighted('dxvif-3')]);
+    resume();
+    await late.catch(() => undefined);
+    await holder.close([sighted('dxvif-4')]);
+    const { sightings } = await ledger.peek(KEY);
+    expect(Object.keys(sightings)).toEqual(['dxvif-1', 'dxvif-2', 'dxvif-3', 'dxvif-4']);
+  },
+);
+
+it('a pass that loses the lease before it reads does not take what was moved away for an empty ledger', async () => {
+  const clock = testClock();
+  const table = openTable(await dynamo.createTable(), dynamo.config);
+  const ledger = createDynamoLedger(table, clock);
+  await (await take(ledger)).close([sighted('dxvif-1')]);
+  const { suspended, reached, resume } = suspendedBefore(2, table);
+  const late = failureOf(createDynamoLedger(suspended, clock).open(KEY, LEASE_MS));
+  await reached;
+  await leftByEarlierRelease(table, KEY);
+  clock.advance(LEASE_MS);
+  await take(ledger);
+  resume();
+  expect(String(await late)).toContain('was lost to another pass');
+});
+
+it('whoever peeks while a pass takes over sees everything', async () => {
+  const clock = testClock();
+  const table = openTable(await dynamo.createTable(), dynamo.config);
+  const ledger = createDynamoLedger(table, clock);
+  await (await take(ledger)).write([sighted('dxvif-1')]);
+  await leftByEarlierRelease(table, KEY);
+  clock.advance(LEASE_MS);
+  // Between the look at the head and that at the items.
+  const { suspended, reached, resume } = suspendedBefore(2, table);
+  const peeked = createDynamoLedger(suspended, clock).peek(KEY);
+  await reached;
+  await take(ledger);
+  resume();
+  expect(Object.keys((await peeked).sightings)).toEqual(['dxvif-1']);
+});
+
+it.each(['killed while it copies', 'killed right after it took the lease'])(
+  'a run that takes over from one of release 0.1.0, and is %s, leaves the taking over to the next',
+  async (when) => {
+    const clock = testClock();
+    const table = openTable(await dynamo.createTable(), dynamo.config);
+    const ledger = createDynamoLedger(table, clock);
+    await (await take(ledger)).write([sighted('dxvif-1'), sighted('dxvif-2')]);
+    await leftByEarlierRelease(table, KEY);
+    clock.advance(LEASE_MS);
+    const { suspended, reached } = suspendedBefore(when.endsWith('copies') ? 4 : 3, table);
+    void createDynamoLedger(suspended, clock).open(KEY, LEASE_MS);
+    await reached;
+    clock.advance(LEASE_MS);
+    const session = await take(ledger);
+    // What the run of release 0.1.0 writes late, it writes where nothing is read any more.
+    await table.writeAll([
+      put({ ...keyOf(`live#${KEY}`, '0000000000/sighting/dxvif-1'), data: { S: 'late' } }),
+      remove(`live#${KEY}`, '0000000000/sighting/dxvif-2'),
+    ]);
+    await session.close([]);
+    expect((await ledger.peek(KEY)).sightings).toEqual({ 'dxvif-1': aSighting(), 'dxvif-2': aSighting() });
+  },
+);
+
+it.each(['killed', 'inDoubt'] as const)(
+  'what a run of release 0.1.0 leaves (%s) is copied, and only once',
+  async (how) => {
+    const clock = testClock();
+    const table = openTable(await dynamo.createTable(), dynamo.config);
+    const ledger = createDynamoLedger(table, clock);
+    await (await take(ledger)).write([sighted('dxvif-1')]);
+    await leftByEarlierRelease(table, KEY, how);
+    clock.advance(LEASE_MS);
+    await (await take(ledger)).close([sighted('dxvif-2')]);
+    const sorts = async () => (await table.query(`live#${KEY}`, { from: '0' })).map(({ sk }) => sk?.S);
+    const copied = ['0000000002/sighting/dxvif-1', '0000000002/sighting/dxvif-2', 'head'];
+    expect(await sorts()).toEqual(copied);
+    await (await take(ledger)).close([]);
+    expect(await sorts()).toEqual(copied);
+  },
+);

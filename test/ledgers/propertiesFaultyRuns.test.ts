@@ -1,0 +1,125 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Announcement } from '../../core/events/event.ts';
+import { loadPolicy } from '../../core/policy.ts';
+import { replay } from '../../core/receipt.ts';
+import type { Clock, Ledger } from '../../run/ports.ts';
+import { type Dynamo, startDynalite, startMoto } from '../support/dynamo.ts';
+import { KEY, perilousLife } from '../support/faultyRuns.ts';
+import { isInstalled } from '../support/installedPrograms.ts';
+import { codesOf, subjectOf, withoutRepeats } from '../support/requestTruths.ts';
+import { type Schedule, schedules } from '../support/runSchedules.ts';
+import { inFile, inMemory, inTable, type PerilousStore } from './faultyStores.ts';
+
+vi.mock(import('node:fs/promises'), async (original) => {
+  const { inPeril } = await import('../support/faultInjection.ts');
+  const real = await original();
+  const failure = () => Object.assign(new Error('the disk is out of reach'), { code: 'EIO' });
+  const before = (name: string): Promise<void> => inPeril(`disk ${name}`, () => Promise.resolve(), failure);
+  return {
+    ...real,
+    open: async (...given: Parameters<typeof real.open>) => {
+      // Not around the call: a file that is open for a dead pass stays open.
+      await before('open');
+      return real.open(...given);
+    },
+    rename: (...given: Parameters<typeof real.rename>) =>
+      inPeril('disk rename', () => real.rename(...given), failure),
+  };
+});
+
+async function live(schedule: Schedule, begin: (clock: Clock) => Promise<PerilousStore>): Promise<void> {
+  const life = await perilousLife(schedule, begin);
+  for (const [i, step] of schedule.steps.entries()) {
+    if (i === schedule.rightFrom) await life.setRight();
+    if (step.does === 'wait') life.cloud.clock.advance(Math.round(step.hours * 3_600_000));
+    else if (step.does === 'pass') await life.pass(step);
+    else await life.truths.happen(step);
+    life.cloud.clock.advance('PT1M');
+  }
+  await life.setRight();
+  life.cloud.clock.advance('PT10M');
+  // Two listings until an intent is given up, one to accept, one to see nothing new.
+  for (let pass = 0; pass < 4; pass += 1) {
+    await life.clean();
+    life.cloud.clock.advance('PT5M');
+  }
+  expect(await life.clean(), 'the last pass is complete').toBe(true);
+  await isOnRecord(life);
+  await isAllTold(life);
+}
+
+type LifeUnderPeril = Awaited<ReturnType<typeof perilousLife>>;
+
+/** Each acceptance has one receipt, which comes to the same again; nothing else has any. */
+async function isOnRecord({ truths, eyes }: LifeUnderPeril): Promise<void> {
+  const { receipts, ended, damaged } = await eyes.records(KEY, new Date(0));
+  expect(damaged).toEqual([]);
+  expect(receipts.map(({ id }) => id).sort()).toEqual(truths.ours().sort());
+  for (const receipt of receipts)
+    expect(await isReplayed(receipt.id, eyes), `replay of ${receipt.id}`).toBe(true);
+  const ids = ended.map(({ id }) => id);
+  expect(
+    ids.filter((id, i) => ids.indexOf(id) !== i),
+    'ends on record twice',
+  ).toEqual([]);
+  for (const id of truths.endedSeen()) expect(ids).toContain(id);
+}
+
+async function isReplayed(id: string, ledger: Ledger): Promise<boolean> {
+  const { receipts } = await ledger.records(KEY, new Date(0));
+  const receipt = receipts.find((candidate) => candidate.id === id);
+  if (receipt === undefined) return false;
+  const text = await ledger.policy(receipt.policy.digest);
+  const { policy } = loadPolicy(text ?? '', receipt.target, receipt.recipient);
+  return replay(receipt, policy).isSame;
+}
+
+async function isAllTold({ truths, eyes, announcer }: LifeUnderPeril): Promise<void> {
+  const { outbox, sightings, intents } = await eyes.peek(KEY);
+  expect([outbox, intents]).toEqual([{}, {}]);
+  const told = withoutRepeats(announcer.delivered);
+  const of = (id: string, ...types: Announcement['type'][]) =>
+    told.filter((one) => types.includes(one.type) && subjectOf(one) === id);
+  for (const id of truths.ours()) expect(of(id, 'Request Accepted'), `accepted ${id}`).toHaveLength(1);
+  for (const id of truths.others()) expect(of(id, 'Request Accepted'), `not accepted ${id}`).toEqual([]);
+  for (const id of truths.endedSeen())
+    expect(of(id, 'Request Ended', 'Request Expired'), `end of ${id}`).toHaveLength(1);
+  for (const id of truths.pending()) {
+    const held = codesOf(of(id, 'Request Held').at(-1)?.detail.reasons);
+    expect(held.sort(), `hold of ${id}`).toEqual([...(sightings[id]?.told.codes ?? [])].sort());
+    const marks = of(id, 'Deadline Near').map(({ detail }) => String(detail.hours ?? 'unknown'));
+    expect(marks.sort(), `marks of ${id}`).toEqual([...(sightings[id]?.told.marks ?? [])].sort());
+  }
+}
+
+describe('whatever befalls passes, nothing is accepted twice, forgotten, or told wrong, with the ledger in', () => {
+  it('memory', () => check(40, 18, async (clock) => inMemory(clock)));
+  it('a file', () => check(15, 40, async (clock) => inFile(clock)));
+  for (const [name, runs, isHere, startIt] of [
+    ['DynamoDB (dynalite)', 12, true, startDynalite],
+    ['DynamoDB (moto_server, of pip)', 2, isInstalled('moto_server', '--help'), startMoto],
+  ] as const) {
+    describe.skipIf(!isHere)('a table:', () => {
+      let dynamo: Dynamo;
+      beforeAll(async () => {
+        dynamo = await startIt();
+      });
+      afterAll(() => dynamo.close());
+      it(name, () => check(runs, 32, async (clock) => inTable(await dynamo.createTable(), dynamo, clock)));
+    });
+  }
+});
+
+async function check(
+  numRuns: number,
+  calls: number,
+  begin: (clock: Clock) => Promise<PerilousStore>,
+): Promise<void> {
+  // `RUNS=1000` for a long look.
+  const runs = Number(process.env.RUNS ?? numRuns);
+  await fc.assert(
+    fc.asyncProperty(schedules(calls), (schedule) => live(schedule, begin)),
+    { numRuns: runs },
+  );
+}

@@ -1,0 +1,152 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  AllocatePrivateVirtualInterfaceCommand,
+  DescribeVirtualInterfacesCommand,
+  DirectConnectClient,
+} from '@aws-sdk/client-direct-connect';
+import type { Simulator } from '../../emulator/emulator.ts';
+import { ACME, STRANGER, US } from '../support/accounts.ts';
+import { type Ended, folderWith, type } from '../support/cli.ts';
+import { ACME_1, ACME_2, LAB, PROD, STRANGERS, startCloud } from '../support/cloud.ts';
+import { HOSTILE } from '../support/maliciousNames.ts';
+
+/** One owner, of whom one connection is let in whatever the names, and the other for one name alone. */
+function policy(name: string): string {
+  return `version: 1
+recipient: { provider: aws, region: eu-west-2, account: "${US}" }
+limits: { acceptsPerPass: 100 }
+owners:
+  acme:
+    connections: [${ACME_1}, ${ACME_2}]
+    grants:
+      any: { gateway: ${PROD}, match: { connection: [${ACME_1}] } }
+      named: { gateway: ${LAB}, match: { connection: [${ACME_2}], name: ["${name}"], tags: { team: [net] } } }
+`;
+}
+
+/** Of every interface; the API shows it to us. */
+export const BGP_KEY = 'planted-bgp-key';
+
+/** Everything that people and machines are shown of requests with these names. */
+export interface Told {
+  readonly plan: Ended;
+  readonly run: Ended;
+  readonly status: Ended;
+  readonly statusJson: Ended;
+  readonly receipts: Ended;
+  readonly receiptsJson: Ended;
+  readonly first: Ended;
+  readonly diff: Ended;
+  readonly review: Ended;
+  readonly explain: Ended;
+  readonly suggest: Ended;
+  readonly suggestJson: Ended;
+  readonly page: string;
+  readonly events: string;
+  /** everything in the folder of the ledger, and what the emulator says of the calls */
+  readonly kept: string;
+  readonly calls: string;
+}
+
+/** Offers each name where it is accepted, where no grant fits it, and where nobody knows who asks; then types every command. */
+export async function tell(names: readonly string[]): Promise<Told> {
+  const cloud = await startCloud({ dialect: 'aws' });
+  for (const [i, name] of names.entries()) {
+    await offer(cloud, ACME, ACME_1, i, name);
+    await offer(cloud, ACME, ACME_2, i + 100, name);
+    await offer(cloud, STRANGER, STRANGERS, i + 200, name);
+  }
+  const dir = folderWith({
+    'policy/hub.yaml': policy('good-*'),
+    'wider.yaml': policy('*').replace(', tags: { team: [net] }', ''),
+    'request.json': JSON.stringify(tagged(await one(cloud), names)),
+    'written.json': JSON.stringify(tagged(await one(cloud), names.filter(writable))),
+  });
+  const where = ['--endpoint', cloud.url, '--gateway-endpoint', cloud.url];
+  const all = [...where, '--ledger', 'ledger.json'];
+  const pending = [...where, '--at', '2026-11-03T00:00:00Z', '--pending'];
+  const of = (file: string): string[] => ['policy/hub.yaml', '--request', file];
+  const plan = await type(dir, ['plan', ...all, '--json']);
+  const run = await type(dir, ['run', ...all, '--events', 'events.jsonl']);
+  const told = {
+    plan,
+    run,
+    status: await type(dir, ['status', ...all]),
+    statusJson: await type(dir, ['status', ...all, '--json', '--html', 'status.html']),
+    receipts: await type(dir, ['receipts', '--ledger', 'ledger.json']),
+    receiptsJson: await type(dir, ['receipts', '--ledger', 'ledger.json', '--json']),
+    first: await type(dir, ['policy', 'init', '--provider', 'aws', '--region', 'eu-west-2', ...where]),
+    diff: await type(dir, ['policy', 'diff', 'policy/hub.yaml', 'wider.yaml', ...pending]),
+    review: await type(dir, ['policy', 'diff', 'policy/hub.yaml', 'wider.yaml', '--markdown', ...pending]),
+    explain: await type(dir, ['policy', 'explain', ...of('request.json')]),
+    suggest: await type(dir, ['policy', 'suggest', ...of('written.json'), '--gateway', LAB]),
+    suggestJson: await type(dir, ['policy', 'suggest', ...of('written.json'), '--gateway', LAB, '--json']),
+  };
+  const read = (file: string): string => readFileSync(join(dir, file), 'utf8');
+  const kept = readdirSync(dir).filter((file) => file.startsWith('ledger'));
+  const files = {
+    page: read('status.html'),
+    events: read('events.jsonl'),
+    kept: kept.map((file) => file + filesIn(join(dir, file))).join('\n'),
+    calls: await (await fetch(`${cloud.url}/_simulator/calls`)).text(),
+  };
+  return { ...told, ...files };
+}
+
+function filesIn(path: string): string {
+  if (!statSync(path).isDirectory()) return readFileSync(path, 'latin1');
+  return readdirSync(path)
+    .map((name) => filesIn(join(path, name)))
+    .join('\n');
+}
+
+/** Whether a policy may name it: what cannot be seen it refuses. By place, so that tame names are left out alike. */
+function writable(_: string, place: number): boolean {
+  return !/[\p{C}\p{Zl}\p{Zp}]/u.test(HOSTILE[place]?.[1] ?? '');
+}
+
+function clientOf(cloud: Simulator, account: string): DirectConnectClient {
+  const credentials = { accessKeyId: account, secretAccessKey: 'secret' };
+  return new DirectConnectClient({ region: 'eu-west-2', endpoint: cloud.url, credentials, maxAttempts: 1 });
+}
+
+async function offer(
+  cloud: Simulator,
+  account: string,
+  connectionId: string,
+  i: number,
+  virtualInterfaceName: string,
+): Promise<void> {
+  const base = `169.254.${Math.floor(i / 60)}.`;
+  const [amazonAddress, customerAddress] = [1, 2].map((host) => `${base}${(i % 60) * 4 + host}/30`);
+  const addresses = { amazonAddress, customerAddress };
+  const allocation = { virtualInterfaceName, vlan: i + 1, asn: 65010, authKey: BGP_KEY, ...addresses };
+  // Of a tag the API takes less than of a name; what it takes is enough to pose and to link.
+  const value = virtualInterfaceName.replace(/[^\p{L}\p{Z}\p{N}_.:/=+\-@]/gu, '');
+  const tags = [{ key: 'team', value }];
+  const newPrivateVirtualInterfaceAllocation = { ...allocation, tags };
+  await clientOf(cloud, account).send(
+    new AllocatePrivateVirtualInterfaceCommand({
+      connectionId,
+      ownerAccount: US,
+      newPrivateVirtualInterfaceAllocation,
+    }),
+  );
+}
+
+/** One request as the API shows it. */
+async function one(cloud: Simulator): Promise<object> {
+  const command = new DescribeVirtualInterfacesCommand({ connectionId: ACME_2 });
+  const { virtualInterfaces } = await clientOf(cloud, US).send(command);
+  return { ...virtualInterfaces?.[0] };
+}
+
+/** The same with everything that its requester may choose, at once. */
+function tagged(item: object, names: readonly string[]): object {
+  return {
+    ...item,
+    virtualInterfaceName: names.at(-1),
+    tags: names.map((value, i) => ({ key: `${value}${i}`, value })),
+  };
+}

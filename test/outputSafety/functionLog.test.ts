@@ -1,0 +1,77 @@
+import { Metrics } from '@aws-lambda-powertools/metrics';
+import { describe, expect, it, vi } from 'vitest';
+import { systemClock } from '../../adapters/connect.ts';
+import { createMemoryLedger } from '../../adapters/ledgers/inMemoryLedger.ts';
+import { createLog } from '../../adapters/log.ts';
+import type { Simulator } from '../../emulator/emulator.ts';
+import { createHandler } from '../../lambda/createHandler.ts';
+import { actAs, STRANGER, US } from '../support/accounts.ts';
+import { SIMPLE, STRANGERS, startCloud } from '../support/cloud.ts';
+import { recordingAnnouncer } from '../support/eventPublishers.ts';
+import { lambdaContext, policyFolder } from '../support/lambda.ts';
+import { HOSTILE, UNSEEN } from '../support/maliciousNames.ts';
+
+const KEY = 'planted-bgp-key';
+
+/** The function as it is deployed, with its own log, but for its keys and its cloud. */
+function functionOn({ url }: Simulator, secretAccessKey: string) {
+  return createHandler({
+    env: {
+      VIF_ACCEPTOR_RECIPIENTS: JSON.stringify({ hub: 'outscale/eu-west-2/012345678901' }),
+      VIF_ACCEPTOR_POLICY_DIR: policyFolder(SIMPLE),
+      VIF_ACCEPTOR_ENDPOINT: url,
+      VIF_ACCEPTOR_GATEWAY_ENDPOINT: url,
+      VIF_ACCEPTOR_TABLE: 'ledger',
+    },
+    clock: systemClock,
+    logger: createLog('vif-acceptor'),
+    metrics: new Metrics({ serviceName: 'vif-acceptor', namespace: 'VifAcceptor' }),
+    credentials: () => ({ accessKeyId: US, secretAccessKey }),
+    ledger: () => createMemoryLedger(systemClock),
+    announcer: recordingAnnouncer(),
+  });
+}
+
+/** Everything that it writes while it does something. */
+async function logOf(action: () => Promise<unknown>): Promise<string> {
+  const log: string[] = [];
+  const write = (chunk: string | Uint8Array): boolean => log.push(String(chunk)) > 0;
+  vi.spyOn(process.stdout, 'write').mockImplementation(write);
+  vi.spyOn(process.stderr, 'write').mockImplementation(write);
+  await action().finally(() => vi.restoreAllMocks());
+  return log.join('');
+}
+
+describe('the log of the function', () => {
+  it('shows what requesters wrote without steering a terminal, one JSON a line, and makes no metric of it', async () => {
+    const cloud = await startCloud();
+    for (const [i, [, name]] of HOSTILE.entries())
+      await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 100 + i, name, authKey: KEY });
+    const log = await logOf(() => functionOn(cloud, 'secret')({ target: 'hub' }, lambdaContext()));
+    expect(log.match(UNSEEN)).toBeNull();
+    const lines = log
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const [first, ...others] = lines;
+    const metrics = others.at(-1);
+    const requests = others.slice(0, -1).map(({ request }) => request);
+    expect(first.report.counts).toMatchObject({ held: HOSTILE.length });
+    expect(requests).toHaveLength(HOSTILE.length);
+    expect(requests[0].name).toContain('\\u{');
+    expect(metrics).toMatchObject({ service: 'vif-acceptor', target: 'hub', Held: HOSTILE.length });
+    expect(JSON.stringify(metrics)).not.toContain('script');
+    expect(log).not.toContain(KEY);
+  });
+
+  it('holds no secret key when the API refuses it', async () => {
+    const cloud = await startCloud();
+    await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 100, authKey: KEY });
+    const log = await logOf(async () => {
+      const call = functionOn(cloud, 'planted-secret-key')({ target: 'hub' }, lambdaContext());
+      await expect(call).rejects.toThrow('failed (credentials)');
+    });
+    expect(log).toContain('pass failed');
+    expect(log).not.toContain('planted');
+  });
+});

@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { US } from '../support/accounts.ts';
+import { converse } from '../support/apiClients.ts';
+import { json, type Received, type Reply, startApi, xml } from '../support/apiServer.ts';
+import { type Ended, folderWith, type } from '../support/cli.ts';
+import { ACME_1, PROD } from '../support/cloud.ts';
+import { HOSTILE, LINK, STEERING, TAME } from '../support/maliciousNames.ts';
+
+const POLICY = `version: 1
+recipient: { provider: outscale, region: eu-west-2, account: "${US}" }
+owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }
+`;
+
+const ASKED = { virtualInterfaceState: 'confirming', virtualInterfaceType: 'private' };
+
+/** An endpoint that says these things wherever the API has a text, of requests, of what is live, and of gateways. */
+function lying(texts: readonly string[]): (request: Received) => Reply {
+  const interfaces = texts.flatMap((text, i) => [
+    item(i, text, { virtualInterfaceState: 'confirming' }),
+    item(i + 100, text, { ...ASKED, ownerAccount: US }),
+    item(i + 500, text, { ...ASKED, connectionId: ACME_1, ownerAccount: US }),
+    item(i + 200, text, { virtualInterfaceId: text }),
+    item(i + 300, text, {}),
+    item(i + 400, text, { connectionId: ACME_1, ownerAccount: US, virtualGatewayId: PROD }),
+  ]);
+  const gateways = [
+    `<item><vpnGatewayId>${PROD}</vpnGatewayId><state>${escaped(texts[0] ?? '')}</state></item>`,
+  ];
+  for (const text of texts) gateways.push(gateway(escaped(text)));
+  return ({ operation }) => {
+    switch (operation) {
+      case 'DescribeVirtualInterfaces':
+        return json({ virtualInterfaces: interfaces });
+      case 'DescribeConnections':
+        return json({ connections: [{ connectionId: 'dxcon-ours' }] });
+      case 'DescribeVpnGateways':
+        return xml(
+          `<DescribeVpnGatewaysResponse><vpnGatewaySet>${gateways.join('')}</vpnGatewaySet></DescribeVpnGatewaysResponse>`,
+        );
+      default:
+        return json({ __type: texts[0], message: texts[1] }, 400);
+    }
+  };
+}
+
+function item(i: number, text: string, known: object): object {
+  return {
+    virtualInterfaceId: `dxvif-${i}`,
+    virtualInterfaceState: text,
+    virtualInterfaceType: text,
+    virtualInterfaceName: text,
+    ownerAccount: text,
+    connectionId: text,
+    location: text,
+    vlan: i + 1,
+    asn: 65010,
+    amazonAddress: text,
+    customerAddress: text,
+    virtualGatewayId: '',
+    ...known,
+  };
+}
+
+function gateway(text: string): string {
+  const attachment = `<item><vpcId>${text}</vpcId><state>attached</state></item>`;
+  return `<item><vpnGatewayId>${text}</vpnGatewayId><state>${text}</state><attachments>${attachment}</attachments></item>`;
+}
+
+function escaped(text: string): string {
+  return text.replace(/[&<>]/g, (c) => `&#${c.charCodeAt(0)};`);
+}
+
+async function typed(texts: readonly string[], ...command: string[]): Promise<Ended> {
+  const api = await startApi(lying(texts));
+  const dir = folderWith({ 'policy/hub.yaml': POLICY });
+  const ended = await type(dir, [...command, '--endpoint', api.url, '--gateway-endpoint', api.url]);
+  await api.close();
+  return ended;
+}
+
+/** Without what a slow machine makes a command say of itself. */
+function textOf({ stdout, stderr }: Ended): string {
+  return `${stdout}${stderr}`.replace(/^.* … \(\d+ s\)\n/gm, '');
+}
+
+describe('what a lying endpoint says', () => {
+  it.each([
+    [['plan', '--ledger', 'l.json']],
+    [['status', '--ledger', 'l.json']],
+    [['doctor', '--ledger', 'l.json']],
+    [['policy', 'init', '--provider', 'outscale', '--region', 'eu-west-2', '--account', US]],
+  ])('steers nothing, is no link, and makes no line of its own in the text of %j', async (command) => {
+    const told = textOf(
+      await typed(
+        HOSTILE.map(([, text]) => text),
+        ...command,
+      ),
+    );
+    const tame = textOf(await typed(TAME, ...command));
+    expect(told).toContain('owned');
+    expect(told.match(STEERING)).toBeNull();
+    expect(told.match(LINK)).toBeNull();
+    expect(told.split('\n')).toHaveLength(tame.split('\n').length);
+  });
+
+  it('adds nothing to a first policy', async () => {
+    const command = ['policy', 'init', '--provider', 'outscale', '--region', 'eu-west-2', '--account', US];
+    const told = await typed(
+      HOSTILE.map(([, text]) => text),
+      ...command,
+    );
+    expect(told.stdout).toContain('freeze: false');
+    expect(parse(told.stdout)).toMatchObject({ freeze: true });
+    expect(Object.keys(parse(told.stdout))).toEqual(['version', 'recipient', 'freeze', 'owners']);
+  });
+
+  it.each(HOSTILE)('as an error that %s is told in one line, neutralised', async (_, text) => {
+    const { directConnect } = await converse('outscale', () => json({ __type: text, message: text }, 400));
+    const message = String(await directConnect.list().catch((error: unknown) => error));
+    expect(message).toContain('DescribeVirtualInterfaces failed');
+    expect(message.match(/\n/)).toBeNull();
+    expect(message.match(STEERING)).toBeNull();
+    expect(message.match(LINK)).toBeNull();
+  });
+});

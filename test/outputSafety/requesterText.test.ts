@@ -1,0 +1,163 @@
+import { describe, expect, it, vi } from 'vitest';
+import { parse } from 'yaml';
+import * as z from 'zod';
+import { mailOf } from '../infra/renderNotification.ts';
+import { target, templateOf } from '../infra/stackFixtures.ts';
+import { withOwners } from '../support/cli.ts';
+import { HOSTILE, LINK, STEERING, TAME, UNSEEN } from '../support/maliciousNames.ts';
+import { type Told, tell } from './commandOutputs.ts';
+
+/** What requesters choose, offered to the emulator and shown by every command; beside it the same of tame names. */
+const worlds: Promise<Told>[] = [];
+
+/** Made by the first test that asks. */
+async function toldOf(): Promise<{ told: Told; tame: Told }> {
+  if (worlds.length === 0) worlds.push(tell(HOSTILE.map(([, name]) => name)), tell(TAME));
+  const [told, tame] = await Promise.all(worlds);
+  if (told === undefined || tame === undefined) throw new Error('nothing was told');
+  return { told, tame };
+}
+
+vi.setConfig({ testTimeout: 240_000 });
+
+const IN_A_TERMINAL: readonly (readonly [string, (of: Told) => string])[] = [
+  ['run', ({ run }) => run.stdout],
+  ['status', ({ status }) => status.stdout],
+  ['receipts', ({ receipts }) => receipts.stdout],
+  ['policy init', ({ first }) => first.stdout],
+  ['policy diff --pending', ({ diff }) => diff.stdout],
+  ['policy diff --markdown', ({ review }) => review.stdout],
+  ['policy explain', ({ explain }) => explain.stdout],
+  ['policy suggest', ({ suggest }) => suggest.stderr],
+];
+
+const AS_DATA: readonly (readonly [string, (of: Told) => string])[] = [
+  ['plan --json', ({ plan }) => plan.stdout],
+  ['run --events', ({ events }) => events],
+  ['status --json', ({ statusJson }) => statusJson.stdout],
+  ['receipts --json', ({ receiptsJson }) => receiptsJson.stdout],
+];
+
+describe.each(IN_A_TERMINAL)('what a requester wrote, in the text of `%s`,', (_, textOf) => {
+  it('steers nothing, hides nothing and is no link', async () => {
+    const { told } = await toldOf();
+    expect(textOf(told)).toContain('script');
+    expect(textOf(told).match(STEERING)).toBeNull();
+    expect(textOf(told).match(LINK)).toBeNull();
+  });
+
+  it('makes no line of its own', async () => {
+    const { told, tame } = await toldOf();
+    expect(textOf(told).split('\n')).toHaveLength(textOf(tame).split('\n').length);
+  });
+});
+
+describe.each(AS_DATA)('what a requester wrote, in `%s`,', (_, textOf) => {
+  it('can be shown in a terminal, and is the same to whoever reads it', async () => {
+    const { told } = await toldOf();
+    expect(textOf(told).match(UNSEEN)).toBeNull();
+    const documents = textOf(told)
+      .trimEnd()
+      .split(textOf === AS_DATA[1]?.[1] ? '\n' : '\0');
+    const read = JSON.stringify(documents.map((document) => JSON.parse(document)));
+    for (const [, name] of HOSTILE) expect(read).toContain(JSON.stringify(name));
+  });
+});
+
+describe('what a requester wrote, in a command for people to type,', () => {
+  it.each(IN_A_TERMINAL.slice(0, 2))('is not: `%s`', async (_, textOf) => {
+    const { told, tame } = await toldOf();
+    const commands = textOf(told).match(/\baws (directconnect|ec2) .*/g) ?? [];
+    // One for each request that no grant fits, and none for those of an unknown requester.
+    expect(commands.length).toBeGreaterThanOrEqual(HOSTILE.length);
+    for (const command of commands) expect(command).toMatch(/^aws [a-z0-9]+ [a-z-]+( --[a-z-]+ [\w:./-]+)+$/);
+    expect(commands.map(withoutIds).sort()).toEqual(
+      (textOf(tame).match(/\baws (directconnect|ec2) .*/g) ?? []).map(withoutIds).sort(),
+    );
+  });
+});
+
+describe('what a requester wrote, in the page of `status --html`,', () => {
+  it('marks nothing up: its elements and attributes are those of a page of tame names', async () => {
+    const { told, tame } = await toldOf();
+    expect(told.page).toContain('&lt;script&gt;');
+    expect(told.page.match(STEERING)).toBeNull();
+    expect(tagsOf(told.page)).toEqual(tagsOf(tame.page));
+  });
+});
+
+describe('what a requester wrote, in a comment on a pull request,', () => {
+  it('stands in fences that nothing in it closes, so that it is neither Markdown nor HTML and mentions nobody', async () => {
+    const { told, tame } = await toldOf();
+    expect(told.review.stdout).toContain('@octocat');
+    expect(outsideFences(told.review.stdout)).toEqual(outsideFences(tame.review.stdout));
+  });
+});
+
+describe('what a requester wrote, in a first policy,', () => {
+  it('stays a comment', async () => {
+    const { told, tame } = await toldOf();
+    expect(told.first.stdout).toContain('freeze: false');
+    expect(parse(told.first.stdout)).toEqual(parse(tame.first.stdout));
+    expect(parse(told.first.stdout)).toMatchObject({ freeze: true, owners: null });
+    // Also after somebody has removed the `#` before the owners.
+    expect(parse(withOwners(told.first.stdout))).toEqual(parse(withOwners(tame.first.stdout)));
+  });
+});
+
+describe('what a requester wrote, in a suggested patch,', () => {
+  it('adds no line to it', async () => {
+    const { told, tame } = await toldOf();
+    expect(told.suggest.code).toBe(0);
+    expect(told.suggest.stdout).toContain('reboot');
+    expect(told.suggest.stdout.split('\n')).toHaveLength(tame.suggest.stdout.split('\n').length);
+  });
+});
+
+describe('what a requester wrote, in a message to people,', () => {
+  const mail = mailOf(templateOf([target('hub', 'aws', null)], { notify: { email: 'noc@example.com' } }));
+
+  it('keeps none from being delivered, adds no line, and steers no mail program', async () => {
+    const { told } = await toldOf();
+    const events = told.events
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const messages = events.filter(mail.matches).map(mail.linesOf);
+    expect(messages.length).toBeGreaterThanOrEqual(2 * HOSTILE.length);
+    for (const lines of messages) {
+      // EventBridge delivers a line that is one text in quotes, and drops the whole message for one that is not.
+      const text = lines.map((line) => z.string().parse(JSON.parse(line)));
+      expect(text).toHaveLength(8);
+      for (const line of text) {
+        expect([line, STEERING.exec(line)]).toEqual([line, null]);
+        expect([line, LINK.exec(line.replace(/^More: .*/, ''))]).toEqual([line, null]);
+      }
+    }
+  });
+});
+
+function withoutIds(text: string): string {
+  return text.replace(/dxvif-\w+/g, 'dxvif-…').replace(/127\.0\.0\.1:\d+/g, 'host');
+}
+
+/** Of each tag its name, and of each attribute its name. */
+function tagsOf(page: string): string[] {
+  return (
+    page
+      .replace(/<style>[^<]*<\/style>/, '')
+      .match(/<[^>]*>/g)
+      ?.map((tag) => tag.replace(/="[^"]*"/g, '')) ?? []
+  );
+}
+
+function outsideFences(markdown: string): string[] {
+  let fence = '';
+  return markdown.split('\n').filter((line) => {
+    const [mark = ''] = line.match(/^`{3,}/) ?? [];
+    if (fence === '' && mark !== '') fence = mark;
+    else if (fence !== '' && line === fence) fence = '';
+    else return fence === '';
+    return false;
+  });
+}

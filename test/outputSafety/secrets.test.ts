@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ACME, actAs, US } from '../support/accounts.ts';
+import { folderWith, type } from '../support/cli.ts';
+import { ACME_1, PROD, startCloud } from '../support/cloud.ts';
+import { BGP_KEY, tell } from './commandOutputs.ts';
+
+const POLICY = `version: 1
+recipient: { provider: outscale, region: eu-west-2, account: "${US}" }
+owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }
+`;
+
+describe('a BGP key', () => {
+  it('is in nothing that a command prints, writes or keeps, nor in what the emulator tells of calls', async () => {
+    const told = await tell(['acme-prod-1']);
+    for (const { stdout } of [told.plan, told.statusJson, told.receiptsJson]) {
+      expect(stdout).toContain('acme-prod-1');
+      expect(stdout).toContain('"hasKey": true');
+    }
+    expect(told.kept).toContain('acme-prod-1');
+    expect(told.calls).toContain('AllocatePrivateVirtualInterface');
+    for (const [of, text] of Object.entries(told))
+      expect([of, JSON.stringify(text).includes(BGP_KEY)]).toEqual([of, false]);
+  }, 60_000);
+});
+
+describe('a secret key that the API refuses', () => {
+  it.each([
+    [['run', '--json', '--events', 'events.jsonl']],
+    [['status', '--json', '--html', 'status.html']],
+    [['doctor']],
+    [['doctor', '--json']],
+    [['policy', 'init', '--provider', 'outscale', '--region', 'eu-west-2', '--account', US]],
+    [['policy', 'diff', 'policy/hub.yaml', 'policy/hub.yaml', '--pending']],
+  ])('is not in what %j prints or writes', async (command) => {
+    const cloud = await startCloud();
+    await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101, authKey: BGP_KEY });
+    const dir = folderWith({ 'policy/hub.yaml': POLICY, 'events.jsonl': '', 'status.html': '' });
+    const where = ['--endpoint', cloud.url, '--gateway-endpoint', cloud.url];
+    const { code, stdout, stderr } = await type(dir, [...command, ...where], {
+      OSC_SECRET_KEY: 'planted-secret',
+    });
+    expect(code).toBe(1);
+    const written = ['events.jsonl', 'status.html'].map((file) => readFileSync(join(dir, file), 'utf8'));
+    expect(stdout + stderr).toMatch(/credentials/);
+    expect([stdout, stderr, ...written].join()).not.toContain('planted');
+  });
+});

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import type { FaultKind } from '../../emulator/emulator.ts';
+import { ACME, actAs, STRANGER } from '../support/accounts.ts';
+import { ACME_1, runnerOf, SIMPLE, STRANGERS, startCloud } from '../support/cloud.ts';
+import { recordingAnnouncer } from '../support/eventPublishers.ts';
+
+const SECRET = 'planted-bgp-key';
+
+/** Every kind that spoils an answer or keeps it back. */
+const KINDS: readonly FaultKind[] = [
+  ...(['throttle', 'serverError', 'accessDenied', 'outscaleError', 'reset', 'hang', 'html'] as const),
+  ...([
+    'emptyBody',
+    'emptyObject',
+    'truncatedPage',
+    'truncatedBody',
+    'repeatedToken',
+    'garbageItem',
+  ] as const),
+  ...(['failAfterCommit', 'timeoutAfterCommit'] as const),
+];
+
+describe.each(['outscale', 'aws'] as const)('on %s, a BGP key', (dialect) => {
+  it.each(KINDS)(
+    'reaches neither report, ledger, receipt nor announcement when calls meet %s',
+    async (kind) => {
+      const cloud = await startCloud({ dialect });
+      await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101, authKey: SECRET });
+      await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 102, authKey: SECRET });
+      const announcer = recordingAnnouncer();
+      const { policy, digest } = SIMPLE;
+      const recipient = { ...policy.recipient, provider: dialect };
+      const runner = runnerOf(
+        cloud,
+        { policy: { ...policy, recipient }, digest },
+        {
+          requestTimeoutMs: 50,
+          announcer,
+        },
+      );
+      for (const after of [0, 1, 2, 3, 4]) cloud.addFault({ kind, after, times: 1 });
+
+      const told: unknown[] = [];
+      for (let pass = 0; pass < 3; pass += 1) told.push(await runner.pass());
+      const key = `${dialect}/eu-west-2/012345678901`;
+      told.push(
+        await runner.ledger.peek(key),
+        await runner.ledger.records(key, new Date(0)),
+        announcer.delivered,
+      );
+
+      // The key is there to leak: the API shows it.
+      expect(JSON.stringify([...cloud.world.interfaces.values()])).toContain(SECRET);
+      expect(JSON.stringify(told)).not.toContain(SECRET);
+    },
+  );
+});

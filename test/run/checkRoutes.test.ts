@@ -1,0 +1,265 @@
+import { describe, expect, it } from 'vitest';
+import { ACME, actAs, US } from '../support/accounts.ts';
+import { ACME_1, ACME_2, DC_GATEWAY, PROD, policyOf, runnerOf, startCloud } from '../support/cloud.ts';
+import { routesOf } from '../support/emulatedRoutes.ts';
+import { recordingAnnouncer } from '../support/eventPublishers.ts';
+import { failingOn, watched } from '../support/observedLedgers.ts';
+
+const VPC = 'vpc-1';
+const TABLES = 'DescribeRouteTables';
+const ASSOCIATIONS = 'DescribeDirectConnectGatewayAssociations';
+
+/** A cloud, passes over it, and an interface that one of them accepted, not yet available. */
+async function accepted(dialect: 'outscale' | 'aws', gateway = PROD) {
+  const cloud = await startCloud({ dialect });
+  const policy = policyOf(
+    `owners: { acme: { connections: [${ACME_1}, ${ACME_2}], gateway: ${gateway} } }`,
+    dialect,
+  );
+  const announcer = recordingAnnouncer();
+  const runner = runnerOf(cloud, policy, { announcer });
+  const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+  expect(await runner.pass()).toMatchObject({ counts: { accepted: 1 }, followUps: [], warnings: [] });
+  announcer.news();
+  return {
+    ...{ id, cloud, runner, announcer, routes: routesOf(cloud) },
+    /** Lets it become available and runs a pass: what it reports, told, and asked. */
+    later: async (time = 'PT5M', overrides: Parameters<typeof runner.pass>[0] = {}) => {
+      cloud.clock.advance(time);
+      cloud.clearCalls();
+      const { status, followUps, warnings } = await runner.pass(overrides);
+      const asked = cloud.calls().map(({ operation }) => operation);
+      return { status, followUps, warnings, news: announcer.news(), asked };
+    },
+  };
+}
+
+const WELL = { status: 'completed', followUps: [], warnings: [], news: [] };
+const QUIET = { ...WELL, asked: ['DescribeVirtualInterfaces'] };
+
+describe.each(['outscale', 'aws'] as const)('an accepted interface that is available on %s', (dialect) => {
+  it('and whose gateway propagates to no route table is told, once, with what mends it', async () => {
+    const { id, cloud, announcer, routes, later } = await accepted(dialect);
+    await routes.stopPropagating(PROD, VPC);
+    const table = await routes.tableOf(VPC);
+    const mend =
+      `aws ec2 enable-vgw-route-propagation --route-table-id ${table} --gateway-id ${PROD} ` +
+      `--region eu-west-2 --endpoint-url ${cloud.url}`;
+    const message = `available, and carries no traffic: gateway \`${PROD}\` propagates its routes to no route table of \`${VPC}\` (\`${table}\`), and no route there leads to it`;
+    expect(await later()).toMatchObject({
+      status: 'completed',
+      followUps: [{ id, owner: 'acme', gateway: PROD, problem: 'unrouted', message, mend }],
+      warnings: [],
+      news: [`Accepted Interface Not Available ${id}`],
+    });
+    expect(announcer.delivered.at(-1)?.detail).toMatchObject({
+      problem: 'unrouted',
+      message: `\`${id}\` of owner \`acme\`, accepted for gateway \`${PROD}\`: ${message}; to mend it: ${mend}`,
+      forPeople: { toDo: mend },
+    });
+    // It is told, and nothing is undone.
+    expect(await actAs(cloud, US).see(id)).toBe(`available ${PROD}`);
+    expect(await later()).toEqual(QUIET);
+    expect(await later('P2D')).toEqual(QUIET);
+  });
+
+  it('and routed is looked at in that pass alone', async () => {
+    const { later } = await accepted(dialect);
+    expect(await later('PT1S')).toEqual(QUIET);
+    expect(await later()).toMatchObject({ ...WELL, asked: expect.arrayContaining([TABLES]) });
+    expect(await later()).toEqual(QUIET);
+  });
+
+  it('and routed by hand is no less routed', async () => {
+    const { routes, later } = await accepted(dialect);
+    await routes.stopPropagating(PROD, VPC);
+    await routes.routeByHand(PROD, VPC);
+    expect(await later()).toMatchObject({ ...WELL, asked: expect.arrayContaining([TABLES]) });
+    expect(await later()).toEqual(QUIET);
+  });
+
+  it('and whose gateway was detached meanwhile is told so', async () => {
+    const { id, routes, later } = await accepted(dialect);
+    await routes.detach(PROD, VPC);
+    expect(await later()).toMatchObject({
+      followUps: [{ id, problem: 'unrouted', mend: expect.stringContaining('attach-vpn-gateway') }],
+      news: [`Accepted Interface Not Available ${id}`],
+    });
+  });
+
+  it('and may not be looked at is said so, once, and fails no pass', async () => {
+    const { id, cloud, routes, later } = await accepted(dialect);
+    await routes.stopPropagating(PROD, VPC);
+    cloud.addFault({ kind: 'accessDenied', operation: TABLES, times: 'always' });
+    expect(await later()).toMatchObject({
+      status: 'completed',
+      followUps: [],
+      warnings: [
+        {
+          code: 'routes-unknown',
+          message: expect.stringMatching(
+            new RegExp(
+              `^whether gateway \`${PROD}\` of ${id} leads anywhere is not known, and not asked again: ${TABLES} failed \\(credentials\\): .*may not call ${TABLES}: give them that right, or,`,
+            ),
+          ),
+        },
+      ],
+      news: [],
+    });
+    expect(await later()).toEqual(QUIET);
+    expect(await later('P2D')).toEqual(QUIET);
+  });
+});
+
+describe('an accepted interface on a Direct Connect gateway', () => {
+  it('that is associated with nothing is told, once, with what mends it', async () => {
+    const { id, routes, later } = await accepted('aws', DC_GATEWAY);
+    await routes.dissociate(DC_GATEWAY);
+    expect(await later()).toMatchObject({
+      status: 'completed',
+      followUps: [
+        {
+          id,
+          problem: 'unrouted',
+          message: `available, and carries no traffic: Direct Connect gateway \`${DC_GATEWAY}\` is associated with no gateway of a VPC`,
+          mend: expect.stringContaining(`--direct-connect-gateway-id ${DC_GATEWAY} --gateway-id VGW_ID`),
+        },
+      ],
+      warnings: [],
+      news: [`Accepted Interface Not Available ${id}`],
+    });
+    expect(await later()).toEqual(QUIET);
+  });
+
+  it('that is associated is looked at once, without a look at route tables', async () => {
+    const { later } = await accepted('aws', DC_GATEWAY);
+    expect(await later()).toEqual({ ...WELL, asked: ['DescribeVirtualInterfaces', ASSOCIATIONS] });
+    expect(await later()).toEqual(QUIET);
+  });
+
+  it('that may not be looked at is said so, once', async () => {
+    const { cloud, later } = await accepted('aws', DC_GATEWAY);
+    cloud.addFault({ kind: 'accessDenied', operation: ASSOCIATIONS, times: 'always' });
+    const { status, warnings } = await later();
+    expect([status, warnings.map(({ code }) => code)]).toEqual(['completed', ['routes-unknown']]);
+    expect(await later()).toEqual(QUIET);
+  });
+});
+
+describe('a look that fails', () => {
+  it('is a warning, and the next pass tries again', async () => {
+    const { id, cloud, routes, later } = await accepted('outscale');
+    await routes.stopPropagating(PROD, VPC);
+    // A read is tried three times.
+    cloud.addFault({ kind: 'throttle', operation: TABLES, times: 3 });
+    expect(await later()).toMatchObject({
+      status: 'completed',
+      followUps: [],
+      warnings: [{ code: 'routes-unknown', message: expect.stringMatching(/the next pass tries again$/) }],
+      news: [],
+    });
+    expect(await later()).toMatchObject({ warnings: [], news: [`Accepted Interface Not Available ${id}`] });
+    expect(await later()).toEqual(QUIET);
+  });
+
+  it('is given up after a day, which is said', async () => {
+    const { id, cloud, later } = await accepted('outscale');
+    cloud.addFault({ kind: 'emptyObject', operation: TABLES, times: 'always' });
+    expect((await later()).warnings).toHaveLength(1);
+    expect((await later('PT23H')).warnings).toHaveLength(1);
+    expect((await later('PT1H')).warnings).toEqual([
+      {
+        code: 'routes-unknown',
+        message: `whether gateway \`${PROD}\` of ${id} leads anywhere is not known, and after a day not asked again: ${TABLES} failed (malformed); look at it by hand with the AWS CLI`,
+      },
+    ]);
+    expect(await later()).toEqual(QUIET);
+  });
+
+  it('for want of time is left to the next pass', async () => {
+    const { later } = await accepted('outscale');
+    expect(await later('PT5M', { remaining: () => 1999 })).toMatchObject({
+      status: 'completed',
+      warnings: [{ code: 'routes-unknown', message: expect.stringContaining('no time was left to look') }],
+      asked: ['DescribeVirtualInterfaces'],
+    });
+    expect(await later()).toMatchObject({ ...WELL, asked: expect.arrayContaining([TABLES]) });
+  });
+
+  it('says nothing of the next acceptance: that is looked at when the rights are there', async () => {
+    const { cloud, routes, later } = await accepted('outscale');
+    cloud.addFault({ kind: 'accessDenied', operation: TABLES, times: 1 });
+    expect((await later()).warnings).toHaveLength(1);
+    await routes.stopPropagating(PROD, VPC);
+    const next = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 102 });
+    await later();
+    expect(await later()).toMatchObject({
+      followUps: [{ id: next }],
+      news: [`Accepted Interface Not Available ${next}`],
+    });
+  });
+});
+
+describe('the look', () => {
+  it('is one for all that became available on one gateway', async () => {
+    const { id, cloud, routes, runner, announcer, later } = await accepted('outscale');
+    const other = await actAs(cloud, ACME).offer({ connection: ACME_2, vlan: 102 });
+    await runner.pass();
+    announcer.news();
+    await routes.stopPropagating(PROD, VPC);
+    const { followUps, news, asked } = await later();
+    expect(followUps.map((told) => told.id).sort()).toEqual([id, other].sort());
+    expect(news).toHaveLength(2);
+    expect(asked).toEqual(['DescribeVirtualInterfaces', 'DescribeVpnGateways', TABLES]);
+  });
+
+  it('comes after what is pending', async () => {
+    const { cloud, later } = await accepted('outscale');
+    await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 102 });
+    const { asked } = await later();
+    expect(asked.indexOf('ConfirmPrivateVirtualInterface')).toBeGreaterThan(0);
+    expect(asked.indexOf(TABLES)).toBeGreaterThan(asked.indexOf('ConfirmPrivateVirtualInterface'));
+  });
+
+  it('of a plan changes nothing: the pass after it tells', async () => {
+    const { id, routes, later } = await accepted('outscale');
+    await routes.stopPropagating(PROD, VPC);
+    for (let time = 1; time <= 2; time += 1)
+      expect(await later('PT5M', { dryRun: true })).toMatchObject({
+        followUps: [{ id, problem: 'unrouted' }],
+        news: [],
+      });
+    expect((await later()).news).toEqual([`Accepted Interface Not Available ${id}`]);
+  });
+
+  it('is written as done after what it found, so that a write cut short tells it once more', async () => {
+    const { runner, routes, later } = await accepted('outscale');
+    await routes.stopPropagating(PROD, VPC);
+    const ledger = watched(runner.ledger);
+    await later('PT5M', { ports: { ...runner.ports, ledger } });
+    expect(ledger.calls()).toEqual([
+      'open',
+      'write accepted',
+      'write queued accepted listed',
+      'close delivered',
+    ]);
+  });
+
+  it('whose outcome could not be written is repeated, and told once', async () => {
+    const { id, runner, routes, later } = await accepted('outscale');
+    await routes.stopPropagating(PROD, VPC);
+    const { ledger, ...ports } = runner.ports;
+    const broken = await later('PT5M', { ports: { ...ports, ledger: failingOn('queued', ledger) } });
+    expect(broken.status).toBe('failed');
+    expect((await later()).news).toEqual([`Accepted Interface Not Available ${id}`]);
+    expect(await later()).toEqual(QUIET);
+  });
+
+  it('is told by the report where nobody else listens', async () => {
+    const { id, runner, routes, later } = await accepted('outscale');
+    await routes.stopPropagating(PROD, VPC);
+    const ports = { ...runner.ports, announcer: null };
+    expect(await later('PT5M', { ports })).toMatchObject({ followUps: [{ id, problem: 'unrouted' }] });
+    expect(await later('PT5M', { ports })).toEqual(QUIET);
+  });
+});

@@ -1,0 +1,334 @@
+import { describe, expect, it } from 'vitest';
+import { loadPolicy } from '../../core/policy.ts';
+import { replay } from '../../core/receipt.ts';
+import { ApiFailure, KeyReplaced } from '../../run/portErrors.ts';
+import type { DirectConnect, Ledger, Ports } from '../../run/ports.ts';
+import type { PassInput } from '../../run/runContext.ts';
+import { ACME, actAs, US } from '../support/accounts.ts';
+import { ACME_1, outcomes, PROD, policyOf, type Runner, runnerOf, startCloud } from '../support/cloud.ts';
+import { failingOn, whileWriting } from '../support/observedLedgers.ts';
+
+const RECIPIENT = 'outscale/eu-west-2/012345678901';
+const EPOCH = new Date(0);
+/** Thirty seconds after the start of every test. */
+const UNTIL = 'until: "2026-11-02T08:00:30Z"';
+
+const grants = (written: string) =>
+  policyOf(`owners: { acme: { connections: [${ACME_1}], grants: ${written} } }`);
+const SOON_OVER = grants(`{ soon: { gateway: ${PROD}, ${UNTIL} } }`);
+const BY_NAME = grants(`{ prod: { gateway: ${PROD}, match: { name: [acme-1] } } }`);
+
+/** One allowed request, and a monotonic clock that the test moves. */
+async function stage(policy = BY_NAME) {
+  const cloud = await startCloud();
+  const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101, name: 'acme-1' });
+  const runner = runnerOf(cloud, policy);
+  const time = { passed: 0 };
+  const clock = { now: runner.ports.clock.now, monotonic: () => time.passed };
+  const withPorts = (changed: Partial<Ports> = {}): Partial<PassInput> => ({
+    ports: { ...runner.ports, clock, ...changed },
+  });
+  const direct = (changed: Partial<DirectConnect>): Partial<PassInput> =>
+    withPorts({ directConnect: { ...runner.ports.directConnect, ...changed } });
+  const see = () => actAs(cloud, US).see(id);
+  return { cloud, id, runner, time, withPorts, direct, see };
+}
+
+/** Runs a pass in which something happens while an intent is written. */
+const passDuring = (runner: Runner, happens: () => void, input: Partial<PassInput>, ledger?: Ledger) => {
+  const { ledger: own } = runner;
+  const slow = whileWriting('intended', happens, ledger ?? own);
+  return runner.pass({ ...input, ports: { ...(input.ports ?? runner.ports), ledger: slow } }, slow);
+};
+
+const intentsOf = async ({ ledger }: Runner) => (await ledger.peek(RECIPIENT)).intents;
+
+describe('what is no longer allowed when its intent is written is not confirmed, and its intent is withdrawn:', () => {
+  it('the grant ended meanwhile', async () => {
+    const { cloud, id, runner, withPorts, see } = await stage(SOON_OVER);
+    const report = await passDuring(runner, () => cloud.clock.advance('PT1M'), withPorts());
+    expect(outcomes(report)).toEqual({ [id]: 'held grant-ended' });
+    expect(await see()).toBe('confirming');
+    expect(await intentsOf(runner)).toEqual({});
+  });
+
+  it('the request changed meanwhile', async () => {
+    const { id, runner, time, direct, see } = await stage();
+    const { directConnect } = runner.ports;
+    const later = async (one: string) => {
+      const vif = await directConnect.describe(one);
+      return vif && time.passed > 0 ? { ...vif, name: 'other' } : vif;
+    };
+    const report = await passDuring(runner, () => (time.passed += 1001), direct({ describe: later }));
+    expect(outcomes(report)).toEqual({ [id]: 'held no-grant' });
+    expect(report.requests).toMatchObject([{ name: 'other' }]);
+    expect(await see()).toBe('confirming');
+    expect(await intentsOf(runner)).toEqual({});
+  });
+
+  it('the request was withdrawn meanwhile', async () => {
+    const { id, runner, time, direct } = await stage();
+    const { directConnect } = runner.ports;
+    const later = async (one: string) => (time.passed > 0 ? null : directConnect.describe(one));
+    const report = await passDuring(runner, () => (time.passed += 1001), direct({ describe: later }));
+    expect(outcomes(report)[id]).toMatch(/^gone /);
+    expect(await intentsOf(runner)).toEqual({});
+  });
+
+  it('the request was withdrawn meanwhile, and the others for its gateway are accepted', async () => {
+    const { cloud, id, runner, time, direct } = await stage();
+    const other = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 102, name: 'acme-1' });
+    const { directConnect } = runner.ports;
+    const later = async (one: string) => (time.passed > 0 && one === id ? null : directConnect.describe(one));
+    const report = await passDuring(runner, () => (time.passed ||= 1001), direct({ describe: later }));
+    expect(outcomes(report)[id]).toMatch(/^gone /);
+    expect(outcomes(report)[other]).toMatch(/^accepted /);
+  });
+
+  it('the gateway lost its VPC meanwhile', async () => {
+    const { id, runner, time, withPorts, see } = await stage();
+    const { gateways } = runner.ports;
+    const list: typeof gateways.list = async (kinds) =>
+      (await gateways.list(kinds)).map((one) => (time.passed > 0 ? { ...one, attachedVpcs: [] } : one));
+    const report = await passDuring(
+      runner,
+      () => (time.passed += 1001),
+      withPorts({ gateways: { ...gateways, list } }),
+    );
+    expect(outcomes(report)).toEqual({ [id]: 'held gateway-not-attached' });
+    expect(await see()).toBe('confirming');
+  });
+});
+
+it('a confirm looks for no credentials of its own, which would take time after what was decided', async () => {
+  const cloud = await startCloud();
+  const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101, name: 'acme-1' });
+  let asked = 0;
+  const credentials = () => {
+    asked += 1;
+    return Promise.resolve({ accessKeyId: US, secretAccessKey: 'secret' });
+  };
+  const runner = runnerOf(cloud, BY_NAME, { credentials });
+  const { directConnect } = runner.ports;
+  let askedBefore = 0;
+  const confirm: typeof directConnect.confirm = (one, gateway) => {
+    askedBefore = asked;
+    return directConnect.confirm(one, gateway);
+  };
+  const report = await runner.pass({
+    ports: { ...runner.ports, directConnect: { ...directConnect, confirm } },
+  });
+  expect(outcomes(report)).toEqual({ [id]: `accepted acme.prod ${PROD}` });
+  expect(asked).toBe(askedBefore);
+});
+
+describe('the intent of what is not confirmed after all', () => {
+  it('stays when the ledger refuses to withdraw it: nothing is confirmed, and the pass fails', async () => {
+    const { cloud, runner, withPorts, see } = await stage(SOON_OVER);
+    const refusing = failingOn('intentDropped', runner.ledger);
+    const report = await passDuring(runner, () => cloud.clock.advance('PT1M'), withPorts(), refusing);
+    expect(report).toMatchObject({ status: 'failed', failures: [{ code: 'ledger' }] });
+    expect(await see()).toBe('confirming');
+    expect(Object.keys(await intentsOf(runner))).toHaveLength(1);
+  });
+
+  it('gives way to the intent of an earlier pass, whose confirm may take effect yet', async () => {
+    const { cloud, id, runner, withPorts } = await stage(SOON_OVER);
+    cloud.addFault({ kind: 'serverError', operation: 'ConfirmPrivateVirtualInterface' });
+    await runner.pass();
+    const { [id]: earlier } = await intentsOf(runner);
+    expect(earlier).toMatchObject({ listings: 0 });
+    const report = await passDuring(runner, () => cloud.clock.advance('PT1M'), withPorts());
+    expect(outcomes(report)).toEqual({ [id]: 'held grant-ended' });
+    expect(await intentsOf(runner)).toEqual({ [id]: { ...earlier, listings: 1 } });
+  });
+
+  it('is replaced when another grant allows it by then, and the receipt is of what was decided last', async () => {
+    const policy = grants(
+      `{ a: { gateway: ${PROD}, ${UNTIL} }, b: { gateway: ${PROD}, from: "2026-11-02T08:00:30Z" } }`,
+    );
+    const { cloud, id, runner, withPorts, see } = await stage(policy);
+    const report = await passDuring(runner, () => cloud.clock.advance('PT1M'), withPorts());
+    expect(outcomes(report)).toEqual({ [id]: `accepted acme.b ${PROD}` });
+    expect(await see()).not.toBe('confirming');
+    const { receipts } = await runner.ledger.records(RECIPIENT, EPOCH);
+    expect(receipts).toMatchObject([{ id, grants: ['b'] }]);
+    await expectReplays(runner);
+  });
+});
+
+it('the receipt says what was known right before the confirm, and replaying it comes to the same', async () => {
+  const policy = grants(`{ a: { gateway: ${PROD}, ${UNTIL} }, b: { gateway: ${PROD} } }`);
+  const { cloud, id, runner, time, direct } = await stage(policy);
+  const { directConnect } = runner.ports;
+  const later = async (one: string) => {
+    const vif = await directConnect.describe(one);
+    return vif && time.passed > 0 ? { ...vif, mtu: 9001 } : vif;
+  };
+  const happens = () => {
+    time.passed += 1001;
+    cloud.clock.advance('PT1M');
+  };
+  expect(outcomes(await passDuring(runner, happens, direct({ describe: later })))).toEqual({
+    [id]: `accepted acme.b ${PROD}`,
+  });
+  const { receipts } = await runner.ledger.records(RECIPIENT, EPOCH);
+  expect(receipts).toMatchObject([{ at: '2026-11-02T08:01:00.000Z', grants: ['b'], request: { mtu: 9001 } }]);
+  await expectReplays(runner);
+});
+
+it('the receipt has the time of the intent, as that of a later pass has which learns from the intent', async () => {
+  const { cloud, id, runner, withPorts } = await stage();
+  const report = await passDuring(runner, () => cloud.clock.advance('PT10S'), withPorts());
+  expect(outcomes(report)).toEqual({ [id]: `accepted acme.prod ${PROD}` });
+  const { receipts } = await runner.ledger.records(RECIPIENT, EPOCH);
+  expect(receipts.map(({ at }) => at)).toEqual(['2026-11-02T08:00:00.000Z']);
+  await expectReplays(runner);
+});
+
+async function expectReplays({ ledger }: Runner): Promise<void> {
+  const { receipts } = await ledger.records(RECIPIENT, EPOCH);
+  expect(receipts).not.toEqual([]);
+  for (const receipt of receipts) {
+    const text = await ledger.policy(receipt.policy.digest);
+    const { policy } = loadPolicy(text ?? '', 'hub', null);
+    expect(replay(receipt, policy)).toMatchObject({ isSame: true });
+  }
+}
+
+describe('what a request is given does not stand against itself when it is decided again', () => {
+  it.each([
+    [
+      'the only slot of the owner',
+      `owners: { acme: { connections: [${ACME_1}], gateway: ${PROD}, limit: 1 } }`,
+    ],
+    [
+      'the only slot of the pass',
+      `limits: { acceptsPerPass: 1 }\nowners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }`,
+    ],
+  ])('%s', async (_, policy) => {
+    const { id, runner, time, withPorts } = await stage(policyOf(policy));
+    const report = await passDuring(runner, () => (time.passed += 1001), withPorts());
+    expect(outcomes(report)).toEqual({ [id]: `accepted acme.default ${PROD}` });
+  });
+});
+
+describe('the age of a look counts from the start of its first call', () => {
+  /** What was called, by an API of which a listing of gateways and a description take so long. */
+  async function calledWith(listTakes: number, describeTakes: number) {
+    const { id, runner, time, withPorts, see } = await stage();
+    const { directConnect, gateways } = runner.ports;
+    const calls: string[] = [];
+    let describedAt = 0;
+    const report = await runner.pass(
+      withPorts({
+        directConnect: {
+          ...directConnect,
+          describe: async (one) => {
+            calls.push('describe');
+            describedAt = time.passed;
+            const vif = await directConnect.describe(one);
+            time.passed += describeTakes;
+            return vif;
+          },
+          confirm: (one, gateway) => {
+            calls.push(`confirm ${time.passed - describedAt}`);
+            return directConnect.confirm(one, gateway);
+          },
+        },
+        gateways: {
+          ...gateways,
+          list: async (kinds) => {
+            const found = await gateways.list(kinds);
+            time.passed += listTakes;
+            return found;
+          },
+        },
+      }),
+    );
+    return { report, id, calls, see };
+  }
+
+  it('a slow listing of gateways makes the description old: the request is described once more', async () => {
+    const { calls } = await calledWith(5000, 0);
+    expect(calls.at(-1)).toBe('confirm 0');
+    expect(calls.at(-2)).toBe('describe');
+  });
+
+  it('of a fast API, one look is enough', async () => {
+    expect((await calledWith(400, 400)).calls).toEqual(['describe', 'confirm 800']);
+  });
+
+  it('of an API whose every answer takes long, requests are accepted all the same', async () => {
+    const { report, id, calls, see } = await calledWith(3000, 3000);
+    expect(outcomes(report)[id]).toMatch(/^accepted /);
+    expect(calls.at(-1)).toBe('confirm 3000');
+    expect(await see()).not.toBe('confirming');
+  });
+});
+
+it('nothing is awaited between the last decision and the confirm', async () => {
+  const { cloud, id, runner, withPorts } = await stage(SOON_OVER);
+  const { clock, directConnect } = runner.ports;
+  let isWritten = false;
+  const seen: string[] = [];
+  const now = () => {
+    const at = clock.now();
+    // As soon as anything is awaited after it was asked, the time of the grant is over.
+    if (isWritten) queueMicrotask(() => cloud.clock.advance('PT1M'));
+    return at;
+  };
+  const confirm: DirectConnect['confirm'] = (one, gateway) => {
+    seen.push(clock.now().toISOString());
+    return directConnect.confirm(one, gateway);
+  };
+  const report = await passDuring(
+    runner,
+    () => {
+      isWritten = true;
+    },
+    withPorts({ clock: { ...clock, now }, directConnect: { ...directConnect, confirm } }),
+  );
+  expect(outcomes(report)[id]).toMatch(/^accepted /);
+  expect(seen).toEqual(['2026-11-02T08:00:00.000Z']);
+});
+
+describe('a confirm that is refused for a key which was replaced', () => {
+  const replaced = () =>
+    new KeyReplaced(new ApiFailure('ConfirmPrivateVirtualInterface', 'credentials', 'no such key'));
+
+  it('is made once more when the request is still allowed', async () => {
+    const { id, runner, direct } = await stage();
+    let calls = 0;
+    const confirm: DirectConnect['confirm'] = async (...of) => {
+      calls += 1;
+      if (calls === 1) throw replaced();
+      return runner.ports.directConnect.confirm(...of);
+    };
+    expect(outcomes(await runner.pass(direct({ confirm })))[id]).toMatch(/^accepted /);
+    expect(calls).toBe(2);
+  });
+
+  it('is not made again when the grant ended while the new key was read', async () => {
+    const { cloud, id, runner, direct } = await stage(SOON_OVER);
+    let calls = 0;
+    const confirm: DirectConnect['confirm'] = async () => {
+      calls += 1;
+      cloud.clock.advance('PT1M');
+      throw replaced();
+    };
+    expect(outcomes(await runner.pass(direct({ confirm })))).toEqual({ [id]: 'held grant-ended' });
+    expect(calls).toBe(1);
+  });
+
+  it('fails when the new key is replaced too', async () => {
+    const { id, runner, direct } = await stage();
+    let calls = 0;
+    const confirm: DirectConnect['confirm'] = async () => {
+      calls += 1;
+      throw replaced();
+    };
+    expect(outcomes(await runner.pass(direct({ confirm })))[id]).toMatch(/^failed /);
+    expect(calls).toBe(2);
+  });
+});

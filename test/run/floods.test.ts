@@ -1,0 +1,311 @@
+import { describe, expect, it } from 'vitest';
+import type { Sighting } from '../../core/ledgerEntries.ts';
+import type { LedgerChange } from '../../core/ledgerState.ts';
+import type { VirtualInterface } from '../../core/model.ts';
+import type { PassReport } from '../../core/runReport.ts';
+import { LedgerFailure } from '../../run/portErrors.ts';
+import type { Ledger, Ports } from '../../run/ports.ts';
+import { ACME, actAs, US } from '../support/accounts.ts';
+import { aVif } from '../support/builders.ts';
+import { ACME_1, outcomes, PROD, runnerOf, SIMPLE, STRANGERS, startCloud } from '../support/cloud.ts';
+import { recordingAnnouncer } from '../support/eventPublishers.ts';
+import { aSighting } from '../support/ledgerBuilders.ts';
+
+/** What a run does before its first confirm costs the same whatever strangers did: counted in calls and writes. */
+
+const RECIPIENT = 'outscale/eu-west-2/012345678901';
+const MANY = 10_000;
+/** more than three runs describe */
+const SOME = 3400;
+
+function idOf(place: number): string {
+  return `dxvif-f${String(place).padStart(7, '0')}`;
+}
+
+function vlanOf(place: number): number {
+  return (place % 4094) + 1;
+}
+
+const PLACES = Array.from({ length: MANY }, (_, place) => place);
+
+/** Withdrawn, and forgotten by the API; the ledger has seen each of them. */
+const VANISHED: LedgerChange[] = PLACES.map((place) => ({
+  kind: 'sighted',
+  id: idOf(place),
+  sighting: aStrangers({
+    vlan: vlanOf(place),
+    firstSeen: new Date(Date.UTC(2026, 10, 2, 6, 0, 0, place)).toISOString(),
+  }),
+}));
+
+/** Offered just now, as a listing shows them. */
+const OFFERED: VirtualInterface[] = PLACES.map((place) =>
+  aVif({ id: idOf(place), connection: STRANGERS, vlan: vlanOf(place), name: `flood-${place}` }),
+);
+
+function aStrangers(given: Partial<Sighting> = {}): Sighting {
+  const notListedAt = '2026-11-02T05:55:00.000Z';
+  return aSighting({ connection: STRANGERS, name: 'flood', notListedAt, request: null, ...given });
+}
+
+/** A cloud with a request that is allowed, and runs over it that note what they do and with what they did it. */
+async function begin(changes: readonly LedgerChange[] = [], offered: readonly VirtualInterface[] = []) {
+  const cloud = await startCloud();
+  const announcer = recordingAnnouncer();
+  const runner = runnerOf(cloud, SIMPLE, { announcer });
+  // The credentials are checked before, so that the runs are alike.
+  await runner.pass();
+  const session = await runner.ledger.open(RECIPIENT, 60_000);
+  await session?.close(changes);
+  const allowed = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+  let done: string[] = [];
+  const { directConnect } = runner.ports;
+  const noting = (work: Partial<Ports['directConnect']> = {}): Ports => ({
+    ...runner.ports,
+    ledger: notingLedger(runner.ledger, (write) => done.push(write)),
+    announcer: {
+      announce: (events) => {
+        done.push('announce');
+        return announcer.announce(events);
+      },
+    },
+    directConnect: {
+      ...directConnect,
+      list: async () => {
+        done.push('list');
+        return [...(await directConnect.list()), ...offered];
+      },
+      // Each of these is a call; the answer for what the API has forgotten is known.
+      describe: (id) => {
+        done.push(id === allowed ? 'describe allowed' : 'describe');
+        return id === allowed ? directConnect.describe(id) : Promise.resolve(null);
+      },
+      confirm: (id, gateway) => {
+        done.push('confirm');
+        return directConnect.confirm(id, gateway);
+      },
+      ...work,
+    },
+  });
+  return {
+    cloud,
+    allowed,
+    announcer,
+    noting,
+    runner,
+    /** Runs once. @returns what it did, before the first confirm and in all */
+    run: async (overrides: Parameters<typeof runner.pass>[0] = {}) => {
+      done = [];
+      const report = await runner.pass({ ports: noting(), ...overrides });
+      const until = done.indexOf('confirm');
+      return { report, before: done.slice(0, until === -1 ? undefined : until), all: done };
+    },
+    state: () => runner.ledger.peek(RECIPIENT),
+  };
+}
+
+/** A ledger that says how many changes each write has. */
+function notingLedger(ledger: Ledger, note: (write: string) => void): Ledger {
+  return {
+    ...ledger,
+    open: async (key, leaseMs) => {
+      const session = await ledger.open(key, leaseMs);
+      if (session === null) return null;
+      return {
+        ...session,
+        write: (changes) => {
+          note(`write ${changes.length}`);
+          return session.write(changes);
+        },
+      };
+    },
+  };
+}
+
+/** A ledger that takes so many writes of a run and no more, as where the run is killed. */
+function endingAfter(writes: number, ledger: Ledger): Ledger {
+  return {
+    ...ledger,
+    open: async (key, leaseMs) => {
+      const session = await ledger.open(key, leaseMs);
+      if (session === null) return null;
+      let left = writes;
+      return {
+        ...session,
+        write: async (changes) => {
+          left -= 1;
+          if (left < 0) throw new LedgerFailure('the run was killed');
+          await session.write(changes);
+        },
+      };
+    },
+  };
+}
+
+/** Of a listing, a description, and an intent with its first sighting and its policy. */
+const BEFORE_CONFIRM = ['list', 'describe allowed', 'write 3'];
+
+function accepted({ report }: { readonly report: PassReport }, id: string): void {
+  expect(outcomes(report)[id]).toBe(`accepted acme.default ${PROD}`);
+}
+
+function counted(done: readonly string[], call: string): number {
+  return done.filter((one) => one === call).length;
+}
+
+describe(`${MANY} requests of a stranger that vanished`, () => {
+  it('cost a hundred descriptions before the first confirm, and no write', async () => {
+    const { run, allowed } = await begin(VANISHED);
+    const one = await run();
+    accepted(one, allowed);
+    expect(counted(one.before, 'describe')).toBe(100);
+    expect(one.before.filter((call) => call !== 'describe')).toEqual(BEFORE_CONFIRM);
+  });
+
+  it('are described a thousand a run after it, the oldest first, and each is told as ended once', async () => {
+    const { cloud, run, state, announcer } = await begin(VANISHED.slice(0, SOME));
+    const first = await run();
+    expect(counted(first.all, 'describe')).toBe(1100);
+    expect(first.report.ended).toHaveLength(1100);
+    const left = (await state()).sightings;
+    expect(Object.keys(left)).toHaveLength(SOME - 1100);
+    expect(Object.keys(left)).not.toContain(idOf(1099));
+    for (let more = 1100; more < SOME; more += 1100) {
+      cloud.clock.advance('PT5M');
+      await run();
+    }
+    expect((await state()).sightings).toEqual({});
+    const told = announcer.delivered.filter(({ type }) => type === 'Request Ended');
+    expect(new Set(told.map(({ id }) => id)).size).toBe(SOME);
+  });
+
+  it('are no reason for a listing to count as complete until each is described', async () => {
+    const { cloud, run, state } = await begin(VANISHED.slice(0, 1500));
+    const before = (await state()).lastListing;
+    cloud.clock.advance('PT5M');
+    await run();
+    expect((await state()).lastListing).toBe(before);
+    cloud.clock.advance('PT5M');
+    const now = cloud.clock.now().toISOString();
+    await run();
+    expect((await state()).lastListing).toBe(now);
+  });
+
+  it('let a run of an API that answers few calls before its time is over accept what is allowed', async () => {
+    const { noting, run, allowed, state } = await begin(VANISHED);
+    const { directConnect } = noting();
+    let calls = 0;
+    const remaining = () => 240_000 - calls * 4_000;
+    const counting = <A extends unknown[], R>(call: (...args: A) => R) => {
+      return (...args: A): R => {
+        calls += 1;
+        return call(...args);
+      };
+    };
+    const ports = noting({
+      list: counting(directConnect.list),
+      describe: counting(directConnect.describe),
+      confirm: counting(directConnect.confirm),
+    });
+    accepted(await run({ ports, remaining, leaseMs: 600_000 }), allowed);
+    expect(calls).toBeLessThan(60);
+    // What was described is not described again.
+    expect(Object.keys((await state()).sightings).length).toBeLessThan(MANY - 30);
+  });
+
+  it('that no run had time to describe are not taken for expired when their deadline is past', async () => {
+    const { cloud, run, state } = await begin(VANISHED.slice(0, 1101));
+    await run();
+    const [last] = Object.entries((await state()).sightings);
+    expect(last).toMatchObject([idOf(1100), { unlistedSince: '2026-11-02T08:00:00.000Z' }]);
+    cloud.clock.advance('P8D');
+    expect((await run()).report.ended).toMatchObject([{ id: idOf(1100), as: 'vanished' }]);
+  });
+
+  it('and are listed again count as requests again, as if they had never been missed', async () => {
+    const offered: VirtualInterface[] = [];
+    const { cloud, run, state } = await begin(VANISHED.slice(0, 1101), offered);
+    await run();
+    cloud.clock.advance('PT5M');
+    offered.push(...OFFERED.slice(1100, 1101));
+    const { report } = await run();
+    const known = { id: idOf(1100), firstSeen: '2026-11-02T06:00:01.100Z' };
+    expect(report.requests).toContainEqual(expect.objectContaining(known));
+    expect((await state()).sightings[idOf(1100)]).toMatchObject({ unlistedSince: null });
+    expect(report.ended).toEqual([]);
+  });
+});
+
+describe(`${MANY} new requests of a stranger`, () => {
+  it('cost no call and no write before the first confirm', async () => {
+    const { run, allowed } = await begin([], OFFERED);
+    const one = await run();
+    accepted(one, allowed);
+    expect(one.before).toEqual(BEFORE_CONFIRM);
+    expect(one.report.counts).toMatchObject({ held: MANY, accepted: 1 });
+  });
+
+  it('are on record and told after it, before their listing counts', async () => {
+    const { run, state, announcer } = await begin([], OFFERED);
+    await run();
+    const { sightings, lastListing } = await state();
+    expect(Object.keys(sightings)).toHaveLength(MANY);
+    expect(lastListing).toBe('2026-11-02T08:00:00.000Z');
+    expect(announcer.delivered.filter(({ type }) => type === 'Request Held')).toHaveLength(MANY);
+  });
+
+  it('that there is no time to record fail the run, and the next run records them', async () => {
+    const { cloud, run, state, allowed } = await begin([], OFFERED);
+    const before = (await state()).lastListing;
+    cloud.clock.advance('PT5M');
+    const first = await run({ remaining: () => 4_999 });
+    accepted(first, allowed);
+    expect(first.report.failures.map(({ code }) => code)).toContain('out-of-time');
+    const recorded = Object.keys((await state()).sightings).length;
+    expect(recorded).toBeGreaterThan(0);
+    expect(recorded).toBeLessThan(MANY);
+    expect((await state()).lastListing).toBe(before);
+    cloud.clock.advance('PT5M');
+    await run();
+    expect(Object.keys((await state()).sightings)).toHaveLength(MANY);
+    expect((await state()).lastListing).not.toBe(before);
+  });
+});
+
+it(`${MANY} events that no run delivered yet cost no call and no write before the first confirm`, async () => {
+  const queued = PLACES.map((place): LedgerChange => {
+    const at = '2026-11-02T07:00:00.000Z';
+    const event = { id: `event-${place}`, type: 'Request Held', at, detail: { message: 'held' } };
+    return { kind: 'queued', announcement: event, mark: null };
+  });
+  const { run, allowed, announcer } = await begin(queued);
+  const one = await run();
+  accepted(one, allowed);
+  expect(one.before).toEqual(BEFORE_CONFIRM);
+  expect(announcer.delivered).toHaveLength(MANY + 1);
+});
+
+it.each([2, 3, 4, 5, 8, 11])(
+  'a run that is killed after %i writes leaves what the next one continues, and nothing is told twice or lost',
+  async (writes) => {
+    const { cloud, run, runner, noting, state, announcer, allowed } = await begin(
+      VANISHED.slice(0, 800),
+      OFFERED.slice(1000, 1800),
+    );
+    const before = (await state()).lastListing;
+    cloud.clock.advance('PT5M');
+    const ports = noting();
+    await run({ ports: { ...ports, ledger: endingAfter(writes, runner.ledger) } });
+    expect(await actAs(cloud, US).see(allowed)).toBe(`pending ${PROD}`);
+    expect((await state()).lastListing).toBe(before);
+    cloud.clock.advance('PT5M');
+    const { report } = await run();
+    expect(report.status).toBe('completed');
+    const { sightings, acceptances, lastListing, outbox } = await state();
+    expect([Object.keys(sightings).length, Object.keys(acceptances), outbox]).toEqual([800, [allowed], {}]);
+    expect(lastListing).toBe(report.startedAt);
+    const told = Map.groupBy(announcer.delivered, ({ type }) => type);
+    const count = (type: string) => new Set(told.get(type)?.map(({ id }) => id)).size;
+    expect([count('Request Ended'), count('Request Held'), count('Request Accepted')]).toEqual([800, 800, 1]);
+  },
+);

@@ -1,0 +1,165 @@
+import { describe, expect, it } from 'vitest';
+import { ACME, actAs, STRANGER, US } from '../support/accounts.ts';
+import {
+  ACME_1,
+  DETACHED,
+  LAB,
+  outcomes,
+  PROD,
+  policyOf,
+  runnerOf,
+  SIMPLE,
+  startCloud,
+} from '../support/cloud.ts';
+import { failingOn, whileWriting } from '../support/observedLedgers.ts';
+
+const RECIPIENT = 'outscale/eu-west-2/012345678901';
+
+describe('the credentials', () => {
+  it.each([
+    ['of another account', { account: STRANGER }],
+    ['of another region', { region: 'us-east-2' }],
+  ])('%s fail the pass before anything is concluded', async (_, options) => {
+    const cloud = await startCloud();
+    await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+    const report = await runnerOf(cloud, SIMPLE, options).pass();
+    expect(report).toMatchObject({
+      status: 'failed',
+      counts: null,
+      failures: [{ code: 'wrong-account-or-region' }],
+    });
+  });
+
+  it('of another account are told by name on aws', async () => {
+    const cloud = await startCloud({ dialect: 'aws' });
+    const policy = policyOf(`owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }`, 'aws');
+    const report = await runnerOf(cloud, policy, { account: STRANGER }).pass();
+    expect(report.failures).toMatchObject([{ code: 'wrong-account-or-region' }]);
+    expect(report.failures[0]?.message).toContain(STRANGER);
+  });
+
+  it('are checked once, and each missing gateway is told', async () => {
+    const cloud = await startCloud();
+    const policy = policyOf(`
+owners:
+  acme: { connections: [${ACME_1}], gateway: ${PROD} }
+  globex: { connections: [dxcon-33333333], gateway: vgw-0000dead }`);
+    const runner = runnerOf(cloud, policy);
+    const [first, second] = [await runner.pass(), await runner.pass()];
+    expect(first.warnings).toMatchObject([{ code: 'gateway-missing' }]);
+    expect(first.warnings[0]?.message).toContain('vgw-0000dead');
+    expect(second.warnings).toEqual([]);
+  });
+});
+
+describe('the gateway and the network', () => {
+  it('hold a request for a gateway that is attached to nothing', async () => {
+    const cloud = await startCloud();
+    const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+    const policy = policyOf(`owners: { acme: { connections: [${ACME_1}], gateway: ${DETACHED} } }`);
+    expect(outcomes(await runnerOf(cloud, policy).pass())).toEqual({ [id]: 'held gateway-not-attached' });
+  });
+
+  it('hold a request for a gateway that is going away, and accept it when it is back', async () => {
+    const cloud = await startCloud();
+    const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+    const runner = runnerOf(cloud, SIMPLE);
+    cloud.steer(PROD, 'deleting');
+    expect(outcomes(await runner.pass())).toEqual({ [id]: 'held gateway-not-available' });
+    cloud.steer(PROD, 'available');
+    expect(outcomes(await runner.pass())).toEqual({ [id]: `accepted acme.default ${PROD}` });
+  });
+
+  it('hold the second of two requests whose addresses overlap on one gateway', async () => {
+    const cloud = await startCloud();
+    const acme = actAs(cloud, ACME);
+    for (const vlan of [101, 102]) await acme.offer({ connection: ACME_1, vlan, subnet: '10.0' });
+    expect(Object.values(outcomes(await runnerOf(cloud, SIMPLE).pass())).sort()).toEqual([
+      `accepted acme.default ${PROD}`,
+      'held peers-overlap',
+    ]);
+  });
+});
+
+describe('limits', () => {
+  it('count what was accepted in the same pass, in earlier ones and by hand', async () => {
+    const cloud = await startCloud();
+    const acme = actAs(cloud, ACME);
+    const byHand = await acme.offer({ connection: ACME_1, vlan: 101 });
+    await actAs(cloud, US).confirm(byHand, LAB);
+    for (const vlan of [102, 103, 104]) await acme.offer({ connection: ACME_1, vlan });
+    const policy = policyOf(`owners: { acme: { connections: [${ACME_1}], gateway: ${PROD}, limit: 3 } }`);
+    const runner = runnerOf(cloud, policy);
+    for (const accepted of [2, 0]) {
+      const { counts, requests } = await runner.pass();
+      expect(counts).toMatchObject({ accepted, held: 1 });
+      expect(JSON.stringify(requests)).toContain('owner-limit');
+    }
+  });
+});
+
+describe('time and memory', () => {
+  it('starts no confirm when less than twice the request time-out is left', async () => {
+    const cloud = await startCloud();
+    const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+    const runner = runnerOf(cloud, SIMPLE, { requestTimeoutMs: 1000 });
+    const report = await runner.pass({ remaining: () => 1999 });
+    expect(outcomes(report)).toEqual({ [id]: `notAttempted acme.default ${PROD}` });
+    expect(report.counts).toMatchObject({ notAttempted: 1 });
+    expect(cloud.calls().map(({ operation }) => operation)).not.toContain('ConfirmPrivateVirtualInterface');
+  });
+
+  it('starts no confirm when the intent took too long to write, and the next pass goes on', async () => {
+    const cloud = await startCloud();
+    const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+    const runner = runnerOf(cloud, SIMPLE, { requestTimeoutMs: 1000 });
+    let left = 60_000;
+    const slow = whileWriting(
+      'intended',
+      () => {
+        left = 1999;
+      },
+      runner.ledger,
+    );
+    const report = await runner.pass({ remaining: () => left }, slow);
+    expect(outcomes(report)).toEqual({ [id]: `notAttempted acme.default ${PROD}` });
+    expect(await actAs(cloud, US).see(id)).toBe('confirming');
+    expect(outcomes(await runner.pass())).toEqual({ [id]: `accepted acme.default ${PROD}` });
+  });
+
+  it('ends quietly, doing nothing, while another pass holds the lease', async () => {
+    const cloud = await startCloud();
+    const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+    const runner = runnerOf(cloud, SIMPLE);
+    const other = await runner.ledger.open(RECIPIENT, 60_000);
+    expect(await runner.pass()).toMatchObject({
+      status: 'leaseHeld',
+      counts: null,
+      requests: [],
+      failures: [],
+    });
+    await other?.close([]);
+    expect(outcomes(await runner.pass())).toEqual({ [id]: `accepted acme.default ${PROD}` });
+  });
+
+  it('confirms nothing without an intent in the ledger, and says what was accepted when only the record fails', async () => {
+    const cloud = await startCloud();
+    const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+    const runner = runnerOf(cloud, SIMPLE);
+
+    const noIntent = await runner.pass({}, failingOn('intended', runner.ledger));
+    expect(noIntent).toMatchObject({ status: 'failed', failures: [{ code: 'ledger' }] });
+    expect(outcomes(noIntent)).toEqual({ [id]: `notAttempted acme.default ${PROD}` });
+    expect(await actAs(cloud, US).see(id)).toBe('confirming');
+
+    const noRecord = await runner.pass({}, failingOn('accepted', runner.ledger));
+    expect(noRecord.status).toBe('failed');
+    expect(noRecord.failures[0]).toEqual({
+      code: 'ledger',
+      message: `${id} was accepted and could not be recorded: accepted refused`,
+    });
+    expect(new Set(noRecord.failures.map(({ code }) => code))).toEqual(new Set(['ledger']));
+    expect(outcomes(noRecord)).toEqual({ [id]: `accepted acme.default ${PROD}` });
+    expect(await runner.pass()).toMatchObject({ status: 'completed', ended: [{ id, as: 'accepted' }] });
+  });
+});

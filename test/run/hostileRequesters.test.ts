@@ -1,0 +1,134 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { readScenario, type Simulator, startSimulator } from '../../emulator/emulator.ts';
+import { ACME, actAs, STRANGER, US } from '../support/accounts.ts';
+import {
+  ACME_1,
+  ACME_2,
+  LAB,
+  outcomes,
+  PROD,
+  policyOf,
+  runnerOf,
+  STRANGERS,
+  startCloud,
+} from '../support/cloud.ts';
+import { recordingAnnouncer } from '../support/eventPublishers.ts';
+import { NARROW, RIGHTFUL } from '../support/narrowPolicy.ts';
+
+/** Whoever wants to be accepted, or to have somebody else expire, and what it comes to: docs/threat-model.md. */
+
+/** IDs that look like the rightful one at a glance. */
+const LOOK_ALIKES = ['dxcon-1111111l', 'dxcon-11111112', 'dxcon-l1111111', 'dxcon-1i111111'];
+
+async function cloudWithLookAlikes(): Promise<Simulator> {
+  const connection = (account: string, id: string) => ({ account, id, name: 'acme-core', location: 'PAR1' });
+  const scenario = readScenario({
+    region: 'eu-west-2',
+    gateways: [{ account: US, id: PROD, vpc: 'vpc-1', asn: 64512 }],
+    connections: [connection(ACME, ACME_1), ...LOOK_ALIKES.map((id) => connection(STRANGER, id))],
+  });
+  const simulator = await startSimulator({ dialect: 'outscale', scenario });
+  onTestFinished(() => simulator.close());
+  return simulator;
+}
+
+describe('an impostor', () => {
+  it('who copies everything that can be copied, on connections that look alike, is held, and delays nobody', async () => {
+    const cloud = await cloudWithLookAlikes();
+    const copies: string[] = [];
+    for (const connection of LOOK_ALIKES)
+      copies.push(await actAs(cloud, STRANGER).offer({ connection, ...RIGHTFUL }));
+    const rightful = await actAs(cloud, ACME).offer({ connection: ACME_1, ...RIGHTFUL });
+    const report = await runnerOf(cloud, NARROW).pass();
+    expect(outcomes(report)).toEqual({
+      [rightful]: `accepted acme.prod ${PROD}`,
+      ...Object.fromEntries(copies.map((id) => [id, 'held unknown-requester'])),
+    });
+    for (const id of copies) expect(await actAs(cloud, US).see(id)).toBe('confirming');
+  });
+
+  it('whose copy was offered first takes neither the VLAN nor the addresses of the rightful request', async () => {
+    const cloud = await startCloud();
+    const runner = runnerOf(cloud, NARROW);
+    await actAs(cloud, STRANGER).offer({ connection: STRANGERS, ...RIGHTFUL });
+    await runner.pass();
+    const rightful = await actAs(cloud, ACME).offer({ connection: ACME_1, ...RIGHTFUL });
+    expect(outcomes(await runner.pass())[rightful]).toBe(`accepted acme.prod ${PROD}`);
+  });
+});
+
+describe('a flood', () => {
+  it('of a stranger neither delays what is allowed nor is passed over in silence', async () => {
+    const cloud = await startCloud();
+    const announcer = recordingAnnouncer();
+    for (let i = 0; i < 300; i += 1)
+      await actAs(cloud, STRANGER).offer({
+        connection: STRANGERS,
+        vlan: 1000 + i,
+        subnet: `${i % 200}.${(i % 60) * 4}`,
+      });
+    const rightful = await actAs(cloud, ACME).offer({ connection: ACME_1, ...RIGHTFUL });
+    const report = await runnerOf(cloud, NARROW, { announcer }).pass();
+    expect(outcomes(report)[rightful]).toBe(`accepted acme.prod ${PROD}`);
+    expect(report.counts).toMatchObject({ pending: 301, accepted: 1, held: 300 });
+    expect(announcer.news().filter((news) => news.startsWith('Request Held'))).toHaveLength(300);
+  });
+
+  it('of one owner, of more than a pass may accept, lets every other owner have its turn in the same pass', async () => {
+    const cloud = await startCloud();
+    const loaded = policyOf(`limits: { acceptsPerPass: 3 }
+owners:
+  acme: { connections: [${ACME_1}], gateway: ${PROD} }
+  zeta: { connections: [${ACME_2}], gateway: ${LAB} }
+`);
+    for (let i = 0; i < 20; i += 1) await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 100 + i });
+    const last = await actAs(cloud, ACME).offer({ connection: ACME_2, vlan: 900 });
+    const report = await runnerOf(cloud, loaded).pass();
+    expect(report.counts).toMatchObject({ accepted: 3 });
+    expect(outcomes(report)[last]).toBe(`accepted zeta.default ${LAB}`);
+  });
+});
+
+describe('whoever withdraws and asks again', () => {
+  it('is judged anew each time, is told each time, and leaves no slot of a limit taken', async () => {
+    const cloud = await startCloud();
+    const announcer = recordingAnnouncer();
+    const loaded = policyOf(`owners: { acme: { connections: [${ACME_1}], gateway: ${PROD}, limit: 1 } }`);
+    const runner = runnerOf(cloud, loaded, { announcer });
+    const [acme, stranger] = [actAs(cloud, ACME), actAs(cloud, STRANGER)];
+    for (let i = 0; i < 3; i += 1) {
+      const offered = await stranger.offer({ connection: STRANGERS, vlan: 200 + i });
+      const id = await acme.offer({ connection: ACME_1, vlan: 101 });
+      expect(outcomes(await runner.pass())).toEqual({
+        [id]: `accepted acme.default ${PROD}`,
+        [offered]: 'held unknown-requester',
+      });
+      await acme.withdraw(id);
+      await stranger.withdraw(offered);
+      cloud.clock.advance('PT20M');
+      await runner.pass();
+      const news = announcer.news();
+      for (const told of [`Request Accepted ${id}`, `Request Held ${offered}`, `Request Ended ${offered}`])
+        expect(news).toContain(told);
+    }
+  });
+
+  it('between the listing and the confirm finds nobody accepted in its place', async () => {
+    const cloud = await startCloud();
+    const acme = actAs(cloud, ACME);
+    const id = await acme.offer({ connection: ACME_1, ...RIGHTFUL });
+    const runner = runnerOf(cloud, NARROW);
+    const { ports } = runner;
+    let again = '';
+    // Its second connection is nobody's in this policy.
+    const describe = async (asked: string) => {
+      await acme.withdraw(id);
+      again = await acme.offer({ connection: ACME_2, ...RIGHTFUL });
+      return ports.directConnect.describe(asked);
+    };
+    const swapping = { ...ports, directConnect: { ...ports.directConnect, describe } };
+    const report = await runner.pass({ ports: swapping });
+    expect(outcomes(report)[id]).toMatch(/^gone /);
+    expect(await actAs(cloud, US).see(again)).toBe('confirming');
+  });
+});

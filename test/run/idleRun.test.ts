@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import { ACME, actAs, STRANGER } from '../support/accounts.ts';
+import {
+  ACME_1,
+  outcomes,
+  PROD,
+  policyOf,
+  type Runner,
+  runnerOf,
+  SIMPLE,
+  STRANGERS,
+  startCloud,
+} from '../support/cloud.ts';
+import { recordingAnnouncer } from '../support/eventPublishers.ts';
+import { watched } from '../support/observedLedgers.ts';
+
+const LISTING = 'DescribeVirtualInterfaces';
+
+type Cloud = Awaited<ReturnType<typeof startCloud>>;
+
+/** What one more pass asks of the API and of the ledger. */
+async function costs(cloud: Cloud, runner: Runner, overrides: Parameters<Runner['pass']>[0] = {}) {
+  const ledger = watched(runner.ledger);
+  cloud.clearCalls();
+  const report = await runner.pass({ ...overrides, ports: { ...runner.ports, ...overrides.ports, ledger } });
+  expect(report.status).toBe('completed');
+  return { api: cloud.calls().map(({ operation }) => operation), ledger: ledger.calls() };
+}
+
+const QUIET = { api: [LISTING], ledger: ['open', 'close listed'] };
+
+describe('a quiet pass costs one listing of the API, and of the ledger one opening and one closing', () => {
+  it('when nothing is there at all', async () => {
+    const cloud = await startCloud();
+    const runner = runnerOf(cloud, SIMPLE, { announcer: recordingAnnouncer() });
+    await runner.pass();
+    expect(await costs(cloud, runner)).toEqual(QUIET);
+  });
+
+  it('when what was accepted is followed, and once it is available', async () => {
+    const cloud = await startCloud();
+    const runner = runnerOf(cloud, SIMPLE, { announcer: recordingAnnouncer() });
+    const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+    expect(outcomes(await runner.pass())).toEqual({ [id]: `accepted acme.default ${PROD}` });
+    expect(await costs(cloud, runner)).toEqual(QUIET);
+    cloud.clock.advance('PT5M');
+    // Whoever sees it become available looks, once, where its gateway leads.
+    expect(await costs(cloud, runner)).toEqual({
+      api: [LISTING, 'DescribeVpnGateways', 'DescribeRouteTables'],
+      ledger: ['open', 'write accepted', 'close accepted listed'],
+    });
+    expect(await costs(cloud, runner)).toEqual(QUIET);
+  });
+
+  it('when what is pending is held as before', async () => {
+    const cloud = await startCloud();
+    const runner = runnerOf(cloud, SIMPLE, { announcer: recordingAnnouncer() });
+    await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 101 });
+    await runner.pass();
+    cloud.clock.advance('PT5M');
+    expect(await costs(cloud, runner)).toEqual(QUIET);
+  });
+
+  it('also to those who are told by the report alone', async () => {
+    const cloud = await startCloud();
+    const runner = runnerOf(cloud, SIMPLE);
+    await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 101 });
+    await runner.pass();
+    expect(await costs(cloud, runner)).toEqual(QUIET);
+  });
+
+  it('of as many pages as it takes', async () => {
+    const cloud = await startCloud({ dialect: 'aws' });
+    const acme = actAs(cloud, ACME);
+    for (let vlan = 1; vlan <= 101; vlan += 1)
+      cloud.steer(await acme.offer({ connection: ACME_1, vlan }), 'available');
+    const policy = policyOf(`owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }`, 'aws');
+    const runner = runnerOf(cloud, policy, { announcer: recordingAnnouncer() });
+    await runner.pass();
+    expect(await costs(cloud, runner)).toEqual({ ...QUIET, api: [LISTING, LISTING] });
+  });
+});
+
+it('an hour after they were, the credentials are checked again', async () => {
+  const cloud = await startCloud();
+  const runner = runnerOf(cloud, SIMPLE);
+  await runner.pass();
+  const { clock } = runner.ports;
+  const later = (ms: number) => ({
+    ...runner.ports,
+    clock: { ...clock, monotonic: () => clock.monotonic() + ms },
+  });
+  expect(await costs(cloud, runner, { ports: later(3_500_000) })).toEqual(QUIET);
+  const { api } = await costs(cloud, runner, { ports: later(3_600_000) });
+  expect(api).toEqual(['DescribeVpnGateways', LISTING]);
+});

@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest';
+import type { FaultInput } from '../../emulator/emulator.ts';
+import { ACME, actAs, US } from '../support/accounts.ts';
+import {
+  ACME_1,
+  ACME_2,
+  OURS,
+  outcomes,
+  PROD,
+  policyOf,
+  runnerOf,
+  SIMPLE,
+  startCloud,
+} from '../support/cloud.ts';
+
+const LIST = 'DescribeVirtualInterfaces';
+
+describe('a listing', () => {
+  it.each<[FaultInput, string]>([
+    [{ kind: 'emptyBody', operation: LIST }, 'listing-incomplete'],
+    [{ kind: 'emptyObject', operation: LIST }, 'listing-incomplete'],
+    [{ kind: 'html', operation: LIST, times: 3 }, 'api'],
+    [{ kind: 'html', operation: LIST, status: 502, times: 3 }, 'api'],
+    [{ kind: 'truncatedBody', operation: LIST }, 'api'],
+    [{ kind: 'serverError', operation: LIST, times: 3 }, 'api'],
+    [{ kind: 'hang', operation: LIST, times: 3 }, 'api'],
+    [{ kind: 'accessDenied', operation: LIST }, 'credentials'],
+  ])('that fails is never "nothing pending" (%j)', async (fault, code) => {
+    const cloud = await startCloud();
+    const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+    const runner = runnerOf(cloud, SIMPLE, { requestTimeoutMs: 200 });
+    cloud.addFault(fault);
+
+    const report = await runner.pass();
+
+    expect(report).toMatchObject({ status: 'failed', counts: null, requests: [], failures: [{ code }] });
+    cloud.clearFaults();
+    expect(await actAs(cloud, US).see(id)).toBe('confirming');
+    expect(outcomes(await runner.pass())).toEqual({ [id]: `accepted acme.default ${PROD}` });
+  });
+
+  it.each<FaultInput>([
+    { kind: 'throttle', operation: LIST, times: 2 },
+    { kind: 'serverError', operation: LIST, times: 2 },
+    { kind: 'reset', operation: LIST, times: 2 },
+  ])('is tried again within the pass where that is safe ($kind)', async (fault) => {
+    const cloud = await startCloud();
+    const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+    cloud.addFault(fault);
+    expect(outcomes(await runnerOf(cloud, SIMPLE).pass())).toEqual({ [id]: `accepted acme.default ${PROD}` });
+  });
+
+  it('that leaves out what the ledger knows to be there is made once more', async () => {
+    const cloud = await startCloud();
+    const acme = actAs(cloud, ACME);
+    await acme.offer({ connection: ACME_2, vlan: 101 });
+    await acme.offer({ connection: ACME_2, vlan: 102 });
+    const runner = runnerOf(cloud, SIMPLE);
+    expect((await runner.pass()).counts).toMatchObject({ pending: 2, held: 2 });
+    cloud.addFault({ kind: 'truncatedPage', operation: LIST });
+    expect(await runner.pass()).toMatchObject({ status: 'completed', counts: { pending: 2 }, ended: [] });
+  });
+
+  it('of several pages is followed to its end, and fails when a token comes twice', async () => {
+    const cloud = await startCloud({ dialect: 'aws' });
+    const acme = actAs(cloud, ACME);
+    const ids: string[] = [];
+    for (let vlan = 1; vlan <= 120; vlan += 1) ids.push(await acme.offer({ connection: ACME_1, vlan }));
+    const policy = policyOf(
+      `limits: { acceptsPerPass: 2 }\nowners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }`,
+      'aws',
+    );
+    const runner = runnerOf(cloud, policy);
+
+    const report = await runner.pass();
+    expect(report.requests.map(({ id }) => id)).toEqual(ids.toSorted());
+    expect(report.counts).toMatchObject({ pending: 120, accepted: 2, held: 118 });
+    expect(cloud.calls().filter(({ input }) => JSON.stringify(input).includes('nextToken'))).toHaveLength(1);
+
+    cloud.addFault({ kind: 'repeatedToken', operation: LIST, times: 2 });
+    expect(await runner.pass()).toMatchObject({
+      status: 'failed',
+      failures: [{ code: 'listing-incomplete' }],
+    });
+  });
+
+  it('with one malformed item costs that item only', async () => {
+    const cloud = await startCloud();
+    const acme = actAs(cloud, ACME);
+    const ids = [
+      await acme.offer({ connection: ACME_1, vlan: 101 }),
+      await acme.offer({ connection: ACME_1, vlan: 102 }),
+    ];
+    cloud.addFault({ kind: 'garbageItem', operation: LIST });
+
+    const report = await runnerOf(cloud, SIMPLE).pass();
+
+    const outcome = Object.values(outcomes(report)).sort();
+    expect(outcome).toHaveLength(2);
+    expect(outcome.filter((text) => text.includes('unreadable'))).toHaveLength(1);
+    expect(report.status).toBe('completed');
+    const states = await Promise.all(ids.map((id) => actAs(cloud, US).see(id)));
+    expect(states).toContain('confirming');
+  });
+
+  it('holds what cannot be told from outbound while our own connections are unknown, and says so', async () => {
+    const cloud = await startCloud();
+    const outbound = await actAs(cloud, US).offer({ connection: OURS, vlan: 101, to: ACME });
+    const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+    cloud.addFault({ kind: 'accessDenied', operation: 'DescribeConnections' });
+
+    const report = await runnerOf(cloud, SIMPLE).pass();
+
+    expect(outcomes(report)).toEqual({
+      [outbound]: 'held unknown-requester',
+      [id]: `accepted acme.default ${PROD}`,
+    });
+    expect(report.warnings).toMatchObject([{ code: 'own-connections-unknown' }]);
+  });
+});

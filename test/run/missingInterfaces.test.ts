@@ -1,0 +1,203 @@
+import { describe, expect, it } from 'vitest';
+import type { VirtualInterface } from '../../core/model.ts';
+import { ApiFailure } from '../../run/portErrors.ts';
+import type { Ports } from '../../run/ports.ts';
+import { ACME, actAs, STRANGER, US } from '../support/accounts.ts';
+import { aVif } from '../support/builders.ts';
+import { ACME_1, outcomes, PROD, runnerOf, SIMPLE, STRANGERS, startCloud } from '../support/cloud.ts';
+import { recordingAnnouncer } from '../support/eventPublishers.ts';
+import { anAcceptance, aSighting } from '../support/ledgerBuilders.ts';
+
+const RECIPIENT = 'outscale/eu-west-2/012345678901';
+
+/** A request of a stranger that a run saw, one that is allowed, and an API whose listing lacks the first from then on. */
+async function begin() {
+  const cloud = await startCloud();
+  const runner = runnerOf(cloud, SIMPLE, { announcer: recordingAnnouncer() });
+  const gone = await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 9 });
+  await runner.pass();
+  cloud.clock.advance('PT5M');
+  const allowed = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+  const { directConnect } = runner.ports;
+  /** @param answer what a description of the stranger's request is answered */
+  const lacking = (answer: (vif: VirtualInterface | null) => VirtualInterface | null): Ports => ({
+    ...runner.ports,
+    directConnect: {
+      ...directConnect,
+      list: async () => (await directConnect.list()).filter(({ id }) => id !== gone),
+      describe: async (id) => {
+        const vif = await directConnect.describe(id);
+        return id === gone ? answer(vif) : vif;
+      },
+    },
+  });
+  return {
+    ...{ cloud, runner, gone, allowed },
+    run: (answer: Parameters<typeof lacking>[0]) => runner.pass({ ports: lacking(answer) }),
+    state: () => runner.ledger.peek(RECIPIENT),
+  };
+}
+
+describe('what the listing lacks and a description shows', () => {
+  it.each([['withdrawn'], [null]])(
+    'in state %j, which this release does not know, is a warning, counts as live, and fails no run',
+    async (state) => {
+      const { cloud, gone, allowed, run, state: ledger } = await begin();
+      const as = (vif: VirtualInterface | null) => vif && { ...vif, state };
+      const report = await run(as);
+      expect(report).toMatchObject({ status: 'completed', warnings: [{ code: 'unknown-state' }] });
+      expect(report.warnings[0]?.message).toContain(gone);
+      expect(outcomes(report)).toEqual({ [allowed]: `accepted acme.default ${PROD}` });
+      const { sightings, lastListing } = await ledger();
+      expect(Object.keys(sightings)).toEqual([gone]);
+      expect(lastListing).toBe(cloud.clock.now().toISOString());
+      cloud.clock.advance('P8D');
+      expect((await run(as)).ended).toEqual([]);
+      // Once it is over for certain, it has ended.
+      expect((await run(() => null)).ended).toMatchObject([{ id: gone, as: 'expired' }]);
+    },
+  );
+
+  it('in a state that this release does not know takes its VLAN', async () => {
+    const { cloud, runner, run } = await begin();
+    const acme = actAs(cloud, ACME);
+    const taken = await acme.offer({ connection: ACME_1, vlan: 102 });
+    // Of acme, on the same connection and with the same VLAN as what is offered.
+    const report = await run((vif) => vif && { ...vif, connection: ACME_1, vlan: 102, state: 'parked' });
+    expect(outcomes(report)[taken]).toBe('held vlan-in-use');
+    expect((await runner.pass()).status).toBe('completed');
+  });
+
+  it.each(['confirming', 'verifying', 'pending', 'available', 'down', 'testing', 'deleting', 'unknown'])(
+    'in the known state `%s` proves the listing incomplete, so that the run fails and accepts nothing',
+    async (state) => {
+      const { cloud, allowed, run, state: ledger } = await begin();
+      const { lastListing } = await ledger();
+      const report = await run((vif) => vif && { ...vif, state });
+      expect(report).toMatchObject({ counts: null, failures: [{ code: 'listing-incomplete' }] });
+      expect(await actAs(cloud, US).see(allowed)).toBe('confirming');
+      expect((await ledger()).lastListing).toBe(lastListing);
+    },
+  );
+});
+
+it('a listing that lacks something live is made once more, since requesters who withdraw move others between its pages', async () => {
+  const { runner, gone, allowed, state, cloud } = await begin();
+  const { directConnect } = runner.ports;
+  let listings = 0;
+  const list = async () => {
+    listings += 1;
+    const all = await directConnect.list();
+    return listings === 1 ? all.filter(({ id }) => id !== gone) : all;
+  };
+  const report = await runner.pass({ ports: { ...runner.ports, directConnect: { ...directConnect, list } } });
+  expect(report).toMatchObject({ status: 'completed', failures: [] });
+  expect(outcomes(report)[allowed]).toBe(`accepted acme.default ${PROD}`);
+  expect(listings).toBe(2);
+  expect((await state()).lastListing).toBe(cloud.clock.now().toISOString());
+});
+
+it('a listing that takes long leaves the descriptions after it their own share of the time that is left', async () => {
+  const { runner, allowed } = await begin();
+  const session = await runner.ledger.open(RECIPIENT, 60_000);
+  await session?.close(
+    ['dxvif-a0000001', 'dxvif-a0000002', 'dxvif-a0000003'].map((id) => ({
+      kind: 'accepted' as const,
+      id,
+      acceptance: anAcceptance({ gateway: PROD }),
+      receipt: null,
+    })),
+  );
+  let left = 60_000;
+  const { directConnect } = runner.ports;
+  const list = async () => {
+    left -= 20_000;
+    return directConnect.list();
+  };
+  const ports = { ...runner.ports, directConnect: { ...directConnect, list } };
+  const report = await runner.pass({ ports, remaining: () => left });
+  // What is not described yet would keep the gateway from being given.
+  expect(outcomes(report)[allowed]).toBe(`accepted acme.default ${PROD}`);
+});
+
+it('a description that fails is a failure of the run, concludes nothing, and delays no request that is allowed', async () => {
+  const { cloud, gone, allowed, run, state } = await begin();
+  const { lastListing } = await state();
+  const report = await run(() => {
+    throw new ApiFailure('DescribeVirtualInterfaces', 'malformed', 'odd');
+  });
+  expect(report).toMatchObject({ status: 'failed', failures: [{ code: 'api' }], ended: [] });
+  expect(report.failures[0]?.message).toContain(gone);
+  expect(outcomes(report)).toEqual({ [allowed]: `accepted acme.default ${PROD}` });
+  expect(Object.keys((await state()).sightings)).toEqual([gone]);
+  // Whether the listing was complete is not known.
+  expect((await state()).lastListing).toBe(lastListing);
+  cloud.clock.advance('PT5M');
+  expect(await run(() => null)).toMatchObject({ status: 'completed', ended: [{ id: gone }] });
+});
+
+describe('of what the listing lacks and no description was made of before the first confirm,', () => {
+  const OTHERS = Array.from({ length: 100 }, (_, place) => `dxvif-a00000${String(place).padStart(2, '0')}`);
+
+  /** A hundred acceptances come first; this one is the next. */
+  const NEXT = 'dxvif-b0000000';
+
+  async function withAcceptances(next: 'acceptance' | 'sighting') {
+    const { runner, run, ...rest } = await begin();
+    const session = await runner.ledger.open(RECIPIENT, 60_000);
+    const accepted = (id: string) =>
+      ({ kind: 'accepted', id, acceptance: anAcceptance({ gateway: PROD }), receipt: null }) as const;
+    await session?.close([
+      ...OTHERS.map(accepted),
+      next === 'acceptance'
+        ? accepted(NEXT)
+        : { kind: 'sighted', id: NEXT, sighting: aSighting({ firstSeen: '2026-11-02T07:00:00.000Z' }) },
+    ]);
+    return { ...rest, runner };
+  }
+
+  it('an acceptance keeps its gateway from being given to another, since its addresses are not known', async () => {
+    const { runner, gone, allowed, cloud } = await withAcceptances('acceptance');
+    const report = await runner.pass();
+    expect(outcomes(report)).toEqual({ [gone]: 'held unknown-requester', [allowed]: 'held peers-overlap' });
+    // It was described after everything was attempted, and is over: that is reported once, as of the others.
+    expect(report.followUps.map(({ id }) => id).toSorted()).toEqual([...OTHERS, NEXT]);
+    cloud.clock.advance('PT5M');
+    expect(outcomes(await runner.pass())[allowed]).toBe(`accepted acme.default ${PROD}`);
+  });
+
+  it('nothing is forgotten by keys of another account, which know none of it', async () => {
+    const { runner, state } = await withAcceptances('sighting');
+    const { directConnect, gateways } = runner.ports;
+    const ports = {
+      ...runner.ports,
+      gateways: { ...gateways, list: () => Promise.resolve([]) },
+      directConnect: {
+        ...directConnect,
+        list: () => Promise.resolve([]),
+        describe: (id: string) =>
+          Promise.resolve(OTHERS.includes(id) ? aVif({ id, state: 'deleted' }) : null),
+      },
+    };
+    const report = await runner.pass({ ports });
+    expect(report.failures).toMatchObject([{ code: 'wrong-account-or-region' }]);
+    expect((await state()).sightings).toHaveProperty(NEXT);
+  });
+
+  it('one that is live fails the run, which accepted what was allowed, and the listing does not count', async () => {
+    const { runner, allowed, state } = await withAcceptances('sighting');
+    const { lastListing } = await state();
+    const { directConnect } = runner.ports;
+    const describe = async (id: string) => {
+      const vif = await directConnect.describe(id === NEXT ? allowed : id);
+      return id === NEXT && vif !== null ? { ...vif, id } : vif;
+    };
+    const report = await runner.pass({
+      ports: { ...runner.ports, directConnect: { ...directConnect, describe } },
+    });
+    expect(report).toMatchObject({ status: 'failed', failures: [{ code: 'listing-incomplete' }] });
+    expect(outcomes(report)[allowed]).toBe(`accepted acme.default ${PROD}`);
+    expect((await state()).lastListing).toBe(lastListing);
+    expect((await state()).sightings).toHaveProperty(NEXT);
+  });
+});

@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import type { VirtualInterface } from '../../core/model.ts';
+import type { LoadedPolicy } from '../../core/policy.ts';
+import type { PassReport } from '../../core/runReport.ts';
+import type { Ports } from '../../run/ports.ts';
+import { ACME, actAs } from '../support/accounts.ts';
+import { ACME_1, outcomes, PROD, policyOf, runnerOf, startCloud } from '../support/cloud.ts';
+import { recordingAnnouncer } from '../support/eventPublishers.ts';
+
+const LAG = 'dxlag-0ther000';
+
+/** The same API, where these interfaces are on a connection that the policy does not name. */
+function withMoved({ directConnect, ...ports }: Ports, moved: ReadonlySet<string>): Ports {
+  const placed = <V extends VirtualInterface | null>(vif: V): V =>
+    vif !== null && moved.has(vif.id) ? { ...vif, connection: LAG } : vif;
+  return {
+    ...ports,
+    directConnect: {
+      ...directConnect,
+      list: async () => (await directConnect.list()).map(placed),
+      describe: async (id) => placed(await directConnect.describe(id)),
+    },
+  };
+}
+
+const ownedBy = (name: string, grant = 'default'): LoadedPolicy =>
+  policyOf(
+    `owners: { ${name}: { connections: [${ACME_1}], limit: 1, grants: { ${grant}: { gateway: ${PROD}, limit: 1 } } } }`,
+    'aws',
+  );
+
+/** What acme offers is accepted and moved; then it offers another one. */
+async function afterMove(second: LoadedPolicy) {
+  const cloud = await startCloud({ dialect: 'aws' });
+  const announcer = recordingAnnouncer();
+  const runner = runnerOf(cloud, ownedBy('acme'), { announcer });
+  const acme = actAs(cloud, ACME);
+  const first = await acme.offer({ connection: ACME_1, vlan: 101 });
+  expect(outcomes(await runner.pass())[first]).toMatch(/^accepted/);
+  announcer.news();
+  const again = await acme.offer({ connection: ACME_1, vlan: 102 });
+  const pass = (isMoved = true): Promise<PassReport> =>
+    runner.pass({ loaded: second, ports: withMoved(runner.ports, new Set(isMoved ? [first] : [])) });
+  return { first, again, announcer, pass };
+}
+
+describe('an owner that moves what was accepted to a connection that the policy does not name', () => {
+  it('does not get its limit again, and the message says where the interface is', async () => {
+    const { first, again, pass } = await afterMove(ownedBy('acme'));
+    const report = await pass();
+    expect(outcomes(report)[again]).toBe('held owner-limit grant-limit');
+    expect(JSON.stringify(report.requests)).toContain(`${first} (now on \`${LAG}\`)`);
+  });
+
+  it('is reported once as an event, and by each run as long as it is there', async () => {
+    const { first, announcer, pass } = await afterMove(ownedBy('acme'));
+    for (let run = 0; run < 3; run += 1)
+      expect((await pass()).followUps).toMatchObject([
+        { id: first, problem: 'otherConnection', connection: LAG },
+      ]);
+    const ofMove = announcer.delivered.filter(({ detail }) => detail.problem === 'otherConnection');
+    expect(ofMove).toHaveLength(1);
+  });
+
+  it('is reported again when it moves once more after it was back', async () => {
+    const { announcer, pass } = await afterMove(ownedBy('acme'));
+    for (const isMoved of [true, false, true, true]) await pass(isMoved);
+    const ofMove = announcer.delivered.filter(({ detail }) => detail.problem === 'otherConnection');
+    expect(ofMove).toHaveLength(2);
+  });
+
+  it.each([
+    ['the owner', ownedBy('acme-2')],
+    ['the grant', ownedBy('acme', 'prod')],
+    ['both', ownedBy('acme-2', 'prod')],
+  ])('does not get it again when %s is renamed', async (_, renamed) => {
+    const { again, pass } = await afterMove(renamed);
+    expect(outcomes(await pass())[again]).toBe('held owner-limit grant-limit');
+  });
+});

@@ -1,0 +1,65 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { DirectConnect } from '../../run/ports.ts';
+import { ACME, actAs } from '../support/accounts.ts';
+import { ACME_1, LAB, outcomes, PROD, policyOf, runnerOf, startCloud } from '../support/cloud.ts';
+
+describe('side by side comes to what one after the other comes to', () => {
+  it('whatever the limits are, and whichever answer is the slowest', async () => {
+    const limit = fc.option(fc.integer({ min: 0, max: 4 }), { nil: null });
+    const limits = fc.record({ owner: limit, prod: limit, lab: limit, pass: fc.integer({ min: 1, max: 6 }) });
+    // VLANs of both grants, of one of them and of none; some share their addresses.
+    const offers = fc.uniqueArray(fc.integer({ min: 100, max: 112 }), { minLength: 2, maxLength: 9 });
+    const delays = fc.infiniteStream(fc.integer({ min: 0, max: 6 }));
+    let held = 0;
+    await fc.assert(
+      fc.asyncProperty(limits, offers, delays, async (some, vlans, delay) => {
+        const [one, many] = [await lived(some, vlans, null), await lived(some, vlans, delay)];
+        expect(many).toEqual(one);
+        held += Object.values(many).filter((end) => end.startsWith('held')).length;
+      }),
+      { numRuns: 25 },
+    );
+    expect(held).toBeGreaterThan(10);
+  });
+});
+
+interface Limits {
+  readonly owner: number | null;
+  readonly prod: number | null;
+  readonly lab: number | null;
+  readonly pass: number;
+}
+
+/** @param delays of calls, in milliseconds; `null`: one attempt after the other */
+async function lived(limits: Limits, vlans: readonly number[], delays: Iterator<number> | null) {
+  const cloud = await startCloud({ seed: 7 });
+  const acme = actAs(cloud, ACME);
+  for (const vlan of vlans)
+    await acme.offer({ connection: ACME_1, vlan, subnet: vlan % 2 === 0 ? '9.8' : `11.${(vlan % 60) * 4}` });
+  const limited = (limit: number | null) => (limit === null ? '' : `, limit: ${limit}`);
+  const policy = policyOf(`
+limits: { acceptsPerPass: ${limits.pass} }
+owners:
+  acme:
+    connections: [${ACME_1}]${limits.owner === null ? '' : `\n    limit: ${limits.owner}`}
+    grants:
+      prod: { gateway: ${PROD}, match: { vlan: [100-106] }${limited(limits.prod)} }
+      lab: { gateway: ${LAB}, match: { vlan: [107-110] }${limited(limits.lab)} }`);
+  const { ports, pass } = runnerOf(cloud, policy);
+  const slow = async <T>(call: Promise<T>): Promise<T> => {
+    await pause(delays?.next().value ?? 0);
+    return call;
+  };
+  // As after many refusals: one lane.
+  let asked = 0;
+  const throttles = (): number => (delays === null && asked++ > 0 ? 9 : 0);
+  const directConnect: DirectConnect = {
+    ...ports.directConnect,
+    describe: async (id) => slow(ports.directConnect.describe(id)),
+    confirm: async (id, gateway) => slow(ports.directConnect.confirm(id, gateway)),
+    throttles,
+  };
+  return outcomes(await pass({ ports: { ...ports, directConnect } }));
+}

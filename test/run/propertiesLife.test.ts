@@ -1,0 +1,110 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import type { Announcement } from '../../core/events/event.ts';
+import { LedgerFailure } from '../../run/portErrors.ts';
+import type { Ledger } from '../../run/ports.ts';
+import { runnerOf, SIMPLE, startCloud } from '../support/cloud.ts';
+import { recordingAnnouncer } from '../support/eventPublishers.ts';
+import { type Life, livesIn } from '../support/requestTimelines.ts';
+
+type Broken = 'nothing' | 'listing' | 'ledger' | 'bus';
+
+/** What happens next in the life of a target. */
+type Step =
+  | { readonly does: 'wait'; readonly hours: number }
+  | { readonly does: 'offer'; readonly by: Life['by'] }
+  | { readonly does: 'withdraw' | 'acceptByHand'; readonly which: number }
+  | { readonly does: 'pass'; readonly broken: Broken };
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc.record({ does: fc.constant('wait'), hours: fc.constantFrom(1, 5, 20, 50, 100) }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      does: fc.constant('offer'),
+      by: fc.constantFrom('acme', 'stranger', 'stranger'),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ does: fc.constantFrom('withdraw', 'acceptByHand'), which: fc.nat(5) }),
+  },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      does: fc.constant('pass'),
+      broken: fc.constantFrom<Broken[]>('nothing', 'nothing', 'nothing', 'listing', 'ledger', 'bus'),
+    }),
+  },
+);
+
+/** Cannot be opened while it is said to be down. */
+function fragile(ledger: Ledger, isDown: () => boolean): Ledger {
+  const down = () => Promise.reject(new LedgerFailure('the ledger is down'));
+  return { ...ledger, open: (...lease) => (isDown() ? down() : ledger.open(...lease)) };
+}
+
+async function live(plot: readonly Step[]): Promise<void> {
+  const cloud = await startCloud();
+  const runner = runnerOf(cloud, SIMPLE);
+  const announcer = recordingAnnouncer();
+  const lives = livesIn(cloud);
+  let now: Broken = 'nothing';
+  const ledger = fragile(runner.ledger, () => now === 'ledger');
+
+  async function pass(broken: Broken): Promise<void> {
+    now = broken;
+    announcer.deliverAtMost(broken === 'bus' ? 0 : Number.POSITIVE_INFINITY);
+    if (broken === 'listing')
+      cloud.addFault({ kind: 'accessDenied', operation: 'DescribeVirtualInterfaces' });
+    const report = await runner.pass({ ports: { ...runner.ports, ledger, announcer } });
+    // With the ledger down, nothing is remembered either.
+    if (broken !== 'ledger') lives.compare(report);
+  }
+
+  for (const next of plot) {
+    if (next.does === 'wait') cloud.clock.advance(`PT${next.hours}H`);
+    else if (next.does === 'offer') await lives.offer(next.by);
+    else if (next.does === 'pass') await pass(next.broken);
+    else await lives[next.does](next.which);
+    // A listing is not of the moment of the pass before it.
+    cloud.clock.advance('PT1M');
+  }
+  await pass('nothing');
+  await pass('nothing');
+  const { delivered } = announcer;
+  expect(new Set(delivered.map(({ id }) => id)).size).toBe(delivered.length);
+  for (const life of lives.all()) {
+    const own = delivered.filter(({ detail }) => JSON.stringify(detail).includes(`"id":"${life.id}"`));
+    isAllTold(life, lives.isOver(life), own);
+  }
+}
+
+/** Everything that became of a request, once, and nothing else. */
+function isAllTold(life: Life, isOver: boolean, told: readonly Announcement[]): void {
+  const of = (type: Announcement['type']) => told.filter((one) => one.type === type);
+  expect(of('Request Held')).toHaveLength(life.isHeld ? 1 : 0);
+  expect(of('Request Accepted')).toHaveLength(life.isAccepted ? 1 : 0);
+  const hours = of('Deadline Near').map(({ detail }) => String(detail.hours ?? 'unknown'));
+  expect(hours.toSorted()).toEqual([...life.marks].toSorted());
+  const ends = [...of('Request Ended'), ...of('Request Expired')].map(
+    ({ type, detail }) => `${type} ${detail.as}`,
+  );
+  // What came and went between two passes was never seen; if it can be told all the same, so much the better.
+  const mustBeTold = isOver && (life.isHeld || life.marks.size > 0);
+  expect(ends.length).toBeGreaterThanOrEqual(mustBeTold ? 1 : 0);
+  expect(ends.length).toBeLessThanOrEqual(isOver ? 1 : 0);
+  const [end] = ends;
+  if (end === undefined) return;
+  if (life.end === 'byHand') expect(end).toBe('Request Ended acceptedByOthers');
+  else if (life.end === null) expect(end).toBe('Request Expired expired');
+  // One that vanished after it could have expired may be told as expired.
+  else expect(end).toMatch(/^Request (Ended (rejected|vanished)|Expired expired)$/);
+}
+
+it('whatever passes fail and whatever becomes of requests, everything is told, once, and nothing else', async () => {
+  await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 8, maxLength: 24 }), live), { numRuns: 150 });
+});

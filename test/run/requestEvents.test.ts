@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import { ACME, actAs, STRANGER, US } from '../support/accounts.ts';
+import { ACME_1, PROD, policyOf, STRANGERS } from '../support/cloud.ts';
+import { stage } from '../support/emulatedRuns.ts';
+
+const RECIPIENT = 'outscale/eu-west-2/012345678901';
+const FROZEN = policyOf(`freeze: true\nowners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }`);
+
+describe('the life of a request is announced, each thing once', () => {
+  it('that is held until it expires', async () => {
+    const { cloud, announcer, after } = await stage();
+    expect(await after(null)).toEqual([]);
+    const id = await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 101 });
+    expect(await after('PT5M')).toEqual([`Request Held ${id}`]);
+    expect(await after('PT5M')).toEqual([]);
+    // 72, 24 and 6 hours before the early end, and the end itself
+    for (const time of ['P3DT23H50M', 'P2D', 'PT18H']) {
+      expect(await after(time)).toEqual([`Deadline Near ${id}`]);
+      expect(await after(null)).toEqual([]);
+    }
+    expect(await after('PT6H')).toEqual([`Request Expired ${id}`]);
+    expect(await after('PT1H')).toEqual([]);
+
+    const [held, ...others] = announcer.delivered.map(({ detail }) => detail);
+    expect(held).toMatchObject({ request: { id }, reasons: [{ code: 'unknown-requester' }] });
+    expect(others.map(({ hours }) => hours)).toEqual([72, 24, 6, undefined]);
+    expect(others.at(-1)).toMatchObject({ as: 'expired', reasons: [{ code: 'unknown-requester' }] });
+  });
+
+  it('that the very first pass finds: it may end at any moment, which is told at once', async () => {
+    const { cloud, after } = await stage();
+    const id = await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 101 });
+    expect((await after(null)).sort()).toEqual([`Deadline Near ${id}`, `Request Held ${id}`]);
+    expect(await after('PT5M')).toEqual([]);
+  });
+
+  it('that is held, then allowed, then comes up late', async () => {
+    const { cloud, announcer, after } = await stage();
+    await after(null);
+    const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+    expect(await after('PT5M', { loaded: FROZEN })).toEqual([`Request Held ${id}`]);
+    expect(await after('PT5M')).toEqual([`Request Accepted ${id}`]);
+    cloud.steer(id, 'down');
+    expect(await after('PT1H')).toEqual([]);
+    expect(await after('PT1H')).toEqual([`Accepted Interface Not Available ${id}`]);
+    expect(announcer.delivered.at(-1)?.detail).toMatchObject({
+      problem: 'down',
+      message: expect.any(String),
+    });
+    expect(await after('PT1H')).toEqual([]);
+    cloud.steer(id, 'available');
+    expect(await after('PT1H')).toEqual([]);
+    cloud.steer(id, 'down');
+    expect(await after('P1D')).toEqual([]);
+  });
+
+  it('that is accepted, and gone before it came up', async () => {
+    const { cloud, after } = await stage();
+    const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+    expect(await after(null)).toEqual([`Request Accepted ${id}`]);
+    cloud.steer(id, 'deleted');
+    expect(await after(null)).toEqual([`Accepted Interface Not Available ${id}`]);
+    expect(await after(null)).toEqual([]);
+  });
+
+  it('that is withdrawn', async () => {
+    const { cloud, after } = await stage();
+    await after(null);
+    const id = await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 101 });
+    await after('PT5M');
+    await actAs(cloud, STRANGER).withdraw(id);
+    expect(await after('PT5M')).toEqual([`Request Ended ${id}`]);
+    expect(await after('PT5M')).toEqual([]);
+  });
+
+  it('that came and expired while no pass ran', async () => {
+    const { cloud, after } = await stage({ expiredLingers: 'P30D' });
+    await after(null);
+    cloud.clock.advance('PT1H');
+    const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+    expect(await after('P8D')).toEqual([`Request Expired ${id}`]);
+    expect(await after('PT5M')).toEqual([]);
+  });
+
+  it('that somebody accepts by hand, which is none of our acceptances', async () => {
+    const { cloud, announcer, runner, after } = await stage();
+    await after(null);
+    const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+    await after('PT5M', { loaded: FROZEN });
+    await actAs(cloud, US).confirm(id, PROD);
+    cloud.clock.advance('PT5M');
+    const report = await runner.pass();
+    expect(report).toMatchObject({ status: 'completed', counts: { accepted: 0 }, followUps: [] });
+    expect(report.ended).toMatchObject([{ id, as: 'acceptedByOthers', held: [{ code: 'frozen' }] }]);
+    expect(announcer.news()).toEqual([`Request Ended ${id}`]);
+    expect((await runner.ledger.peek(RECIPIENT)).acceptances).toEqual({});
+    expect(await runner.ledger.records(RECIPIENT, new Date(0))).toMatchObject({
+      receipts: [],
+      ended: [{ id, as: 'acceptedByOthers' }],
+    });
+  });
+});

@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest';
+import { readVirtualInterface } from '../../adapters/directconnect/parseVirtualInterface.ts';
+import type { PassReport } from '../../core/runReport.ts';
+import { ACME, actAs, US } from '../support/accounts.ts';
+import {
+  ACME_1,
+  ACME_2,
+  LAB,
+  outcomes,
+  PROD,
+  policyOf,
+  runnerOf,
+  STRANGERS,
+  startCloud,
+} from '../support/cloud.ts';
+
+/** What an API could say of interfaces that the emulator cannot make. */
+
+const ODD = 'dxvif-0dd00000';
+const POLICY = policyOf(
+  `owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} }, zeta: { connections: [${ACME_2}], gateway: ${LAB} } }`,
+);
+const OFFER = {
+  virtualInterfaceId: ODD,
+  virtualInterfaceState: 'confirming',
+  virtualInterfaceType: 'private',
+  connectionId: STRANGERS,
+  ownerAccount: US,
+  vlan: 5,
+  virtualInterfaceName: 'x',
+  asn: 65010,
+  virtualGatewayId: '',
+  directConnectGatewayId: '',
+  amazonAddress: '',
+  customerAddress: '',
+};
+const ADDRESSES = { amazonAddress: '169.254.10.1/30', customerAddress: '169.254.10.2/30' };
+
+/** Two allowed requests, for two gateways, with an odd item in the same listing; what a pass makes of the two. */
+async function besides(item: object): Promise<{ report: PassReport; both: string[] }> {
+  const cloud = await startCloud();
+  const acme = actAs(cloud, ACME);
+  const first = await acme.offer({ connection: ACME_1, vlan: 101, subnet: '10.0' });
+  const second = await acme.offer({ connection: ACME_2, vlan: 102 });
+  const runner = runnerOf(cloud, POLICY);
+  const { directConnect } = runner.ports;
+  const odd = readVirtualInterface({ ...OFFER, ...item }, 0);
+  const report = await runner.pass({
+    ports: {
+      ...runner.ports,
+      directConnect: {
+        ...directConnect,
+        list: async () => [...(await directConnect.list()), odd],
+        describe: async (id) => (id === ODD ? odd : directConnect.describe(id)),
+      },
+    },
+  });
+  const all = outcomes(report);
+  return { report, both: [all[first] ?? '', all[second] ?? ''] };
+}
+
+const BOTH = [`accepted acme.default ${PROD}`, `accepted zeta.default ${LAB}`];
+
+describe("a stranger's offer that cannot be read in some field is held, and keeps nobody else out:", () => {
+  it.each<[string, object]>([
+    ['a name of 1,001 characters', { virtualInterfaceName: 'x'.repeat(1001) }],
+    ['an ASN beyond 32 bits', { asn: 4294967296 }],
+    ['a VLAN 0', { vlan: 0 }],
+    ['an MTU of 0', { mtu: 0 }],
+    ['`asn` and `asnLong` that differ', { asnLong: 65011 }],
+    ['addresses that are no texts', { amazonAddress: 1, customerAddress: 2 }],
+    ['a connection that is no text', { connectionId: 1 }],
+    ['sessions that are no list', { bgpPeers: 'x' }],
+  ])('%s', async (_, item) => {
+    const { report, both } = await besides(item);
+    expect(outcomes(report)[ODD]).toMatch(/^held unreadable/);
+    expect(both).toEqual(BOTH);
+  });
+});
+
+it('an offer whose gateway cannot be read keeps out of every gateway what may have its addresses', async () => {
+  const { both } = await besides({ virtualGatewayId: 7, amazonAddress: 1 });
+  expect(both).toEqual(['held peers-overlap', 'held peers-overlap']);
+});
+
+it.each<[string, object]>([
+  ['a netmask', { amazonAddress: '169.254.10.1/255.255.255.252' }],
+  ['digits that are no decimal ones', { amazonAddress: '169.254.012.001/30' }],
+])(
+  'an interface whose address is none, with %s, keeps out of its gateway what may have it',
+  async (_, odd) => {
+    const on = { virtualInterfaceState: 'available', virtualGatewayId: PROD };
+    const { both } = await besides({ ...on, ...odd });
+    expect(both).toEqual(['held peers-overlap', BOTH[1]]);
+  },
+);
+
+it('a request whose only address is none is held: accepted, it would keep out whatever needs its gateway', async () => {
+  const { report, both } = await besides({ connectionId: ACME_1, vlan: 103, amazonAddress: 'x' });
+  expect(outcomes(report)[ODD]).toBe('held peers-invalid');
+  expect(both).toEqual(BOTH);
+});
+
+it('an interface whose gateway the API does not give keeps out what has its addresses, and that alone', async () => {
+  const { both } = await besides({ virtualInterfaceState: 'available', ...ADDRESSES });
+  expect(both).toEqual(['held peers-overlap', BOTH[1]]);
+});
+
+it('an offer that is being withdrawn keeps nobody out, and the report says which check could not be made', async () => {
+  const { report, both } = await besides({ virtualInterfaceState: 'deleting', ...ADDRESSES });
+  expect(both).toEqual(BOTH);
+  const [skipped] = report.requests.flatMap((request) =>
+    request.skipped.filter((line) => line.includes(ODD)),
+  );
+  expect(skipped).toMatch(/^peers overlap:/);
+});
+
+it('an interface with the same VLAN whose connection the API does not give keeps out what needs that VLAN', async () => {
+  const { both } = await besides({ virtualInterfaceState: 'available', connectionId: '', vlan: 101 });
+  expect(both).toEqual(['held vlan-in-use', BOTH[1]]);
+});
+
+it('a request that has a gateway already is held as unreadable', async () => {
+  const { report } = await besides({ connectionId: ACME_1, vlan: 103, virtualGatewayId: 'vgw-99999999' });
+  expect(outcomes(report)[ODD]).toBe('held unreadable');
+});

@@ -1,0 +1,180 @@
+import { enter, isOver } from '../../emulator/lifecycle.ts';
+import { UNDISGUISED, type VirtualInterface, type World } from '../../emulator/world.ts';
+import type { Provider } from './cloud/virtualProvider.ts';
+import { createOffers, PLAIN } from './offers.ts';
+import { isOffer, isPending, type Truth } from './oracle/groundTruth.ts';
+import { createChanges } from './ownerChanges.ts';
+import { ACME_1, GATEWAY_ASN, GATEWAYS, OWNER_OF, SPARE } from './plan/constants.ts';
+import type { Event, Plan } from './plan/lifePlan.ts';
+
+/** Everybody but the product, and a true record of what they did. */
+export interface Cast {
+  readonly truths: Map<string, Truth>;
+  /** since when a gateway takes nothing; `null`: it does */
+  readonly badSince: Map<string, number | null>;
+  /** @returns whether anything came of it */
+  act(event: Event, at: number): boolean;
+}
+
+export function createCast(plan: Plan, { simulation }: Provider): Cast {
+  const truths = new Map<string, Truth>();
+  const badSince = new Map<string, number | null>(
+    GATEWAYS.map((id) => [id, id === SPARE ? Number.NEGATIVE_INFINITY : null]),
+  );
+  const world = (): World => simulation.world();
+
+  const { offer, flood, crowd } = createOffers(plan, simulation, truths);
+  const change = createChanges(plan, world, truths);
+
+  const pending = (at: number): Truth[] => [...truths.values()].filter((truth) => isPending(truth, at));
+  const taken = (): Truth[] =>
+    [...truths.values()].filter((truth) => truth.taken !== null && truth.deletedAt === null);
+  /** that somebody may change: accepted, or offered to us */
+  const owned = (at: number): Truth[] => [...taken(), ...pending(at).filter(isOffer)];
+  const one = <T>(all: readonly T[], which: number): T | undefined => all[which % Math.max(1, all.length)];
+  const emulated = (truth: Truth | undefined): VirtualInterface | undefined =>
+    truth === undefined ? undefined : world().interfaces.get(truth.id);
+
+  function withdraw(truth: Truth | undefined, at: number): boolean {
+    const vif = emulated(truth);
+    if (truth === undefined || vif === undefined) return false;
+    enter(vif, 'rejected', at);
+    truth.withdrawnAt = at;
+    return true;
+  }
+
+  function remove(truth: Truth | undefined, at: number): boolean {
+    const vif = emulated(truth);
+    if (truth === undefined || vif === undefined || isOver(vif)) return false;
+    enter(vif, 'deleting', at);
+    vif.steered = false;
+    vif.disguise = UNDISGUISED;
+    truth.strangeSince = null;
+    truth.deletedAt = at;
+    return true;
+  }
+
+  /** As long as it is a request or accepted, it can be anything. */
+  function mystify(truth: Truth | undefined, state: string, at: number): boolean {
+    const vif = emulated(truth);
+    if (truth === undefined || vif === undefined || vif.state === 'deleting' || isOver(vif)) return false;
+    simulation.steer(truth.id, state);
+    simulation.disguise(truth.id, { unlisted: true });
+    truth.strangeSince = at;
+    return true;
+  }
+
+  function ebb(at: number): void {
+    for (const truth of pending(at)) if (truth.isFlood) withdraw(truth, at);
+  }
+
+  function moveAway(at: number): boolean {
+    if (plan.provider !== 'aws') return false;
+    const own = taken().filter(({ account }) => account === OWNER_OF[ACME_1]);
+    const moved = own.filter((truth) => change({ does: 'move', which: 0, to: 2 }, truth));
+    crowd(1, at);
+    return moved.length > 0;
+  }
+
+  let crowded: Truth[] = [];
+
+  function renewCrowd(size: number, at: number): boolean {
+    for (const truth of crowded) {
+      if (isPending(truth, at)) withdraw(truth, at);
+      else if (truth.taken !== null) remove(truth, at);
+    }
+    crowded = crowd(size, at);
+    return crowded.length > 0;
+  }
+
+  function acceptByHand(truth: Truth | undefined, gateway: string, at: number): boolean {
+    const vif = emulated(truth);
+    if (truth === undefined || vif === undefined) return false;
+    vif.gateway = { virtual: gateway, directConnect: null, asn: GATEWAY_ASN };
+    enter(vif, 'pending', at);
+    truth.taken = { at, by: 'hand', gateway, connection: truth.shown.connection, award: null, heard: true };
+    return true;
+  }
+
+  function steer(truth: Truth | undefined, state: string): boolean {
+    const vif = emulated(truth);
+    if (truth === undefined || vif === undefined || vif.state === 'deleting' || isOver(vif)) return false;
+    simulation.steer(truth.id, state);
+    truth.wentDown ||= state === 'down';
+    return true;
+  }
+
+  function changeGateway(id: string, does: string, at: number): boolean {
+    const gateway = world().virtualGateways.get(id);
+    if (gateway === undefined) return false;
+    if (does === 'attach') gateway.attachment = { vpc: `vpc-of-${id}`, state: 'attached' };
+    if (does === 'detach' && gateway.attachment)
+      gateway.attachment = { ...gateway.attachment, state: 'detached' };
+    if (does === 'lose') gateway.state = 'deleted';
+    if (does === 'bringBack') gateway.state = 'available';
+    const isGood = gateway.state === 'available' && gateway.attachment?.state === 'attached';
+    badSince.set(id, isGood ? null : (badSince.get(id) ?? at));
+    return true;
+  }
+
+  return {
+    truths,
+    badSince,
+    act: (event, at) => {
+      switch (event.does) {
+        case 'offer':
+          return offer(event, at) !== null;
+        case 'withdraw':
+          return withdraw(one(pending(at), event.which), at);
+        case 'askAgain': {
+          const truth = one(pending(at).filter(isOffer), event.which);
+          if (!withdraw(truth, at) || truth === undefined) return false;
+          const { vlan, shown } = truth;
+          const { connection, name } = shown;
+          const asn = shown.sessions[0]?.asn ?? 0;
+          const again = { ...PLAIN, connection, vlan, asn, name, subnet: truths.size % 63 };
+          return offer(again, at) !== null;
+        }
+        case 'delete':
+          return remove(one(taken(), event.which), at);
+        case 'acceptByHand':
+          return acceptByHand(one(pending(at).filter(isOffer), event.which), event.gateway, at);
+        case 'goDown':
+          return steer(one(taken(), event.which), 'down');
+        case 'comeUp':
+          return steer(one(taken(), event.which), 'available');
+        case 'move':
+        case 'rename':
+        case 'resize':
+        case 'addSession':
+        case 'dropSession':
+          return change(event, one(owned(at), event.which));
+        case 'joinLag':
+        case 'leaveLag':
+          return change(event, undefined);
+        case 'mystify':
+          return mystify(one(pending(at).filter(isOffer), event.which), event.state, at);
+        case 'flood':
+          flood(event.size, at);
+          return true;
+        case 'ebb':
+          ebb(at);
+          return true;
+        case 'escape':
+          return moveAway(at);
+        case 'crowd':
+          return renewCrowd(event.size, at);
+        case 'attach':
+        case 'detach':
+        case 'lose':
+        case 'bringBack':
+          return changeGateway(event.gateway, event.does, at);
+        case 'deploy':
+        case 'setClock':
+          return false;
+        default:
+          return event satisfies never;
+      }
+    },
+  };
+}

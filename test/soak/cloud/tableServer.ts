@@ -1,0 +1,46 @@
+import { randomUUID } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { type HttpRequest, HttpResponse } from '@smithy/protocol-http';
+import type { Dynamo } from '../../support/dynamo.ts';
+import type { Server } from './virtualServer.ts';
+import { createTable } from './virtualTable.ts';
+
+/** The tables of lives as any DynamoDB, so that the contract of the ledgers can be held against them. */
+export async function startTables(): Promise<Dynamo> {
+  const tables = new Map<string, Server>();
+  const handle = async ({ method, path, headers, body }: HttpRequest) => {
+    const text = Buffer.from(body).toString();
+    const asked: {
+      TableName?: string;
+      RequestItems?: object;
+      TransactItems?: readonly { ConditionCheck?: { TableName?: string } }[];
+    } = JSON.parse(text);
+    const transaction = asked.TransactItems?.[0]?.ConditionCheck;
+    const name = asked.TableName ?? transaction?.TableName ?? Object.keys(asked.RequestItems ?? {})[0] ?? '';
+    const operation = headers['x-amz-target']?.split('.').at(-1) ?? '';
+    const reply = tables.get(name)?.answer({ operation, method, path, headers, body: text });
+    if (reply === undefined || 'broken' in reply) throw new Error(`no table ${name}`);
+    return {
+      response: new HttpResponse({
+        statusCode: reply.status,
+        headers: {},
+        body: Readable.from([Buffer.from(reply.body)]),
+      }),
+    };
+  };
+  return {
+    url: 'https://ledger.invalid',
+    config: {
+      endpoint: 'https://ledger.invalid',
+      region: 'eu-west-3',
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+      requestHandler: { handle },
+    },
+    createTable: async () => {
+      const name = `ledger-${randomUUID()}`;
+      tables.set(name, createTable());
+      return name;
+    },
+    close: async () => tables.clear(),
+  };
+}

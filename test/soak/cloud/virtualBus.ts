@@ -1,0 +1,36 @@
+import { answer, type Server } from './virtualServer.ts';
+
+/** An event as it came in. */
+export interface Delivered {
+  readonly at: number;
+  readonly type: string;
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
+/** EventBridge: keeps what it takes, and refuses every so-manieth entry where it is told to. */
+export function createBus(now: () => number) {
+  const delivered: Delivered[] = [];
+  let refuseEvery = 0;
+  let count = 0;
+  const server: Server = {
+    answer: ({ body }) => {
+      const entries: { DetailType: string; Detail: string }[] = JSON.parse(body).Entries;
+      const Entries = entries.map(({ DetailType, Detail }) => {
+        count += 1;
+        if (refuseEvery > 0 && count % refuseEvery === 0) return { ErrorCode: 'InternalFailure' };
+        delivered.push({ at: now(), type: DetailType, detail: JSON.parse(Detail) });
+        return { EventId: `event-${count}` };
+      });
+      return answer(200, { Entries, FailedEntryCount: Entries.filter((one) => 'ErrorCode' in one).length });
+    },
+    failure: (status) =>
+      answer(status, { __type: status === 400 ? 'ThrottlingException' : 'InternalException', message: 'no' }),
+  };
+  return {
+    ...server,
+    delivered,
+    refuse: (every: number) => {
+      refuseEvery = every;
+    },
+  };
+}

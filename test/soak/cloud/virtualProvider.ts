@@ -1,0 +1,74 @@
+import {
+  createSimulation,
+  type FaultKind,
+  readScenario,
+  type Simulation,
+} from '../../../emulator/emulator.ts';
+import {
+  GATEWAY_ASN,
+  GATEWAYS,
+  OWNER_OF,
+  OWNER_OF_LAG,
+  REGION,
+  SPARE,
+  START,
+  US,
+} from '../plan/constants.ts';
+import type { Plan } from '../plan/lifePlan.ts';
+import { type Answer, answer, type Call } from './virtualServer.ts';
+
+/** The emulator, in this process: Direct Connect, EC2 and STS behind one door. */
+export interface Provider {
+  readonly simulation: Simulation;
+  /** @param fault how the emulator is to spoil this one answer */
+  answer(call: Call, fault: FaultKind | null): Answer;
+}
+
+export function createProvider({ provider, names, seed }: Plan): Provider {
+  const scenario = readScenario({
+    region: REGION,
+    gateways: GATEWAYS.map((id, i) => ({
+      account: US,
+      id,
+      vpc: id === SPARE ? null : `vpc-${i}`,
+      asn: GATEWAY_ASN,
+    })),
+    connections: Object.entries(OWNER_OF).map(([id, account]) => ({
+      account,
+      id,
+      name: id,
+      location: 'PAR1',
+    })),
+  });
+  const simulation = createSimulation(
+    {
+      dialect: provider,
+      now: new Date(START),
+      seed: seed % 1_000_000,
+      ...(provider === 'outscale' ? { ownerAccountWhileConfirming: names } : {}),
+    },
+    scenario,
+  );
+  const world = simulation.world();
+  for (const [id, account] of provider === 'aws' ? Object.entries(OWNER_OF_LAG) : []) {
+    const lag = { region: REGION, location: 'PAR1', bandwidth: '1Gbps', provider: '', tags: [] };
+    world.lags.set(id, { ...lag, id, account, name: id });
+  }
+  return {
+    simulation,
+    answer: ({ method, path, headers, body }, fault) => {
+      if (fault !== null)
+        simulation.addFault({ kind: fault, operation: null, account: US, times: 1, after: 0, status: null });
+      const reply = simulation.handle({ method, target: path, headers, body: Buffer.from(body) });
+      simulation.clearFaults();
+      return reply.kind === 'response' ? { status: reply.status, body: reply.body } : { broken: reply.kind };
+    },
+  };
+}
+
+export function refusal(status: number): Answer {
+  return answer(status, {
+    __type: status === 400 ? 'ThrottlingException' : 'ServiceUnavailable',
+    message: 'no',
+  });
+}

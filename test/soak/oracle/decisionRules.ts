@@ -1,0 +1,157 @@
+import type { VirtualInterface } from '../../../core/model.ts';
+import type { HoldLine, Policy } from '../../../core/policy.ts';
+import { judge, type Surroundings, type Verdict } from '../../support/decisionOracle.ts';
+import { network } from '../../support/oracleFields.ts';
+import { GATEWAY_ASN, OURS, REGION, TARGET, US } from '../plan/constants.ts';
+import type { Plan } from '../plan/lifePlan.ts';
+import type { PlainMatch, PlainPolicy } from '../plan/plainPolicy.ts';
+import type { Session, Shown, Truth } from './groundTruth.ts';
+
+/** The rules of the design, said from the plan's own policy and from what is true: nothing of the core runs here. */
+
+/** A truth as it was shown at some time. */
+export interface Seen {
+  readonly truth: Truth;
+  readonly shown: Shown;
+}
+
+export interface Standing {
+  readonly request: Seen;
+  /** that occupy something, the request not among them */
+  readonly live: readonly Seen[];
+  readonly acceptedThisPass: number;
+  /** by the clock of whoever decides */
+  readonly civil: number;
+}
+
+/** The gateway that a request may be put on, or why it may not. */
+export function rule(plan: Plan, policy: PlainPolicy, standing: Standing): Verdict {
+  const { request, live, acceptedThisPass, civil } = standing;
+  const surroundings: Surroundings = {
+    interfaces: live.map((seen) => seenAs(seen, plan, 'available')),
+    // What was given takes the slots of who got it, wherever it is now.
+    intents: Object.fromEntries(
+      live.flatMap(({ truth: { id, taken } }) =>
+        taken?.award
+          ? [
+              [
+                id,
+                {
+                  ...taken.award,
+                  gateway: taken.gateway,
+                  grounds: { request: { connection: taken.connection } },
+                },
+              ],
+            ]
+          : [],
+      ),
+    ),
+    acceptances: {},
+    damaged: {},
+    ownConnections: { known: true, ids: new Set([OURS]) },
+    acceptedThisPass,
+  };
+  const verdict = judge(
+    asPolicy(policy, plan),
+    seenAs(request, plan, 'confirming'),
+    surroundings,
+    new Date(civil),
+  );
+  const codes = new Set([...verdict.codes, ...networkFaults(plan, request, live, verdict.gateway)]);
+  return codes.size === 0 ? verdict : { gateway: null, codes, award: null };
+}
+
+function seenAs({ truth, shown }: Seen, { provider, names }: Plan, state: string): VirtualInterface {
+  const { id, account, vlan, taken, to } = truth;
+  const { connection, name, mtu, sessions, isOdd } = shown;
+  const isRequester = provider === 'outscale' && names === 'requester' && state === 'confirming';
+  return {
+    id,
+    connection,
+    vlan,
+    name,
+    state,
+    type: 'private',
+    ownerAccount: isRequester ? account : to,
+    region: null,
+    location: 'PAR1',
+    mtu: provider === 'aws' ? mtu : null,
+    // A request had none when it was seen, whatever was made of it by hand since.
+    gateway: state === 'confirming' ? null : (taken?.gateway ?? null),
+    tags: provider === 'aws' ? {} : null,
+    peers: sessions.map(({ asn, amazonAddress, customerAddress, hasKey }) => ({
+      asn,
+      amazonAddress: given(amazonAddress),
+      customerAddress: given(customerAddress),
+      hasKey,
+    })),
+    faults: isOdd ? ['odd'] : [],
+    unreadable: [],
+  };
+}
+
+function given(address: string): string | null {
+  return address === '' ? null : address;
+}
+
+function asPolicy({ freeze, acceptsPerPass, owners, hold }: PlainPolicy, { provider }: Plan): Policy {
+  return {
+    format: 1,
+    target: TARGET,
+    recipient: { provider, region: REGION, account: US, credentials: null, expiry: null },
+    freeze,
+    limits: { acceptsPerPass },
+    owners: owners.map(({ name, account, connections, limit, grants }) => ({
+      name,
+      account,
+      connections,
+      contact: null,
+      limit,
+      grants: grants.map((grant) => ({
+        ...grant,
+        gatewayName: null,
+        ticket: null,
+        match: asMatch(grant.match),
+        from: grant.from === null ? null : new Date(grant.from).toISOString(),
+        until: grant.until === null ? null : new Date(grant.until).toISOString(),
+      })),
+    })),
+    hold: hold.map((match) => ({ match: asMatch(match), reason: null })),
+  };
+}
+
+function asMatch({ bgpKey, ...lists }: PlainMatch): HoldLine['match'] {
+  return { ...lists, bgpKey: bgpKey ? 'required' : null, mtu: null, tags: null, location: null };
+}
+
+/** Subnets that nothing else on the gateway touches, each of one session; and an ASN that is not the gateway's, where that is known. */
+function networkFaults(
+  { provider }: Plan,
+  { shown: { sessions } }: Seen,
+  live: readonly Seen[],
+  gateway: string | null,
+): string[] {
+  if (gateway === null) return [];
+  const faults: string[] = [];
+  if (sessions.some(isTorn)) faults.push('peers-invalid');
+  const neighbours = live.filter(({ truth }) => truth.taken?.gateway === gateway);
+  const [own, others] = [sessions, neighbours.flatMap(({ shown }) => shown.sessions)].map(networksOf);
+  if (own?.some((one) => others?.some((other) => touches(one, other)))) faults.push('peers-overlap');
+  if (provider === 'aws' && sessions.some(({ asn }) => asn === GATEWAY_ASN)) faults.push('asn-conflict');
+  return faults;
+}
+
+function isTorn({ amazonAddress, customerAddress }: Session): boolean {
+  if (amazonAddress === '' || customerAddress === '') return false;
+  return network(amazonAddress) !== network(customerAddress) || amazonAddress === customerAddress;
+}
+
+function networksOf(sessions: readonly Session[]): string[] {
+  return sessions
+    .flatMap(({ amazonAddress, customerAddress }) => [network(amazonAddress), network(customerAddress)])
+    .filter((one) => one !== null);
+}
+
+function touches(a: string, b: string): boolean {
+  return a.startsWith(b) || b.startsWith(a);
+}

@@ -1,0 +1,110 @@
+import { REQUEST_TIMEOUT_MS } from '../../../adapters/connect.ts';
+import type { Answer, Call } from '../cloud/virtualServer.ts';
+import type { Place } from '../plan/callFaults.ts';
+import type { Run } from '../virtualRun.ts';
+import { isOffer, type Truth } from './groundTruth.ts';
+import { fields, listOf } from './reportsInvariant.ts';
+import type { Scene, watchSafety } from './safetyInvariant.ts';
+
+/** Sees what passes between the function and the provider, and what comes of it. */
+export function createEyes(scene: Scene, safety: ReturnType<typeof watchSafety>) {
+  const { truths, world, now } = scene;
+  const begun = new Map<Call, Truth['taken']>();
+  const sentAt = new Map<Call, number>();
+
+  function isListing({ operation, body }: Call): boolean {
+    return (
+      operation === 'DescribeVirtualInterfaces' && fields(JSON.parse(body)).virtualInterfaceId === undefined
+    );
+  }
+
+  /** An answer that says that it is all, and lacks what is there. */
+  function conceal(reply: Answer): void {
+    const answered = parsed(reply);
+    if (answered === null || !Array.isArray(answered.virtualInterfaces)) return;
+    const shown = new Set(
+      listOf(answered.virtualInterfaces).map(({ virtualInterfaceId }) => virtualInterfaceId),
+    );
+    for (const truth of truths.values())
+      if (isOffer(truth) && world().interfaces.has(truth.id) && !shown.has(truth.id)) truth.hidden = true;
+  }
+
+  function keepListed({ listed }: Run): void {
+    for (const truth of truths.values())
+      if (truth.taken !== null && !listed.has(truth.id)) listed.set(truth.id, truth.shown);
+  }
+
+  function keepLook({ looks }: Run, id: string, at: number): void {
+    const truth = truths.get(id);
+    if (truth !== undefined) looks.set(id, { sentAt: at, heardAt: null, shown: truth.shown });
+  }
+
+  return {
+    sent: (run: Run, place: Place, call: Call): void => {
+      sentAt.set(call, now());
+      if (place !== 'api') return;
+      const input = fields(JSON.parse(call.body));
+      if (isListing(call)) run.listedAt ??= now();
+      else if (call.operation === 'ConfirmPrivateVirtualInterface')
+        begun.set(
+          call,
+          safety.confirms(run, String(input.virtualInterfaceId), String(input.virtualGatewayId)),
+        );
+    },
+    arrives: (run: Run, place: Place, call: Call, make: () => Answer): Answer => {
+      if (place === 'gateways') run.gatewaysAt = now();
+      if (place !== 'api') return make();
+      const id = idOf(call);
+      const before = world().interfaces.get(id)?.state;
+      const reply = make();
+      const after = world().interfaces.get(id)?.state;
+      if (
+        call.operation === 'ConfirmPrivateVirtualInterface' &&
+        before === 'confirming' &&
+        after === 'pending'
+      )
+        safety.tookEffect(run, id, begun.get(call) ?? null);
+      if (isListing(call)) {
+        conceal(reply);
+        keepListed(run);
+      } else if (call.operation === 'DescribeVirtualInterfaces') keepLook(run, id, sentAt.get(call) ?? now());
+      return reply;
+    },
+    heard: (run: Run, place: Place, call: Call, reply: Answer): void => {
+      const answered = place === 'api' ? parsed(reply) : null;
+      // An answer that comes when its time is over reaches a caller that has given up.
+      const isLate = now() - (sentAt.get(call) ?? now()) >= REQUEST_TIMEOUT_MS;
+      if (answered === null || isLate) return;
+      const look = isListing(call) ? undefined : run.looks.get(idOf(call));
+      if (look !== undefined) look.heardAt = now();
+      if (call.operation === 'ConfirmPrivateVirtualInterface') hear(truths.get(idOf(call)), answered);
+      for (const shown of listOf(answered.virtualInterfaces)) {
+        safety.looked(String(shown.virtualInterfaceId), shown.virtualInterfaceState);
+        hear(truths.get(String(shown.virtualInterfaceId)), shown);
+      }
+    },
+  };
+}
+
+function idOf({ body }: Call): string {
+  return String(fields(JSON.parse(body)).virtualInterfaceId);
+}
+
+function hear(
+  truth: Truth | undefined,
+  { virtualInterfaceState: state }: Readonly<Record<string, unknown>>,
+): void {
+  if (truth?.taken && (state === 'pending' || state === 'available' || state === 'down'))
+    truth.taken.heard = true;
+  if (truth !== undefined && state === 'available') truth.wasAvailable = true;
+}
+
+function parsed(reply: Answer) {
+  if ('broken' in reply || reply.status !== 200) return null;
+  try {
+    return fields(JSON.parse(reply.body));
+  } catch {
+    // What is no JSON says nothing.
+    return null;
+  }
+}

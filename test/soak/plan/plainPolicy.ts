@@ -1,0 +1,207 @@
+import fc from 'fast-check';
+import { ACME_1, ACME_2, BETA_1, DAY, LAB, OWNER_OF, PROD, REGION, SPARE, START, US } from './constants.ts';
+
+/** A policy as the plan of a life means it: what the file says, and what the oracle judges by. */
+export interface PlainPolicy {
+  readonly freeze: boolean;
+  readonly acceptsPerPass: number;
+  readonly owners: readonly PlainOwner[];
+  readonly hold: readonly PlainMatch[];
+}
+
+export interface PlainOwner {
+  readonly name: string;
+  readonly account: string | null;
+  readonly connections: readonly string[];
+  readonly limit: number | null;
+  readonly grants: readonly PlainGrant[];
+}
+
+export interface PlainGrant {
+  readonly name: string;
+  readonly gateway: string;
+  readonly match: PlainMatch;
+  readonly limit: number | null;
+  /** milliseconds since 1970 */
+  readonly from: number | null;
+  readonly until: number | null;
+}
+
+type Ranges = readonly (readonly [number, number])[];
+
+/** `null`: says nothing of it */
+export interface PlainMatch {
+  readonly connection: readonly string[] | null;
+  readonly vlan: Ranges | null;
+  readonly asn: Ranges | null;
+  readonly name: readonly string[] | null;
+  readonly peers: readonly string[] | null;
+  readonly bgpKey: boolean;
+}
+
+const SEGMENTS: readonly (readonly [number, number])[] = [
+  [100, 199],
+  [200, 299],
+  [300, 399],
+];
+
+const some = <T>(one: number, of: number, values: readonly T[]): fc.Arbitrary<T | null> =>
+  fc.oneof(
+    { weight: of - one, arbitrary: fc.constant(null) },
+    { weight: one, arbitrary: fc.constantFrom(...values) },
+  );
+const seldom = <T>(values: readonly T[]) => some(1, 6, values);
+const often = <T>(values: readonly T[]) => some(1, 2, values);
+const ASNS: readonly Ranges[] = [[[65010, 65010]], [[65000, 65100]], [[4200000000, 4200000100]]];
+const NAMES: readonly (readonly string[])[] = [['acme-prod-*'], ['*'], ['*-prod-*', 'lab-*']];
+const PEERS: readonly (readonly string[])[] = [['169.254.10.0/24'], ['169.254.0.0/16'], ['169.254.10.0/25']];
+
+/** Days of the life, from before it to after it. */
+const DAYS = Array.from({ length: 19 }, (_, n) => START + (n - 2) * DAY);
+
+function grants(connections: readonly string[]): fc.Arbitrary<PlainGrant[]> {
+  const grant = (segment: readonly [number, number], i: number): fc.Arbitrary<PlainGrant> =>
+    fc.record({
+      name: fc.constant(`grant-${i}`),
+      gateway: fc.constantFrom(PROD, PROD, LAB, LAB, LAB, SPARE),
+      match: fc.record<PlainMatch>({
+        connection: seldom(connections.map((one) => [one])),
+        vlan: fc.constant([segment]),
+        asn: seldom(ASNS),
+        name: seldom(NAMES),
+        peers: seldom(PEERS),
+        bgpKey: fc.constantFrom(...Array<boolean>(7).fill(false), true),
+      }),
+      limit: often([1, 2, 3]),
+      from: some(1, 2, DAYS),
+      until: some(1, 2, DAYS),
+    });
+  return fc
+    .tuple(...SEGMENTS.map(grant))
+    .chain((all) => fc.shuffledSubarray(all, { minLength: 2 }))
+    .map((some) => some.map(inOrder));
+}
+
+/** Most of the time a grant has no times; and when it has, it begins before it ends. */
+function inOrder(grant: PlainGrant): PlainGrant {
+  const { from, until } = grant;
+  if (from === null || until === null) return { ...grant, from: null, until: null };
+  if (from === until) return { ...grant, until: null };
+  return { ...grant, from: Math.min(from, until), until: Math.max(from, until) };
+}
+
+function owner(name: string, connections: readonly string[]): fc.Arbitrary<PlainOwner> {
+  return fc.record({
+    name: fc.constant(name),
+    account: fc.constantFrom(...Array<string | null>(3).fill(OWNER_OF[connections[0] ?? ''] ?? null), null),
+    connections: fc.constant(connections),
+    limit: often([1, 2, 4]),
+    grants: grants(connections),
+  });
+}
+
+const NOTHING: PlainMatch = {
+  connection: null,
+  vlan: null,
+  asn: null,
+  name: null,
+  peers: null,
+  bgpKey: false,
+};
+
+const HOLDS: readonly (readonly PlainMatch[])[] = [
+  [],
+  [],
+  [],
+  [{ ...NOTHING, vlan: [[150, 159]] }],
+  [{ ...NOTHING, peers: ['169.254.10.16/28'] }],
+  [{ ...NOTHING, connection: [ACME_2], asn: [[65010, 65010]] }],
+];
+
+export const policies: fc.Arbitrary<PlainPolicy> = fc.record({
+  freeze: fc.constantFrom(...Array<boolean>(12).fill(false), true),
+  acceptsPerPass: fc.constantFrom(1, 2, 10, 10),
+  owners: fc.tuple(owner('acme', [ACME_1, ACME_2]), owner('beta', [BETA_1])).map((both) => [...both]),
+  hold: fc.constantFrom(...HOLDS),
+});
+
+/** The same policy, under which whoever offers the right VLAN is accepted, one or two in a pass. */
+export function opened(policy: PlainPolicy): PlainPolicy {
+  return {
+    ...policy,
+    freeze: false,
+    acceptsPerPass: Math.min(2, policy.acceptsPerPass),
+    owners: policy.owners.map((owner) => ({
+      ...owner,
+      limit: null,
+      grants: owner.grants.map((grant) => ({
+        ...grant,
+        gateway: grant.gateway === SPARE ? LAB : grant.gateway,
+        match: { ...NOTHING, vlan: grant.match.vlan },
+        limit: null,
+        from: null,
+        until: null,
+      })),
+    })),
+  };
+}
+
+/** The same policy, of which every grant ends then. */
+export function closed(policy: PlainPolicy, until: number): PlainPolicy {
+  const owners = policy.owners.map((owner) => ({
+    ...owner,
+    grants: owner.grants.map((grant) => ({ ...grant, from: null, until })),
+  }));
+  return { ...policy, freeze: false, owners };
+}
+
+/** The file: JSON is YAML. */
+export function textOf(policy: PlainPolicy, provider: 'outscale' | 'aws'): string {
+  const { freeze, acceptsPerPass, owners, hold } = policy;
+  return JSON.stringify({
+    version: 1,
+    recipient: {
+      provider,
+      region: REGION,
+      account: US,
+      ...(provider === 'outscale' ? { credentials: { secret: 'soak' } } : {}),
+    },
+    freeze,
+    limits: { acceptsPerPass },
+    owners: Object.fromEntries(
+      owners.map(({ name, account, connections, limit, grants: all }) => [
+        name,
+        {
+          connections,
+          ...(account === null ? {} : { account }),
+          ...(limit === null ? {} : { limit }),
+          grants: Object.fromEntries(
+            all.map(({ name: grant, gateway, match, limit: most, from, until }) => [
+              grant,
+              {
+                gateway,
+                match: matchText(match),
+                ...(most === null ? {} : { limit: most }),
+                ...(from === null ? {} : { from: new Date(from).toISOString() }),
+                ...(until === null ? {} : { until: new Date(until).toISOString() }),
+              },
+            ]),
+          ),
+        },
+      ]),
+    ),
+    ...(hold.length === 0 ? {} : { hold: hold.map((match) => ({ ...matchText(match), reason: 'no' })) }),
+  });
+}
+
+function matchText({ connection, vlan, asn, name, peers, bgpKey }: PlainMatch) {
+  const ranges = (all: Ranges) => all.map(([from, to]) => (from === to ? from : `${from}-${to}`));
+  return {
+    ...(connection === null ? {} : { connection }),
+    ...(vlan === null ? {} : { vlan: ranges(vlan) }),
+    ...(asn === null ? {} : { asn: ranges(asn) }),
+    ...(name === null ? {} : { name }),
+    ...(peers === null ? {} : { peers }),
+    ...(bgpKey ? { bgpKey: 'required' } : {}),
+  };
+}

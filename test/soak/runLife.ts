@@ -1,0 +1,148 @@
+import { PLAIN } from './offers.ts';
+import { judgeNews } from './oracle/honestyInvariant.ts';
+import { judgeRecords } from './oracle/recordsInvariant.ts';
+import type { Violation } from './oracle/violations.ts';
+import { BETA_1, MINUTE, START, WEEK } from './plan/constants.ts';
+import type { Closing, Event, Outage, Plan } from './plan/lifePlan.ts';
+import { closed, opened } from './plan/plainPolicy.ts';
+import { passTimes } from './runTimes.ts';
+import { type Stage, setStage } from './soakEnvironment.ts';
+import { elapseUntil, sleep, virtualNow } from './virtual/virtualTime.ts';
+import type { Carrier } from './virtual/virtualWire.ts';
+import { createLambda } from './virtualLambda.ts';
+
+/** What was in one life. */
+export interface Lived {
+  readonly violations: readonly Violation[];
+  readonly weeks: number;
+  readonly passes: number;
+  readonly cleanPasses: number;
+  readonly requests: number;
+  readonly accepted: number;
+  readonly announced: number;
+  /** how often each happened */
+  readonly faults: Readonly<Record<string, number>>;
+}
+
+type Lambda = ReturnType<typeof createLambda>;
+
+/** Lives one plan from beginning to end, and says what was wrong in it. @param use takes whoever carries its calls */
+export async function live(plan: Plan, use: (carrier: Carrier) => void): Promise<Lived> {
+  const lambda = createLambda(plan);
+  const stage = setStage(plan, use, (policy) => lambda.deploy(policy, stage.tally));
+  lambda.deploy(plan.policy, stage.tally);
+  await elapseUntil(whole(plan, stage, lambda));
+  const { verdicts, bus, cast, faults, table, scene, reports } = stage;
+  const { counts } = lambda;
+  if (counts.completed === 0) verdicts.blame('liveness', 'no pass was ever complete');
+  judgeNews(scene, bus.delivered, counts, reports, verdicts);
+  judgeRecords(table.items, cast.truths, verdicts);
+  return {
+    violations: verdicts.violations(),
+    weeks: plan.weeks,
+    passes: counts.passes,
+    cleanPasses: counts.clean,
+    requests: cast.truths.size,
+    accepted: [...cast.truths.values()].filter(({ taken }) => taken?.by === 'us').length,
+    announced: bus.delivered.length,
+    faults,
+  };
+}
+
+async function whole(plan: Plan, stage: Stage, lambda: Lambda): Promise<void> {
+  const length = plan.weeks * WEEK;
+  const invocations: Promise<void>[] = [];
+  const events = plan.events.map(({ at, event }) => ({
+    at: START + at * length,
+    happen: () => stage.act(event),
+  }));
+  const times = passTimes(plan);
+  const prepared = preparations(plan, times, stage);
+  const passes = times.map((at, i) => ({
+    at,
+    happen: () => {
+      const trouble = plan.troubles.find(({ pass }) => pass % times.length === i) ?? null;
+      const outages = outagesOf(plan, i, times.length);
+      invocations.push(lambda.invoke(stage, trouble, outages));
+      if (trouble === null || trouble.twin === null) return;
+      stage.tally('twin');
+      invocations.push(sleep(trouble.twin * 1000).then(() => lambda.invoke(stage, null, [])));
+    },
+  }));
+  for (const next of [...events, ...prepared, ...passes].sort((a, b) => a.at - b.at)) {
+    await sleep(next.at - virtualNow());
+    next.happen();
+  }
+  await Promise.all(invocations);
+  await inPeace(stage, lambda);
+}
+
+/** So many passes something is prepared for. */
+const MOST_PREPARED = 30;
+
+/** The pass whose confirms all fail where an owner offers without end. */
+const FAILING = 5;
+
+/** One for each grant that there can be. */
+const VLANS = [120, 220, 320];
+
+/** What happens shortly before or after certain passes. */
+function preparations(plan: Plan, times: readonly number[], stage: Stage) {
+  const { flood, crowd, closing, escapes, policy } = plan;
+  const steps: { readonly at: number; readonly happen: () => void }[] = [];
+  const add = (at: number, event: Event) => steps.push({ at, happen: () => stage.act(event) });
+  const timeOf = (pass: number): number => times[pass % times.length] ?? START;
+  const first = times.slice(0, MOST_PREPARED);
+  if (crowd !== null) for (const at of first) add(at - MINUTE, { does: 'crowd', size: crowd });
+  const failing = crowd === null ? undefined : times[FAILING];
+  if (failing !== undefined)
+    for (const vlan of VLANS)
+      add(failing - MINUTE, { ...PLAIN, connection: BETA_1, vlan, subnet: vlan / 10 });
+  if (escapes) for (const at of first) add(at - MINUTE, { does: 'escape' });
+  if (flood !== null) {
+    add(timeOf(flood.pass) - MINUTE, { does: 'flood', size: flood.size });
+    add(timeOf(flood.pass) + 20 * MINUTE, { does: 'ebb' });
+  }
+  if (closing !== null) {
+    const at = timeOf(closing.pass);
+    const until = at + closing.seconds * 1000;
+    add(at - MINUTE, { does: 'deploy', policy: closed(opened(policy), until) });
+    for (const vlan of VLANS) add(at - MINUTE, { ...PLAIN, vlan, subnet: vlan / 10 + 1 });
+    add(at + 20 * MINUTE, { does: 'deploy', policy });
+  }
+  return steps;
+}
+
+const CONFIRMS_FAIL: Outage = { pass: 0, passes: 1, place: 'confirm', harm: 'serverError', seconds: 0 };
+
+/** There is no time to announce all of a flood. */
+const BUS_IS_SLOW: Outage = { pass: 0, passes: 1, place: 'bus', harm: 'slow', seconds: 2 };
+
+function slowIn({ place, slowness }: Closing): Outage {
+  return { pass: 0, passes: 1, place, harm: 'slow', seconds: slowness };
+}
+
+/** All is set right, and left alone until nothing is in the way any more. */
+async function inPeace(stage: Stage, lambda: Lambda): Promise<void> {
+  stage.setClockRight();
+  await sleep(60 * MINUTE);
+  for (let pass = 0; pass < 8; pass += 1) {
+    if (pass > 0) await sleep(40 * MINUTE);
+    await lambda.invoke(stage, null, []);
+  }
+}
+
+function outagesOf({ outages, closing, crowd, flood }: Plan, i: number, many: number): Outage[] {
+  const isAt = (one: { readonly pass: number } | null): boolean => one !== null && one.pass % many === i;
+  return [
+    ...outages.filter((outage) => isOut(outage, i, many)),
+    ...(closing !== null && isAt(closing) ? [slowIn(closing)] : []),
+    ...(crowd !== null && i === FAILING ? [CONFIRMS_FAIL] : []),
+    ...(isAt(flood) ? [BUS_IS_SLOW] : []),
+  ];
+}
+
+function isOut({ pass, passes }: Outage, i: number, many: number): boolean {
+  const first = pass % many;
+  return i >= first && i < first + passes;
+}

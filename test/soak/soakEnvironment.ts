@@ -1,0 +1,122 @@
+import { createCast } from './actors.ts';
+import { createBus } from './cloud/virtualBus.ts';
+import { createProvider } from './cloud/virtualProvider.ts';
+import { createTable } from './cloud/virtualTable.ts';
+import { createCarrier } from './network.ts';
+import { watchLiveness } from './oracle/livenessInvariant.ts';
+import { createEyes } from './oracle/observer.ts';
+import { watchReports } from './oracle/reportsInvariant.ts';
+import { type Scene, watchSafety } from './oracle/safetyInvariant.ts';
+import { createVerdicts } from './oracle/violations.ts';
+import { MINUTE, PLANTED, START } from './plan/constants.ts';
+import type { Event, Plan } from './plan/lifePlan.ts';
+import type { PlainPolicy } from './plan/plainPolicy.ts';
+import { chance } from './virtual/random.ts';
+import { beginTime, virtualNow } from './virtual/virtualTime.ts';
+import type { Carrier } from './virtual/virtualWire.ts';
+import type { Run } from './virtualRun.ts';
+
+/** A lease outlives its pass by so much at most. */
+export const LEASE_SLACK = 21 * MINUTE;
+
+export type Stage = ReturnType<typeof setStage>;
+
+/** The cloud of one life with everybody in it, and the oracle that watches. */
+export function setStage(plan: Plan, use: (carrier: Carrier) => void, deploy: (policy: PlainPolicy) => void) {
+  const random = chance(plan.seed);
+  // The SDK draws its pauses from it.
+  Math.random = random;
+  const provider = createProvider(plan);
+  beginTime(START, (ms) => provider.simulation.advance(ms));
+  const table = createTable();
+  const bus = createBus(virtualNow);
+  const cast = createCast(plan, provider);
+  const verdicts = createVerdicts();
+  const faults: Record<string, number> = {};
+  const tally = (what: string): void => {
+    faults[what] = (faults[what] ?? 0) + 1;
+  };
+
+  let off = 0;
+  let farthestOff = 0;
+  const civil = (): number => virtualNow() + off;
+  const scene: Scene = {
+    plan,
+    truths: cast.truths,
+    badSince: cast.badSince,
+    world: () => provider.simulation.world(),
+    civil,
+    now: virtualNow,
+  };
+  const safety = watchSafety(scene, verdicts);
+  const eyes = createEyes(scene, safety);
+
+  const running = new Set<Run>();
+  /** nothing of a pass that came to grief is in the way from then on */
+  let troubledUntil = 0;
+  let underWay = 0;
+  const disturb = (): void => {
+    for (const run of running) run.isClean = false;
+  };
+
+  function act(event: Event): void {
+    disturb();
+    if (event.does === 'deploy') deploy(event.policy);
+    else if (event.does === 'setClock') setClock(event.off);
+    else if (cast.act(event, virtualNow())) tally(event.does === 'offer' && event.odd ? 'odd' : event.does);
+  }
+
+  function setClock(ms: number): void {
+    if (ms !== off) tally('clockStep');
+    off = ms;
+    farthestOff = Math.max(farthestOff, Math.abs(off));
+    trouble(virtualNow() + LEASE_SLACK);
+  }
+
+  function trouble(until: number): void {
+    // What a clock that is ahead wrote lasts longer.
+    troubledUntil = Math.max(troubledUntil, until + Math.max(0, off));
+  }
+
+  use(
+    createCarrier(provider, table, bus, random, {
+      ...eyes,
+      sent: (run, place, call) => {
+        if (call.body.includes(PLANTED)) verdicts.blame('secrecy', `a BGP key was sent to the ${place}`);
+        eyes.sent(run, place, call);
+      },
+      overtake: (run) => {
+        if (run.meanwhile !== null) act(run.meanwhile);
+      },
+      underWay: (by) => {
+        underWay += by;
+      },
+      harmed: (run, harm, place) => {
+        run.isClean = false;
+        run.places.add(place);
+        tally(harm);
+      },
+    }),
+  );
+
+  return {
+    act,
+    bus,
+    cast,
+    clock: { now: () => new Date(civil()), monotonic: virtualNow },
+    disturb,
+    faults,
+    isAtPeace: () => running.size === 0 && underWay === 0 && virtualNow() >= troubledUntil,
+    liveness: watchLiveness(scene, verdicts),
+    reports: watchReports(cast.truths, () => farthestOff, verdicts),
+    running,
+    scene,
+    setClockRight: () => {
+      if (off !== 0) setClock(0);
+    },
+    table,
+    tally,
+    trouble,
+    verdicts,
+  };
+}

@@ -1,0 +1,36 @@
+import type { Harm, Ill, Place } from '../plan/callFaults.ts';
+
+/** The ills of one pass, dealt out to its calls. */
+export function illsOf(ills: readonly Ill[]) {
+  const counts = new Map<Ill['place'], number>();
+  const lasting = new Map<Place, Ill>();
+  return {
+    /** What befalls the next call to this place. */
+    next: (place: Place, isConfirm: boolean): Ill | null => {
+      const kinds = isConfirm ? ([place, 'confirm', null] as const) : ([place, null] as const);
+      const found = ills.find((ill) =>
+        kinds.some((kind) => ill.place === kind && ill.turn === (counts.get(kind) ?? 0)),
+      );
+      for (const kind of kinds) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+      if (found?.lasts && REPEATS.has(found.harm)) lasting.set(place, found);
+      return found ?? lasting.get(place) ?? null;
+    },
+  };
+}
+
+/** What can go on: nobody is killed twice. */
+const REPEATS: ReadonlySet<Harm> = new Set<Harm>([
+  'throttled',
+  'serverError',
+  'denied',
+  'resetBefore',
+  'hangBefore',
+  'resetAfter',
+  'hangAfter',
+  'errorAfter',
+  'html',
+  'emptyBody',
+  'emptyObject',
+  'truncatedBody',
+  'slow',
+]);

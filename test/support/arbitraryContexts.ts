@@ -1,0 +1,92 @@
+import fc, { type Arbitrary } from 'fast-check';
+import type { World } from '../../core/decisionContext.ts';
+import type { Award } from '../../core/ledgerEntries.ts';
+import type { VirtualInterface } from '../../core/model.ts';
+import {
+  CONNECTIONS,
+  GRANT_NAMES,
+  interfaces,
+  mostly,
+  OUR_CONNECTION,
+  OWNER_NAMES,
+  REQUEST_ID,
+} from './arbitraries.ts';
+import { aVif, VGW } from './builders.ts';
+import { anAcceptance, anIntent, theGrounds } from './ledgerBuilders.ts';
+
+/** What may be on record of an interface: owners and grants that the policy no longer has, too. */
+export const awards: Arbitrary<Award> = fc.record({
+  at: fc.constant('2026-11-10T11:00:00.000Z'),
+  owner: fc.constantFrom(...OWNER_NAMES, 'renamed'),
+  grants: fc.uniqueArray(fc.constantFrom(...GRANT_NAMES, 'renamed'), { minLength: 1, maxLength: 2 }),
+  gateway: fc.constantFrom(VGW.prod, VGW.lab),
+});
+
+/** By which connection it was offered: no record of earlier releases says so. */
+const offeredBy = fc.constantFrom(null, null, ...CONNECTIONS);
+
+interface Known {
+  readonly vif: VirtualInterface;
+  readonly award: Award;
+  readonly offeredBy: string | null;
+  /** the listing lacks it */
+  readonly isUnlisted: boolean;
+  readonly record: 'none' | 'intent' | 'acceptance' | 'damaged';
+}
+
+const known: Arbitrary<Known> = fc.record({
+  vif: interfaces,
+  award: awards,
+  offeredBy,
+  isUnlisted: mostly(false, true),
+  record: fc.constantFrom('none', 'none', 'none', 'intent', 'intent', 'acceptance', 'acceptance', 'damaged'),
+});
+
+/** Surroundings as a pass finds them, once its ledger agrees with its listing. */
+export const worlds: Arbitrary<World> = fc
+  .record({
+    known: fc.uniqueArray(known, { maxLength: 4, selector: ({ vif }) => vif.id }),
+    ownConnections: mostly<World['ownConnections']>(
+      { known: true, ids: new Set([OUR_CONNECTION]) },
+      { known: false, why: 'asking failed' },
+    ),
+    acceptedThisPass: mostly(0, 1),
+    isOwnDamaged: mostly(false, true),
+  })
+  .map(({ known: all, isOwnDamaged, ...rest }) => ({
+    ...rest,
+    interfaces: all.filter(({ isUnlisted }) => !isUnlisted).map(({ vif }) => vif),
+    // A confirm is begun for what is confirming; what is over is on no record.
+    intents: recorded(
+      all,
+      'intent',
+      (state) => state === 'confirming',
+      ({ award, offeredBy: connection }) =>
+        anIntent({ ...award, grounds: theGrounds({ request: aVif({ connection }) }) }),
+    ),
+    acceptances: recorded(
+      all,
+      'acceptance',
+      (state) => state !== 'deleted' && state !== 'expired',
+      ({ award, offeredBy: connection }) => anAcceptance({ ...award, connection }),
+    ),
+    damaged: {
+      ...recorded(
+        all,
+        'damaged',
+        () => true,
+        () => 'it is odd',
+      ),
+      ...(isOwnDamaged ? { [REQUEST_ID]: 'it is odd' } : {}),
+    },
+  }));
+
+function recorded<T>(
+  all: readonly Known[],
+  kind: Known['record'],
+  may: (state: string | null) => boolean,
+  make: (known: Known) => T,
+): Record<string, T> {
+  const those = all.filter(({ vif, record }) => record === kind && may(vif.state));
+  return Object.fromEntries(those.map((one) => [one.vif.id, make(one)]));
+}

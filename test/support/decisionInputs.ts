@@ -1,0 +1,53 @@
+import fc, { type Arbitrary } from 'fast-check';
+import { expect } from 'vitest';
+import { NO_DEADLINE } from '../../core/deadline.ts';
+import { type Accept, type Decision, decide } from '../../core/decide.ts';
+import type { World } from '../../core/decisionContext.ts';
+import type { VirtualInterface } from '../../core/model.ts';
+import type { Owner, Policy } from '../../core/policy.ts';
+import { policies, requests } from './arbitraries.ts';
+import { worlds } from './arbitraryContexts.ts';
+import { NOW } from './builders.ts';
+
+/** Everything that a decision depends on, for properties to change one thing in. */
+export interface Situation {
+  readonly policy: Policy;
+  readonly request: VirtualInterface;
+  readonly world: World;
+}
+
+export const situations: Arbitrary<Situation> = fc.record({
+  policy: policies,
+  request: requests,
+  world: worlds,
+});
+
+export function decided({ policy, request, world }: Situation): Decision {
+  return decide(policy, request, world, NO_DEADLINE, NOW);
+}
+
+export function codes(decision: Decision): string[] {
+  return decision.verdict === 'hold' ? decision.reasons.map(({ code }) => code) : [];
+}
+
+export function eachOwner(policy: Policy, change: (owner: Owner) => Partial<Owner>): Policy {
+  return { ...policy, owners: policy.owners.map((owner) => ({ ...owner, ...change(owner) })) };
+}
+
+/** Runs `check` on situations that were accepted. */
+export function whenAccepted(
+  check: (accept: Accept, policy: Policy, request: VirtualInterface, world: World) => void,
+): void {
+  let accepted = 0;
+  fc.assert(
+    fc.property(situations, (situation) => {
+      const decision = decided(situation);
+      if (decision.verdict === 'hold') return;
+      accepted += 1;
+      check(decision, situation.policy, situation.request, situation.world);
+    }),
+    { numRuns: 2000 },
+  );
+  // Else the property would hold of nothing.
+  expect(accepted).toBeGreaterThan(100);
+}

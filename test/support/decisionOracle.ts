@@ -1,0 +1,155 @@
+import type { VirtualInterface } from '../../core/model.ts';
+import type { Grant, Owner, Policy } from '../../core/policy.ts';
+import { canBe, isHeldBy, isMet } from './oracleFields.ts';
+
+/**
+ * The rules of a decision said a second time, plainly and slowly, from the text of the design. It borrows the core's
+ * types and nothing that runs, so that a slip in either shows as a difference.
+ */
+export interface Verdict {
+  /** `null`: held */
+  readonly gateway: string | null;
+  readonly codes: ReadonlySet<string>;
+  /** what it would be given; `null`: held */
+  readonly award: Pick<Recorded, 'owner' | 'grants'> | null;
+}
+
+/** What is true beside the request. */
+export interface Surroundings {
+  readonly interfaces: readonly VirtualInterface[];
+  readonly intents: Readonly<Record<string, Recorded>>;
+  readonly acceptances: Readonly<Record<string, Recorded>>;
+  readonly damaged: Readonly<Record<string, unknown>>;
+  readonly ownConnections:
+    | { readonly known: true; readonly ids: ReadonlySet<string> }
+    | { readonly known: false };
+  readonly acceptedThisPass: number;
+}
+
+interface Recorded {
+  readonly owner: string;
+  readonly grants: readonly string[];
+  readonly gateway: string;
+  /** that it was offered by: of an acceptance here, of an intent in its grounds */
+  readonly connection?: string | null;
+  readonly grounds?: { readonly request: { readonly connection: string | null } };
+}
+
+const NO_LONGER_LIVE = ['deleted', 'rejected', 'expired'];
+
+export function judge(policy: Policy, request: VirtualInterface, world: Surroundings, at: Date): Verdict {
+  const asker = whoAsks(policy, request, world);
+  const codes = new Set(againstAnybody(policy, request, world));
+  if (typeof asker === 'string') return held(codes.add(asker));
+
+  const fitting = asker.grants.filter(({ match }) => isMet(match, request));
+  const current = fitting.filter((grant) => timeOf(grant, at) === 'now');
+  const [one] = current;
+  if (one === undefined) {
+    const why = fitting.length === 0 ? ['no-grant'] : fitting.map((grant) => timeOf(grant, at));
+    return held(new Set([...codes, ...why]));
+  }
+  if (current.some(({ gateway }) => gateway !== one.gateway)) codes.add('ambiguous');
+  if (isFull(asker.limit, slotsOf(asker, null, policy, request, world))) codes.add('owner-limit');
+  if (current.some((grant) => isFull(grant.limit, slotsOf(asker, grant, policy, request, world))))
+    codes.add('grant-limit');
+  if (isFull(policy.limits.acceptsPerPass, world.acceptedThisPass)) codes.add('pass-limit');
+  if (codes.size > 0) return held(codes);
+  const award = { owner: asker.name, grants: current.map(({ name }) => name) };
+  return { gateway: one.gateway, codes, award };
+}
+
+function held(codes: ReadonlySet<string>): Verdict {
+  return { gateway: null, codes, award: null };
+}
+
+function againstAnybody(policy: Policy, request: VirtualInterface, { damaged }: Surroundings): string[] {
+  const codes: string[] = [];
+  if (request.type !== 'private') codes.push('not-private');
+  const isOffer = request.state === 'confirming' && request.gateway === null;
+  if (request.faults.length > 0 || !isOffer || request.id in damaged) codes.push('unreadable');
+  if (policy.freeze) codes.push('frozen');
+  if (policy.hold.some((line) => isHeldBy(line.match, request))) codes.push('held-by-policy');
+  return codes;
+}
+
+/** From the beginning, it included, to the end, it excluded. */
+function timeOf({ from, until }: Grant, at: Date): 'now' | 'grant-not-started' | 'grant-ended' {
+  const now = at.toISOString();
+  if (from !== null && now < from) return 'grant-not-started';
+  return until === null || now < until ? 'now' : 'grant-ended';
+}
+
+function isFull(limit: number | null, taken: number): boolean {
+  return limit !== null && taken + 1 > limit;
+}
+
+/** The owner, or the code under which nobody is one. */
+function whoAsks(policy: Policy, request: VirtualInterface, world: Surroundings): Owner | string {
+  const { provider, account: us } = policy.recipient;
+  const lister = policy.owners.find(({ connections }) =>
+    connections.some((one) => one === request.connection),
+  );
+  if (request.ownerAccount === null) return 'unknown-requester';
+  if (request.ownerAccount === us) return lister ?? 'unknown-requester';
+  if (!world.ownConnections.known) return 'unknown-requester';
+  // We offered it ourselves: no request at all.
+  if (request.connection !== null && world.ownConnections.ids.has(request.connection))
+    return 'unknown-requester';
+  if (provider === 'aws') return 'owner-mismatch';
+  if (lister === undefined) return 'unknown-requester';
+  return lister.account === request.ownerAccount ? lister : 'owner-mismatch';
+}
+
+/** How many interfaces other than the request occupy a slot, by where they are or by what the ledger says of them. */
+function slotsOf(
+  owner: Owner,
+  grant: Grant | null,
+  policy: Policy,
+  request: VirtualInterface,
+  { interfaces, intents, acceptances, damaged }: Surroundings,
+): number {
+  const everything = new Set(
+    [...interfaces.map(({ id }) => id), ...[intents, acceptances, damaged].flatMap(Object.keys)].filter(
+      (id) => id.startsWith('dxvif-'),
+    ),
+  );
+  everything.delete(request.id);
+  return [...everything].filter((id) => {
+    const vif = interfaces.find((one) => one.id === id);
+    if (vif !== undefined && vif.state !== null && NO_LONGER_LIVE.includes(vif.state)) return false;
+    // What was given to what cannot be read, is not known: it may be this.
+    if (id in damaged) return true;
+    const records = [intents[id], acceptances[id]].filter((record) => record !== undefined);
+    if (records.some((record) => isTheirs(record, owner, grant, policy))) return true;
+    // A mere request occupies nothing: it is confirming and without a gateway, both readable, and without a record.
+    if (vif === undefined) return false;
+    if (isNoMoreThanOffered(vif) && records.length === 0) return false;
+    return mayStandOn(owner, vif) && (grant === null || canBe(grant.match, vif));
+  }).length;
+}
+
+/** Whether something on record was given to an owner and, where one is named, to its grant, under whichever names. */
+function isTheirs(record: Recorded, owner: Owner, grant: Grant | null, { owners }: Policy): boolean {
+  const by = record.connection ?? record.grounds?.request.connection ?? null;
+  const heirs = owners.filter(
+    ({ name, connections }) => name === record.owner || connections.some((one) => one === by),
+  );
+  const renamed = owners.filter(({ grants }) => grants.some(({ gateway }) => gateway === record.gateway));
+  if (!(heirs.length > 0 ? heirs : renamed).includes(owner)) return false;
+  if (grant === null || record.grants.some((name) => name === grant.name)) return true;
+  const asThen = owner.grants.filter(({ gateway }) => gateway === record.gateway).map(({ name }) => name);
+  return asThen.includes(grant.name) && record.grants.some((name) => !asThen.includes(name));
+}
+
+function mayStandOn({ connections }: Owner, { connection }: VirtualInterface): boolean {
+  return connection === null || connections.includes(connection);
+}
+
+function isNoMoreThanOffered({ state, gateway, unreadable }: VirtualInterface): boolean {
+  return (
+    state === 'confirming' &&
+    gateway === null &&
+    !unreadable.some((field) => field === 'gateway' || field === 'id')
+  );
+}

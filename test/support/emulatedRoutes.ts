@@ -1,0 +1,53 @@
+import {
+  DeleteDirectConnectGatewayAssociationCommand,
+  DescribeDirectConnectGatewayAssociationsCommand,
+  DirectConnectClient,
+} from '@aws-sdk/client-direct-connect';
+import {
+  CreateRouteCommand,
+  DescribeRouteTablesCommand,
+  DetachVpnGatewayCommand,
+  DisableVgwRoutePropagationCommand,
+  EC2Client,
+} from '@aws-sdk/client-ec2';
+import type { Simulator } from '../../emulator/emulator.ts';
+import { US } from './accounts.ts';
+
+/** Ourselves, steering where our gateways lead. */
+export function routesOf(simulator: Simulator) {
+  const configuration = {
+    region: 'eu-west-2',
+    endpoint: simulator.url,
+    credentials: { accessKeyId: US, secretAccessKey: 'secret' },
+    maxAttempts: 1,
+  };
+  const ec2 = new EC2Client(configuration);
+  const directConnect = new DirectConnectClient(configuration);
+  const tableOf = async (vpc: string): Promise<string> => {
+    const Filters = [{ Name: 'vpc-id', Values: [vpc] }];
+    const { RouteTables } = await ec2.send(new DescribeRouteTablesCommand({ Filters }));
+    return RouteTables?.[0]?.RouteTableId ?? '';
+  };
+  return {
+    tableOf,
+    stopPropagating: async (GatewayId: string, vpc: string): Promise<void> => {
+      const RouteTableId = await tableOf(vpc);
+      await ec2.send(new DisableVgwRoutePropagationCommand({ RouteTableId, GatewayId }));
+    },
+    routeByHand: async (GatewayId: string, vpc: string): Promise<void> => {
+      const RouteTableId = await tableOf(vpc);
+      const DestinationCidrBlock = '192.0.2.0/24';
+      await ec2.send(new CreateRouteCommand({ RouteTableId, DestinationCidrBlock, GatewayId }));
+    },
+    detach: async (VpnGatewayId: string, VpcId: string): Promise<void> => {
+      await ec2.send(new DetachVpnGatewayCommand({ VpnGatewayId, VpcId }));
+    },
+    dissociate: async (directConnectGatewayId: string): Promise<void> => {
+      const { directConnectGatewayAssociations = [] } = await directConnect.send(
+        new DescribeDirectConnectGatewayAssociationsCommand({ directConnectGatewayId }),
+      );
+      for (const { associationId } of directConnectGatewayAssociations)
+        await directConnect.send(new DeleteDirectConnectGatewayAssociationCommand({ associationId }));
+    },
+  };
+}

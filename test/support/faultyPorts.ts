@@ -1,0 +1,79 @@
+import type { Announcement } from '../../core/events/event.ts';
+import type { VirtualInterface } from '../../core/model.ts';
+import type { Simulator } from '../../emulator/emulator.ts';
+import { ApiFailure } from '../../run/portErrors.ts';
+import type { Announcer, DirectConnect, Ports } from '../../run/ports.ts';
+import { PROD } from './cloud.ts';
+import { inPeril, isOusted } from './faultInjection.ts';
+
+/** How many interfaces the policy of the schedules lets its owner have. */
+export const LIMIT = 3;
+
+/** A call to the API takes so long, in milliseconds. */
+const TAKES_MS = 1000;
+
+/** Ports to a cloud whose every call can go wrong, and what passes do there that they must not. */
+export function perilousPorts(cloud: Simulator, { directConnect, gateways, caller }: Ports) {
+  const wrongs: string[] = [];
+  /** confirms begun, of which the API has not said since that they did not take place */
+  const open = new Set<string>();
+  const api = async <T>(name: string, make: () => Promise<T>): Promise<T> => {
+    cloud.clock.advance(TAKES_MS);
+    const answer = await inPeril(`api ${name}`, make, () => new ApiFailure(name, 'server', 'no'));
+    cloud.clock.advance(TAKES_MS);
+    return answer;
+  };
+  const saw = (vif: VirtualInterface | null): void => {
+    if (vif?.state === 'confirming') open.delete(vif.id);
+  };
+  const confirm: DirectConnect['confirm'] = (id, gateway) => {
+    if (isOusted()) wrongs.push(`${id} was confirmed without the lease`);
+    if (open.has(id)) wrongs.push(`${id} was confirmed twice, and nobody had asked in between`);
+    const taken = [...cloud.world.interfaces.values()].filter(
+      (vif) => vif.gateway?.virtual === PROD && vif.state !== 'deleted',
+    );
+    if (taken.length >= LIMIT) wrongs.push(`${id} was confirmed beyond the limit`);
+    open.add(id);
+    return directConnect.confirm(id, gateway);
+  };
+  return {
+    wrongs,
+    directConnect: {
+      list: async () => {
+        const listed = await api('list', directConnect.list);
+        listed.forEach(saw);
+        return listed;
+      },
+      describe: async (id: string) => {
+        const vif = await api('describe', () => directConnect.describe(id));
+        saw(vif);
+        return vif;
+      },
+      ownConnections: () => api('ownConnections', directConnect.ownConnections),
+      confirm: (id: string, gateway: string) => api('confirm', () => confirm(id, gateway)),
+      throttles: directConnect.throttles,
+    },
+    gateways: {
+      list: (...kinds: Parameters<typeof gateways.list>) => api('gateways', () => gateways.list(...kinds)),
+      routing: (...of: Parameters<typeof gateways.routing>) => api('routing', () => gateways.routing(...of)),
+    },
+    caller: { account: () => api('account', caller.account) },
+  };
+}
+
+/** Never throws, as the port says; an answer that is lost leaves delivered what was. */
+export function perilousAnnouncer(inner: Announcer): Announcer {
+  return {
+    announce: async (announcements: readonly Announcement[]) => {
+      try {
+        return await inPeril(
+          'bus announce',
+          () => inner.announce(announcements),
+          () => new Error('no'),
+        );
+      } catch {
+        return { delivered: [], problem: 'the bus is out of reach' };
+      }
+    },
+  };
+}

@@ -1,0 +1,117 @@
+import { recipientKey } from '../../core/policy.ts';
+import type { PassReport } from '../../core/runReport.ts';
+import type { Clock, Ledger } from '../../run/ports.ts';
+import type { PerilousStore } from '../ledgers/faultyStores.ts';
+import { ACME_1, PROD, policyOf, runnerOf, startCloud } from './cloud.ts';
+import { recordingAnnouncer } from './eventPublishers.ts';
+import { type Peril, type Run, run } from './faultInjection.ts';
+import { LIMIT, perilousAnnouncer, perilousPorts } from './faultyPorts.ts';
+import { truthsOf } from './requestTruths.ts';
+import type { PassStep, Schedule } from './runSchedules.ts';
+
+const POLICY = policyOf(`owners: { acme: { connections: [${ACME_1}], gateway: ${PROD}, limit: ${LIMIT} } }`);
+const LEASE_MS = 5 * 60_000;
+const HOUR = 3_600_000;
+export const KEY = recipientKey(POLICY.policy.recipient);
+
+/** A cloud, a ledger and passes that come to grief, as a schedule has it. What is wrong at any moment throws. */
+export async function perilousLife(schedule: Schedule, begin: (clock: Clock) => Promise<PerilousStore>) {
+  const cloud = await startCloud();
+  let clockAhead = schedule.clockAhead * HOUR;
+  const real = (): number => cloud.clock.now().getTime();
+  const clock: Clock = { now: () => new Date(real() + clockAhead), monotonic: real };
+  const store = await begin(clock);
+  const runner = runnerOf(cloud, POLICY);
+  const announcer = recordingAnnouncer();
+  const truths = truthsOf(cloud);
+  const { wrongs, ...apis } = perilousPorts(cloud, runner.ports);
+  const ports = { ...runner.ports, ...apis, clock, announcer: perilousAnnouncer(announcer) };
+  const process = () => ({
+    ledger: store.reach(),
+    vetting: { checkedAt: new Map<string, number>() },
+    outage: { announced: null },
+  });
+  let old = process();
+  const eyes = store.reach();
+
+  function start(isWarm: boolean, peril: Peril | null, overtake: () => Promise<void>) {
+    const { ledger, vetting, outage } = isWarm ? old : process();
+    const given = { ports: { ...ports, ledger }, vetting, outage, leaseMs: LEASE_MS };
+    return run(peril, () => runner.pass(given, ledger), overtake);
+  }
+
+  /** @returns whether it came to its end as if nothing had been */
+  async function judge(report: PassReport | 'killed'): Promise<boolean> {
+    await store.bury();
+    truths.isKept(await eyes.peek(KEY));
+    if (wrongs.length > 0) throw new Error(wrongs.join('; '));
+    if (report === 'killed') {
+      // Nobody who was killed goes on with what its process knew, or held.
+      old = process();
+      return false;
+    }
+    if (report.failures.some(({ code }) => code === 'internal'))
+      throw new Error(JSON.stringify(report.failures));
+    if (clockAhead === 0) truths.isInside(report);
+    return report.status === 'completed';
+  }
+
+  const clean = async (): Promise<boolean> => {
+    announcer.deliverAtMost(Number.POSITIVE_INFINITY);
+    return judge(await start(false, null, () => Promise.resolve()).end);
+  };
+
+  async function pass({ peril, isWarm, meanwhile, delivers, standsStill }: PassStep): Promise<void> {
+    announcer.deliverAtMost(delivers);
+    const running = start(isWarm, peril, () => truths.happen(meanwhile));
+    const call = await running.paused;
+    if (call !== null) {
+      // A call to the API ends before the lease does: it has a limit in time.
+      if (!call.startsWith('api')) cloud.clock.advance(standsStill * 60_000);
+      // Before its first call it holds no lease.
+      await overlap(running, peril?.turn !== 0);
+    }
+    await judge(await running.end);
+  }
+
+  /** Another pass comes while one stands still; where it took the lease, that one writes nothing when it wakes. */
+  async function overlap(standing: Run<PassReport>, isHolder: boolean): Promise<void> {
+    const { status } = await other();
+    const isLost = isHolder && status !== 'leaseHeld';
+    if (isLost) standing.oust();
+    const before = isLost ? await remembered(eyes) : null;
+    standing.wake();
+    await standing.end;
+    if (before !== null) same(before, await remembered(eyes));
+  }
+
+  async function other(): Promise<PassReport> {
+    const report = await start(false, null, () => Promise.resolve()).end;
+    if (report === 'killed') throw new Error('nothing killed it');
+    return report;
+  }
+
+  return { cloud, announcer, truths, eyes, pass, clean, setRight: () => setRight() };
+
+  /** A step back can be told when a pass was complete by the clock before it, and another comes soon after it. */
+  async function setRight(): Promise<void> {
+    if (clockAhead === 0 || !(await clean())) return;
+    clockAhead = 0;
+    while (!(await clean()));
+  }
+}
+
+/**
+ * What must not change but by the holder. Of records only what they are of: a pass may stand still between the proof of its
+ * lease and its records, and then writes the same late (see docs/ledger.md).
+ */
+async function remembered(ledger: Ledger) {
+  const { receipts, ended } = await ledger.records(KEY, new Date(0));
+  const ids = (records: readonly { readonly id: string }[]) => records.map(({ id }) => id).sort();
+  return { state: await ledger.peek(KEY), receipts: ids(receipts), ended: ids(ended) };
+}
+
+function same(before: unknown, after: unknown): void {
+  if (JSON.stringify(before) !== JSON.stringify(after))
+    throw new Error(`written without the lease: ${JSON.stringify(before)} became ${JSON.stringify(after)}`);
+}

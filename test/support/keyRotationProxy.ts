@@ -1,0 +1,74 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, request } from 'node:http';
+import { onTestFinished } from 'vitest';
+import type { Simulator } from '../../emulator/emulator.ts';
+
+/**
+ * Stands before an emulator and gives its account access keys that can be replaced: those in `keys`, each with the secret of
+ * the emulator. (The access key's ID is no part of what a signature signs.)
+ */
+export interface KeyGate {
+  readonly url: string;
+  readonly keys: Set<string>;
+  /** every call, as `Operation KEY` */
+  readonly calls: string[];
+  /** what happens before a call of an operation is let in */
+  before(operation: string, happens: () => void): void;
+}
+
+/** Gone when the test is. */
+export async function startKeyGate(
+  simulator: Simulator,
+  account: string,
+  ...valid: string[]
+): Promise<KeyGate> {
+  const [keys, calls] = [new Set(valid), [] as string[]];
+  const happenings = new Map<string, () => void>();
+  const server = createServer(async (incoming, outgoing) => {
+    const body = await bodyOf(incoming);
+    const { method, headers } = incoming;
+    const operation =
+      String(headers['x-amz-target'] ?? '')
+        .split('.')
+        .at(-1) ||
+      (new URLSearchParams(body).get('Action') ?? '');
+    happenings.get(operation)?.();
+    happenings.delete(operation);
+    const key = /Credential=([^/]+)\//.exec(headers.authorization ?? '')?.[1] ?? 'none';
+    calls.push(`${operation} ${key}`);
+    const authorization = keys.has(key)
+      ? String(headers.authorization).replace(`Credential=${key}/`, `Credential=${account}/`)
+      : headers.authorization;
+    const passed = request(
+      simulator.url,
+      { ...(method ? { method } : {}), headers: { ...headers, authorization } },
+      (answer) => {
+        outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
+        answer.pipe(outgoing);
+      },
+    );
+    passed.on('error', () => outgoing.destroy());
+    passed.end(body);
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    keys,
+    calls,
+    before: (operation, happens) => {
+      happenings.set(operation, happens);
+    },
+  };
+}
+
+async function bodyOf(incoming: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks).toString('utf8');
+}

@@ -1,0 +1,82 @@
+import type { LedgerChange, LedgerState } from '../../core/ledgerState.ts';
+import { LedgerFailure } from '../../run/portErrors.ts';
+import type { Ledger, LedgerSession } from '../../run/ports.ts';
+
+/** Real ledgers, seen through or spoiled on the way. */
+
+/** A ledger that refuses one kind of write, as a store under strain would. */
+export function failingOn(kind: LedgerChange['kind'], ledger: Ledger): Ledger {
+  return withSession(ledger, (session) => ({
+    ...session,
+    write: async (changes) => {
+      if (changes.some((change) => change.kind === kind)) throw new LedgerFailure(`${kind} refused`);
+      await session.write(changes);
+    },
+  }));
+}
+
+/** A ledger during whose writes of one kind something else happens. */
+export function whileWriting(kind: LedgerChange['kind'], happens: () => void, ledger: Ledger): Ledger {
+  return withSession(ledger, (session) => ({
+    ...session,
+    write: async (changes) => {
+      await session.write(changes);
+      if (changes.some((change) => change.kind === kind)) happens();
+    },
+  }));
+}
+
+/** A ledger in which something cannot be read: by its ID, what is wrong. */
+export function damagedAt(damaged: LedgerState['damaged'], ledger: Ledger): Ledger {
+  return withSession(ledger, (session) => ({ ...session, state: { ...session.state, damaged } }));
+}
+
+/** A ledger that says what was asked of it. */
+export interface WatchedLedger extends Ledger {
+  /** since this was last asked, in order: `write sighted listed`, say, with the kinds of change */
+  calls(): string[];
+}
+
+export function watched(ledger: Ledger): WatchedLedger {
+  let calls: string[] = [];
+  const note = (call: string, changes: readonly LedgerChange[] = []): void => {
+    calls.push([call, ...changes.map(({ kind }) => kind)].join(' '));
+  };
+  const inner = withSession(ledger, (session) => ({
+    ...session,
+    write: (changes) => {
+      note('write', changes);
+      return session.write(changes);
+    },
+    close: (changes) => {
+      note('close', changes);
+      return session.close(changes);
+    },
+  }));
+  return {
+    ...inner,
+    peek: (key) => {
+      note('peek');
+      return inner.peek(key);
+    },
+    open: (key, leaseMs) => {
+      note('open');
+      return inner.open(key, leaseMs);
+    },
+    calls: () => {
+      const made = calls;
+      calls = [];
+      return made;
+    },
+  };
+}
+
+function withSession(ledger: Ledger, change: (session: LedgerSession) => LedgerSession): Ledger {
+  return {
+    ...ledger,
+    open: async (key, leaseMs) => {
+      const session = await ledger.open(key, leaseMs);
+      return session && change(session);
+    },
+  };
+}

@@ -1,0 +1,43 @@
+import { join } from 'node:path';
+import { type Tested, testFiles } from '../../language/index.ts';
+import { plant } from './tempFiles.ts';
+
+/** A policy of every kind of line that cases can show at work; it is `policy/acme.yaml` in `tested`. */
+export const POLICY = `version: 1
+recipient: { provider: outscale, region: eu-west-2, account: "012345678901" }
+gateways: { core: vgw-12345678 }
+owners:
+  acme:
+    connections: [dxcon-1, dxcon-2]
+    limit: 2
+    grants:
+      prod: { gateway: core, match: { connection: [dxcon-1], vlan: [100-199] }, limit: 1 }
+      late: { gateway: vgw-87654321, match: { vlan: [300] }, until: 2026-11-01T00:00:00Z }
+  beta: { connections: [dxcon-3], account: "210987654321", gateway: core }
+hold:
+  - { connection: [dxcon-1], vlan: [150], reason: under investigation }
+`;
+
+/** A file of cases whose third line begins with \`cases:\`. */
+export function casesOf(...lines: readonly string[]): string {
+  return ['version: 1', 'target: acme', 'cases:', ...lines.map((line) => `  ${line}`), ''].join('\n');
+}
+
+/** One case in flow style, in one line. */
+export function aCase(
+  request: string,
+  expect: string,
+  more = 'at: 2026-10-01T00:00:00Z',
+  name = 'one',
+): string {
+  return `- { name: ${name}, ${more}, request: ${request}, expect: ${expect} }`;
+}
+
+export const PROD = '{ accept: { owner: acme, grant: prod, gateway: core } }';
+
+/** What the cases in these files, by their names below policy/cases/, show of policy/acme.yaml. */
+export function tested(cases: Readonly<Record<string, string>>, policy = POLICY): Tested & { dir: string } {
+  const files = Object.entries(cases).map(([name, text]) => [`policy/cases/${name}`, text] as const);
+  const dir = plant({ 'policy/acme.yaml': policy, ...Object.fromEntries(files) });
+  return { ...testFiles(join(dir, 'policy')), dir };
+}

@@ -1,0 +1,112 @@
+import { expect } from 'vitest';
+import type { Deadline } from '../../core/deadline.ts';
+import type { Announcement } from '../../core/events/event.ts';
+import type { LedgerState } from '../../core/ledgerState.ts';
+import type { PassReport } from '../../core/runReport.ts';
+import type { Simulator } from '../../emulator/emulator.ts';
+import { ACME, actAs, STRANGER, US } from './accounts.ts';
+import { ACME_1, LAB, PROD, STRANGERS } from './cloud.ts';
+import type { Event } from './runSchedules.ts';
+
+const WEEK = 7 * 24 * 3_600_000;
+
+interface Life {
+  readonly id: string;
+  readonly by: 'acme' | 'stranger';
+  readonly madeAt: number;
+  end: 'withdrawn' | 'byHand' | null;
+  /** we had accepted it when it was withdrawn: another attempt of the pass got there in the meantime */
+  wasOurs: boolean;
+  /** as the ledger had it last, once it had */
+  firstSeen: string | null;
+}
+
+/** What is true of requests, whatever the product thinks. */
+export function truthsOf(cloud: Simulator) {
+  const lives: Life[] = [];
+  const now = (): number => cloud.clock.now().getTime();
+  const isOnProd = (id: string): boolean => cloud.world.interfaces.get(id)?.gateway?.virtual === PROD;
+  const isOurs = ({ id, wasOurs }: Life): boolean => wasOurs || isOnProd(id);
+  const isPending = (life: Life): boolean => life.end === null && !isOurs(life) && now() < life.madeAt + WEEK;
+
+  return {
+    ours: (): string[] => lives.filter(isOurs).map(({ id }) => id),
+    others: (): string[] => lives.filter((life) => !isOurs(life)).map(({ id }) => id),
+    pending: (): string[] => lives.filter(isPending).map(({ id }) => id),
+    /** Those of which the ledger knew, and that ended without us. */
+    endedSeen: (): string[] =>
+      lives
+        .filter((life) => life.firstSeen !== null && !isOurs(life) && !isPending(life))
+        .map(({ id }) => id),
+    happen: async (event: Event): Promise<void> => {
+      if (event.does === 'offer') {
+        const [account, connection] = event.by === 'acme' ? [ACME, ACME_1] : [STRANGER, STRANGERS];
+        // Before the request is made, not after: nobody knows when in between.
+        const madeAt = now();
+        const id = await actAs(cloud, account).offer({ connection, vlan: 100 + lives.length });
+        lives.push({ id, by: event.by, madeAt, end: null, wasOurs: false, firstSeen: null });
+        return;
+      }
+      const pending = lives.filter(isPending);
+      const life = pending[event.which % Math.max(1, pending.length)];
+      if (life === undefined) return;
+      if (event.does === 'withdraw')
+        await actAs(cloud, life.by === 'acme' ? ACME : STRANGER).withdraw(life.id);
+      else await actAs(cloud, US).confirm(life.id, LAB);
+      life.wasOurs = isOnProd(life.id);
+      life.end = event.does === 'withdraw' ? 'withdrawn' : 'byHand';
+    },
+    /** The true expiry lies inside of what is told. */
+    isInside: ({ requests }: PassReport): void => {
+      for (const { id, deadline } of requests) {
+        const life = lives.find((candidate) => candidate.id === id);
+        expectInside(deadline, (life?.madeAt ?? Number.NaN) + WEEK);
+      }
+    },
+    /** No sighting is lost while its request is pending, and none is moved later. */
+    isKept: ({ sightings, acceptances }: LedgerState): void => {
+      for (const life of lives) {
+        const firstSeen = sightings[life.id]?.firstSeen ?? null;
+        if (life.firstSeen !== null && isPending(life) && acceptances[life.id] === undefined) {
+          expect(firstSeen, `first sighting of ${life.id}`).not.toBeNull();
+          expect(firstSeen !== null && firstSeen <= life.firstSeen, `${life.id} was first seen`).toBe(true);
+        }
+        life.firstSeen = firstSeen ?? life.firstSeen;
+      }
+    },
+  };
+}
+
+function expectInside({ earliest, latest }: Deadline, expiry: number): void {
+  expect(Date.parse(latest ?? ''), 'late end').toBeGreaterThanOrEqual(expiry);
+  if (earliest !== null) expect(Date.parse(earliest), 'early end').toBeLessThanOrEqual(expiry);
+}
+
+/** What a reader keeps who drops repeats by ID. A repeat tells the same thing, though perhaps found out again later. */
+export function withoutRepeats(delivered: readonly Announcement[]): Announcement[] {
+  const kept = new Map<string, Announcement>();
+  for (const announcement of delivered) {
+    const first = kept.get(announcement.id);
+    if (first === undefined) kept.set(announcement.id, announcement);
+    else expect(gistOf(announcement), `repeat of ${first.type} ${first.id}`).toEqual(gistOf(first));
+  }
+  return [...kept.values()];
+}
+
+function gistOf(announcement: Announcement) {
+  const { type, detail } = announcement;
+  const { as, hours, problem, gateway, reasons } = detail;
+  const ofType = type === 'Deadline Near' ? { hours } : { as, problem, gateway, codes: codesOf(reasons) };
+  return { type, subject: subjectOf(announcement), ...ofType };
+}
+
+/** Of reasons, as far as there are any. */
+export function codesOf(reasons: unknown): string[] {
+  return Array.isArray(reasons) ? reasons.map(({ code }) => String(code)) : [];
+}
+
+/** The interface that an announcement is about. */
+export function subjectOf({ detail }: Announcement): unknown {
+  const about = detail.request ?? detail.interface;
+  return typeof about === 'object' && about !== null && 'id' in about ? about.id : null;
+}

@@ -1,0 +1,48 @@
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { VERIFY } from '../../core/operatorAdvice.ts';
+import { folderWith } from '../support/cli.ts';
+import { isInstalled } from '../support/installedPrograms.ts';
+import { type Ended, passByUnit, run, UNITS } from '../support/systemdUnits.ts';
+
+describe.skipIf(!isInstalled('jq'))('news of passes, by `jq`', () => {
+  /** Tells what a pass announced. @param teller what stands for `vif-acceptor-tell` */
+  async function tellBy(state: string, dir: string, teller: string): Promise<Ended> {
+    mkdirSync(join(dir, 'bin'), { recursive: true });
+    writeFileSync(join(dir, 'bin/vif-acceptor-tell'), `#!/bin/sh\n${teller}\n`);
+    chmodSync(join(dir, 'bin/vif-acceptor-tell'), 0o755);
+    const env = { PATH: `${join(dir, 'bin')}:${process.env.PATH}` };
+    return run(join(UNITS, 'vif-acceptor-news'), [join(state, 'news')], dir, env);
+  }
+
+  const endings = (state: string) => readdirSync(join(state, 'news')).map((name) => name.split('.').at(-1));
+
+  it('are told once, with what to type, and kept; what cannot be told waits', async () => {
+    const { dir, state } = await passByUnit();
+    expect(await tellBy(state, dir, 'exit 1')).toMatchObject({ code: 1 });
+    expect(endings(state)).toEqual(['new']);
+
+    const into = `(echo "$1"; cat) >>${join(dir, 'told')}`;
+    expect(await tellBy(state, dir, into)).toEqual({ code: 0, output: '' });
+    expect(endings(state)).toEqual(['told']);
+    const told = readFileSync(join(dir, 'told'), 'utf8');
+    expect(told).toMatch(/^vif-acceptor on .*: 3 news\naccepted `dxvif-/);
+    expect(told).toMatch(/who: owner acme/);
+    expect(told).toContain(`  to do: ${VERIFY}`);
+    expect(told).not.toContain('aws directconnect confirm');
+
+    expect(await tellBy(state, dir, into)).toEqual({ code: 0, output: '' });
+    expect(readFileSync(join(dir, 'told'), 'utf8')).toBe(told);
+  });
+
+  it('are told as they stand where a crash cut them short', async () => {
+    const dir = folderWith({
+      'state/news/events.jsonl': '{"detail":{"mess\n{"detail":{"message":"whole"}}\n',
+    });
+    await tellBy(join(dir, 'state'), dir, `cat >${join(dir, 'told')}`);
+    const told = readFileSync(join(dir, 'told'), 'utf8');
+    expect(told).toContain('{"detail":{"mess\nwhole\n');
+    expect(existsSync(join(dir, 'state/news/events.jsonl'))).toBe(false);
+  });
+});
