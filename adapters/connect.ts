@@ -1,16 +1,36 @@
 import type { PolicyRecipient } from '../core/policy.ts';
-import { CredentialsUnusable } from '../run/portErrors.ts';
+import { ACCOUNT } from '../core/resourceIds.ts';
+import { ApiFailure, CredentialsUnusable } from '../run/portErrors.ts';
 import type { Caller, Clock, DirectConnect, Gateways } from '../run/ports.ts';
-import { createQueryApi } from './aws/queryApi.ts';
+import { createQueryApi, type QueryApi, xmlFields, xmlText } from './aws/queryApi.ts';
+import {
+  type ClientSettings,
+  createClient,
+  createThrottles,
+  READ_ATTEMPTS,
+  readLimitMs,
+  watchThrottles,
+} from './aws/sdkClient.ts';
 import { toApiFailure } from './aws/toApiFailure.ts';
-import { createCaller } from './caller.ts';
-import { type ClientSettings, createClient, READ_ATTEMPTS, readLimitMs } from './directconnect/client.ts';
-import { createDirectConnect } from './directconnect/directConnect.ts';
-import { DIALECTS } from './directconnect/providerApis.ts';
-import { createThrottles, watchThrottles } from './directconnect/throttles.ts';
+import { createDirectConnect, DIALECTS } from './directconnect/directConnect.ts';
 import { checkedRegion } from './endpoint.ts';
 import { createGateways } from './gateways.ts';
 import type { RenewableKey } from './rotatingKey.ts';
+
+/** Whose credentials these are. @param sts `null` where the provider has no such API */
+function createCaller(sts: QueryApi | null): Caller {
+  return {
+    account: async () => {
+      if (sts === null) return null;
+      const answer = await sts.call('GetCallerIdentity');
+      const account = xmlText(xmlFields(answer.GetCallerIdentityResult).Account);
+      if (account === null || !ACCOUNT.test(account)) {
+        throw new ApiFailure('GetCallerIdentity', 'malformed', 'the answer names no account');
+      }
+      return account;
+    },
+  };
+}
 
 /** Where the APIs are. `null`: the provider's own place. */
 export interface Endpoints {

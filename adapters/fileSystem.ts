@@ -1,4 +1,99 @@
-import { codeOf } from './errorCode.ts';
+import { randomUUID } from 'node:crypto';
+import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+/**
+ * Replaces a file as a whole, readable by its owner only: whenever the process, the machine or the disk's room ends,
+ * the old or the new text is there, never a part of one.
+ * @param beforeReplacing called when the new text is safe on disk; throws to keep the old one
+ */
+export async function replaceFile(
+  path: string,
+  text: string | Buffer,
+  beforeReplacing: () => void,
+): Promise<void> {
+  const temporary = `${path}.${randomUUID()}.tmp`;
+  try {
+    const file = await open(temporary, 'wx', 0o600);
+    try {
+      // Not one `write`, which on a full disk writes a part and calls that success.
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    beforeReplacing();
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw error;
+  }
+  await syncFolder(dirname(path));
+}
+
+/** Waits until the names in a folder are on disk. */
+export async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+/**
+ * Adds text to a file, readable by its owner only, and waits until it is on disk. A line that a crash cut short before
+ * stays a line of its own.
+ */
+export async function appendLines(path: string, lines: readonly string[]): Promise<void> {
+  const file = await open(path, 'a+', 0o600);
+  try {
+    const stats = await file.stat();
+    const isCutShort = stats.isFile() && stats.size > 0 && (await lastByte(file, stats.size)) !== NEWLINE;
+    await file.writeFile(`${isCutShort ? '\n' : ''}${lines.map((line) => `${line}\n`).join('')}`);
+    // A device has no disk.
+    if (stats.isFile()) await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+const NEWLINE = 0x0a;
+
+async function lastByte(file: FileHandle, size: number): Promise<number | undefined> {
+  const { buffer } = await file.read(Buffer.alloc(1), 0, 1, size - 1);
+  return buffer[0];
+}
+
+/**
+ * Makes a folder and those above it that do not exist. Node's own `recursive` runs for ever where a folder can never be made,
+ * as below /proc; here each folder is tried twice at most.
+ * @throws the system's error: `EEXIST` where a file has the name
+ */
+export async function makeFolder(path: string, mode?: number): Promise<void> {
+  try {
+    await makeOne(path, mode);
+  } catch (error) {
+    const parent = dirname(path);
+    if (codeOf(error) !== 'ENOENT' || parent === path) throw error;
+    await makeFolder(parent, mode);
+    await makeOne(path, mode);
+  }
+}
+
+async function makeOne(path: string, mode: number | undefined): Promise<void> {
+  try {
+    await mkdir(path, { mode });
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST' && (await stat(path)).isDirectory()) return;
+    throw error;
+  }
+}
+
+/** `ENOENT` and the like, for a message. */
+export function codeOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : String(error);
+}
 
 const FILE_IN_PATH = 'a part of its path is a file; name a file in a folder';
 const RIGHT = 'this user lacks the right; give it, or name another file';

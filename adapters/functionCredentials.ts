@@ -2,7 +2,7 @@ import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 import type { PolicyRecipient } from '../core/policy.ts';
 import { CredentialsUnusable } from '../run/portErrors.ts';
 import { requestHandler } from './aws/clientHttp.ts';
-import type { ClientSettings, SdkCredentials } from './directconnect/client.ts';
+import type { ClientSettings, SdkCredentials } from './aws/sdkClient.ts';
 import { obtain } from './fetchCredentials.ts';
 import { secretKey } from './secretsManagerKey.ts';
 

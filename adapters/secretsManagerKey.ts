@@ -1,10 +1,8 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { CredentialsUnusable } from '../run/portErrors.ts';
-import { type AccessKey, FLAWED, flawIn } from './accessKey.ts';
-import { wholeAnswer } from './answer.ts';
-import { requestHandler } from './aws/clientHttp.ts';
+import { requestHandler, wholeAnswer } from './aws/clientHttp.ts';
 import { obtain } from './fetchCredentials.ts';
-import { type RenewableKey, renewableKey } from './rotatingKey.ts';
+import { type AccessKey, FLAWED, flawIn, type RenewableKey, renewableKey } from './rotatingKey.ts';
 
 const FORM = '`{"accessKey": "…", "secretKey": "…"}`';
 

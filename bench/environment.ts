@@ -5,15 +5,63 @@ import { join } from 'node:path';
 import type { Metafile } from 'esbuild';
 import { TABLE_KEYS } from '../adapters/ledgers/dynamo/dynamoTable.ts';
 import { recipientKey, writePolicy } from '../core/policy.ts';
-import { text } from '../emulator/decoders.ts';
+import { figure, members, optional, text } from '../emulator/decoders.ts';
 import { bundle } from '../scripts/bundle.ts';
 import { bareCall, type Places } from './baseline/signedClient.ts';
-import type { Plan } from './calls/plan.ts';
 import { type Heard, readHeard } from './calls/recordedCalls.ts';
-import { writePlan } from './calls/replayPlan.ts';
+import { type Plan, writePlan } from './calls/replayPlan.ts';
 import { type Child, startChild } from './childProcess.ts';
-import { compiled, policyText } from './world/policy.ts';
-import { connectionsOf, type Population, US } from './world/population.ts';
+import { compiled, connectionsOf, type Population, policyText, US } from './world/population.ts';
+
+/** What the harness tells of one call of a handler. */
+export interface Invocation {
+  readonly ms: number;
+  /** what it took of a processor, in milliseconds */
+  readonly cpu: number;
+  /** from the start of its process until all was imported, and to the end of the call, in milliseconds */
+  readonly imported: number;
+  readonly sinceStart: number;
+  /** bytes of memory before the call, and at the most until its end */
+  readonly idle: number;
+  readonly peak: number;
+  /** of the report of a pass */
+  readonly status: string;
+  readonly counts: { readonly accepted: number } | null;
+}
+
+/** Given what a harness said. */
+export function invocationOf(said: unknown): Invocation {
+  return read(said, '');
+}
+
+const read = members<Invocation>({
+  ms: figure,
+  cpu: figure,
+  imported: figure,
+  sinceStart: figure,
+  idle: figure,
+  peak: figure,
+  status: text,
+  counts: optional(members({ accepted: figure }), null),
+});
+
+/** A pass that failed, or accepted another number than it should, is nothing to measure. */
+export function mustAccept(number: number, { status, counts }: Invocation): void {
+  const accepted = counts?.accepted ?? 0;
+  if (status !== 'completed' || accepted !== number)
+    throw new Error(`a pass was to accept ${number}: it ${status || 'ended'} and accepted ${accepted}`);
+}
+
+/** Megabytes above what the process had before, when it was idle. */
+export function growth({ idle, peak }: Invocation): number {
+  return (peak - idle) / 2 ** 20;
+}
+
+/**
+ * Flags of Node for what is to show how much memory it needs: with a heap that has no room to spare. Left alone, V8 takes
+ * several times of that before it collects its garbage.
+ */
+export const SMALL_HEAP: readonly string[] = ['--max-semi-space-size=2', '--max-old-space-size=48'];
 
 /** The three servers, each in its own process, and what is run against them. */
 export interface Lab {

@@ -2,7 +2,6 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Lab, openLab } from './environment.ts';
-import { machine } from './machine.ts';
 import { coldStart } from './parts/coldStart.ts';
 import { decisions } from './parts/decisionRate.ts';
 import { quiet } from './parts/idleRun.ts';
@@ -10,8 +9,7 @@ import { scale } from './parts/manyRequests.ts';
 import { targets } from './parts/manyTargets.ts';
 import { policies } from './parts/policyLanguage.ts';
 import { cli } from './parts/shellLoop.ts';
-import { tableOf } from './report.ts';
-import { isMissed, type Line } from './row.ts';
+import { isMissed, type Line, machine, tableOf } from './report.ts';
 
 /** `npm run bench`: how fast it is, held side by side against what it could be at best. docs/speed.md says what each part is. */
 const PARTS: Readonly<Record<string, (lab: Lab) => Promise<readonly Line[]>>> = {

@@ -1,6 +1,108 @@
-import type { Machine } from './machine.ts';
-import type { Spread } from './measure.ts';
-import { isMissed, type Line, type Row } from './row.ts';
+import { execFileSync } from 'node:child_process';
+import { cpus, release, totalmem, type } from 'node:os';
+
+/** On what the figures were measured, without which they say nothing. */
+export interface Machine {
+  readonly cpu: string;
+  readonly cores: number;
+  readonly memoryGb: number;
+  readonly node: string;
+  readonly os: string;
+  readonly at: string;
+  /** of the checkout */
+  readonly revision: string;
+}
+
+export function machine(): Machine {
+  const [cpu] = cpus();
+  return {
+    cpu: cpu?.model ?? 'unknown',
+    cores: cpus().length,
+    memoryGb: Math.round(totalmem() / 2 ** 30),
+    node: process.version,
+    os: `${type()} ${release()}`,
+    at: new Date().toISOString(),
+    revision: revision(),
+  };
+}
+
+function revision(): string {
+  try {
+    const [cwd, encoding] = [import.meta.dirname, 'utf8'] as const;
+    return execFileSync('git', ['describe', '--always', '--dirty'], { cwd, encoding }).trim();
+  } catch {
+    return 'unknown';
+  }
+}
+
+/** What a figure may be: by its median. */
+export type Limit = { readonly atMost: number } | { readonly atLeast: number };
+
+/** One line of the table. */
+export interface Row {
+  readonly part: string;
+  readonly what: string;
+  readonly unit: 'ms' | 'MB' | '/s' | 'KB';
+  readonly ours: Spread;
+  /** what it is held against; `null`: only the limit */
+  readonly bound: Spread | null;
+  readonly ratio: Spread | null;
+  /** of the ratio, or of `ours` where there is none; `null`: only told */
+  readonly limit: Limit | null;
+}
+
+/** What could not be measured here. */
+export interface Unmeasured {
+  readonly part: string;
+  readonly what: string;
+  readonly why: string;
+}
+
+export type Line = Row | Unmeasured;
+
+export function isMissed(line: Line): boolean {
+  if ('why' in line || line.limit === null) return false;
+  const { median } = line.ratio ?? line.ours;
+  // What is no number meets nothing.
+  return 'atMost' in line.limit ? !(median <= line.limit.atMost) : !(median >= line.limit.atLeast);
+}
+
+/** Of several runs: the one in the middle, the least and the most. */
+export interface Spread {
+  readonly median: number;
+  readonly least: number;
+  readonly most: number;
+}
+
+export function spreadOf(figures: readonly number[]): Spread {
+  const sorted = figures.toSorted((a, b) => a - b);
+  const middle = (sorted.length - 1) / 2;
+  const at = (place: number): number => sorted[place] ?? Number.NaN;
+  return {
+    median: (at(Math.floor(middle)) + at(Math.ceil(middle))) / 2,
+    least: at(0),
+    most: at(sorted.length - 1),
+  };
+}
+
+/** What came of one pair of runs, ours and right after it the bound's. */
+export type Pair = readonly [ours: number, bound: number];
+
+/** What a row says of its pairs: the ratio is of each pair, so that what slows both down for a while does not show. */
+export function comparisonOf(pairs: readonly Pair[]): { ours: Spread; bound: Spread; ratio: Spread } {
+  return {
+    ours: spreadOf(pairs.map(([ours]) => ours)),
+    bound: spreadOf(pairs.map(([, bound]) => bound)),
+    ratio: spreadOf(pairs.map(([ours, bound]) => ours / bound)),
+  };
+}
+
+/** One after the other, `count` times. */
+export async function repeated<T>(count: number, once: (i: number) => Promise<T>): Promise<T[]> {
+  const results: T[] = [];
+  for (let i = 0; i < count; i += 1) results.push(await once(i));
+  return results;
+}
 
 /** The table for people. */
 export function tableOf(machine: Machine, lines: readonly Line[]): string {

@@ -1,9 +1,17 @@
 import { Command } from 'commander';
-import { nearest } from '../language/didYouMean.ts';
+import { nearest } from '../language/unknownKeys.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { addPolicyCommands } from './definePolicyCommands.ts';
-import type { ExitCode } from './exitCodes.ts';
-import { availableWithin, connecting, json, ledger, maxAge, policies, profile } from './options.ts';
+import {
+  availableWithin,
+  connecting,
+  type ExitCode,
+  json,
+  ledger,
+  maxAge,
+  policies,
+  profile,
+} from './options.ts';
 
 /**
  * Every command, each loaded when it is typed: the SDK alone takes a third of a second.

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
-import type { ExitCode } from './exitCodes.ts';
-import { connecting, json, profile } from './options.ts';
+import { connecting, type ExitCode, json, profile } from './options.ts';
 
 /**
  * `policy …`: what is done with a policy before a pass decides by it.

@@ -1,10 +1,9 @@
 import { get as plainGet } from 'node:http';
 import { Agent, get } from 'node:https';
-import { TunnelAgent } from '../adapters/aws/clientHttp.ts';
+import { proxyOf, TunnelAgent } from '../adapters/aws/clientHttp.ts';
 import { isLoopback } from '../adapters/endpoint.ts';
-import { codeOf } from '../adapters/errorCode.ts';
-import { proxyOf } from '../adapters/proxySettings.ts';
-import { UsageError } from './exitCodes.ts';
+import { codeOf } from '../adapters/fileSystem.ts';
+import { UsageError } from './options.ts';
 
 /** The variable that keeps the address, which is half a secret, out of the list of processes. */
 export const PING_URL = 'VIF_ACCEPTOR_PING_URL';

@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
 import { DirectConnectClient } from '@aws-sdk/client-direct-connect';
 import { type AwsEndpoints, endpointOf } from '../adapters/aws/configuredEndpoints.ts';
 import { systemClock } from '../adapters/connect.ts';
@@ -5,14 +8,89 @@ import { EndpointRefused, isLoopback } from '../adapters/endpoint.ts';
 import { createDynamoLedger } from '../adapters/ledgers/dynamo/dynamoLedger.ts';
 import { openTable } from '../adapters/ledgers/dynamo/dynamoTable.ts';
 import { createFileLedger } from '../adapters/ledgers/file/fileLedger.ts';
+import type { Holder } from '../adapters/ledgers/file/leaseHolder.ts';
+import { load } from '../adapters/ledgers/file/ledgerFile.ts';
+import { holderOf, targetIn } from '../adapters/ledgers/file/ledgerTarget.ts';
 import { pruneRecords } from '../adapters/ledgers/file/pruneRecords.ts';
-import { quoteOwn } from '../core/printableText.ts';
+import { LONGEST_LEASE_MS } from '../adapters/ledgers/lease.ts';
+import { type Policy, recipientKey } from '../core/policy.ts';
+import { escapeText, quoteOwn } from '../core/printableText.ts';
 import type { CompiledPolicy } from '../language/index.ts';
-import { LedgerFailure } from '../run/portErrors.ts';
+import { LedgerFailure, PassFailure } from '../run/portErrors.ts';
 import type { Ledger } from '../run/ports.ts';
-import { UsageError } from './exitCodes.ts';
-import { defaultLedger } from './paths.ts';
+import { UsageError } from './options.ts';
+import { humanDuration } from './output/terminal.ts';
 import { awsCredentials } from './personalCredentials.ts';
+import { LEASE_MS } from './runTarget.ts';
+
+/** The lease of another run, as far as the ledger shows it. */
+export interface Lock {
+  /** when it is released at the latest */
+  readonly until: string;
+  /** when the other run took it */
+  readonly since: string;
+  /** the process of the other run and its machine, when it is known */
+  readonly by: Pick<Holder, 'pid' | 'host'> | null;
+}
+
+/**
+ * Why a run did nothing: another one has the lease on its target.
+ * @returns `null`: it cannot be read here, or was released since
+ */
+export async function lockOn({ recipient }: Policy, options: LedgerOptions): Promise<Lock | null> {
+  const path = ledgerPath(options);
+  if (isTable(path)) return null;
+  try {
+    const { file } = await load(path);
+    const target = targetIn(file, recipientKey(recipient));
+    if (target.lease === null) return null;
+    const { until } = target.lease;
+    // Only this command line writes a file, and always for the same time.
+    const since = new Date(Date.parse(until) - LEASE_MS).toISOString();
+    return { until, since, by: holderOf(target) };
+  } catch (error) {
+    // It is for the words only: the run has its result already.
+    if (error instanceof PassFailure) return null;
+    throw error;
+  }
+}
+
+/** Whether the other run still works cannot be known from here: it may have been killed. */
+export function lockInWords(lock: Lock | null, now: Date): string {
+  const by = lock?.by ?? null;
+  const run = by === null ? 'another run' : `another run (process ${by.pid} of ${escapeText(by.host)})`;
+  const other = `by ${run}, which is still working or was ended before it could release it`;
+  if (lock === null)
+    return `nothing was done: the ledger is locked ${other}; it is released within ${humanDuration(LONGEST_LEASE_MS / 1000)}`;
+  const left = humanDuration(Math.max(0, Date.parse(lock.until) - now.getTime()) / 1000);
+  return `nothing was done: the ledger is locked since ${lock.since} ${other}; it is released at ${lock.until} at the latest, in ${left}`;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Where checks keep what they reported: beside a ledger file, and for a function's table in the XDG state folder. */
+export function checkStatePath(env: Environment, ledger: string, table: string | null): string {
+  if (table !== null) return join(stateFolder(env), `dynamodb-${table}.checks.json`);
+  return ledger.replace(/(\.json)?$/, '.checks.json');
+}
+
+/** Where the ledger lives unless `--ledger` says otherwise: in the XDG state folder, one for each endpoint override. */
+export function defaultLedger(env: Environment, endpoint: string | undefined): string {
+  const folder = stateFolder(env);
+  if (endpoint === undefined) return join(folder, 'ledger.json');
+  // What an emulator showed must not be remembered of the real recipient.
+  const pathOf = (url: string): string => join(folder, `ledger-${url.replaceAll(/[^a-z0-9]+/gi, '-')}.json`);
+  const origin = URL.canParse(endpoint) ? new URL(endpoint).origin : endpoint;
+  // Release 0.1.0 made one of the text as it was given: `URL` and `URL/` are one endpoint, and had a ledger each.
+  const earlier = [endpoint, origin, `${origin}/`].map(pathOf);
+  return earlier.find((path) => existsSync(path)) ?? pathOf(origin);
+}
+
+function stateFolder(env: Environment): string {
+  const state = env.XDG_STATE_HOME;
+  const base = state !== undefined && isAbsolute(state) ? state : join(homedir(), '.local', 'state');
+  return join(base, 'vif-acceptor');
+}
 
 export interface LedgerOptions {
   readonly ledger?: string;

@@ -12,7 +12,18 @@ import {
   testFiles,
 } from '../language/index.ts';
 import { COMMAND } from '../language/invocation.ts';
-import { InvalidPolicies, UsageError } from './exitCodes.ts';
+import { InvalidPolicies, UsageError } from './options.ts';
+import type { Paint } from './output/terminal.ts';
+
+/**
+ * What is wrong with policies, below what was done for the others.
+ * @param outcome what became of these and of the others, where `FILES` stands for these
+ */
+export function describeFaults(faults: readonly Fault[], outcome: string, paint: Paint): string {
+  const files = [...new Set(faults.map(({ file }) => file))].join(', ');
+  const lines = faults.map((fault) => paint.bad(formatFault(fault)));
+  return `${lines.join('\n')}\n${paint.bad(outcome.replace('FILES', () => files))}\n`;
+}
 
 /** Nothing is wrong inside a policy: it was not found. */
 const NOT_FOUND: ReadonlySet<FaultCode> = new Set(['no-folder', 'no-policy', 'unreadable-file']);

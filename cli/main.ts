@@ -1,16 +1,14 @@
 #!/usr/bin/env node
 import { CommanderError } from 'commander';
+import { ProxyRefused } from '../adapters/aws/clientHttp.ts';
 import { EndpointRefused } from '../adapters/endpoint.ts';
-import { codeOf } from '../adapters/errorCode.ts';
-import { ProxyRefused } from '../adapters/proxySettings.ts';
+import { codeOf } from '../adapters/fileSystem.ts';
 import { quoteOwn } from '../core/printableText.ts';
 import { FROM_CHECKOUT } from '../language/invocation.ts';
 import { PassFailure } from '../run/portErrors.ts';
 import { meantCommand, program } from './defineCommands.ts';
-import { EXIT, type ExitCode, InvalidPolicies, UsageError } from './exitCodes.ts';
-import { printDocument } from './output/jsonDocument.ts';
-import { paintFor } from './output/paint.ts';
-import { wrapped } from './output/wrapped.ts';
+import { EXIT, type ExitCode, InvalidPolicies, UsageError } from './options.ts';
+import { paintFor, printDocument, wrapped } from './output/terminal.ts';
 
 // What reads our output may be gone (`| head`), or its disk be full: said in one line, and never as success.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

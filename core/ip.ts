@@ -1,5 +1,21 @@
 import { isIPv4, isIPv6 } from 'node:net';
-import { type Ternary, ternary } from './ternaryLogic.ts';
+import { type Ternary, ternary } from './fields/matchField.ts';
+import { oncePer } from './memoize.ts';
+import type { VirtualInterface } from './model.ts';
+
+/** Both addresses of every BGP session, ours first; `null` where the API gives no address, or something else: see `hasOddAddress`. */
+export const addressesOf = oncePer((vif: VirtualInterface): readonly (HostAddress | null)[] =>
+  vif.peers
+    .flatMap(({ amazonAddress, customerAddress }) => [amazonAddress, customerAddress])
+    .map((address) => (address === null ? null : parseHostAddress(address))),
+);
+
+/** Whether the API gives something as an address that is none: it may stand for any address. */
+export function hasOddAddress(vif: VirtualInterface): boolean {
+  return vif.peers
+    .flatMap(({ amazonAddress, customerAddress }) => [amazonAddress, customerAddress])
+    .some((address, place) => address !== null && addressesOf(vif)[place] === null);
+}
 
 /** A block of addresses. Two blocks either nest or are apart. */
 export interface Cidr {

@@ -1,7 +1,6 @@
 import { occupying, type World } from './decisionContext.ts';
 import { verdictOf } from './fields/match.ts';
-import type { Usage } from './grounds.ts';
-import { connectionOf, type Given } from './ledgerEntries.ts';
+import { connectionOf, type Given, type Usage } from './ledgerEntries.ts';
 import { oncePer } from './memoize.ts';
 import { isOver, type VirtualInterface } from './model.ts';
 import type { Grant, Owner } from './policy.ts';

@@ -1,8 +1,7 @@
 import { occupies, type World } from './decisionContext.ts';
-import { type Cidr, enclosing, overlaps } from './ip.ts';
+import { addressesOf, type Cidr, enclosing, overlaps } from './ip.ts';
 import { oncePer } from './memoize.ts';
 import { isMereOffer, isOver, isSettled, isUnreadable, type VirtualInterface } from './model.ts';
-import { addressesOf } from './subnets.ts';
 
 /** Where a neighbour stands with respect to a gateway. */
 export type Place =

@@ -1,10 +1,9 @@
 import type { World } from './decisionContext.ts';
-import { against, type Inspection, merge, NOTHING, skip } from './inspection.ts';
-import { type HostAddress, subnetsMeet } from './ip.ts';
+import { addressesOf, type HostAddress, hasOddAddress, subnetsMeet } from './ip.ts';
 import { isUnreadable, type Recipient, type VirtualInterface } from './model.ts';
 import { aroundGateway, aroundVlan, isPassing, type Neighbour, unseenOn } from './neighbours.ts';
 import { listSome, quote } from './printableText.ts';
-import { addressesOf, hasOddAddress } from './subnets.ts';
+import { against, type Inspection, merge, NOTHING, skip } from './reasons.ts';
 
 /** Whether no other interface has the VLAN of a request on its connection. */
 export function vlanFree(request: VirtualInterface, world: World): Inspection {

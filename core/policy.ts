@@ -1,6 +1,5 @@
 import * as d from './decode.ts';
-import type { Match } from './fields/index.ts';
-import { matchDecoder } from './fields/match.ts';
+import { type Match, matchDecoder } from './fields/match.ts';
 import { canonicalJson, digestOf } from './json.ts';
 import { PROVIDERS, type Recipient } from './model.ts';
 import { quote } from './printableText.ts';

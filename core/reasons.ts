@@ -1,6 +1,30 @@
 import type { FieldVerdict } from './fields/match.ts';
 import { byCodePoint } from './printableText.ts';
 
+/** What stands against attaching a request to a gateway now, beside the policy. */
+export interface Inspection {
+  readonly reasons: readonly Reason[];
+  /** checks that could not be made because the API gives no input for them, a sentence each */
+  readonly skipped: readonly string[];
+}
+
+export const NOTHING: Inspection = { reasons: [], skipped: [] };
+
+export function skip(check: string): Inspection {
+  return { reasons: [], skipped: [check] };
+}
+
+export function against(code: Reason['code'], message: string): Inspection {
+  return { reasons: [{ code, message }], skipped: [] };
+}
+
+export function merge(parts: readonly Inspection[]): Inspection {
+  return {
+    reasons: parts.flatMap(({ reasons }) => reasons),
+    skipped: parts.flatMap(({ skipped }) => skipped),
+  };
+}
+
 /** Why a request is held, in the order in which people are told. The codes are stable: others rely on them. */
 export const REASON_CODES = [
   'not-private',

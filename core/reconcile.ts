@@ -1,5 +1,4 @@
 import { type Ended, type EndedAs, endedAs, endOf, unseenEnd } from './endedRequest.ts';
-import type { Failure } from './failure.ts';
 import { accepted } from './ledgerEntries.ts';
 import type { LedgerChange, LedgerState } from './ledgerState.ts';
 import { isConfirming, isOver, isUnsettled, type VirtualInterface } from './model.ts';
@@ -7,6 +6,7 @@ import { clockSteppedBack, replacedRequests, sightingChanges } from './observati
 import { quote } from './printableText.ts';
 import { receiptOf } from './receipt.ts';
 import { isVirtualInterfaceId } from './resourceIds.ts';
+import type { Failure } from './runReport.ts';
 import { heldAsLive, type Survey } from './snapshot.ts';
 
 export interface Reconciliation {

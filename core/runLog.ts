@@ -1,4 +1,4 @@
-import { printableValue } from './printable.ts';
+import { printableValue } from './json.ts';
 import { clip, clipMiddle, listSome } from './printableText.ts';
 import type { PassReport } from './runReport.ts';
 

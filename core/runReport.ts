@@ -1,11 +1,33 @@
 import type { Deadline } from './deadline.ts';
 import type { Decision } from './decide.ts';
 import type { Ended } from './endedRequest.ts';
-import type { Failure } from './failure.ts';
 import type { FollowUp } from './followUp.ts';
 import type { VirtualInterface } from './model.ts';
 import type { Reason } from './reasons.ts';
 import type { Orphan } from './ungrantedInterfaces.ts';
+
+/** Something told beside the requests. Codes are stable. */
+export interface Failure {
+  readonly code: FailureCode;
+  readonly message: string;
+}
+
+export type FailureCode =
+  | 'api'
+  | 'listing-incomplete'
+  | 'wrong-account-or-region'
+  | 'credentials'
+  | 'ledger'
+  | 'confirm-failed'
+  | 'other-gateway'
+  | 'gateway-missing'
+  | 'own-connections-unknown'
+  | 'routes-unknown'
+  | 'unknown-state'
+  | 'out-of-time'
+  | 'clock'
+  | 'announcement'
+  | 'internal';
 
 /** What became of a request in a pass. `wouldAccept` only in a plan. */
 export const OUTCOMES = ['accepted', 'held', 'gone', 'failed', 'notAttempted', 'wouldAccept'] as const;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { styleText } from 'node:util';
-import { paintFor } from '../cli/output/paint.ts';
 import { describePass } from '../cli/output/runText.ts';
+import { paintFor } from '../cli/output/terminal.ts';
 import { list } from '../core/printableText.ts';
 import { POLICY_FILE, type Stage, setStage } from './demoEnvironment.ts';
 

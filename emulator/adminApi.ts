@@ -1,8 +1,8 @@
 import type { Call } from './callLog.ts';
 import { flag, Misread, object, optional, spelled, textLike } from './decoders.ts';
 import { type Fault, readFault } from './faults.ts';
+import { NotThere } from './lifecycle.ts';
 import { latency, milliseconds } from './options.ts';
-import { NotThere } from './steer.ts';
 import { jsonResponse, type Request, type Response } from './wire.ts';
 import type { Disguise } from './world.ts';
 

@@ -1,5 +1,23 @@
 import { Misread } from './decoders.ts';
 
+const SECOND = 1000;
+export const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+
+const PATTERN =
+  /^P(?=.)(?:(\d{1,5})W)?(?:(\d{1,5})D)?(?:T(?=.)(?:(\d{1,5})H)?(?:(\d{1,5})M)?(?:(\d{1,5})S)?)?$/;
+
+/** Milliseconds of an ISO 8601 duration of weeks, days, hours, minutes and seconds; `null` when it is none. */
+export function parseDuration(text: string): number | null {
+  const found = PATTERN.exec(text);
+  if (found === null) return null;
+  const [weeks = 0, days = 0, hours = 0, minutes = 0, seconds = 0] = found
+    .slice(1)
+    .map((digits) => Number(digits ?? 0));
+  return weeks * 7 * DAY + days * DAY + hours * HOUR + minutes * MINUTE + seconds * SECOND;
+}
+
 /** The time of the emulated world. Requests are signed by the real clock: see signature.ts. */
 export interface Clock {
   now(): Date;

@@ -1,3 +1,9 @@
+/** Any number that another process measured. */
+export const figure: Reader<number> = (value, path) => {
+  if (typeof value !== 'number' || !Number.isFinite(value)) throw new Misread(path, 'a number', value);
+  return value;
+};
+
 /** Reading data from outside: operation inputs, control requests and scenarios. */
 
 /** What stands at `path` cannot be read as what was wanted. */

@@ -1,4 +1,4 @@
-import { DAY } from './duration.ts';
+import { DAY } from './clock.ts';
 
 export const DIALECT_NAMES = ['outscale', 'aws'] as const;
 export type DialectName = (typeof DIALECT_NAMES)[number];

@@ -13,9 +13,8 @@ export { Misread } from './decoders.ts';
 export type { DialectName } from './dialects.ts';
 export type { FaultInput, FaultKind } from './faults.ts';
 export { createSimulation, type Simulation } from './inProcessEmulator.ts';
-export { ScenarioRefused } from './loadScenario.ts';
 export { LONGEST_LATENCY, type Options } from './options.ts';
-export { readScenario, type Scenario } from './scenario.ts';
+export { readScenario, type Scenario, ScenarioRefused } from './scenario.ts';
 export type { Reply, Request } from './wire.ts';
 
 export interface SimulatorOptions extends Options {

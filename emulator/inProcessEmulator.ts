@@ -3,21 +3,17 @@ import { authenticate } from './authenticate.ts';
 import { type Calls, createCalls, statusOf } from './callLog.ts';
 import { type Clock, createClock } from './clock.ts';
 import { Misread } from './decoders.ts';
-import { ApiError } from './errors.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { withFault } from './injectFault.ts';
 import { readJsonCall } from './jsonProtocol.ts';
-import { settle } from './lifecycle.ts';
-import { populate } from './loadScenario.ts';
+import { disguise, settle, steer } from './lifecycle.ts';
 import { withoutIgnored } from './operations/ignoredParameters.ts';
 import type { Context } from './operations/operation.ts';
 import { findOperation } from './operations/operationTable.ts';
 import { dialectOf, type Options, readOptions } from './options.ts';
-import type { WireCall } from './protocol/protocol.ts';
 import { readQueryCall } from './queryProtocol.ts';
-import type { Scenario } from './scenario.ts';
-import { disguise, steer } from './steer.ts';
-import { jsonResponse, type Reply, type Request } from './wire.ts';
+import { populate, type Scenario } from './scenario.ts';
+import { ApiError, jsonResponse, type Reply, type Request, type WireCall } from './wire.ts';
 import { createWorld, type World } from './world.ts';
 
 /** An emulated provider, without sockets. */

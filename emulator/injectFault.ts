@@ -1,11 +1,9 @@
 import { members, optional, text } from './decoders.ts';
 import type { Service } from './dialects.ts';
-import { ApiError } from './errors.ts';
 import { type Fault, statusOf } from './faults.ts';
 import type { Output } from './operations/operation.ts';
 import { tokenAt } from './operations/paging.ts';
-import type { WireCall } from './protocol/protocol.ts';
-import { jsonResponse, type Reply } from './wire.ts';
+import { ApiError, jsonResponse, type Reply, type WireCall } from './wire.ts';
 
 /** Answers a call as its fault demands; `run` carries the operation out, where the fault lets it. */
 export function withFault(fault: Fault, call: WireCall, input: unknown, run: () => Output): Reply {

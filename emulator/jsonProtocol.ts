@@ -1,7 +1,5 @@
 import { type Misread, Surplus } from './decoders.ts';
-import { ApiError, clientException } from './errors.ts';
-import type { WireCall } from './protocol/protocol.ts';
-import { jsonResponse, type Request } from './wire.ts';
+import { ApiError, clientException, jsonResponse, type Request, type WireCall } from './wire.ts';
 
 const TYPE = 'application/x-amz-json-1.1';
 const PREFIX = 'OvertureService.';

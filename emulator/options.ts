@@ -1,6 +1,6 @@
+import { parseDuration } from './clock.ts';
 import { exactly, flag, integer, Misread, oneOf, optional, type Reader, whole } from './decoders.ts';
 import { DIALECT_NAMES, DIALECTS, type Dialect, type DialectName } from './dialects.ts';
-import { parseDuration } from './duration.ts';
 
 /** How a world is made. Each may be left out; a dialect has its own defaults from `expiry` to `ownerAccountWhileConfirming`. */
 export interface Options {

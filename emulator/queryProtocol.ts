@@ -1,12 +1,63 @@
 import { randomUUID } from 'node:crypto';
 import { type Misread, Surplus } from './decoders.ts';
-import { ApiError } from './errors.ts';
 import { missingMember, notEmulated } from './jsonProtocol.ts';
 import { STS_OPERATIONS } from './operations/sts.ts';
-import { readForm } from './protocol/form.ts';
-import type { WireCall } from './protocol/protocol.ts';
-import type { Request, Response } from './wire.ts';
-import { element, elements } from './xml.ts';
+import { ApiError, type Request, type Response, type WireCall } from './wire.ts';
+
+/** Writing XML: nothing of what the emulator writes needs attributes other than a namespace. */
+
+/** An element with text; characters that XML does not allow at all become `?`. */
+export function element(name: string, text: string): string {
+  return `<${name}>${escaped(text)}</${name}>`;
+}
+
+function escaped(text: string): string {
+  const marks: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+  return text
+    .replace(/[&<>"]/g, (mark) => marks[mark] ?? mark)
+    .replace(/[^\t\n\r\x20-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '?');
+}
+
+/** An object becomes elements, a list its `item`s, as EC2 does it. */
+function elements(fields: Readonly<Record<string, unknown>>): string {
+  return Object.entries(fields)
+    .map(([name, value]) => one(name, value))
+    .join('');
+}
+
+function one(name: string, value: unknown): string {
+  if (Array.isArray(value)) return `<${name}>${value.map((item) => one('item', item)).join('')}</${name}>`;
+  if (typeof value === 'object' && value !== null) return `<${name}>${elements({ ...value })}</${name}>`;
+  return element(name, String(value));
+}
+
+type Entry = readonly [path: readonly string[], value: string];
+
+/** deeper than any input of these APIs */
+const DEEPEST = 8;
+
+/** `Filter.1.Name=state&Filter.1.Value.1=x` becomes `{Filter: [{Name: 'state', Value: ['x']}]}`. */
+function readForm(form: URLSearchParams): unknown {
+  const entries = [...form].map(([name, value]): Entry => [name.split('.'), value]);
+  if (entries.some(([path]) => path.length > DEEPEST)) {
+    throw new ApiError('MalformedInput', `A parameter has more than ${DEEPEST} parts.`);
+  }
+  return build(entries);
+}
+
+function build(entries: readonly Entry[]): unknown {
+  const leaf = entries.find(([path]) => path.length === 0);
+  if (leaf !== undefined) return leaf[1];
+  const groups = Map.groupBy(entries, ([[head = '']]) => head);
+  const built = [...groups].map(([head, group]): [string, unknown] => [
+    head,
+    build(group.map(([[, ...rest], value]): Entry => [rest, value])),
+  ]);
+  if (built.length > 0 && built.every(([head]) => /^\d+$/.test(head))) {
+    return built.sort(([a], [b]) => Number(a) - Number(b)).map(([, item]) => item);
+  }
+  return Object.fromEntries(built);
+}
 
 /** A call in the query protocol (EC2, STS); `null` when the request is none. */
 export function readQueryCall({ body }: Request): WireCall | null {

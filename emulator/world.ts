@@ -1,6 +1,70 @@
+import { createHash } from 'node:crypto';
 import type { Clock } from './clock.ts';
 import type { Dialect } from './dialects.ts';
-import { createIds, type Ids } from './ids.ts';
+
+/** Makes identifiers that look like the real ones: the same seed gives the same ones in the same order. */
+export interface Ids {
+  connection(): string;
+  lag(): string;
+  virtualInterface(): string;
+  bgpPeer(): string;
+  virtualGateway(digits: number): string;
+  routeTable(digits: number): string;
+  directConnectGateway(): string;
+  gatewayAssociation(): string;
+  sessionToken(): string;
+}
+
+function createIds(seed: number): Ids {
+  const made = new Map<string, number>();
+  // Each kind counts for itself, so that one more gateway does not rename every interface.
+  const hex = (kind: string) => {
+    const count = (made.get(kind) ?? 0) + 1;
+    made.set(kind, count);
+    return createHash('sha256').update(`${seed} ${kind} ${count}`).digest('hex');
+  };
+  const letters = (kind: string) =>
+    BigInt(`0x${hex(kind)}`)
+      .toString(36)
+      .slice(-8);
+  const uuid = (kind: string) => hex(kind).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5');
+  return {
+    connection: () => `dxcon-${letters('dxcon')}`,
+    lag: () => `dxlag-${letters('dxlag')}`,
+    virtualInterface: () => `dxvif-${letters('dxvif')}`,
+    bgpPeer: () => `dxpeer-${letters('dxpeer')}`,
+    virtualGateway: (digits) => `vgw-${hex('vgw').slice(0, digits)}`,
+    routeTable: (digits) => `rtb-${hex('rtb').slice(0, digits)}`,
+    directConnectGateway: () => uuid('dxgw'),
+    gatewayAssociation: () => uuid('dxgw association'),
+    sessionToken: () => hex('session'),
+  };
+}
+
+/** The main route table of a VPC; it is there as soon as anybody asks for it. */
+export function mainTableOf(world: World, { account, region }: Place, vpc: string): RouteTable {
+  const known = [...world.routeTables.values()].find(
+    (table) => table.vpc === vpc && table.account === account && table.region === region,
+  );
+  if (known !== undefined) return known;
+  const id = world.ids.routeTable(world.dialect.gatewayDigits);
+  const table = { id, account, region, vpc, propagating: new Set<string>(), routes: new Map() };
+  world.routeTables.set(id, table);
+  return table;
+}
+
+export function associate(
+  world: World,
+  directConnectGateway: string,
+  virtualGateway: { readonly id: string } & Place,
+  allowedPrefixes: Prefixes,
+): GatewayAssociation {
+  const { id: virtual, account, region } = virtualGateway;
+  const id = world.ids.gatewayAssociation();
+  const association = { id, account, region, directConnectGateway, virtualGateway: virtual, allowedPrefixes };
+  world.gatewayAssociations.set(id, association);
+  return association;
+}
 
 /** Where a resource lives: keys of another account or region do not see it. */
 export interface Place {

@@ -1,9 +1,14 @@
 import { resolve } from 'node:path';
 import { Duration } from 'aws-cdk-lib';
-import { PROJECT_ROOT } from './bundling.ts';
 import { readNotify, type WrittenNotify } from './notificationTarget.ts';
-import { DeploymentRefused } from './refused.ts';
-import { AVAILABLE_WITHIN, type Choice, faultsOfMinutes, INTERVAL } from './validateOptions.ts';
+import { PROJECT_ROOT } from './providerFunction.ts';
+import {
+  AVAILABLE_WITHIN,
+  type Choice,
+  DeploymentRefused,
+  faultsOfMinutes,
+  INTERVAL,
+} from './validateOptions.ts';
 
 /** What whoever deploys may choose, by `-c KEY=VALUE`. */
 export interface Options {

@@ -6,8 +6,8 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { alarmOf } from './alarms/alarm.ts';
 import { deadLetters as deadLettersAlarm, TARGET_ALARMS } from './alarms/index.ts';
+import type { Rhythm } from './metrics.ts';
 import type { Acceptor } from './providerFunction.ts';
-import type { Rhythm } from './rhythm.ts';
 import type { Runbook } from './runbookLink.ts';
 
 export interface WatchProps {

@@ -14,9 +14,8 @@ import {
 import type { Construct } from 'constructs';
 import type { MetricName } from '../core/metrics.ts';
 import type { CompiledPolicy } from '../language/index.ts';
-import { measured } from './metrics.ts';
+import { measured, type Rhythm } from './metrics.ts';
 import type { Acceptor } from './providerFunction.ts';
-import type { Rhythm } from './rhythm.ts';
 import type { Runbook } from './runbookLink.ts';
 
 export interface DashboardParts {

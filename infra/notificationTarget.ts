@@ -1,5 +1,5 @@
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
-import { isRecord, shown } from './given.ts';
+import { isRecord, shown } from './validateOptions.ts';
 
 /**
  * Who is told what is news and what alarms. Somebody must be, or be left out by name: an acceptor that nobody listens to is

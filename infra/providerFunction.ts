@@ -1,17 +1,127 @@
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import type { Table } from 'aws-cdk-lib/aws-dynamodb';
-import { Architecture, type IFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Duration, RemovalPolicy, Stack, Stage } from 'aws-cdk-lib';
+import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
+import {
+  Architecture,
+  Code,
+  type FunctionProps,
+  type IFunction,
+  Function as LambdaFunction,
+  LayerVersion,
+  Runtime,
+} from 'aws-cdk-lib/aws-lambda';
+import { type BundlingOptions, LogLevel, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { TABLE_KEYS } from '../adapters/ledgers/dynamo/dynamoTable.ts';
 import { recipientKey } from '../core/policy.ts';
 import type { CompiledPolicy } from '../language/index.ts';
 import { ENVIRONMENT_BYTES, textSize, type Usage } from './awsQuotas.ts';
 import type { Queues } from './deadLetterQueues.ts';
-import { acceptorFunction } from './functionCode.ts';
 import { acceptorRole } from './functionRole.ts';
-import { PolicyLayer } from './layer.ts';
 import { NAMESPACE, SERVICE } from './metrics.ts';
 import { Calls } from './targetSchedules.ts';
+
+export const PROJECT_ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+/** The file that exports `handler`. */
+export const ENTRY = fileURLToPath(new URL('../lambda/handler.ts', import.meta.url));
+
+/** What stands in for what in the bundle, by absolute path. */
+export const ALIASES = {
+  '@aws-sdk/credential-provider-node': fileURLToPath(
+    new URL('../lambda/environmentCredentials.ts', import.meta.url),
+  ),
+} as const;
+
+/**
+ * The SDK is bundled rather than left to the runtime, and modules are taken as ESM where a package offers them: both
+ * were measured to start faster.
+ */
+export const BUNDLING = {
+  format: OutputFormat.ESM,
+  target: 'node24',
+  mainFields: ['module', 'main'],
+  minify: true,
+  bundleAwsSDK: true,
+  logLevel: LogLevel.WARNING,
+  esbuildArgs: Object.fromEntries(Object.entries(ALIASES).map(([from, to]) => [`--alias:${from}`, to])),
+} as const satisfies BundlingOptions;
+
+/** In the package: the bundle of `scripts/build.ts`, so that whoever installs that needs no bundler. */
+const PREBUILT = fileURLToPath(new URL('../function/', import.meta.url));
+
+/** The acceptor's function: its code bundled from the sources where they are, which is in a checkout, else as it was shipped. */
+function acceptorFunction(
+  scope: Construct,
+  id: string,
+  props: Omit<FunctionProps, 'code' | 'handler'>,
+): LambdaFunction {
+  if (!existsSync(ENTRY)) {
+    return new LambdaFunction(scope, id, {
+      ...props,
+      code: Code.fromAsset(PREBUILT),
+      handler: 'index.handler',
+    });
+  }
+  return new NodejsFunction(scope, id, {
+    ...props,
+    entry: ENTRY,
+    projectRoot: PROJECT_ROOT,
+    depsLockFilePath: `${PROJECT_ROOT}package-lock.json`,
+    bundling: BUNDLING,
+    // It would set a variable that only version 2 of the SDK reads.
+    awsSdkConnectionReuse: false,
+  });
+}
+
+/** The memory of all targets. It outlives the stack: receipts are kept for ever. */
+export function ledgerTable(scope: Construct, id: string): Table {
+  return new Table(scope, id, {
+    partitionKey: { name: TABLE_KEYS.partition, type: AttributeType.STRING },
+    sortKey: { name: TABLE_KEYS.sort, type: AttributeType.STRING },
+    timeToLiveAttribute: TABLE_KEYS.expiry,
+    billingMode: BillingMode.PAY_PER_REQUEST,
+    pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+    removalPolicy: RemovalPolicy.RETAIN,
+  });
+}
+
+export interface PolicyLayerProps {
+  readonly policies: readonly CompiledPolicy[];
+  readonly revision: string;
+}
+
+/**
+ * `/opt/policy/NAME.json` for each policy, and `/opt/policy/revision.txt`. A layer of its own, so that a change of policy
+ * leaves the function's code as it was.
+ */
+class PolicyLayer extends Construct {
+  readonly version: LayerVersion;
+
+  constructor(scope: Construct, id: string, { policies, revision }: PolicyLayerProps) {
+    super(scope, id);
+    const folder = this.#emptyFolder();
+    mkdirSync(join(folder, 'policy'), { recursive: true });
+    for (const { policy, text } of policies) {
+      writeFileSync(join(folder, 'policy', `${policy.target}.json`), text);
+    }
+    writeFileSync(join(folder, 'policy', 'revision.txt'), revision);
+    this.version = new LayerVersion(this, 'Version', {
+      description: `policies at ${revision}`,
+      code: Code.fromAsset(folder),
+    });
+  }
+
+  /** Within the cloud assembly, so that it lives as long as the template that refers to it. */
+  #emptyFolder(): string {
+    const folder = join(Stage.of(this)?.outdir ?? 'cdk.out', `policy-${this.node.addr}`);
+    rmSync(folder, { recursive: true, force: true });
+    return folder;
+  }
+}
 
 export interface AcceptorProps {
   /** of one provider, so that no target runs with rights that only another provider needs */

@@ -1,6 +1,19 @@
-import { partitionOf } from '../core/partition.ts';
 import type { Policy } from '../core/policy.ts';
-import type { CompiledPolicy } from '../language/index.ts';
+import { quote } from '../core/printableText.ts';
+import { partitionOf } from '../core/resourceIds.ts';
+import { type CompiledPolicy, formatFault, gotInWords, inWords, type Tested } from '../language/index.ts';
+
+/** Why policies must not be deployed: their faults, and those of their cases, or the cases that fail. */
+export function faultsOfPolicies({ faults, results }: Tested): string[] {
+  const failed = results
+    .filter(({ passed }) => !passed)
+    .map(
+      ({ file, line, name, expected, decision }) =>
+        `${file}:${line} case ${quote(name)} fails: expected ${inWords(expected)}, got ${gotInWords(decision)}; ` +
+        '`policy test` says more',
+    );
+  return [...faults.map(formatFault), ...failed];
+}
 
 /** Why a target could not work, or would get too many rights, where it is deployed; empty when it fits. */
 export function unfit({ file, policy: { recipient } }: CompiledPolicy, account: string | null): string[] {

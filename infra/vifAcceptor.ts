@@ -2,12 +2,18 @@ import { relative } from 'node:path';
 import { Annotations, Duration, Stack, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { type Revision, revisionOf, type Tested, testFiles } from '../language/index.ts';
-import { faultsOfText, isRecord, shown } from './given.ts';
 import { Installation } from './installation.ts';
 import { faultsOfNotify, type Notify } from './notificationTarget.ts';
-import { DeploymentRefused } from './refused.ts';
-import { faultsOfPolicies } from './tested.ts';
-import { AVAILABLE_WITHIN, faultsOfDuration, INTERVAL } from './validateOptions.ts';
+import {
+  AVAILABLE_WITHIN,
+  DeploymentRefused,
+  faultsOfDuration,
+  faultsOfText,
+  INTERVAL,
+  isRecord,
+  shown,
+} from './validateOptions.ts';
+import { faultsOfPolicies } from './validateTargets.ts';
 
 export interface VifAcceptorProps {
   /** Folder of the policy files, one a target: `*.yaml`; their cases stand in `cases` below it. */

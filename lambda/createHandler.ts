@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Logger } from '@aws-lambda-powertools/logger';
+import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import type { Metrics } from '@aws-lambda-powertools/metrics';
 import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
@@ -9,6 +9,7 @@ import type { Context } from 'aws-lambda';
 import { awsEndpoints, endpointOf, endpointsFor } from '../adapters/aws/configuredEndpoints.ts';
 import { connect, REQUEST_LIMIT_MS, REQUEST_TIMEOUT_MS } from '../adapters/connect.ts';
 import type { functionCredentials } from '../adapters/functionCredentials.ts';
+import { printableValue } from '../core/json.ts';
 import { metricsOf } from '../core/metrics.ts';
 import { type LoadedPolicy, loadPolicy, PolicyRefused } from '../core/policy.ts';
 import { visible } from '../core/printableText.ts';
@@ -26,6 +27,11 @@ import type { Announcer, Clock, Ledger } from '../run/ports.ts';
 import { runPass } from '../run/run.ts';
 import type { PassInput } from '../run/runContext.ts';
 import { readEvent, readSettings, type Settings } from './settings.ts';
+
+/** The function's log: JSON lines that may be shown in a terminal, whatever names stand in them. */
+export function createLog(serviceName: string): Logger {
+  return new Logger({ serviceName, jsonReplacerFn: printableValue });
+}
 
 /** What the function stands on; the demonstration brings its own. */
 export interface Platform {

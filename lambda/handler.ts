@@ -4,8 +4,7 @@ import { createEventBridgeAnnouncer } from '../adapters/events/eventBridgePublis
 import { functionCredentials } from '../adapters/functionCredentials.ts';
 import { createDynamoLedger } from '../adapters/ledgers/dynamo/dynamoLedger.ts';
 import { openTable } from '../adapters/ledgers/dynamo/dynamoTable.ts';
-import { createLog } from '../adapters/log.ts';
-import { createHandler } from './createHandler.ts';
+import { createHandler, createLog } from './createHandler.ts';
 
 const SERVICE = { serviceName: 'vif-acceptor' };
 

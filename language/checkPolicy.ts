@@ -1,11 +1,64 @@
+import { basename } from 'node:path';
 import { recipientKey } from '../core/policy.ts';
-import { type Complaint, type Fault, faultOf, inOrder } from './diagnostic.ts';
-import type { Form } from './judge.ts';
+import { quote } from '../core/printableText.ts';
+import { isName } from '../core/resourceIds.ts';
+import { type Complaint, type Fault, type Finding, faultOf, inOrder } from './diagnostic.ts';
 import type { PolicyDraft } from './partialPolicy.ts';
 import { policySchema, type WrittenPolicy } from './policySchema.ts';
-import { type Places, readDocument, type Source } from './readDocument.ts';
-import { RULES } from './rules/index.ts';
-import { targetOf } from './target.ts';
+import { type Form, type Places, readDocument, type Source } from './readDocument.ts';
+import { gatewayKinds, gatewaysDefined, gatewaysUsed, gatewayTwice } from './rules/gatewayRules.ts';
+import { fieldsReturned, intervals, predicates } from './rules/matchRules.ts';
+import { names, tagKeys } from './rules/nameRules.ts';
+import {
+  connectionsOfOne,
+  connectionsOfOwner,
+  connectionsOnce,
+  gatewayOrGrants,
+} from './rules/ownerRules.ts';
+import { credentials, rolePartition } from './rules/recipientRules.ts';
+import { A_NAME } from './scalarSchemas.ts';
+
+/** Every rule of a single file. A new one: a function in a file of its group and an entry here. */
+const RULES: readonly Rule[] = [
+  credentials,
+  rolePartition,
+  names,
+  tagKeys,
+  gatewayKinds,
+  gatewayTwice,
+  gatewaysDefined,
+  gatewaysUsed,
+  gatewayOrGrants,
+  connectionsOnce,
+  connectionsOfOne,
+  connectionsOfOwner,
+  fieldsReturned,
+  intervals,
+  predicates,
+];
+
+/** Something that joins several places of one file. It judges what can be read and is silent on the rest. */
+export type Rule = (draft: PolicyDraft) => readonly Finding[];
+
+/** The target that a policy file is for: its base name without `.yaml`. Or why there is none. */
+export function targetOf(file: string): string | Complaint {
+  const name = basename(file);
+  if (!name.endsWith('.yaml')) {
+    const stem = name.replace(/\..*$/, '');
+    return {
+      code: 'file-extension',
+      message: `${quote(name)} does not end in \`.yaml\``,
+      mend: `rename it, as in \`${isName(stem) ? stem : 'acme'}.yaml\``,
+    };
+  }
+  const target = name.slice(0, -'.yaml'.length);
+  if (isName(target)) return target;
+  return {
+    code: 'target-name',
+    message: `the file's name is the target's, and ${quote(target)} is no name`,
+    mend: `rename it: ${A_NAME}`,
+  };
+}
 
 /** All that can be said of one file by itself. */
 export interface Checked {

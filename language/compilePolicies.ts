@@ -3,8 +3,8 @@ import { type Policy, writePolicy } from '../core/policy.ts';
 import { type Checked, check, type Sound } from './checkPolicy.ts';
 import { type Fault, inOrder } from './diagnostic.ts';
 import { normalise } from './normalisePolicy.ts';
-import { overlapFaults } from './overlap.ts';
 import type { Source } from './readDocument.ts';
+import { overlapFaults } from './requestSets/overlappingGrants.ts';
 
 /** What the function reads, and what reports tell it by. */
 export interface CompiledPolicy {

@@ -3,9 +3,8 @@ import type { Decision } from '../core/decide.ts';
 import type { World } from '../core/decisionContext.ts';
 import type { VirtualInterface } from '../core/model.ts';
 import type { Policy } from '../core/policy.ts';
-import { decideBesideOthers } from '../core/preflightChecks.ts';
+import { addressesPaired, decideBesideOthers } from '../core/preflightChecks.ts';
 import type { Reason } from '../core/reasons.ts';
-import { addressesPaired } from '../core/sanity.ts';
 
 /** Nothing is known beside the request: no live interface, no record, and no connection is the recipient's own. */
 const NOTHING_ELSE: World = {

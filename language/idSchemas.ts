@@ -1,8 +1,37 @@
 import { quote } from '../core/printableText.ts';
-import { DIRECT_CONNECT_GATEWAY, gatewayKind, isName, VIRTUAL_GATEWAY } from '../core/resourceIds.ts';
+import {
+  CONNECTION,
+  DIRECT_CONNECT_GATEWAY,
+  gatewayKind,
+  isConnectionId,
+  isName,
+  VIRTUAL_GATEWAY,
+} from '../core/resourceIds.ts';
 import type { Complaint } from './diagnostic.ts';
-import { NAME_SHAPE } from './name.ts';
-import { judgedText, patterned, type Shape } from './scalarSchemas.ts';
+import { filledList, judgedText, NAME_SHAPE, patterned, type Shape } from './scalarSchemas.ts';
+
+const WRITE_CONNECTION_ID =
+  'write it as the provider shows it: `dxcon-` or `dxlag-`, then lower-case letters and digits';
+
+export const connectionId = judgedText(
+  'ID of a connection (`dxcon-…`) or of a link aggregation group (`dxlag-…`).',
+  (value) =>
+    isConnectionId(value)
+      ? null
+      : {
+          code: 'connection-id',
+          message: `${quote(value)} is no connection ID`,
+          mend: isConnectionId(value.toLowerCase().trim())
+            ? `write \`${value.toLowerCase().trim()}\``
+            : WRITE_CONNECTION_ID,
+        },
+  patterned(CONNECTION.source, WRITE_CONNECTION_ID),
+);
+
+/** Connections, of which a rule says that none stands there twice. */
+export function connectionList(description: string) {
+  return filledList(connectionId, description, { uniqueItems: true });
+}
 
 const ID_PREFIX = /^(vgw|dxcon|dxlag|dxvif|dxgw)-/;
 

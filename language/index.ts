@@ -1,7 +1,6 @@
 /** The policy language: YAML in, a compiled policy or every fault out. */
 
 export { TooManyWays } from './algebra/stepLimit.ts';
-export { type CaseResult, gotInWords, inWords } from './cases/result.ts';
 export {
   type CompiledPolicy,
   compilePolicies,
@@ -14,16 +13,22 @@ export { FAULT_CODES, type Fault, type FaultCode, formatFault, type Path } from 
 export { diffPolicies, type PolicyDiff } from './diff/diffPolicies.ts';
 export { git } from './git.ts';
 export { instantFault, parseInstant } from './isoTime.ts';
-export { oddRegion } from './knownRegion.ts';
-export { compileFiles, compileFilesApart, type ReadPolicies, readPolicyFiles } from './policyFiles.ts';
+export {
+  compileFiles,
+  compileFilesApart,
+  NOT_UTF8,
+  type ReadPolicies,
+  readPolicyFiles,
+  readUtf8,
+} from './policyFiles.ts';
 export { type Revision, revisionOf } from './policyRevision.ts';
+export { type CaseResult, gotInWords, inWords } from './policyTests/evaluatePolicyTest.ts';
 export type { Unexercised } from './policyTests/policyTestCoverage.ts';
 export { type Tested, testFiles } from './policyTests/runPolicyTests.ts';
 export type { Source } from './readDocument.ts';
 export type { RecordedRequest } from './recordedRequests.ts';
+export { readRecorded, recordedAs } from './recordedRequests.ts';
 export { type RegionWords, wordsOfRegion, wordsOfRequest } from './requestSets/describeRequestSet.ts';
 export { type Idle, idleGrants } from './requestSets/unreachableGrants.ts';
-export { readRecorded, recordedAs } from './requests/recorded.ts';
 export { type Suggestion, suggest } from './suggest/suggestGrant.ts';
-export { type OddPattern, oddPatterns } from './suspiciousValues.ts';
-export { NOT_UTF8, readUtf8 } from './utf8.ts';
+export { type OddPattern, oddPatterns, oddRegion } from './suspiciousValues.ts';

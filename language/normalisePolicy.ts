@@ -5,7 +5,7 @@ import { gatewayKind } from '../core/resourceIds.ts';
 import { normaliseMatch, type WrittenMatch } from './fields/matchFields.ts';
 import { parseDuration, parseInstant } from './isoTime.ts';
 import type { WrittenGrant, WrittenOwner, WrittenPolicy } from './policySchema.ts';
-import { sortedEntries, sortedSet } from './sorted.ts';
+import { sortedEntries, sortedSet } from './scalarSchemas.ts';
 
 const OUTSCALE_EXPIRY = 'P7D';
 const ACCEPTS_PER_PASS = 10;

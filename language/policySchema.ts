@@ -2,12 +2,18 @@ import * as z from 'zod';
 import { PROVIDERS } from '../core/model.ts';
 import { quote } from '../core/printableText.ts';
 import { ACCOUNT } from '../core/resourceIds.ts';
-import { connectionList } from './connection.ts';
 import { holdShape, matchShape } from './fields/matchFields.ts';
-import { GATEWAY_NAME, gatewayId, gatewayReference } from './idSchemas.ts';
+import { connectionList, GATEWAY_NAME, gatewayId, gatewayReference } from './idSchemas.ts';
 import { DURATION_SHAPE, durationFault, INSTANT_SHAPE, instantFault } from './isoTime.ts';
-import { NAME_SHAPE } from './name.ts';
-import { filled, filledList, judgedText, plainText, type Shape, shapedText } from './scalarSchemas.ts';
+import {
+  filled,
+  filledList,
+  judgedText,
+  NAME_SHAPE,
+  plainText,
+  type Shape,
+  shapedText,
+} from './scalarSchemas.ts';
 
 /** The policy file as it is written. Names and everything that joins two places are checked by the rules. */
 

@@ -1,6 +1,22 @@
 import * as z from 'zod';
-import { quote } from '../core/printableText.ts';
+import { byCodePoint, quote } from '../core/printableText.ts';
+import { NAME } from '../core/resourceIds.ts';
 import { type Complaint, FAULT_CODES } from './diagnostic.ts';
+
+/** By code point, each once. */
+export function sortedSet(texts: readonly string[]): string[] {
+  return [...new Set(texts)].sort(byCodePoint);
+}
+
+/** A map's entries by key. */
+export function sortedEntries<T>(map: Readonly<Record<string, T>>): [string, T][] {
+  return Object.entries(map).sort(([a], [b]) => byCodePoint(a, b));
+}
+
+/** What names of owners, grants, gateways and targets are, for people. */
+export const A_NAME = 'a lower-case letter, then at most 62 lower-case letters, digits and hyphens';
+
+export const NAME_SHAPE: Shape = patterned(NAME.source, `write a name: ${A_NAME}`);
 
 /**
  * Building blocks of the schema. Each carries a description, from which editors and the reference are fed, and says for

@@ -1,8 +1,8 @@
 import { escapeText, list, quote } from '../core/printableText.ts';
 import { ACCOUNT } from '../core/resourceIds.ts';
 import type { Complaint, Path } from './diagnostic.ts';
-import { nearest } from './didYouMean.ts';
-import { asdot } from './fields/asdot.ts';
+import { asdot } from './fields/numberRanges.ts';
+import { nearest } from './unknownKeys.ts';
 import type { Place } from './yaml/sourceNode.ts';
 
 /** @param expected what zod calls it, or `number or text` */

@@ -1,23 +1,21 @@
 import { type Accept, type Decision, decide, withReasons } from '../core/decide.ts';
 import { afterAward, asDescribed, beforeAward, type World } from '../core/decisionContext.ts';
 import type { Origin } from '../core/events/event.ts';
-import type { Failure } from '../core/failure.ts';
-import type { Grounds } from '../core/grounds.ts';
-import { NOTHING } from '../core/inspection.ts';
-import { groundsOf } from '../core/lastLook.ts';
-import type { Award } from '../core/ledgerEntries.ts';
+import type { Award, Grounds } from '../core/ledgerEntries.ts';
 import { isConfirming, type VirtualInterface } from '../core/model.ts';
 import type { LoadedPolicy } from '../core/policy.ts';
 import { gatewayToInspect, inspect } from '../core/preflightChecks.ts';
+import { NOTHING } from '../core/reasons.ts';
+import { groundsOf } from '../core/receipt.ts';
 import type { Turn } from '../core/requestEvaluation.ts';
-import type { Outcome } from '../core/runReport.ts';
+import type { Failure, Outcome } from '../core/runReport.ts';
 import type { Recorder } from './acceptanceRecorder.ts';
-import type { Budget } from './budget.ts';
 import { confirm, failed, goneMessage } from './confirm.ts';
 import { isFresh, type Look, lastLook, lookInTurn } from './currentState.ts';
 import { awardOf, type Place, type Shared } from './decisionQueue.ts';
 import { CallFailure, KeyReplaced } from './portErrors.ts';
 import type { Ports } from './ports.ts';
+import type { Budget } from './runContext.ts';
 
 /** What an attempt needs beside the request. */
 export interface AttemptContext {

@@ -1,13 +1,11 @@
 import { turnsAfter } from '../core/acceptanceOrder.ts';
 import { codesOf } from '../core/decide.ts';
 import type { World } from '../core/decisionContext.ts';
-import type { Failure } from '../core/failure.ts';
 import { canonicalJson } from '../core/json.ts';
 import { type Case, type Turn, turnsOf } from '../core/requestEvaluation.ts';
-import type { Outcome } from '../core/runReport.ts';
+import type { Failure, Outcome } from '../core/runReport.ts';
 import { type Attempt, type AttemptContext, attempt } from './acceptRequest.ts';
-import { lanes } from './concurrencyLimit.ts';
-import { type Shared, undecided } from './decisionQueue.ts';
+import { lanes, type Shared, undecided } from './decisionQueue.ts';
 import type { Memory } from './ledgerUnitOfWork.ts';
 
 /** What the order of the attempts rests on, and where the next run finds it. */

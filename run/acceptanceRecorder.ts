@@ -1,9 +1,8 @@
-import type { Failure } from '../core/failure.ts';
-import type { Grounds } from '../core/grounds.ts';
-import { type Award, accepted, type Intent } from '../core/ledgerEntries.ts';
+import { type Award, accepted, type Grounds, type Intent } from '../core/ledgerEntries.ts';
 import type { LedgerChange } from '../core/ledgerState.ts';
 import { type LoadedPolicy, writePolicy } from '../core/policy.ts';
 import { type Answer, receiptOf } from '../core/receipt.ts';
+import type { Failure } from '../core/runReport.ts';
 import type { Memory } from './ledgerUnitOfWork.ts';
 import { LedgerFailure } from './portErrors.ts';
 import type { Clock } from './ports.ts';

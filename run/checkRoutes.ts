@@ -1,15 +1,13 @@
-import type { Failure } from '../core/failure.ts';
 import type { FollowUp } from '../core/followUp.ts';
 import type { Acceptance } from '../core/ledgerEntries.ts';
 import type { LedgerChange } from '../core/ledgerState.ts';
 import { listSome } from '../core/printableText.ts';
 import { whyUnrouted } from '../core/routeProblem.ts';
-import type { Budget } from './budget.ts';
-import type { Findings } from './findings.ts';
+import type { Failure } from '../core/runReport.ts';
 import type { Memory } from './ledgerUnitOfWork.ts';
 import { ApiFailure, CallFailure } from './portErrors.ts';
 import type { Newsroom } from './publishEvents.ts';
-import type { PassInput } from './runContext.ts';
+import type { Budget, Findings, PassInput } from './runContext.ts';
 
 /** How long after it became available a look that fails is tried again, in milliseconds. */
 const LOOK_WITHIN_MS = 24 * 60 * 60 * 1000;

@@ -1,7 +1,7 @@
-import type { Failure } from '../core/failure.ts';
 import { isOver, type VirtualInterface } from '../core/model.ts';
 import { quote } from '../core/printableText.ts';
 import type { Answer } from '../core/receipt.ts';
+import type { Failure } from '../core/runReport.ts';
 import { CallFailure, KeyReplaced } from './portErrors.ts';
 import type { DirectConnect, Ports } from './ports.ts';
 

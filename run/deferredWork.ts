@@ -9,14 +9,12 @@ import { isInspection } from '../core/reasons.ts';
 import { expiredUnseen, reconcileLate, unseenEnds } from '../core/reconcile.ts';
 import { type Case, lessonOf } from '../core/requestEvaluation.ts';
 import { onlyFound, type Survey } from '../core/snapshot.ts';
-import type { Budget } from './budget.ts';
 import { lookAtRoutes } from './checkRoutes.ts';
-import type { Findings } from './findings.ts';
 import type { Memory } from './ledgerUnitOfWork.ts';
 import type { Missing } from './missingInterfaces.ts';
 import type { Ports } from './ports.ts';
 import { hasWriteTime, type Newsroom, queueNews, withEnds, writeDeferred } from './publishEvents.ts';
-import type { PassInput } from './runContext.ts';
+import type { Budget, Findings, PassInput } from './runContext.ts';
 import { vet } from './verifyCaller.ts';
 
 /** What a run works with. */

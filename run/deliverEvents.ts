@@ -1,9 +1,9 @@
-import type { Failure } from '../core/failure.ts';
 import type { LedgerChange, Queued } from '../core/ledgerState.ts';
 import { byCodePoint, list, quote } from '../core/printableText.ts';
-import type { Budget } from './budget.ts';
+import type { Failure } from '../core/runReport.ts';
 import type { Memory } from './ledgerUnitOfWork.ts';
 import type { Announcer } from './ports.ts';
+import type { Budget } from './runContext.ts';
 
 /** What delivering so many at once may take at most, in milliseconds. */
 const DELIVERY_MS = 5000;

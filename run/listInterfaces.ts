@@ -1,10 +1,9 @@
-import type { Failure } from '../core/failure.ts';
 import { identify, needsOwnConnections, type OwnConnections } from '../core/identify.ts';
 import type { LedgerState } from '../core/ledgerState.ts';
 import { isConfirming, isOver, isReadable, isUnsettled, type VirtualInterface } from '../core/model.ts';
 import type { Policy } from '../core/policy.ts';
 import { list, quote } from '../core/printableText.ts';
-import type { Ignored } from '../core/runReport.ts';
+import type { Failure, Ignored } from '../core/runReport.ts';
 import type { Survey } from '../core/snapshot.ts';
 import { ApiFailure } from './portErrors.ts';
 import type { Ports } from './ports.ts';

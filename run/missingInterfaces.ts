@@ -1,7 +1,7 @@
-import type { Failure } from '../core/failure.ts';
 import { isOfKnownState, isOver, type VirtualInterface } from '../core/model.ts';
 import { listSome, quote } from '../core/printableText.ts';
-import { lanes } from './concurrencyLimit.ts';
+import type { Failure } from '../core/runReport.ts';
+import { lanes } from './decisionQueue.ts';
 import { CallFailure, ListingIncomplete } from './portErrors.ts';
 import type { DirectConnect } from './ports.ts';
 

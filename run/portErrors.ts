@@ -1,4 +1,4 @@
-import type { FailureCode } from '../core/failure.ts';
+import type { FailureCode } from '../core/runReport.ts';
 
 /** What a pass can fail of. Each carries the stable code under which it is reported. */
 export abstract class PassFailure extends Error {

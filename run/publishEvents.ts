@@ -4,14 +4,12 @@ import type { Origin } from '../core/events/event.ts';
 import { type Facts, NO_FACTS, type RememberedRequest } from '../core/events/eventDefinition.ts';
 import { newsOf } from '../core/events/findNewEvents.ts';
 import { failedWithoutMemory } from '../core/events/runFailed.ts';
-import type { Failure } from '../core/failure.ts';
 import type { LedgerChange, LedgerState } from '../core/ledgerState.ts';
 import { reportOf } from '../core/requestEvaluation.ts';
-import type { Budget } from './budget.ts';
+import type { Failure } from '../core/runReport.ts';
 import { deliver } from './deliverEvents.ts';
-import type { Findings } from './findings.ts';
 import type { Memory } from './ledgerUnitOfWork.ts';
-import type { PassInput } from './runContext.ts';
+import type { Budget, Findings, PassInput } from './runContext.ts';
 
 /** What writing one part of what was deferred may take at most, in milliseconds. */
 const WRITE_MS = 5000;

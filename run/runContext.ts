@@ -1,7 +1,38 @@
 import type { LoadedPolicy } from '../core/policy.ts';
-import type { Budget } from './budget.ts';
-import type { Ports } from './ports.ts';
+import type { Case } from '../core/requestEvaluation.ts';
+import type { Failure, PassReport } from '../core/runReport.ts';
+import type { Clock, Ports } from './ports.ts';
 import type { Vetting } from './verifyCaller.ts';
+
+/** What a pass found out so far; whatever stops it, this much is reported. */
+export interface Findings {
+  /** by ID; `null` until a listing was complete */
+  cases: Map<string, Case> | null;
+  ignored: PassReport['ignored'];
+  ended: PassReport['ended'];
+  followUps: PassReport['followUps'];
+  orphans: PassReport['orphans'];
+  readonly warnings: Failure[];
+  readonly failures: Failure[];
+}
+
+export function nothingFound(): Findings {
+  return { cases: null, ignored: [], ended: [], followUps: [], orphans: [], warnings: [], failures: [] };
+}
+
+/** How much longer work may go on, in milliseconds. */
+export type Budget = () => number;
+
+/** The least of what several budgets leave. */
+export function leastOf(...budgets: readonly Budget[]): Budget {
+  return () => Math.min(...budgets.map((left) => left()));
+}
+
+/** `ms` from now by the clock that never steps. */
+export function fromNow(clock: Clock, ms: number): Budget {
+  const end = clock.monotonic() + ms;
+  return () => end - clock.monotonic();
+}
 
 /** Remembers for a process that a failing ledger was announced; `announced` is the codes of what fails. */
 export interface Outage {

@@ -1,8 +1,8 @@
-import type { Failure } from '../core/failure.ts';
 import { type Gateway, isForeign } from '../core/model.ts';
 import { type LoadedPolicy, type Policy, type PolicyRecipient, recipientKey } from '../core/policy.ts';
 import { list, quote } from '../core/printableText.ts';
 import { gatewayKind } from '../core/resourceIds.ts';
+import type { Failure } from '../core/runReport.ts';
 import { WrongAccountOrRegion } from './portErrors.ts';
 import type { Clock, Ports } from './ports.ts';
 

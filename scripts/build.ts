@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PROJECT_ROOT } from '../infra/bundling.ts';
+import { PROJECT_ROOT } from '../infra/providerFunction.ts';
 import { bundle } from './bundle.ts';
 
 /**

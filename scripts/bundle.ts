@@ -1,5 +1,5 @@
 import { build, type Metafile } from 'esbuild';
-import { ALIASES, BUNDLING, ENTRY, PROJECT_ROOT } from '../infra/bundling.ts';
+import { ALIASES, BUNDLING, ENTRY, PROJECT_ROOT } from '../infra/providerFunction.ts';
 
 /**
  * Bundles the function as the CDK app does, but without the CDK: `test/infra/deployedAssets.test.ts` holds the two against each other.

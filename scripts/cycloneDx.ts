@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Metafile } from 'esbuild';
-import { PROJECT_ROOT } from '../infra/bundling.ts';
+import { PROJECT_ROOT } from '../infra/providerFunction.ts';
 import { type Lock, nameOf, resolved, runtimePaths } from './lockfile.ts';
 
 /** Says of a component whether any of it is in the function: the others are of the command line. */

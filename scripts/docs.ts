@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { renewed } from '../language/reference/page.ts';
 import { jsonSchemaText } from '../language/reference/policyJsonSchema.ts';
+import { renewed } from '../language/reference/referenceTables.ts';
 
 /** Writes what docs/ says of the policy file: its JSON schema, and the tables of its reference page. */
 const docs = join(import.meta.dirname, '..', 'docs');

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { PROJECT_ROOT } from '../infra/bundling.ts';
+import { PROJECT_ROOT } from '../infra/providerFunction.ts';
 
 const wants = z.record(z.string(), z.string()).optional();
 const entry = z.object({

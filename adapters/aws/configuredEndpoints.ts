@@ -1,7 +1,7 @@
 import { DirectConnectClient } from '@aws-sdk/client-direct-connect';
 import type { Recipient } from '../../core/model.ts';
 import type { Endpoints } from '../connect.ts';
-import { DIALECTS } from '../directconnect/providerApis.ts';
+import { DIALECTS } from '../directconnect/directConnect.ts';
 import { checkedEndpoint, EndpointRefused, isLoopback } from '../endpoint.ts';
 
 /** The services of AWS that are called, each by the ID under which its SDK looks for an endpoint. */

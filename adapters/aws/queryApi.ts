@@ -3,8 +3,7 @@ import { parseXML } from '@aws-sdk/xml-builder';
 import { HttpRequest } from '@smithy/protocol-http';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { ApiFailure } from '../../run/portErrors.ts';
-import { READ_ATTEMPTS, readLimitMs } from '../directconnect/client.ts';
-import { bounded, type ReadClient } from './sdkClient.ts';
+import { bounded, READ_ATTEMPTS, type ReadClient, readLimitMs } from './sdkClient.ts';
 import { toApiFailure } from './toApiFailure.ts';
 
 /**

@@ -1,9 +1,79 @@
-import type { DirectConnectClient } from '@aws-sdk/client-direct-connect';
-import { readLimitMs } from '../directconnect/client.ts';
-import type { Throttles } from '../directconnect/throttles.ts';
+import { DirectConnectClient, type DirectConnectClientConfig } from '@aws-sdk/client-direct-connect';
 import { withTimeLimit } from '../promises.ts';
 import { type RenewableKey, type Repeat, withRenewal } from '../rotatingKey.ts';
-import { toApiFailure } from './toApiFailure.ts';
+import { requestHandler, wholeAnswer } from './clientHttp.ts';
+import { isThrottled, toApiFailure } from './toApiFailure.ts';
+
+/** Counts the answers by which an API refuses a call as one too many, those that are met by trying again too. */
+export interface Throttles {
+  /** Counts an error if it is such an answer. */
+  saw(thrown: unknown): void;
+  count(): number;
+}
+
+export function createThrottles(): Throttles {
+  let count = 0;
+  return {
+    saw: (thrown) => {
+      if (isThrottled(thrown)) count += 1;
+    },
+    count: () => count,
+  };
+}
+
+/** Shows every attempt of the SDK's clients to `throttles`. */
+export function watchThrottles(clients: readonly DirectConnectClient[], throttles: Throttles): void {
+  for (const { middlewareStack } of clients) {
+    middlewareStack.add(
+      (next) => async (args) => {
+        try {
+          return await next(args);
+        } catch (error) {
+          throttles.saw(error);
+          throw error;
+        }
+      },
+      // Within the step that tries again.
+      { name: 'watchThrottles', step: 'finalizeRequest', priority: 'low' },
+    );
+  }
+}
+
+/** Credentials as the SDK takes them. */
+export type SdkCredentials = NonNullable<DirectConnectClientConfig['credentials']>;
+
+export interface ClientSettings {
+  readonly region: string;
+  readonly endpoint: string;
+  /** `null`: the platform's own chain */
+  readonly credentials: SdkCredentials | RenewableKey | null;
+  /** what one attempt may take, in milliseconds */
+  readonly requestTimeoutMs: number;
+}
+
+/** Reads may be tried again; a confirm never blindly. */
+export const READ_ATTEMPTS = 3;
+
+/** What a read may take with all its attempts and the pauses between them, in milliseconds. */
+export function readLimitMs(requestTimeoutMs: number): number {
+  return READ_ATTEMPTS * requestTimeoutMs + 2000;
+}
+
+/** The SDK's client. @throws ProxyRefused */
+export function createClient(settings: ClientSettings, maxAttempts: number): DirectConnectClient {
+  const { region, endpoint, credentials, requestTimeoutMs } = settings;
+  return new DirectConnectClient({
+    region,
+    endpoint,
+    maxAttempts,
+    ...(credentials ? { credentials } : {}),
+    streamCollector: wholeAnswer,
+    requestHandler: requestHandler({
+      connectMs: Math.min(requestTimeoutMs, 5000),
+      requestMs: requestTimeoutMs,
+    }),
+  });
+}
 
 /** The client for reads, with what a read may take. */
 export interface ReadClient {

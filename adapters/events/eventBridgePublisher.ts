@@ -5,12 +5,11 @@ import {
   type PutEventsRequestEntry,
 } from '@aws-sdk/client-eventbridge';
 import type { Announcement } from '../../core/events/event.ts';
-import { printableJson } from '../../core/printable.ts';
+import { printableJson } from '../../core/json.ts';
 import { escapeLong } from '../../core/printableText.ts';
 import { ApiFailure } from '../../run/portErrors.ts';
 import type { Announcer } from '../../run/ports.ts';
-import { wholeAnswer } from '../answer.ts';
-import { requestHandler } from '../aws/clientHttp.ts';
+import { requestHandler, wholeAnswer } from '../aws/clientHttp.ts';
 import { toApiFailure } from '../aws/toApiFailure.ts';
 import { withTimeLimit } from '../promises.ts';
 import { eventOf } from './publishedEvent.ts';

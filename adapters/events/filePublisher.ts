@@ -1,12 +1,78 @@
-import { stat } from 'node:fs/promises';
-import { printableJson } from '../../core/printable.ts';
+import { constants } from 'node:fs';
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
+import { printableJson } from '../../core/json.ts';
 import type { Announcer } from '../../run/ports.ts';
-import { createPipe, type Written } from '../announcers/pipe.ts';
-import { appendLines } from '../appendLines.ts';
-import { codeOf } from '../errorCode.ts';
-import { fileCause } from '../fileSystem.ts';
-import { createQueue } from '../queue.ts';
+import { appendLines, codeOf, fileCause } from '../fileSystem.ts';
+import { createQueue } from '../promises.ts';
 import { eventOf } from './publishedEvent.ts';
+
+/** How long a call waits for the reader of a pipe, in milliseconds. */
+const LIMIT_MS = 2000;
+
+/** What came of writing lines to a pipe. */
+export interface Written {
+  /** so many lines were taken, the first ones */
+  readonly lines: number;
+  /** why the next was not; `null`: all were */
+  readonly cause: unknown;
+}
+
+/**
+ * Writes lines to a named pipe, and never longer than its limit: a reader that is missing or stuck would keep this process
+ * waiting for ever, and what is written to a pipe that is read by no process is lost.
+ */
+function createPipe(path: string): (lines: readonly string[]) => Promise<Written> {
+  let isCutShort = false;
+  return async (lines) => {
+    const end = performance.now() + LIMIT_MS;
+    let written = 0;
+    try {
+      const pipe = await patiently(end, () => open(path, constants.O_WRONLY | constants.O_NONBLOCK));
+      try {
+        for (const line of lines) {
+          const text = Buffer.from(`${isCutShort ? '\n' : ''}${line}\n`);
+          await write(pipe, text, end, (isWhole) => {
+            isCutShort = !isWhole;
+          });
+          written += 1;
+        }
+      } finally {
+        await pipe.close();
+      }
+      return { lines: written, cause: null };
+    } catch (cause) {
+      return { lines: written, cause };
+    }
+  };
+}
+
+async function write(
+  pipe: FileHandle,
+  text: Buffer,
+  end: number,
+  taken: (isWhole: boolean) => void,
+): Promise<void> {
+  for (let at = 0; at < text.length; ) {
+    const from = at;
+    const { bytesWritten } = await patiently(end, () => pipe.write(text, from));
+    at += bytesWritten;
+    taken(at === text.length);
+  }
+}
+
+/** Tries again while there is no reader, or the pipe is full. */
+async function patiently<T>(end: number, attempt: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (cause) {
+      const mayPass = codeOf(cause) === 'ENXIO' || codeOf(cause) === 'EAGAIN';
+      if (!mayPass || performance.now() >= end) throw cause;
+    }
+    await pause(20);
+  }
+}
 
 /** Announces by adding JSON lines to a file, or to a pipe that stands there; passes at once add theirs in turn. */
 export function createFileAnnouncer(path: string): Announcer {

@@ -3,9 +3,8 @@ import { applyChanges } from '../../core/applyLedgerChanges.ts';
 import { EMPTY_LEDGER, type LedgerChange, type LedgerState } from '../../core/ledgerState.ts';
 import { LedgerFailure } from '../../run/portErrors.ts';
 import type { Clock, Ledger } from '../../run/ports.ts';
-import { type LedgerRecord, recordsOf } from './historyRecords.ts';
+import { gather, type LedgerRecord, recordsOf } from './historyRecords.ts';
 import { isFree, type Lease, newLease } from './lease.ts';
-import { gather } from './records.ts';
 
 /** A ledger that lives as long as its process. */
 export function createMemoryLedger(clock: Clock): Ledger {

@@ -1,8 +1,102 @@
 import { openSync, readFileSync, readSync, writeFileSync } from 'node:fs';
-import { list, members, text } from '../../emulator/decoders.ts';
-import { figure } from '../figures.ts';
-import type { Plan } from './plan.ts';
+import { figure, list, members, text } from '../../emulator/decoders.ts';
 import type { Heard } from './recordedCalls.ts';
+
+const CONFIRM = 'ConfirmPrivateVirtualInterface';
+const GATEWAYS = 'DescribeVpnGateways';
+
+/**
+ * The lower bound of a pass that accepts: what came before the first description and after the last confirm in sequence, and
+ * between them so many lanes, each taking the next request: its description and the gateways at once, its share of the ledger's
+ * calls, the confirm, its share again. The ledger's calls are those of the pass, however it grouped them, spread evenly.
+ */
+export function acceptancesPlan(heard: readonly Heard[], lanes: number): Plan<Heard> {
+  const calls = heard.toSorted((a, b) => a.at - b.at);
+  const first = calls.findIndex(isDescription);
+  const last = calls.findLastIndex(({ operation }) => operation === CONFIRM);
+  if (first === -1 || last < first) throw new Error('the pass confirmed nothing');
+  const middle = calls.slice(first, last + 1);
+  const descriptions = middle.filter(isDescription);
+  const gateways = middle.filter(({ operation }) => operation === GATEWAYS);
+  const confirms = middle.filter(({ operation }) => operation === CONFIRM);
+  const rest = middle.filter(
+    (call) => ![descriptions, gateways, confirms].some((kind) => kind.includes(call)),
+  );
+  const odd = rest.find(({ service }) => service !== 'dynamodb');
+  if (odd !== undefined) throw new Error(`a pass that accepts is not known to call ${odd.operation}`);
+
+  const requests = Math.max(descriptions.length, confirms.length);
+  const sequences = Array.from(
+    { length: requests },
+    (_, i): Lane<Heard> => [
+      [...share(descriptions, i, requests), ...share(gateways, i, requests)],
+      ...one(share(rest, 2 * i, 2 * requests)),
+      share(confirms, i, requests),
+      ...one(share(rest, 2 * i + 1, 2 * requests)),
+    ],
+  );
+  return [
+    [inSequence(calls.slice(0, first))],
+    sideBySide(sequences, lanes),
+    [inSequence(calls.slice(last + 1))],
+  ];
+}
+
+function isDescription({ operation, body }: Heard): boolean {
+  return operation === 'DescribeVirtualInterfaces' && body.includes('"virtualInterfaceId"');
+}
+
+/** The `i`th of `n` parts that differ in length by one at most. */
+function share(calls: readonly Heard[], i: number, n: number): Heard[] {
+  return calls.slice(Math.floor((i * calls.length) / n), Math.floor(((i + 1) * calls.length) / n));
+}
+
+function one(calls: readonly Heard[]): Step<Heard>[] {
+  return calls.map((call) => [call]);
+}
+
+/** Makes the calls of a plan in its order. */
+export async function runPlan<Call>(plan: Plan<Call>, make: (call: Call) => Promise<void>): Promise<void> {
+  for (const stage of plan) {
+    await Promise.all(
+      stage.map(async (lane) => {
+        for (const step of lane)
+          await (step[0] && step.length === 1 ? make(step[0]) : Promise.all(step.map(make)));
+      }),
+    );
+  }
+}
+
+/** Calls to be made again: of a stage all lanes run side by side, of a lane one step after the other, of a step all calls at once. */
+export type Plan<Call> = readonly Stage<Call>[];
+export type Stage<Call> = readonly Lane<Call>[];
+export type Lane<Call> = readonly Step<Call>[];
+export type Step<Call> = readonly Call[];
+
+/** In the order heard; calls that were under way at the same time are made at once. */
+export function inSequence(heard: readonly Heard[]): Lane<Heard> {
+  const steps: Heard[][] = [];
+  let over = Number.NEGATIVE_INFINITY;
+  for (const call of heard.toSorted((a, b) => a.at - b.at)) {
+    const last = steps.at(-1);
+    if (last === undefined || call.at >= over) {
+      steps.push([call]);
+      over = call.until;
+    } else {
+      last.push(call);
+      // What begins when the first of them is over waited for it.
+      over = Math.min(over, call.until);
+    }
+  }
+  return steps;
+}
+
+/** Several sequences over so many lanes, each taking the next in turn. */
+export function sideBySide(sequences: readonly Lane<Heard>[], lanes: number): Stage<Heard> {
+  return Array.from({ length: lanes }, (_, lane) =>
+    sequences.filter((__, i) => i % lanes === lane).flatMap((sequence) => [...sequence]),
+  );
+}
 
 /** A call whose body lies in a file, so that what a plan weighs is not part of what making its calls takes. */
 export interface PlannedCall

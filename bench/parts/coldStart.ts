@@ -1,11 +1,26 @@
-import { packageSizes } from '../bundleSizes.ts';
-import { inSequence } from '../calls/plan.ts';
+import type { Metafile } from 'esbuild';
+import { nameOf } from '../../scripts/lockfile.ts';
 import { mustBeSame } from '../calls/recordedCalls.ts';
-import { type Lab, TARGET } from '../environment.ts';
-import { type Invocation, invocationOf, mustAccept } from '../invocation.ts';
-import { comparisonOf, repeated, spreadOf } from '../measure.ts';
-import type { Line } from '../row.ts';
+import { inSequence } from '../calls/replayPlan.ts';
+import { type Invocation, invocationOf, type Lab, mustAccept, TARGET } from '../environment.ts';
+import { comparisonOf, type Line, repeated, spreadOf } from '../report.ts';
 import { QUIET } from './idleRun.ts';
+
+const PACKAGE = /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/;
+
+/** Bytes of a bundle by the package that they come from, the greatest first; what is in none is ours. */
+function packageSizes({ outputs }: Metafile): ReadonlyMap<string, number> {
+  const sizes = new Map<string, number>();
+  for (const { inputs, bytes } of Object.values(outputs)) {
+    sizes.set('all of it', (sizes.get('all of it') ?? 0) + bytes);
+    for (const [input, { bytesInOutput }] of Object.entries(inputs)) {
+      const [path] = PACKAGE.exec(input) ?? [];
+      const name = path === undefined ? 'vif-acceptor' : nameOf(path);
+      sizes.set(name, (sizes.get(name) ?? 0) + bytesInOutput);
+    }
+  }
+  return new Map([...sizes].filter(([, bytes]) => bytes > 0).sort(([, a], [, b]) => b - a));
+}
 
 /** From the start of a process to the end of its first pass, against a bundle of only the SDK's clients making the same calls. */
 export async function coldStart(

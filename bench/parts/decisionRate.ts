@@ -1,8 +1,7 @@
 import { join } from 'node:path';
+import { figure } from '../../emulator/decoders.ts';
 import { startChild } from '../childProcess.ts';
-import { figure } from '../figures.ts';
-import { repeated, spreadOf } from '../measure.ts';
-import type { Line } from '../row.ts';
+import { type Line, repeated, spreadOf } from '../report.ts';
 
 const PROCESS = join(import.meta.dirname, '../processes/decisions.ts');
 

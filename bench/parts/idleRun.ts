@@ -1,9 +1,7 @@
-import { inSequence } from '../calls/plan.ts';
 import { mustBeSame } from '../calls/recordedCalls.ts';
-import { type Lab, TARGET } from '../environment.ts';
-import { invocationOf, mustAccept } from '../invocation.ts';
-import { comparisonOf, repeated } from '../measure.ts';
-import type { Line } from '../row.ts';
+import { inSequence } from '../calls/replayPlan.ts';
+import { invocationOf, type Lab, mustAccept, TARGET } from '../environment.ts';
+import { comparisonOf, type Line, repeated } from '../report.ts';
 import type { Population } from '../world/population.ts';
 
 /** A target as most are most of the time: nothing waits. */

@@ -1,6 +1,5 @@
 import { type CompiledPolicy, compilePolicy, diffPolicies } from '../../language/index.ts';
-import { type Spread, spreadOf } from '../measure.ts';
-import type { Line } from '../row.ts';
+import { type Line, type Spread, spreadOf } from '../report.ts';
 
 const GRANTS = 5;
 

@@ -2,10 +2,8 @@ import { execFile } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Heard, mustBeSame } from '../calls/recordedCalls.ts';
-import { keys, type Lab, TARGET } from '../environment.ts';
-import { invocationOf, mustAccept } from '../invocation.ts';
-import { spreadOf } from '../measure.ts';
-import type { Line } from '../row.ts';
+import { invocationOf, keys, type Lab, mustAccept, TARGET } from '../environment.ts';
+import { type Line, spreadOf } from '../report.ts';
 import { gatewayId, type Population } from '../world/population.ts';
 
 const exec = promisify(execFile);

@@ -1,6 +1,5 @@
-import { runPlan } from '../bare/run.ts';
 import { bareCall } from '../baseline/signedClient.ts';
-import { type PlannedCall, readPlan } from '../calls/replayPlan.ts';
+import { type PlannedCall, readPlan, runPlan } from '../calls/replayPlan.ts';
 
 /** The lower bound: the calls of a plan over node:http, every answer parsed, the interfaces of the listing kept. */
 export async function handler({ plan: file }: { readonly plan: string }): Promise<{ interfaces: number }> {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { tapServers } from '../calls/tap.ts';
+import { tapServers } from '../calls/recordedCalls.ts';
 import { answerParent } from '../serveParent.ts';
 
 /** EventBridge's `PutEvents`, which takes everything. */

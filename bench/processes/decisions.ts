@@ -3,8 +3,15 @@ import type { World } from '../../core/decisionContext.ts';
 import type { VirtualInterface } from '../../core/model.ts';
 import { loadPolicy, type Policy, writePolicy } from '../../core/policy.ts';
 import { answerParent } from '../serveParent.ts';
-import { compiled, policyText } from '../world/policy.ts';
-import { type ConnectionOf, connectionsOf, ownerName, type Population, US } from '../world/population.ts';
+import {
+  type ConnectionOf,
+  compiled,
+  connectionsOf,
+  ownerName,
+  type Population,
+  policyText,
+  US,
+} from '../world/population.ts';
 
 /** Decisions by a policy of so many owners, loaded as the function loads it: how many in a second. */
 const owners = Number(process.argv[2]);

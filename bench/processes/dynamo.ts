@@ -1,4 +1,4 @@
-import { tapServers } from '../calls/tap.ts';
+import { tapServers } from '../calls/recordedCalls.ts';
 import { answerParent } from '../serveParent.ts';
 import { startTransactingDynalite } from '../world/dynalite.ts';
 

@@ -1,5 +1,5 @@
 import { startSimulator } from '../../emulator/emulator.ts';
-import { tapServers } from '../calls/tap.ts';
+import { tapServers } from '../calls/recordedCalls.ts';
 import { answerParent } from '../serveParent.ts';
 import { fill } from '../world/fill.ts';
 import { readFilling } from '../world/population.ts';

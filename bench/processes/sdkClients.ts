@@ -20,8 +20,7 @@ import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 import { parseXML } from '@aws-sdk/xml-builder';
 import { HttpRequest } from '@smithy/protocol-http';
 import { SignatureV4 } from '@smithy/signature-v4';
-import { runPlan } from '../bare/run.ts';
-import { type PlannedCall, readPlan } from '../calls/replayPlan.ts';
+import { type PlannedCall, readPlan, runPlan } from '../calls/replayPlan.ts';
 
 /**
  * What the function's clients take by themselves: bundled as the function is, with the same packages of the SDK and nothing

@@ -1,9 +1,8 @@
 import { escapeText } from '../../core/printableText.ts';
 import { type Fault, formatFault } from '../../language/index.ts';
-import { humanDuration } from '../output/duration.ts';
+import { humanDuration } from '../output/terminal.ts';
 import type { Pending } from '../status/pendingView.ts';
-import { whyEnded } from '../status/recordWords.ts';
-import { concernsOf, isNear, remarksOn, whyOf } from '../status/statusWording.ts';
+import { concernsOf, isNear, remarksOn, whyEnded, whyOf } from '../status/statusWording.ts';
 import type { EndedView, TargetView } from '../status/targetView.ts';
 
 /** Something that a person should look at, as `status --check` prints it. Codes and key names are relied on by others. */

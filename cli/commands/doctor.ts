@@ -3,13 +3,11 @@ import { type ConnectOptions, connectTarget, endpointsOf } from '../connectTarge
 import { bad, type Finding, ok, warn } from '../doctor/doctorFinding.ts';
 import { examineSurroundings } from '../doctor/environmentChecks.ts';
 import { examine } from '../doctor/runChecks.ts';
-import { EXIT, type ExitCode } from '../exitCodes.ts';
-import { eachTarget } from '../forEachTarget.ts';
 import { type LedgerOptions, withLedger } from '../ledgerOptions.ts';
 import { loadSoundPolicies } from '../loadPolicies.ts';
-import { printDocument } from '../output/jsonDocument.ts';
-import { paintFor } from '../output/paint.ts';
-import { wrapped } from '../output/wrapped.ts';
+import { EXIT, type ExitCode } from '../options.ts';
+import { paintFor, printDocument, wrapped } from '../output/terminal.ts';
+import { eachTarget } from '../runTarget.ts';
 
 export interface DoctorOptions extends ConnectOptions, LedgerOptions {
   readonly policy?: readonly string[];

@@ -1,9 +1,7 @@
 import { type CompiledPolicy, type Idle, idleGrants, oddPatterns, oddRegion } from '../../language/index.ts';
-import { EXIT, type ExitCode } from '../exitCodes.ts';
 import { loadPolicies } from '../loadPolicies.ts';
-import { printDocument } from '../output/jsonDocument.ts';
-import { paintFor } from '../output/paint.ts';
-import { wrapped } from '../output/wrapped.ts';
+import { EXIT, type ExitCode } from '../options.ts';
+import { paintFor, printDocument, wrapped } from '../output/terminal.ts';
 
 /**
  * `policy check`: compiles every file and says what it is, which grants accept nothing, and which values look like patterns and are none;

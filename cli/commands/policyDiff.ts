@@ -1,14 +1,11 @@
 import { diffPolicies, TooManyWays } from '../../language/index.ts';
 import type { ConnectOptions } from '../connectTarget.ts';
 import { type DiffDocument, documentOf } from '../diff/diffDocument.ts';
+import { describeDiff, diffMarkdown } from '../diff/diffText.ts';
 import { oldSideOf, sideOf } from '../diff/loadRevision.ts';
 import { pendingChanges } from '../diff/pendingImpact.ts';
-import { EXIT, type ExitCode, UsageError } from '../exitCodes.ts';
-import { instantOf } from '../instant.ts';
-import { describeDiff } from '../output/diffText.ts';
-import { printDocument } from '../output/jsonDocument.ts';
-import { diffMarkdown } from '../output/markdown.ts';
-import { paintFor } from '../output/paint.ts';
+import { EXIT, type ExitCode, instantOf, UsageError } from '../options.ts';
+import { paintFor, printDocument } from '../output/terminal.ts';
 
 export interface DiffOptions extends ConnectOptions {
   /** a recorded file, or `true` to ask the provider */

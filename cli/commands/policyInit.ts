@@ -1,17 +1,14 @@
 import { writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { connect, REQUEST_TIMEOUT_MS } from '../../adapters/connect.ts';
-import { DIALECTS } from '../../adapters/directconnect/providerApis.ts';
-import { codeOf } from '../../adapters/errorCode.ts';
-import { fileCause } from '../../adapters/fileSystem.ts';
-import { makeFolder } from '../../adapters/makeFolder.ts';
+import { DIALECTS } from '../../adapters/directconnect/directConnect.ts';
+import { codeOf, fileCause, makeFolder } from '../../adapters/fileSystem.ts';
 import { isForeign, PROVIDERS, type Provider } from '../../core/model.ts';
 import { ACCOUNT } from '../../core/resourceIds.ts';
 import { type ConnectOptions, endpointsOf } from '../connectTarget.ts';
-import { EXIT, type ExitCode, UsageError } from '../exitCodes.ts';
+import { EXIT, type ExitCode, UsageError } from '../options.ts';
 import { ownCredentials } from '../personalCredentials.ts';
-import { firstPolicy } from '../scaffoldPolicy.ts';
-import { schemaComment } from '../schemaComment.ts';
+import { firstPolicy, schemaComment } from '../scaffoldPolicy.ts';
 
 export interface InitOptions extends ConnectOptions {
   readonly provider: string;

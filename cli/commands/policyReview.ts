@@ -1,11 +1,9 @@
 import { relative } from 'node:path';
 import type { ConnectOptions } from '../connectTarget.ts';
 import { filesAt, isRevision } from '../diff/loadRevision.ts';
-import { EXIT, type ExitCode, InvalidPolicies, UsageError } from '../exitCodes.ts';
-import { instantOf } from '../instant.ts';
 import { policyFolder, testPolicies } from '../loadPolicies.ts';
-import { faultsMarkdown, reviewMarkdown } from '../review/reviewMarkdown.ts';
-import { type Reviewed, review } from '../review/reviewPolicy.ts';
+import { EXIT, type ExitCode, InvalidPolicies, instantOf, UsageError } from '../options.ts';
+import { faultsMarkdown, type Reviewed, review, reviewMarkdown } from '../review/reviewPolicy.ts';
 
 export interface ReviewOptions extends ConnectOptions {
   readonly base: string;

@@ -1,18 +1,52 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { recipientKey } from '../../core/policy.ts';
+import { PolicyRefused, readArchivedPolicy, recipientKey } from '../../core/policy.ts';
 import { escapeText, list, listSome, quoteOwn } from '../../core/printableText.ts';
-import { type Receipt, ticketOf } from '../../core/receipt.ts';
+import { type Receipt, replay, ticketOf } from '../../core/receipt.ts';
 import { wordsOfRequest } from '../../language/index.ts';
+import { LedgerFailure } from '../../run/portErrors.ts';
 import type { Ledger } from '../../run/ports.ts';
-import { EXIT, type ExitCode, UsageError } from '../exitCodes.ts';
-import { isTable, type LedgerOptions, ledgerFor, ledgerPath, withLedger } from '../ledgerOptions.ts';
-import { loadSoundPolicies } from '../loadPolicies.ts';
-import { describeFaults } from '../output/faults.ts';
-import { printDocument } from '../output/jsonDocument.ts';
-import { paintFor } from '../output/paint.ts';
-import { defaultLedger } from '../paths.ts';
-import { type Replayed, replayed } from '../receipts/replayed.ts';
+import {
+  defaultLedger,
+  isTable,
+  type LedgerOptions,
+  ledgerFor,
+  ledgerPath,
+  withLedger,
+} from '../ledgerOptions.ts';
+import { describeFaults, loadSoundPolicies } from '../loadPolicies.ts';
+import { EXIT, type ExitCode, UsageError } from '../options.ts';
+import { paintFor, printDocument } from '../output/terminal.ts';
+
+/** What comes of deciding a receipt's request again. */
+export interface Replayed {
+  /** `unknown`: the policy of then cannot be read */
+  readonly replay: 'same' | 'different' | 'unknown';
+  readonly message: string;
+}
+
+/** Decides again by the policy of then, which the ledger keeps. */
+async function replayed(receipt: Receipt, ledger: Ledger): Promise<Replayed> {
+  const { digest } = receipt.policy;
+  try {
+    const text = await ledger.policy(digest);
+    if (text === null) return { replay: 'unknown', message: `the ledger has no policy ${digest}` };
+    const policy = readArchivedPolicy(text, receipt.target);
+    const { decision, isSame } = replay(receipt, policy);
+    if (isSame) return { replay: 'same', message: 'the same' };
+    if (decision.verdict === 'accept')
+      return {
+        replay: 'different',
+        message: `another: ${decision.owner}.${decision.grant} to ${decision.gateway}`,
+      };
+    const why = list(decision.reasons.map(({ code, message }) => `${code}: ${message}`));
+    return { replay: 'different', message: `held: ${why}` };
+  } catch (error) {
+    if (error instanceof LedgerFailure || error instanceof PolicyRefused)
+      return { replay: 'unknown', message: error.message };
+    throw error;
+  }
+}
 
 export interface ReceiptsOptions extends LedgerOptions {
   readonly policy?: readonly string[];

@@ -3,18 +3,14 @@ import { createFileAnnouncer } from '../../adapters/events/filePublisher.ts';
 import type { PassReport } from '../../core/runReport.ts';
 import type { CompiledPolicy } from '../../language/index.ts';
 import type { Ports } from '../../run/ports.ts';
-import { EXIT, type ExitCode } from '../exitCodes.ts';
-import { eachTarget } from '../forEachTarget.ts';
 import { ping, pingAddress } from '../heartbeat.ts';
-import { lockInWords, lockOn } from '../ledgerLock.ts';
-import { ledgerFor, pruneLedger, withLedger } from '../ledgerOptions.ts';
-import { loadSoundPolicies } from '../loadPolicies.ts';
-import { describeFaults } from '../output/faults.ts';
-import { describeProblems, printDocument } from '../output/jsonDocument.ts';
-import { paintFor } from '../output/paint.ts';
+import { ledgerFor, lockInWords, lockOn, pruneLedger, withLedger } from '../ledgerOptions.ts';
+import { describeFaults, loadSoundPolicies } from '../loadPolicies.ts';
+import { EXIT, type ExitCode } from '../options.ts';
 import { startProgress } from '../output/progress.ts';
 import { describePass } from '../output/runText.ts';
-import { onePass, type PassOptions } from '../runTarget.ts';
+import { describeProblems, paintFor, printDocument } from '../output/terminal.ts';
+import { eachTarget, onePass, type PassOptions } from '../runTarget.ts';
 
 export interface RunOptions extends PassOptions {
   readonly policy?: readonly string[];

@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { codeOf } from '../../adapters/errorCode.ts';
-import { fileCause } from '../../adapters/fileSystem.ts';
+import { codeOf, fileCause } from '../../adapters/fileSystem.ts';
 import {
   type DialectName,
   LONGEST_LATENCY,
@@ -13,7 +12,7 @@ import {
   startSimulator,
 } from '../../emulator/emulator.ts';
 import { COMMAND } from '../../language/invocation.ts';
-import { EXIT, type ExitCode, UsageError } from '../exitCodes.ts';
+import { EXIT, type ExitCode, UsageError } from '../options.ts';
 
 export interface SimulateOptions {
   readonly port: string;

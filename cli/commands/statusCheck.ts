@@ -1,21 +1,25 @@
+import { printableJson } from '../../core/json.ts';
 import { recipientKey } from '../../core/policy.ts';
-import { printableJson } from '../../core/printable.ts';
 import { visible } from '../../core/printableText.ts';
 import type { Sorted } from '../../language/index.ts';
-import { type CheckState, readState, writeState } from '../check/checkState.ts';
-import { checkNow, type LastCheck, newlyExpired } from '../check/expired.ts';
+import {
+  type CheckState,
+  checkNow,
+  type LastCheck,
+  newlyExpired,
+  readState,
+  writeState,
+} from '../check/checkState.ts';
 import { type Finding, findingLine, findingsOf, invalidPolicy } from '../check/statusFindings.ts';
-import { EXIT, type ExitCode, InvalidPolicies } from '../exitCodes.ts';
-import { eachTarget } from '../forEachTarget.ts';
-import { ledgerFor, ledgerPath, ledgerTable, withLedger } from '../ledgerOptions.ts';
+import { checkStatePath, ledgerFor, ledgerPath, ledgerTable, withLedger } from '../ledgerOptions.ts';
 import { loadSoundPolicies } from '../loadPolicies.ts';
+import { EXIT, type ExitCode, InvalidPolicies } from '../options.ts';
 import type { Progress } from '../output/progress.ts';
-import { checkStatePath } from '../paths.ts';
+import { eachTarget } from '../runTarget.ts';
 import { gather } from '../status/collectStatus.ts';
 import { page } from '../status/htmlPage.ts';
-import { pageFile } from '../status/pageFile.ts';
 import { type TargetView, viewOf } from '../status/targetView.ts';
-import type { StatusOptions } from './status.ts';
+import { pageFile, type StatusOptions } from './status.ts';
 
 /** Six intervals of the timer and of the function. */
 const MAX_AGE_SECONDS = 30 * 60;

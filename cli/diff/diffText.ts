@@ -1,5 +1,45 @@
-import { escapeText } from '../../core/printableText.ts';
+import { escapeText, visible } from '../../core/printableText.ts';
+import { type Paint, wrapped } from '../output/terminal.ts';
 import type { ChangeDocument, DiffDocument, PendingDocument } from './diffDocument.ts';
+
+/** A diff as a comment on a pull request. What stands in it word by word stands in fences that nothing in it closes. */
+export function diffMarkdown(diff: DiffDocument): string {
+  const sections = sectionsOf(diff).flatMap(({ title, opens, items }) => [
+    `**${title}**${opens ? ' ⚠' : ''}`,
+    fenced(items.flat().join('\n')),
+  ]);
+  return [
+    `### Policy of ${codeOf(diff.new.file)}`,
+    verdictOf(diff),
+    ...sections,
+    `<sub>digest ${codeOf(diff.old.digest)} → ${codeOf(diff.new.digest)}, as of ${diff.at}</sub>`,
+  ].join('\n\n');
+}
+
+/** Text as it is, whatever is in it. */
+export function fenced(text: string): string {
+  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
+  const fence = '`'.repeat(longest + 1);
+  return `${fence}text\n${text}\n${fence}`;
+}
+
+/** File names come from whoever wrote the change: one must neither end the code early nor begin a line. */
+export function codeOf(text: string): string {
+  return `\`${visible(text.replaceAll('`', "'"))}\``;
+}
+
+/** A diff for a terminal. */
+export function describeDiff(diff: DiffDocument, paint: Paint): string {
+  const { old, new: now, opens } = diff;
+  const sections = sectionsOf(diff).map(({ title, opens: lets, items }) =>
+    [
+      (lets ? paint.warn : paint.faint)(title),
+      ...items.flatMap(([first = '', ...others]) => [`  ${first}`, ...others.map((line) => `  ${line}`)]),
+    ].join('\n'),
+  );
+  const verdict = (opens ? paint.bad : paint.good)(verdictOf(diff));
+  return wrapped([`${old.file} → ${now.file}`, ...sections, verdict].join('\n\n'), paint.columns);
+}
 
 /** Part of a diff: what it is about, and a line or more of each thing in it. */
 interface Section {
@@ -16,7 +56,7 @@ const KINDS = [
 ] as const;
 
 /** The diff in parts, those with nothing in them left out; of each line everything is safe to print. */
-export function sectionsOf({ changes, limits, pending, notes }: DiffDocument): Section[] {
+function sectionsOf({ changes, limits, pending, notes }: DiffDocument): Section[] {
   const ofKinds = KINDS.map(({ kind, title, opens }) => ({
     title: `Requests that ${title}`,
     opens,
@@ -46,7 +86,7 @@ function limitWords(effect: 'looser' | 'tighter', old: number | null, now: numbe
   return `${now ?? 'none'}, of ${effect === 'looser' ? 'less' : 'more'} than before`;
 }
 
-export function verdictOf({ opens, changes, limits, notes }: DiffDocument): string {
+function verdictOf({ opens, changes, limits, notes }: DiffDocument): string {
   if (opens) return 'The new policy lets in what the old one does not: a second pair of eyes should see why.';
   return changes.length + limits.length + notes.length === 0
     ? 'The policies accept the same, for the same gateways.'

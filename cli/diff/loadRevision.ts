@@ -9,7 +9,7 @@ import {
   NOT_UTF8,
   readUtf8,
 } from '../../language/index.ts';
-import { InvalidPolicies, UsageError } from '../exitCodes.ts';
+import { InvalidPolicies, UsageError } from '../options.ts';
 
 /**
  * One side of a diff: a file, or a file as a revision of git has it, `main:policy/acme.yaml`, whose path is as the caller sees it.

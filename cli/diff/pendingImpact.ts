@@ -7,8 +7,8 @@ import type { Policy } from '../../core/policy.ts';
 import { decideBesideOthers } from '../../core/preflightChecks.ts';
 import { escapeText } from '../../core/printableText.ts';
 import { type ConnectOptions, connectTarget } from '../connectTarget.ts';
-import { requestFile } from '../requests/file.ts';
 import { readRequests } from '../requests/readRequests.ts';
+import { requestFile } from '../requests/requestItems.ts';
 
 /** A request that is pending now, decided by both policies. */
 export interface PendingChange {

@@ -1,6 +1,6 @@
 import { type AwsService, endpointOf, variableOf } from '../../adapters/aws/configuredEndpoints.ts';
 import type { Endpoints } from '../../adapters/connect.ts';
-import { DIALECTS } from '../../adapters/directconnect/providerApis.ts';
+import { DIALECTS } from '../../adapters/directconnect/directConnect.ts';
 import type { Policy } from '../../core/policy.ts';
 import { list } from '../../core/printableText.ts';
 import type { ConnectOptions } from '../connectTarget.ts';

@@ -1,9 +1,145 @@
 import { X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { codeOf } from '../../adapters/errorCode.ts';
-import { proxyOf } from '../../adapters/proxySettings.ts';
+import { constants, readFileSync } from 'node:fs';
+import { access, realpath, stat, statfs } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { proxyOf } from '../../adapters/aws/clientHttp.ts';
+import { connect, type Endpoints, REQUEST_TIMEOUT_MS } from '../../adapters/connect.ts';
+import { isLoopback } from '../../adapters/endpoint.ts';
+import { codeOf } from '../../adapters/fileSystem.ts';
+import { functionCredentials } from '../../adapters/functionCredentials.ts';
+import { type Policy, recipientKey } from '../../core/policy.ts';
+import { CredentialsUnusable } from '../../run/portErrors.ts';
+import { gatewayKinds } from '../../run/verifyCaller.ts';
 import { PING_URL, pingAddress } from '../heartbeat.ts';
-import { bad, type Finding, ok } from './doctorFinding.ts';
+import { type LedgerOptions, ledgerFor, ledgerPath } from '../ledgerOptions.ts';
+import { humanDuration } from '../output/terminal.ts';
+import { bad, type Finding, guarded, ok, warn } from './doctorFinding.ts';
+import { hasOne, noneOf } from './gatewayChecks.ts';
+
+/** Whether the deployed function will get along with the secret that the policy names, as far as one can see from here. */
+export async function checkSecret(policy: Policy, endpoints: Endpoints): Promise<readonly Finding[]> {
+  const { recipient, target } = policy;
+  const { provider, credentials } = recipient;
+  if (provider !== 'outscale') return [];
+  if (credentials === null || !('secret' in credentials)) {
+    return [
+      warn(
+        'secret',
+        'none is named: enough for the command line; to deploy, add `credentials: { secret: NAME }` under `recipient`',
+      ),
+    ];
+  }
+  const secret = `\`${credentials.secret}\``;
+  const connected = connect(
+    recipient,
+    functionCredentials(recipient, target, null),
+    endpoints,
+    REQUEST_TIMEOUT_MS,
+  );
+  try {
+    await connected.authenticate();
+    return await guarded('secret', async () => {
+      const gateways = await connected.gateways.list(gatewayKinds(policy));
+      if (!hasOne(policy, gateways)) return [bad('secret', noneOf(policy, `the key in secret ${secret}`))];
+      return [ok('secret', `${secret} can be read, has its form, and its key sees the policy's gateways`)];
+    });
+  } catch (error) {
+    if (!(error instanceof CredentialsUnusable)) throw error;
+    return [isNotOurs(error) ? warn('secret', notChecked(secret)) : bad('secret', error.message)];
+  } finally {
+    connected.close();
+  }
+}
+
+/** Whoever runs this by the command line alone needs no keys of AWS. */
+function isNotOurs({ message }: CredentialsUnusable): boolean {
+  return /CredentialsProviderError|Region is missing/.test(message);
+}
+
+function notChecked(secret: string): string {
+  return `${secret} not checked: no AWS credentials or region here; with those of the function's account and AWS_REGION it would be`;
+}
+
+/** Whether the memory can be read, and written as far as one can tell without writing. */
+export function checkLedger({ recipient }: Policy, options: LedgerOptions): Promise<readonly Finding[]> {
+  return guarded('ledger', async () => {
+    const path = ledgerPath(options);
+    const { lastListing, damaged } = await ledgerFor(options).peek(recipientKey(recipient));
+    const findings = Object.values(damaged).map((message) => bad('ledger', message));
+    const last = lastListing === null ? 'no pass yet' : `last complete listing ${lastListing}`;
+    if (path.startsWith('dynamodb:'))
+      return [...findings, ok('ledger', `${path} can be read, ${last}`), UNTRIED];
+    const obstacle = await obstacleTo(path);
+    return [...findings, obstacle ?? ok('ledger', `${path} can be read and written, ${last}`)];
+  });
+}
+
+const UNTRIED = warn(
+  'right to write the ledger',
+  'not tried; it needs `dynamodb:` `UpdateItem`, `BatchWriteItem`, `ConditionCheckItem`, `PutItem` and `DeleteItem`',
+);
+
+/** Types of file systems in which nobody can make a file, though root seems to have the right to: proc and sysfs. */
+const OF_THE_KERNEL: ReadonlySet<number> = new Set([0x9fa0, 0x62656572]);
+
+/** The file is replaced as a whole, so what must be writable is its folder, or the nearest one that there is. */
+async function obstacleTo(path: string): Promise<Finding | null> {
+  const folder = await nearestFolder(dirname(await realpath(path).catch(() => resolve(path))));
+  try {
+    if (OF_THE_KERNEL.has((await statfs(folder)).type))
+      return bad(
+        'ledger',
+        `${path} cannot be written: ${folder} has no files of users; name a file in another folder`,
+      );
+    await access(folder, constants.W_OK | constants.X_OK);
+    return null;
+  } catch (error) {
+    const message = `${path} cannot be written (${codeOf(error)}): give this user the right to write to ${folder}, or name another file by \`--ledger\``;
+    return bad('ledger', message);
+  }
+}
+
+async function nearestFolder(folder: string): Promise<string> {
+  const isThere = await stat(folder).then(
+    () => true,
+    () => false,
+  );
+  return isThere || dirname(folder) === folder ? folder : nearestFolder(dirname(folder));
+}
+
+/** From when on two clocks are not the same, in milliseconds. */
+const TOLERANCE_MS = 5 * 60 * 1000;
+const LIMIT_MS = 1000;
+
+/**
+ * Whether the endpoint is the emulator, and its clock was moved. Its answers carry the real time, by which requests are signed, so
+ * that the check of the API's clock cannot show it.
+ */
+export async function checkEmulator(endpoint: string | null, now: Date): Promise<Finding[]> {
+  const there = endpoint !== null && isLoopback(endpoint) ? await clockOf(endpoint) : null;
+  const offset = there === null ? 0 : there - now.getTime();
+  if (Math.abs(offset) < TOLERANCE_MS) return [];
+  const off = `${humanDuration(Math.abs(offset) / 1000)} ${offset > 0 ? 'ahead of' : 'behind'} this machine's`;
+  return [
+    warn(
+      'emulator',
+      `its clock is ${off}: requests expire by its clock, and the expiry times shown here do not follow; restart the emulator, or POST /_simulator/reset`,
+    ),
+  ];
+}
+
+/** `null`: it is another server than the emulator. */
+async function clockOf(endpoint: string): Promise<number | null> {
+  try {
+    const answer = await fetch(`${endpoint}/_simulator/clock`, { signal: AbortSignal.timeout(LIMIT_MS) });
+    const body: unknown = await answer.json();
+    const now = typeof body === 'object' && body !== null && 'now' in body ? body.now : null;
+    const time = typeof now === 'string' ? Date.parse(now) : Number.NaN;
+    return Number.isNaN(time) ? null : time;
+  } catch {
+    return null;
+  }
+}
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -6,12 +6,9 @@ import { gatewayKinds } from '../../run/verifyCaller.ts';
 import type { ConnectOptions } from '../connectTarget.ts';
 import type { LedgerOptions } from '../ledgerOptions.ts';
 import { bad, type Finding, guarded, ok, warn } from './doctorFinding.ts';
-import { checkEmulator } from './emulator.ts';
 import { describeEndpoints } from './endpointFindings.ts';
-import { judgeGateways } from './gatewayChecks.ts';
-import { checkLedger } from './ledgerCheck.ts';
-import { tryRouting } from './routing.ts';
-import { checkSecret } from './secretCheck.ts';
+import { checkEmulator, checkLedger, checkSecret } from './environmentChecks.ts';
+import { judgeGateways, tryRouting } from './gatewayChecks.ts';
 
 /** What would stop a pass over a target, each check by itself: one that fails hides no other. */
 export async function examine(

@@ -1,19 +1,111 @@
-import { DIALECTS } from '../../adapters/directconnect/providerApis.ts';
+import { DIALECTS } from '../../adapters/directconnect/directConnect.ts';
 import { NO_DEADLINE } from '../../core/deadline.ts';
 import { concerns, type Decision } from '../../core/decide.ts';
 import { type FieldVerdict, judge } from '../../core/fields/match.ts';
+import { allOf, type Ternary } from '../../core/fields/matchField.ts';
 import { outOfTime } from '../../core/grants.ts';
+import { identify, needsOwnConnections, type OwnConnections } from '../../core/identify.ts';
 import { isConfirming, type VirtualInterface } from '../../core/model.ts';
 import type { Grant, Owner, Policy } from '../../core/policy.ts';
 import { list, quote } from '../../core/printableText.ts';
 import type { Reason } from '../../core/reasons.ts';
 import { reportOf } from '../../core/requestEvaluation.ts';
 import type { RequestReport } from '../../core/runReport.ts';
-import { allOf, type Ternary } from '../../core/ternaryLogic.ts';
 import { decideAlone } from '../../language/index.ts';
 import type { ReadRequest } from '../requests/fromReport.ts';
-import { type Requester, requesterOf } from './identifyRequester.ts';
-import { unapplied } from './unapplied.ts';
+
+/** Who it is taken for, and why. */
+export interface Requester {
+  /** `null`: nobody knows */
+  readonly owner: string | null;
+  readonly why: string;
+  /** connections of the policy that the unknown one may be a slip of */
+  readonly similar: readonly { readonly connection: string; readonly owner: string }[];
+}
+
+function requesterOf(
+  policy: Policy,
+  request: VirtualInterface,
+  own: OwnConnections,
+): { readonly requester: Requester; readonly owner: Owner | null } {
+  const identity = identify(policy, request, own);
+  switch (identity.kind) {
+    case 'owner': {
+      const { owner } = identity;
+      return { owner, requester: { owner: owner.name, why: whyKnown(policy, owner, request), similar: [] } };
+    }
+    case 'outbound':
+      return {
+        owner: null,
+        requester: { owner: null, why: 'it is offered by us to somebody else', similar: [] },
+      };
+    case 'unknown': {
+      const similar = isListed(policy, request.connection) ? [] : similarTo(policy, request.connection);
+      return { owner: null, requester: { owner: null, why: identity.reason.message, similar } };
+    }
+    default:
+      return identity satisfies never;
+  }
+}
+
+function whyKnown(
+  { recipient }: Policy,
+  { name }: Owner,
+  { connection, ownerAccount }: VirtualInterface,
+): string {
+  const account =
+    ownerAccount === recipient.account
+      ? 'the API names the recipient as owner account, as it does for requests, which identifies nobody'
+      : `the API names account ${quote(ownerAccount ?? '')}, which is theirs`;
+  return `owner \`${name}\` lists connection ${quote(connection ?? '')}; ${account}`;
+}
+
+function isListed({ owners }: Policy, connection: string | null): boolean {
+  return owners.some(({ connections }) => connection !== null && connections.includes(connection));
+}
+
+/** Characters in which a slip may differ, and slips that are told. */
+const [NEAR, MOST] = [2, 3];
+
+/** By the connection alone: whoever has a name or a VLAN like an owner's may have copied it. */
+function similarTo({ owners }: Policy, unknown: string | null): Requester['similar'] {
+  if (unknown === null) return [];
+  return owners
+    .flatMap(({ name, connections }) => connections.map((connection) => ({ connection, owner: name })))
+    .filter(({ connection }) => differing(connection, unknown) <= NEAR)
+    .slice(0, MOST);
+}
+
+function differing(a: string, b: string): number {
+  if (a.length !== b.length) return Number.POSITIVE_INFINITY;
+  return a.split('').filter((character, i) => character !== b[i]).length;
+}
+
+/** What a pass would look at besides, and a file cannot tell: a sentence each. */
+function unapplied(policy: Policy, owner: Owner | null, request: VirtualInterface): string[] {
+  const own = needsOwnConnections(policy, request)
+    ? [
+        `whether connection ${quote(request.connection ?? '')} is one of our own, as the API names another account: then it would be ignored`,
+      ]
+    : [];
+  const limits = owner === null ? [] : limitsOf(owner);
+  return [
+    ...own,
+    ...(limits.length === 0 ? [] : [`limits (${list(limits)}): live interfaces are not known from a file`]),
+    'gateway and network (gateway there, available and attached; VLAN and addresses free; ASN): only a pass looks at them',
+    'what the ledger remembers: deadline, confirms in doubt, acceptances of the same pass',
+  ];
+}
+
+function limitsOf({ name, limit, grants }: Owner): string[] {
+  const own = limit === null ? [] : [`${limit} for owner \`${name}\``];
+  return [
+    ...own,
+    ...grants.flatMap((grant) =>
+      grant.limit === null ? [] : [`${grant.limit} for grant \`${name}.${grant.name}\``],
+    ),
+  ];
+}
 
 /** Why a policy decides on one request as it does, as `policy explain --json` prints it. Key names are relied on by others. */
 export interface Explanation {

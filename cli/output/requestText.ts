@@ -2,9 +2,7 @@ import type { Deadline } from '../../core/deadline.ts';
 import { adviceOn, manualLabel } from '../../core/operatorAdvice.ts';
 import { escapeText } from '../../core/printableText.ts';
 import { isPending, type Outcome, type PassReport, type RequestReport } from '../../core/runReport.ts';
-import { humanDuration } from './duration.ts';
-import type { Paint, Tone } from './paint.ts';
-import { tableRows } from './terminal.ts';
+import { humanDuration, type Paint, type Tone, tableRows } from './terminal.ts';
 
 /** One line a request, each in the colour of its outcome. */
 export function requestTable({ requests, finishedAt }: PassReport, paint: Paint): string {

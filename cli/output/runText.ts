@@ -1,12 +1,9 @@
 import type { Ended } from '../../core/endedRequest.ts';
 import { whyPending } from '../../core/events/requestEnded.ts';
-import type { Failure } from '../../core/failure.ts';
 import { escapeText } from '../../core/printableText.ts';
-import type { PassReport } from '../../core/runReport.ts';
-import { humanDuration } from './duration.ts';
-import type { Paint } from './paint.ts';
+import type { Failure, PassReport } from '../../core/runReport.ts';
 import { details, requestTable } from './requestText.ts';
-import { wrapped } from './wrapped.ts';
+import { humanDuration, type Paint, wrapped } from './terminal.ts';
 
 /**
  * One pass in words for people: what became of every request, and what to do.

@@ -1,5 +1,5 @@
 import type { Deadline } from '../../core/deadline.ts';
-import { MATCH_FIELD_NAMES, type MatchFieldName } from '../../core/fields/index.ts';
+import { MATCH_FIELD_NAMES, type MatchFieldName } from '../../core/fields/match.ts';
 import { type BgpPeer, FIELDS, type VirtualInterface } from '../../core/model.ts';
 import { list } from '../../core/printableText.ts';
 import type { RecordedRequest } from '../../language/index.ts';

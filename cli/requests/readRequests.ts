@@ -9,10 +9,18 @@ import {
   readRecorded,
   recordedAs,
 } from '../../language/index.ts';
-import { UsageError } from '../exitCodes.ts';
+import { UsageError } from '../options.ts';
 import { type ReadRequest, requestOf } from './fromReport.ts';
-import { type Document, documentsIn, NotJson } from './requestDocuments.ts';
-import { type Item, isPending, isRecord, itemsIn, lastOfEach } from './requestItems.ts';
+import {
+  type Document,
+  documentsIn,
+  type Item,
+  isPending,
+  isRecord,
+  itemsIn,
+  lastOfEach,
+  NotJson,
+} from './requestItems.ts';
 
 /** Whose requests are wanted. */
 export type Whose = Pick<Policy, 'target' | 'recipient'>;

@@ -1,9 +1,8 @@
 import { type Connected, systemClock } from '../../adapters/connect.ts';
-import type { Failure } from '../../core/failure.ts';
 import type { LedgerState } from '../../core/ledgerState.ts';
 import type { VirtualInterface } from '../../core/model.ts';
 import { type Policy, recipientKey } from '../../core/policy.ts';
-import type { PassReport } from '../../core/runReport.ts';
+import type { Failure, PassReport } from '../../core/runReport.ts';
 import type { CompiledPolicy } from '../../language/index.ts';
 import { PassFailure } from '../../run/portErrors.ts';
 import type { Ledger, Ports, Records } from '../../run/ports.ts';

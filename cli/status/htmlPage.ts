@@ -1,13 +1,11 @@
 import { type Fault, formatFault } from '../../language/index.ts';
-import { humanDuration } from '../output/duration.ts';
+import { humanDuration } from '../output/terminal.ts';
 import { STYLE } from './css.ts';
-import type { Figure } from './figures.ts';
 import { pendingSection } from './htmlPending.ts';
 import { records } from './htmlRecords.ts';
-import { code, time } from './htmlTable.ts';
-import { type Html, html, prose, trusted } from './htmlTemplate.ts';
+import { code, type Html, html, prose, time, trusted } from './htmlTemplate.ts';
 import { concernsOf, isStale, lastListingAt, sourceWarning, summaryOf } from './statusWording.ts';
-import { summarise } from './summary.ts';
+import { type Figure, summarise } from './summary.ts';
 import type { TargetView } from './targetView.ts';
 
 /**

@@ -1,7 +1,6 @@
-import { humanDuration } from '../output/duration.ts';
-import { code, noted, recordTable, time } from './htmlTable.ts';
-import { type Html, html, prose } from './htmlTemplate.ts';
-import { endedAsWords, grantOf, ticketsOf, whyEnded } from './recordWords.ts';
+import { humanDuration } from '../output/terminal.ts';
+import { code, type Html, html, noted, prose, recordTable, time } from './htmlTemplate.ts';
+import { endedAsWords, grantOf, ticketsOf, whyEnded } from './statusWording.ts';
 import type { TargetView } from './targetView.ts';
 
 /** What was accepted and what ended, what is followed, and what stands there without a grant. */

@@ -1,4 +1,50 @@
 import { escapeText, visible } from '../../core/printableText.ts';
+import { minuteOf } from './statusWording.ts';
+
+export interface Column<T> {
+  readonly title: string;
+  readonly cell: (item: T) => Content;
+}
+
+/**
+ * A table that on a narrow screen becomes a card a row. There it is no table to a browser any more, so that it says by
+ * its roles that it is one. The first column names the row.
+ */
+export function recordTable<T>(caption: string, columns: readonly Column<T>[], items: readonly T[]): Html {
+  return html`<table class="records" role="table"><caption class="unseen">${caption}</caption>
+<thead role="rowgroup"><tr role="row">${columns.map(({ title }) => html`<th scope="col" role="columnheader">${title}</th>`)}</tr></thead>
+<tbody role="rowgroup">${items.map((item) => row(columns, item))}</tbody></table>
+`;
+}
+
+function row<T>(columns: readonly Column<T>[], item: T): Html {
+  return html`<tr role="row">${columns.map(({ title, cell }, i) =>
+    i === 0
+      ? html`<th scope="row" role="rowheader">${cell(item)}</th>`
+      : html`<td role="cell" data-title="${title}"><span>${cell(item)}</span></td>`,
+  )}</tr>
+`;
+}
+
+export function time(instant: string): Html {
+  return html`<time datetime="${instant}">${minuteOf(instant)}</time>`;
+}
+
+/** The day once, when both are of the same. */
+export function timeSpan(from: string, to: string): Html {
+  const [a, b] = [minuteOf(from), minuteOf(to)];
+  const isSameDay = a.slice(0, 10) === b.slice(0, 10);
+  return html`${time(from)} <span class="one">to <time datetime="${to}">${isSameDay ? b.slice(11) : b}</time></span>`;
+}
+
+export function code(text: string | null): Html {
+  return text === null ? html`–` : html`<code>${text}</code>`;
+}
+
+/** What matters, with what else is known of it in small beneath. */
+export function noted(content: Content, note: string | null): Html {
+  return note === null ? html`${content}` : html`${content}<br><small>${note}</small>`;
+}
 
 /** HTML that is safe as it stands: only the functions of this file make it. */
 export interface Html {

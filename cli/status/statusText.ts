@@ -1,12 +1,74 @@
 import { escapeText } from '../../core/printableText.ts';
-import { humanDuration } from '../output/duration.ts';
-import type { Paint } from '../output/paint.ts';
-import { tableRows } from '../output/terminal.ts';
-import { wrapped } from '../output/wrapped.ts';
-import { endedAsWords, grantOf, ticketsOf, whyEnded } from './recordWords.ts';
+import { details } from '../output/requestText.ts';
+import { humanDuration, type Paint, type Tone, tableRows, wrapped } from '../output/terminal.ts';
+import type { Pending } from './pendingView.ts';
 import * as words from './statusWording.ts';
+import {
+  ageOf,
+  bar,
+  endedAsWords,
+  grantOf,
+  outcomeOf,
+  remarksOn,
+  shortened,
+  ticketsOf,
+  timeLeft,
+  urgencyOf,
+  whyEnded,
+  whyOf,
+} from './statusWording.ts';
 import type { AcceptedView, EndedView, TargetView } from './targetView.ts';
-import { describePending } from './textPending.ts';
+
+/** Soonest first, each row in the colour of what it asks for; then why, and what to do. */
+function describePending(view: TargetView, paint: Paint): string[] {
+  const { pending } = view;
+  if (pending.length === 0) return [];
+  return ['', ...pendingTable(view, paint), ...pending.flatMap((item) => detailsOf(item, paint))];
+}
+
+function pendingTable({ pending, at, expirySeconds }: TargetView, paint: Paint): string[] {
+  const when = expirySeconds === null ? ['age'] : [`gone of ${humanDuration(expirySeconds)}`, 'expires'];
+  const header = ['request', 'connection', 'vlan', 'name', ...when, 'now', 'grant or reasons'];
+  const rows = pending.map((item) => [
+    escapeText(item.id),
+    escapeText(item.connection ?? '-'),
+    String(item.vlan ?? '-'),
+    shortened(item.name),
+    ...(item.gone === null ? [ageOf(item)] : [bar(item.gone), timeLeft(item.deadline, at)]),
+    outcomeOf(item),
+    grantOrReasons(item),
+  ]);
+  const [first = '', ...lines] = tableRows(header, rows, paint.columns);
+  return [paint.faint(first), ...pending.map((item, i) => paint[toneOf(item, at)](lines[i] ?? ''))];
+}
+
+function grantOrReasons(item: Pending): string {
+  const decision = item.now?.decision;
+  if (decision?.verdict === 'accept') return `${whyOf(item)} to ${decision.gateway}`;
+  return whyOf(item) || '-';
+}
+
+function toneOf(item: Pending, at: string): Tone {
+  if (item.now?.outcome === 'wouldAccept') return 'good';
+  const urgency = urgencyOf(item, at);
+  return item.now?.outcome === 'failed' || urgency === 'now' || urgency === 'soon' ? 'bad' : 'warn';
+}
+
+function detailsOf(item: Pending, paint: Paint): string[] {
+  const judged = item.now === null ? asRemembered(item) : details({ ...item, ...item.now }, paint);
+  const remarks = remarksOn(item).map((remark) => paint.faint(`  ${remark}`));
+  if (judged.length > 0 || remarks.length === 0) return [...judged, ...remarks];
+  return ['', `${escapeText(item.id)} ${outcomeOf(item)}`, ...remarks];
+}
+
+function asRemembered({ id, heldBefore }: Pending): string[] {
+  if (heldBefore.length === 0) return [];
+  return [
+    '',
+    escapeText(id),
+    ...heldBefore.map(({ code, message }) => `  held by the last pass: ${code}: ${message}`),
+  ];
+}
 
 /** Where one target stands, for a terminal. */
 export function describeTarget(view: TargetView, paint: Paint): string {

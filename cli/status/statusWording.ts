@@ -1,9 +1,63 @@
 import type { Deadline } from '../../core/deadline.ts';
 import { escapeText } from '../../core/printableText.ts';
 import type { Outcome } from '../../core/runReport.ts';
-import { humanDuration } from '../output/duration.ts';
-import type { Pending } from './pendingView.ts';
-import type { TargetView } from './targetView.ts';
+import { humanDuration } from '../output/terminal.ts';
+import type { Gone, Pending } from './pendingView.ts';
+import type { AcceptedView, EndedView, TargetView } from './targetView.ts';
+
+/** What the table and the page say alike of what was accepted and what ended. */
+
+/** Every grant that fitted. */
+export function grantOf({ owner, grants }: AcceptedView): string {
+  return grants.map((grant) => `${owner}.${grant}`).join(', ');
+}
+
+/** As written in the policy: not safe to print as it stands. */
+export function ticketsOf({ tickets }: AcceptedView): string {
+  return [...new Set(Object.values(tickets))].join(', ');
+}
+
+export function endedAsWords({ as }: EndedView): string {
+  switch (as) {
+    case 'accepted':
+      return 'accepted, found out later';
+    case 'acceptedByOthers':
+      return 'accepted by somebody else';
+    case 'gone':
+      return 'gone just now';
+    default:
+      return as;
+  }
+}
+
+/** Codes for which it was held, or how often confirming failed. */
+export function whyEnded({ held, failures }: EndedView): string {
+  if (held.length > 0) return [...new Set(held.map(({ code }) => code))].join(', ');
+  return failures === 0 ? '' : `${counted(failures, 'confirm')} failed`;
+}
+
+const CELLS = 10;
+
+/**
+ * `████████░░ 78 %`: how much of the time until expiry is gone. What may be gone is drawn as `▒`, up to the end where
+ * the early end is not known.
+ */
+export function bar({ atLeast, atMost }: Gone): string {
+  const [certain, possible] = [cells(atLeast), cells(atMost ?? 1)];
+  const drawn = '█'.repeat(certain) + '▒'.repeat(possible - certain) + '░'.repeat(CELLS - possible);
+  const [least, most] = [percent(atLeast), percent(atMost ?? 1)];
+  if (atMost === null) return `${drawn} ≥ ${least} %`;
+  return least === most ? `${drawn} ${most} %` : `${drawn} ${least}–${most} %`;
+}
+
+function cells(share: number): number {
+  return Math.round(share * CELLS);
+}
+
+/** Never 100 before it is. */
+export function percent(share: number): number {
+  return Math.floor(share * 100);
+}
 
 /** What the table and the page say alike. */
 

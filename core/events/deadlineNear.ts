@@ -1,10 +1,8 @@
-import { whenOf, whoHas, whyOf } from '../announcements/forPeople.ts';
-import type { Deadline } from '../deadline.ts';
-import { DEADLINE_MARKS, type DeadlineMark } from '../deadline.ts';
+import { DEADLINE_MARKS, type Deadline, type DeadlineMark } from '../deadline.ts';
 import type { HeldFor } from '../ledgerEntries.ts';
 import { toDoFor } from '../operatorAdvice.ts';
 import { isPending, type RequestReport } from '../runReport.ts';
-import { announcement } from './event.ts';
+import { announcement, whenOf, whoHas, whyOf } from './event.ts';
 import {
   type AnnouncementKind,
   announced,

@@ -1,5 +1,4 @@
 import type { Ended } from '../endedRequest.ts';
-import type { Failure } from '../failure.ts';
 import type { FollowUp } from '../followUp.ts';
 import type { HeldFor } from '../ledgerEntries.ts';
 import type { LedgerState, Mark } from '../ledgerState.ts';
@@ -7,7 +6,13 @@ import type { Owner } from '../policy.ts';
 import { clipMiddle, quote } from '../printableText.ts';
 import type { Receipt } from '../receipt.ts';
 import type { CommandEndpoints } from '../routeProblem.ts';
-import { type Described, describedOf, type ReportedDecision, type RequestReport } from '../runReport.ts';
+import {
+  type Described,
+  describedOf,
+  type Failure,
+  type ReportedDecision,
+  type RequestReport,
+} from '../runReport.ts';
 import type { AnnouncedRequest, Announcement, AnnouncementType, Origin } from './event.ts';
 
 /** What a pass found out that may be worth telling. */

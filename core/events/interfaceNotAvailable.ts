@@ -1,9 +1,8 @@
-import { NOTHING_TO_DO, named } from '../announcements/forPeople.ts';
 import type { FollowUp } from '../followUp.ts';
 import type { Acceptance, FollowUpProblem } from '../ledgerEntries.ts';
 import { whereTo } from '../manualOverrideCommand.ts';
 import { quote } from '../printableText.ts';
-import { announcement } from './event.ts';
+import { announcement, NOTHING_TO_DO, named } from './event.ts';
 import type { AnnouncementKind } from './eventDefinition.ts';
 
 /** What is wrong with an interface that we accepted, and again when it is something else. */

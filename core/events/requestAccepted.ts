@@ -1,7 +1,6 @@
-import { NOTHING_TO_DO, named } from '../announcements/forPeople.ts';
 import { quote } from '../printableText.ts';
 import { ticketOf } from '../receipt.ts';
-import { announcement } from './event.ts';
+import { announcement, NOTHING_TO_DO, named } from './event.ts';
 import { type AnnouncementKind, announced, called } from './eventDefinition.ts';
 
 /** Every acceptance of ours, also one that is learnt of in a later pass. */

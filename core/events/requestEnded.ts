@@ -1,9 +1,8 @@
-import { NOTHING_TO_DO, whoHas, whyOf } from '../announcements/forPeople.ts';
 import type { Ended, EndedAs } from '../endedRequest.ts';
 import { overrideFor } from '../manualOverrideCommand.ts';
 import { VERIFY } from '../operatorAdvice.ts';
 import { list } from '../printableText.ts';
-import { announcement } from './event.ts';
+import { announcement, NOTHING_TO_DO, whoHas, whyOf } from './event.ts';
 import { type AnnouncementKind, bounded, called } from './eventDefinition.ts';
 
 /** A request that is over without us: expired, withdrawn, vanished, or accepted by somebody else. */

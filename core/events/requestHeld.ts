@@ -1,7 +1,6 @@
-import { whenOf, whoHas } from '../announcements/forPeople.ts';
 import { toDoFor } from '../operatorAdvice.ts';
 import { listSome } from '../printableText.ts';
-import { announcement } from './event.ts';
+import { announcement, whenOf, whoHas } from './event.ts';
 import { type AnnouncementKind, announced, called, reasonsOf } from './eventDefinition.ts';
 
 /** A request that is held, and again whenever the set of its reason codes changes. */

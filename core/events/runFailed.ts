@@ -1,8 +1,7 @@
-import { NOTHING_TO_DO } from '../announcements/forPeople.ts';
-import type { Failure } from '../failure.ts';
 import { digestOf } from '../json.ts';
 import { listSome } from '../printableText.ts';
-import { type Announcement, announcement, type Origin } from './event.ts';
+import type { Failure } from '../runReport.ts';
+import { type Announcement, announcement, NOTHING_TO_DO, type Origin } from './event.ts';
 import { type AnnouncementKind, bounded, type News } from './eventDefinition.ts';
 
 /** That passes fail, and again when they fail of something else; once they work again, the next failure is news. */

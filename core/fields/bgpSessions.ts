@@ -1,5 +1,6 @@
-import { type Decoder, filled, Malformed } from '../decode.ts';
+import { type Decoder, filled, Malformed, oneOf } from '../decode.ts';
 import {
+  addressesOf,
   type Cidr,
   contains,
   formatCidr,
@@ -9,11 +10,56 @@ import {
   parseHostAddress,
 } from '../ip.ts';
 import { oncePer } from '../memoize.ts';
-import type { VirtualInterface } from '../model.ts';
+import type { BgpPeer, VirtualInterface } from '../model.ts';
 import { escapeText, quote } from '../printableText.ts';
-import { addressesOf } from '../subnets.ts';
-import { allOf, anyOf, type Ternary } from '../ternaryLogic.ts';
-import type { MatchField } from './matchField.ts';
+import {
+  allOf,
+  anyOf,
+  formatRange,
+  inRanges,
+  type MatchField,
+  type Range,
+  range,
+  type Ternary,
+  ternary,
+} from './matchField.ts';
+
+/** The customer's autonomous system number, long ones too. */
+export const asn: MatchField<readonly Range[]> = {
+  decode: filled(range(1, 4294967295)),
+  // No session listed is no proof: unknown, for a grant as for a hold line.
+  fits: (wanted, vif) =>
+    vif.peers.length === 0 ? 'unknown' : allOf(vif.peers.map((peer) => ofPeer(wanted, peer))),
+  touches: (wanted, vif) =>
+    vif.peers.length === 0 ? 'unknown' : anyOf(vif.peers.map((peer) => ofPeer(wanted, peer))),
+  wanted: (wanted) => wanted.map(formatRange).join(' or '),
+  seen: (vif) =>
+    vif.peers.every((peer) => peer.asn === null)
+      ? null
+      : vif.peers.map((peer) => peer.asn ?? 'unknown').join(' and '),
+};
+
+function ofPeer(wanted: readonly Range[], peer: BgpPeer): Ternary {
+  return peer.asn === null ? 'unknown' : ternary(inRanges(wanted, peer.asn));
+}
+
+/** Every BGP session has a key. No predicate of a `hold` line. */
+export const bgpKey: MatchField<'required'> = {
+  decode: oneOf(['required']),
+  fits: (_, vif) => (vif.peers.length === 0 ? 'unknown' : allOf(vif.peers.map(hasKey))),
+  touches: (_, vif) => (vif.peers.length === 0 ? 'unknown' : anyOf(vif.peers.map(hasKey))),
+  wanted: () => 'a BGP key on every session',
+  seen: (vif) =>
+    vif.peers.every((peer) => peer.hasKey === null)
+      ? null
+      : vif.peers
+          .map((peer) => (peer.hasKey === null ? 'unknown' : peer.hasKey ? 'a key' : 'no key'))
+          .join(' and '),
+};
+
+function hasKey(peer: BgpPeer): Ternary {
+  return peer.hasKey === null ? 'unknown' : ternary(peer.hasKey);
+}
 
 const block: Decoder<string> = (raw, path) => {
   const cidr = typeof raw === 'string' ? parseCidr(raw) : null;

@@ -1,8 +1,24 @@
 import { type Decoder, type ObjectDecoder, onceEach, orNull } from '../decode.ts';
 import type { VirtualInterface } from '../model.ts';
-import type { Ternary } from '../ternaryLogic.ts';
-import { MATCH_FIELD_NAMES, MATCH_FIELDS, type Match, type MatchFieldName } from './index.ts';
-import type { MatchField } from './matchField.ts';
+import { asn, bgpKey, peers } from './bgpSessions.ts';
+import { connection, location, mtu, vlan } from './connectionVlanMtu.ts';
+import type { MatchField, Ternary } from './matchField.ts';
+import { name, tags } from './nameAndTags.ts';
+
+/** Every match field, in the order in which people are told of them. A new one: a file here and in language/fields/. */
+export const MATCH_FIELDS = { connection, vlan, asn, peers, name, location, bgpKey, mtu, tags } as const;
+
+export type MatchFieldName = keyof typeof MATCH_FIELDS;
+
+/** The compiled form of one field. */
+export type Wanted<F extends MatchFieldName> =
+  (typeof MATCH_FIELDS)[F] extends MatchField<infer W> ? W : never;
+
+/** A compiled `match`: every field written, `null` where it demands nothing. */
+export type Match = { readonly [F in MatchFieldName]: Wanted<F> | null };
+
+// The keys of the literal above, in its order.
+export const MATCH_FIELD_NAMES = Object.keys(MATCH_FIELDS) as readonly MatchFieldName[];
 
 /** One demanded field held against one interface, with the words for people. */
 export interface FieldVerdict {

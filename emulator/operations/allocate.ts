@@ -1,5 +1,5 @@
 import { exactly, integer, optional, text } from '../decoders.ts';
-import { clientException } from '../errors.ts';
+import { clientException } from '../wire.ts';
 import {
   type Connection,
   type InterfaceType,
@@ -12,9 +12,8 @@ import {
 import { NEW_PEER, newPeer } from './bgpPeers.ts';
 import { isVlanTaken, lineOf } from './callerResources.ts';
 import { type Context, type Operation, operation } from './operation.ts';
-import { PREFIXES } from './prefixes.ts';
 import { presentInterface } from './serializeInterface.ts';
-import { TAGS } from './tags.ts';
+import { PREFIXES, TAGS } from './tags.ts';
 
 /** What a requester says of the interface it offers. `null` and `''`: left to the platform. */
 const NEW_INTERFACE = {

@@ -1,9 +1,9 @@
 import { exactly, integer, optional, text } from '../decoders.ts';
-import { clientException } from '../errors.ts';
+import { clientException } from '../wire.ts';
 import type { BgpPeer, World } from '../world.ts';
+import { changeable } from './callerResources.ts';
 import { type Operation, operation } from './operation.ts';
 import { presentInterface } from './serializeInterface.ts';
-import { changeable } from './visible.ts';
 
 /** What a requester says of a session. `null` and `''`: left to the platform. */
 export const NEW_PEER = {

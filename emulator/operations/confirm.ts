@@ -1,9 +1,9 @@
 import { exactly, optional, text } from '../decoders.ts';
-import { clientException } from '../errors.ts';
 import { enter } from '../lifecycle.ts';
+import { clientException } from '../wire.ts';
 import { type AttachedGateway, isAt } from '../world.ts';
+import { noInterface } from './callerResources.ts';
 import { type Context, type Operation, operation } from './operation.ts';
-import { noInterface } from './visible.ts';
 
 const confirmPrivateVirtualInterface = operation(
   exactly({

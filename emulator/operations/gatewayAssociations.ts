@@ -1,10 +1,52 @@
-import { exactly, optional, text } from '../decoders.ts';
-import { clientException } from '../errors.ts';
-import { associate } from '../routing.ts';
-import { type GatewayAssociation, isAt, type World } from '../world.ts';
+import { exactly, integer, optional, text } from '../decoders.ts';
+import { clientException } from '../wire.ts';
+import { associate, type DirectConnectGateway, type GatewayAssociation, isAt, type World } from '../world.ts';
 import { type Context, type Operation, type Output, operation } from './operation.ts';
 import { PAGING, pageOf } from './paging.ts';
-import { PREFIXES } from './prefixes.ts';
+import { PREFIXES, presentTags, TAGS } from './tags.ts';
+
+export const DEFAULT_AMAZON_ASN = 64512;
+
+const createDirectConnectGateway = operation(
+  exactly({
+    directConnectGatewayName: text,
+    amazonSideAsn: optional(integer, DEFAULT_AMAZON_ASN),
+    tags: TAGS,
+  }),
+  ({ world, account }, { directConnectGatewayName: name, amazonSideAsn: asn, tags }) => {
+    const id = world.ids.directConnectGateway();
+    const gateway: DirectConnectGateway = { id, account, name, asn, tags, state: 'available' };
+    world.directConnectGateways.set(id, gateway);
+    return { directConnectGateway: presentGateway(gateway) };
+  },
+);
+
+const describeDirectConnectGateways = operation(
+  exactly({ directConnectGatewayId: optional(text, null), ...PAGING }),
+  ({ world, account }, { directConnectGatewayId: id, ...asked }) => {
+    const own = [...world.directConnectGateways.values()].filter(
+      (gateway) => gateway.account === account && (id === null || gateway.id === id),
+    );
+    const { items, next } = pageOf(own, asked, world.dialect);
+    return { directConnectGateways: items.map(presentGateway), ...next };
+  },
+);
+
+function presentGateway({ id, account, name, asn, tags, state }: DirectConnectGateway): Output {
+  return {
+    directConnectGatewayId: id,
+    directConnectGatewayName: name,
+    amazonSideAsn: asn,
+    ownerAccount: account,
+    directConnectGatewayState: state,
+    ...presentTags(tags),
+  };
+}
+
+export const DIRECT_CONNECT_GATEWAY_OPERATIONS: Readonly<Record<string, Operation>> = {
+  CreateDirectConnectGateway: createDirectConnectGateway,
+  DescribeDirectConnectGateways: describeDirectConnectGateways,
+};
 
 /** The gateway has two names in these inputs: the older knows virtual private ones only, as does the emulator. */
 const GATEWAY = { gatewayId: optional(text, null), virtualGatewayId: optional(text, null) };

@@ -1,12 +1,11 @@
 import { exactly, integer, optional, text } from '../decoders.ts';
-import { clientException } from '../errors.ts';
 import { enter, isOver } from '../lifecycle.ts';
+import { clientException } from '../wire.ts';
 import { isName, MTUS, mtuRefused, NAME_REFUSED } from './allocate.ts';
-import { lineOf, move } from './callerResources.ts';
+import { changeable, isSeenBy, lineOf, move, noInterface } from './callerResources.ts';
 import { type Operation, operation } from './operation.ts';
 import { PAGING, pageOf } from './paging.ts';
 import { presentInterface } from './serializeInterface.ts';
-import { changeable, isSeenBy, noInterface } from './visible.ts';
 
 const describeVirtualInterfaces = operation(
   exactly({ connectionId: optional(text, null), virtualInterfaceId: optional(text, null), ...PAGING }),

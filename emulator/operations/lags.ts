@@ -1,5 +1,5 @@
 import { exactly, optional, text, whole } from '../decoders.ts';
-import { clientException } from '../errors.ts';
+import { clientException } from '../wire.ts';
 import { type Connection, isAt, type Lag, type World } from '../world.ts';
 import { interfacesOn, lagOf, move, noLag, ownConnection } from './callerResources.ts';
 import { presentConnection } from './connections.ts';

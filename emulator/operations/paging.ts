@@ -1,6 +1,6 @@
 import { integer, optional, text } from '../decoders.ts';
 import type { Dialect } from '../dialects.ts';
-import { type ApiError, clientException } from '../errors.ts';
+import { type ApiError, clientException } from '../wire.ts';
 
 /** The members of an input that ask for a page. */
 export const PAGING = { maxResults: optional(integer, null), nextToken: optional(text, null) };

@@ -1,5 +1,5 @@
 import { exactly, list, optional, text, textLike } from '../decoders.ts';
-import { ApiError } from '../errors.ts';
+import { ApiError } from '../wire.ts';
 import { isAt, type RouteTable, type VirtualGateway } from '../world.ts';
 import { FILTERS, filtered, type ValuesOf } from './filters.ts';
 import { type Context, type Operation, type Output, operation } from './operation.ts';

@@ -1,7 +1,7 @@
 import { type Dialect, pick } from '../dialects.ts';
+import { element } from '../queryProtocol.ts';
 import type { BgpPeer, VirtualInterface } from '../world.ts';
-import { element } from '../xml.ts';
-import { DEFAULT_AMAZON_ASN } from './directConnectGateways.ts';
+import { DEFAULT_AMAZON_ASN } from './gatewayAssociations.ts';
 import type { Output } from './operation.ts';
 import { presentTags } from './tags.ts';
 

@@ -1,5 +1,5 @@
 import { exactly, optional, text } from '../decoders.ts';
-import { ApiError } from '../errors.ts';
+import { ApiError } from '../wire.ts';
 import { type Operation, operation } from './operation.ts';
 
 const getCallerIdentity = operation(exactly({}), ({ world, account, sessionToken }) => {

@@ -1,6 +1,9 @@
 import { exactly, list, optional, type Reader, text } from '../decoders.ts';
-import { ApiError } from '../errors.ts';
+import { ApiError } from '../wire.ts';
 import type { Tag } from '../world.ts';
+
+/** A member of an input that lists CIDR blocks. */
+export const PREFIXES = list(exactly({ cidr: text }));
 
 const MOST = 50;
 

@@ -1,11 +1,9 @@
 import { exactly, list, oneOf, optional, text, textLike } from '../decoders.ts';
-import { ApiError } from '../errors.ts';
 import { isOver } from '../lifecycle.ts';
-import { mainTableOf } from '../routing.ts';
-import { isAt, type VirtualGateway } from '../world.ts';
-import { DEFAULT_AMAZON_ASN } from './directConnectGateways.ts';
-import { FILTERS, filtered } from './filters.ts';
-import { gatewayFilter } from './gatewayFilters.ts';
+import { ApiError } from '../wire.ts';
+import { isAt, mainTableOf, type VirtualGateway } from '../world.ts';
+import { FILTERS, filtered, gatewayFilter } from './filters.ts';
+import { DEFAULT_AMAZON_ASN } from './gatewayAssociations.ts';
 import { type Context, type Operation, type Output, operation } from './operation.ts';
 
 /** The query protocol carries text only. */

@@ -1,6 +1,6 @@
 import type { AlarmProps } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Policy } from '../../core/policy.ts';
-import type { Rhythm } from '../rhythm.ts';
+import type { Rhythm } from '../metrics.ts';
 
 /** What sounds, and what it says to whoever it wakes. */
 export interface AlarmKind<Subject> {

@@ -1,6 +1,5 @@
-import type { Policy } from '../../core/policy.ts';
-import { recipientKey } from '../../core/policy.ts';
-import type { Point } from '../algebra/fieldConstraint.ts';
+import { type Policy, recipientKey } from '../../core/policy.ts';
+import type { Point } from '../algebra/setAlgebra.ts';
 import { type Acceptable, acceptable, type Grantable } from '../requestSets/acceptedRequests.ts';
 import { type Box, both, meet } from '../requestSets/fieldProduct.ts';
 import { usualPoint } from '../requestSets/policyRequests.ts';

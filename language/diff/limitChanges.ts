@@ -1,6 +1,6 @@
-import type { Match } from '../../core/fields/index.ts';
+import type { Match } from '../../core/fields/match.ts';
 import type { Owner, Policy } from '../../core/policy.ts';
-import { LANGUAGE_FIELDS } from '../fields/index.ts';
+import { LANGUAGE_FIELDS } from '../fields/matchFields.ts';
 import { type Acceptable, acceptable, type Grantable } from '../requestSets/acceptedRequests.ts';
 import { type Box, both, boxOf, isOn, meet } from '../requestSets/fieldProduct.ts';
 import { sidesOf } from '../requestSets/policyRequests.ts';

@@ -1,7 +1,42 @@
 import type * as z from 'zod';
-import { MATCH_FIELD_NAMES, type Match, type MatchFieldName } from '../../core/fields/index.ts';
-import type { LanguageField } from './field.ts';
-import { LANGUAGE_FIELDS } from './index.ts';
+import { MATCH_FIELD_NAMES, type Match, type MatchFieldName, type Wanted } from '../../core/fields/match.ts';
+import type { Provider } from '../../core/model.ts';
+import type { Side } from '../algebra/setAlgebra.ts';
+import { peers } from './peers.ts';
+import { asn, bgpKey } from './sessionField.ts';
+import { location, name, tags } from './tags.ts';
+import { connection, mtu, vlan } from './vlan.ts';
+
+/** How every match field is written. A new one: a file here and in lambda/core/fields/. */
+export const LANGUAGE_FIELDS = {
+  connection,
+  vlan,
+  asn,
+  peers,
+  name,
+  location,
+  bgpKey,
+  mtu,
+  tags,
+} as const satisfies { readonly [F in MatchFieldName]: LanguageField<Wanted<F>> };
+
+/** How one field of a `match` or of a `hold` line is written; `Wanted` is its compiled form. */
+export interface LanguageField<Wanted, Written = unknown> {
+  /** the written form, with descriptions */
+  readonly schema: z.ZodType<Written>;
+  /** whose API returns it */
+  readonly providers: readonly Provider[];
+  /** whether a `hold` line may use it */
+  readonly holds: boolean;
+  /** equal demands give equal results */
+  normalise(written: Written): Wanted;
+  /** requests for which a grant's demand is a clear yes: those on every side. The same as `fits` in lambda/core/fields/ says */
+  fits(wanted: Wanted): readonly Side[];
+  /** requests for which it is no definite no: those on every side. A limit of the grant counts them */
+  mayFit(wanted: Wanted): readonly Side[];
+  /** requests for which a `hold` line's is no definite no: those on every side. The same as `touches` there says */
+  touches(wanted: Wanted): readonly Side[];
+}
 
 type Fields = typeof LANGUAGE_FIELDS;
 type Shape<F extends MatchFieldName> = { [Name in F]: z.ZodOptional<Fields[Name]['schema']> };

@@ -3,8 +3,7 @@ import type { BgpPeer } from '../../core/model.ts';
 import { quote } from '../../core/printableText.ts';
 import { blocks, type Locus, overlapping, perhapsWithin, within } from '../algebra/cidrSets.ts';
 import type { Complaint } from '../diagnostic.ts';
-import { filledList, judgedText, patterned, type Shape } from '../scalarSchemas.ts';
-import { sortedSet } from '../sorted.ts';
+import { filledList, judgedText, patterned, type Shape, sortedSet } from '../scalarSchemas.ts';
 import { everySession, ofSessions, perhapsEverySession, perhapsSomeSession } from './sessionField.ts';
 
 const WRITE_BLOCK = 'write address, slash and prefix length, such as `169.254.10.0/24`';

@@ -1,8 +1,73 @@
+import * as z from 'zod';
 import type { BgpPeer } from '../../core/model.ts';
-import { type Axis, type Point, putting, type Side, side } from '../algebra/fieldConstraint.ts';
+import { members, only, type Ranges, ranges } from '../algebra/intervalSets.ts';
 import { every, type Lists, lists, some } from '../algebra/listSets.ts';
-import { given, type Optional, optional, perhaps } from '../algebra/optional.ts';
-import type { Algebra } from '../algebra/setAlgebra.ts';
+import {
+  type Algebra,
+  type Axis,
+  given,
+  type Optional,
+  optional,
+  type Point,
+  perhaps,
+  putting,
+  type Side,
+  side,
+} from '../algebra/setAlgebra.ts';
+import { filledList } from '../scalarSchemas.ts';
+import { type Kind, mergedRanges, numberOrRange, plainAsn } from './numberRanges.ts';
+
+const keySessions = ofSessions(
+  'bgpKey',
+  members<boolean>({
+    other: (than) => [true, false].find((value) => !than.has(value)) ?? null,
+    format: (value) => (value ? 'set' : 'not set'),
+  }),
+  ({ hasKey }) => [hasKey],
+  (peer, hasKey) => ({ ...peer, hasKey }),
+);
+
+export const bgpKey = {
+  schema: z.literal('required').describe('Every BGP peer that the API lists has a key.'),
+  providers: ['outscale', 'aws'],
+  // Holding whatever has a key, or has none, would protect nobody.
+  holds: false,
+  normalise: (written: 'required') => written,
+  fits: () => [everySession(keySessions, only([true]))],
+  mayFit: () => [perhapsEverySession(keySessions, only([true]))],
+  touches: () => [perhapsSomeSession(keySessions, only([true]))],
+} as const;
+
+const KIND: Kind = {
+  code: 'asn',
+  name: 'autonomous system number',
+  least: 1,
+  most: 4294967295,
+  meant: plainAsn,
+};
+
+const sessions = ofSessions(
+  'asn',
+  ranges(KIND.least, KIND.most),
+  ({ asn }) => [asn],
+  (peer, asn) => ({ ...peer, asn }),
+);
+
+export const asn = {
+  schema: filledList(
+    numberOrRange(
+      KIND,
+      'An autonomous system number from 1 to 4294967295, or a range such as `64512-65534`.',
+    ),
+    "The customer's ASN is one of these, for every BGP peer that the API lists.",
+  ),
+  providers: ['outscale', 'aws'],
+  holds: true,
+  normalise: mergedRanges,
+  fits: (wanted: Ranges) => [everySession(sessions, wanted)],
+  mayFit: (wanted: Ranges) => [perhapsEverySession(sessions, wanted)],
+  touches: (wanted: Ranges) => [perhapsSomeSession(sessions, wanted)],
+} as const;
 
 /** An axis of something that every BGP session has, as a list of it; left out when no session is listed. */
 export interface OfSessions<Set, Value> {

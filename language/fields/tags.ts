@@ -1,10 +1,73 @@
 import * as z from 'zod';
-import { quote } from '../../core/printableText.ts';
-import { type Axis, putting, type Side, side } from '../algebra/fieldConstraint.ts';
-import { type Members, members, only, otherText } from '../algebra/finiteSets.ts';
-import { given, type Optional, optional, perhaps } from '../algebra/optional.ts';
-import { filled, filledList, invisible, judgedText, SEEN } from '../scalarSchemas.ts';
-import { sortedEntries, sortedSet } from '../sorted.ts';
+import { escapeText, quote } from '../../core/printableText.ts';
+import { fitting, globs } from '../algebra/globSets.ts';
+import { type Members, members, only, otherText } from '../algebra/intervalSets.ts';
+import {
+  type Axis,
+  given,
+  type Optional,
+  optional,
+  type Point,
+  perhaps,
+  putting,
+  type Side,
+  side,
+} from '../algebra/setAlgebra.ts';
+import {
+  filled,
+  filledList,
+  invisible,
+  judgedText,
+  plainText,
+  SEEN,
+  sortedEntries,
+  sortedSet,
+} from '../scalarSchemas.ts';
+
+const nameConstraint = {
+  ...optional(globs),
+  name: 'name',
+  source: null,
+  get: ({ request }: Point) => request.name,
+  put: putting((_, name: string | null) => ({ name })),
+};
+
+export const name = {
+  schema: filledList(
+    plainText(
+      'A name; `*` stands for any characters, none included. Case matters, and the whole name must fit.',
+    ),
+    "The virtual interface's name fits one of these. It is the requester's own word: it narrows, it never identifies.",
+  ),
+  providers: ['outscale', 'aws'],
+  holds: true,
+  // Several stars in a row mean what one means.
+  normalise: (written: readonly string[]) => sortedSet(written.map((glob) => glob.replace(/\*+/g, '*'))),
+  fits: (wanted: readonly string[]) => [side(nameConstraint, given(fitting(wanted)))],
+  mayFit: (wanted: readonly string[]) => [side(nameConstraint, perhaps(fitting(wanted)))],
+  touches: (wanted: readonly string[]) => [side(nameConstraint, perhaps(fitting(wanted)))],
+} as const;
+
+const axis = {
+  ...optional(members({ other: otherText('PAR1', 'PAR2', 'ANY'), format: escapeText })),
+  name: 'location',
+  source: null,
+  get: ({ request }: Point) => request.location,
+  put: putting((_, location: string | null) => ({ location })),
+};
+
+export const location = {
+  schema: filledList(
+    plainText("The provider's code of a facility, such as `PAR1`."),
+    "The connection's location is one of these.",
+  ),
+  providers: ['outscale', 'aws'],
+  holds: true,
+  normalise: sortedSet,
+  fits: (wanted: readonly string[]) => [side(axis, given(only(wanted)))],
+  mayFit: (wanted: readonly string[]) => [side(axis, perhaps(only(wanted)))],
+  touches: (wanted: readonly string[]) => [side(axis, perhaps(only(wanted)))],
+} as const;
 
 export const tags = {
   schema: filled(

@@ -1,9 +1,97 @@
 import * as z from 'zod';
-import { interfaceShape } from '../cases/interface.ts';
-import { reasonCode } from '../cases/reasonCode.ts';
-import { gatewayReference } from '../idSchemas.ts';
+import { parseHostAddress } from '../../core/ip.ts';
+import { quote } from '../../core/printableText.ts';
+import { REASON_CODES, type ReasonCode } from '../../core/reasons.ts';
+import { ACCOUNT } from '../../core/resourceIds.ts';
+import type { Complaint } from '../diagnostic.ts';
+import { connectionId, gatewayReference } from '../idSchemas.ts';
 import { instantFault } from '../isoTime.ts';
-import { filledList, judgedText, plainText } from '../scalarSchemas.ts';
+import { asn, key, location, mtu, name, tags, vlan } from '../recordedRequests.ts';
+import { filledList, filledMap, judgedText, plainText, shapedText } from '../scalarSchemas.ts';
+import { nearest } from '../unknownKeys.ts';
+
+/** What a case cannot bring about, and why. All others follow from policy, request, time and live interfaces alone. */
+const NEVER: { readonly [Code in ReasonCode]?: string } = {
+  'not-private': 'requests of cases are private; others are held whatever the policy says',
+  unreadable: 'requests of cases are readable; others are held whatever the policy says',
+  'gateway-missing': 'it depends on the gateways of the account, which only a pass looks at',
+  'gateway-not-available': 'it depends on the gateways of the account, which only a pass looks at',
+  'gateway-not-attached': 'it depends on the gateways of the account, which only a pass looks at',
+  'asn-conflict': "it depends on the gateway's ASN, which only a pass looks at",
+};
+
+const reasonCode = judgedText('The code of a reason to hold (docs/reasons.md).', (written) => {
+  const code = REASON_CODES.find((candidate) => candidate === written);
+  return code === undefined ? noCode(written) : undecidable(code);
+});
+
+function noCode(written: string): Complaint {
+  const slip = nearest(written, REASON_CODES);
+  return {
+    code: 'reason-code',
+    message: `${quote(written)} is no code of a reason`,
+    mend: slip === null ? 'write one of those in docs/reasons.md' : `did you mean \`${slip}\`?`,
+  };
+}
+
+function undecidable(code: ReasonCode): Complaint | null {
+  const why = NEVER[code];
+  if (why === undefined) return null;
+  return {
+    code: 'undecidable-reason',
+    message: `no case can be held for \`${code}\`: ${why}`,
+    mend: 'remove it',
+  };
+}
+
+/** How people write a virtual interface in a case. A field that is not there is one that the API does not give. */
+const interfaceShape = {
+  connection: connectionId,
+  vlan: vlan.optional(),
+  name: name.optional(),
+  location: location.optional(),
+  mtu: mtu.optional(),
+  tags: tags.optional(),
+  ownerAccount: shapedText(
+    'The account that the API names. When absent: the recipient, as it normally is.',
+    ACCOUNT,
+    (value) => ({
+      code: 'account',
+      message: `${quote(value)} is no account ID`,
+      mend: 'write its 12 digits in quotes, as in "012345678901"',
+    }),
+  ).optional(),
+  peers: z
+    .array(
+      z
+        .strictObject({
+          asn: asn.optional(),
+          amazonAddress: address("the provider's end").optional(),
+          customerAddress: address("the customer's end").optional(),
+          key: key.optional(),
+        })
+        .superRefine(filledMap)
+        .describe('One BGP session.'),
+    )
+    .describe('The BGP sessions that the API lists.')
+    .optional(),
+};
+
+function address(whose: string) {
+  return judgedText(
+    `The address of ${whose} with its prefix length, such as \`169.254.10.1/30\`.`,
+    addressFault,
+  );
+}
+
+function addressFault(written: string): Complaint | null {
+  if (parseHostAddress(written) !== null) return null;
+  return {
+    code: 'address',
+    message: `${quote(written)} is no address`,
+    mend: 'write address, slash and prefix length, such as `169.254.10.1/30`',
+  };
+}
 
 /** A file of cases as it is written. What joins several places is checked by rules.ts and against.ts. */
 

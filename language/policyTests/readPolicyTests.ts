@@ -2,13 +2,13 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { quote } from '../../core/printableText.ts';
 import { isName } from '../../core/resourceIds.ts';
-import { CASES } from '../cases/rules.ts';
+import { targetOf } from '../checkPolicy.ts';
 import { type Fault, inOrder } from '../diagnostic.ts';
-import { nearest } from '../didYouMean.ts';
 import { readCaseFiles } from '../policyFiles.ts';
 import { type Places, readDocument, type Source } from '../readDocument.ts';
-import { targetOf } from '../target.ts';
+import { nearest } from '../unknownKeys.ts';
 import type { WrittenCases } from './policyTestSchema.ts';
+import { CASES } from './validatePolicyTests.ts';
 
 /** A file of cases without faults of its own. */
 export interface CaseFile {

@@ -1,13 +1,12 @@
 import { dirname } from 'node:path';
 import { quote } from '../../core/printableText.ts';
-import { type CaseResult, tried } from '../cases/result.ts';
-import { caseTwice } from '../cases/rules.ts';
 import { type CompiledPolicy, type CompiledSource, compileApart } from '../compilePolicies.ts';
 import { type Fault, inOrder } from '../diagnostic.ts';
 import { readPolicyFiles } from '../policyFiles.ts';
+import { type CaseResult, tried } from './evaluatePolicyTest.ts';
 import { type Unexercised, unexercised } from './policyTestCoverage.ts';
 import { type CaseFile, readCases } from './readPolicyTests.ts';
-import { against } from './validatePolicyTests.ts';
+import { against, caseTwice } from './validatePolicyTests.ts';
 
 /** Policies and what their cases showed. */
 export interface Tested {

@@ -1,6 +1,56 @@
 import * as z from 'zod';
+import { MATCH_FIELD_NAMES } from '../../core/fields/match.ts';
+import { PROVIDERS, type Provider } from '../../core/model.ts';
+import { DIRECT_CONNECT_GATEWAY } from '../../core/resourceIds.ts';
+import { LANGUAGE_FIELDS } from '../fields/matchFields.ts';
 import { policySchema } from '../policySchema.ts';
-import { BY_PROVIDER } from './byProvider.ts';
+import { CREDENTIALS } from '../rules/recipientRules.ts';
+import type { Shape } from '../scalarSchemas.ts';
+
+/** What holds for the policies of one provider only, as JSON Schema says it: the same as the rules do. */
+const BY_PROVIDER: readonly Shape[] = PROVIDERS.map((provider) =>
+  provided(
+    {
+      properties: { recipient: { properties: { provider: { const: provider } }, required: ['provider'] } },
+      required: ['recipient'],
+    },
+    {
+      properties: {
+        recipient: { properties: { credentials: { propertyNames: { enum: [...CREDENTIALS[provider]] } } } },
+        ...(provider === 'outscale' ? onOutscale() : {}),
+      },
+    },
+  ),
+);
+
+/** Entry by entry: an object with a `then` of its own is what a promise looks like. */
+function provided(condition: Shape, consequence: Shape): Shape {
+  return Object.fromEntries([
+    ['if', condition],
+    ['then', consequence],
+  ]);
+}
+
+function onOutscale(): Record<string, Shape> {
+  const virtual: Shape = { not: { pattern: DIRECT_CONNECT_GATEWAY.source } };
+  const returned: Shape = { properties: never('outscale') };
+  const grant: Shape = { properties: { gateway: virtual, match: returned } };
+  const owner: Shape = { properties: { gateway: virtual, grants: { additionalProperties: grant } } };
+  return {
+    gateways: { additionalProperties: virtual },
+    owners: { additionalProperties: owner },
+    hold: { items: returned },
+  };
+}
+
+/** Fields that a provider's API does not give. */
+function never(provider: Provider): Record<string, false> {
+  const fields = MATCH_FIELD_NAMES.filter((field) => {
+    const providers: readonly Provider[] = LANGUAGE_FIELDS[field].providers;
+    return !providers.includes(provider);
+  });
+  return Object.fromEntries(fields.map((field) => [field, false]));
+}
 
 /**
  * The policy file as JSON Schema: as strict as that can be, and never stricter than the language. In draft 7, which

@@ -1,12 +1,25 @@
 import type * as z from 'zod';
-import { MATCH_FIELD_NAMES, type MatchFieldName } from '../../core/fields/index.ts';
+import { MATCH_FIELD_NAMES, type MatchFieldName } from '../../core/fields/match.ts';
 import { PROVIDERS, type Provider } from '../../core/model.ts';
-import { LANGUAGE_FIELDS } from '../fields/index.ts';
+import { LANGUAGE_FIELDS } from '../fields/matchFields.ts';
 import type { Shape } from '../scalarSchemas.ts';
 import { POLICY_JSON_SCHEMA } from './policyJsonSchema.ts';
 
+/** The page with its tables made anew; all between them is written by hand and stays. @throws when it lacks one */
+export function renewed(page: string): string {
+  let text = page;
+  for (const [name, table] of tables()) {
+    const [begin, end] = [`<!-- table ${name}: npm run docs -->\n\n`, `\n\n<!-- end -->`];
+    const from = text.indexOf(begin);
+    const to = text.indexOf(end, from);
+    if (from === -1 || to === -1) throw new Error(`no place for table \`${name}\`: write ${begin}${end}`);
+    text = text.slice(0, from + begin.length) + table + text.slice(to);
+  }
+  return text;
+}
+
 /** The tables of docs/policy.md, in Markdown, by the names of their places there. */
-export function tables(): ReadonlyMap<string, string> {
+function tables(): ReadonlyMap<string, string> {
   const owners = below(POLICY_JSON_SCHEMA, 'owners');
   const owner = each(owners);
   const grant = each(below(owner, 'grants'));

@@ -1,6 +1,6 @@
 import type { BgpPeer } from '../../core/model.ts';
 import { escapeText, list, quote } from '../../core/printableText.ts';
-import type { Point, Side } from '../algebra/fieldConstraint.ts';
+import type { Point, Side } from '../algebra/setAlgebra.ts';
 import type { Box } from './fieldProduct.ts';
 import { instant } from './policyRequests.ts';
 import type { Region } from './requestSet.ts';

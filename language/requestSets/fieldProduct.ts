@@ -1,5 +1,4 @@
-import type { Point, Side } from '../algebra/fieldConstraint.ts';
-import { isEmpty as isEmptySet, isWithin, minus } from '../algebra/setAlgebra.ts';
+import { isEmpty as isEmptySet, isWithin, minus, type Point, type Side } from '../algebra/setAlgebra.ts';
 
 /** Points that lie on every one of its sides; an axis without a side is free. */
 export type Box = ReadonlyMap<string, Side>;

@@ -1,13 +1,19 @@
-import { MATCH_FIELD_NAMES, type Match } from '../../core/fields/index.ts';
+import { MATCH_FIELD_NAMES, type Match } from '../../core/fields/match.ts';
 import type { VirtualInterface } from '../../core/model.ts';
 import type { Grant, HoldLine, Owner, Policy } from '../../core/policy.ts';
-import { type Axis, type Point, putting, type Side, side } from '../algebra/fieldConstraint.ts';
-import { type Members, members, only, otherText } from '../algebra/finiteSets.ts';
-import { type Ranges, ranges } from '../algebra/intervalSets.ts';
-import { given, type Optional, optional } from '../algebra/optional.ts';
+import { type Members, members, only, otherText, type Ranges, ranges } from '../algebra/intervalSets.ts';
+import {
+  type Axis,
+  given,
+  type Optional,
+  optional,
+  type Point,
+  putting,
+  type Side,
+  side,
+} from '../algebra/setAlgebra.ts';
 import { unpaired } from '../decideInIsolation.ts';
-import type { LanguageField } from '../fields/field.ts';
-import { LANGUAGE_FIELDS } from '../fields/index.ts';
+import { LANGUAGE_FIELDS, type LanguageField } from '../fields/matchFields.ts';
 import { USUAL } from '../fields/sessionField.ts';
 import { type Box, boxOf } from './fieldProduct.ts';
 

@@ -1,4 +1,4 @@
-import type { Point } from '../algebra/fieldConstraint.ts';
+import type { Point } from '../algebra/setAlgebra.ts';
 import {
   type Box,
   beyond,

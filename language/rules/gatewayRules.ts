@@ -1,7 +1,6 @@
 import { quote } from '../../core/printableText.ts';
 import { gatewayKind } from '../../core/resourceIds.ts';
 import type { Finding } from '../diagnostic.ts';
-import { nearest } from '../didYouMean.ts';
 import {
   type At,
   entriesOf,
@@ -10,6 +9,7 @@ import {
   type PolicyDraft,
   referencesOf,
 } from '../partialPolicy.ts';
+import { nearest } from '../unknownKeys.ts';
 
 /** OUTSCALE has virtual private gateways only. */
 export function gatewayKinds(draft: PolicyDraft): Finding[] {

@@ -1,7 +1,7 @@
-import { MATCH_FIELD_NAMES } from '../../core/fields/index.ts';
+import { MATCH_FIELD_NAMES } from '../../core/fields/match.ts';
 import type { Provider } from '../../core/model.ts';
 import type { Finding } from '../diagnostic.ts';
-import { LANGUAGE_FIELDS } from '../fields/index.ts';
+import { LANGUAGE_FIELDS } from '../fields/matchFields.ts';
 import { parseInstant } from '../isoTime.ts';
 import { grantsOf, itemsOf, matchesOf, ownersOf, type PolicyDraft } from '../partialPolicy.ts';
 

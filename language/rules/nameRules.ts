@@ -2,9 +2,8 @@ import { quote } from '../../core/printableText.ts';
 import { isName } from '../../core/resourceIds.ts';
 import type { Complaint, Finding, Path } from '../diagnostic.ts';
 import { looksLikeId } from '../idSchemas.ts';
-import { A_NAME } from '../name.ts';
 import { matchesOf, ownersOf, type PolicyDraft } from '../partialPolicy.ts';
-import { EMPTY_TEXT, invisible } from '../scalarSchemas.ts';
+import { A_NAME, EMPTY_TEXT, invisible } from '../scalarSchemas.ts';
 
 /** Owners, grants and gateways share one shape of name. */
 export function names(draft: PolicyDraft): Finding[] {

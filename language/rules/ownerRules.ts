@@ -1,7 +1,7 @@
 import { quote } from '../../core/printableText.ts';
 import type { Finding } from '../diagnostic.ts';
-import { nearest } from '../didYouMean.ts';
 import { grantsOf, itemsOf, matchesOf, ownersOf, type PolicyDraft } from '../partialPolicy.ts';
+import { nearest } from '../unknownKeys.ts';
 
 /** An owner has a gateway or grants: one or the other. */
 export function gatewayOrGrants(draft: PolicyDraft): Finding[] {

@@ -1,5 +1,5 @@
 import type { Provider } from '../../core/model.ts';
-import { isKnownPartition, partitionOf } from '../../core/partition.ts';
+import { isKnownPartition, partitionOf } from '../../core/resourceIds.ts';
 import type { Finding } from '../diagnostic.ts';
 import type { PolicyDraft } from '../partialPolicy.ts';
 

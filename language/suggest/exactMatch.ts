@@ -1,8 +1,7 @@
-import type { MatchFieldName } from '../../core/fields/index.ts';
+import type { MatchFieldName } from '../../core/fields/match.ts';
 import { formatCidr, parseHostAddress } from '../../core/ip.ts';
 import type { BgpPeer, Provider, VirtualInterface } from '../../core/model.ts';
-import { LANGUAGE_FIELDS } from '../fields/index.ts';
-import type { WrittenMatch } from '../fields/matchFields.ts';
+import { LANGUAGE_FIELDS, type WrittenMatch } from '../fields/matchFields.ts';
 import { invisible } from '../scalarSchemas.ts';
 
 /** A `match` that demands everything that a request has, and what it cannot demand. */

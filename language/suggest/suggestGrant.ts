@@ -1,5 +1,5 @@
 import type { Hold } from '../../core/decide.ts';
-import type { MatchFieldName } from '../../core/fields/index.ts';
+import type { MatchFieldName } from '../../core/fields/match.ts';
 import { identify } from '../../core/identify.ts';
 import type { VirtualInterface } from '../../core/model.ts';
 import type { Owner, Policy } from '../../core/policy.ts';
@@ -14,8 +14,7 @@ import type { WrittenMatch } from '../fields/matchFields.ts';
 import { openDocument, type Source } from '../readDocument.ts';
 import { placeAt } from '../yaml/sourceNode.ts';
 import { pinsOf, type Unpinned } from './exactMatch.ts';
-import { unifiedDiff } from './patch.ts';
-import { type Entry, inserted } from './policyPatch.ts';
+import { type Entry, inserted, unifiedDiff } from './policyPatch.ts';
 
 /** The narrowest edit of a policy that lets a held request in, or why there is none. */
 export type Suggestion =

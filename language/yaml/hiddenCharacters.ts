@@ -1,6 +1,6 @@
 import { CST, Lexer } from 'yaml';
 import { invisible } from '../scalarSchemas.ts';
-import type { Spotted } from './spotted.ts';
+import type { Spotted } from './sourceNode.ts';
 
 /**
  * Comments in which something cannot be seen: they decide nothing, but with a turned direction a reviewer reads another policy than

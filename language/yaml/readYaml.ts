@@ -3,8 +3,7 @@ import { escapeText } from '../../core/printableText.ts';
 import type { Complaint } from '../diagnostic.ts';
 import { grow, type Located } from './buildTree.ts';
 import { tokenise } from './refusedSyntax.ts';
-import type { Place } from './sourceNode.ts';
-import type { Spotted } from './spotted.ts';
+import type { Place, Spotted } from './sourceNode.ts';
 
 export interface ReadYaml {
   readonly lines: LineCounter;

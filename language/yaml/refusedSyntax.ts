@@ -3,7 +3,7 @@ import { escapeText } from '../../core/printableText.ts';
 import { step } from '../algebra/stepLimit.ts';
 import type { Complaint } from '../diagnostic.ts';
 import { hiddenComments } from './hiddenCharacters.ts';
-import type { Spotted } from './spotted.ts';
+import type { Spotted } from './sourceNode.ts';
 
 export interface Tokens {
   readonly tokens: readonly CST.Token[];

@@ -1,4 +1,10 @@
-import type { Path } from '../diagnostic.ts';
+import type { Complaint, Path } from '../diagnostic.ts';
+
+/** A complaint about one place in the text. */
+export interface Spotted extends Complaint {
+  /** UTF-16 units from the beginning */
+  readonly offset: number;
+}
 
 /** What stands somewhere in the file, and where. Offsets are UTF-16 units from the beginning. */
 export type Place = Span &

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { connect } from '../../adapters/connect.ts';
-import { DIALECTS } from '../../adapters/directconnect/providerApis.ts';
+import { DIALECTS } from '../../adapters/directconnect/directConnect.ts';
 import { checkedEndpoint, EndpointRefused } from '../../adapters/endpoint.ts';
 
 function refusal(text: string): string {

@@ -1,8 +1,7 @@
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { codeOf } from '../../adapters/errorCode.ts';
-import { makeFolder } from '../../adapters/makeFolder.ts';
+import { codeOf, makeFolder } from '../../adapters/fileSystem.ts';
 import { folderWith } from '../support/cli.ts';
 
 async function codeFor(path: string): Promise<string> {

@@ -4,8 +4,8 @@ import { EC2Client } from '@aws-sdk/client-ec2';
 import { STSClient } from '@aws-sdk/client-sts';
 import { describe, expect, it } from 'vitest';
 import { connect, type Endpoints } from '../../adapters/connect.ts';
-import { DIALECTS } from '../../adapters/directconnect/providerApis.ts';
-import { isKnownPartition, partitionOf } from '../../core/partition.ts';
+import { DIALECTS } from '../../adapters/directconnect/directConnect.ts';
+import { isKnownPartition, partitionOf } from '../../core/resourceIds.ts';
 import { failureOf, TIMEOUT_MS } from '../support/apiClients.ts';
 import { json, startApi } from '../support/apiServer.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ProxyRefused, proxyOf } from '../../adapters/proxySettings.ts';
+import { ProxyRefused, proxyOf } from '../../adapters/aws/clientHttp.ts';
 
 describe('the proxy of the environment', () => {
   it.each([

@@ -2,7 +2,7 @@ import { DescribeRouteTablesCommand, DescribeVpnGatewaysCommand } from '@aws-sdk
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createQueryApi } from '../../adapters/aws/queryApi.ts';
-import { createThrottles } from '../../adapters/directconnect/throttles.ts';
+import { createThrottles } from '../../adapters/aws/sdkClient.ts';
 import { createGateways } from '../../adapters/gateways.ts';
 import { escapeText } from '../../core/printableText.ts';
 import { createSimulation, type DialectName } from '../../emulator/emulator.ts';

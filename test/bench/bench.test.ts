@@ -1,17 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { acceptancesPlan } from '../../bench/calls/acceptancePlan.ts';
-import { inSequence } from '../../bench/calls/plan.ts';
 import { type Heard, mustBeSame } from '../../bench/calls/recordedCalls.ts';
+import { acceptancesPlan, inSequence } from '../../bench/calls/replayPlan.ts';
 import { type Lab, openLab } from '../../bench/environment.ts';
-import { comparisonOf, spreadOf } from '../../bench/measure.ts';
 import { coldStart } from '../../bench/parts/coldStart.ts';
 import { decisions } from '../../bench/parts/decisionRate.ts';
 import { quiet } from '../../bench/parts/idleRun.ts';
 import { scale } from '../../bench/parts/manyRequests.ts';
 import { targets } from '../../bench/parts/manyTargets.ts';
 import { policies } from '../../bench/parts/policyLanguage.ts';
-import { tableOf } from '../../bench/report.ts';
-import { isMissed, type Line, type Row } from '../../bench/row.ts';
+import { comparisonOf, isMissed, type Line, type Row, spreadOf, tableOf } from '../../bench/report.ts';
 
 /** Not how fast anything is: that the benchmark runs, and compares what is the same. */
 

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { eachTarget } from '../../cli/forEachTarget.ts';
+import { eachTarget } from '../../cli/runTarget.ts';
 import { compilePolicies } from '../../language/index.ts';
 
 const REGIONS = ['r0', 'r1', 'r2', 'r3', 'r4', 'r5', 'r6'];

@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { UsageError } from '../../cli/exitCodes.ts';
-import { requestFile } from '../../cli/requests/file.ts';
+import { UsageError } from '../../cli/options.ts';
 import { readRequest, readRequests } from '../../cli/requests/readRequests.ts';
+import { requestFile } from '../../cli/requests/requestItems.ts';
 import { aPolicy, US } from '../support/builders.ts';
 import { folderWith } from '../support/cli.ts';
 import { AWS_ITEM, OUTSCALE_ITEM, PLANTED_KEY } from '../support/wireItems.ts';

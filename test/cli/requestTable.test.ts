@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { paintFor } from '../../cli/output/paint.ts';
 import { requestTable } from '../../cli/output/requestText.ts';
+import { paintFor } from '../../cli/output/terminal.ts';
 import { ACME, actAs } from '../support/accounts.ts';
 import { ACME_1, ACME_2, PROD, policyOf, runnerOf, SIMPLE, startCloud } from '../support/cloud.ts';
 import { aRequest } from '../support/eventFixtures.ts';

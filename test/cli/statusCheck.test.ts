@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { checkStatePath } from '../../cli/paths.ts';
+import { checkStatePath } from '../../cli/ledgerOptions.ts';
 import type { Simulator } from '../../emulator/emulator.ts';
 import { ACME, actAs, STRANGER, US } from '../support/accounts.ts';
 import { folderWith, type } from '../support/cli.ts';

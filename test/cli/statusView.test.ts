@@ -1,11 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { bar } from '../../cli/status/bar.ts';
 import type { Facts } from '../../cli/status/collectStatus.ts';
-import { axisOf, lifeOf, percentAt } from '../../cli/status/life.ts';
-import { timeLeft } from '../../cli/status/statusWording.ts';
+import { bar, timeLeft } from '../../cli/status/statusWording.ts';
 import { summarise } from '../../cli/status/summary.ts';
 import { type TargetView, viewOf } from '../../cli/status/targetView.ts';
-import { axisTrack } from '../../cli/status/timeline.ts';
+import { axisOf, axisTrack, lifeOf, percentAt } from '../../cli/status/timeline.ts';
 import type { Ended } from '../../core/endedRequest.ts';
 import type { LedgerState } from '../../core/ledgerState.ts';
 import { describedOf, type PassReport, type RequestReport } from '../../core/runReport.ts';

@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Paint, paintFor } from '../../cli/output/paint.ts';
 import { describePass } from '../../cli/output/runText.ts';
-import { tableRows } from '../../cli/output/terminal.ts';
-import { wrapped } from '../../cli/output/wrapped.ts';
+import { type Paint, paintFor, tableRows, wrapped } from '../../cli/output/terminal.ts';
 import { ACME, actAs, STRANGER } from '../support/accounts.ts';
 import { ACME_1, runnerOf, SIMPLE, STRANGERS, startCloud } from '../support/cloud.ts';
 

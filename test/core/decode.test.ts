@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as d from '../../core/decode.ts';
-import { MATCH_FIELDS } from '../../core/fields/index.ts';
+import { MATCH_FIELDS } from '../../core/fields/match.ts';
 
 /** What a decoder says of something: the message of its refusal, or what it read. */
 function said<T>(decode: d.Decoder<T>, raw: unknown, path = 'here'): unknown {

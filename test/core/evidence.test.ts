@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { NO_DEADLINE } from '../../core/deadline.ts';
-import { groundsOf } from '../../core/lastLook.ts';
-import { replay } from '../../core/receipt.ts';
+import { groundsOf, replay } from '../../core/receipt.ts';
 import {
   aGateway,
   aGrant,

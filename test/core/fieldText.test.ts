@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Match } from '../../core/fields/index.ts';
-import { MATCH_FIELDS } from '../../core/fields/index.ts';
-import { judge } from '../../core/fields/match.ts';
+import { judge, MATCH_FIELDS, type Match } from '../../core/fields/match.ts';
 import type { VirtualInterface } from '../../core/model.ts';
 import { aMatch, aPeer, aVif, CONNECTION } from '../support/builders.ts';
 

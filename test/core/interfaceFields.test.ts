@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MATCH_FIELDS } from '../../core/fields/index.ts';
-import { judge } from '../../core/fields/match.ts';
+import { judge, MATCH_FIELDS } from '../../core/fields/match.ts';
 import type { VirtualInterface } from '../../core/model.ts';
 import { aMatch, aVif, CONNECTION } from '../support/builders.ts';
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { FailureCode } from '../../core/failure.ts';
 import { FOLLOW_UP_PROBLEMS } from '../../core/ledgerEntries.ts';
 import { metricsOf } from '../../core/metrics.ts';
 import {
   count,
   describedOf,
+  type FailureCode,
   type Outcome,
   type PassReport,
   type RequestReport,

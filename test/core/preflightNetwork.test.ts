@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { World } from '../../core/decisionContext.ts';
 import type { Field, VirtualInterface } from '../../core/model.ts';
+import { networkSanity } from '../../core/preflightChecks.ts';
 import type { ReasonCode } from '../../core/reasons.ts';
-import { networkSanity } from '../../core/sanity.ts';
 import { aLiveVif, aPeer, aRecipient, aVif, aWorld, CONNECTION, VGW } from '../support/builders.ts';
 import { anAcceptance, anIntent } from '../support/ledgerBuilders.ts';
 

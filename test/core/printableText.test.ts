@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { printableJson, printableValue } from '../../core/printable.ts';
+import { printableJson, printableValue } from '../../core/json.ts';
 import {
   byCodePoint,
   clip,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { sanityBesideOthers } from '../../core/sanity.ts';
+import { sanityBesideOthers } from '../../core/preflightChecks.ts';
 import { requests } from '../support/arbitraries.ts';
 import { awards, worlds } from '../support/arbitraryContexts.ts';
 import { aRecipient, US, VGW } from '../support/builders.ts';

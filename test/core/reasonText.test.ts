@@ -6,8 +6,7 @@ import { AVAILABLE_WITHIN_MS, followUp } from '../../core/followUp.ts';
 import { identify } from '../../core/identify.ts';
 import type { Field, VirtualInterface } from '../../core/model.ts';
 import type { Policy } from '../../core/policy.ts';
-import { inspect } from '../../core/preflightChecks.ts';
-import { networkSanity } from '../../core/sanity.ts';
+import { inspect, networkSanity } from '../../core/preflightChecks.ts';
 import {
   aGateway,
   aLiveVif,

@@ -2,10 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { NO_DEADLINE } from '../../core/deadline.ts';
 import { type Accept, decide } from '../../core/decide.ts';
 import type { World } from '../../core/decisionContext.ts';
-import { groundsOf } from '../../core/lastLook.ts';
 import type { VirtualInterface } from '../../core/model.ts';
 import { loadPolicy, type Owner, type Policy, writePolicy } from '../../core/policy.ts';
-import { type Receipt, receiptOf, replay } from '../../core/receipt.ts';
+import { groundsOf, type Receipt, receiptOf, replay } from '../../core/receipt.ts';
 import {
   aGateway,
   aGrant,

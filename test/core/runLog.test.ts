@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { printableValue } from '../../core/printable.ts';
+import { printableValue } from '../../core/json.ts';
 import { detailCount, detailLines, passLine, summaryOf, whyFailed } from '../../core/runLog.ts';
 import type { PassReport, RequestReport } from '../../core/runReport.ts';
 

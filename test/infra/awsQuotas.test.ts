@@ -1,6 +1,6 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { DeploymentRefused } from '../../infra/refused.ts';
+import { DeploymentRefused } from '../../infra/validateOptions.ts';
 import type { CompiledPolicy } from '../../language/index.ts';
 import { type Deployment, installed, target } from './stackFixtures.ts';
 

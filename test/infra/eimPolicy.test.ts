@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Simulator } from '../../emulator/emulator.ts';
-import { PROJECT_ROOT } from '../../infra/bundling.ts';
+import { PROJECT_ROOT } from '../../infra/providerFunction.ts';
 import { ACME, actAs, STRANGER, US } from '../support/accounts.ts';
 import { folderWith, type, withOwners } from '../support/cli.ts';
 import { ACME_1, OURS, PROD, runnerOf, SIMPLE, STRANGERS, startCloud } from '../support/cloud.ts';

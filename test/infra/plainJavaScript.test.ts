@@ -1,6 +1,6 @@
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
-import { DeploymentRefused } from '../../infra/refused.ts';
+import { DeploymentRefused } from '../../infra/validateOptions.ts';
 import { VifAcceptor } from '../../infra/vifAcceptor.ts';
 
 /** Why the construct refuses these properties, given as a program without types does. */

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { deadLetters, TARGET_ALARMS } from '../../infra/alarms/index.ts';
-import { PROJECT_ROOT } from '../../infra/bundling.ts';
+import { PROJECT_ROOT } from '../../infra/providerFunction.ts';
 import { pageOf, runbookOf } from '../../infra/runbookLink.ts';
 import { plant } from '../support/tempFiles.ts';
 import { OUTSCALE, OWN_ROLE, templateOf } from './stackFixtures.ts';

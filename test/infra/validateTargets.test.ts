@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DeploymentRefused } from '../../infra/refused.ts';
+import { DeploymentRefused } from '../../infra/validateOptions.ts';
 import { ACCOUNT, OTHER_ROLE, OUTSCALE, OWN_ROLE, stackOf, target } from './stackFixtures.ts';
 
 const ELSEWHERE = { env: { account: '210987654321', region: 'eu-west-3' } };

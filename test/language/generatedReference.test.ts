@@ -2,8 +2,8 @@ import { globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { compilePolicy } from '../../language/index.ts';
-import { renewed } from '../../language/reference/page.ts';
 import { jsonSchemaText } from '../../language/reference/policyJsonSchema.ts';
+import { renewed } from '../../language/reference/referenceTables.ts';
 
 const SCHEMA = 'docs/policy.schema.json';
 const PAGE = readFileSync('docs/policy.md', 'utf8');

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { NO_DEADLINE } from '../../core/deadline.ts';
 import { decide } from '../../core/decide.ts';
 import type { Grant, Policy } from '../../core/policy.ts';
-import type { Point } from '../../language/algebra/fieldConstraint.ts';
+import type { Point } from '../../language/algebra/setAlgebra.ts';
 import { type Change, changesBetween } from '../../language/diff/decisionChanges.ts';
 import { limitChanges } from '../../language/diff/limitChanges.ts';
 import { overlaps } from '../../language/requestSets/overlappingGrants.ts';

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { judge } from '../../core/fields/match.ts';
 import type { VirtualInterface } from '../../core/model.ts';
 import type { Grant, Owner, Policy } from '../../core/policy.ts';
-import type { Point } from '../../language/algebra/fieldConstraint.ts';
+import type { Point } from '../../language/algebra/setAlgebra.ts';
 import { type Box, both, has, isEmpty, pointIn } from '../../language/requestSets/fieldProduct.ts';
 import { boxOfGrant, boxOfHold, usualPoint } from '../../language/requestSets/policyRequests.ts';
 import { hasPoint, isNothing, plain, pointOf } from '../../language/requestSets/requestSet.ts';

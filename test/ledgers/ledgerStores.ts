@@ -2,9 +2,16 @@ import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import { createDynamoLedger } from '../../adapters/ledgers/dynamo/dynamoLedger.ts';
-import { type Item, keyOf, openTable, put, type Table } from '../../adapters/ledgers/dynamo/dynamoTable.ts';
+import {
+  type Item,
+  keyOf,
+  livePartition,
+  openTable,
+  overPartition,
+  put,
+  type Table,
+} from '../../adapters/ledgers/dynamo/dynamoTable.ts';
 import { peekHead } from '../../adapters/ledgers/dynamo/leaseStore.ts';
-import { livePartition, overPartition } from '../../adapters/ledgers/dynamo/partitions.ts';
 import { attributesOf } from '../../adapters/ledgers/dynamo/storedAttributes.ts';
 import { createFileLedger } from '../../adapters/ledgers/file/fileLedger.ts';
 import { createMemoryLedger } from '../../adapters/ledgers/inMemoryLedger.ts';

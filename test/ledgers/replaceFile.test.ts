@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { replaceFile } from '../../adapters/ledgers/file/replaceFile.ts';
+import { replaceFile } from '../../adapters/fileSystem.ts';
 import { failureOf } from '../support/apiClients.ts';
 import { plant } from '../support/tempFiles.ts';
 

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { PassReport } from '../../core/runReport.ts';
 import type { FaultInput } from '../../emulator/emulator.ts';
-import { fromNow, leastOf } from '../../run/budget.ts';
 import type { Ports } from '../../run/ports.ts';
-import type { PassInput } from '../../run/runContext.ts';
+import { fromNow, leastOf, type PassInput } from '../../run/runContext.ts';
 import { ACME, actAs, US } from '../support/accounts.ts';
 import { ACME_1, LAB, outcomes, PROD, policyOf, runnerOf, SIMPLE, startCloud } from '../support/cloud.ts';
 import { whileWriting } from '../support/observedLedgers.ts';

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { lanes } from '../../run/concurrencyLimit.ts';
+import { lanes } from '../../run/decisionQueue.ts';
 import { ACME, actAs } from '../support/accounts.ts';
 import { ACME_1, runnerOf, SIMPLE, startCloud } from '../support/cloud.ts';
 

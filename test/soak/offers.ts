@@ -1,6 +1,6 @@
 import type { Simulation } from '../../emulator/emulator.ts';
-import { ApiError } from '../../emulator/errors.ts';
 import { allocate } from '../../emulator/operations/allocate.ts';
+import { ApiError } from '../../emulator/wire.ts';
 import { type Truth, truthOf } from './oracle/groundTruth.ts';
 import { ACME_1, LAB, OURS, PLANTED, STRANGER, STRANGERS, US } from './plan/constants.ts';
 import type { ODDS, Offer, Plan } from './plan/lifePlan.ts';

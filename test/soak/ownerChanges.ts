@@ -1,7 +1,7 @@
-import { ApiError } from '../../emulator/errors.ts';
 import { isOver } from '../../emulator/lifecycle.ts';
 import { newPeer } from '../../emulator/operations/bgpPeers.ts';
 import { interfacesOn, move } from '../../emulator/operations/callerResources.ts';
+import { ApiError } from '../../emulator/wire.ts';
 import type { Connection, Lag, VirtualInterface, World } from '../../emulator/world.ts';
 import { shownOf, type Truth } from './oracle/groundTruth.ts';
 import { ACME_LAG } from './plan/constants.ts';

@@ -11,10 +11,20 @@ import { createVerdicts } from './oracle/violations.ts';
 import { MINUTE, PLANTED, START } from './plan/constants.ts';
 import type { Event, Plan } from './plan/lifePlan.ts';
 import type { PlainPolicy } from './plan/plainPolicy.ts';
-import { chance } from './virtual/random.ts';
 import { beginTime, virtualNow } from './virtual/virtualTime.ts';
 import type { Carrier } from './virtual/virtualWire.ts';
 import type { Run } from './virtualRun.ts';
+
+/** Chance from a seed (mulberry32): numbers from 0, below 1. */
+function chance(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+  };
+}
 
 /** A lease outlives its pass by so much at most. */
 export const LEASE_SLACK = 21 * MINUTE;

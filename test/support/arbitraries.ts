@@ -1,5 +1,5 @@
 import fc, { type Arbitrary } from 'fast-check';
-import type { Match } from '../../core/fields/index.ts';
+import type { Match } from '../../core/fields/match.ts';
 import { type BgpPeer, FIELDS, type Field, type VirtualInterface } from '../../core/model.ts';
 import type { Grant, HoldLine, Owner, Policy } from '../../core/policy.ts';
 import { AWS, aGrant, anOwner, aPolicy, aRecipient, aVif, NOW, US, VGW } from './builders.ts';

@@ -1,5 +1,5 @@
 import type { World } from '../../core/decisionContext.ts';
-import type { Match } from '../../core/fields/index.ts';
+import type { Match } from '../../core/fields/match.ts';
 import type { BgpPeer, Gateway, VirtualInterface } from '../../core/model.ts';
 import type { Grant, HoldLine, Owner, Policy, PolicyRecipient } from '../../core/policy.ts';
 

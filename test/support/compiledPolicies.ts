@@ -1,8 +1,8 @@
 import type { Arbitrary } from 'fast-check';
-import type { Match } from '../../core/fields/index.ts';
-import { formatRange, type Range } from '../../core/fields/range.ts';
+import type { Match } from '../../core/fields/match.ts';
+import { formatRange, type Range } from '../../core/fields/matchField.ts';
 import type { Grant, Policy } from '../../core/policy.ts';
-import { LANGUAGE_FIELDS } from '../../language/fields/index.ts';
+import { LANGUAGE_FIELDS } from '../../language/fields/matchFields.ts';
 import { policies } from './arbitraries.ts';
 
 /** Policies in the form that the compiler gives them: ranges in order, no window that never opens. */

@@ -1,6 +1,5 @@
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { keyOf, type Table } from '../../adapters/ledgers/dynamo/dynamoTable.ts';
-import { livePartition } from '../../adapters/ledgers/dynamo/partitions.ts';
+import { keyOf, livePartition, type Table } from '../../adapters/ledgers/dynamo/dynamoTable.ts';
 
 /** How a run of release 0.1.0 leaves the head: its tokens are bare, and what it is in doubt about is marked as dirty. */
 const UPDATES = {

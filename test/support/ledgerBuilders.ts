@@ -1,9 +1,9 @@
 import type { Ended } from '../../core/endedRequest.ts';
-import type { Grounds } from '../../core/grounds.ts';
 import {
   type Acceptance,
   type Award,
   detailsOf,
+  type Grounds,
   type HeldFor,
   type Intent,
   NOTHING_TOLD,

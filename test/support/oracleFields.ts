@@ -1,4 +1,4 @@
-import type { Match } from '../../core/fields/index.ts';
+import type { Match } from '../../core/fields/match.ts';
 import type { VirtualInterface } from '../../core/model.ts';
 
 /** Match fields said a second time, for the oracle: each demand becomes questions, one a session where those matter. */

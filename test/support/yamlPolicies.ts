@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
-import type { Match } from '../../core/fields/index.ts';
-import { formatRange } from '../../core/fields/range.ts';
+import type { Match } from '../../core/fields/match.ts';
+import { formatRange } from '../../core/fields/matchField.ts';
 import type { Grant, Owner, Policy } from '../../core/policy.ts';
 
 /** A compiled policy as somebody could have written it, in lines or in braces. */

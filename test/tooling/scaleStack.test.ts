@@ -1,8 +1,7 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import type { Provider } from '../../core/model.ts';
-import { DeploymentRefused } from '../../infra/refused.ts';
-import { INTERVAL } from '../../infra/validateOptions.ts';
+import { DeploymentRefused, INTERVAL } from '../../infra/validateOptions.ts';
 import { installed, target } from '../infra/stackFixtures.ts';
 import { input, PAGE } from './scalePage.ts';
 

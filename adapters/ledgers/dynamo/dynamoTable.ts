@@ -13,10 +13,26 @@ import {
   type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
 import { LedgerFailure } from '../../../run/portErrors.ts';
-import { wholeAnswer } from '../../answer.ts';
-import { requestHandler } from '../../aws/clientHttp.ts';
+import { requestHandler, wholeAnswer } from '../../aws/clientHttp.ts';
 import { toApiFailure } from '../../aws/toApiFailure.ts';
 import { withTimeLimit } from '../../promises.ts';
+
+/** Partitions of the table, by recipient key or digest; the function's rights name them. */
+
+export function livePartition(key: string): string {
+  return `live#${key}`;
+}
+
+/** What is decided: receipts, and what ended. */
+export function overPartition(key: string): string {
+  return `over#${key}`;
+}
+
+export const POLICIES = 'policy#';
+
+export function policyPartition(digest: string): string {
+  return `${POLICIES}${digest}`;
+}
 
 /** The table's keys, and the attribute by which items go: what the stack creates it with. */
 export const TABLE_KEYS = { partition: 'pk', sort: 'sk', expiry: 'expires' } as const;

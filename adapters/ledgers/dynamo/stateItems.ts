@@ -1,9 +1,17 @@
 import type { WriteRequest } from '@aws-sdk/client-dynamodb';
 import type { LedgerState } from '../../../core/ledgerState.ts';
 import { type Items, readItems, type StoredItem, storedItem } from '../ledgerItems.ts';
-import { type Item, keyOf, put, remove, TABLE_KEYS, type Table, textOf } from './dynamoTable.ts';
+import {
+  type Item,
+  keyOf,
+  livePartition,
+  put,
+  remove,
+  TABLE_KEYS,
+  type Table,
+  textOf,
+} from './dynamoTable.ts';
 import { HEAD, NAMES } from './headItem.ts';
-import { livePartition } from './partitions.ts';
 import { attributesOf, storedOf } from './storedAttributes.ts';
 
 /** Items of one epoch: sort key `0000000001/sighting/dxvif-…`. */

@@ -3,12 +3,12 @@ import { applyChanges } from '../../../core/applyLedgerChanges.ts';
 import type { LedgerChange, LedgerState } from '../../../core/ledgerState.ts';
 import { LedgerFailure } from '../../../run/portErrors.ts';
 import type { Clock, Ledger } from '../../../run/ports.ts';
-import { createQueue } from '../../queue.ts';
+import { createQueue } from '../../promises.ts';
 import { recordsOf } from '../historyRecords.ts';
 import { isFree, newLease } from '../lease.ts';
 import { type Items, itemChanges, readItems } from '../ledgerItems.ts';
 import { inLock } from './fileLock.ts';
-import { keepRecords, readRecords } from './historyFiles.ts';
+import { keepPolicy, keepRecords, readPolicy, readRecords } from './historyFiles.ts';
 import { holderNow, isGone } from './leaseHolder.ts';
 import { type Loaded, load, store } from './ledgerFile.ts';
 import { followed, placeOf } from './ledgerPath.ts';
@@ -21,7 +21,6 @@ import {
   withLease,
   withTarget,
 } from './ledgerTarget.ts';
-import { keepPolicy, readPolicy } from './policies.ts';
 
 /** Where a change is made, and how its entry is written before the change is whole. */
 interface Place {

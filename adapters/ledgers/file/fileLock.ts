@@ -3,8 +3,7 @@ import { rmdir, stat } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { lock } from 'proper-lockfile';
 import { LedgerFailure } from '../../../run/portErrors.ts';
-import { codeOf } from '../../errorCode.ts';
-import { fileCause } from '../../fileSystem.ts';
+import { codeOf, fileCause } from '../../fileSystem.ts';
 
 /** A lock that was not renewed for so long is that of a dead process, in milliseconds. */
 const STALE_MS = 10_000;

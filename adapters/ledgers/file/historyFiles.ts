@@ -1,16 +1,82 @@
 import { type FileHandle, open } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import * as d from '../../../core/decode.ts';
+import { digestOf } from '../../../core/json.ts';
 import type { LedgerChange } from '../../../core/ledgerState.ts';
 import { LedgerFailure } from '../../../run/portErrors.ts';
 import type { Records } from '../../../run/ports.ts';
-import { appendLines } from '../../appendLines.ts';
-import { codeOf } from '../../errorCode.ts';
-import { fileCause } from '../../fileSystem.ts';
-import { decodeRecord, type LedgerRecord, recordsOf } from '../historyRecords.ts';
-import { gather, isPast, readOr } from '../records.ts';
+import { appendLines, codeOf, fileCause, makeFolder, replaceFile } from '../../fileSystem.ts';
+import { decodeRecord, gather, isPast, type LedgerRecord, readOr, recordsOf } from '../historyRecords.ts';
 import { formatOf, toStored } from '../storedForm.ts';
-import { writing } from './ledgerFile.ts';
-import { linesOf } from './readLines.ts';
+import { textOf, writing } from './ledgerFile.ts';
+
+/** How much of a file is read at once, in bytes. */
+const CHUNK = 1 << 20;
+
+/** One line of a file, as its bytes. */
+export interface Line {
+  readonly number: number;
+  /** without its end */
+  readonly bytes: Buffer;
+  /** where the next line begins; `null`: its end is missing */
+  readonly next: number | null;
+}
+
+/**
+ * Reads a file line by line, some lines at a time, so that one of any size takes little memory.
+ * @param from where a line begins; it is number 1
+ */
+export async function* linesOf(file: FileHandle, from = 0): AsyncGenerator<readonly Line[]> {
+  let pieces: Buffer[] = [];
+  let number = 0;
+  let position = from;
+  for (;;) {
+    const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(CHUNK), 0, CHUNK, position);
+    if (bytesRead === 0) break;
+    const chunk = buffer.subarray(0, bytesRead);
+    const lines: Line[] = [];
+    let begin = 0;
+    for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, begin)) {
+      number += 1;
+      const last = chunk.subarray(begin, end);
+      const bytes = pieces.length === 0 ? last : Buffer.concat([...pieces, last]);
+      lines.push({ number, bytes, next: position + end + 1 });
+      pieces = [];
+      begin = end + 1;
+    }
+    if (begin < bytesRead) pieces.push(chunk.subarray(begin));
+    position += bytesRead;
+    yield lines;
+  }
+  if (pieces.length > 0) yield [{ number: number + 1, bytes: Buffer.concat(pieces), next: null }];
+}
+
+const NEWLINE = 0x0a;
+
+/** Writes the compiled text of a policy beside the ledger, once. @throws LedgerFailure */
+export async function keepPolicy(ledger: string, digest: string, text: string): Promise<void> {
+  const path = pathOf(ledger, digest);
+  if ((await textOf(path)) === text) return;
+  await writing(path, async () => {
+    await makeFolder(dirname(path), 0o700);
+    // No other text has this digest, so whoever else writes it writes the same.
+    await replaceFile(path, text, () => undefined);
+  });
+}
+
+/** @returns `null` when there is none of that digest. @throws LedgerFailure */
+export async function readPolicy(ledger: string, digest: string): Promise<string | null> {
+  const path = pathOf(ledger, digest);
+  const text = await textOf(path);
+  if (text !== null && digestOf(text) !== digest)
+    throw new LedgerFailure(`policy ${path} is damaged: it is not of that digest; restore it`);
+  return text;
+}
+
+/** Of `ledger.json`: `ledger.policies/HEX.json`. */
+function pathOf(ledger: string, digest: string): string {
+  return join(ledger.replace(/(\.json)?$/, '.policies'), `${digest.replace(/^sha256:/, '')}.json`);
+}
 
 /**
  * What a line of the file of records is, or why it cannot be read; `null` in place of a record of a kind that only later

@@ -1,7 +1,7 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import * as d from '../../../core/decode.ts';
-import { codeOf } from '../../errorCode.ts';
+import { codeOf } from '../../fileSystem.ts';
 
 /** Which process holds a lease, so that another one can find out that it exists no more. */
 export interface Holder {

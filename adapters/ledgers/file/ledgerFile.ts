@@ -2,13 +2,11 @@ import { readFile } from 'node:fs/promises';
 import * as d from '../../../core/decode.ts';
 import type { LedgerState } from '../../../core/ledgerState.ts';
 import { LedgerFailure } from '../../../run/portErrors.ts';
-import { codeOf } from '../../errorCode.ts';
-import { fileCause } from '../../fileSystem.ts';
+import { codeOf, fileCause, replaceFile } from '../../fileSystem.ts';
 import { decodeFailing } from '../decodeItems.ts';
 import { decodeLease, type Lease } from '../lease.ts';
 import type { Items } from '../ledgerItems.ts';
 import { WrittenByNewer } from '../storedForm.ts';
-import { replaceFile } from './replaceFile.ts';
 
 /** What one file holds: every target that was ever run with it, by recipient key (`targets.ts` says what else). */
 export interface LedgerFile {

@@ -1,9 +1,7 @@
 import { readlink, realpath, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { LedgerFailure } from '../../../run/portErrors.ts';
-import { codeOf } from '../../errorCode.ts';
-import { fileCause } from '../../fileSystem.ts';
-import { makeFolder } from '../../makeFolder.ts';
+import { codeOf, fileCause, makeFolder } from '../../fileSystem.ts';
 
 /** As many as Linux follows. */
 const MOST_LINKS = 40;

@@ -1,13 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { type FileHandle, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { codeOf } from '../../errorCode.ts';
+import { codeOf, replaceFile, syncFolder } from '../../fileSystem.ts';
 import { inLock } from './fileLock.ts';
-import { isPastLine, openedRecords, recordsPath } from './historyFiles.ts';
+import { isPastLine, linesOf, openedRecords, recordsPath } from './historyFiles.ts';
 import { writing } from './ledgerFile.ts';
 import { followed } from './ledgerPath.ts';
-import { linesOf } from './readLines.ts';
-import { replaceFile, syncFolder } from './replaceFile.ts';
 
 /** How long after one pruning the next may begin, in milliseconds. */
 const PRUNED_EVERY_MS = 24 * 3_600_000;
