@@ -5,17 +5,17 @@ import type { Caller, Clock, DirectConnect, Gateways } from '../run/ports.ts';
 import { createQueryApi, type QueryApi, xmlFields, xmlText } from './aws/queryApi.ts';
 import {
   type ClientSettings,
-  createClient,
-  createThrottles,
+  countThrottles,
+  createSdkClient,
+  createThrottleCounter,
   READ_ATTEMPTS,
   readLimitMs,
-  watchThrottles,
 } from './aws/sdkClient.ts';
 import { toApiFailure } from './aws/toApiFailure.ts';
-import { createDirectConnect, DIALECTS } from './directconnect/directConnect.ts';
-import { checkedRegion } from './endpoint.ts';
+import { createDirectConnect, PROVIDER_APIS } from './directconnect/directConnect.ts';
+import { validateRegion } from './endpoint.ts';
 import { createGateways } from './gateways.ts';
-import type { RenewableKey } from './rotatingKey.ts';
+import type { RotatingKey } from './rotatingKey.ts';
 
 /** Whose credentials these are. @param sts `null` where the provider has no such API */
 function createCaller(sts: QueryApi | null): Caller {
@@ -71,18 +71,18 @@ export function connect(
   endpoints: Endpoints,
   requestTimeoutMs: number,
 ): Connected {
-  const dialect = DIALECTS[provider];
+  const dialect = PROVIDER_APIS[provider];
   // Fail closed: without keys of its own, a client would use those of another cloud.
-  if (!(credentials || dialect.takesAwsCredentials))
+  if (!(credentials || dialect.acceptsAwsCredentials))
     throw new CredentialsUnusable(`no credentials for ${provider}: the AWS ones are never used there`);
-  checkedRegion(region);
+  validateRegion(region);
   const endpoint = endpoints.directConnect ?? dialect.directConnectEndpoint(region);
   const settings = { region, endpoint, credentials, requestTimeoutMs };
-  const reads = createClient(settings, READ_ATTEMPTS);
+  const reads = createSdkClient(settings, READ_ATTEMPTS);
   // The credentials that the reads have found already: of its own, a confirm would look for some after what was decided.
-  const writes = createClient({ ...settings, credentials: reads.config.credentials }, 1);
-  const throttles = createThrottles();
-  watchThrottles([reads, writes], throttles);
+  const writes = createSdkClient({ ...settings, credentials: reads.config.credentials }, 1);
+  const throttles = createThrottleCounter();
+  countThrottles([reads, writes], throttles);
   const client = { sdk: reads, requestTimeoutMs, key: renewable(credentials), throttles };
   const gatewayEndpoint = endpoints.gateways ?? dialect.gatewayEndpoint(region);
   const ec2 = createQueryApi(client, {
@@ -118,7 +118,7 @@ export function connect(
   };
 }
 
-function renewable(credentials: ClientSettings['credentials']): RenewableKey | null {
+function renewable(credentials: ClientSettings['credentials']): RotatingKey | null {
   return typeof credentials === 'function' && 'renewed' in credentials ? credentials : null;
 }
 

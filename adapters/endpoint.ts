@@ -1,4 +1,4 @@
-import { quoteOwn } from '../core/printableText.ts';
+import { quoteTrusted } from '../core/printableText.ts';
 
 /** The endpoint is not one that signed requests may be sent to. */
 export class EndpointRefused extends Error {
@@ -11,18 +11,18 @@ const LOOPBACK = /^(localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])$/;
  * Checks an endpoint override: https, or loopback for tests, and nothing but an origin.
  * @param setting where it was given, for the message
  */
-export function checkedEndpoint(setting: string, text: string): string {
+export function validateEndpoint(setting: string, text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null;
   // A password may stand in it, also where it is no URL.
   if (text.includes('@')) throw new EndpointRefused(`${setting} must not hold a user name or password`);
   if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
-    throw new EndpointRefused(`${setting} must be a URL such as \`https://host\`, got ${quoteOwn(text)}`);
+    throw new EndpointRefused(`${setting} must be a URL such as \`https://host\`, got ${quoteTrusted(text)}`);
   }
   if (url.protocol === 'http:' && !LOOPBACK.test(url.hostname)) {
-    throw new EndpointRefused(`${setting} must be https, or http on loopback, got ${quoteOwn(text)}`);
+    throw new EndpointRefused(`${setting} must be https, or http on loopback, got ${quoteTrusted(text)}`);
   }
   if (url.pathname !== '/' || url.search !== '' || url.hash !== '') {
-    throw new EndpointRefused(`${setting} must have no path, got ${quoteOwn(text)}`);
+    throw new EndpointRefused(`${setting} must have no path, got ${quoteTrusted(text)}`);
   }
   return url.origin;
 }
@@ -33,7 +33,7 @@ export function isLoopback(text: string): boolean {
 }
 
 /** A region becomes a part of host names, so it may hold nothing that ends one. */
-export function checkedRegion(region: string): string {
+export function validateRegion(region: string): string {
   if (/^[a-z0-9][a-z0-9-]*$/.test(region)) return region;
-  throw new EndpointRefused(`region must be such as \`eu-west-2\`, got ${quoteOwn(region)}`);
+  throw new EndpointRefused(`region must be such as \`eu-west-2\`, got ${quoteTrusted(region)}`);
 }

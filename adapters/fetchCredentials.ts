@@ -1,6 +1,6 @@
 import { CredentialsUnusable } from '../run/portErrors.ts';
 import { toApiFailure } from './aws/toApiFailure.ts';
-import { withTimeLimit } from './promises.ts';
+import { withTimeout } from './promises.ts';
 
 /** What getting credentials may take with all attempts, in milliseconds: whoever waits for hung ones waits for ever. */
 const LIMIT_MS = 15_000;
@@ -11,14 +11,14 @@ const LIMIT_MS = 15_000;
  * @param mends what to do, by the name of the API's error
  * @throws CredentialsUnusable, without the cause: it carries the answer
  */
-export async function obtain<T>(
+export async function fetchCredentials<T>(
   what: string,
   operation: string,
   ask: (abortSignal: AbortSignal) => Promise<T>,
   mends: Readonly<Record<string, string>>,
 ): Promise<T> {
   try {
-    return await withTimeLimit(LIMIT_MS, ask);
+    return await withTimeout(LIMIT_MS, ask);
   } catch (error) {
     throw new CredentialsUnusable(`${what}: ${toApiFailure(operation, error, mends).message}`);
   }

@@ -75,7 +75,7 @@ export async function makeFolder(path: string, mode?: number): Promise<void> {
     await makeOne(path, mode);
   } catch (error) {
     const parent = dirname(path);
-    if (codeOf(error) !== 'ENOENT' || parent === path) throw error;
+    if (readErrorCode(error) !== 'ENOENT' || parent === path) throw error;
     await makeFolder(parent, mode);
     await makeOne(path, mode);
   }
@@ -85,13 +85,13 @@ async function makeOne(path: string, mode: number | undefined): Promise<void> {
   try {
     await mkdir(path, { mode });
   } catch (error) {
-    if (codeOf(error) === 'EEXIST' && (await stat(path)).isDirectory()) return;
+    if (readErrorCode(error) === 'EEXIST' && (await stat(path)).isDirectory()) return;
     throw error;
   }
 }
 
 /** `ENOENT` and the like, for a message. */
-export function codeOf(error: unknown): string {
+export function readErrorCode(error: unknown): string {
   return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : String(error);
 }
 
@@ -120,8 +120,8 @@ const CAUSES: Readonly<Record<string, string>> = {
 };
 
 /** Why a file cannot be read or written, for the end of a message: the code, its meaning and the fix. */
-export function fileCause(error: unknown): string {
-  const code = codeOf(error);
+export function describeFileError(error: unknown): string {
+  const code = readErrorCode(error);
   return Object.hasOwn(CAUSES, code)
     ? `(${code}): ${CAUSES[code]}`
     : `(${code}); check the file and its folder`;

@@ -1,10 +1,10 @@
 import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 import type { PolicyRecipient } from '../core/policy.ts';
 import { CredentialsUnusable } from '../run/portErrors.ts';
-import { requestHandler } from './aws/clientHttp.ts';
+import { requestHandlerOptions } from './aws/clientHttp.ts';
 import type { ClientSettings, SdkCredentials } from './aws/sdkClient.ts';
-import { obtain } from './fetchCredentials.ts';
-import { secretKey } from './secretsManagerKey.ts';
+import { fetchCredentials } from './fetchCredentials.ts';
+import { secretsManagerKey } from './secretsManagerKey.ts';
 
 /**
  * The function's credentials for a recipient. OUTSCALE keys come from Secrets Manager and from nowhere else: the AWS
@@ -25,7 +25,7 @@ export function functionCredentials(
           `target \`${target}\` names no secret: add \`credentials: { secret: NAME }\` under \`recipient\` in its policy`,
         );
       }
-      return secretKey(credentials.secret);
+      return secretsManagerKey(credentials.secret);
     case 'aws':
       if (credentials === null) return null;
       if (!('role' in credentials)) {
@@ -52,12 +52,12 @@ function assumedRole(
     },
     clientConfig: {
       region,
-      requestHandler: requestHandler(LIMITS),
+      requestHandler: requestHandlerOptions(LIMITS),
       ...(endpoint === null ? {} : { endpoint }),
     },
   });
   return (...context) =>
-    obtain(`role \`${role}\` cannot be assumed`, 'AssumeRole', () => assume(...context), MENDS);
+    fetchCredentials(`role \`${role}\` cannot be assumed`, 'AssumeRole', () => assume(...context), MENDS);
 }
 
 const LIMITS = { connectMs: 2000, requestMs: 4000 };

@@ -6,10 +6,10 @@ import type { Gateway, RouteTable, Routing } from '../core/model.ts';
 import { gatewayKind } from '../core/resourceIds.ts';
 import { ApiFailure } from '../run/portErrors.ts';
 import type { Gateways } from '../run/ports.ts';
-import { Reader } from './aws/fieldReader.ts';
-import { allPages, asItCame, type Page } from './aws/pagination.ts';
-import { isList, items, type QueryApi, type XmlFields, xmlText } from './aws/queryApi.ts';
-import { type ReadClient, read } from './aws/sdkClient.ts';
+import { FieldReader } from './aws/fieldReader.ts';
+import { keepRaw, type Page, readAllPages } from './aws/pagination.ts';
+import { isXmlList, type QueryApi, type XmlFields, xmlItems, xmlText } from './aws/queryApi.ts';
+import { type ApiClient, callRead } from './aws/sdkClient.ts';
 
 const TABLES = 'DescribeRouteTables';
 
@@ -18,15 +18,15 @@ const TABLES = 'DescribeRouteTables';
  * here, for of the others they do not have the same.
  * @throws ApiFailure, also when one of the VPCs has none, which no VPC has
  */
-async function routeTables(vpcs: readonly string[], ec2: QueryApi): Promise<RouteTable[]> {
+async function readRouteTables(vpcs: readonly string[], ec2: QueryApi): Promise<RouteTable[]> {
   const values = vpcs.map((vpc, i) => [`Filter.1.Value.${i + 1}`, vpc]);
   const filter = { 'Filter.1.Name': 'vpc-id', ...Object.fromEntries(values) };
   const ask = async (nextToken: string | null): Promise<Page> => {
     const answer = await ec2.call(TABLES, nextToken === null ? filter : { ...filter, NextToken: nextToken });
     const { routeTableSet: set, nextToken: next } = answer;
-    return { items: isList(set) ? items(set) : null, nextToken: next };
+    return { items: isXmlList(set) ? xmlItems(set) : null, nextToken: next };
   };
-  const found = (await allPages(ask, malformed, asItCame)).map((item) => readTable({ ...Object(item) }));
+  const found = (await readAllPages(ask, malformed, keepRaw)).map((item) => readTable({ ...Object(item) }));
   // A filter that is not heeded must not let the tables of another VPC speak for ours.
   const ours = found.filter(({ vpc }) => vpcs.includes(vpc));
   const without = vpcs.find((vpc) => !ours.some((table) => table.vpc === vpc));
@@ -48,8 +48,8 @@ function readTable(item: XmlFields): RouteTable {
 /** An element that is left out is an empty list. */
 function listIn(element: unknown): readonly XmlFields[] {
   if (element === undefined) return [];
-  if (!isList(element)) throw malformed('a route table has a text for a list');
-  return items(element);
+  if (!isXmlList(element)) throw malformed('a route table has a text for a list');
+  return xmlItems(element);
 }
 
 function malformed(why: string): ApiFailure {
@@ -57,29 +57,29 @@ function malformed(why: string): ApiFailure {
 }
 
 /** The state of every association of a Direct Connect gateway; `null` where it cannot be read. @throws ApiFailure */
-async function associations(gateway: string, client: ReadClient): Promise<(string | null)[]> {
+async function readAssociations(gateway: string, client: ApiClient): Promise<(string | null)[]> {
   const operation = 'DescribeDirectConnectGatewayAssociations';
   const ask = async (nextToken: string | null): Promise<Page> => {
     const command = new DescribeDirectConnectGatewayAssociationsCommand({
       directConnectGatewayId: gateway,
       ...(nextToken === null ? {} : { nextToken }),
     });
-    const page = await read(client, operation, (sdk, options) => sdk.send(command, options));
+    const page = await callRead(client, operation, (sdk, options) => sdk.send(command, options));
     return { items: page.directConnectGatewayAssociations, nextToken: page.nextToken };
   };
-  const found = await allPages(ask, (why) => new ApiFailure(operation, 'malformed', why), asItCame);
-  return found.map((raw) => new Reader(raw).text('associationState'));
+  const found = await readAllPages(ask, (why) => new ApiFailure(operation, 'malformed', why), keepRaw);
+  return found.map((raw) => new FieldReader(raw).text('associationState'));
 }
 
 /** The recipient's gateways: virtual ones by EC2 or FCU, Direct Connect gateways by Direct Connect. */
-export function createGateways(ec2: QueryApi, client: ReadClient): Gateways {
+export function createGateways(ec2: QueryApi, client: ApiClient): Gateways {
   return {
     list: async (kinds) => {
       const virtual = kinds.has('virtual') ? await virtualGateways(ec2) : [];
       const directConnect = kinds.has('directConnect') ? await directConnectGateways(client) : [];
       return distinct([...virtual, ...directConnect]);
     },
-    routing: (gateway) => routing(gateway, ec2, client),
+    readRouting: (gateway) => routing(gateway, ec2, client),
   };
 }
 
@@ -97,12 +97,12 @@ function distinct(gateways: readonly Gateway[]): Gateway[] {
   return [...byId.values()];
 }
 
-async function routing(id: string, ec2: QueryApi, client: ReadClient): Promise<Routing> {
+async function routing(id: string, ec2: QueryApi, client: ApiClient): Promise<Routing> {
   if (gatewayKind(id) === 'directConnect')
-    return { kind: 'directConnect', associations: await associations(id, client) };
+    return { kind: 'directConnect', associations: await readAssociations(id, client) };
   const gateway = (await virtualGateways(ec2)).find((known) => known.id === id);
   const vpcs = gateway?.attachedVpcs ?? [];
-  return { kind: 'virtual', vpcs, tables: vpcs.length === 0 ? [] : await routeTables(vpcs, ec2) };
+  return { kind: 'virtual', vpcs, tables: vpcs.length === 0 ? [] : await readRouteTables(vpcs, ec2) };
 }
 
 /** Asked without IDs: on FCU one unknown ID may fail the whole call. The API has no pages for it. */
@@ -110,16 +110,16 @@ async function virtualGateways(ec2: QueryApi): Promise<Gateway[]> {
   const operation = 'DescribeVpnGateways';
   const answer = await ec2.call(operation);
   // Fail closed: an answer without the list is no list of none.
-  if (!isList(answer.vpnGatewaySet)) {
+  if (!isXmlList(answer.vpnGatewaySet)) {
     throw new ApiFailure(operation, 'malformed', 'the answer has no `vpnGatewaySet`');
   }
-  return items(answer.vpnGatewaySet).flatMap(readVirtualGateway);
+  return xmlItems(answer.vpnGatewaySet).flatMap(readVirtualGateway);
 }
 
 function readVirtualGateway(item: XmlFields): Gateway[] {
   const id = xmlText(item.vpnGatewayId);
   if (id === null) return [];
-  const attachments = items(item.attachments).filter((attachment) => attachment.state === 'attached');
+  const attachments = xmlItems(item.attachments).filter((attachment) => attachment.state === 'attached');
   const asn = Number(xmlText(item.amazonSideAsn) ?? Number.NaN);
   return [
     {
@@ -133,16 +133,16 @@ function readVirtualGateway(item: XmlFields): Gateway[] {
   ];
 }
 
-async function directConnectGateways(client: ReadClient): Promise<Gateway[]> {
+async function directConnectGateways(client: ApiClient): Promise<Gateway[]> {
   const operation = 'DescribeDirectConnectGateways';
   const ask = async (nextToken: string | null): Promise<Page> => {
     const command = new DescribeDirectConnectGatewaysCommand(nextToken === null ? {} : { nextToken });
-    const page = await read(client, operation, (sdk, options) => sdk.send(command, options));
+    const page = await callRead(client, operation, (sdk, options) => sdk.send(command, options));
     return { items: page.directConnectGateways, nextToken: page.nextToken };
   };
-  const found = await allPages(ask, (why) => new ApiFailure(operation, 'malformed', why), asItCame);
+  const found = await readAllPages(ask, (why) => new ApiFailure(operation, 'malformed', why), keepRaw);
   return found.flatMap((raw) => {
-    const reader = new Reader(raw);
+    const reader = new FieldReader(raw);
     const id = reader.text('directConnectGatewayId');
     const state = reader.text('directConnectGatewayState');
     const asn = reader.integer('amazonSideAsn', 1, 4294967295);

@@ -1,8 +1,8 @@
 /** Runs work one after the other, in the order in which it came. */
-export type Queue = <T>(work: () => Promise<T>) => Promise<T>;
+export type SerialQueue = <T>(work: () => Promise<T>) => Promise<T>;
 
 /** A queue of this process. Work that fails is told to whoever brought it, and holds up nobody. */
-export function createQueue(): Queue {
+export function createSerialQueue(): SerialQueue {
   let last: Promise<unknown> = Promise.resolve();
   return (work) => {
     const done = last.then(work);
@@ -17,7 +17,7 @@ class TimeLimitExceeded extends Error {
 }
 
 /** Rejects `call` when it takes longer than `ms`, even where the SDK's own time-outs do not fire, and aborts it. */
-export async function withTimeLimit<T>(ms: number, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function withTimeout<T>(ms: number, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const abort = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<never>((_, reject) => {

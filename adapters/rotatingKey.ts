@@ -1,4 +1,4 @@
-import { ApiFailure, CredentialsUnusable, KeyReplaced, RightMissing } from '../run/portErrors.ts';
+import { ApiFailure, CredentialsUnusable, KeyReplaced, PermissionMissing } from '../run/portErrors.ts';
 import { toApiFailure } from './aws/toApiFailure.ts';
 
 /** An access key of OUTSCALE. */
@@ -12,19 +12,19 @@ export interface AccessKey {
  * The API would speak of signatures, or the line break keep the call from being made. No part of it is ever repeated.
  * @returns `null`: none
  */
-export function flawIn({ accessKeyId, secretAccessKey }: AccessKey): keyof AccessKey | null {
+export function findInvalidPart({ accessKeyId, secretAccessKey }: AccessKey): keyof AccessKey | null {
   if (!/^\w+$/.test(accessKeyId)) return 'accessKeyId';
   return /^[!-~]+$/.test(secretAccessKey) ? null : 'secretAccessKey';
 }
 
 /** What is wrong with it, for people. */
-export const FLAWED = 'is empty, or holds white space or another character that no key has';
+export const INVALID_PART = 'is empty, or holds white space or another character that no key has';
 
 /** A key that is kept outside and may be another one at any time. To the SDK it is a provider of credentials. */
-export interface RenewableKey {
+export interface RotatingKey {
   (): Promise<AccessKey & { readonly expiration: Date }>;
   /** where it is kept, for people */
-  readonly place: string;
+  readonly location: string;
   /** The key, once this one was refused: read anew, unless it is another by now. @throws CredentialsUnusable */
   renewed(refused: AccessKey): Promise<AccessKey>;
 }
@@ -36,7 +36,7 @@ const HOLDS_MS = 10 * 60 * 1000;
 const OVER = new Date(0);
 
 /** Keeps a key for everybody who calls with it: however many ask at once, it is read once. */
-export function renewableKey(place: string, read: () => Promise<AccessKey>): RenewableKey {
+export function createRotatingKey(place: string, read: () => Promise<AccessKey>): RotatingKey {
   let held: { readonly key: AccessKey; readonly until: number } | null = null;
   let reading: Promise<AccessKey> | null = null;
   const readAnew = async (): Promise<AccessKey> => {
@@ -59,7 +59,7 @@ export function renewableKey(place: string, read: () => Promise<AccessKey>): Ren
     const now = held?.key ?? refused;
     return isSame(now, refused) ? fresh() : now;
   };
-  return Object.assign(provide, { place, renewed });
+  return Object.assign(provide, { location: place, renewed });
 }
 
 /** What is done with a call that was refused for a key which has been replaced by now. */
@@ -76,8 +76,8 @@ export type Repeat =
  * @param signal aborted when time is over: then nothing is begun any more
  * @throws ApiFailure, also of the second call
  */
-export async function withRenewal<T>(
-  key: RenewableKey | null,
+export async function withKeyRenewal<T>(
+  key: RotatingKey | null,
   operation: string,
   signal: AbortSignal,
   repeat: Repeat,
@@ -99,13 +99,13 @@ export async function withRenewal<T>(
   } catch (error) {
     const refusal = toApiFailure(operation, error);
     throw isRefusal(refusal)
-      ? told(refusal, `${key.place} was read anew, and its new key is refused too`)
+      ? told(refusal, `${key.location} was read anew, and its new key is refused too`)
       : refusal;
   }
 }
 
 /** @throws ApiFailure when there is none */
-async function anotherKey(key: RenewableKey, used: AccessKey, refusal: ApiFailure): Promise<void> {
+async function anotherKey(key: RotatingKey, used: AccessKey, refusal: ApiFailure): Promise<void> {
   let now: AccessKey;
   try {
     now = await key.renewed(used);
@@ -113,13 +113,13 @@ async function anotherKey(key: RenewableKey, used: AccessKey, refusal: ApiFailur
     if (!(error instanceof CredentialsUnusable)) throw error;
     throw told(refusal, `then ${error.message}`);
   }
-  if (isSame(now, used)) throw told(refusal, `${key.place} was read anew and holds the same key`);
+  if (isSame(now, used)) throw told(refusal, `${key.location} was read anew and holds the same key`);
 }
 
 /** Whether it is the key that was refused, and not what it asked for. */
 function isRefusal(failure: unknown): failure is ApiFailure {
   return (
-    failure instanceof ApiFailure && failure.kind === 'credentials' && !(failure instanceof RightMissing)
+    failure instanceof ApiFailure && failure.kind === 'credentials' && !(failure instanceof PermissionMissing)
   );
 }
 

@@ -1,8 +1,14 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { CredentialsUnusable } from '../run/portErrors.ts';
-import { requestHandler, wholeAnswer } from './aws/clientHttp.ts';
-import { obtain } from './fetchCredentials.ts';
-import { type AccessKey, FLAWED, flawIn, type RenewableKey, renewableKey } from './rotatingKey.ts';
+import { readBoundedBody, requestHandlerOptions } from './aws/clientHttp.ts';
+import { fetchCredentials } from './fetchCredentials.ts';
+import {
+  type AccessKey,
+  createRotatingKey,
+  findInvalidPart,
+  INVALID_PART,
+  type RotatingKey,
+} from './rotatingKey.ts';
 
 const FORM = '`{"accessKey": "…", "secretKey": "…"}`';
 
@@ -10,13 +16,13 @@ const FORM = '`{"accessKey": "…", "secretKey": "…"}`';
  * The OUTSCALE key in a secret of Secrets Manager, in the function's own account and region.
  * @throws ProxyRefused
  */
-export function secretKey(name: string): RenewableKey {
+export function secretsManagerKey(name: string): RotatingKey {
   const client = new SecretsManagerClient({
-    requestHandler: requestHandler(LIMITS),
-    streamCollector: wholeAnswer,
+    requestHandler: requestHandlerOptions(LIMITS),
+    streamCollector: readBoundedBody,
   });
-  return renewableKey(`secret \`${name}\``, async () => {
-    const { SecretString } = await obtain(
+  return createRotatingKey(`secret \`${name}\``, async () => {
+    const { SecretString } = await fetchCredentials(
       `secret \`${name}\` cannot be read`,
       'GetSecretValue',
       (abortSignal) => client.send(new GetSecretValueCommand({ SecretId: name }), { abortSignal }),
@@ -25,10 +31,10 @@ export function secretKey(name: string): RenewableKey {
     const key = readAccessKey(SecretString ?? '');
     if (key === null)
       throw new CredentialsUnusable(`secret \`${name}\` must be ${FORM}; write it anew in that form`);
-    const flaw = flawIn(key);
+    const flaw = findInvalidPart(key);
     if (flaw !== null)
       throw new CredentialsUnusable(
-        `\`${NAMES[flaw]}\` in secret \`${name}\` ${FLAWED}; write it anew as ${FORM}`,
+        `\`${NAMES[flaw]}\` in secret \`${name}\` ${INVALID_PART}; write it anew as ${FORM}`,
       );
     return key;
   });

@@ -2,7 +2,7 @@ import { fork, type StdioOptions } from 'node:child_process';
 import { once } from 'node:events';
 
 /** A process that does one thing for the benchmark. */
-export interface Child {
+export interface BenchProcess {
   /** what it said when it was ready */
   readonly first: unknown;
   ask(what: string, input?: unknown): Promise<unknown>;
@@ -14,12 +14,12 @@ export interface Child {
  * @param env all of its environment
  * @param flags of Node
  */
-export async function startChild(
+export async function startProcess(
   file: string,
   args: readonly string[] = [],
   env: Readonly<Record<string, string>> = {},
   flags: readonly string[] = [],
-): Promise<Child> {
+): Promise<BenchProcess> {
   // What a function logs is written, and read by nobody.
   const stdio: StdioOptions = ['ignore', 'ignore', 'inherit', 'ipc'];
   const child = fork(file, [...args], { env: { ...env }, execArgv: [...flags], stdio });

@@ -5,13 +5,19 @@ import { join } from 'node:path';
 import type { Metafile } from 'esbuild';
 import { TABLE_KEYS } from '../adapters/ledgers/dynamo/dynamoTable.ts';
 import { recipientKey, writePolicy } from '../core/policy.ts';
-import { figure, members, optional, text } from '../emulator/decoders.ts';
-import { bundle } from '../scripts/bundle.ts';
-import { bareCall, type Places } from './baseline/signedClient.ts';
-import { type Heard, readHeard } from './calls/recordedCalls.ts';
+import { finiteNumber, looseObject, optional, text } from '../emulator/decoders.ts';
+import { bundleFunction } from '../scripts/bundle.ts';
+import { type ServerUrls, sendSigned } from './baseline/signedClient.ts';
+import { type RecordedCall, readRecordedCalls } from './calls/recordedCalls.ts';
 import { type Plan, writePlan } from './calls/replayPlan.ts';
-import { type Child, startChild } from './childProcess.ts';
-import { compiled, connectionsOf, type Population, policyText, US } from './world/population.ts';
+import { type BenchProcess, startProcess } from './childProcess.ts';
+import {
+  compileOrThrow,
+  connectionsOf,
+  type Population,
+  policyText,
+  RECIPIENT_ACCOUNT,
+} from './world/population.ts';
 
 /** What the harness tells of one call of a handler. */
 export interface Invocation {
@@ -30,30 +36,30 @@ export interface Invocation {
 }
 
 /** Given what a harness said. */
-export function invocationOf(said: unknown): Invocation {
+export function readInvocation(said: unknown): Invocation {
   return read(said, '');
 }
 
-const read = members<Invocation>({
-  ms: figure,
-  cpu: figure,
-  imported: figure,
-  sinceStart: figure,
-  idle: figure,
-  peak: figure,
+const read = looseObject<Invocation>({
+  ms: finiteNumber,
+  cpu: finiteNumber,
+  imported: finiteNumber,
+  sinceStart: finiteNumber,
+  idle: finiteNumber,
+  peak: finiteNumber,
   status: text,
-  counts: optional(members({ accepted: figure }), null),
+  counts: optional(looseObject({ accepted: finiteNumber }), null),
 });
 
 /** A pass that failed, or accepted another number than it should, is nothing to measure. */
-export function mustAccept(number: number, { status, counts }: Invocation): void {
+export function assertAccepted(number: number, { status, counts }: Invocation): void {
   const accepted = counts?.accepted ?? 0;
   if (status !== 'completed' || accepted !== number)
     throw new Error(`a pass was to accept ${number}: it ${status || 'ended'} and accepted ${accepted}`);
 }
 
 /** Megabytes above what the process had before, when it was idle. */
-export function growth({ idle, peak }: Invocation): number {
+export function memoryGrowthMb({ idle, peak }: Invocation): number {
   return (peak - idle) / 2 ** 20;
 }
 
@@ -61,13 +67,13 @@ export function growth({ idle, peak }: Invocation): number {
  * Flags of Node for what is to show how much memory it needs: with a heap that has no room to spare. Left alone, V8 takes
  * several times of that before it collects its garbage.
  */
-export const SMALL_HEAP: readonly string[] = ['--max-semi-space-size=2', '--max-old-space-size=48'];
+export const SMALL_HEAP_FLAGS: readonly string[] = ['--max-semi-space-size=2', '--max-old-space-size=48'];
 
 /** The three servers, each in its own process, and what is run against them. */
-export interface Lab {
+export interface BenchEnvironment {
   /** for files; gone when the lab is */
   readonly folder: string;
-  readonly places: Places;
+  readonly urls: ServerUrls;
   /** what the function's bundle is made of */
   readonly bundled: { readonly function: Metafile; readonly sdkClients: Metafile };
   /** Empties the provider, fills it anew, and forgets what was heard. @param latency of its answers, in milliseconds */
@@ -75,19 +81,19 @@ export interface Lab {
   /** @returns the name of a new table, with nothing in it */
   newTable(): Promise<string>;
   /** What the servers heard since they were last asked, in order. */
-  heard(): Promise<readonly Heard[]>;
+  takeRecordedCalls(): Promise<readonly RecordedCall[]>;
   /** The function as deployed, for the first region of a population. */
-  startFunction(population: Population, table: string, how?: How): Promise<Child>;
-  startBareLoop(how?: How): Promise<Child>;
+  startFunction(population: Population, table: string, how?: StartOptions): Promise<BenchProcess>;
+  startBareLoop(how?: StartOptions): Promise<BenchProcess>;
   /** A bundle of only the SDK's clients. */
-  startSdkClients(population: Population, how: How): Promise<Child>;
+  startSdkClients(population: Population, how: StartOptions): Promise<BenchProcess>;
   /** @returns the event by which a side makes these calls, with another table in the place of the one that was heard of */
-  eventFor(plan: Plan<Heard>, table: string, instead: string): { readonly plan: string };
+  eventFor(plan: Plan<RecordedCall>, table: string, instead: string): { readonly plan: string };
   close(): Promise<void>;
 }
 
 /** How a side is started. */
-export interface How {
+export interface StartOptions {
   /** to begin with, in a cold start */
   readonly event?: object;
   /** of Node */
@@ -99,20 +105,20 @@ export const TARGET = 'hub';
 const LEDGER_REGION = 'eu-west-3';
 const PROCESSES = join(import.meta.dirname, 'processes');
 
-export async function openLab(): Promise<Lab> {
+export async function startBenchEnvironment(): Promise<BenchEnvironment> {
   const folder = mkdtempSync(join(tmpdir(), 'vif-acceptor-bench-'));
   const at = (name: string): string => join(folder, name);
-  const [metafile, sdkClients] = [await bundle(at('function.mjs')), await bundleOf('sdkClients')];
+  const [metafile, sdkClients] = [await bundleFunction(at('function.mjs')), await bundleOf('sdkClients')];
   await bundleOf('bareLoop');
   await bundleOf('harness');
   const servers = await Promise.all(
-    ['emulator', 'dynamo', 'bus'].map((name) => startChild(join(PROCESSES, `${name}.ts`))),
+    ['emulator', 'dynamo', 'bus'].map((name) => startProcess(join(PROCESSES, `${name}.ts`))),
   );
   const [provider = '', ledger = '', bus = ''] = servers.map(({ first }) => text(first, ''));
-  const places = { provider, ledger, bus };
+  const urls = { provider, ledger, bus };
 
   function bundleOf(name: string): Promise<Metafile> {
-    return bundle(at(`${name}.mjs`), join(PROCESSES, `${name}.ts`));
+    return bundleFunction(at(`${name}.mjs`), join(PROCESSES, `${name}.ts`));
   }
 
   const reachable = {
@@ -122,37 +128,44 @@ export async function openLab(): Promise<Lab> {
     BENCH_LEDGER: ledger,
     BENCH_BUS: bus,
   };
-  const run = (side: string, env: Readonly<Record<string, string>>, { event, flags }: How = {}) => {
+  const run = (side: string, env: Readonly<Record<string, string>>, { event, flags }: StartOptions = {}) => {
     const args = [at(`${side}.mjs`), ...(event ? [JSON.stringify(event)] : [])];
-    return startChild(at('harness.mjs'), args, { ...keys(LEDGER_REGION), ...env, ...reachable }, flags);
+    return startProcess(
+      at('harness.mjs'),
+      args,
+      { ...emulatorKeys(LEDGER_REGION), ...env, ...reachable },
+      flags,
+    );
   };
 
-  const heard = async (): Promise<readonly Heard[]> => {
-    const taken = await Promise.all(servers.map(async (server) => readHeard(await server.ask('take'), '')));
+  const takeRecordedCalls = async (): Promise<readonly RecordedCall[]> => {
+    const taken = await Promise.all(
+      servers.map(async (server) => readRecordedCalls(await server.ask('take'), '')),
+    );
     return taken.flat().sort((a, b) => a.at - b.at);
   };
 
   return {
     folder,
-    places,
+    urls,
     bundled: { function: metafile, sdkClients },
-    heard,
+    takeRecordedCalls,
     fill: async (population, latency) => {
       await servers[0]?.ask('fill', { population, latency });
-      await heard();
+      await takeRecordedCalls();
     },
     newTable: async () => {
       const name = `ledger-${randomUUID()}`;
       const body = Buffer.from(JSON.stringify(tableInput(name)));
       const target = 'DynamoDB_20120810.CreateTable';
-      const call = { key: US, region: LEDGER_REGION, service: 'dynamodb', target };
-      await bareCall(places, { ...call, contentType: 'application/x-amz-json-1.0', body });
-      await heard();
+      const call = { key: RECIPIENT_ACCOUNT, region: LEDGER_REGION, service: 'dynamodb', target };
+      await sendSigned(urls, { ...call, contentType: 'application/x-amz-json-1.0', body });
+      await takeRecordedCalls();
       return name;
     },
     startFunction: (population, table, how) => {
       const policyDir = mkdtempSync(at('policy-'));
-      const { policy } = compiled(
+      const { policy } = compileOrThrow(
         policyText(connectionsOf(population, 0), population.regions[0] ?? ''),
         TARGET,
       );
@@ -182,9 +195,9 @@ export async function openLab(): Promise<Lab> {
 }
 
 /** Keys that the emulator takes, and nothing of the machine's own. */
-export function keys(region: string): Record<string, string> {
+export function emulatorKeys(region: string): Record<string, string> {
   return {
-    AWS_ACCESS_KEY_ID: US,
+    AWS_ACCESS_KEY_ID: RECIPIENT_ACCOUNT,
     AWS_SECRET_ACCESS_KEY: 'secret',
     AWS_REGION: region,
     AWS_EC2_METADATA_DISABLED: 'true',

@@ -1,25 +1,25 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Lab, openLab } from './environment.ts';
+import { type BenchEnvironment, startBenchEnvironment } from './environment.ts';
 import { coldStart } from './parts/coldStart.ts';
-import { decisions } from './parts/decisionRate.ts';
-import { quiet } from './parts/idleRun.ts';
-import { scale } from './parts/manyRequests.ts';
-import { targets } from './parts/manyTargets.ts';
-import { policies } from './parts/policyLanguage.ts';
-import { cli } from './parts/shellLoop.ts';
-import { isMissed, type Line, machine, tableOf } from './report.ts';
+import { decisionRate } from './parts/decisionRate.ts';
+import { idleRun } from './parts/idleRun.ts';
+import { manyRequests } from './parts/manyRequests.ts';
+import { manyTargets } from './parts/manyTargets.ts';
+import { policyLanguage } from './parts/policyLanguage.ts';
+import { shellLoop } from './parts/shellLoop.ts';
+import { type Line, machine, missesLimit, renderTable } from './report.ts';
 
 /** `npm run bench`: how fast it is, held side by side against what it could be at best. docs/speed.md says what each part is. */
-const PARTS: Readonly<Record<string, (lab: Lab) => Promise<readonly Line[]>>> = {
-  quiet,
-  scale,
-  cli,
-  decisions: () => decisions(),
+const PARTS: Readonly<Record<string, (lab: BenchEnvironment) => Promise<readonly Line[]>>> = {
+  quiet: idleRun,
+  scale: manyRequests,
+  cli: shellLoop,
+  decisions: () => decisionRate(),
   coldStart,
-  targets,
-  policies: () => policies(),
+  targets: manyTargets,
+  policies: () => policyLanguage(),
 };
 
 const { values } = parseArgs({
@@ -36,7 +36,7 @@ if (unknown === undefined) {
 
 async function bench(file: string): Promise<number> {
   const lines: Line[] = [];
-  const lab = await openLab();
+  const lab = await startBenchEnvironment();
   try {
     for (const name of names) {
       process.stderr.write(`${name} …\n`);
@@ -46,11 +46,11 @@ async function bench(file: string): Promise<number> {
     await lab.close();
   }
   const on = machine();
-  process.stdout.write(tableOf(on, lines));
+  process.stdout.write(renderTable(on, lines));
   mkdirSync(dirname(file), { recursive: true });
-  const rows = lines.map((line) => ({ ...line, missed: isMissed(line) }));
+  const rows = lines.map((line) => ({ ...line, missed: missesLimit(line) }));
   writeFileSync(file, `${JSON.stringify({ machine: on, rows }, null, 2)}\n`);
-  const missed = lines.filter(isMissed).map(({ part, what }) => `${part}: ${what}`);
+  const missed = lines.filter(missesLimit).map(({ part, what }) => `${part}: ${what}`);
   if (missed.length === 0) return 0;
   process.stdout.write(`\nmissed:\n${missed.map((name) => `  ${name}\n`).join('')}`);
   return 1;

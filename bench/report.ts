@@ -60,7 +60,7 @@ export interface Unmeasured {
 
 export type Line = Row | Unmeasured;
 
-export function isMissed(line: Line): boolean {
+export function missesLimit(line: Line): boolean {
   if ('why' in line || line.limit === null) return false;
   const { median } = line.ratio ?? line.ours;
   // What is no number meets nothing.
@@ -74,7 +74,7 @@ export interface Spread {
   readonly most: number;
 }
 
-export function spreadOf(figures: readonly number[]): Spread {
+export function summarize(figures: readonly number[]): Spread {
   const sorted = figures.toSorted((a, b) => a - b);
   const middle = (sorted.length - 1) / 2;
   const at = (place: number): number => sorted[place] ?? Number.NaN;
@@ -89,23 +89,23 @@ export function spreadOf(figures: readonly number[]): Spread {
 export type Pair = readonly [ours: number, bound: number];
 
 /** What a row says of its pairs: the ratio is of each pair, so that what slows both down for a while does not show. */
-export function comparisonOf(pairs: readonly Pair[]): { ours: Spread; bound: Spread; ratio: Spread } {
+export function comparePairs(pairs: readonly Pair[]): { ours: Spread; bound: Spread; ratio: Spread } {
   return {
-    ours: spreadOf(pairs.map(([ours]) => ours)),
-    bound: spreadOf(pairs.map(([, bound]) => bound)),
-    ratio: spreadOf(pairs.map(([ours, bound]) => ours / bound)),
+    ours: summarize(pairs.map(([ours]) => ours)),
+    bound: summarize(pairs.map(([, bound]) => bound)),
+    ratio: summarize(pairs.map(([ours, bound]) => ours / bound)),
   };
 }
 
 /** One after the other, `count` times. */
-export async function repeated<T>(count: number, once: (i: number) => Promise<T>): Promise<T[]> {
+export async function repeatInOrder<T>(count: number, once: (i: number) => Promise<T>): Promise<T[]> {
   const results: T[] = [];
   for (let i = 0; i < count; i += 1) results.push(await once(i));
   return results;
 }
 
 /** The table for people. */
-export function tableOf(machine: Machine, lines: readonly Line[]): string {
+export function renderTable(machine: Machine, lines: readonly Line[]): string {
   const { cpu, cores, memoryGb, node, os, at, revision } = machine;
   const head = `${cores} × ${cpu}, ${memoryGb} GB, Node ${node}, ${os}, ${at}, revision ${revision}`;
   const rows = [COLUMNS, ...lines.flatMap((line) => ('why' in line ? [] : [cells(line)]))];
@@ -133,7 +133,7 @@ function cells(row: Row): string[] {
     bound === null ? '-' : amount(bound, unit),
     ratio === null ? '-' : spread(ratio, 2),
     limit === null ? '-' : 'atMost' in limit ? `at most ${limit.atMost}` : `at least ${limit.atLeast}`,
-    limit === null ? '-' : isMissed(row) ? 'NO' : 'yes',
+    limit === null ? '-' : missesLimit(row) ? 'NO' : 'yes',
   ];
 }
 

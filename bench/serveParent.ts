@@ -2,7 +2,7 @@
 export type Answers = Readonly<Record<string, (input: unknown) => unknown>>;
 
 /** Says `first`, then answers what it is asked, until the parent is gone. */
-export function answerParent(first: unknown, answers: Answers): void {
+export function serveParent(first: unknown, answers: Answers): void {
   const say = (message: object): void => {
     process.send?.(message);
   };

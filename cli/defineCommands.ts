@@ -1,23 +1,23 @@
 import { Command } from 'commander';
-import { nearest } from '../language/unknownKeys.ts';
+import { findNearest } from '../language/unknownKeys.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { addPolicyCommands } from './definePolicyCommands.ts';
 import {
-  availableWithin,
-  connecting,
+  addConnectOptions,
+  availableWithinOption,
   type ExitCode,
-  json,
-  ledger,
-  maxAge,
-  policies,
-  profile,
+  jsonOption,
+  ledgerOption,
+  maxAgeOption,
+  policyOption,
+  profileOption,
 } from './options.ts';
 
 /**
  * Every command, each loaded when it is typed: the SDK alone takes a third of a second.
  * @param end takes the exit code of the one that ran
  */
-export function program(end: (code: ExitCode) => void): Command {
+export function createProgram(end: (code: ExitCode) => void): Command {
   const main = new Command('vif-acceptor')
     .description(
       'Accepts hosted private virtual interfaces that a policy clearly allows, and says loudly what it did not.',
@@ -33,16 +33,16 @@ export function program(end: (code: ExitCode) => void): Command {
     ['run', false],
     ['plan', true],
   ] as const) {
-    const command = connecting(main.command(name))
+    const command = addConnectOptions(main.command(name))
       .description(
         dryRun
           ? 'what `run` would do: no confirm, no write'
           : 'one pass: list, judge, confirm what is allowed, report',
       )
-      .addOption(policies())
-      .addOption(ledger())
-      .addOption(availableWithin())
-      .addOption(json())
+      .addOption(policyOption())
+      .addOption(ledgerOption())
+      .addOption(availableWithinOption())
+      .addOption(jsonOption())
       .addHelpText('after', RUN_HELP[name]);
     command.option('--dry-run', dryRun ? 'as always here' : 'the same as `plan`');
     if (!dryRun) {
@@ -59,18 +59,18 @@ export function program(end: (code: ExitCode) => void): Command {
     });
   }
 
-  connecting(main.command('status'))
+  addConnectOptions(main.command('status'))
     .description('what is pending and how long is left, soonest deadline first; changes nothing')
-    .addOption(policies())
-    .addOption(ledger())
-    .addOption(availableWithin())
-    .addOption(json())
+    .addOption(policyOption())
+    .addOption(ledgerOption())
+    .addOption(availableWithinOption())
+    .addOption(jsonOption())
     .option('--html <file>', 'also one self-contained page, in a folder that exists')
     .option(
       '--check',
       'for cron and monitoring: one line for each thing that needs a person, and exit code 1; nothing and 0 when all is well',
     )
-    .addOption(maxAge())
+    .addOption(maxAgeOption())
     .addHelpText('after', STATUS_HELP)
     .action(async ({ check, ...options }) => {
       const { status } = await import('./commands/status.ts');
@@ -78,12 +78,12 @@ export function program(end: (code: ExitCode) => void): Command {
       end(await (check ? statusCheck(options) : status(options)));
     });
 
-  connecting(main.command('doctor'))
+  addConnectOptions(main.command('doctor'))
     .description(
       'what would stop a pass: policy, credentials, rights, gateways, secret, ledger, proxy, clock; changes nothing',
     )
-    .addOption(policies())
-    .addOption(ledger())
+    .addOption(policyOption())
+    .addOption(ledgerOption())
     .option('--json', 'one document on standard output')
     .action(async (options) => {
       const { doctor } = await import('./commands/doctor.ts');
@@ -94,10 +94,10 @@ export function program(end: (code: ExitCode) => void): Command {
     .command('receipts')
     .description('what was accepted and why, each decided again by the policy of then')
     .argument('[id...]', 'virtual interfaces (default: every acceptance on record)')
-    .addOption(policies())
-    .addOption(ledger())
+    .addOption(policyOption())
+    .addOption(ledgerOption())
     .option('--endpoint <url>', 'that of the passes, where they were given one')
-    .addOption(profile())
+    .addOption(profileOption())
     .option('--json', 'one document on standard output')
     .action(async (ids, options) => {
       const { receipts } = await import('./commands/receipts.ts');
@@ -164,7 +164,7 @@ code 3 when a policy file is invalid. What it reported as expired is remembered 
  * @param typed what comes after the program's name
  * @returns `null` when there is such a command, or nothing better to say than the parser does
  */
-export function meantCommand(main: Command, typed: readonly string[]): string | null {
+export function suggestCommand(main: Command, typed: readonly string[]): string | null {
   const [word = ''] = typed;
   const commands = main.commands.map((command) => command.name());
   if (word === '' || word.startsWith('-') || word === 'help' || commands.includes(word)) return null;
@@ -174,8 +174,8 @@ export function meantCommand(main: Command, typed: readonly string[]): string | 
     [];
   if (ofPolicy.includes(word)) return `policy ${word}`;
   // The parser knows the slips of its own commands.
-  if (nearest(word, commands) !== null) return null;
-  const slip = nearest(word, ofPolicy);
+  if (findNearest(word, commands) !== null) return null;
+  const slip = findNearest(word, ofPolicy);
   return slip === null ? null : `policy ${slip}`;
 }
 
@@ -186,7 +186,7 @@ async function readAwsSettings(command: Command): Promise<void> {
   if (typeof profile === 'string') process.env.AWS_PROFILE = profile;
   const calls = command.options.some(({ long }) => long === '--endpoint') || isTable(ledger);
   if (!calls) return;
-  const { awsEndpoints } = await import('../adapters/aws/configuredEndpoints.ts');
+  const { readConfiguredEndpoints: awsEndpoints } = await import('../adapters/aws/configuredEndpoints.ts');
   command.setOptionValue('aws', await awsEndpoints(process.env));
 }
 

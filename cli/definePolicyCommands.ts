@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { connecting, type ExitCode, json, profile } from './options.ts';
+import { addConnectOptions, type ExitCode, jsonOption, profileOption } from './options.ts';
 
 /**
  * `policy …`: what is done with a policy before a pass decides by it.
@@ -9,7 +9,7 @@ export function addPolicyCommands(main: Command, end: (code: ExitCode) => void):
   const policy = main
     .command('policy')
     .description('the allow-list: begin one, check it, try its cases, explain what it decides, compare two');
-  connecting(policy.command('init'))
+  addConnectOptions(policy.command('init'))
     .description('a first policy from what the account shows, frozen, to be edited')
     .requiredOption('--provider <name>', 'outscale or aws')
     .requiredOption('--region <region>', 'such as eu-west-2')
@@ -33,7 +33,7 @@ export function addPolicyCommands(main: Command, end: (code: ExitCode) => void):
     .command('test')
     .description('tries the cases of policies, in the folder `cases` beside them; exit code 1 when one fails')
     .argument('[file...]', 'policy files, or folders of them (default: the folder `policy`, here or above)')
-    .addOption(json())
+    .addOption(jsonOption())
     .action(async (files, options) => {
       const { policyTest } = await import('./commands/policyTest.ts');
       end(policyTest(files, options));
@@ -48,7 +48,7 @@ export function addPolicyCommands(main: Command, end: (code: ExitCode) => void):
     )
     .option('--id <dxvif>', 'which one, where the file holds several')
     .option('--at <instant>', 'as of when, such as 2026-11-01T00:00:00Z (default: now)')
-    .addOption(json())
+    .addOption(jsonOption())
     .addHelpText('after', EXPLAIN_HELP)
     .action(async (file, options) => {
       const { policyExplain } = await import('./commands/policyExplain.ts');
@@ -62,7 +62,7 @@ export function addPolicyCommands(main: Command, end: (code: ExitCode) => void):
     .requiredOption('-r, --request <file>', 'as for `explain`')
     .option('--id <dxvif>', 'which one, where the file holds several')
     .option('--ledger <file>', 'gives the expiry: the ledger of the runs, a file or `dynamodb:TABLE`')
-    .addOption(profile())
+    .addOption(profileOption())
     .option(
       '--gateway <name>',
       'what it is to get, a name of the policy or an ID, where the policy leaves a choice',
@@ -74,7 +74,7 @@ export function addPolicyCommands(main: Command, end: (code: ExitCode) => void):
       const { policySuggest } = await import('./commands/policySuggest.ts');
       end(await policySuggest(file, options));
     });
-  connecting(policy.command('diff'))
+  addConnectOptions(policy.command('diff'))
     .description(
       'what a change of policy lets in, keeps out or sends elsewhere; exit code 4 when anything becomes newly acceptable',
     )
@@ -93,7 +93,7 @@ export function addPolicyCommands(main: Command, end: (code: ExitCode) => void):
       end(await policyDiff(old, now, options));
     });
 
-  connecting(policy.command('review'))
+  addConnectOptions(policy.command('review'))
     .description(
       'what a reviewer of a change needs, as one comment: check, cases, diff against a revision, what is pending; exit codes of these',
     )

@@ -1,12 +1,12 @@
 import { get as plainGet } from 'node:http';
 import { Agent, get } from 'node:https';
-import { proxyOf, TunnelAgent } from '../adapters/aws/clientHttp.ts';
+import { readProxySettings, TunnelAgent } from '../adapters/aws/clientHttp.ts';
 import { isLoopback } from '../adapters/endpoint.ts';
-import { codeOf } from '../adapters/fileSystem.ts';
+import { readErrorCode } from '../adapters/fileSystem.ts';
 import { UsageError } from './options.ts';
 
 /** The variable that keeps the address, which is half a secret, out of the list of processes. */
-export const PING_URL = 'VIF_ACCEPTOR_PING_URL';
+export const PING_VARIABLE = 'VIF_ACCEPTOR_PING_URL';
 
 /** What a ping may take, in milliseconds. */
 const LIMIT_MS = 5000;
@@ -16,11 +16,12 @@ const LIMIT_MS = 5000;
  * @returns `null`: nowhere
  * @throws UsageError, which does not repeat the address: whoever knows it can feign our life
  */
-export function pingAddress(
+export function readPingUrl(
   option: string | undefined,
   env: Readonly<Record<string, string | undefined>>,
 ): URL | null {
-  const [setting, text] = option === undefined ? [PING_URL, env[PING_URL] ?? ''] : ['--ping', option];
+  const [setting, text] =
+    option === undefined ? [PING_VARIABLE, env[PING_VARIABLE] ?? ''] : ['--ping', option];
   if (text === '' && option === undefined) return null;
   const url = URL.canParse(text) ? new URL(text) : null;
   const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(text));
@@ -31,8 +32,8 @@ export function pingAddress(
 }
 
 /** Says that all is well. Redirects are not followed: an address that moved is to be mended. @returns why it failed */
-export async function ping(url: URL): Promise<string | null> {
-  const proxy = proxyOf(process.env);
+export async function sendPing(url: URL): Promise<string | null> {
+  const proxy = readProxySettings(process.env);
   const agent = proxy === null ? new Agent() : new TunnelAgent(proxy, LIMIT_MS);
   try {
     const status = await statusOf(url, agent);
@@ -41,7 +42,7 @@ export async function ping(url: URL): Promise<string | null> {
     return problem(url, `HTTP ${status}${isMoved ? ', which leads elsewhere and is not followed' : ''}`);
   } catch (error) {
     const isLate = error instanceof Error && error.name === 'AbortError';
-    return problem(url, isLate ? `no answer within ${LIMIT_MS / 1000} s` : codeOf(error));
+    return problem(url, isLate ? `no answer within ${LIMIT_MS / 1000} s` : readErrorCode(error));
   } finally {
     agent.destroy();
   }

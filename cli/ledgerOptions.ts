@@ -2,47 +2,50 @@ import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { DirectConnectClient } from '@aws-sdk/client-direct-connect';
-import { type AwsEndpoints, endpointOf } from '../adapters/aws/configuredEndpoints.ts';
+import { type ConfiguredEndpoints, configuredEndpoint } from '../adapters/aws/configuredEndpoints.ts';
 import { systemClock } from '../adapters/connect.ts';
 import { EndpointRefused, isLoopback } from '../adapters/endpoint.ts';
 import { createDynamoLedger } from '../adapters/ledgers/dynamo/dynamoLedger.ts';
 import { openTable } from '../adapters/ledgers/dynamo/dynamoTable.ts';
 import { createFileLedger } from '../adapters/ledgers/file/fileLedger.ts';
-import type { Holder } from '../adapters/ledgers/file/leaseHolder.ts';
-import { load } from '../adapters/ledgers/file/ledgerFile.ts';
-import { holderOf, targetIn } from '../adapters/ledgers/file/ledgerTarget.ts';
+import type { LeaseHolder } from '../adapters/ledgers/file/leaseHolder.ts';
+import { loadLedgerFile } from '../adapters/ledgers/file/ledgerFile.ts';
+import { holderOf, readTarget } from '../adapters/ledgers/file/ledgerTarget.ts';
 import { pruneRecords } from '../adapters/ledgers/file/pruneRecords.ts';
-import { LONGEST_LEASE_MS } from '../adapters/ledgers/lease.ts';
+import { MAX_LEASE_MS } from '../adapters/ledgers/lease.ts';
 import { type Policy, recipientKey } from '../core/policy.ts';
-import { escapeText, quoteOwn } from '../core/printableText.ts';
+import { escapeText, quoteTrusted } from '../core/printableText.ts';
 import type { CompiledPolicy } from '../language/index.ts';
-import { LedgerFailure, PassFailure } from '../run/portErrors.ts';
+import { LedgerFailure, RunFailure } from '../run/portErrors.ts';
 import type { Ledger } from '../run/ports.ts';
 import { UsageError } from './options.ts';
-import { humanDuration } from './output/terminal.ts';
-import { awsCredentials } from './personalCredentials.ts';
+import { formatDuration } from './output/terminal.ts';
+import { personalAwsCredentials } from './personalCredentials.ts';
 import { LEASE_MS } from './runTarget.ts';
 
 /** The lease of another run, as far as the ledger shows it. */
-export interface Lock {
+export interface LedgerLock {
   /** when it is released at the latest */
   readonly until: string;
   /** when the other run took it */
   readonly since: string;
   /** the process of the other run and its machine, when it is known */
-  readonly by: Pick<Holder, 'pid' | 'host'> | null;
+  readonly by: Pick<LeaseHolder, 'pid' | 'host'> | null;
 }
 
 /**
  * Why a run did nothing: another one has the lease on its target.
  * @returns `null`: it cannot be read here, or was released since
  */
-export async function lockOn({ recipient }: Policy, options: LedgerOptions): Promise<Lock | null> {
+export async function readLedgerLock(
+  { recipient }: Policy,
+  options: LedgerOptions,
+): Promise<LedgerLock | null> {
   const path = ledgerPath(options);
-  if (isTable(path)) return null;
+  if (isLedgerTable(path)) return null;
   try {
-    const { file } = await load(path);
-    const target = targetIn(file, recipientKey(recipient));
+    const { file } = await loadLedgerFile(path);
+    const target = readTarget(file, recipientKey(recipient));
     if (target.lease === null) return null;
     const { until } = target.lease;
     // Only this command line writes a file, and always for the same time.
@@ -50,19 +53,19 @@ export async function lockOn({ recipient }: Policy, options: LedgerOptions): Pro
     return { until, since, by: holderOf(target) };
   } catch (error) {
     // It is for the words only: the run has its result already.
-    if (error instanceof PassFailure) return null;
+    if (error instanceof RunFailure) return null;
     throw error;
   }
 }
 
 /** Whether the other run still works cannot be known from here: it may have been killed. */
-export function lockInWords(lock: Lock | null, now: Date): string {
+export function describeLedgerLock(lock: LedgerLock | null, now: Date): string {
   const by = lock?.by ?? null;
   const run = by === null ? 'another run' : `another run (process ${by.pid} of ${escapeText(by.host)})`;
   const other = `by ${run}, which is still working or was ended before it could release it`;
   if (lock === null)
-    return `nothing was done: the ledger is locked ${other}; it is released within ${humanDuration(LONGEST_LEASE_MS / 1000)}`;
-  const left = humanDuration(Math.max(0, Date.parse(lock.until) - now.getTime()) / 1000);
+    return `nothing was done: the ledger is locked ${other}; it is released within ${formatDuration(MAX_LEASE_MS / 1000)}`;
+  const left = formatDuration(Math.max(0, Date.parse(lock.until) - now.getTime()) / 1000);
   return `nothing was done: the ledger is locked since ${lock.since} ${other}; it is released at ${lock.until} at the latest, in ${left}`;
 }
 
@@ -75,7 +78,7 @@ export function checkStatePath(env: Environment, ledger: string, table: string |
 }
 
 /** Where the ledger lives unless `--ledger` says otherwise: in the XDG state folder, one for each endpoint override. */
-export function defaultLedger(env: Environment, endpoint: string | undefined): string {
+export function defaultLedgerPath(env: Environment, endpoint: string | undefined): string {
   const folder = stateFolder(env);
   if (endpoint === undefined) return join(folder, 'ledger.json');
   // What an emulator showed must not be remembered of the real recipient.
@@ -97,23 +100,26 @@ export interface LedgerOptions {
   readonly endpoint?: string;
   /** of AWS too, for a table */
   readonly profile?: string;
-  readonly aws?: AwsEndpoints;
+  readonly aws?: ConfiguredEndpoints;
 }
 
 /** Whether a ledger is the table of a function, not a file. */
-export function isTable(path: string): boolean {
+export function isLedgerTable(path: string): boolean {
   return TABLE.test(path);
 }
 
 export function ledgerPath({ ledger, endpoint }: LedgerOptions): string {
-  return ledger ?? defaultLedger(process.env, endpoint);
+  return ledger ?? defaultLedgerPath(process.env, endpoint);
 }
 
 /**
  * Options that name the one ledger of a command. An emulator to which the AWS configuration leads has a ledger of its own, as one
  * that `--endpoint` names.
  */
-export function withLedger<T extends LedgerOptions>(options: T, policies: readonly CompiledPolicy[]): T {
+export function withLedgerOption<T extends LedgerOptions>(
+  options: T,
+  policies: readonly CompiledPolicy[],
+): T {
   const { ledger, endpoint, aws } = options;
   const configured = aws?.directConnect ?? null;
   // One that is refused stops the targets that would use it, and no others.
@@ -126,14 +132,14 @@ export function withLedger<T extends LedgerOptions>(options: T, policies: readon
     return options;
   const isForAws = policies.some(({ policy }) => policy.recipient.provider === 'aws');
   return isForAws && isLoopback(configured.url)
-    ? { ...options, ledger: defaultLedger(process.env, configured.url) }
+    ? { ...options, ledger: defaultLedgerPath(process.env, configured.url) }
     : options;
 }
 
 const TABLE = /^dynamodb:(.*)$/s;
 
 /** The table that `dynamodb:TABLE` names; `null` where the ledger is a file. @throws UsageError */
-export function ledgerTable(path: string): string | null {
+export function parseLedgerTable(path: string): string | null {
   const table = TABLE.exec(path)?.[1];
   if (table === undefined) return null;
   if (!/^[\w.-]{3,255}$/.test(table))
@@ -142,19 +148,19 @@ export function ledgerTable(path: string): string | null {
 }
 
 /** A file, or, as `dynamodb:TABLE`, the table of a deployed function, reached with AWS credentials. @throws UsageError */
-export function ledgerFor(options: LedgerOptions): Ledger {
+export function openLedger(options: LedgerOptions): Ledger {
   const path = ledgerPath(options);
-  const table = ledgerTable(path);
+  const table = parseLedgerTable(path);
   if (table === null) {
     if (path === '' || path.endsWith('/'))
       throw new UsageError(
-        `--ledger must be a file or \`dynamodb:TABLE\`, got ${quoteOwn(path)}; name a file`,
+        `--ledger must be a file or \`dynamodb:TABLE\`, got ${quoteTrusted(path)}; name a file`,
       );
     return createFileLedger(path, systemClock);
   }
   // The SDK finds it by itself; here it is refused where it must not be used.
-  endpointOf(options.aws ?? null, 'dynamo');
-  const credentials = awsCredentials(options.profile ?? null, process.env);
+  configuredEndpoint(options.aws ?? null, 'dynamo');
+  const credentials = personalAwsCredentials(options.profile ?? null, process.env);
   return createDynamoLedger(openTable(table, { credentials, region: tableRegion }), systemClock);
 }
 
@@ -164,7 +170,7 @@ export function ledgerFor(options: LedgerOptions): Ledger {
  */
 export async function pruneLedger(options: LedgerOptions): Promise<string | null> {
   const path = ledgerPath(options);
-  if (isTable(path)) return null;
+  if (isLedgerTable(path)) return null;
   try {
     await pruneRecords(path, systemClock.now());
     return null;

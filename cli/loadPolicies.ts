@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { dirname, join, normalize, relative, resolve } from 'node:path';
-import { listSome } from '../core/printableText.ts';
+import { formatFirst } from '../core/printableText.ts';
 import {
   type CompiledPolicy,
   compileFilesApart,
@@ -19,7 +19,7 @@ import type { Paint } from './output/terminal.ts';
  * What is wrong with policies, below what was done for the others.
  * @param outcome what became of these and of the others, where `FILES` stands for these
  */
-export function describeFaults(faults: readonly Fault[], outcome: string, paint: Paint): string {
+export function describeDiagnostics(faults: readonly Fault[], outcome: string, paint: Paint): string {
   const files = [...new Set(faults.map(({ file }) => file))].join(', ');
   const lines = faults.map((fault) => paint.bad(formatFault(fault)));
   return `${lines.join('\n')}\n${paint.bad(outcome.replace('FILES', () => files))}\n`;
@@ -33,8 +33,8 @@ const NOT_FOUND: ReadonlySet<FaultCode> = new Set(['no-folder', 'no-policy', 'un
  * @throws UsageError when there is nothing to read; InvalidPolicies
  */
 export function loadPolicies(named: readonly string[]): readonly CompiledPolicy[] {
-  const { policies, faults } = read(named);
-  if (faults.length > 0) throw refusal(faults);
+  const { policies, errors } = read(named);
+  if (errors.length > 0) throw refusal(errors);
   return policies;
 }
 
@@ -42,20 +42,20 @@ export function loadPolicies(named: readonly string[]): readonly CompiledPolicy[
  * The one policy that a command is about.
  * @throws UsageError when there is none, or more than one to choose from; InvalidPolicies
  */
-export function onePolicy(named: string | undefined): CompiledPolicy {
+export function loadOnePolicy(named: string | undefined): CompiledPolicy {
   const [one, ...others] = loadPolicies(named === undefined ? [] : [named]);
   if (one !== undefined && others.length === 0) return one;
   const files = [one, ...others].flatMap((policy) => (policy === undefined ? [] : [policy.file]));
-  throw new UsageError(`there are ${files.length} policies; name one of ${listSome(files, 20)}`);
+  throw new UsageError(`there are ${files.length} policies; name one of ${formatFirst(files, 20)}`);
 }
 
 /**
  * The same, for commands in which one broken policy stops no other: what is sound, and what keeps the others out.
  * @throws UsageError, InvalidPolicies when no policy is sound
  */
-export function loadSoundPolicies(named: readonly string[]): Sorted {
+export function loadValidPolicies(named: readonly string[]): Sorted {
   const sorted = read(named);
-  if (sorted.policies.length === 0) throw refusal(sorted.faults);
+  if (sorted.policies.length === 0) throw refusal(sorted.errors);
   return sorted;
 }
 
@@ -63,9 +63,9 @@ export function loadSoundPolicies(named: readonly string[]): Sorted {
  * The same, with their cases tried.
  * @throws UsageError, InvalidPolicies when policies or cases have faults
  */
-export function testPolicies(named: readonly string[]): Tested {
+export function loadTestedPolicies(named: readonly string[]): Tested {
   const tested = testFiles(filesOf(named));
-  if (tested.faults.length > 0) throw refusal(tested.faults);
+  if (tested.errors.length > 0) throw refusal(tested.errors);
   return tested;
 }
 
@@ -75,7 +75,7 @@ function read(named: readonly string[]): Sorted {
 
 /** Files and folders that were named, each once, or the folder `policy`. */
 function filesOf(named: readonly string[]): string | readonly string[] {
-  return named.length > 0 ? [...new Set(named.map(withoutSlash))] : policyFolder();
+  return named.length > 0 ? [...new Set(named.map(withoutSlash))] : findPolicyFolder();
 }
 
 /** Normalised. One way to write a path, so that a file that is named twice is read once. */
@@ -88,7 +88,7 @@ function withoutSlash(path: string): string {
  * @returns relative to the current folder
  * @throws UsageError
  */
-export function policyFolder(): string {
+export function findPolicyFolder(): string {
   const here = resolve('.');
   for (let folder = here; ; folder = dirname(folder)) {
     const found = join(folder, 'policy');
@@ -125,6 +125,6 @@ function refusal(faults: readonly Fault[]): UsageError | InvalidPolicies {
   if (faults.some(({ code }) => !NOT_FOUND.has(code)))
     return new InvalidPolicies(faults, faults.map(formatFault));
   return new UsageError(
-    faults.map(({ file, message, mend }) => `${resolve(file)}: ${message}; ${mend}`).join('\n'),
+    faults.map(({ file, message, fix }) => `${resolve(file)}: ${message}; ${fix}`).join('\n'),
   );
 }

@@ -2,13 +2,13 @@
 import { CommanderError } from 'commander';
 import { ProxyRefused } from '../adapters/aws/clientHttp.ts';
 import { EndpointRefused } from '../adapters/endpoint.ts';
-import { codeOf } from '../adapters/fileSystem.ts';
-import { quoteOwn } from '../core/printableText.ts';
+import { readErrorCode } from '../adapters/fileSystem.ts';
+import { quoteTrusted } from '../core/printableText.ts';
 import { FROM_CHECKOUT } from '../language/invocation.ts';
-import { PassFailure } from '../run/portErrors.ts';
-import { meantCommand, program } from './defineCommands.ts';
+import { RunFailure } from '../run/portErrors.ts';
+import { createProgram, suggestCommand } from './defineCommands.ts';
 import { EXIT, type ExitCode, InvalidPolicies, UsageError } from './options.ts';
-import { paintFor, printDocument, wrapped } from './output/terminal.ts';
+import { paintFor, printDocument, wrapLines } from './output/terminal.ts';
 
 // What reads our output may be gone (`| head`), or its disk be full: said in one line, and never as success.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -32,13 +32,13 @@ async function main(): Promise<ExitCode> {
     // run where the caller is, or where a script of their own project has its paths from.
     if (FROM_CHECKOUT) enter(process.env.INIT_CWD || '.');
     let code: ExitCode = EXIT.done;
-    const main = program((ended) => {
+    const main = createProgram((ended) => {
       code = ended;
     });
     const typed = process.argv.slice(2);
-    const meant = meantCommand(main, typed);
+    const meant = suggestCommand(main, typed);
     if (meant !== null)
-      throw new UsageError(`unknown command ${quoteOwn(typed[0] ?? '')}; did you mean \`${meant}\`?`);
+      throw new UsageError(`unknown command ${quoteTrusted(typed[0] ?? '')}; did you mean \`${meant}\`?`);
     await main.parseAsync();
     return code;
   } catch (error) {
@@ -51,7 +51,7 @@ function enter(folder: string): void {
     process.chdir(folder);
   } catch (cause) {
     throw new UsageError(
-      `the variable INIT_CWD must name a folder, got ${quoteOwn(folder)} (${codeOf(cause)}); npm sets it by itself`,
+      `the variable INIT_CWD must name a folder, got ${quoteTrusted(folder)} (${readErrorCode(cause)}); npm sets it by itself`,
     );
   }
 }
@@ -61,15 +61,15 @@ function explain(error: unknown): ExitCode {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof InvalidPolicies) {
-    const { length } = error.faults;
+    const { length } = error.errors;
     process.stderr.write(`${message}\n${paint.bad(`${length} fault${length === 1 ? '' : 's'}`)}\n`);
-    if (process.argv.includes('--json')) printDocument({ faults: error.faults });
+    if (process.argv.includes('--json')) printDocument({ faults: error.errors });
     return EXIT.invalidPolicy;
   }
-  process.stderr.write(wrapped(`${paint.bad('error:')} ${message}\n`, paint.columns));
+  process.stderr.write(wrapLines(`${paint.bad('error:')} ${message}\n`, paint.columns));
   if (error instanceof UsageError || error instanceof EndpointRefused || error instanceof ProxyRefused)
     return EXIT.usage;
-  if (error instanceof PassFailure) return EXIT.failed;
+  if (error instanceof RunFailure) return EXIT.failed;
   process.stderr.write(
     'this is a defect of vif-acceptor; please report it with the command that you typed\n',
   );

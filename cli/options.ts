@@ -18,31 +18,31 @@ export class UsageError extends Error {
 /** Policies have faults: the message holds all of them, of all files, a line each. */
 export class InvalidPolicies extends Error {
   override readonly name = 'InvalidPolicies';
-  readonly faults: readonly Fault[];
+  readonly errors: readonly Fault[];
   constructor(faults: readonly Fault[], lines: readonly string[]) {
     super(lines.join('\n'));
-    this.faults = faults;
+    this.errors = faults;
   }
 }
 
 /** What `--at` says; now when it was not given. @throws UsageError */
-export function instantOf(written: string | undefined): Date {
+export function parseAtOption(written: string | undefined): Date {
   if (written === undefined) return new Date();
   const fault = instantFault(written);
-  if (fault !== null) throw new UsageError(`--at: ${fault.message}; ${fault.mend}`);
+  if (fault !== null) throw new UsageError(`--at: ${fault.message}; ${fault.fix}`);
   return new Date(parseInstant(written) ?? Number.NaN);
 }
 
 /** Options of every command that talks to a provider. */
-export function connecting(command: Command): Command {
+export function addConnectOptions(command: Command): Command {
   return command
     .option('--endpoint <url>', "Direct Connect endpoint instead of the provider's own (https, or loopback)")
     .option('--gateway-endpoint <url>', 'the same for EC2 or FCU, and for STS where it is on loopback')
     .option('--sts-endpoint <url>', 'the same for STS (AWS only)')
-    .addOption(profile());
+    .addOption(profileOption());
 }
 
-export function profile(): Option {
+export function profileOption(): Option {
   return new Option(
     '--profile <name>',
     'profile of ~/.osc/config.json for OUTSCALE targets, and of the AWS configuration for AWS targets, secrets and a ' +
@@ -51,28 +51,28 @@ export function profile(): Option {
 }
 
 /** `--policy FILE`, as often as there are targets. */
-export function policies(): Option {
+export function policyOption(): Option {
   return new Option(
     '-p, --policy <file...>',
     'policy files, one a target, or folders of them (default: the folder `policy`, here or above)',
   );
 }
 
-export function json(): Option {
+export function jsonOption(): Option {
   return new Option(
     '--json',
     'one document on standard output; nothing but warnings and errors on standard error',
   );
 }
 
-export function ledger(): Option {
+export function ledgerOption(): Option {
   return new Option(
     '--ledger <file>',
     'memory between passes, or `dynamodb:TABLE` for that of a function (default: under $XDG_STATE_HOME/vif-acceptor/)',
   );
 }
 
-export function maxAge(): Option {
+export function maxAgeOption(): Option {
   return new Option(
     '--max-age <duration>',
     'with --check: how old the last complete listing by a run may be, such as PT30M or P1D (default: PT30M)',
@@ -84,7 +84,7 @@ export function maxAge(): Option {
   });
 }
 
-export function availableWithin(): Option {
+export function availableWithinOption(): Option {
   return new Option(
     '--available-within <minutes>',
     'how long what was accepted may take to become available before that is told (default: 120)',

@@ -3,12 +3,12 @@ import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fromIni, fromNodeProviderChain } from '@aws-sdk/credential-providers';
-import { requestHandler } from '../adapters/aws/clientHttp.ts';
+import { requestHandlerOptions } from '../adapters/aws/clientHttp.ts';
 import type { ClientSettings, SdkCredentials } from '../adapters/aws/sdkClient.ts';
-import { codeOf, fileCause } from '../adapters/fileSystem.ts';
-import { type AccessKey, FLAWED, flawIn } from '../adapters/rotatingKey.ts';
+import { describeFileError, readErrorCode } from '../adapters/fileSystem.ts';
+import { type AccessKey, findInvalidPart, INVALID_PART } from '../adapters/rotatingKey.ts';
 import type { Provider } from '../core/model.ts';
-import { list, quoteOwn } from '../core/printableText.ts';
+import { formatList, quoteTrusted } from '../core/printableText.ts';
 import { CredentialsUnusable } from '../run/portErrors.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -19,14 +19,14 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * @param profile that of `--profile`, and then nothing else; `null`: what the environment says
  * @returns a provider that rejects with `CredentialsUnusable`, naming where it looked
  */
-export function ownCredentials(
+export function personalCredentials(
   provider: Provider,
   profile: string | null,
   env: Environment,
 ): ClientSettings['credentials'] {
   switch (provider) {
     case 'aws':
-      return awsCredentials(profile, env);
+      return personalAwsCredentials(profile, env);
     case 'outscale':
       return () => outscaleKey(profile, env);
     default:
@@ -41,8 +41,8 @@ const LIMITS = { connectMs: 2000, requestMs: 4000 };
  * A person's credentials of AWS: of one profile, or what the default chain finds.
  * @returns a provider that rejects with `CredentialsUnusable`
  */
-export function awsCredentials(profile: string | null, env: Environment): SdkCredentials {
-  const clientConfig = { requestHandler: requestHandler(LIMITS) };
+export function personalAwsCredentials(profile: string | null, env: Environment): SdkCredentials {
+  const clientConfig = { requestHandler: requestHandlerOptions(LIMITS) };
   // Not the chain: it would go on to the keys of this machine where the profile has none.
   const provide =
     profile === null ? fromNodeProviderChain({ clientConfig }) : fromIni({ profile, clientConfig });
@@ -62,14 +62,14 @@ const NO_AWS =
 function whyNone(env: Environment): string {
   const profile = env.AWS_PROFILE;
   if (!profile || hasProfile(profile, env)) return NO_AWS;
-  return `${NO_AWS}; AWS_PROFILE names ${quoteOwn(profile)}, which is not in ${list(profileFiles(env))}`;
+  return `${NO_AWS}; AWS_PROFILE names ${quoteTrusted(profile)}, which is not in ${formatList(profileFiles(env))}`;
 }
 
 function whyNoProfile(profile: string, env: Environment): string {
   const [config, credentials] = profileFiles(env);
   const what = hasProfile(profile, env)
-    ? `AWS profile ${quoteOwn(profile)} gives no credentials: sign in (\`aws sso login\`), or check its settings`
-    : `there is no AWS profile ${quoteOwn(profile)} in ${config} or ${credentials}: add it, or name another by --profile`;
+    ? `AWS profile ${quoteTrusted(profile)} gives no credentials: sign in (\`aws sso login\`), or check its settings`
+    : `there is no AWS profile ${quoteTrusted(profile)} in ${config} or ${credentials}: add it, or name another by --profile`;
   return `${what}${ignored(['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'], env)}`;
 }
 
@@ -78,7 +78,7 @@ function ignored(variables: readonly string[], env: Environment): string {
   const set = variables.filter((name) => env[name]);
   return set.length === 0
     ? ''
-    : `; --profile ignores ${list(set)}, which ${set.length === 1 ? 'is' : 'are'} set: leave --profile out to use ${set.length === 1 ? 'it' : 'them'}`;
+    : `; --profile ignores ${formatList(set)}, which ${set.length === 1 ? 'is' : 'are'} set: leave --profile out to use ${set.length === 1 ? 'it' : 'them'}`;
 }
 
 async function outscaleKey(profile: string | null, env: Environment): Promise<AccessKey> {
@@ -88,9 +88,9 @@ async function outscaleKey(profile: string | null, env: Environment): Promise<Ac
 
 /** @param names where each part was found, for people */
 function flawless(key: AccessKey, names: Readonly<Record<keyof AccessKey, string>>): AccessKey {
-  const flaw = flawIn(key);
+  const flaw = findInvalidPart(key);
   if (flaw === null) return key;
-  throw new CredentialsUnusable(`${names[flaw]} ${FLAWED}; fix it`);
+  throw new CredentialsUnusable(`${names[flaw]} ${INVALID_PART}; fix it`);
 }
 
 function environmentKey(env: Environment): AccessKey | null {
@@ -116,7 +116,7 @@ async function profileKey(profile: string, chosen: boolean, env: Environment): P
       `no OUTSCALE credentials: ${
         chosen
           ? `${why}; ${fix}, or name another by --profile${ignored(OSC_KEYS, env)}`
-          : `set ${list(OSC_KEYS)}, or ${fix} (${why})`
+          : `set ${formatList(OSC_KEYS)}, or ${fix} (${why})`
       }`,
     );
   }
@@ -149,14 +149,14 @@ async function readProfile(
   } catch (error) {
     // No cause: a parser's message quotes the file, which holds keys.
     if (error instanceof SyntaxError) return { why: `${path} is not JSON`, fix: 'fix that file' };
-    return codeOf(error) === 'ENOENT'
-      ? { why: `there is no ${path}`, fix: `write profile ${quoteOwn(profile)} to it` }
-      : { why: `${path} cannot be read ${fileCause(error)}`, fix: 'fix that file' };
+    return readErrorCode(error) === 'ENOENT'
+      ? { why: `there is no ${path}`, fix: `write profile ${quoteTrusted(profile)} to it` }
+      : { why: `${path} cannot be read ${describeFileError(error)}`, fix: 'fix that file' };
   }
   const found: unknown =
     isRecord(profiles) && Object.hasOwn(profiles, profile) ? profiles[profile] : undefined;
   if (isRecord(found)) return { access_key: found.access_key, secret_key: found.secret_key };
-  return { why: `${path} has no profile ${quoteOwn(profile)}`, fix: 'add it' };
+  return { why: `${path} has no profile ${quoteTrusted(profile)}`, fix: 'add it' };
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

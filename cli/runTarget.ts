@@ -2,12 +2,12 @@ import { dirname } from 'node:path';
 import { type Connected, REQUEST_LIMIT_MS } from '../adapters/connect.ts';
 import { AVAILABLE_WITHIN_MS } from '../core/followUp.ts';
 import type { Recipient } from '../core/model.ts';
-import { quoteOwn } from '../core/printableText.ts';
-import type { PassReport } from '../core/runReport.ts';
+import { quoteTrusted } from '../core/printableText.ts';
+import type { RunReport } from '../core/runReport.ts';
 import { type CompiledPolicy, oddRegion, revisionOf } from '../language/index.ts';
 import type { Ports } from '../run/ports.ts';
-import { runPass } from '../run/run.ts';
-import type { PassInput } from '../run/runContext.ts';
+import { executeRun } from '../run/run.ts';
+import type { RunInput } from '../run/runContext.ts';
 import { type ConnectOptions, connectTarget } from './connectTarget.ts';
 import type { Progress } from './output/progress.ts';
 import { paintFor } from './output/terminal.ts';
@@ -20,7 +20,7 @@ import { paintFor } from './output/terminal.ts';
 const AT_ONCE = 4;
 
 /** What came of every target. */
-export interface Visits<T> {
+export interface TargetResults<T> {
   /** in the order of the policies, whatever ended first; without those that threw */
   readonly results: readonly T[];
   /** Throws what the first one threw, if any did: for when everything else was told. */
@@ -33,10 +33,10 @@ type End<T> = { readonly result: T } | { readonly error: unknown };
  * Visits every target, a few at a time; as one ends the next begins. Whatever one throws, the others are visited all the same,
  * and none is left running with its lease held.
  */
-export async function eachTarget<T>(
+export async function forEachTarget<T>(
   policies: readonly CompiledPolicy[],
   visit: (compiled: CompiledPolicy) => Promise<T>,
-): Promise<Visits<T>> {
+): Promise<TargetResults<T>> {
   const ends: End<T>[] = [];
   const waiting = policies.entries();
   const visitSome = async (): Promise<void> => {
@@ -67,26 +67,26 @@ const known = new Map<string, string>();
  * The revision of a policy file's folder. Git is asked once a folder: policies are read when a command begins, and asking
  * stops everything else in this process, which over many targets takes longer than their passes.
  */
-function revisionOfFile(file: string): string {
+function readPolicyRevision(file: string): string {
   const folder = dirname(file);
   const remembered = known.get(folder);
   if (remembered !== undefined) return remembered;
   const { name, problem } = revisionOf(folder);
   if (problem !== null)
     process.stderr.write(
-      `${paintFor(process.stderr).warn('warning:')} the revision of ${quoteOwn(folder)} is reported as unknown: ${problem}; see what keeps git waiting there (\`git status\`)\n`,
+      `${paintFor(process.stderr).warn('warning:')} the revision of ${quoteTrusted(folder)} is reported as unknown: ${problem}; see what keeps git waiting there (\`git status\`)\n`,
     );
   known.set(folder, name);
   return name;
 }
 
 /** Options of every command that makes a pass. */
-export interface PassOptions extends ConnectOptions {
+export interface RunTargetOptions extends ConnectOptions {
   readonly availableWithin?: number;
 }
 
 /** What a command has to say to each of its passes. */
-interface Direction extends Pick<PassInput, 'remaining' | 'dryRun'> {
+interface Direction extends Pick<RunInput, 'remaining' | 'dryRun'> {
   readonly progress: Progress;
 }
 
@@ -97,21 +97,21 @@ export const LEASE_MS = 5 * 60 * 1000;
  * One pass over one target, with a person's own keys.
  * @param portsOf what the pass is to see of the world, given the provider's APIs
  */
-export async function onePass(
+export async function runTarget(
   { file, policy, digest }: CompiledPolicy,
-  options: PassOptions,
+  options: RunTargetOptions,
   portsOf: (connected: Connected) => Ports,
   { remaining, dryRun, progress }: Direction,
-): Promise<PassReport> {
+): Promise<RunReport> {
   const { availableWithin } = options;
   const connected = connectTarget(policy, options);
   try {
-    const report = await runPass({
+    const report = await executeRun({
       loaded: { policy, digest },
-      revision: revisionOfFile(file),
+      revision: readPolicyRevision(file),
       ports: progress.watch(policy.target, portsOf(connected)),
-      vetting: { checkedAt: new Map() },
-      outage: { announced: null },
+      callerChecks: { checkedAt: new Map() },
+      outage: { publishedCodes: null },
       requestTimeoutMs: REQUEST_LIMIT_MS,
       leaseMs: LEASE_MS,
       remaining,
@@ -128,7 +128,7 @@ export async function onePass(
 }
 
 /** A region that does not exist has no host, which alone looks like a broken network. */
-function withOddRegion(report: PassReport, recipient: Recipient): PassReport {
+function withOddRegion(report: RunReport, recipient: Recipient): RunReport {
   const why = report.failures.some(({ code }) => code === 'api') ? oddRegion(recipient) : null;
   if (why === null) return report;
   const warning = {

@@ -1,8 +1,14 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { stringify } from 'yaml';
-import { type Gateway, isConfirming, isOver, type Recipient, type VirtualInterface } from '../core/model.ts';
-import { byCodePoint, escapeText } from '../core/printableText.ts';
+import {
+  type Gateway,
+  hasEnded,
+  isConfirming,
+  type Recipient,
+  type VirtualInterface,
+} from '../core/model.ts';
+import { compareByCodePoint, escapeText } from '../core/printableText.ts';
 import { gatewayKind, isConnectionId } from '../core/resourceIds.ts';
 import { FROM_CHECKOUT } from '../language/invocation.ts';
 
@@ -33,7 +39,7 @@ function projectOf(home: string): string {
 }
 
 /** What an account shows, as far as a first policy goes. */
-export interface Shown {
+export interface AccountContents {
   readonly recipient: Recipient;
   readonly interfaces: readonly VirtualInterface[];
   readonly gateways: readonly Gateway[];
@@ -44,7 +50,7 @@ export interface Shown {
  * nothing, frozen or not, before somebody has verified an owner and edited it.
  * @param schema a comment by which editors find the JSON schema, if there is one that will hold
  */
-export function firstPolicy(shown: Shown, schema: string | null): string {
+export function scaffoldPolicy(shown: AccountContents, schema: string | null): string {
   const document = { version: 1, recipient: { ...shown.recipient }, freeze: true };
   return [
     ...(schema === null ? [] : [schema]),
@@ -65,7 +71,7 @@ export function firstPolicy(shown: Shown, schema: string | null): string {
 }
 
 /** Owners as comments: without the `#` they are YAML below `owners`. What a requester chose is in none of them. */
-function draftsOf(shown: Shown): string[] {
+function draftsOf(shown: AccountContents): string[] {
   const owners = ownersOf(shown);
   if (owners.length === 0) return NO_OWNERS;
   const drafts = owners.map(({ connection, gateway }, i) => ({
@@ -97,13 +103,13 @@ const NO_OWNERS = [
 ];
 
 /** An owner for each connection that interfaces are offered on, by its ID, which the platform sets, with the gateway that its interfaces use already. */
-function ownersOf({ interfaces, gateways }: Shown): { connection: string; gateway: string }[] {
+function ownersOf({ interfaces, gateways }: AccountContents): { connection: string; gateway: string }[] {
   const usable = gateways
     .filter(({ id }) => gatewayKind(id) !== null)
-    .sort((a, b) => Number(isUsable(b)) - Number(isUsable(a)) || byCodePoint(a.id, b.id));
+    .sort((a, b) => Number(isUsable(b)) - Number(isUsable(a)) || compareByCodePoint(a.id, b.id));
   const first = usable[0];
   if (first === undefined) return [];
-  const live = interfaces.filter((vif) => !isOver(vif) && vif.type === 'private');
+  const live = interfaces.filter((vif) => !hasEnded(vif) && vif.type === 'private');
   const connections = new Set(
     live
       .map(({ connection }) => connection)
@@ -123,7 +129,7 @@ function isUsable({ state, kind, attachedVpcs }: Gateway): boolean {
 }
 
 /** What stands there, for whoever edits: as comments, made safe. */
-function facts({ interfaces, gateways }: Shown): string[] {
+function facts({ interfaces, gateways }: AccountContents): string[] {
   const pending = interfaces.filter(isConfirming).map(({ id, connection, vlan, name, location }) => {
     const words = [id, connection, location, vlan === null ? null : `VLAN ${vlan}`, name].map((word) =>
       escapeText(word ?? '-'),

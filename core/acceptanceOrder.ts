@@ -1,22 +1,22 @@
-import { byCodePoint } from './printableText.ts';
+import { compareByCodePoint } from './printableText.ts';
 
 /** What the order of work depends on. */
-export interface Candidate {
+export interface AcceptanceCandidate {
   readonly id: string;
   readonly owner: string;
   readonly firstSeen: string;
   /** attempts that came to nothing */
-  readonly failures: number;
+  readonly failureCount: number;
   /** the end to fear, ISO 8601; `null` when there is none */
   readonly due: string | null;
 }
 
 /** What the order depends on beside the requests. */
-export interface Standing {
+export interface OrderContext {
   readonly at: Date;
   /** from the last complete listing to this one, in milliseconds; `null`: not known */
   readonly intervalMs: number | null;
-  readonly acceptsPerPass: number;
+  readonly acceptsPerRun: number;
   /** when owners had their last turns: see `turnsAfter` */
   readonly turns: Readonly<Record<string, string>>;
 }
@@ -40,11 +40,14 @@ const SPARE_RUNS = 3;
  * The urgent part has a bounded length, or an owner could fill the time of a run with requests that the preflight checks
  * hold. What it leaves out is first among the other requests of its owner.
  */
-export function orderOfWork<C extends Candidate>(candidates: readonly C[], standing: Standing): C[] {
+export function orderCandidates<C extends AcceptanceCandidate>(
+  candidates: readonly C[],
+  standing: OrderContext,
+): C[] {
   const owners = inTurn(candidates, standing);
   const isUrgent = urgency(owners.length, standing);
   const urgent = candidates.filter(isUrgent);
-  const most = Math.max(standing.acceptsPerPass, new Set(urgent.map(({ owner }) => owner)).size);
+  const most = Math.max(standing.acceptsPerRun, new Set(urgent.map(({ owner }) => owner)).size);
   const first = takingTurns(urgent.toSorted(inOwnOrder), owners).slice(0, most);
   const begun = new Set(first);
   const rest = candidates.filter((candidate) => !begun.has(candidate));
@@ -59,11 +62,11 @@ export function orderOfWork<C extends Candidate>(candidates: readonly C[], stand
  * @param attempted those of them that had a turn
  */
 export function turnsAfter(
-  before: Standing['turns'],
+  before: OrderContext['turns'],
   waited: ReadonlySet<string>,
   attempted: ReadonlySet<string>,
   at: Date,
-): Standing['turns'] {
+): OrderContext['turns'] {
   if ([...waited].every((owner) => attempted.has(owner))) return {};
   const now = [...attempted].map((owner) => [owner, at.toISOString()] as const);
   return Object.fromEntries([...Object.entries(before), ...now]);
@@ -77,7 +80,7 @@ interface Waiting {
 }
 
 /** Owners by the time since which they wait, the longest first. One that withdraws a request and offers it again waits since then. */
-function inTurn(candidates: readonly Candidate[], { turns, at }: Standing): string[] {
+function inTurn(candidates: readonly AcceptanceCandidate[], { turns, at }: OrderContext): string[] {
   const waiting = [...Map.groupBy(candidates, ({ owner }) => owner)].map(([owner, own]): Waiting => {
     const turn = Object.hasOwn(turns, owner) ? Date.parse(turns[owner] ?? '') : Number.NaN;
     // A turn in the future was timed by a clock that ran ahead.
@@ -87,19 +90,23 @@ function inTurn(candidates: readonly Candidate[], { turns, at }: Standing): stri
   });
   return waiting
     .sort(
-      (a, b) => a.since - b.since || Number(a.hadTurn) - Number(b.hadTurn) || byCodePoint(a.owner, b.owner),
+      (a, b) =>
+        a.since - b.since || Number(a.hadTurn) - Number(b.hadTurn) || compareByCodePoint(a.owner, b.owner),
     )
     .map(({ owner }) => owner);
 }
 
-function urgency(owners: number, { at, intervalMs, acceptsPerPass }: Standing): (one: Candidate) => boolean {
-  const runs = Math.ceil(owners / Math.max(1, acceptsPerPass)) + SPARE_RUNS;
+function urgency(
+  owners: number,
+  { at, intervalMs, acceptsPerRun }: OrderContext,
+): (one: AcceptanceCandidate) => boolean {
+  const runs = Math.ceil(owners / Math.max(1, acceptsPerRun)) + SPARE_RUNS;
   const end = at.getTime() + Math.max(URGENT_MS, runs * (intervalMs ?? 0));
   return ({ due }) => due !== null && Date.parse(due) <= end;
 }
 
 /** Of requests in the order of each owner: one of each in turn. */
-function takingTurns<C extends Candidate>(requests: readonly C[], owners: readonly string[]): C[] {
+function takingTurns<C extends AcceptanceCandidate>(requests: readonly C[], owners: readonly string[]): C[] {
   const queues = Map.groupBy(requests, ({ owner }) => owner);
   const inOrder = owners.map((owner) => queues.get(owner) ?? []);
   const longest = Math.max(0, ...inOrder.map(({ length }) => length));
@@ -107,9 +114,9 @@ function takingTurns<C extends Candidate>(requests: readonly C[], owners: readon
 }
 
 /** Never failed first, then fewest failures; among those the soonest deadline. The order of the input does not matter. */
-function inOwnOrder(a: Candidate, b: Candidate): number {
-  if (a.failures !== b.failures) return a.failures - b.failures;
+function inOwnOrder(a: AcceptanceCandidate, b: AcceptanceCandidate): number {
+  if (a.failureCount !== b.failureCount) return a.failureCount - b.failureCount;
   // What has no deadline waits.
-  if (a.due !== b.due) return a.due === null ? 1 : b.due === null ? -1 : byCodePoint(a.due, b.due);
-  return byCodePoint(a.id, b.id);
+  if (a.due !== b.due) return a.due === null ? 1 : b.due === null ? -1 : compareByCodePoint(a.due, b.due);
+  return compareByCodePoint(a.id, b.id);
 }

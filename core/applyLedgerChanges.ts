@@ -1,23 +1,23 @@
-import type { Acceptance, Sighting } from './ledgerEntries.ts';
-import type { LedgerChange, LedgerState, Mark, Queued } from './ledgerState.ts';
+import type { Acceptance, Observation } from './ledgerEntries.ts';
+import type { LedgerChange, LedgerState, PublishedMarker, QueuedEvent } from './ledgerState.ts';
 
 /** The state after one write. Records (receipts, ends, policies) are no part of it: see `recordOf`. */
-export function applyChange(state: LedgerState, change: LedgerChange): LedgerState {
-  return applyChanges(state, [change]);
+export function applyLedgerChange(state: LedgerState, change: LedgerChange): LedgerState {
+  return applyLedgerChanges(state, [change]);
 }
 
 /** The state after several, in order. What they change is copied once: a change of thousands would be too slow with a copy each. */
-export function applyChanges(state: LedgerState, changes: readonly LedgerChange[]): LedgerState {
+export function applyLedgerChanges(state: LedgerState, changes: readonly LedgerChange[]): LedgerState {
   if (changes.length === 0) return state;
   const draft = draftOf(state);
   for (const change of changes) apply(draft, change);
-  const { lastListing, failing, turns, sightings, intents, acceptances, outbox } = draft;
+  const { lastListing, failing, turns, observations: sightings, intents, acceptances, outbox } = draft;
   return {
     ...state,
     lastListing,
     failing,
     turns,
-    sightings: sightings.finished(),
+    observations: sightings.finished(),
     intents: intents.finished(),
     acceptances: acceptances.finished(),
     outbox: outbox.finished(),
@@ -66,7 +66,7 @@ function draftOf(state: LedgerState): Draft {
     lastListing: state.lastListing,
     failing: state.failing,
     turns: state.turns,
-    sightings: partOf(state.sightings),
+    observations: partOf(state.observations),
     intents: partOf(state.intents),
     acceptances: partOf(state.acceptances),
     outbox: partOf(state.outbox),
@@ -79,7 +79,7 @@ function apply(draft: Draft, change: LedgerChange): void {
       draft.lastListing = change.at;
       return;
     case 'sighted':
-      draft.sightings.set(change.id, change.sighting);
+      draft.observations.set(change.id, change.observation);
       return;
     case 'intended':
       draft.intents.set(change.id, change.intent);
@@ -88,7 +88,7 @@ function apply(draft: Draft, change: LedgerChange): void {
       draft.intents.delete(change.id);
       return;
     case 'accepted':
-      draft.sightings.delete(change.id);
+      draft.observations.delete(change.id);
       draft.intents.delete(change.id);
       draft.acceptances.set(change.id, change.acceptance);
       return;
@@ -99,13 +99,13 @@ function apply(draft: Draft, change: LedgerChange): void {
       draft.turns = change.turns;
       return;
     case 'ended':
-      draft.sightings.delete(change.id);
+      draft.observations.delete(change.id);
       draft.intents.delete(change.id);
       draft.acceptances.delete(change.id);
       return;
     case 'queued':
       if (change.mark !== null) note(draft, change.mark);
-      draft.outbox.set(change.announcement.id, change.announcement);
+      draft.outbox.set(change.event.id, change.event);
       return;
     case 'undelivered':
       for (const id of change.ids) {
@@ -126,7 +126,7 @@ function apply(draft: Draft, change: LedgerChange): void {
   }
 }
 
-function triedInVain(queued: Queued, isRefusal: boolean): Queued {
+function triedInVain(queued: QueuedEvent, isRefusal: boolean): QueuedEvent {
   const { triedInVain = 0, refusals = 0 } = queued;
   return {
     ...queued,
@@ -136,32 +136,32 @@ function triedInVain(queued: Queued, isRefusal: boolean): Queued {
 }
 
 /** What is marked may be gone by now: then there is nothing to tell of it again. */
-function note(draft: Draft, mark: Mark): void {
+function note(draft: Draft, mark: PublishedMarker): void {
   switch (mark.of) {
     case 'hold':
-      withSighting(draft, mark.id, ({ told, ...rest }) => ({
+      withSighting(draft, mark.id, ({ published, ...rest }) => ({
         ...rest,
-        told: { ...told, holds: told.holds + 1, codes: mark.codes },
+        published: { ...published, holds: published.holds + 1, codes: mark.codes },
       }));
       return;
     case 'deadline':
-      withSighting(draft, mark.id, ({ told, ...rest }) => ({
+      withSighting(draft, mark.id, ({ published: told, ...rest }) => ({
         ...rest,
-        told: { ...told, marks: [...told.marks, mark.mark] },
+        published: { ...told, thresholds: [...told.thresholds, mark.mark] },
       }));
       return;
     case 'problem':
-      withAcceptance(draft, mark.id, ({ timesTold, ...rest }) => ({
+      withAcceptance(draft, mark.id, ({ publishedCount, ...rest }) => ({
         ...rest,
-        told: mark.problem,
-        timesTold: timesTold + 1,
+        publishedProblem: mark.problem,
+        publishedCount: publishedCount + 1,
       }));
       return;
     case 'move':
-      withAcceptance(draft, mark.id, ({ timesTold, ...rest }) => ({
+      withAcceptance(draft, mark.id, ({ publishedCount: timesTold, ...rest }) => ({
         ...rest,
         movedTo: mark.connection,
-        timesTold: timesTold + 1,
+        publishedCount: timesTold + 1,
       }));
       return;
     case 'failing':
@@ -172,7 +172,11 @@ function note(draft: Draft, mark: Mark): void {
   }
 }
 
-function withSighting({ sightings }: Draft, id: string, change: (sighting: Sighting) => Sighting): void {
+function withSighting(
+  { observations: sightings }: Draft,
+  id: string,
+  change: (sighting: Observation) => Observation,
+): void {
   const sighting = sightings.get(id);
   if (sighting !== undefined) sightings.set(id, change(sighting));
 }

@@ -27,7 +27,7 @@ export function deadlineOf(
 }
 
 /** Seconds from `at` to the end to warn on: the early one, or the late one where the early one is unknown. */
-export function secondsLeft(deadline: Deadline, at: Date): number | null {
+export function secondsToExpiry(deadline: Deadline, at: Date): number | null {
   const end = deadline.earliest ?? deadline.latest;
   return end === null ? null : (Date.parse(end) - at.getTime()) / 1000;
 }
@@ -37,5 +37,5 @@ function plusSeconds(instant: string, seconds: number): string {
 }
 
 /** A deadline is announced when its early end is not known, and at so many hours before its end. */
-export const DEADLINE_MARKS = ['unknown', '72', '24', '6'] as const;
-export type DeadlineMark = (typeof DEADLINE_MARKS)[number];
+export const DEADLINE_THRESHOLDS = ['unknown', '72', '24', '6'] as const;
+export type DeadlineThreshold = (typeof DEADLINE_THRESHOLDS)[number];

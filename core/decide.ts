@@ -1,14 +1,14 @@
 import type { Deadline } from './deadline.ts';
-import type { World } from './decisionContext.ts';
-import { judge, verdictOf } from './fields/match.ts';
-import { grantsFor, sharedGateway } from './grants.ts';
+import type { DecisionContext } from './decisionContext.ts';
+import { evaluateMatch, matchVerdict } from './fields/match.ts';
+import { findFittingGrants, sharedGateway } from './grants.ts';
 import { identify } from './identify.ts';
-import { isRecordable } from './ledgerEntries.ts';
-import { exhaustedLimits } from './limits.ts';
+import { fitsLedgerItem } from './ledgerEntries.ts';
+import { exhaustedLimitReasons } from './limits.ts';
 import { isReadable, type VirtualInterface } from './model.ts';
-import type { Grant, HoldLine, Owner, Policy } from './policy.ts';
-import { list, quote } from './printableText.ts';
-import { inOrder, type Reason } from './reasons.ts';
+import type { Grant, HoldRule, Owner, Policy } from './policy.ts';
+import { formatList, quote } from './printableText.ts';
+import { type Reason, sortReasons } from './reasons.ts';
 
 export type Decision = Accept | Hold;
 
@@ -38,7 +38,7 @@ export interface Hold {
 export function decide(
   policy: Policy,
   request: VirtualInterface,
-  world: World,
+  world: DecisionContext,
   deadline: Deadline,
   at: Date,
 ): Decision {
@@ -46,7 +46,12 @@ export function decide(
   return policy.freeze ? frozen(decision, deadline) : decision;
 }
 
-function withoutFreeze(policy: Policy, request: VirtualInterface, world: World, at: Date): Decision {
+function withoutFreeze(
+  policy: Policy,
+  request: VirtualInterface,
+  world: DecisionContext,
+  at: Date,
+): Decision {
   const reasons = [
     ...unfit(request),
     ...elsewhere(policy, request),
@@ -54,23 +59,23 @@ function withoutFreeze(policy: Policy, request: VirtualInterface, world: World, 
     ...heldByPolicy(policy, request),
   ];
   const identity = identify(policy, request, world.ownConnections);
-  if (identity.kind === 'outbound') return hold([...reasons, OUTBOUND]);
-  if (identity.kind === 'unknown') return hold([...reasons, identity.reason]);
+  if (identity.kind === 'outbound') return holdFor([...reasons, OUTBOUND]);
+  if (identity.kind === 'unknown') return holdFor([...reasons, identity.reason]);
 
   const { owner } = identity;
-  const grants = grantsFor(owner, request, at);
-  if (!grants.found) return hold([...reasons, ...grants.reasons], grants.gateway);
+  const grants = findFittingGrants(owner, request, at);
+  if (!grants.found) return holdFor([...reasons, ...grants.reasons], grants.gateway);
   const { fitting, first } = grants;
   const gateway = sharedGateway(fitting);
   // Fail closed: grants that disagree decide nothing.
   if (gateway === null) reasons.push(ambiguous(owner, fitting));
-  reasons.push(...exhaustedLimits(owner, fitting, request.id, policy, world));
-  const { acceptsPerPass } = policy.limits;
-  if (world.acceptedThisPass >= acceptsPerPass) {
-    const message = `this pass has accepted its ${acceptsPerPass} already (\`limits.acceptsPerPass\`); the next pass goes on`;
+  reasons.push(...exhaustedLimitReasons(owner, fitting, request.id, policy, world));
+  const { acceptsPerRun } = policy.limits;
+  if (world.acceptedThisRun >= acceptsPerRun) {
+    const message = `this pass has accepted its ${acceptsPerRun} already (\`limits.acceptsPerPass\`); the next pass goes on`;
     reasons.push({ code: 'pass-limit', message });
   }
-  if (gateway === null || reasons.length > 0) return hold(reasons, gateway);
+  if (gateway === null || reasons.length > 0) return holdFor(reasons, gateway);
   return {
     verdict: 'accept',
     owner: owner.name,
@@ -86,19 +91,19 @@ const OUTBOUND: Reason = {
 };
 
 /** @param gateway see `Hold` */
-export function hold(reasons: readonly Reason[], gateway: string | null = null): Hold {
-  return { verdict: 'hold', reasons: inOrder(reasons), gateway };
+export function holdFor(reasons: readonly Reason[], gateway: string | null = null): Hold {
+  return { verdict: 'hold', reasons: sortReasons(reasons), gateway };
 }
 
 /** The same decision with more that stands against it. */
-export function withReasons(decision: Decision, more: readonly Reason[]): Decision {
+export function addReasons(decision: Decision, more: readonly Reason[]): Decision {
   if (more.length === 0) return decision;
   const before = decision.verdict === 'hold' ? decision.reasons : [];
-  return hold([...before, ...more], decision.gateway);
+  return holdFor([...before, ...more], decision.gateway);
 }
 
 /** The codes of every reason for holding, each once; none where the policy allows the request. */
-export function codesOf(decision: Decision): string[] {
+export function reasonCodesOf(decision: Decision): string[] {
   return decision.verdict === 'hold' ? [...new Set(decision.reasons.map(({ code }) => code))] : [];
 }
 
@@ -113,9 +118,12 @@ function unfit(request: VirtualInterface): Reason[] {
     });
   }
   if (!isReadable(request)) {
-    reasons.push({ code: 'unreadable', message: `the API's answer is not sound: ${list(request.faults)}` });
+    reasons.push({
+      code: 'unreadable',
+      message: `the API's answer is not sound: ${formatList(request.readErrors)}`,
+    });
   }
-  if (!isRecordable(request)) {
+  if (!fitsLedgerItem(request)) {
     // Fail closed: what cannot be put on record is not accepted.
     const message =
       'its name, tags and BGP sessions are longer than what the ledger can record; have it offered with less';
@@ -145,7 +153,7 @@ function elsewhere({ recipient }: Policy, { region }: VirtualInterface): Reason[
 }
 
 /** Fail closed: what the ledger holds of it may be a confirm that was begun, or an acceptance. */
-function unremembered({ id }: VirtualInterface, { damaged }: World): Reason[] {
+function unremembered({ id }: VirtualInterface, { damaged }: DecisionContext): Reason[] {
   const why = damaged[id];
   return why === undefined
     ? []
@@ -156,13 +164,13 @@ function unremembered({ id }: VirtualInterface, { damaged }: World): Reason[] {
 function frozen(decision: Decision, deadline: Deadline): Hold {
   const message = `the policy is frozen (\`freeze: true\`); without the freeze: ${otherwise(decision)}${lostBy(deadline)}`;
   if (decision.verdict === 'hold')
-    return hold([{ code: 'frozen', message }, ...decision.reasons], decision.gateway);
+    return holdFor([{ code: 'frozen', message }, ...decision.reasons], decision.gateway);
   const { owner, grant, gateway } = decision;
-  return hold([{ code: 'frozen', message, withoutFreeze: { owner, grant, gateway } }], gateway);
+  return holdFor([{ code: 'frozen', message, withoutFreeze: { owner, grant, gateway } }], gateway);
 }
 
 function otherwise(decision: Decision): string {
-  if (decision.verdict === 'hold') return `held too, for ${list(codesOf(decision))}`;
+  if (decision.verdict === 'hold') return `held too, for ${formatList(reasonCodesOf(decision))}`;
   const { owner, grant, gateway } = decision;
   return `accepted by \`${owner}.${grant}\` → \`${gateway}\`, if the preflight checks succeed`;
 }
@@ -176,27 +184,28 @@ function lostBy({ earliest, latest }: Deadline): string {
 
 function heldByPolicy(policy: Policy, request: VirtualInterface): Reason[] {
   return policy.hold
-    .filter((line) => concerns(line, request))
+    .filter((line) => holdRuleApplies(line, request))
     .map((line) => ({ code: 'held-by-policy', message: whyHeld(line, request) }));
 }
 
 /** Fail closed: a line concerns a request unless some field is a definite no. */
-export function concerns(line: HoldLine, request: VirtualInterface): boolean {
-  return verdictOf(line.match, request, 'touches') !== 'no';
+export function holdRuleApplies(line: HoldRule, request: VirtualInterface): boolean {
+  return matchVerdict(line.match, request, 'mayMatch') !== 'no';
 }
 
 /** By its fields: the compiled lines are in another order than the written ones. */
-function whyHeld(line: HoldLine, request: VirtualInterface): string {
-  const fields = judge(line.match, request, 'touches').map(
-    ({ field, wanted, verdict }) => `${field} ${wanted}${verdict === 'unknown' ? ' (not known here)' : ''}`,
+function whyHeld(line: HoldRule, request: VirtualInterface): string {
+  const fields = evaluateMatch(line.match, request, 'mayMatch').map(
+    ({ field, expected, verdict }) =>
+      `${field} ${expected}${verdict === 'unknown' ? ' (not known here)' : ''}`,
   );
-  return `a \`hold\` line holds ${list(fields)}${line.reason === null ? '' : `: ${line.reason}`}`;
+  return `a \`hold\` line holds ${formatList(fields)}${line.reason === null ? '' : `: ${line.reason}`}`;
 }
 
 function ambiguous(owner: Owner, fitting: readonly Grant[]): Reason {
   const ways = fitting.map(({ name, gateway }) => `\`${owner.name}.${name}\` to \`${gateway}\``);
   return {
     code: 'ambiguous',
-    message: `grants lead to different gateways: ${list(ways)}; make one of them narrower`,
+    message: `grants lead to different gateways: ${formatList(ways)}; make one of them narrower`,
   };
 }

@@ -28,7 +28,7 @@ export type ObjectDecoder = <T extends object>(shape: Shape<T>) => Decoder<T>;
 
 /** An object with exactly the keys of `shape`, each read by its decoder. */
 export function object<T extends object>(shape: Shape<T>): Decoder<T> {
-  const decode = open(shape);
+  const decode = openObject(shape);
   return (raw, path) => {
     const surplus = Object.keys(record(raw, path)).find((key) => !Object.hasOwn(shape, key));
     if (surplus !== undefined) throw new Malformed(at(path, surplus), 'absent', record(raw, path)[surplus]);
@@ -40,7 +40,7 @@ export function object<T extends object>(shape: Shape<T>): Decoder<T> {
  * An object with at least the keys of `shape`. Other keys are kept as they are: a later release wrote them, and reads them
  * again when this one has written the value.
  */
-export function open<T extends object>(shape: Shape<T>): Decoder<T> {
+export function openObject<T extends object>(shape: Shape<T>): Decoder<T> {
   const decoders = Object.entries<Decoder<unknown>>(shape);
   return (raw, path) => {
     const fields = record(raw, path);
@@ -53,9 +53,9 @@ export function open<T extends object>(shape: Shape<T>): Decoder<T> {
 }
 
 /** As `open`, of something that nothing is decided by: a key that did not exist when it was written is `null`, unknown. */
-export function archived<T extends object>(shape: Shape<T>): Decoder<T> {
+export function archivedObject<T extends object>(shape: Shape<T>): Decoder<T> {
   const absent = Object.fromEntries(Object.keys(shape).map((key) => [key, null]));
-  const decode = open(shape);
+  const decode = openObject(shape);
   return (raw, path) => decode({ ...absent, ...record(raw, path) }, path);
 }
 
@@ -74,7 +74,7 @@ export function array<T>(item: Decoder<T>): Decoder<readonly T[]> {
 }
 
 /** A list that would match everything, or nothing, when empty: so it never is. */
-export function filled<T>(item: Decoder<T>): Decoder<readonly T[]> {
+export function nonEmptyArray<T>(item: Decoder<T>): Decoder<readonly T[]> {
   const decode = array(item);
   return (raw, path) => {
     const items = decode(raw, path);
@@ -142,7 +142,7 @@ function kindOf(value: unknown): string {
 }
 
 /** Reads what is written in the same way only once: thousands of equal values then take the room of one. */
-export function onceEach<T>(decode: Decoder<T>): Decoder<T> {
+export function deduplicated<T>(decode: Decoder<T>): Decoder<T> {
   const read = new Map<string, T>();
   return (raw, path) => {
     const text = JSON.stringify(raw);

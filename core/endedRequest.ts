@@ -1,9 +1,14 @@
 import { deadlineOf, NO_DEADLINE } from './deadline.ts';
-import { detailsOf, type HeldFor, type RequestDetails, type Sighting } from './ledgerEntries.ts';
+import {
+  type Observation,
+  type RequestDetails,
+  requestDetailsOf,
+  type StoredReason,
+} from './ledgerEntries.ts';
 import type { VirtualInterface } from './model.ts';
 
 /** A request that is no longer one. */
-export interface Ended {
+export interface EndedRequest {
   readonly id: string;
   readonly connection: string | null;
   readonly vlan: number | null;
@@ -14,19 +19,19 @@ export interface Ended {
   readonly endedAt: string;
   /** from first seen to then */
   readonly pendingSeconds: number | null;
-  readonly as: EndedAs;
+  readonly as: EndCause;
   /** what it looked like to the last run that saw it pending; `null`: not known */
   readonly request: RequestDetails | null;
   /** why the last confirm failed; `null`: none did, or it is not known */
   readonly lastFailure: string | null;
   /** why the last pass held it; empty when it did not */
-  readonly held: readonly HeldFor[];
+  readonly held: readonly StoredReason[];
   /** confirms tried and failed */
   readonly failures: number;
 }
 
 /** `accepted`: by us, learnt late. `vanished`: listed no more and unknown by its ID. */
-export const ENDED_AS = [
+export const END_CAUSES = [
   'accepted',
   'acceptedByOthers',
   'expired',
@@ -34,12 +39,12 @@ export const ENDED_AS = [
   'deleted',
   'vanished',
 ] as const;
-export type EndedAs = (typeof ENDED_AS)[number];
+export type EndCause = (typeof END_CAUSES)[number];
 
 /** How long an end is kept on record, in milliseconds. */
-export const ENDS_KEPT_MS = 90 * 24 * 3_600_000;
+export const ENDED_REQUESTS_KEPT_MS = 90 * 24 * 3_600_000;
 
-export function endOf(id: string, sighting: Sighting, as: EndedAs, at: string): Ended {
+export function endRequest(id: string, sighting: Observation, as: EndCause, at: string): EndedRequest {
   const { connection, vlan, name, firstSeen, request, lastFailure, held, failures } = sighting;
   const pendingSeconds = Math.max(0, Math.round((Date.parse(at) - Date.parse(firstSeen)) / 1000));
   return {
@@ -49,22 +54,31 @@ export function endOf(id: string, sighting: Sighting, as: EndedAs, at: string): 
 }
 
 /** Of a request that nobody saw while it could have been accepted. */
-export function unseenEnd(vif: VirtualInterface, at: string): Ended {
+export function endUnobservedRequest(vif: VirtualInterface, at: string): EndedRequest {
   const { id, connection, vlan, name } = vif;
   const unknown = { firstSeen: null, pendingSeconds: null, lastFailure: null, held: [], failures: 0 };
-  return { id, connection, vlan, name, ...unknown, request: detailsOf(vif), endedAt: at, as: 'expired' };
+  return {
+    id,
+    connection,
+    vlan,
+    name,
+    ...unknown,
+    request: requestDetailsOf(vif),
+    endedAt: at,
+    as: 'expired',
+  };
 }
 
 /**
  * What is gone past the early end of its deadline expired, whether or not the API still shows it. What a listing lacked
  * before that end did not, however late it is described.
  */
-export function endedAs(
-  sighting: Sighting | undefined,
+export function endCauseOf(
+  sighting: Observation | undefined,
   vif: VirtualInterface | null,
   at: string,
   expiry: number | null,
-): EndedAs {
+): EndCause {
   if (vif !== null) return vif.state === 'expired' || vif.state === 'rejected' ? vif.state : 'deleted';
   const { earliest, latest } = sighting === undefined ? NO_DEADLINE : deadlineOf(sighting, expiry);
   const end = earliest ?? latest;

@@ -1,6 +1,6 @@
 import type { Acceptance, FollowUpProblem } from './ledgerEntries.ts';
 import type { LedgerChange } from './ledgerState.ts';
-import { isOver, type VirtualInterface } from './model.ts';
+import { hasEnded, type VirtualInterface } from './model.ts';
 import type { Owner } from './policy.ts';
 import { quote } from './printableText.ts';
 
@@ -16,7 +16,7 @@ export interface FollowUp {
   /** a sentence for people */
   readonly message: string;
   /** the AWS CLI command that mends it; `null` where no command does */
-  readonly mend: string | null;
+  readonly fix: string | null;
 }
 
 /** How long an accepted interface may take to become `available` unless it is set otherwise, in milliseconds. */
@@ -28,7 +28,7 @@ export const AVAILABLE_WITHIN_MS = 2 * 60 * 60 * 1000;
  * @param found what this run knows of each; what is not in it is not known
  * @param availableWithinMs how long a customer's router may take to come up
  */
-export function followUp(
+export function findFollowUps(
   acceptances: Readonly<Record<string, Acceptance>>,
   found: ReadonlyMap<string, VirtualInterface | null>,
   at: Date,
@@ -43,7 +43,7 @@ export function followUp(
     const { owner, gateway, at: acceptedAt } = acceptance;
     return problems
       .filter((found) => found !== null)
-      .map((found) => ({ id, owner, gateway, acceptedAt, ...found, mend: null }));
+      .map((found) => ({ id, owner, gateway, acceptedAt, ...found, fix: null }));
   });
 }
 
@@ -53,7 +53,8 @@ type Found = Pick<FollowUp, 'problem' | 'message' | 'connection'>;
 function elsewhere(vif: VirtualInterface | null, acceptance: Acceptance): Found | null {
   const { connection: home, at: acceptedAt, owner } = acceptance;
   const connection = vif?.connection ?? null;
-  if (vif === null || isOver(vif) || home === null || connection === null || connection === home) return null;
+  if (vif === null || hasEnded(vif) || home === null || connection === null || connection === home)
+    return null;
   return {
     problem: 'otherConnection',
     connection,
@@ -68,14 +69,14 @@ function elsewhere(vif: VirtualInterface | null, acceptance: Acceptance): Found 
  * is where it was again, so that its next move is reported; and that the policy gives its owner the connection to which it
  * was moved, so that this is where it belongs.
  */
-export function places(
+export function connectionChanges(
   acceptances: Readonly<Record<string, Acceptance>>,
   found: ReadonlyMap<string, VirtualInterface | null>,
   owners: readonly Owner[],
 ): LedgerChange[] {
   return Object.entries(acceptances).flatMap(([id, before]): LedgerChange[] => {
     const vif = found.get(id) ?? null;
-    if (vif === null || isOver(vif) || vif.connection === null) return [];
+    if (vif === null || hasEnded(vif) || vif.connection === null) return [];
     const place = placeOf(before, vif.connection, owners);
     if (place.connection === before.connection && place.movedTo === before.movedTo) return [];
     return [{ kind: 'placed', id, place }];
@@ -96,7 +97,7 @@ function placeOf(acceptance: Acceptance, now: string, owners: readonly Owner[]) 
 function problem(vif: VirtualInterface | null, acceptance: Acceptance, isYoung: boolean): Found | null {
   // A request it becomes no more: a ledger that says so must not keep one from being reported.
   if (acceptance.availableAt !== null && vif?.state !== 'confirming') return null;
-  if (vif === null || isOver(vif)) return gone(vif, acceptance);
+  if (vif === null || hasEnded(vif)) return gone(vif, acceptance);
   return otherGateway(vif, acceptance, isYoung) ?? (isYoung ? null : notUp(vif, acceptance));
 }
 

@@ -1,7 +1,7 @@
-import { type FieldVerdict, judge, verdictOf } from './fields/match.ts';
+import { evaluateMatch, type FieldVerdict, matchVerdict } from './fields/match.ts';
 import type { VirtualInterface } from './model.ts';
 import type { Grant, Owner } from './policy.ts';
-import { byCodePoint, list } from './printableText.ts';
+import { compareByCodePoint, formatList } from './printableText.ts';
 import type { NearestGrant, Reason } from './reasons.ts';
 
 /** The grants that a request fits now, or why there is none. */
@@ -15,14 +15,18 @@ export type FittingGrants =
     };
 
 /** Evaluates every grant of the owner; their order never matters. `fitting` is by code point of the name. */
-export function grantsFor(owner: Owner, request: VirtualInterface, at: Date): FittingGrants {
-  const matching = owner.grants.filter((grant) => verdictOf(grant.match, request, 'fits') === 'yes');
-  if (matching.length > 1) matching.sort((a, b) => byCodePoint(a.name, b.name));
-  const fitting = matching.filter((grant) => outOfTime(owner, grant, at) === null);
+export function findFittingGrants(owner: Owner, request: VirtualInterface, at: Date): FittingGrants {
+  const matching = owner.grants.filter(
+    (grant) => matchVerdict(grant.match, request, 'matchesCertainly') === 'yes',
+  );
+  if (matching.length > 1) matching.sort((a, b) => compareByCodePoint(a.name, b.name));
+  const fitting = matching.filter((grant) => validityReason(owner, grant, at) === null);
   const [first] = fitting;
   if (first !== undefined) return { found: true, fitting, first };
   if (matching.length === 0) return noGrant(owner, request);
-  const untimely = matching.map((grant) => outOfTime(owner, grant, at)).filter((reason) => reason !== null);
+  const untimely = matching
+    .map((grant) => validityReason(owner, grant, at))
+    .filter((reason) => reason !== null);
   return { found: false, reasons: untimely, gateway: sharedGateway(matching) };
 }
 
@@ -33,7 +37,7 @@ export function sharedGateway(grants: readonly Grant[]): string | null {
 }
 
 /** Why a grant does not hold now; `null`: it does. */
-export function outOfTime(owner: Owner, { name, from, until }: Grant, at: Date): Reason | null {
+export function validityReason(owner: Owner, { name, from, until }: Grant, at: Date): Reason | null {
   if (from !== null && at.getTime() < Date.parse(from)) {
     return { code: 'grant-not-started', message: `grant \`${owner.name}.${name}\` begins at ${from}` };
   }
@@ -50,8 +54,8 @@ interface Judged {
 
 function noGrant(owner: Owner, request: VirtualInterface): FittingGrants {
   const judged = owner.grants
-    .map((grant): Judged => ({ grant, fields: judge(grant.match, request, 'fits') }))
-    .sort((a, b) => byCodePoint(a.grant.name, b.grant.name));
+    .map((grant): Judged => ({ grant, fields: evaluateMatch(grant.match, request, 'matchesCertainly') }))
+    .sort((a, b) => compareByCodePoint(a.grant.name, b.grant.name));
   const [best] = judged.toSorted((a, b) => distance(a) - distance(b) || fitting(b) - fitting(a));
   if (best === undefined) {
     const message = `owner \`${owner.name}\` has no grant`;
@@ -64,7 +68,7 @@ function noGrant(owner: Owner, request: VirtualInterface): FittingGrants {
     gateway: best.grant.gateway,
     failed,
   };
-  const message = `no grant of owner \`${owner.name}\` fits; nearest is \`${best.grant.name}\`: ${list(failed.map(shortfall))}`;
+  const message = `no grant of owner \`${owner.name}\` fits; nearest is \`${best.grant.name}\`: ${formatList(failed.map(shortfall))}`;
   // A person is told a gateway to give only where there is no choice: the nearest grant is a guess.
   const gateway = sharedGateway(owner.grants);
   return { found: false, reasons: [{ code: 'no-grant', message, nearest }], gateway };
@@ -82,8 +86,8 @@ function fitting({ fields }: Judged): number {
   return fields.filter(({ verdict }) => verdict === 'yes').length;
 }
 
-function shortfall({ field, wanted, seen, verdict }: FieldVerdict): string {
-  if (seen === null) return `${field} must be ${wanted}, and the API does not give it`;
+function shortfall({ field, expected, actual, verdict }: FieldVerdict): string {
+  if (actual === null) return `${field} must be ${expected}, and the API does not give it`;
   const gap = verdict === 'unknown' ? ', and the API does not give all of it' : '';
-  return `${field} must be ${wanted}, is ${seen}${gap}`;
+  return `${field} must be ${expected}, is ${actual}${gap}`;
 }

@@ -1,4 +1,4 @@
-import { oncePer } from './memoize.ts';
+import { memoizeByObject } from './memoize.ts';
 import type { VirtualInterface } from './model.ts';
 import type { Owner, Policy } from './policy.ts';
 import { quote } from './printableText.ts';
@@ -50,7 +50,7 @@ export function identify(policy: Policy, vif: VirtualInterface, own: OwnConnecti
   }
 }
 
-const ownersByConnection = oncePer(({ owners }: Policy): ReadonlyMap<string, Owner | 'several'> => {
+const ownersByConnection = memoizeByObject(({ owners }: Policy): ReadonlyMap<string, Owner | 'several'> => {
   const index = new Map<string, Owner | 'several'>();
   for (const owner of owners)
     for (const connection of new Set(owner.connections))

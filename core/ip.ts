@@ -1,17 +1,17 @@
 import { isIPv4, isIPv6 } from 'node:net';
-import { type Ternary, ternary } from './fields/matchField.ts';
-import { oncePer } from './memoize.ts';
+import { type Ternary, toTernary } from './fields/matchField.ts';
+import { memoizeByObject } from './memoize.ts';
 import type { VirtualInterface } from './model.ts';
 
 /** Both addresses of every BGP session, ours first; `null` where the API gives no address, or something else: see `hasOddAddress`. */
-export const addressesOf = oncePer((vif: VirtualInterface): readonly (HostAddress | null)[] =>
+export const addressesOf = memoizeByObject((vif: VirtualInterface): readonly (HostAddress | null)[] =>
   vif.peers
     .flatMap(({ amazonAddress, customerAddress }) => [amazonAddress, customerAddress])
     .map((address) => (address === null ? null : parseHostAddress(address))),
 );
 
 /** Whether the API gives something as an address that is none: it may stand for any address. */
-export function hasOddAddress(vif: VirtualInterface): boolean {
+export function hasInvalidAddress(vif: VirtualInterface): boolean {
   return vif.peers
     .flatMap(({ amazonAddress, customerAddress }) => [amazonAddress, customerAddress])
     .some((address, place) => address !== null && addressesOf(vif)[place] === null);
@@ -64,39 +64,39 @@ export function isBroadcast({ host, subnet: { family, base, prefix } }: HostAddr
   return family === 4 && prefix < 31 && host === base + (1n << hostBits(family, prefix)) - 1n;
 }
 
-export function contains(outer: Cidr, inner: Cidr): boolean {
+export function containsCidr(outer: Cidr, inner: Cidr): boolean {
   return (
     outer.family === inner.family && outer.prefix <= inner.prefix && sameUpTo(outer.prefix, outer, inner)
   );
 }
 
 /** The block of so many bits that contains this one; `null` when this one is larger. */
-export function enclosing(cidr: Cidr, prefix: number): Cidr | null {
+export function enclosingCidr(cidr: Cidr, prefix: number): Cidr | null {
   const { family, base } = cidr;
   if (cidr.prefix < prefix) return null;
   return { family, base: (base >> hostBits(family, prefix)) << hostBits(family, prefix), prefix };
 }
 
-export function overlaps(a: Cidr, b: Cidr): boolean {
+export function cidrsOverlap(a: Cidr, b: Cidr): boolean {
   return a.family === b.family && sameUpTo(Math.min(a.prefix, b.prefix), a, b);
 }
 
 /** Whether two addresses can be the two ends of one session; `unknown` where a prefix length is missing that decides it. */
 export function sameSubnet(a: HostAddress, b: HostAddress): Ternary {
   if (!(a.isBare || b.isBare))
-    return ternary(a.subnet.prefix === b.subnet.prefix && contains(a.subnet, b.subnet));
+    return toTernary(a.subnet.prefix === b.subnet.prefix && containsCidr(a.subnet, b.subnet));
   // Of a bare address, the host alone is known: it stands in the other one's subnet, or the two have none in common.
   const canShare = a.isBare
     ? b.isBare
       ? a.subnet.family === b.subnet.family
-      : contains(b.subnet, a.subnet)
-    : contains(a.subnet, b.subnet);
+      : containsCidr(b.subnet, a.subnet)
+    : containsCidr(a.subnet, b.subnet);
   return canShare ? 'unknown' : 'no';
 }
 
 /** Whether the subnets of two addresses have an address in common; `unknown` where a prefix length is missing that decides it. */
-export function subnetsMeet(a: HostAddress, b: HostAddress): Ternary {
-  if (overlaps(a.subnet, b.subnet)) return 'yes';
+export function subnetsOverlap(a: HostAddress, b: HostAddress): Ternary {
+  if (cidrsOverlap(a.subnet, b.subnet)) return 'yes';
   // A subnet of unknown size may reach every other one of its family.
   return (a.isBare || b.isBare) && a.subnet.family === b.subnet.family ? 'unknown' : 'no';
 }

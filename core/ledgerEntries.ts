@@ -2,7 +2,7 @@ import type { Deadline } from './deadline.ts';
 import type { Gateway, Recipient, VirtualInterface } from './model.ts';
 
 /** Why a request was to be accepted: everything by which that can be shown later. No secret is among it. */
-export interface Grounds {
+export interface Evidence {
   readonly target: string;
   readonly recipient: Recipient;
   readonly policy: { readonly digest: string; readonly revision: string };
@@ -17,7 +17,7 @@ export interface Grounds {
   /** as listed right before the confirm */
   readonly gatewaySeen: Gateway | null;
   /** what stood in the slots of the limits */
-  readonly usage: Usage;
+  readonly usage: LimitUsage;
   /** accepted by the same pass before it */
   readonly acceptedBefore: number;
   /** checks that could not be made, a sentence each */
@@ -25,7 +25,7 @@ export interface Grounds {
 }
 
 /** IDs that stand in the slots of an owner and of grants. */
-export interface Usage {
+export interface LimitUsage {
   readonly owner: readonly string[];
   /** by the grant's name */
   readonly grants: Readonly<Record<string, readonly string[]>>;
@@ -33,7 +33,7 @@ export interface Usage {
 
 /** What a ledger remembers of single interfaces. Instants are ISO 8601 in UTC. */
 
-export interface Sighting {
+export interface Observation {
   /** after the answer that first showed it */
   readonly firstSeen: string;
   /** beginning of the last complete listing before that, which did not show it; `null` when there was none */
@@ -50,8 +50,8 @@ export interface Sighting {
   /** why the last confirm failed; `null`: none did, or it is not known */
   readonly lastFailure: string | null;
   /** why the last pass held it, for when it ends unaccepted; as worded when the codes last changed */
-  readonly held: readonly HeldFor[];
-  readonly told: Told;
+  readonly held: readonly StoredReason[];
+  readonly published: Published;
   /**
    * answer of the first listing that lacked it, where no run had time since to describe it by its ID; `null`: it is listed,
    * or was described. It keeps a request that was withdrawn early from being taken for an expired one.
@@ -71,7 +71,7 @@ const MOST_DETAILS = 2000;
 /** The longest request that can be accepted, in characters of JSON: its intent and its receipt have it whole, and fit one item. */
 const MOST_RECORDED = 50_000;
 
-export function isRecordable(vif: VirtualInterface): boolean {
+export function fitsLedgerItem(vif: VirtualInterface): boolean {
   return JSON.stringify(vif).length <= MOST_RECORDED;
 }
 
@@ -88,36 +88,36 @@ export function detailsToKeep(
   known: RequestDetails | null,
   pending: number,
 ): RequestDetails | null {
-  return pending > MOST_DETAILED ? known : detailsOf(vif);
+  return pending > MOST_DETAILED ? known : requestDetailsOf(vif);
 }
 
 /** `null`: they are too long to keep. */
-export function detailsOf(vif: VirtualInterface): RequestDetails | null {
+export function requestDetailsOf(vif: VirtualInterface): RequestDetails | null {
   const { type, ownerAccount, location, region, mtu, tags, peers } = vif;
   const details = { type, ownerAccount, location, region, mtu, tags, peers };
   return JSON.stringify(details).length > MOST_DETAILS ? null : details;
 }
 
 /** A code is any text: a ledger may have been written by a version that knows more of them. */
-export interface HeldFor {
+export interface StoredReason {
   readonly code: string;
   readonly message: string;
 }
 
 /** What was announced of a request. */
-export interface Told {
+export interface Published {
   /** how many holds */
   readonly holds: number;
   /** the codes of the last of them */
   readonly codes: readonly string[];
   /** `DeadlineMark`s, and those of later releases */
-  readonly marks: readonly string[];
+  readonly thresholds: readonly string[];
 }
 
-export const NOTHING_TOLD: Told = { holds: 0, codes: [], marks: [] };
+export const NOTHING_PUBLISHED: Published = { holds: 0, codes: [], thresholds: [] };
 
 /** What a request is being given. */
-export interface Award {
+export interface Assignment {
   /** when that was decided */
   readonly at: string;
   readonly owner: string;
@@ -126,11 +126,11 @@ export interface Award {
   readonly gateway: string;
 }
 
-export interface Intent extends Award {
+export interface Intent extends Assignment {
   /** complete listings since, that still showed it confirming */
   readonly listings: number;
   /** for the receipt, should it turn out to be accepted */
-  readonly grounds: Grounds;
+  readonly evidence: Evidence;
 }
 
 /** What can be wrong with an interface that we accepted. */
@@ -144,7 +144,7 @@ export const FOLLOW_UP_PROBLEMS = [
 ] as const;
 export type FollowUpProblem = (typeof FOLLOW_UP_PROBLEMS)[number];
 
-export interface Acceptance extends Award {
+export interface Acceptance extends Assignment {
   /**
    * where it belongs: the one by which it was offered, or to which it was moved since and that the policy gives its owner. Of what an
    * earlier release recorded it is where it was first seen. `null`: not known yet
@@ -157,23 +157,26 @@ export interface Acceptance extends Award {
   /** whether it was found out since what leads on from its gateway, or given up: it is asked no more */
   readonly routesSettled: boolean;
   /** what was last announced to be wrong with it: a `FollowUpProblem`, or one that only later releases know */
-  readonly told: string | null;
+  readonly publishedProblem: string | null;
   /** how often something was */
-  readonly timesTold: number;
+  readonly publishedCount: number;
 }
 
 /** What was just accepted. @param request as it was described right before */
-export function accepted(award: Award, { connection }: Pick<VirtualInterface, 'connection'>): Acceptance {
+export function createAcceptance(
+  award: Assignment,
+  { connection }: Pick<VirtualInterface, 'connection'>,
+): Acceptance {
   const { at, owner, grants, gateway } = award;
-  const quiet = { availableAt: null, routesSettled: false, told: null, timesTold: 0 };
+  const quiet = { availableAt: null, routesSettled: false, publishedProblem: null, publishedCount: 0 };
   return { at, owner, grants, gateway, connection, movedTo: null, ...quiet };
 }
 
 /** What the ledger, or this pass, gave a request. */
-export type Given = Award | Intent | Acceptance;
+export type RecordedAssignment = Assignment | Intent | Acceptance;
 
 /** The connection by which it was offered; `null`: not on record. */
-export function connectionOf(given: Given): string | null {
+export function offeredConnectionOf(given: RecordedAssignment): string | null {
   if ('connection' in given) return given.connection;
-  return 'grounds' in given ? given.grounds.request.connection : null;
+  return 'evidence' in given ? given.evidence.request.connection : null;
 }

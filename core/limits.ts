@@ -1,10 +1,10 @@
-import { occupying, type World } from './decisionContext.ts';
-import { verdictOf } from './fields/match.ts';
-import { connectionOf, type Given, type Usage } from './ledgerEntries.ts';
-import { oncePer } from './memoize.ts';
-import { isOver, type VirtualInterface } from './model.ts';
+import { type DecisionContext, occupyingInterfaces } from './decisionContext.ts';
+import { matchVerdict } from './fields/match.ts';
+import { type LimitUsage, offeredConnectionOf, type RecordedAssignment } from './ledgerEntries.ts';
+import { memoizeByObject } from './memoize.ts';
+import { hasEnded, type VirtualInterface } from './model.ts';
 import type { Grant, Owner } from './policy.ts';
-import { listSome, quote } from './printableText.ts';
+import { formatFirst, quote } from './printableText.ts';
 import type { Reason } from './reasons.ts';
 import { isVirtualInterfaceId } from './resourceIds.ts';
 
@@ -28,7 +28,7 @@ function takenBy(
   grant: Grant | null,
   requestId: string,
   policy: Owners,
-  world: World,
+  world: DecisionContext,
 ): string[] {
   const known = slotsIn(world)(policy);
   const ofOwner = known.get(owner) ?? new Map<Grant | null, readonly string[]>();
@@ -39,21 +39,26 @@ function takenBy(
 }
 
 /** Of one world and one policy, for thousands of requests: read once for each owner and grant, not once for each request. */
-const slotsIn = oncePer((_: World) =>
-  oncePer((_: Owners) => new Map<Owner, Map<Grant | null, readonly string[]>>()),
+const slotsIn = memoizeByObject((_: DecisionContext) =>
+  memoizeByObject((_: Owners) => new Map<Owner, Map<Grant | null, readonly string[]>>()),
 );
 
-function allTakenBy(owner: Owner, grant: Grant | null, policy: Owners, world: World): readonly string[] {
+function allTakenBy(
+  owner: Owner,
+  grant: Grant | null,
+  policy: Owners,
+  world: DecisionContext,
+): readonly string[] {
   const { interfaces, intents, acceptances, damaged } = world;
-  const live = occupying(world).filter((vif) => mayBelong(vif, owner, grant));
+  const live = occupyingInterfaces(world).filter((vif) => mayBelong(vif, owner, grant));
   const ids = new Set(live.map(({ id }) => id));
   const listed = byId(interfaces);
   // What is over leaves the record with the next complete listing.
   const isOpen = (id: string): boolean => {
     const vif = listed.get(id);
-    return vif === undefined || !isOver(vif);
+    return vif === undefined || !hasEnded(vif);
   };
-  const given: readonly Readonly<Record<string, Given>>[] = [intents, acceptances];
+  const given: readonly Readonly<Record<string, RecordedAssignment>>[] = [intents, acceptances];
   for (const records of given) {
     for (const [id, record] of Object.entries(records)) {
       if (!ids.has(id) && isGivenTo(record, owner, grant, policy) && isOpen(id)) ids.add(id);
@@ -68,13 +73,13 @@ function allTakenBy(owner: Owner, grant: Grant | null, policy: Owners, world: Wo
 type Owners = { readonly owners: readonly Owner[] };
 
 /** What stands in the slots that a request would need one of. */
-export function usageOf(
+export function limitUsageOf(
   owner: Owner,
   fitting: readonly Grant[],
   requestId: string,
   policy: Owners,
-  world: World,
-): Usage {
+  world: DecisionContext,
+): LimitUsage {
   return {
     owner: takenBy(owner, null, requestId, policy, world),
     grants: Object.fromEntries(
@@ -87,12 +92,12 @@ export function usageOf(
 const MOST = 20;
 
 /** Limits of the owner and of every fitting grant that leave no room for one more. */
-export function exhaustedLimits(
+export function exhaustedLimitReasons(
   owner: Owner,
   fitting: readonly Grant[],
   requestId: string,
   policy: Owners,
-  world: World,
+  world: DecisionContext,
 ): Reason[] {
   const reasons: Reason[] = [];
   const exhausted = (grant: Grant | null): string | null => {
@@ -100,7 +105,7 @@ export function exhaustedLimits(
     if (limit === null) return null;
     const taken = takenBy(owner, grant, requestId, policy, world);
     if (taken.length < limit) return null;
-    return `may have ${limit} live interfaces and has ${taken.length}: ${listSome(placed(taken, owner, world), MOST)}`;
+    return `may have ${limit} live interfaces and has ${taken.length}: ${formatFirst(placed(taken, owner, world), MOST)}`;
   };
   const ofOwner = exhausted(null);
   if (ofOwner !== null) reasons.push({ code: 'owner-limit', message: `owner \`${owner.name}\` ${ofOwner}` });
@@ -115,10 +120,10 @@ export function exhaustedLimits(
 function mayBelong(vif: VirtualInterface, { connections }: Owner, grant: Grant | null): boolean {
   // Fail closed: an interface that may belong takes a slot.
   const mayBeOwners = vif.connection === null || connections.includes(vif.connection);
-  return mayBeOwners && (grant === null || verdictOf(grant.match, vif, 'fits') !== 'no');
+  return mayBeOwners && (grant === null || matchVerdict(grant.match, vif, 'matchesCertainly') !== 'no');
 }
 
-function isGivenTo(record: Given, owner: Owner, grant: Grant | null, policy: Owners): boolean {
+function isGivenTo(record: RecordedAssignment, owner: Owner, grant: Grant | null, policy: Owners): boolean {
   if (!isOwners(record, owner, policy)) return false;
   if (grant === null || record.grants.includes(grant.name)) return true;
   const isUnchanged = record.grants.every((name) =>
@@ -128,8 +133,8 @@ function isGivenTo(record: Given, owner: Owner, grant: Grant | null, policy: Own
   return !isUnchanged && grant.gateway === record.gateway;
 }
 
-function isOwners(record: Given, { name, connections, grants }: Owner, policy: Owners): boolean {
-  const connection = connectionOf(record);
+function isOwners(record: RecordedAssignment, { name, connections, grants }: Owner, policy: Owners): boolean {
+  const connection = offeredConnectionOf(record);
   if (record.owner === name || (connection !== null && connections.includes(connection))) return true;
   const known = knownTo(policy);
   if (known.names.has(record.owner) || (connection !== null && known.connections.has(connection)))
@@ -138,17 +143,17 @@ function isOwners(record: Given, { name, connections, grants }: Owner, policy: O
   return grants.some(({ gateway }) => gateway === record.gateway);
 }
 
-const knownTo = oncePer(({ owners }: Owners) => ({
+const knownTo = memoizeByObject(({ owners }: Owners) => ({
   names: new Set(owners.map(({ name }) => name)),
   connections: new Set(owners.flatMap(({ connections }) => connections)),
 }));
 
-const byId = oncePer(
+const byId = memoizeByObject(
   (interfaces: readonly VirtualInterface[]) => new Map(interfaces.map((vif) => [vif.id, vif])),
 );
 
 /** IDs for a message. Those on connections that are not the owner's say so: a person looks for them there. */
-function placed(ids: readonly string[], { connections }: Owner, { interfaces }: World): string[] {
+function placed(ids: readonly string[], { connections }: Owner, { interfaces }: DecisionContext): string[] {
   const shown = ids.slice(0, MOST).map((id) => {
     const connection = byId(interfaces).get(id)?.connection ?? null;
     return connection === null || connections.includes(connection)

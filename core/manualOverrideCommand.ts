@@ -3,7 +3,7 @@ import type { ReasonCode } from './reasons.ts';
 import { gatewayKind, isVirtualInterfaceId } from './resourceIds.ts';
 
 /** Whether a manual override command may be shown for a request that is held for reasons of these codes. */
-export type Override =
+export type ManualOverride =
   /** it may, where it is labelled as one that bypasses the policy */
   | 'shown'
   /** the owner, or what is asked for, is not certain: a ready command would let in anybody */
@@ -11,7 +11,7 @@ export type Override =
   /** the command would fail before something else is fixed */
   | 'wouldFail';
 
-const OVERRIDES: Readonly<Record<ReasonCode, Override>> = {
+const OVERRIDES: Readonly<Record<ReasonCode, ManualOverride>> = {
   'not-private': 'verifyFirst',
   unreadable: 'verifyFirst',
   'other-region': 'verifyFirst',
@@ -37,14 +37,14 @@ const OVERRIDES: Readonly<Record<ReasonCode, Override>> = {
 };
 
 /** One code that forbids the command is enough, whatever the others are. */
-export function overrideFor(codes: readonly string[]): Override {
+export function manualOverrideFor(codes: readonly string[]): ManualOverride {
   const overrides = codes.map(overrideOf);
   return (
     overrides.find((one) => one === 'verifyFirst') ?? overrides.find((one) => one !== 'shown') ?? 'shown'
   );
 }
 
-function overrideOf(code: string): Override {
+function overrideOf(code: string): ManualOverride {
   // Fail closed: a code that this version does not know may be about the owner.
   return isKnown(code) ? OVERRIDES[code] : 'verifyFirst';
 }
@@ -60,20 +60,20 @@ function isKnown(code: string): code is ReasonCode {
  * @param endpoint `null`: the provider's own
  * @returns `null` where none may be shown
  */
-export function acceptByHand(
+export function manualOverrideCommand(
   vif: Pick<VirtualInterface, 'id'>,
   codes: readonly string[],
   gateway: string | null,
   { region }: Recipient,
   endpoint: string | null,
 ): string | null {
-  if (overrideFor(codes) !== 'shown') return null;
+  if (manualOverrideFor(codes) !== 'shown') return null;
   const id = `--virtual-interface-id ${shellWord(vif.id)}`;
-  return `aws directconnect confirm-private-virtual-interface ${id} ${gatewayOption(gateway)} ${whereTo(region, endpoint)}`;
+  return `aws directconnect confirm-private-virtual-interface ${id} ${gatewayOption(gateway)} ${endpointOptions(region, endpoint)}`;
 }
 
 /** The end of a command. @param endpoint `null`: where the AWS CLI finds it by itself */
-export function whereTo(region: string, endpoint: string | null): string {
+export function endpointOptions(region: string, endpoint: string | null): string {
   return `--region ${region}${endpoint === null ? '' : ` --endpoint-url ${endpoint}`}`;
 }
 
@@ -88,7 +88,7 @@ function gatewayOption(gateway: string | null): string {
 const GATEWAY_TO_CHOOSE = 'VGW_ID';
 
 /** Whether a command needs a gateway that a person chooses. */
-export function lacksGateway(command: string): boolean {
+export function needsGatewayChoice(command: string): boolean {
   return command.includes(` ${GATEWAY_TO_CHOOSE} `);
 }
 

@@ -1,4 +1,4 @@
-import type { PassReport } from './runReport.ts';
+import type { RunReport } from './runReport.ts';
 
 export interface Metric {
   readonly name: MetricName;
@@ -21,7 +21,7 @@ export type MetricName =
   | 'LeaseHeld';
 
 /** What a pass measures: counts with their zeros, so that silence means that nothing ran. */
-export function metricsOf(report: PassReport): Metric[] {
+export function metricsOf(report: RunReport): Metric[] {
   if (report.status === 'leaseHeld') return [counted('LeaseHeld', 1)];
   const failed = report.status === 'failed';
   const isUntold = report.failures.some(({ code }) => code === 'announcement');
@@ -46,7 +46,7 @@ export function metricsOf(report: PassReport): Metric[] {
 }
 
 /** To the nearest early end of what is still pending. Left out while none is known. */
-function hoursToDeadline(report: PassReport): Metric[] {
+function hoursToDeadline(report: RunReport): Metric[] {
   const ends = report.requests
     .filter(({ outcome }) => outcome !== 'accepted' && outcome !== 'gone')
     .map(({ deadline }) => deadline.earliest)

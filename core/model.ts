@@ -25,7 +25,7 @@ export interface BgpPeer {
  * What can be unreadable of a virtual interface. The fields of BGP sessions count for all sessions of the interface: one that
  * cannot be read may hide any value.
  */
-export const FIELDS = [
+export const INTERFACE_FIELDS = [
   'id',
   'state',
   'type',
@@ -42,7 +42,7 @@ export const FIELDS = [
   'addresses',
   'bgpKey',
 ] as const;
-export type Field = (typeof FIELDS)[number];
+export type InterfaceField = (typeof INTERFACE_FIELDS)[number];
 
 /**
  * A virtual interface as one listing or description showed it.
@@ -68,9 +68,9 @@ export interface VirtualInterface {
   readonly tags: Readonly<Record<string, string>> | null;
   readonly peers: readonly BgpPeer[];
   /** what made it unreadable, a sentence each; empty when it is sound */
-  readonly faults: readonly string[];
+  readonly readErrors: readonly string[];
   /** the fields that the API gave and that cannot be read, each once; any other `null` is a field that the API did not give */
-  readonly unreadable: readonly Field[];
+  readonly unreadable: readonly InterfaceField[];
 }
 
 /** A gateway of the recipient that a virtual interface can be attached to. */
@@ -87,7 +87,7 @@ export interface Gateway {
 }
 
 /** Whether a gateway is another account's, which can show us its Direct Connect gateway: it is none to attach anything to. */
-export function isForeign({ ownerAccount }: Gateway, { account }: Recipient): boolean {
+export function isForeignGateway({ ownerAccount }: Gateway, { account }: Recipient): boolean {
   return ownerAccount !== null && ownerAccount !== account;
 }
 
@@ -117,7 +117,7 @@ export interface RouteTable {
 const OVER: ReadonlySet<string> = new Set(['deleted', 'rejected', 'expired']);
 
 /** Fail closed: every state that is not certainly over is live, unknown and missing ones too. */
-export function isOver(vif: VirtualInterface): boolean {
+export function hasEnded(vif: VirtualInterface): boolean {
   return vif.state !== null && OVER.has(vif.state);
 }
 
@@ -137,7 +137,7 @@ export function isConfirming({ state, gateway }: VirtualInterface): boolean {
 }
 
 /** Whether this release knows what the state means. A missing one, and one that came later, may be live or over. */
-export function isOfKnownState({ state }: VirtualInterface): boolean {
+export function hasKnownState({ state }: VirtualInterface): boolean {
   return state !== null && (state === 'confirming' || PAST_CONFIRMING.has(state));
 }
 
@@ -146,25 +146,25 @@ export function isOfKnownState({ state }: VirtualInterface): boolean {
  * Nothing is concluded from it.
  */
 export function isUnsettled(vif: VirtualInterface): boolean {
-  return vif.gateway === null && !isSettled(vif) && !isConfirming(vif) && !isOver(vif);
+  return vif.gateway === null && !hasAcceptedState(vif) && !isConfirming(vif) && !hasEnded(vif);
 }
 
 /** Accepted, by its state. */
-export function isSettled({ state }: VirtualInterface): boolean {
+export function hasAcceptedState({ state }: VirtualInterface): boolean {
   return state === 'pending' || state === 'available' || state === 'down';
 }
 
 /** Whether all of it can be read. */
 export function isReadable(vif: VirtualInterface): boolean {
-  return vif.faults.length === 0;
+  return vif.readErrors.length === 0;
 }
 
 /** Fail closed: what cannot be read of a field may be any value. What the API does not give is another matter. */
-export function isUnreadable({ unreadable }: VirtualInterface, field: Field): boolean {
+export function isUnreadable({ unreadable }: VirtualInterface, field: InterfaceField): boolean {
   return unreadable.includes(field);
 }
 
 /** Offered and certainly not accepted, as far as the API tells: it can be read that it is confirming, and that it has no gateway. */
-export function isMereOffer(vif: VirtualInterface): boolean {
+export function isUnacceptedOffer(vif: VirtualInterface): boolean {
   return vif.state === 'confirming' && vif.gateway === null && !isUnreadable(vif, 'gateway');
 }

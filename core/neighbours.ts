@@ -1,10 +1,16 @@
-import { occupies, type World } from './decisionContext.ts';
-import { addressesOf, type Cidr, enclosing, overlaps } from './ip.ts';
-import { oncePer } from './memoize.ts';
-import { isMereOffer, isOver, isSettled, isUnreadable, type VirtualInterface } from './model.ts';
+import { type DecisionContext, occupies } from './decisionContext.ts';
+import { addressesOf, type Cidr, cidrsOverlap, enclosingCidr } from './ip.ts';
+import { memoizeByObject } from './memoize.ts';
+import {
+  hasAcceptedState,
+  hasEnded,
+  isUnacceptedOffer,
+  isUnreadable,
+  type VirtualInterface,
+} from './model.ts';
 
 /** Where a neighbour stands with respect to a gateway. */
-export type Place =
+export type GatewayRelation =
   /** on it, or was or is being confirmed for it */
   | 'on'
   /** on any: what says it cannot be read */
@@ -16,35 +22,35 @@ export type Place =
 
 export interface Neighbour {
   readonly vif: VirtualInterface;
-  readonly place: Place;
+  readonly relation: GatewayRelation;
 }
 
 /**
  * The live interfaces that are on a gateway or may be, other than the request: those that may have an address of its subnets, by
  * what is known of both.
  */
-export function aroundGateway(
+export function neighboursOnGateway(
   request: VirtualInterface,
   gatewayId: string,
   ourAccount: string,
-  world: World,
+  world: DecisionContext,
 ): Neighbour[] {
   const candidates = new Set([...standingBeside(request, world.interfaces), ...offersOnRecord(world)]);
   return [...candidates].flatMap((vif) => {
-    const place = placeOf(vif, gatewayId, ourAccount, world);
-    return place !== null && occupies(vif, world, request.id) ? [{ vif, place }] : [];
+    const relation = placeOf(vif, gatewayId, ourAccount, world);
+    return relation !== null && occupies(vif, world, request.id) ? [{ vif, relation }] : [];
   });
 }
 
 /** What the ledger has a record of, or may have, among them all that the API shows as mere offers. */
-function offersOnRecord({ interfaces, acceptances, intents, damaged }: World): Several {
+function offersOnRecord({ interfaces, acceptances, intents, damaged }: DecisionContext): Several {
   const { byId } = indexOf(interfaces);
   const begun = [...Object.keys(intents), ...Object.keys(damaged)].flatMap((id) => byId.get(id) ?? []);
   return [...recordsOf(interfaces, acceptances).offers, ...begun];
 }
 
 /** IDs that were accepted or are being confirmed for a gateway, and that the API did not show. */
-export function unseenOn(gatewayId: string, requestId: string, world: World): string[] {
+export function unlistedOnGateway(gatewayId: string, requestId: string, world: DecisionContext): string[] {
   const { interfaces, acceptances, intents } = world;
   const { byId } = indexOf(interfaces);
   const accepted = recordsOf(interfaces, acceptances).unseen.get(gatewayId) ?? [];
@@ -53,11 +59,11 @@ export function unseenOn(gatewayId: string, requestId: string, world: World): st
 }
 
 /** The live interfaces that have a VLAN on a connection or may have it, other than the request. */
-export function aroundVlan(
+export function neighboursOnVlan(
   connection: string,
   vlan: number,
   requestId: string,
-  world: World,
+  world: DecisionContext,
 ): VirtualInterface[] {
   const { vlans } = indexOf(world.interfaces);
   const places = [connection, null];
@@ -70,14 +76,22 @@ export function aroundVlan(
 }
 
 /** Neither accepted by its state nor on a gateway that the API gives: a stranger's offer that is withdrawn looks like this. */
-export function isPassing(vif: VirtualInterface, { intents, acceptances, damaged }: World): boolean {
+export function isTransient(
+  vif: VirtualInterface,
+  { intents, acceptances, damaged }: DecisionContext,
+): boolean {
   const isOnRecord =
     intents[vif.id] !== undefined || acceptances[vif.id] !== undefined || damaged[vif.id] !== undefined;
-  return vif.state !== null && !isSettled(vif) && vif.gateway === null && !isOnRecord;
+  return vif.state !== null && !hasAcceptedState(vif) && vif.gateway === null && !isOnRecord;
 }
 
 /** `null`: certainly not on it. */
-function placeOf(vif: VirtualInterface, gatewayId: string, ourAccount: string, world: World): Place | null {
+function placeOf(
+  vif: VirtualInterface,
+  gatewayId: string,
+  ourAccount: string,
+  world: DecisionContext,
+): GatewayRelation | null {
   const { intents, acceptances, damaged } = world;
   const recorded = [acceptances[vif.id]?.gateway, intents[vif.id]?.gateway].filter((id) => id !== undefined);
   // Fail closed: where the API and the ledger disagree, it counts for both.
@@ -88,7 +102,7 @@ function placeOf(vif: VirtualInterface, gatewayId: string, ourAccount: string, w
     return 'anywhere';
   if (recorded.length > 0) return null;
   const isOfOthers = vif.ownerAccount !== null && vif.ownerAccount !== ourAccount;
-  return isPassing(vif, world) || isOfOthers ? 'passing' : 'notGiven';
+  return isTransient(vif, world) || isOfOthers ? 'passing' : 'notGiven';
 }
 
 type Several = readonly VirtualInterface[];
@@ -111,9 +125,9 @@ interface Block {
   readonly vifs: Several;
 }
 
-const indexOf = oncePer((interfaces: Several): Index => {
-  const live = interfaces.filter((vif) => !isOver(vif));
-  const standing = live.filter((vif) => !isMereOffer(vif) || isUnreadable(vif, 'id'));
+const indexOf = memoizeByObject((interfaces: Several): Index => {
+  const live = interfaces.filter((vif) => !hasEnded(vif));
+  const standing = live.filter((vif) => !isUnacceptedOffer(vif) || isUnreadable(vif, 'id'));
   const placed = standing.map((vif) => ({ vif, blocks: blocksOf(vif) }));
   const inBlocks = placed.flatMap(({ vif, blocks }) => (blocks ?? []).map((subnet) => ({ subnet, vif })));
   const blocks = Map.groupBy(inBlocks, ({ subnet }) => keyOf(subnet));
@@ -139,7 +153,7 @@ function standingBeside(request: VirtualInterface, interfaces: Several): Several
   const reached =
     large.length === 0
       ? []
-      : [...blocks.values()].filter((block) => large.some((subnet) => overlaps(subnet, block.subnet)));
+      : [...blocks.values()].filter((block) => large.some((subnet) => cidrsOverlap(subnet, block.subnet)));
   return [
     ...beyondBlocks,
     ...within.flatMap((block) => blocks.get(keyOf(block))?.vifs ?? []),
@@ -151,7 +165,7 @@ function standingBeside(request: VirtualInterface, interfaces: Several): Several
 const BLOCK = { 4: 24, 6: 112 } as const;
 
 function blockOf(subnet: Cidr): Cidr | null {
-  return enclosing(subnet, BLOCK[subnet.family]);
+  return enclosingCidr(subnet, BLOCK[subnet.family]);
 }
 
 function keyOf({ family, base }: Cidr): string {
@@ -176,11 +190,11 @@ interface Records {
   readonly unseen: ReadonlyMap<string, readonly string[]>;
 }
 
-const recordsOf = (interfaces: Several, acceptances: World['acceptances']): Records =>
+const recordsOf = (interfaces: Several, acceptances: DecisionContext['acceptances']): Records =>
   recordsBeside(interfaces)(acceptances);
 
-const recordsBeside = oncePer((interfaces: Several) =>
-  oncePer((acceptances: World['acceptances']): Records => {
+const recordsBeside = memoizeByObject((interfaces: Several) =>
+  memoizeByObject((acceptances: DecisionContext['acceptances']): Records => {
     const { byId } = indexOf(interfaces);
     const accepted = Object.entries(acceptances).map(([id, { gateway }]) => ({
       id,
@@ -192,7 +206,7 @@ const recordsBeside = oncePer((interfaces: Several) =>
       ({ gateway }) => gateway,
     );
     return {
-      offers: accepted.flatMap(({ vif }) => (vif !== undefined && isMereOffer(vif) ? [vif] : [])),
+      offers: accepted.flatMap(({ vif }) => (vif !== undefined && isUnacceptedOffer(vif) ? [vif] : [])),
       unseen: new Map([...unseen].map(([gateway, those]) => [gateway, those.map(({ id }) => id)])),
     };
   }),

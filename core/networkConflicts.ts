@@ -1,22 +1,31 @@
-import type { World } from './decisionContext.ts';
-import { addressesOf, type HostAddress, hasOddAddress, subnetsMeet } from './ip.ts';
+import type { DecisionContext } from './decisionContext.ts';
+import { addressesOf, type HostAddress, hasInvalidAddress, subnetsOverlap } from './ip.ts';
 import { isUnreadable, type Recipient, type VirtualInterface } from './model.ts';
-import { aroundGateway, aroundVlan, isPassing, type Neighbour, unseenOn } from './neighbours.ts';
-import { listSome, quote } from './printableText.ts';
-import { against, type Inspection, merge, NOTHING, skip } from './reasons.ts';
+import {
+  isTransient,
+  type Neighbour,
+  neighboursOnGateway,
+  neighboursOnVlan,
+  unlistedOnGateway,
+} from './neighbours.ts';
+import { formatFirst, quote } from './printableText.ts';
+import { type CheckResult, failedCheck, mergeChecks, NO_FINDINGS, skippedCheck } from './reasons.ts';
 
 /** Whether no other interface has the VLAN of a request on its connection. */
-export function vlanFree(request: VirtualInterface, world: World): Inspection {
+export function checkVlanFree(request: VirtualInterface, world: DecisionContext): CheckResult {
   const { id, connection, vlan } = request;
   if (connection === null || vlan === null)
-    return skip('VLAN in use: the API gives no VLAN or no connection');
-  const neighbours = aroundVlan(connection, vlan, id, world).map((vif) => ({ vif, use: useOf(vif, world) }));
+    return skippedCheck('VLAN in use: the API gives no VLAN or no connection');
+  const neighbours = neighboursOnVlan(connection, vlan, id, world).map((vif) => ({
+    vif,
+    use: useOf(vif, world),
+  }));
   const notGiven = neighbours.filter(({ use }) => use === 'notGiven').map(({ vif }) => vif);
-  return merge([
+  return mergeChecks([
     ...neighbours.flatMap(({ vif, use }) => {
       if (use === 'notGiven') return [];
       const words = USES[use](quote(vif.id));
-      return [against('vlan-in-use', `VLAN ${vlan} on ${quote(connection)} ${words}`)];
+      return [failedCheck('vlan-in-use', `VLAN ${vlan} on ${quote(connection)} ${words}`)];
     }),
     skipFor(notGiven, 'VLAN in use: the API does not give both connection and VLAN of'),
   ]);
@@ -30,7 +39,7 @@ const USES = {
 } as const;
 
 /** Of an interface that has the VLAN and the connection as far as they are known. */
-function useOf(vif: VirtualInterface, world: World): keyof typeof USES | 'notGiven' {
+function useOf(vif: VirtualInterface, world: DecisionContext): keyof typeof USES | 'notGiven' {
   const { connection, vlan } = vif;
   if (connection !== null && vlan !== null) return 'certain';
   const isGiven =
@@ -38,30 +47,32 @@ function useOf(vif: VirtualInterface, world: World): keyof typeof USES | 'notGiv
   // Fail closed: what cannot be read may be this connection and this VLAN.
   if (isGiven) return 'unreadable';
   // Fail closed: it has this VLAN, and its connection may be this one.
-  return vlan !== null && !isPassing(vif, world) ? 'elsewherePerhaps' : 'notGiven';
+  return vlan !== null && !isTransient(vif, world) ? 'elsewherePerhaps' : 'notGiven';
 }
 
 /** Whether no other interface on a gateway has addresses of a request's subnets. */
-export function addressesFree(
+export function checkAddressesFree(
   request: VirtualInterface,
   gatewayId: string,
   { account }: Recipient,
-  world: World,
-): Inspection {
+  world: DecisionContext,
+): CheckResult {
   const own = addressesOf(request).filter((address) => address !== null);
-  if (own.length === 0) return skip('peers overlap: the API gives no address');
-  const neighbours = aroundGateway(request, gatewayId, account, world).map((neighbour) => ({
+  if (own.length === 0) return skippedCheck('peers overlap: the API gives no address');
+  const neighbours = neighboursOnGateway(request, gatewayId, account, world).map((neighbour) => ({
     ...neighbour,
     meeting: meetingOf(own, neighbour.vif),
   }));
   const unclear = neighbours.filter((neighbour) => isUnclear(neighbour)).map(({ vif }) => vif);
-  return merge([
+  return mergeChecks([
     ...(hasSubnets(request)
       ? []
-      : [skip(`peers overlap: the API does not give every address with its prefix length`)]),
+      : [skippedCheck(`peers overlap: the API does not give every address with its prefix length`)]),
     overlapping([
-      ...neighbours.flatMap(({ vif, place, meeting }) => collision(place, meeting)?.(quote(vif.id)) ?? []),
-      ...unseenOn(gatewayId, request.id, world).map(
+      ...neighbours.flatMap(
+        ({ vif, relation, meeting }) => collision(relation, meeting)?.(quote(vif.id)) ?? [],
+      ),
+      ...unlistedOnGateway(gatewayId, request.id, world).map(
         // Fail closed: its addresses are on no record. The run that is shown the interface, or finds that it is over, knows more.
         (id) =>
           `may overlap those of ${quote(id)}, which the ledger has on this gateway and this run was not shown`,
@@ -74,13 +85,13 @@ export function addressesFree(
 /** Interfaces of which it is said that a request collides with them: one large subnet may meet thousands, in thousands of requests. */
 const MOST_MET = 20;
 
-function overlapping(met: readonly string[]): Inspection {
+function overlapping(met: readonly string[]): CheckResult {
   const more = met.length - MOST_MET;
   const words = [
     ...met.slice(0, MOST_MET),
     ...(more > 0 ? [`overlap or may overlap those of ${more} more interfaces`] : []),
   ];
-  return merge(words.map((one) => against('peers-overlap', `peer addresses ${one}`)));
+  return mergeChecks(words.map((one) => failedCheck('peers-overlap', `peer addresses ${one}`)));
 }
 
 /** Whether addresses of a neighbour stand in a subnet of the request: `unreadable` where those cannot be read. */
@@ -89,16 +100,16 @@ type Meeting = 'yes' | 'no' | 'notGiven' | 'unreadable';
 function meetingOf(own: readonly HostAddress[], vif: VirtualInterface): Meeting {
   const theirs = addressesOf(vif);
   const known = theirs.filter((address) => address !== null);
-  if (known.some((other) => own.some((mine) => subnetsMeet(mine, other) === 'yes'))) return 'yes';
+  if (known.some((other) => own.some((mine) => subnetsOverlap(mine, other) === 'yes'))) return 'yes';
   // Fail closed: what is given as an address and is none may be any address.
-  if (isUnreadable(vif, 'addresses') || hasOddAddress(vif)) return 'unreadable';
+  if (isUnreadable(vif, 'addresses') || hasInvalidAddress(vif)) return 'unreadable';
   const isComplete =
     theirs.length > 0 && known.length === theirs.length && !known.some(({ isBare }) => isBare);
   return isComplete ? 'no' : 'notGiven';
 }
 
 /** What stands against the request; `null`: nothing that is known. */
-function collision(place: Neighbour['place'], meeting: Meeting): ((id: string) => string) | null {
+function collision(place: Neighbour['relation'], meeting: Meeting): ((id: string) => string) | null {
   if (meeting === 'no' || meeting === 'notGiven' || place === 'passing') return null;
   switch (place) {
     case 'on':
@@ -119,7 +130,10 @@ function collision(place: Neighbour['place'], meeting: Meeting): ((id: string) =
 }
 
 /** Whether nothing was found against the request, and the check was not complete. */
-function isUnclear({ place, meeting }: Pick<Neighbour, 'place'> & { readonly meeting: Meeting }): boolean {
+function isUnclear({
+  relation: place,
+  meeting,
+}: Pick<Neighbour, 'relation'> & { readonly meeting: Meeting }): boolean {
   return meeting !== 'no' && collision(place, meeting) === null;
 }
 
@@ -134,7 +148,7 @@ function hasSubnets(request: VirtualInterface): boolean {
 /** IDs that a line on a skipped check names. */
 const MOST = 5;
 
-function skipFor(vifs: readonly VirtualInterface[], what: string): Inspection {
+function skipFor(vifs: readonly VirtualInterface[], what: string): CheckResult {
   const ids = vifs.map(({ id }) => quote(id)).sort();
-  return ids.length === 0 ? NOTHING : skip(`${what} ${listSome(ids, MOST)}`);
+  return ids.length === 0 ? NO_FINDINGS : skippedCheck(`${what} ${formatFirst(ids, MOST)}`);
 }

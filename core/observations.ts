@@ -1,45 +1,45 @@
-import { type Ended, endedAs, endOf } from './endedRequest.ts';
-import { detailsToKeep, NOTHING_TOLD, type Sighting } from './ledgerEntries.ts';
+import { type EndedRequest, endCauseOf, endRequest } from './endedRequest.ts';
+import { detailsToKeep, NOTHING_PUBLISHED, type Observation } from './ledgerEntries.ts';
 import type { LedgerChange, LedgerState } from './ledgerState.ts';
 import type { VirtualInterface } from './model.ts';
 import { isVirtualInterfaceId } from './resourceIds.ts';
-import type { Survey } from './snapshot.ts';
+import type { Snapshot } from './snapshot.ts';
 
 /**
  * First sightings of what is new, and what a survey changes about the others.
  * @param replaced from `replacedRequests`
  */
-export function sightingChanges(
+export function observationUpdates(
   state: LedgerState,
-  survey: Survey,
-  replaced: ReadonlyMap<string, Ended>,
+  survey: Snapshot,
+  replaced: ReadonlyMap<string, EndedRequest>,
 ): LedgerChange[] {
   const stepped = clockSteppedBack(state, survey);
   const seen = seenIn(survey)
     .filter(({ vif: { id } }) => isRememberable(state, id))
     .flatMap(({ vif, outbound }): LedgerChange[] => {
       const { id } = vif;
-      const known = state.sightings[id];
+      const known = state.observations[id];
       const end = replaced.get(id);
       if (known === undefined || end !== undefined) {
         const details = detailsToKeep(vif, null, survey.requests.length);
         const first = firstSighting(vif, outbound, survey.seenAt, stepped ? null : state.lastListing);
-        const sighting = { ...first, request: details };
-        return [...forgetting(state, end), { kind: 'sighted', id, sighting }];
+        const observation = { ...first, request: details };
+        return [...forgetting(state, end), { kind: 'sighted', id, observation }];
       }
       if (known.outbound === outbound && known.unlistedSince === null && !stepped) return [];
       const timed = stepped ? retimed(known, survey.seenAt) : known;
-      return [{ kind: 'sighted', id, sighting: { ...timed, outbound, unlistedSince: null } }];
+      return [{ kind: 'sighted', id, observation: { ...timed, outbound, unlistedSince: null } }];
     });
   return stepped ? [...unseenRetimed(state, survey), ...seen] : seen;
 }
 
 /** What is remembered and not in this survey as a request is timed anew too; what is over goes by a later change. */
-function unseenRetimed({ sightings }: LedgerState, survey: Survey): LedgerChange[] {
+function unseenRetimed({ observations }: LedgerState, survey: Snapshot): LedgerChange[] {
   const seen = new Set(seenIn(survey).map(({ vif }) => vif.id));
-  return Object.entries(sightings)
+  return Object.entries(observations)
     .filter(([id]) => !seen.has(id))
-    .map(([id, sighting]) => ({ kind: 'sighted', id, sighting: retimed(sighting, survey.seenAt) }));
+    .map(([id, sighting]) => ({ kind: 'sighted', id, observation: retimed(sighting, survey.seenAt) }));
 }
 
 /** Fail closed: what cannot be read is not written over; without an ID there is nothing to remember it by. */
@@ -53,15 +53,15 @@ function isRememberable({ damaged }: LedgerState, id: string): boolean {
  */
 export function replacedRequests(
   state: LedgerState,
-  survey: Survey,
+  survey: Snapshot,
   expiry: number | null,
-): ReadonlyMap<string, Ended> {
+): ReadonlyMap<string, EndedRequest> {
   return new Map(
     seenIn(survey).flatMap(({ vif: { id, vlan } }) => {
-      const known = state.sightings[id];
+      const known = state.observations[id];
       if (known === undefined || known.vlan === null || vlan === null || known.vlan === vlan) return [];
       if (!isRememberable(state, id)) return [];
-      return [[id, endOf(id, known, endedAs(known, null, survey.seenAt, expiry), survey.seenAt)]];
+      return [[id, endRequest(id, known, endCauseOf(known, null, survey.seenAt, expiry), survey.seenAt)]];
     }),
   );
 }
@@ -70,17 +70,17 @@ export function replacedRequests(
  * Marks what a listing lacks and no call described as waiting, and what was described as waiting no more.
  * @param described IDs of which a description did not conclude anything
  */
-export function waitingChanges(
-  { sightings }: LedgerState,
+export function unlistedSinceChanges(
+  { observations: sightings }: LedgerState,
   waiting: readonly string[],
   described: readonly string[],
-  { seenAt }: Survey,
+  { seenAt }: Snapshot,
 ): LedgerChange[] {
-  const marked = (ids: readonly string[], isDue: (sighting: Sighting) => boolean, mark: string | null) =>
+  const marked = (ids: readonly string[], isDue: (sighting: Observation) => boolean, mark: string | null) =>
     ids.flatMap((id): LedgerChange[] => {
       const sighting = sightings[id];
       if (sighting === undefined || !isDue(sighting)) return [];
-      return [{ kind: 'sighted', id, sighting: { ...sighting, unlistedSince: mark } }];
+      return [{ kind: 'sighted', id, observation: { ...sighting, unlistedSince: mark } }];
     });
   return [
     ...marked(waiting, ({ unlistedSince }) => unlistedSince === null, seenAt),
@@ -88,7 +88,7 @@ export function waitingChanges(
   ];
 }
 
-function seenIn({ requests, outbound }: Survey): { vif: VirtualInterface; outbound: boolean }[] {
+function seenIn({ requests, outbound }: Snapshot): { vif: VirtualInterface; outbound: boolean }[] {
   return [
     ...requests.map((vif) => ({ vif, outbound: false })),
     ...outbound.map((vif) => ({ vif, outbound: true })),
@@ -96,7 +96,10 @@ function seenIn({ requests, outbound }: Survey): { vif: VirtualInterface; outbou
 }
 
 /** Fail closed: a confirm that was begun may hit whatever has that ID now, so its intent stays. */
-function forgetting({ sightings, intents }: LedgerState, end: Ended | undefined): LedgerChange[] {
+function forgetting(
+  { observations: sightings, intents }: LedgerState,
+  end: EndedRequest | undefined,
+): LedgerChange[] {
   if (end === undefined) return [];
   const { id } = end;
   const intent = intents[id];
@@ -110,9 +113,9 @@ function forgetting({ sightings, intents }: LedgerState, end: Ended | undefined)
  * Whether something is remembered as later than now. Then a clock ran ahead for nobody knows how long, and no early end
  * that it timed can be believed.
  */
-export function clockSteppedBack(state: LedgerState, { listedAt, seenAt }: Survey): boolean {
+export function clockSteppedBack(state: LedgerState, { listedAt, seenAt }: Snapshot): boolean {
   const isAfter = (a: string, b: string): boolean => Date.parse(a) > Date.parse(b);
-  const { lastListing, sightings } = state;
+  const { lastListing, observations: sightings } = state;
   return (
     (lastListing !== null && isAfter(lastListing, listedAt)) ||
     Object.values(sightings).some(({ firstSeen }) => isAfter(firstSeen, seenAt))
@@ -120,7 +123,7 @@ export function clockSteppedBack(state: LedgerState, { listedAt, seenAt }: Surve
 }
 
 /** Fail closed: it was there before now, and that is all that is certain. */
-function retimed(sighting: Sighting, seenAt: string): Sighting {
+function retimed(sighting: Observation, seenAt: string): Observation {
   const firstSeen = Date.parse(sighting.firstSeen) > Date.parse(seenAt) ? seenAt : sighting.firstSeen;
   return { ...sighting, firstSeen, notListedAt: null, unlistedSince: null };
 }
@@ -130,14 +133,14 @@ function firstSighting(
   outbound: boolean,
   firstSeen: string,
   notListedAt: string | null,
-): Sighting {
+): Observation {
   const { connection, vlan, name } = vif;
   const fresh = {
     failures: 0,
     request: null,
     lastFailure: null,
     held: [],
-    told: NOTHING_TOLD,
+    published: NOTHING_PUBLISHED,
     unlistedSince: null,
   };
   return { firstSeen, notListedAt, connection, vlan, name, outbound, ...fresh };

@@ -1,39 +1,39 @@
-import { lacksGateway, overrideFor } from './manualOverrideCommand.ts';
+import { manualOverrideFor, needsGatewayChoice } from './manualOverrideCommand.ts';
 import type { ReportedDecision, RequestReport } from './runReport.ts';
 
 /** What a person should do about a request that is still pending, as one line that is safe to print. */
-export function toDoFor({
+export function adviceWithCommand({
   decision,
-  acceptByHand,
-}: Pick<RequestReport, 'decision' | 'acceptByHand'>): string {
-  const advice = adviceOn(decision);
-  return acceptByHand === null
+  manualOverrideCommand,
+}: Pick<RequestReport, 'decision' | 'manualOverrideCommand'>): string {
+  const advice = adviceFor(decision);
+  return manualOverrideCommand === null
     ? advice
-    : `${advice}; ${manualLabel(decision, acceptByHand)}: ${acceptByHand}`;
+    : `${advice}; ${labelManualCommand(decision, manualOverrideCommand)}: ${manualOverrideCommand}`;
 }
 
 /** What stands before a command that accepts the request: that it bypasses the policy, and what it lacks. */
-export function manualLabel({ verdict }: ReportedDecision, command: string): string {
+export function labelManualCommand({ verdict }: ReportedDecision, command: string): string {
   const label =
     verdict === 'accept'
       ? 'to accept it manually now, as the policy does'
       : 'manual override, which bypasses the policy';
-  return lacksGateway(command) ? `${label} (put the agreed gateway in place of VGW_ID)` : label;
+  return needsGatewayChoice(command) ? `${label} (put the agreed gateway in place of VGW_ID)` : label;
 }
 
 /** The same without the command. */
-export function adviceOn(decision: ReportedDecision): string {
+export function adviceFor(decision: ReportedDecision): string {
   if (decision.verdict === 'accept')
     return 'the policy allows it, and the next run tries again; if it fails again, fix the cause shown';
-  return adviceFor(decision.reasons.map(({ code }) => code));
+  return adviceForCodes(decision.reasons.map(({ code }) => code));
 }
 
-export const VERIFY = 'verify the owner out of band, over a contact that was known before this request';
+export const VERIFY_OWNER = 'verify the owner out of band, over a contact that was known before this request';
 
-function adviceFor(codes: readonly string[]): string {
-  switch (overrideFor(codes)) {
+function adviceForCodes(codes: readonly string[]): string {
+  switch (manualOverrideFor(codes)) {
     case 'verifyFirst':
-      return `${VERIFY}; ${afterwards(codes)}`;
+      return `${VERIFY_OWNER}; ${afterwards(codes)}`;
     case 'wouldFail':
       return 'fix the gateway, or its ID in the policy: the next run then tries again; a manual confirm would fail until then';
     default:

@@ -12,10 +12,10 @@ export interface Policy {
   readonly recipient: PolicyRecipient;
   /** holds everything */
   readonly freeze: boolean;
-  readonly limits: { readonly acceptsPerPass: number };
+  readonly limits: { readonly acceptsPerRun: number };
   /** sorted by name */
   readonly owners: readonly Owner[];
-  readonly hold: readonly HoldLine[];
+  readonly hold: readonly HoldRule[];
 }
 
 export interface PolicyRecipient extends Recipient {
@@ -57,7 +57,7 @@ export interface Grant {
 }
 
 /** Always held, whatever a grant says. */
-export interface HoldLine {
+export interface HoldRule {
   readonly match: Match;
   readonly reason: string | null;
 }
@@ -111,7 +111,7 @@ export function recipientKey({ provider, region, account }: Recipient): string {
  * @throws PolicyRefused for a format that only later releases know, or what is no policy
  */
 export function readArchivedPolicy(text: string, target: string): Policy {
-  return parse(text, target, d.archived);
+  return parse(text, target, d.archivedObject);
 }
 
 function parse(text: string, target: string, objectOf: d.ObjectDecoder): Policy {
@@ -162,15 +162,15 @@ function policyDecoder(objectOf: d.ObjectDecoder): d.Decoder<Policy> {
       expiry: d.orNull(d.integer(1)),
     }),
     freeze: d.boolean,
-    limits: objectOf<Policy['limits']>({ acceptsPerPass: d.integer(0) }),
+    limits: objectOf<Policy['limits']>({ acceptsPerRun: d.integer(0) }),
     owners: d.array(
       objectOf<Owner>({
         name,
         account: d.orNull(d.text('12 digits', (text) => ACCOUNT.test(text))),
-        connections: d.filled(d.text('a connection ID', isConnectionId)),
+        connections: d.nonEmptyArray(d.text('a connection ID', isConnectionId)),
         contact: d.orNull(d.string),
         limit,
-        grants: d.filled(
+        grants: d.nonEmptyArray(
           objectOf<Grant>({
             name,
             gateway: d.text('a gateway ID', (text) => gatewayKind(text) !== null),
@@ -184,6 +184,6 @@ function policyDecoder(objectOf: d.ObjectDecoder): d.Decoder<Policy> {
         ),
       }),
     ),
-    hold: d.array(objectOf<HoldLine>({ match, reason: d.orNull(d.string) })),
+    hold: d.array(objectOf<HoldRule>({ match, reason: d.orNull(d.string) })),
   });
 }

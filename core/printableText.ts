@@ -7,7 +7,7 @@ export function quote(text: string): string {
 }
 
 /** As `quote`, of what the operator wrote: an address in it is for them to read. */
-export function quoteOwn(text: string): string {
+export function quoteTrusted(text: string): string {
   return `\`${cutAndEscaped(text, STEERING)}\``;
 }
 
@@ -25,51 +25,51 @@ export function escapeText(text: string): string {
 
 /** As `escapeText`, of a message: longer than so many characters keeps its beginning and its end, where its cause often is. */
 export function escapeLong(text: string, most: number): string {
-  return clipMiddle(text, most, (part) => part.replace(UNSAFE, escaped));
+  return truncateMiddle(text, most, (part) => part.replace(UNSAFE, escapeCharacter));
 }
 
 const UNSAFE = new RegExp(`${STEERING.source}|${LINK.source}`, 'giu');
 
 function cutAndEscaped(text: string, unsafe: RegExp): string {
-  const safe = beginning(text, 120).replace(unsafe, escaped);
+  const safe = beginning(text, 120).replace(unsafe, escapeCharacter);
   return text.length > 120 ? `${safe}… (${text.length} characters)` : safe;
 }
 
 /** `\u{9b}` */
-export function escaped(character: string): string {
+export function escapeCharacter(character: string): string {
   return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
 }
 
 /** A sentence of ours, of any length, in which others may be quoted: without what steers or hides. */
-export function visible(sentence: string): string {
-  return sentence.replace(/[\p{C}\p{Default_Ignorable_Code_Point}]/gu, escaped);
+export function escapeInvisible(sentence: string): string {
+  return sentence.replace(/[\p{C}\p{Default_Ignorable_Code_Point}]/gu, escapeCharacter);
 }
 
 /** Compares by UTF-16 code unit, which is by code point for every name the policy allows: never by locale. */
-export function byCodePoint(a: string, b: string): number {
+export function compareByCodePoint(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** `a, b and c` */
-export function list(items: readonly string[]): string {
+export function formatList(items: readonly string[]): string {
   const last = items.at(-1);
   if (last === undefined) return 'nothing';
   return items.length === 1 ? last : `${items.slice(0, -1).join(', ')} and ${last}`;
 }
 
 /** As `list`, of the first ones: `a, b and 7 more`. */
-export function listSome(items: readonly string[], most: number): string {
+export function formatFirst(items: readonly string[], most: number): string {
   const more = items.length - most;
-  return more > 0 ? list([...items.slice(0, most), `${more} more`]) : list(items);
+  return more > 0 ? formatList([...items.slice(0, most), `${more} more`]) : formatList(items);
 }
 
 /** Cut to so many characters, and saying so. */
-export function clip(text: string, most: number): string {
+export function truncate(text: string, most: number): string {
   return text.length > most ? `${beginning(text, most)}… (${text.length} characters)` : text;
 }
 
 /** As `clip`, and keeps both ends: `abc… (300 characters) …xyz`. @param shown how each end is written */
-export function clipMiddle(text: string, most: number, shown = (end: string): string => end): string {
+export function truncateMiddle(text: string, most: number, shown = (end: string): string => end): string {
   if (text.length <= most) return shown(text);
   const half = Math.floor(most / 2);
   return `${shown(beginning(text, half))}… (${text.length} characters) …${shown(ending(text, half))}`;

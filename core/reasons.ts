@@ -1,24 +1,24 @@
 import type { FieldVerdict } from './fields/match.ts';
-import { byCodePoint } from './printableText.ts';
+import { compareByCodePoint } from './printableText.ts';
 
 /** What stands against attaching a request to a gateway now, beside the policy. */
-export interface Inspection {
+export interface CheckResult {
   readonly reasons: readonly Reason[];
   /** checks that could not be made because the API gives no input for them, a sentence each */
   readonly skipped: readonly string[];
 }
 
-export const NOTHING: Inspection = { reasons: [], skipped: [] };
+export const NO_FINDINGS: CheckResult = { reasons: [], skipped: [] };
 
-export function skip(check: string): Inspection {
+export function skippedCheck(check: string): CheckResult {
   return { reasons: [], skipped: [check] };
 }
 
-export function against(code: Reason['code'], message: string): Inspection {
+export function failedCheck(code: Reason['code'], message: string): CheckResult {
   return { reasons: [{ code, message }], skipped: [] };
 }
 
-export function merge(parts: readonly Inspection[]): Inspection {
+export function mergeChecks(parts: readonly CheckResult[]): CheckResult {
   return {
     reasons: parts.flatMap(({ reasons }) => reasons),
     skipped: parts.flatMap(({ skipped }) => skipped),
@@ -53,7 +53,7 @@ export const REASON_CODES = [
 export type ReasonCode = (typeof REASON_CODES)[number];
 
 /** Whether a code is of the last look at gateway and network, which only an attempt takes; the others are the policy's. */
-export function isInspection(code: string): boolean {
+export function isPreflightCode(code: string): boolean {
   const codes: readonly string[] = REASON_CODES;
   return codes.indexOf(code) >= codes.indexOf('gateway-missing');
 }
@@ -65,24 +65,24 @@ export interface Reason {
   /** with `no-grant`: the grant that came nearest, and what it lacked */
   readonly nearest?: NearestGrant;
   /** with `frozen`: what the policy would give without the freeze; absent when it would hold the request too */
-  readonly withoutFreeze?: Grantable;
+  readonly withoutFreeze?: GrantedGateway;
 }
 
-export interface Grantable {
+export interface GrantedGateway {
   readonly owner: string;
   readonly grant: string;
   readonly gateway: string;
 }
 
-export interface NearestGrant extends Grantable {
+export interface NearestGrant extends GrantedGateway {
   /** every field that was not a yes */
   readonly failed: readonly FieldVerdict[];
 }
 
 /** By code, then by message: the order in which the API lists things never shows. */
-export function inOrder(reasons: readonly Reason[]): Reason[] {
+export function sortReasons(reasons: readonly Reason[]): Reason[] {
   return reasons.toSorted(
     (a, b) =>
-      REASON_CODES.indexOf(a.code) - REASON_CODES.indexOf(b.code) || byCodePoint(a.message, b.message),
+      REASON_CODES.indexOf(a.code) - REASON_CODES.indexOf(b.code) || compareByCodePoint(a.message, b.message),
   );
 }

@@ -1,25 +1,25 @@
 import { type Deadline, NO_DEADLINE } from './deadline.ts';
 import { type Accept, type Decision, decide } from './decide.ts';
-import type { World } from './decisionContext.ts';
-import type { Origin } from './events/event.ts';
+import type { DecisionContext } from './decisionContext.ts';
+import type { EventOrigin } from './events/event.ts';
 import { canonicalJson } from './json.ts';
-import type { Award, Grounds, Usage } from './ledgerEntries.ts';
-import { usageOf } from './limits.ts';
+import type { Assignment, Evidence, LimitUsage } from './ledgerEntries.ts';
+import { limitUsageOf } from './limits.ts';
 import type { Gateway, VirtualInterface } from './model.ts';
 import type { Policy } from './policy.ts';
 
 /** What was looked at right before a confirm. */
-export interface LastLook {
+export interface PreflightSnapshot {
   readonly request: VirtualInterface;
   readonly firstSeen: string;
   readonly deadline: Deadline;
   readonly decision: Accept;
   readonly gateways: readonly Gateway[];
-  readonly world: World;
+  readonly world: DecisionContext;
   readonly skipped: readonly string[];
 }
 
-export function groundsOf(origin: Origin, policy: Policy, look: LastLook): Grounds {
+export function collectEvidence(origin: EventOrigin, policy: Policy, look: PreflightSnapshot): Evidence {
   const { request, firstSeen, deadline, decision, gateways, world, skipped } = look;
   const { target, provider, region, account } = origin;
   const owner = policy.owners.find(({ name }) => name === decision.owner);
@@ -35,20 +35,20 @@ export function groundsOf(origin: Origin, policy: Policy, look: LastLook): Groun
     grant: decision.grant,
     tickets: Object.fromEntries(tickets),
     gatewaySeen: gateways.find(({ id }) => id === decision.gateway) ?? null,
-    usage: owner === undefined ? NO_USE : bounded(usageOf(owner, fitting, request.id, policy, world)),
-    acceptedBefore: world.acceptedThisPass,
+    usage: owner === undefined ? NO_USE : bounded(limitUsageOf(owner, fitting, request.id, policy, world)),
+    acceptedBefore: world.acceptedThisRun,
     skipped: first(skipped, MOST_SKIPPED),
   };
 }
 
-const NO_USE: Usage = { owner: [], grants: {} };
+const NO_USE: LimitUsage = { owner: [], grants: {} };
 
 /** What is kept of one acceptance has a size that it may not exceed: so many IDs in all, and so many sentences. */
 const MOST_IDS = 5000;
 const MOST_SKIPPED = 100;
 
 /** The first IDs of each list, and how many more there were. A list that is cut never gets longer by it, so a limit that left room still does. */
-function bounded({ owner, grants }: Usage): Usage {
+function bounded({ owner, grants }: LimitUsage): LimitUsage {
   const most = Math.max(1, Math.floor(MOST_IDS / (1 + Object.keys(grants).length)));
   const entries = Object.entries(grants).map(([name, ids]) => [name, first(ids, most)] as const);
   return { owner: first(owner, most), grants: Object.fromEntries(entries) };
@@ -59,11 +59,11 @@ function first(items: readonly string[], most: number): readonly string[] {
 }
 
 /** The lasting record of one acceptance. */
-export interface Receipt extends Award, Grounds {
+export interface Receipt extends Assignment, Evidence {
   readonly id: string;
   /** when it was known to be accepted */
   readonly acceptedAt: string;
-  readonly answer: Answer;
+  readonly answer: AcceptanceProof;
 }
 
 /** Of the grant that the report names. */
@@ -73,19 +73,19 @@ export function ticketOf({ grant, tickets }: Pick<Receipt, 'grant' | 'tickets'>)
 }
 
 /** By what it was known: what `confirm` answered, or a look at the interface after a doubtful answer or in a later pass. */
-export interface Answer {
+export interface AcceptanceProof {
   readonly by: 'confirm' | 'description' | 'laterPass';
   readonly state: string | null;
   /** what made the answer of the confirm doubtful; `null` when it was not */
   readonly doubt: string | null;
 }
 
-export function receiptOf(
+export function createReceipt(
   id: string,
-  { at, owner, grants, gateway }: Award,
-  grounds: Grounds,
+  { at, owner, grants, gateway }: Assignment,
+  grounds: Evidence,
   acceptedAt: string,
-  answer: Answer,
+  answer: AcceptanceProof,
 ): Receipt {
   return { id, at, owner, grants, gateway, ...grounds, acceptedAt, answer };
 }
@@ -94,7 +94,7 @@ export function receiptOf(
  * Decides the request of a receipt again, by the policy and at the time of then, with the slots taken that were taken.
  * @returns the decision; `isSame` when it is what the receipt says
  */
-export function replay(receipt: Receipt, policy: Policy): { decision: Decision; isSame: boolean } {
+export function replayDecision(receipt: Receipt, policy: Policy): { decision: Decision; isSame: boolean } {
   const { request, acceptedBefore, usage, at } = receipt;
   const decision = decide(policy, request, worldOf(acceptedBefore), NO_DEADLINE, new Date(at));
   const isSame =
@@ -105,7 +105,7 @@ export function replay(receipt: Receipt, policy: Policy): { decision: Decision; 
 }
 
 /** Nothing but the request: what stood around it is in its usage. */
-function worldOf(acceptedThisPass: number): World {
+function worldOf(acceptedThisRun: number): DecisionContext {
   return {
     interfaces: [],
     intents: {},
@@ -113,7 +113,7 @@ function worldOf(acceptedThisPass: number): World {
     damaged: {},
     // It was known not to stand on a connection of ours, or it would have been no request.
     ownConnections: { known: true, ids: new Set() },
-    acceptedThisPass,
+    acceptedThisRun,
   };
 }
 
@@ -121,7 +121,7 @@ function awarded({ owner, grant, grants, gateway }: Pick<Accept, 'owner' | 'gran
   return { owner, grant, grants, gateway };
 }
 
-function hadRoom(policy: Policy, { owner: name, grants }: Accept, usage: Usage): boolean {
+function hadRoom(policy: Policy, { owner: name, grants }: Accept, usage: LimitUsage): boolean {
   const owner = policy.owners.find((candidate) => candidate.name === name);
   if (owner === undefined) return false;
   // Fail closed: what is not on record had no room.

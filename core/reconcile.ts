@@ -1,40 +1,46 @@
-import { type Ended, type EndedAs, endedAs, endOf, unseenEnd } from './endedRequest.ts';
-import { accepted } from './ledgerEntries.ts';
+import {
+  type EndCause,
+  type EndedRequest,
+  endCauseOf,
+  endRequest,
+  endUnobservedRequest,
+} from './endedRequest.ts';
+import { createAcceptance } from './ledgerEntries.ts';
 import type { LedgerChange, LedgerState } from './ledgerState.ts';
-import { isConfirming, isOver, isUnsettled, type VirtualInterface } from './model.ts';
-import { clockSteppedBack, replacedRequests, sightingChanges } from './observations.ts';
+import { hasEnded, isConfirming, isUnsettled, type VirtualInterface } from './model.ts';
+import { clockSteppedBack, observationUpdates, replacedRequests } from './observations.ts';
 import { quote } from './printableText.ts';
-import { receiptOf } from './receipt.ts';
+import { createReceipt } from './receipt.ts';
 import { isVirtualInterfaceId } from './resourceIds.ts';
-import type { Failure } from './runReport.ts';
-import { heldAsLive, type Survey } from './snapshot.ts';
+import type { RunProblem } from './runReport.ts';
+import { liveLedgerIds, type Snapshot } from './snapshot.ts';
 
 export interface Reconciliation {
   /** in the order in which they must be written: sightings before the listing */
   readonly changes: readonly LedgerChange[];
-  readonly ended: readonly Ended[];
-  readonly warnings: readonly Failure[];
-  readonly failures: readonly Failure[];
+  readonly ended: readonly EndedRequest[];
+  readonly warnings: readonly RunProblem[];
+  readonly failures: readonly RunProblem[];
 }
 
 /**
  * Brings the ledger up to what the API showed. Later surveys that show the same change nothing but the listing.
  * @param expiry seconds from request to expiry; `null` when requests never expire
  */
-export function reconcile(state: LedgerState, survey: Survey, expiry: number | null): Reconciliation {
-  const outcomes = heldAsLive(state).map((id) => outcomeOf(state, id, survey, expiry));
+export function reconcile(state: LedgerState, survey: Snapshot, expiry: number | null): Reconciliation {
+  const outcomes = liveLedgerIds(state).map((id) => outcomeOf(state, id, survey, expiry));
   const replaced = replacedRequests(state, survey, expiry);
-  const unseen = unseenEnds(state, survey, expiry);
+  const unseen = unobservedEnds(state, survey, expiry);
   return {
     changes: [
-      ...sightingChanges(state, survey, replaced),
+      ...observationUpdates(state, survey, replaced),
       ...outcomes.flatMap(({ changes }) => changes),
       ...unseen.map((end) => ({ kind: 'ended' as const, id: end.id, ended: end })),
       ...listing(state, survey),
     ],
     ended: [
       ...outcomes.flatMap((outcome) => outcome.ended),
-      ...[...replaced.values()].filter(({ id }) => state.sightings[id]?.outbound === false),
+      ...[...replaced.values()].filter(({ id }) => state.observations[id]?.outbound === false),
       ...unseen,
     ],
     warnings: clockSteppedBack(state, survey) ? [clockWarning(survey)] : [],
@@ -43,10 +49,10 @@ export function reconcile(state: LedgerState, survey: Survey, expiry: number | n
 }
 
 /** As `reconcile`, of some IDs that were described after the listing was reconciled. */
-export function reconcileLate(
+export function reconcileDescribed(
   state: LedgerState,
   ids: readonly string[],
-  survey: Survey,
+  survey: Snapshot,
   expiry: number | null,
 ): Pick<Reconciliation, 'changes' | 'ended' | 'failures'> {
   const outcomes = ids.map((id) => outcomeOf(state, id, survey, expiry));
@@ -59,28 +65,28 @@ export function reconcileLate(
 
 interface Outcome {
   readonly changes: readonly LedgerChange[];
-  readonly ended: readonly Ended[];
-  readonly failures: readonly Failure[];
+  readonly ended: readonly EndedRequest[];
+  readonly failures: readonly RunProblem[];
 }
 
-function outcomeOf(state: LedgerState, id: string, survey: Survey, expiry: number | null): Outcome {
+function outcomeOf(state: LedgerState, id: string, survey: Snapshot, expiry: number | null): Outcome {
   const vif = survey.found.get(id);
   // Fail closed: nothing is concluded about what the listing lacks and no call described.
   if (vif === undefined) return change();
-  if (vif === null || isOver(vif))
-    return ended(state, id, endedAs(state.sightings[id], vif, survey.seenAt, expiry), survey);
+  if (vif === null || hasEnded(vif))
+    return ended(state, id, endCauseOf(state.observations[id], vif, survey.seenAt, expiry), survey);
   if (isUnsettled(vif)) return change();
   return isConfirming(vif) ? stillConfirming(state, id, vif) : acceptedMeanwhile(state, id, vif, survey);
 }
 
-function listing({ lastListing }: LedgerState, { found, listedAt }: Survey): LedgerChange[] {
+function listing({ lastListing }: LedgerState, { found, listedAt }: Snapshot): LedgerChange[] {
   if ([...found.keys()].every(isVirtualInterfaceId)) return [{ kind: 'listed', at: listedAt }];
   // Fail closed: of a listing with an item that cannot be told, nobody knows what it did not contain.
   const isFuture = lastListing !== null && Date.parse(lastListing) > Date.parse(listedAt);
   return isFuture ? [{ kind: 'listed', at: null }] : [];
 }
 
-function clockWarning({ listedAt }: Survey): Failure {
+function clockWarning({ listedAt }: Snapshot): RunProblem {
   const message =
     `the clock stepped back: the ledger remembers something as later than now, ${listedAt}; ` +
     'the earliest end of what was pending is no longer known; check the clock';
@@ -91,24 +97,28 @@ function clockWarning({ listedAt }: Survey): Failure {
  * Expired, and seen by no pass that is remembered: such as came and expired with no complete listing between, or was told
  * before and is listed still. Empty unless there was no listing for as long as a request lives.
  */
-export function expiredUnseen(
+export function expiredUnobserved(
   state: LedgerState,
-  survey: Survey,
+  survey: Snapshot,
   expiry: number | null,
 ): readonly VirtualInterface[] {
   const { lastListing } = state;
   if (expiry === null || lastListing === null) return [];
   if (Date.parse(survey.listedAt) - Date.parse(lastListing) < expiry * 1000) return [];
-  const known = new Set(heldAsLive(state));
+  const known = new Set(liveLedgerIds(state));
   return survey.expired.filter(({ id }) => isVirtualInterfaceId(id) && !known.has(id));
 }
 
 /** Ends of what expired and was seen by no run that is remembered. */
-export function unseenEnds(state: LedgerState, survey: Survey, expiry: number | null): readonly Ended[] {
-  return expiredUnseen(state, survey, expiry).map((vif) => unseenEnd(vif, survey.seenAt));
+export function unobservedEnds(
+  state: LedgerState,
+  survey: Snapshot,
+  expiry: number | null,
+): readonly EndedRequest[] {
+  return expiredUnobserved(state, survey, expiry).map((vif) => endUnobservedRequest(vif, survey.seenAt));
 }
 
-function ended(state: LedgerState, id: string, as: EndedAs, { seenAt }: Survey): Outcome {
+function ended(state: LedgerState, id: string, as: EndCause, { seenAt }: Snapshot): Outcome {
   const end = toldEnd(state, id, as, seenAt);
   return {
     changes: [{ kind: 'ended', id, ended: end }],
@@ -118,13 +128,13 @@ function ended(state: LedgerState, id: string, as: EndedAs, { seenAt }: Survey):
 }
 
 /** `null` when nobody needs to hear of it: it was no request to us, or one that was accepted long ago. */
-function toldEnd(state: LedgerState, id: string, as: EndedAs, at: string): Ended | null {
-  const sighting = state.sightings[id];
-  return sighting === undefined || sighting.outbound ? null : endOf(id, sighting, as, at);
+function toldEnd(state: LedgerState, id: string, as: EndCause, at: string): EndedRequest | null {
+  const sighting = state.observations[id];
+  return sighting === undefined || sighting.outbound ? null : endRequest(id, sighting, as, at);
 }
 
 /** Past confirming: by a confirm of ours whose answer was lost, or by somebody else. */
-function acceptedMeanwhile(state: LedgerState, id: string, vif: VirtualInterface, survey: Survey): Outcome {
+function acceptedMeanwhile(state: LedgerState, id: string, vif: VirtualInterface, survey: Snapshot): Outcome {
   // Fail closed: what cannot be read may be the intent of a confirm of ours.
   if (state.damaged[id] !== undefined) return change();
   const intent = state.intents[id];
@@ -135,10 +145,10 @@ function acceptedMeanwhile(state: LedgerState, id: string, vif: VirtualInterface
     return { changes: [], ended: [], failures: [{ code: 'confirm-failed', message }] };
   }
   if (intent.gateway === vif.gateway) {
-    const { listings: _, grounds, ...award } = intent;
+    const { listings: _, evidence, ...award } = intent;
     const answer = { by: 'laterPass', state: vif.state, doubt: UNKNOWN_END } as const;
-    const receipt = receiptOf(id, award, grounds, survey.seenAt, answer);
-    const acceptance = accepted(award, grounds.request);
+    const receipt = createReceipt(id, award, evidence, survey.seenAt, answer);
+    const acceptance = createAcceptance(award, evidence.request);
     const end = toldEnd(state, id, 'accepted', survey.seenAt);
     return {
       changes: [{ kind: 'accepted', id, acceptance, receipt }],
@@ -153,7 +163,7 @@ function acceptedMeanwhile(state: LedgerState, id: string, vif: VirtualInterface
   };
 }
 
-function withoutIntent(state: LedgerState, id: string, vif: VirtualInterface, survey: Survey): Outcome {
+function withoutIntent(state: LedgerState, id: string, vif: VirtualInterface, survey: Snapshot): Outcome {
   const kept = state.acceptances[id];
   if (kept === undefined) return ended(state, id, 'acceptedByOthers', survey);
   // Whose gateway it is is not known: nothing is concluded, and the follow-up tells it when it lasts.

@@ -1,7 +1,7 @@
 import type { FollowUp } from './followUp.ts';
-import { whereTo } from './manualOverrideCommand.ts';
+import { endpointOptions } from './manualOverrideCommand.ts';
 import type { Routing } from './model.ts';
-import { listSome, quote } from './printableText.ts';
+import { formatFirst, quote } from './printableText.ts';
 
 /** Where commands for people go; `null`: where the AWS CLI finds it by itself. */
 export interface CommandEndpoints {
@@ -15,17 +15,17 @@ export interface CommandEndpoints {
  * lead on counts as leading on: this is told, and nothing is held or undone by it.
  * @returns `null` when something does
  */
-export function whyUnrouted(
+export function findRouteProblem(
   gateway: string,
   routing: Routing,
   region: string,
   endpoints: CommandEndpoints,
-): Pick<FollowUp, 'message' | 'mend'> | null {
+): Pick<FollowUp, 'message' | 'fix'> | null {
   switch (routing.kind) {
     case 'virtual':
-      return unroutedVirtual(gateway, routing, whereTo(region, endpoints.gateways));
+      return unroutedVirtual(gateway, routing, endpointOptions(region, endpoints.gateways));
     case 'directConnect':
-      return unassociated(gateway, routing, whereTo(region, endpoints.directConnect));
+      return unassociated(gateway, routing, endpointOptions(region, endpoints.directConnect));
     default:
       return routing satisfies never;
   }
@@ -41,19 +41,19 @@ function unroutedVirtual(
   gateway: string,
   { vpcs, tables }: Extract<Routing, { kind: 'virtual' }>,
   where: string,
-): Pick<FollowUp, 'message' | 'mend'> | null {
+): Pick<FollowUp, 'message' | 'fix'> | null {
   if (vpcs.length === 0) {
     return {
       message: `${NO_TRAFFIC}: gateway \`${gateway}\` is attached to no VPC`,
-      mend: `aws ec2 attach-vpn-gateway --vpn-gateway-id ${gateway} --vpc-id VPC_ID ${where}`,
+      fix: `aws ec2 attach-vpn-gateway --vpn-gateway-id ${gateway} --vpc-id VPC_ID ${where}`,
     };
   }
   if (tables.some(({ gateways }) => gateways.includes(gateway))) return null;
   const ids = tables.map(({ id }) => id);
-  const named = `${listSome(vpcs.map(quote), 3)} (${listSome(ids.map(quote), 5)})`;
+  const named = `${formatFirst(vpcs.map(quote), 3)} (${formatFirst(ids.map(quote), 5)})`;
   return {
     message: `${NO_TRAFFIC}: gateway \`${gateway}\` propagates its routes to no route table of ${named}, and no route there leads to it`,
-    mend: `aws ec2 enable-vgw-route-propagation --route-table-id ${tableWord(ids)} --gateway-id ${gateway} ${where}`,
+    fix: `aws ec2 enable-vgw-route-propagation --route-table-id ${tableWord(ids)} --gateway-id ${gateway} ${where}`,
   };
 }
 
@@ -70,10 +70,10 @@ function unassociated(
   gateway: string,
   { associations }: Extract<Routing, { kind: 'directConnect' }>,
   where: string,
-): Pick<FollowUp, 'message' | 'mend'> | null {
+): Pick<FollowUp, 'message' | 'fix'> | null {
   if (associations.some((state) => state !== 'disassociating' && state !== 'disassociated')) return null;
   return {
     message: `${NO_TRAFFIC}: Direct Connect gateway \`${gateway}\` is associated with no gateway of a VPC`,
-    mend: `aws directconnect create-direct-connect-gateway-association --direct-connect-gateway-id ${gateway} --gateway-id VGW_ID ${where}`,
+    fix: `aws directconnect create-direct-connect-gateway-association --direct-connect-gateway-id ${gateway} --gateway-id VGW_ID ${where}`,
   };
 }

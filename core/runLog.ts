@@ -1,13 +1,10 @@
 import { printableValue } from './json.ts';
-import { clip, clipMiddle, listSome } from './printableText.ts';
-import type { PassReport } from './runReport.ts';
+import { formatFirst, truncate, truncateMiddle } from './printableText.ts';
+import type { RunReport } from './runReport.ts';
 
 /** What the function returns of a pass: counts only, so that its size does not depend on what others did. */
-export interface PassSummary
-  extends Pick<
-    PassReport,
-    'target' | 'startedAt' | 'finishedAt' | 'dryRun' | 'status' | 'policy' | 'counts'
-  > {
+export interface RunSummary
+  extends Pick<RunReport, 'target' | 'startedAt' | 'finishedAt' | 'dryRun' | 'status' | 'policy' | 'counts'> {
   readonly format: 1;
   /** how many of each the report has; each of them is a line of the log, as each request is */
   readonly lists: Readonly<Record<keyof typeof OTHERS, number>>;
@@ -19,7 +16,7 @@ const OTHERS = {
   warnings: 'warning',
   ended: 'ended',
   followUps: 'follow-up',
-  orphans: 'orphan',
+  ungranted: 'ungranted',
   ignored: 'ignored',
 } as const;
 
@@ -33,46 +30,48 @@ export interface LogLine {
   readonly more: Readonly<Record<string, unknown>>;
 }
 
-export function summaryOf(report: PassReport): PassSummary {
+export function summarizeRun(report: RunReport): RunSummary {
   const { target, startedAt, finishedAt, dryRun, status, policy, counts } = report;
-  const { failures, warnings, ended, followUps, orphans, ignored } = report;
+  const { failures, warnings, ended, followUps, ungranted, ignored } = report;
   return {
     format: 1,
     ...{ target, startedAt, finishedAt, dryRun, status, counts },
-    policy: { digest: policy.digest, revision: clip(policy.revision, MOST_TEXT) },
+    policy: { digest: policy.digest, revision: truncate(policy.revision, MOST_TEXT) },
     lists: {
       failures: failures.length,
       warnings: warnings.length,
       ended: ended.length,
       followUps: followUps.length,
-      orphans: orphans.length,
+      ungranted: ungranted.length,
       ignored: ignored.length,
     },
   };
 }
 
 /** The one line about the whole pass, with the first of what failed. */
-export function passLine(report: PassReport): LogLine {
+export function runLine(report: RunReport): LogLine {
   const { status } = report;
   return {
     level: status === 'failed' ? 'error' : 'info',
     message: `pass ${status}`,
     more: {
-      report: { ...summaryOf(report), ...firstOf(report, 'failures'), ...firstOf(report, 'warnings') },
+      report: { ...summarizeRun(report), ...firstOf(report, 'failures'), ...firstOf(report, 'warnings') },
     },
   };
 }
 
 /** Nothing of an empty list: most passes have none. */
-function firstOf(report: PassReport, list: 'failures' | 'warnings'): object {
+function firstOf(report: RunReport, list: 'failures' | 'warnings'): object {
   const first = report[list].slice(0, MOST_SHOWN);
   return first.length === 0
     ? {}
-    : { [list]: first.map(({ code, message }) => ({ code, message: clipMiddle(message, MOST_MESSAGE) })) };
+    : {
+        [list]: first.map(({ code, message }) => ({ code, message: truncateMiddle(message, MOST_MESSAGE) })),
+      };
 }
 
 /** A line about each thing that the report has, what failed first; `pass` in it says of which pass. */
-export function* detailLines(report: PassReport): Generator<LogLine> {
+export function* detailLines(report: RunReport): Generator<LogLine> {
   const pass = { target: report.target, startedAt: report.startedAt };
   for (const list of others) {
     const level = list === 'failures' ? 'error' : list === 'warnings' ? 'warn' : 'info';
@@ -84,14 +83,14 @@ export function* detailLines(report: PassReport): Generator<LogLine> {
 }
 
 /** How many lines `detailLines` makes. */
-export function detailCount(report: PassReport): number {
+export function detailCount(report: RunReport): number {
   return others.reduce((count, list) => count + report[list].length, report.requests.length);
 }
 
 /** What the pass failed of, at a size that fits the error of an invocation. */
-export function whyFailed({ failures }: PassReport): string {
-  return listSome(
-    failures.map(({ message }) => clipMiddle(message, MOST_MESSAGE)),
+export function describeRunFailure({ failures }: RunReport): string {
+  return formatFirst(
+    failures.map(({ message }) => truncateMiddle(message, MOST_MESSAGE)),
     MOST_SHOWN,
   );
 }
@@ -113,12 +112,12 @@ const MOST_KEYS = 30;
 
 function shortened(value: unknown): unknown {
   // Escapes come first: they are longer than what they stand for.
-  if (typeof value === 'string') return clip(String(printableValue('', value)), MOST_TEXT);
+  if (typeof value === 'string') return truncate(String(printableValue('', value)), MOST_TEXT);
   if (Array.isArray(value)) return value.slice(0, MOST_ITEMS).map(shortened);
   return typeof value === 'object' && value !== null ? entriesOf(value) : value;
 }
 
 function entriesOf(value: object): Record<string, unknown> {
   const entries = Object.entries(value).slice(0, MOST_KEYS);
-  return Object.fromEntries(entries.map(([key, part]) => [clip(key, MOST_TEXT), shortened(part)]));
+  return Object.fromEntries(entries.map(([key, part]) => [truncate(key, MOST_TEXT), shortened(part)]));
 }

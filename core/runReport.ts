@@ -1,18 +1,18 @@
 import type { Deadline } from './deadline.ts';
 import type { Decision } from './decide.ts';
-import type { Ended } from './endedRequest.ts';
+import type { EndedRequest } from './endedRequest.ts';
 import type { FollowUp } from './followUp.ts';
 import type { VirtualInterface } from './model.ts';
 import type { Reason } from './reasons.ts';
-import type { Orphan } from './ungrantedInterfaces.ts';
+import type { UngrantedInterface } from './ungrantedInterfaces.ts';
 
 /** Something told beside the requests. Codes are stable. */
-export interface Failure {
-  readonly code: FailureCode;
+export interface RunProblem {
+  readonly code: RunProblemCode;
   readonly message: string;
 }
 
-export type FailureCode =
+export type RunProblemCode =
   | 'api'
   | 'listing-incomplete'
   | 'wrong-account-or-region'
@@ -39,7 +39,7 @@ export function isPending(outcome: Outcome): boolean {
 }
 
 /** One pass over one target, as `run --json` prints it. Key names are relied on by others. */
-export interface PassReport {
+export interface RunReport {
   readonly target: string;
   readonly startedAt: string;
   readonly finishedAt: string;
@@ -52,13 +52,13 @@ export interface PassReport {
   readonly requests: readonly RequestReport[];
   /** listed and no request to us, or not readable as one */
   readonly ignored: readonly Ignored[];
-  readonly ended: readonly Ended[];
+  readonly ended: readonly EndedRequest[];
   readonly followUps: readonly FollowUp[];
-  readonly orphans: readonly Orphan[];
+  readonly ungranted: readonly UngrantedInterface[];
   /** worth a person's look; the pass went on */
-  readonly warnings: readonly Failure[];
+  readonly warnings: readonly RunProblem[];
   /** what makes the pass a failed one; empty otherwise */
-  readonly failures: readonly Failure[];
+  readonly failures: readonly RunProblem[];
 }
 
 export interface Counts {
@@ -76,7 +76,7 @@ export interface Counts {
  * What the API gave of a request beside ID, connection, VLAN and name: with these, everything that a policy is evaluated by. No
  * secret is among it.
  */
-export type Described = Pick<
+export type DescribedFields = Pick<
   VirtualInterface,
   | 'state'
   | 'type'
@@ -86,11 +86,11 @@ export type Described = Pick<
   | 'mtu'
   | 'tags'
   | 'peers'
-  | 'faults'
+  | 'readErrors'
   | 'unreadable'
 >;
 
-export interface RequestReport extends Described {
+export interface RequestReport extends DescribedFields {
   readonly id: string;
   readonly connection: string | null;
   readonly vlan: number | null;
@@ -105,7 +105,7 @@ export interface RequestReport extends Described {
   /** checks that could not be made, a sentence each */
   readonly skipped: readonly string[];
   /** AWS CLI command for a person; `null` when it was accepted, is gone, or no command may be shown (byHand.ts) */
-  readonly acceptByHand: string | null;
+  readonly manualOverrideCommand: string | null;
 }
 
 export type ReportedDecision =
@@ -120,7 +120,7 @@ export interface Ignored {
   readonly message: string;
 }
 
-export function describedOf({
+export function pickDescribedFields({
   state,
   type,
   ownerAccount,
@@ -129,19 +129,19 @@ export function describedOf({
   mtu,
   tags,
   peers,
-  faults,
+  readErrors,
   unreadable,
-}: Described): Described {
-  return { state, type, ownerAccount, location, region, mtu, tags, peers, faults, unreadable };
+}: DescribedFields): DescribedFields {
+  return { state, type, ownerAccount, location, region, mtu, tags, peers, readErrors, unreadable };
 }
 
-export function reported(decision: Decision): ReportedDecision {
+export function toReportedDecision(decision: Decision): ReportedDecision {
   if (decision.verdict === 'hold') return { verdict: 'hold', reasons: decision.reasons };
   const { verdict, owner, grant, gateway } = decision;
   return { verdict, owner, grant, gateway };
 }
 
-export function count(requests: readonly RequestReport[], dryRun: boolean): Counts {
+export function countOutcomes(requests: readonly RequestReport[], dryRun: boolean): Counts {
   const of = (outcome: Outcome): number => requests.filter((request) => request.outcome === outcome).length;
   return {
     pending: requests.length,

@@ -1,9 +1,9 @@
 import type { LedgerState } from './ledgerState.ts';
 import type { VirtualInterface } from './model.ts';
-import { byCodePoint } from './printableText.ts';
+import { compareByCodePoint } from './printableText.ts';
 
 /** What one look at the API showed. */
-export interface Survey {
+export interface Snapshot {
   /** before its first call */
   readonly listedAt: string;
   /** after its last answer */
@@ -22,8 +22,8 @@ export interface Survey {
 }
 
 /** IDs that the ledger holds as live: a complete listing has them, or the API knows them as over. */
-export function heldAsLive({ sightings, intents, acceptances }: LedgerState): string[] {
-  return [...new Set([...Object.keys(sightings), ...Object.keys(intents), ...Object.keys(acceptances)])];
+export function liveLedgerIds({ observations, intents, acceptances }: LedgerState): string[] {
+  return [...new Set([...Object.keys(observations), ...Object.keys(intents), ...Object.keys(acceptances)])];
 }
 
 /**
@@ -31,25 +31,25 @@ export function heldAsLive({ sightings, intents, acceptances }: LedgerState): st
  * we may have accepted, since it takes slots and addresses: intents, then acceptances. Then comes what waits since an
  * earlier run, the longest first, so that each has its turn however many there are; then the others, the oldest first.
  */
-export function missingFrom(state: LedgerState, listed: Survey['found']): string[] {
-  const { sightings, intents, acceptances } = state;
+export function missingLedgerIds(state: LedgerState, listed: Snapshot['found']): string[] {
+  const { observations: sightings, intents, acceptances } = state;
   const rank = (id: string): string => {
     if (intents[id] !== undefined) return '0';
     if (acceptances[id] !== undefined) return '1';
     const { unlistedSince = null, firstSeen = '' } = sightings[id] ?? {};
     return unlistedSince === null ? `3 ${firstSeen}` : `2 ${unlistedSince}`;
   };
-  return heldAsLive(state)
+  return liveLedgerIds(state)
     .filter((id) => !listed.has(id))
     .map((id) => ({ id, rank: `${rank(id)} ${id}` }))
-    .sort((a, b) => byCodePoint(a.rank, b.rank))
+    .sort((a, b) => compareByCodePoint(a.rank, b.rank))
     .map(({ id }) => id);
 }
 
 /** What was listed or described: of the others nothing is known, so nothing is reported. */
-export function onlyFound<V>(
+export function pickFound<V>(
   byId: Readonly<Record<string, V>>,
-  { found }: Pick<Survey, 'found'>,
+  { found }: Pick<Snapshot, 'found'>,
 ): Readonly<Record<string, V>> {
   return Object.fromEntries(Object.entries(byId).filter(([id]) => found.has(id)));
 }

@@ -1,21 +1,25 @@
-import { grantsFor } from './grants.ts';
-import { isConfirming, isOver, type VirtualInterface } from './model.ts';
+import { findFittingGrants } from './grants.ts';
+import { hasEnded, isConfirming, type VirtualInterface } from './model.ts';
 import type { Policy } from './policy.ts';
-import { list, quote } from './printableText.ts';
+import { formatList, quote } from './printableText.ts';
 
 /** A live interface on one of the policy's gateways that no current grant would justify. Told, never deleted. */
-export interface Orphan {
+export interface UngrantedInterface {
   readonly id: string;
   readonly connection: string | null;
   readonly gateway: string;
   readonly message: string;
 }
 
-export function orphans(policy: Policy, interfaces: readonly VirtualInterface[], at: Date): Orphan[] {
+export function findUngrantedInterfaces(
+  policy: Policy,
+  interfaces: readonly VirtualInterface[],
+  at: Date,
+): UngrantedInterface[] {
   const gateways = new Set(policy.owners.flatMap(({ grants }) => grants.map(({ gateway }) => gateway)));
   return interfaces.flatMap((vif) => {
     const { id, connection, gateway } = vif;
-    if (isOver(vif) || isConfirming(vif) || gateway === null || !gateways.has(gateway)) return [];
+    if (hasEnded(vif) || isConfirming(vif) || gateway === null || !gateways.has(gateway)) return [];
     const message = whyOrphan(policy, vif, gateway, at);
     return message === null ? [] : [{ id, connection, gateway, message }];
   });
@@ -26,8 +30,8 @@ function whyOrphan(policy: Policy, vif: VirtualInterface, gateway: string, at: D
   if (connection === null) return 'the API does not name its connection';
   const owner = policy.owners.find(({ connections }) => connections.includes(connection));
   if (owner === undefined) return `no owner in the policy has connection ${quote(connection)}`;
-  const grants = grantsFor(owner, vif, at);
-  if (!grants.found) return list(grants.reasons.map(({ message }) => message));
+  const grants = findFittingGrants(owner, vif, at);
+  if (!grants.found) return formatList(grants.reasons.map(({ message }) => message));
   if (grants.fitting.some((grant) => grant.gateway === gateway)) return null;
   return `the policy gives owner \`${owner.name}\` gateway \`${grants.first.gateway}\` for it, not \`${gateway}\``;
 }

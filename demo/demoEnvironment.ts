@@ -6,11 +6,11 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import { AllocatePrivateVirtualInterfaceCommand, DirectConnectClient } from '@aws-sdk/client-direct-connect';
 import type { Context } from 'aws-lambda';
-import { createMemoryLedger } from '../adapters/ledgers/inMemoryLedger.ts';
-import type { Announcement } from '../core/events/event.ts';
+import { createInMemoryLedger } from '../adapters/ledgers/inMemoryLedger.ts';
+import type { AcceptorEvent } from '../core/events/event.ts';
 import { recipientKey } from '../core/policy.ts';
-import type { PassReport } from '../core/runReport.ts';
-import { readScenario, type Simulator, startSimulator } from '../emulator/emulator.ts';
+import type { RunReport } from '../core/runReport.ts';
+import { type Emulator, readScenario, startEmulator } from '../emulator/emulator.ts';
 import { createHandler } from '../lambda/createHandler.ts';
 import { compilePolicy, formatFault } from '../language/index.ts';
 
@@ -27,27 +27,27 @@ export interface Offer {
 }
 
 /** An embedded cloud with the function deployed into it. */
-export interface Stage {
-  readonly simulator: Simulator;
+export interface DemoEnvironment {
+  readonly simulator: Emulator;
   offer(offer: Offer): Promise<string>;
   /** One invocation of the real handler, and what it announced. */
-  pass(): Promise<{ report: PassReport; announced: readonly Announcement[] }>;
+  run(): Promise<{ report: RunReport; announced: readonly AcceptorEvent[] }>;
   close(): Promise<void>;
 }
 
 export const POLICY_FILE = join(import.meta.dirname, 'hub.yaml');
 const TARGET = 'hub';
 
-export async function setStage(): Promise<Stage> {
+export async function startDemoEnvironment(): Promise<DemoEnvironment> {
   // What Lambda would send to CloudWatch has no place between the lines of a story.
   process.env.POWERTOOLS_METRICS_DISABLED = 'true';
   const scenario = readScenario(JSON.parse(readFileSync(join(import.meta.dirname, 'scenario.json'), 'utf8')));
-  const simulator = await startSimulator({ scenario });
+  const simulator = await startEmulator({ scenario });
   const dir = await mkdtemp(join(tmpdir(), 'vif-acceptor-demo-'));
   const recipient = await deployPolicy(dir);
   const clock = { now: () => simulator.clock.now(), monotonic: () => performance.now() };
-  const announced: Announcement[] = [];
-  const reports: PassReport[] = [];
+  const announced: AcceptorEvent[] = [];
+  const reports: RunReport[] = [];
   const handler = createHandler({
     env: {
       VIF_ACCEPTOR_RECIPIENTS: JSON.stringify({ [TARGET]: recipient }),
@@ -60,9 +60,9 @@ export async function setStage(): Promise<Stage> {
     logger: new Logger({ serviceName: 'vif-acceptor', logLevel: 'SILENT' }),
     metrics: new Metrics({ serviceName: 'vif-acceptor', namespace: 'VifAcceptor' }),
     credentials: () => ({ accessKeyId: '012345678901', secretAccessKey: 'secret' }),
-    ledger: () => createMemoryLedger(clock),
-    announcer: {
-      announce: async (announcements) => {
+    ledger: () => createInMemoryLedger(clock),
+    eventPublisher: {
+      publish: async (announcements) => {
         announced.push(...announcements);
         return { delivered: announcements.map(({ id }) => id), problem: null };
       },
@@ -74,7 +74,7 @@ export async function setStage(): Promise<Stage> {
   return {
     simulator,
     offer: (offer) => allocate(simulator, offer),
-    pass: async () => {
+    run: async () => {
       await handler({ target: TARGET }, context());
       const [report] = reports.splice(0);
       if (report === undefined) throw new Error('the function reported nothing');
@@ -90,7 +90,7 @@ export async function setStage(): Promise<Stage> {
 /** Compiles the policy as the CDK app does. @returns its recipient, as the function's setting writes it */
 async function deployPolicy(dir: string): Promise<string> {
   const compiled = compilePolicy({ file: POLICY_FILE, text: readFileSync(POLICY_FILE, 'utf8') });
-  if (!compiled.ok) throw new Error(compiled.faults.map(formatFault).join('\n'));
+  if (!compiled.ok) throw new Error(compiled.errors.map(formatFault).join('\n'));
   await writeFile(join(dir, `${TARGET}.json`), compiled.text);
   await writeFile(join(dir, 'revision.txt'), 'demo');
   return recipientKey(compiled.policy.recipient);
@@ -98,7 +98,7 @@ async function deployPolicy(dir: string): Promise<string> {
 
 /** As another account, by the SDK and the real protocol. */
 async function allocate(
-  simulator: Simulator,
+  simulator: Emulator,
   { from, connection, name, vlan, asn, subnet: [net, first] }: Offer,
 ): Promise<string> {
   const client = new DirectConnectClient({

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { styleText } from 'node:util';
-import { describePass } from '../cli/output/runText.ts';
+import { describeRun } from '../cli/output/runText.ts';
 import { paintFor } from '../cli/output/terminal.ts';
-import { list } from '../core/printableText.ts';
-import { POLICY_FILE, type Stage, setStage } from './demoEnvironment.ts';
+import { formatList } from '../core/printableText.ts';
+import { type DemoEnvironment, POLICY_FILE, startDemoEnvironment } from './demoEnvironment.ts';
 
 const paint = paintFor(process.stdout);
 
@@ -12,19 +12,19 @@ function say(text: string): void {
 }
 
 /** What happened between two passes. */
-function scene(stage: Stage, what: string): void {
+function scene(stage: DemoEnvironment, what: string): void {
   const at = stage.simulator.clock.now().toISOString().replace('T', ' ').slice(0, 16);
   say(`\n${styleText('bold', `── ${at} UTC ── ${what}`, { stream: process.stdout })}\n`);
 }
 
 /** One invocation of the function, and what it found. */
-async function pass(stage: Stage): Promise<void> {
-  const { report, announced } = await stage.pass();
-  say(describePass(report, paint));
-  if (announced.length > 0) say(paint.faint(`\nannounced: ${list(announced.map(({ type }) => type))}`));
+async function pass(stage: DemoEnvironment): Promise<void> {
+  const { report, announced } = await stage.run();
+  say(describeRun(report, paint));
+  if (announced.length > 0) say(paint.faint(`\nannounced: ${formatList(announced.map(({ type }) => type))}`));
 }
 
-async function story(stage: Stage): Promise<void> {
+async function story(stage: DemoEnvironment): Promise<void> {
   const { clock } = stage.simulator;
   say(
     'Everything below is real but the cloud: an emulator of DirectLink on loopback, the function that Lambda runs, and',
@@ -69,7 +69,7 @@ Next, with your own account:
 README.md goes on from there.`);
 }
 
-const stage = await setStage();
+const stage = await startDemoEnvironment();
 try {
   await story(stage);
 } finally {

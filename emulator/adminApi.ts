@@ -1,15 +1,15 @@
 import type { Call } from './callLog.ts';
-import { flag, Misread, object, optional, spelled, textLike } from './decoders.ts';
+import { anyObject, flag, InvalidInput, optional, textMatching, writtenObject } from './decoders.ts';
 import { type Fault, readFault } from './faults.ts';
-import { NotThere } from './lifecycle.ts';
-import { latency, milliseconds } from './options.ts';
+import { ResourceNotFound } from './lifecycle.ts';
+import { isoDuration, latencyMs } from './options.ts';
 import { jsonResponse, type Request, type Response } from './wire.ts';
 import type { Disguise } from './world.ts';
 
-export const CONTROL = '/_simulator/';
+export const ADMIN_PREFIX = '/_simulator/';
 
 /** What can be done to a simulation from outside. */
-export interface Controls {
+export interface EmulatorControls {
   now(): Date;
   advance(milliseconds: number): void;
   faults(): readonly Fault[];
@@ -17,7 +17,7 @@ export interface Controls {
   clearFaults(): void;
   calls(): readonly Call[];
   clearCalls(): void;
-  steer(id: string, state: string): void;
+  forceState(id: string, state: string): void;
   disguise(id: string, changed: Partial<Disguise>): void;
   /** how long every answer of an API waits, in milliseconds of real time */
   latency(): number;
@@ -26,7 +26,7 @@ export interface Controls {
 }
 
 /** Given the body as parsed JSON and what stood at `ID`; what it returns is the answer. */
-type Action = (controls: Controls, body: unknown, id: string) => unknown;
+type Action = (controls: EmulatorControls, body: unknown, id: string) => unknown;
 
 const clock: Action = (controls) => ({ now: controls.now().toISOString() });
 const faults: Action = (controls) => ({ faults: controls.faults() });
@@ -35,14 +35,14 @@ const calls: Action = (controls) => ({ calls: controls.calls() });
 
 const steer: Action = (controls, body, id) => {
   const { state } = readState(body, '');
-  controls.steer(id, state);
+  controls.forceState(id, state);
   return { id, state };
 };
 
 /** An interface can be put into a state and disguised, in one call or in several. */
 const steerInterface: Action = (controls, body, id) => {
   const { state, listed, shows } = readInterface(body, '');
-  if (state !== null) controls.steer(id, state);
+  if (state !== null) controls.forceState(id, state);
   controls.disguise(id, {
     ...(listed === null ? {} : { unlisted: !listed }),
     ...(shows === null ? {} : { shows }),
@@ -51,14 +51,14 @@ const steerInterface: Action = (controls, body, id) => {
   return { id, ...Object.fromEntries(changed) };
 };
 
-const readAdvance = spelled({ advance: milliseconds });
-const readLatency = spelled({ ms: latency });
-const state = textLike('a state such as `down`', /^[a-z]{1,40}$/);
-const readState = spelled({ state });
-const readInterface = spelled({
+const readAdvance = writtenObject({ advance: isoDuration });
+const readLatency = writtenObject({ ms: latencyMs });
+const state = textMatching('a state such as `down`', /^[a-z]{1,40}$/);
+const readState = writtenObject({ state });
+const readInterface = writtenObject({
   state: optional(state, null),
   listed: optional(flag, null),
-  shows: optional(object, null),
+  shows: optional(anyObject, null),
 });
 
 const ROUTES: Readonly<Record<string, Readonly<Record<string, Action>>>> = {
@@ -105,12 +105,12 @@ const ROUTES: Readonly<Record<string, Readonly<Record<string, Action>>>> = {
 };
 
 /** Answers a request under `/_simulator/`, unsigned. What is wrong with it is told in `message`. */
-export function control(request: Request, controls: Controls): Response {
-  const [name = '', id = '', ...rest] = request.target.slice(CONTROL.length).split('/');
+export function handleAdminRequest(request: Request, controls: EmulatorControls): Response {
+  const [name = '', id = '', ...rest] = request.target.slice(ADMIN_PREFIX.length).split('/');
   const path = id === '' ? name : `${name}/ID`;
   const methods = rest.length === 0 && Object.hasOwn(ROUTES, path) ? ROUTES[path] : undefined;
   if (methods === undefined) {
-    const known = Object.keys(ROUTES).map((route) => CONTROL + route);
+    const known = Object.keys(ROUTES).map((route) => ADMIN_PREFIX + route);
     return refuse(404, `no such path; there are ${known.join(', ')}`);
   }
   const action = Object.hasOwn(methods, request.method) ? methods[request.method] : undefined;
@@ -120,8 +120,8 @@ export function control(request: Request, controls: Controls): Response {
   try {
     return jsonResponse(200, action(controls, readBody(request), id));
   } catch (error) {
-    if (error instanceof NotThere) return refuse(404, error.message);
-    if (error instanceof Misread) return refuse(400, error.message);
+    if (error instanceof ResourceNotFound) return refuse(404, error.message);
+    if (error instanceof InvalidInput) return refuse(400, error.message);
     throw error;
   }
 }
@@ -131,7 +131,7 @@ function readBody({ body }: Request): unknown {
   try {
     return text === '' ? undefined : JSON.parse(text);
   } catch {
-    throw new Misread('', 'JSON', text);
+    throw new InvalidInput('', 'JSON', text);
   }
 }
 

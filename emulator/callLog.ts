@@ -19,13 +19,13 @@ export interface Call {
 /** as many of the latest calls as are kept */
 const KEPT = 10_000;
 
-export interface Calls {
+export interface CallLog {
   add(call: Call): void;
   list(): readonly Call[];
   clear(): void;
 }
 
-export function createCalls(): Calls {
+export function createCallLog(): CallLog {
   let calls: Call[] = [];
   return {
     add: (call) => {
@@ -39,7 +39,7 @@ export function createCalls(): Calls {
   };
 }
 
-export function statusOf(reply: Reply): Call['status'] {
+export function replyStatus(reply: Reply): Call['status'] {
   return reply.kind === 'response' ? reply.status : reply.kind;
 }
 

@@ -1,4 +1,4 @@
-import { Misread } from './decoders.ts';
+import { InvalidInput } from './decoders.ts';
 
 const SECOND = 1000;
 export const MINUTE = 60 * SECOND;
@@ -34,7 +34,7 @@ export function createClock(start: Date | null): Clock {
     advance: (milliseconds) => {
       const then = new Date(now().getTime() + milliseconds);
       if (!(milliseconds >= 0) || Number.isNaN(then.getTime())) {
-        throw new Misread('advance', 'a time ahead that a calendar has', milliseconds);
+        throw new InvalidInput('advance', 'a time ahead that a calendar has', milliseconds);
       }
       ahead += milliseconds;
     },

@@ -12,7 +12,7 @@ export interface Dialect {
   /** names of a service that a signature's scope may bear */
   readonly signingNames: Readonly<Record<Service, readonly string[]>>;
   /** operations of Direct Connect that are not there */
-  readonly lacks: readonly string[];
+  readonly missingOperations: readonly string[];
   readonly hasDirectConnectGateways: boolean;
   readonly interfaceTypes: readonly ('private' | 'public' | 'transit')[];
   /** fields returned of an interface and of a connection; `null`: all that the emulator knows */
@@ -21,11 +21,11 @@ export interface Dialect {
   /** items in one answer at most; `null`: no paging, everything at once */
   readonly pageSize: number | null;
   /** long ASNs stand in `asnLong` with 0 in `asn`, and an allocation may bear `asnLong` */
-  readonly longAsnApart: boolean;
+  readonly separateLongAsn: boolean;
   /** a BGP key is made up for a request that brings none */
-  readonly makesKeys: boolean;
+  readonly generatesKeys: boolean;
   /** the API for gateways tells their ASN */
-  readonly tellsGatewayAsn: boolean;
+  readonly returnsGatewayAsn: boolean;
   /** hexadecimal digits of a virtual private gateway's ID */
   readonly gatewayDigits: number;
   /** milliseconds from request to `expired`; `null`: requests stand for ever */
@@ -43,7 +43,7 @@ export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
     name: 'outscale',
     // Its own tool signs as directlink and fcu, its documented AWS CLI procedure with the names of AWS: both work.
     signingNames: { directconnect: ['directconnect', 'directlink'], ec2: ['ec2', 'fcu'], sts: ['sts'] },
-    lacks: [
+    missingOperations: [
       'AllocatePublicVirtualInterface',
       'AllocateTransitVirtualInterface',
       'AssociateConnectionWithLag',
@@ -87,9 +87,9 @@ export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
       'region',
     ],
     pageSize: null,
-    longAsnApart: false,
-    makesKeys: false,
-    tellsGatewayAsn: false,
+    separateLongAsn: false,
+    generatesKeys: false,
+    returnsGatewayAsn: false,
     gatewayDigits: 8,
     expiry: 7 * DAY,
     expiredLingers: 7 * DAY,
@@ -99,15 +99,15 @@ export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
   aws: {
     name: 'aws',
     signingNames: { directconnect: ['directconnect'], ec2: ['ec2'], sts: ['sts'] },
-    lacks: [],
+    missingOperations: [],
     hasDirectConnectGateways: true,
     interfaceTypes: ['private', 'public', 'transit'],
     interfaceFields: null,
     connectionFields: null,
     pageSize: 100,
-    longAsnApart: true,
-    makesKeys: true,
-    tellsGatewayAsn: true,
+    separateLongAsn: true,
+    generatesKeys: true,
+    returnsGatewayAsn: true,
     gatewayDigits: 17,
     expiry: null,
     expiredLingers: 7 * DAY,
@@ -117,7 +117,7 @@ export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
 };
 
 /** Keeps the fields that a dialect returns. */
-export function pick(
+export function pickFields(
   item: Readonly<Record<string, unknown>>,
   fields: readonly string[] | null,
 ): Readonly<Record<string, unknown>> {

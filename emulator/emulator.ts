@@ -1,30 +1,33 @@
-import { CONTROL } from './adminApi.ts';
+import { ADMIN_PREFIX } from './adminApi.ts';
 import type { Call } from './callLog.ts';
 import { type FaultInput, readFault } from './faults.ts';
-import { serve } from './httpServer.ts';
-import { createSimulation } from './inProcessEmulator.ts';
-import { latency, milliseconds, type Options } from './options.ts';
+import { startHttpServer } from './httpServer.ts';
+import { createInProcessEmulator } from './inProcessEmulator.ts';
+import { isoDuration, latencyMs, type Options } from './options.ts';
 import type { Scenario } from './scenario.ts';
 import type { Request } from './wire.ts';
 import type { Disguise, World } from './world.ts';
 
 export type { Call } from './callLog.ts';
-export { Misread } from './decoders.ts';
+export { InvalidInput as Misread } from './decoders.ts';
 export type { DialectName } from './dialects.ts';
 export type { FaultInput, FaultKind } from './faults.ts';
-export { createSimulation, type Simulation } from './inProcessEmulator.ts';
-export { LONGEST_LATENCY, type Options } from './options.ts';
+export {
+  createInProcessEmulator as createSimulation,
+  type InProcessEmulator as Simulation,
+} from './inProcessEmulator.ts';
+export { MAX_LATENCY_MS as LONGEST_LATENCY, type Options } from './options.ts';
 export { readScenario, type Scenario, ScenarioRefused } from './scenario.ts';
 export type { Reply, Request } from './wire.ts';
 
-export interface SimulatorOptions extends Options {
+export interface EmulatorOptions extends Options {
   /** any free one when left out */
   readonly port?: number;
   readonly scenario?: Scenario;
 }
 
 /** A running emulator: one endpoint for Direct Connect (DirectLink), EC2 (FCU) and STS. */
-export interface Simulator {
+export interface Emulator {
   /** the endpoint of every service */
   readonly url: string;
   readonly port: number;
@@ -39,7 +42,7 @@ export interface Simulator {
   calls(): readonly Call[];
   clearCalls(): void;
   /** Puts an interface or a gateway into a state, where it stays; throws `NotThere`. */
-  steer(id: string, state: string): void;
+  forceState(id: string, state: string): void;
   /** Makes answers about an interface depart from what is so; throws `NotThere`. */
   disguise(id: string, changed: Partial<Disguise>): void;
   /** How long every answer of an API waits from now on, in milliseconds of real time; throws `Misread`. */
@@ -53,26 +56,26 @@ export interface Simulator {
 }
 
 /** Starts an emulator on loopback. Rejects with `Misread`, `ScenarioRefused` or the port's own error. */
-export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const { port = 0, scenario = null, ...rest } = options;
-  const simulation = createSimulation(rest, scenario);
+  const simulation = createInProcessEmulator(rest, scenario);
   // Whoever steers is not kept waiting.
-  const delay = ({ target }: Request) => (target.startsWith(CONTROL) ? 0 : simulation.latency());
-  const server = await serve(simulation.handle, delay, port);
+  const delay = ({ target }: Request) => (target.startsWith(ADMIN_PREFIX) ? 0 : simulation.latency());
+  const server = await startHttpServer(simulation.handle, delay, port);
   return {
     url: `http://127.0.0.1:${server.port}`,
     port: server.port,
     clock: {
       now: simulation.now,
-      advance: (by) => simulation.advance(typeof by === 'number' ? by : milliseconds(by, 'advance')),
+      advance: (by) => simulation.advance(typeof by === 'number' ? by : isoDuration(by, 'advance')),
     },
     addFault: (fault) => simulation.addFault(readFault(fault, '')),
     clearFaults: simulation.clearFaults,
     calls: simulation.calls,
     clearCalls: simulation.clearCalls,
-    steer: simulation.steer,
+    forceState: simulation.forceState,
     disguise: simulation.disguise,
-    setLatency: (ms) => simulation.setLatency(latency(ms, 'latency')),
+    setLatency: (ms) => simulation.setLatency(latencyMs(ms, 'latency')),
     reset: simulation.reset,
     get world() {
       return simulation.world();

@@ -1,4 +1,12 @@
-import { accountId, Misread, oneOf, optional, type Reader, spelled, whole } from './decoders.ts';
+import {
+  accountId,
+  InvalidInput,
+  integerBetween,
+  oneOf,
+  optional,
+  type Reader,
+  writtenObject,
+} from './decoders.ts';
 import { OPERATION_NAMES } from './operations/operationTable.ts';
 
 /** Kinds of fault, each with the statuses it can have (the first is what it has when none is given). */
@@ -49,15 +57,15 @@ export interface FaultInput {
   readonly status?: number;
 }
 
-const counted = whole(1, 1_000_000);
+const counted = integerBetween(1, 1_000_000);
 
-const readFields = spelled<Fault>({
+const readFields = writtenObject<Fault>({
   kind: oneOf(FAULT_KINDS),
   operation: optional(oneOf(OPERATION_NAMES), null),
   account: optional(accountId, null),
   times: optional((value, path) => (value === 'always' ? value : counted(value, path)), 1),
-  after: optional(whole(0, 1_000_000), 0),
-  status: optional(whole(100, 599), null),
+  after: optional(integerBetween(0, 1_000_000), 0),
+  status: optional(integerBetween(100, 599), null),
 });
 
 /** Throws `Misread`. */
@@ -66,17 +74,17 @@ export const readFault: Reader<Fault> = (value, path) => {
   const statuses: readonly number[] = STATUSES[fault.kind];
   if (fault.status !== null && !statuses.includes(fault.status)) {
     const known = statuses.length === 0 ? '' : ` or one of ${statuses.join(', ')}`;
-    throw new Misread('status', `left out with \`${fault.kind}\`${known}`, fault.status);
+    throw new InvalidInput('status', `left out with \`${fault.kind}\`${known}`, fault.status);
   }
   return fault;
 };
 
 /** The status of a fault, or the usual one of its kind. */
-export function statusOf({ kind, status }: Fault): number {
+export function faultStatus({ kind, status }: Fault): number {
   return status ?? STATUSES[kind][0] ?? 500;
 }
 
-export interface Faults {
+export interface FaultQueue {
   add(fault: Fault): void;
   clear(): void;
   list(): readonly Fault[];
@@ -84,7 +92,7 @@ export interface Faults {
   take(operation: string, account: string): Fault | null;
 }
 
-export function createFaults(): Faults {
+export function createFaultQueue(): FaultQueue {
   let waiting: readonly Fault[] = [];
   const replace = (old: Fault, by: readonly Fault[]) => {
     waiting = waiting.flatMap((fault) => (fault === old ? by : [fault]));

@@ -6,7 +6,7 @@ import { jsonResponse, type Reply, type Request } from './wire.ts';
 /** bytes of a body at most */
 const MAX_BODY = 1_000_000;
 
-export interface Server {
+export interface HttpServer {
   readonly port: number;
   /** Ends every connection, those that wait for an answer, for ever too. */
   close(): Promise<void>;
@@ -16,11 +16,11 @@ export interface Server {
  * Serves on loopback only. Port 0 is any free one; rejects when the port is taken.
  * @param delay how long the answer to a request waits once it is made, in milliseconds
  */
-export async function serve(
+export async function startHttpServer(
   handle: (request: Request) => Reply,
   delay: (request: Request) => number,
   port: number,
-): Promise<Server> {
+): Promise<HttpServer> {
   const closing = new AbortController();
   const answer = async (request: Request): Promise<Reply> => {
     // Before the wait: a call takes effect while its answer is on the way, as in life.

@@ -1,23 +1,23 @@
-import { CONTROL, type Controls, control } from './adminApi.ts';
+import { ADMIN_PREFIX, type EmulatorControls, handleAdminRequest } from './adminApi.ts';
 import { authenticate } from './authenticate.ts';
-import { type Calls, createCalls, statusOf } from './callLog.ts';
+import { type CallLog, createCallLog, replyStatus } from './callLog.ts';
 import { type Clock, createClock } from './clock.ts';
-import { Misread } from './decoders.ts';
-import { createFaults, type Faults } from './faults.ts';
-import { withFault } from './injectFault.ts';
-import { readJsonCall } from './jsonProtocol.ts';
-import { disguise, settle, steer } from './lifecycle.ts';
-import { withoutIgnored } from './operations/ignoredParameters.ts';
+import { InvalidInput } from './decoders.ts';
+import { createFaultQueue, type FaultQueue } from './faults.ts';
+import { injectFault } from './injectFault.ts';
+import { parseJsonCall } from './jsonProtocol.ts';
+import { applyElapsedTime, disguise, forceState } from './lifecycle.ts';
+import { removeIgnored } from './operations/ignoredParameters.ts';
 import type { Context } from './operations/operation.ts';
 import { findOperation } from './operations/operationTable.ts';
-import { dialectOf, type Options, readOptions } from './options.ts';
-import { readQueryCall } from './queryProtocol.ts';
-import { populate, type Scenario } from './scenario.ts';
+import { type Options, readOptions, resolveDialect } from './options.ts';
+import { parseQueryCall } from './queryProtocol.ts';
+import { loadScenario, type Scenario } from './scenario.ts';
 import { ApiError, jsonResponse, type Reply, type Request, type WireCall } from './wire.ts';
 import { createWorld, type World } from './world.ts';
 
 /** An emulated provider, without sockets. */
-export interface Simulation extends Controls {
+export interface InProcessEmulator extends EmulatorControls {
   handle(request: Request): Reply;
   /** everything that stands, up to date; to be changed with care */
   world(): World;
@@ -26,8 +26,8 @@ export interface Simulation extends Controls {
 interface State {
   readonly clock: Clock;
   readonly world: World;
-  readonly faults: Faults;
-  readonly calls: Calls;
+  readonly faults: FaultQueue;
+  readonly calls: CallLog;
   latency: number;
 }
 
@@ -35,20 +35,22 @@ interface State {
  * Makes a world and puts the scenario into it; options beat those of the scenario.
  * Throws `Misread` for a bad option and `ScenarioRefused`.
  */
-export function createSimulation(options: Options, scenario: Scenario | null): Simulation {
+export function createInProcessEmulator(options: Options, scenario: Scenario | null): InProcessEmulator {
   const asked = readOptions({ ...scenario?.options, ...options }, '');
   const begin = (): State => {
     const clock = createClock(asked.now === null ? null : new Date(asked.now));
-    const world = createWorld(dialectOf(asked), clock, asked.seed ?? 1);
-    if (scenario !== null) populate(world, scenario);
-    return { clock, world, faults: createFaults(), calls: createCalls(), latency: asked.latency ?? 0 };
+    const world = createWorld(resolveDialect(asked), clock, asked.seed ?? 1);
+    if (scenario !== null) loadScenario(world, scenario);
+    return { clock, world, faults: createFaultQueue(), calls: createCallLog(), latency: asked.latency ?? 0 };
   };
   let state = begin();
-  const simulation: Simulation = {
+  const simulation: InProcessEmulator = {
     handle: (request) =>
-      request.target.startsWith(CONTROL) ? control(request, simulation) : answer(request, state),
+      request.target.startsWith(ADMIN_PREFIX)
+        ? handleAdminRequest(request, simulation)
+        : answer(request, state),
     world: () => {
-      settle(state.world);
+      applyElapsedTime(state.world);
       return state.world;
     },
     now: () => state.clock.now(),
@@ -58,7 +60,7 @@ export function createSimulation(options: Options, scenario: Scenario | null): S
     clearFaults: () => state.faults.clear(),
     calls: () => state.calls.list(),
     clearCalls: () => state.calls.clear(),
-    steer: (id, word) => steer(state.world, id, word),
+    forceState: (id, word) => forceState(state.world, id, word),
     disguise: (id, changed) => disguise(state.world, id, changed),
     latency: () => state.latency,
     setLatency: (milliseconds) => {
@@ -73,7 +75,7 @@ export function createSimulation(options: Options, scenario: Scenario | null): S
 
 /** Answers one call of an API and logs it. */
 function answer(request: Request, { world, faults, calls, clock }: State): Reply {
-  const call = request.method === 'POST' ? (readJsonCall(request) ?? readQueryCall(request)) : null;
+  const call = request.method === 'POST' ? (parseJsonCall(request) ?? parseQueryCall(request)) : null;
   if (call === null || request.target !== '/') {
     return jsonResponse(404, { message: 'no call of Direct Connect, EC2 or STS: those are POST to `/`' });
   }
@@ -86,18 +88,18 @@ function answer(request: Request, { world, faults, calls, clock }: State): Reply
     return perform(call, input, caller, faults);
   });
   const { service, operation } = call;
-  calls.add({ at, ...placeOf(caller), service, operation, input, status: statusOf(reply) });
+  calls.add({ at, ...placeOf(caller), service, operation, input, status: replyStatus(reply) });
   return reply;
 }
 
-function perform(call: WireCall, input: unknown, caller: Context, faults: Faults): Reply {
+function perform(call: WireCall, input: unknown, caller: Context, faults: FaultQueue): Reply {
   const operation = findOperation(call.service, call.operation, caller.world.dialect);
   if (operation === null) throw call.unknown();
-  settle(caller.world);
-  const heeded = withoutIgnored(call.operation, caller.world.dialect.name, input);
+  applyElapsedTime(caller.world);
+  const heeded = removeIgnored(call.operation, caller.world.dialect.name, input);
   const run = () => operation(caller, heeded);
   const fault = faults.take(call.operation, caller.account);
-  return fault === null ? call.success(run()) : withFault(fault, call, input, run);
+  return fault === null ? call.success(run()) : injectFault(fault, call, input, run);
 }
 
 /** What goes wrong in a call, in the words of its service. */
@@ -106,7 +108,7 @@ function orFailure(call: WireCall, carryOut: () => Reply): Reply {
     return carryOut();
   } catch (error) {
     if (error instanceof ApiError) return call.failure(error);
-    if (error instanceof Misread) return call.failure(call.invalid(error));
+    if (error instanceof InvalidInput) return call.failure(call.invalid(error));
     // A mistake of the emulator's own must be seen, and must not stop it.
     return call.failure(new ApiError('InternalFailure', `the emulator failed: ${error}`, 500));
   }

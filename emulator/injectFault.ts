@@ -1,12 +1,12 @@
-import { members, optional, text } from './decoders.ts';
+import { looseObject, optional, text } from './decoders.ts';
 import type { Service } from './dialects.ts';
-import { type Fault, statusOf } from './faults.ts';
+import { type Fault, faultStatus } from './faults.ts';
 import type { Output } from './operations/operation.ts';
-import { tokenAt } from './operations/paging.ts';
+import { pageToken } from './operations/paging.ts';
 import { ApiError, jsonResponse, type Reply, type WireCall } from './wire.ts';
 
 /** Answers a call as its fault demands; `run` carries the operation out, where the fault lets it. */
-export function withFault(fault: Fault, call: WireCall, input: unknown, run: () => Output): Reply {
+export function injectFault(fault: Fault, call: WireCall, input: unknown, run: () => Output): Reply {
   const errors = ERRORS[call.service];
   switch (fault.kind) {
     case 'throttle':
@@ -14,16 +14,16 @@ export function withFault(fault: Fault, call: WireCall, input: unknown, run: () 
     case 'accessDenied':
       return call.failure(errors.denied(call.operation));
     case 'serverError':
-      return call.failure(new ApiError(errors.server, 'An internal error has occurred.', statusOf(fault)));
+      return call.failure(new ApiError(errors.server, 'An internal error has occurred.', faultStatus(fault)));
     case 'outscaleError':
-      return outscaleError(statusOf(fault));
+      return outscaleError(faultStatus(fault));
     case 'reset':
       return { kind: 'reset' };
     case 'hang':
       return { kind: 'hang' };
     case 'html': {
       const body = '<!doctype html><html><body><h1>Sorry</h1><p>This is no API.</p></body></html>';
-      return { kind: 'response', status: statusOf(fault), contentType: 'text/html', body };
+      return { kind: 'response', status: faultStatus(fault), contentType: 'text/html', body };
     }
     case 'emptyBody':
       return { ...call.success({}), body: '' };
@@ -53,7 +53,7 @@ export function withFault(fault: Fault, call: WireCall, input: unknown, run: () 
 }
 
 /** The token that the call itself bore; without one, one that leads to the first page again. */
-const readToken = members({ nextToken: optional(text, tokenAt(0)) });
+const readToken = looseObject({ nextToken: optional(text, pageToken(0)) });
 
 const ERRORS = {
   directconnect: {

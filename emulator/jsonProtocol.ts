@@ -1,11 +1,11 @@
-import { type Misread, Surplus } from './decoders.ts';
+import { type InvalidInput, UnknownMember } from './decoders.ts';
 import { ApiError, clientException, jsonResponse, type Request, type WireCall } from './wire.ts';
 
 const TYPE = 'application/x-amz-json-1.1';
 const PREFIX = 'OvertureService.';
 
 /** A call in JSON 1.1 (Direct Connect); `null` when the request is none. */
-export function readJsonCall({ headers, body }: Request): WireCall | null {
+export function parseJsonCall({ headers, body }: Request): WireCall | null {
   const target = headers['x-amz-target'];
   if (target === undefined) return null;
   const known = target.startsWith(PREFIX);
@@ -28,18 +28,18 @@ function parse(body: string): unknown {
   }
 }
 
-function invalid(fault: Misread): ApiError {
-  if (fault instanceof Surplus) return clientException(notEmulated(fault));
+function invalid(fault: InvalidInput): ApiError {
+  if (fault instanceof UnknownMember) return clientException(unknownMemberMessage(fault));
   if (!fault.missing) return new ApiError('SerializationException', fault.message);
-  return new ApiError('ValidationException', missingMember(fault.path));
+  return new ApiError('ValidationException', missingMemberMessage(fault.path));
 }
 
 /** A real service may know it. What it would have changed must not be believed to be so here. */
-export function notEmulated({ path }: Surplus): string {
+export function unknownMemberMessage({ path }: UnknownMember): string {
   return `The emulator does not know the parameter ${path}`;
 }
 
 /** The sentence of all services that validate inputs against their models. */
-export function missingMember(path: string): string {
+export function missingMemberMessage(path: string): string {
   return `1 validation error detected: Value null at '${path}' failed to satisfy constraint: Member must not be null`;
 }

@@ -2,7 +2,7 @@ import { MINUTE } from './clock.ts';
 import type { Disguise, VirtualInterface, World } from './world.ts';
 
 /** Nothing has the ID. */
-export class NotThere extends Error {
+export class ResourceNotFound extends Error {
   override readonly name = 'NotThere';
 }
 
@@ -10,17 +10,17 @@ export class NotThere extends Error {
  * Puts an interface or a gateway into a state, any word, where it stays until it is steered again, deleted or accepted.
  * What is over still vanishes in its time. Throws `NotThere`.
  */
-export function steer(world: World, id: string, state: string): void {
-  settle(world);
+export function forceState(world: World, id: string, state: string): void {
+  applyElapsedTime(world);
   const vif = world.interfaces.get(id);
   const gateway = world.virtualGateways.get(id) ?? world.directConnectGateways.get(id);
   if (vif !== undefined) {
-    enter(vif, state, world.clock.now().getTime());
-    vif.steered = true;
+    setState(vif, state, world.clock.now().getTime());
+    vif.stateForced = true;
   } else if (gateway !== undefined) {
     gateway.state = state;
   } else {
-    throw new NotThere(
+    throw new ResourceNotFound(
       `no interface or gateway has the ID \`${id}\`; list them with an SDK or read the calls`,
     );
   }
@@ -30,7 +30,7 @@ export function steer(world: World, id: string, state: string): void {
 export function disguise(world: World, id: string, changed: Partial<Disguise>): void {
   const vif = world.interfaces.get(id);
   if (vif === undefined)
-    throw new NotThere(`no interface has the ID \`${id}\`; list them with an SDK or read the calls`);
+    throw new ResourceNotFound(`no interface has the ID \`${id}\`; list them with an SDK or read the calls`);
   vif.disguise = { ...vif.disguise, ...changed };
 }
 
@@ -40,7 +40,7 @@ const PROVISIONING = MINUTE;
 const LINGERS = 15 * MINUTE;
 
 /** Lets time have its effect: requests expire, accepted interfaces come up, what is over vanishes. */
-export function settle(world: World): void {
+export function applyElapsedTime(world: World): void {
   const now = world.clock.now().getTime();
   for (const vif of world.interfaces.values()) {
     // In a loop, because one advance of the clock may span several changes.
@@ -49,7 +49,7 @@ export function settle(world: World): void {
         world.interfaces.delete(vif.id);
         break;
       }
-      enter(vif, change.state, change.at);
+      setState(vif, change.state, change.at);
     }
     if (vif.peers.some(({ state }) => state !== 'live')) settlePeers(vif, now);
   }
@@ -64,18 +64,18 @@ function settlePeers(vif: VirtualInterface, now: number): void {
   vif.peers = vif.peers.filter(({ state, since }) => state !== 'deleted' || since + LINGERS > now);
 }
 
-export function enter(vif: VirtualInterface, state: string, at: number): void {
+export function setState(vif: VirtualInterface, state: string, at: number): void {
   vif.state = state;
   vif.since = at;
 }
 
-export function isOver(vif: VirtualInterface): boolean {
+export function hasEnded(vif: VirtualInterface): boolean {
   return ['deleted', 'rejected', 'expired'].includes(vif.state);
 }
 
 /** What time alone will do to it; a state of `null` is to vanish. */
 function next(vif: VirtualInterface, { dialect }: World): { at: number; state: string | null } | null {
-  if (vif.steered && !isOver(vif)) return null;
+  if (vif.stateForced && !hasEnded(vif)) return null;
   switch (vif.state) {
     case 'confirming':
       return dialect.expiry === null ? null : { at: vif.since + dialect.expiry, state: 'expired' };

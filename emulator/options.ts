@@ -1,5 +1,14 @@
 import { parseDuration } from './clock.ts';
-import { exactly, flag, integer, Misread, oneOf, optional, type Reader, whole } from './decoders.ts';
+import {
+  exactObject,
+  flag,
+  InvalidInput,
+  integer,
+  integerBetween,
+  oneOf,
+  optional,
+  type Reader,
+} from './decoders.ts';
 import { DIALECT_NAMES, DIALECTS, type Dialect, type DialectName } from './dialects.ts';
 
 /** How a world is made. Each may be left out; a dialect has its own defaults from `expiry` to `ownerAccountWhileConfirming`. */
@@ -24,16 +33,16 @@ type Asked = { readonly [K in keyof Required<Options>]: Exclude<Required<Options
 const instant: Reader<string> = (value, path) => {
   const time = value instanceof Date ? value : new Date(typeof value === 'string' ? value : Number.NaN);
   if (Number.isNaN(time.getTime())) {
-    throw new Misread(path, 'an instant such as `2026-11-01T00:00:00Z`', value);
+    throw new InvalidInput(path, 'an instant such as `2026-11-01T00:00:00Z`', value);
   }
   return time.toISOString();
 };
 
 /** A duration in ISO 8601, read as milliseconds. */
-export const milliseconds: Reader<number> = (value, path) => {
+export const isoDuration: Reader<number> = (value, path) => {
   const length = typeof value === 'string' ? parseDuration(value) : null;
   if (length !== null) return length;
-  throw new Misread(
+  throw new InvalidInput(
     path,
     'a duration of weeks, days, hours, minutes or seconds such as `PT6H` or `P7D`',
     value,
@@ -41,18 +50,18 @@ export const milliseconds: Reader<number> = (value, path) => {
 };
 
 /** How long an answer may wait, in milliseconds: longer than any client does. */
-export const LONGEST_LATENCY = 600_000;
+export const MAX_LATENCY_MS = 600_000;
 
-export const latency: Reader<number> = whole(0, LONGEST_LATENCY);
+export const latencyMs: Reader<number> = integerBetween(0, MAX_LATENCY_MS);
 
 // Kept as text, because options are read again when those of a scenario and those of its starter are joined.
 const duration: Reader<string> = (value, path) => {
-  milliseconds(value, path);
+  isoDuration(value, path);
   return String(value);
 };
 
 /** Throws `Misread`. */
-export const readOptions: Reader<Asked> = exactly<Asked>({
+export const readOptions: Reader<Asked> = exactObject<Asked>({
   dialect: optional(oneOf(DIALECT_NAMES), null),
   now: optional(instant, null),
   seed: optional(integer, null),
@@ -60,11 +69,11 @@ export const readOptions: Reader<Asked> = exactly<Asked>({
   expiredLingers: optional(duration, null),
   requireAttachedGateway: optional(flag, null),
   ownerAccountWhileConfirming: optional(oneOf(['recipient', 'requester']), null),
-  latency: optional(latency, null),
+  latency: optional(latencyMs, null),
 });
 
 /** The dialect with what the options change of it. */
-export function dialectOf(options: Asked): Dialect {
+export function resolveDialect(options: Asked): Dialect {
   const usual = DIALECTS[options.dialect ?? 'outscale'];
   const { expiry, expiredLingers } = options;
   return {

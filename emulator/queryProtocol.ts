@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { type Misread, Surplus } from './decoders.ts';
-import { missingMember, notEmulated } from './jsonProtocol.ts';
+import { type InvalidInput, UnknownMember } from './decoders.ts';
+import { missingMemberMessage, unknownMemberMessage } from './jsonProtocol.ts';
 import { STS_OPERATIONS } from './operations/sts.ts';
 import { ApiError, type Request, type Response, type WireCall } from './wire.ts';
 
 /** Writing XML: nothing of what the emulator writes needs attributes other than a namespace. */
 
 /** An element with text; characters that XML does not allow at all become `?`. */
-export function element(name: string, text: string): string {
+export function xmlElement(name: string, text: string): string {
   return `<${name}>${escaped(text)}</${name}>`;
 }
 
@@ -19,7 +19,7 @@ function escaped(text: string): string {
 }
 
 /** An object becomes elements, a list its `item`s, as EC2 does it. */
-function elements(fields: Readonly<Record<string, unknown>>): string {
+function xmlElements(fields: Readonly<Record<string, unknown>>): string {
   return Object.entries(fields)
     .map(([name, value]) => one(name, value))
     .join('');
@@ -27,8 +27,8 @@ function elements(fields: Readonly<Record<string, unknown>>): string {
 
 function one(name: string, value: unknown): string {
   if (Array.isArray(value)) return `<${name}>${value.map((item) => one('item', item)).join('')}</${name}>`;
-  if (typeof value === 'object' && value !== null) return `<${name}>${elements({ ...value })}</${name}>`;
-  return element(name, String(value));
+  if (typeof value === 'object' && value !== null) return `<${name}>${xmlElements({ ...value })}</${name}>`;
+  return xmlElement(name, String(value));
 }
 
 type Entry = readonly [path: readonly string[], value: string];
@@ -37,7 +37,7 @@ type Entry = readonly [path: readonly string[], value: string];
 const DEEPEST = 8;
 
 /** `Filter.1.Name=state&Filter.1.Value.1=x` becomes `{Filter: [{Name: 'state', Value: ['x']}]}`. */
-function readForm(form: URLSearchParams): unknown {
+function parseForm(form: URLSearchParams): unknown {
   const entries = [...form].map(([name, value]): Entry => [name.split('.'), value]);
   if (entries.some(([path]) => path.length > DEEPEST)) {
     throw new ApiError('MalformedInput', `A parameter has more than ${DEEPEST} parts.`);
@@ -60,7 +60,7 @@ function build(entries: readonly Entry[]): unknown {
 }
 
 /** A call in the query protocol (EC2, STS); `null` when the request is none. */
-export function readQueryCall({ body }: Request): WireCall | null {
+export function parseQueryCall({ body }: Request): WireCall | null {
   const form = new URLSearchParams(Buffer.from(body).toString());
   const operation = form.get('Action');
   if (operation === null) return null;
@@ -81,9 +81,12 @@ function ec2Call(operation: string, form: URLSearchParams): WireCall {
       return parameters(form);
     },
     success: (output) =>
-      xml(200, `${open}${element('requestId', randomUUID())}${elements(output)}</${operation}Response>`),
+      xml(
+        200,
+        `${open}${xmlElement('requestId', randomUUID())}${xmlElements(output)}</${operation}Response>`,
+      ),
     failure: ({ code, message, status }) => {
-      const errors = elements({
+      const errors = xmlElements({
         Errors: { Error: { Code: code, Message: message } },
         RequestID: randomUUID(),
       });
@@ -102,7 +105,7 @@ function stsCall(operation: string, form: URLSearchParams): WireCall {
     operation,
     input: () => parameters(form),
     success: (output) => {
-      const inner = elements({
+      const inner = xmlElements({
         [`${operation}Result`]: output,
         ResponseMetadata: { RequestId: randomUUID() },
       });
@@ -110,7 +113,7 @@ function stsCall(operation: string, form: URLSearchParams): WireCall {
     },
     failure: ({ code, message, status }) => {
       const error = { Type: status < 500 ? 'Sender' : 'Receiver', Code: code, Message: message };
-      const inner = elements({ Error: error, RequestId: randomUUID() });
+      const inner = xmlElements({ Error: error, RequestId: randomUUID() });
       return xml(status, `<ErrorResponse ${namespace}>${inner}</ErrorResponse>`);
     },
     invalid: (fault) => new ApiError('ValidationError', stsInvalid(fault)),
@@ -121,19 +124,19 @@ function stsCall(operation: string, form: URLSearchParams): WireCall {
 /** What is left when the protocol has taken its own. */
 function parameters(form: URLSearchParams): unknown {
   const own = ['Action', 'Version', 'DryRun'];
-  return readForm(new URLSearchParams([...form].filter(([name]) => !own.includes(name))));
+  return parseForm(new URLSearchParams([...form].filter(([name]) => !own.includes(name))));
 }
 
-function ec2Invalid(fault: Misread): ApiError {
-  if (fault instanceof Surplus) return new ApiError('UnknownParameter', notEmulated(fault));
+function ec2Invalid(fault: InvalidInput): ApiError {
+  if (fault instanceof UnknownMember) return new ApiError('UnknownParameter', unknownMemberMessage(fault));
   return fault.missing
     ? new ApiError('MissingParameter', `The request must contain the parameter ${fault.path}`)
     : new ApiError('InvalidParameterValue', fault.message);
 }
 
-function stsInvalid(fault: Misread): string {
-  if (fault instanceof Surplus) return notEmulated(fault);
-  return fault.missing ? missingMember(fault.path) : fault.message;
+function stsInvalid(fault: InvalidInput): string {
+  if (fault instanceof UnknownMember) return unknownMemberMessage(fault);
+  return fault.missing ? missingMemberMessage(fault.path) : fault.message;
 }
 
 function xml(status: number, body: string): Response {

@@ -2,19 +2,19 @@ import {
   accountId,
   flag,
   integer,
+  integerBetween,
   list,
   oneOf,
   optional,
   type Reader,
-  spelled,
   text,
-  textLike,
-  whole,
+  textMatching,
+  writtenObject,
 } from './decoders.ts';
 import { allocate } from './operations/allocate.ts';
 import { readOptions } from './options.ts';
 import { ApiError } from './wire.ts';
-import { associate, mainTableOf, type Tag, type World } from './world.ts';
+import { associateGateways, mainRouteTable, type Tag, type World } from './world.ts';
 
 /** Each part of the scenario is sound, but they do not fit together. */
 export class ScenarioRefused extends Error {
@@ -25,7 +25,7 @@ export class ScenarioRefused extends Error {
 }
 
 /** Puts everything of a scenario into a world, in its order. Throws `ScenarioRefused`. */
-export function populate(world: World, scenario: Scenario): void {
+export function loadScenario(world: World, scenario: Scenario): void {
   const { region } = scenario;
   scenario.gateways.forEach(({ account, id, vpc, asn, propagates }, i) => {
     const made = id ?? world.ids.virtualGateway(world.dialect.gatewayDigits);
@@ -40,7 +40,7 @@ export function populate(world: World, scenario: Scenario): void {
       attachment: vpc === null ? null : { vpc, state: 'attached' },
     });
     if (vpc === null) return;
-    const table = mainTableOf(world, { account, region }, vpc);
+    const table = mainRouteTable(world, { account, region }, vpc);
     if (propagates) table.propagating.add(made);
   });
   scenario.directConnectGateways.forEach(({ account, id, name, asn, associated }, i) => {
@@ -58,7 +58,7 @@ export function populate(world: World, scenario: Scenario): void {
       state: 'available',
     });
     const first = [...world.virtualGateways.values()].find((gateway) => gateway.account === account);
-    if (associated && first !== undefined) associate(world, made, first, []);
+    if (associated && first !== undefined) associateGateways(world, made, first, []);
   });
   scenario.connections.forEach(({ account, id, name, location, bandwidth }, i) => {
     const made = id ?? world.ids.connection();
@@ -169,22 +169,22 @@ export interface ScenarioAllocation {
   readonly tags: readonly Tag[];
 }
 
-const asn = whole(1, 4294967294);
+const asn = integerBetween(1, 4294967294);
 
 /** Reads a scenario from parsed JSON. Throws `Misread`, which names the path and what must stand there. */
 export function readScenario(value: unknown): Scenario {
   return scenario(value, '');
 }
 
-const scenario: Reader<Scenario> = spelled<Scenario>({
-  region: textLike('a region such as `eu-west-2`', /^[a-z0-9-]+$/),
+const scenario: Reader<Scenario> = writtenObject<Scenario>({
+  region: textMatching('a region such as `eu-west-2`', /^[a-z0-9-]+$/),
   options: (value, path) => readOptions(value ?? {}, path),
   gateways: optional(
     list(
-      spelled<ScenarioGateway>({
+      writtenObject<ScenarioGateway>({
         account: accountId,
         id: optional(
-          textLike('`vgw-` and 8 or 17 hexadecimal digits', /^vgw-[0-9a-f]{8}([0-9a-f]{9})?$/),
+          textMatching('`vgw-` and 8 or 17 hexadecimal digits', /^vgw-[0-9a-f]{8}([0-9a-f]{9})?$/),
           null,
         ),
         vpc: optional(text, null),
@@ -196,9 +196,9 @@ const scenario: Reader<Scenario> = spelled<Scenario>({
   ),
   directConnectGateways: optional(
     list(
-      spelled<ScenarioDirectConnectGateway>({
+      writtenObject<ScenarioDirectConnectGateway>({
         account: accountId,
-        id: optional(textLike('a UUID', /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/), null),
+        id: optional(textMatching('a UUID', /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/), null),
         name: text,
         asn: optional(asn, 64512),
         associated: optional(flag, true),
@@ -208,9 +208,9 @@ const scenario: Reader<Scenario> = spelled<Scenario>({
   ),
   connections: optional(
     list(
-      spelled<ScenarioConnection>({
+      writtenObject<ScenarioConnection>({
         account: accountId,
-        id: optional(textLike('`dxcon-` and 8 small letters or digits', /^dxcon-[0-9a-z]{8}$/), null),
+        id: optional(textMatching('`dxcon-` and 8 small letters or digits', /^dxcon-[0-9a-z]{8}$/), null),
         name: text,
         location: text,
         bandwidth: optional(text, '1Gbps'),
@@ -220,18 +220,18 @@ const scenario: Reader<Scenario> = spelled<Scenario>({
   ),
   allocations: optional(
     list(
-      spelled<ScenarioAllocation>({
+      writtenObject<ScenarioAllocation>({
         connection: text,
         to: accountId,
         type: optional(oneOf(['private', 'public', 'transit']), 'private'),
-        name: textLike('a name of 1 to 100 characters', /^.{1,100}$/s),
-        vlan: whole(1, 4094),
+        name: textMatching('a name of 1 to 100 characters', /^.{1,100}$/s),
+        vlan: integerBetween(1, 4094),
         asn,
         mtu: optional(integer, 1500),
-        authKey: optional(textLike('a BGP key of 6 to 80 characters', /^.{6,80}$/s), ''),
+        authKey: optional(textMatching('a BGP key of 6 to 80 characters', /^.{6,80}$/s), ''),
         amazonAddress: optional(text, ''),
         customerAddress: optional(text, ''),
-        tags: optional(list(spelled<Tag>({ key: text, value: text })), []),
+        tags: optional(list(writtenObject<Tag>({ key: text, value: text })), []),
       }),
     ),
     [],

@@ -1,4 +1,4 @@
-import type { Misread } from './decoders.ts';
+import type { InvalidInput } from './decoders.ts';
 import type { Service } from './dialects.ts';
 import type { Output } from './operations/operation.ts';
 
@@ -11,7 +11,7 @@ export interface WireCall {
   success(output: Output): Response;
   failure(error: ApiError): Response;
   /** what the service says of an input that lacks a member or has one of a wrong type */
-  invalid(fault: Misread): ApiError;
+  invalid(fault: InvalidInput): ApiError;
   /** what the service says of an operation that it does not have */
   unknown(): ApiError;
 }

@@ -42,7 +42,7 @@ function createIds(seed: number): Ids {
 }
 
 /** The main route table of a VPC; it is there as soon as anybody asks for it. */
-export function mainTableOf(world: World, { account, region }: Place, vpc: string): RouteTable {
+export function mainRouteTable(world: World, { account, region }: AccountRegion, vpc: string): RouteTable {
   const known = [...world.routeTables.values()].find(
     (table) => table.vpc === vpc && table.account === account && table.region === region,
   );
@@ -53,10 +53,10 @@ export function mainTableOf(world: World, { account, region }: Place, vpc: strin
   return table;
 }
 
-export function associate(
+export function associateGateways(
   world: World,
   directConnectGateway: string,
-  virtualGateway: { readonly id: string } & Place,
+  virtualGateway: { readonly id: string } & AccountRegion,
   allowedPrefixes: Prefixes,
 ): GatewayAssociation {
   const { id: virtual, account, region } = virtualGateway;
@@ -67,7 +67,7 @@ export function associate(
 }
 
 /** Where a resource lives: keys of another account or region do not see it. */
-export interface Place {
+export interface AccountRegion {
   readonly account: string;
   readonly region: string;
 }
@@ -81,7 +81,7 @@ export interface Tag {
 export type Prefixes = readonly { readonly cidr: string }[];
 
 /** What an interface can stand on. */
-interface Line extends Place {
+interface Line extends AccountRegion {
   readonly id: string;
   readonly name: string;
   readonly location: string;
@@ -141,7 +141,7 @@ export interface VirtualInterface {
   /** when it came into that state, milliseconds since the epoch */
   since: number;
   /** a steered state stays, where time would change it */
-  steered: boolean;
+  stateForced: boolean;
   gateway: AttachedGateway | null;
   /** what answers show in the place of the truth */
   disguise: Disguise;
@@ -157,7 +157,7 @@ export interface Disguise {
 
 export const UNDISGUISED: Disguise = { unlisted: false, shows: {} };
 
-export interface VirtualGateway extends Place {
+export interface VirtualGateway extends AccountRegion {
   readonly id: string;
   readonly asn: number;
   readonly type: string;
@@ -168,7 +168,7 @@ export interface VirtualGateway extends Place {
 }
 
 /** The main one of a VPC: nobody here needs others. */
-export interface RouteTable extends Place {
+export interface RouteTable extends AccountRegion {
   readonly id: string;
   readonly vpc: string;
   /** virtual private gateways whose routes are propagated to it */
@@ -178,7 +178,7 @@ export interface RouteTable extends Place {
 }
 
 /** Of a Direct Connect gateway with a virtual private gateway, which lives in this place. */
-export interface GatewayAssociation extends Place {
+export interface GatewayAssociation extends AccountRegion {
   readonly id: string;
   readonly directConnectGateway: string;
   readonly virtualGateway: string;
@@ -233,6 +233,6 @@ export function createWorld(dialect: Dialect, clock: Clock, seed: number): World
   };
 }
 
-export function isAt(place: Place, resource: Place): boolean {
+export function isIn(place: AccountRegion, resource: AccountRegion): boolean {
   return resource.account === place.account && resource.region === place.region;
 }

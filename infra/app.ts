@@ -2,12 +2,12 @@ import { App, Stack, type StackProps } from 'aws-cdk-lib';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { readOptions } from './contextOptions.ts';
-import type { Notify, WrittenNotify } from './notificationTarget.ts';
+import type { Notify, NotifyOption } from './notificationTarget.ts';
 import { DeploymentRefused } from './validateOptions.ts';
 import { VifAcceptor, type VifAcceptorProps } from './vifAcceptor.ts';
 
 export interface VifAcceptorStackProps extends StackProps, Omit<VifAcceptorProps, 'notify'> {
-  readonly notify: WrittenNotify;
+  readonly notify: NotifyOption;
 }
 
 /** The stack of the CDK app: an acceptor and nothing else. */
@@ -19,7 +19,7 @@ export class VifAcceptorStack extends Stack {
   }
 }
 
-function withTopic(scope: Construct, notify: WrittenNotify): Notify {
+function withTopic(scope: Construct, notify: NotifyOption): Notify {
   if (notify === 'nobody' || 'email' in notify) return notify;
   return { topic: Topic.fromTopicArn(scope, 'GivenTopic', notify.topicArn) };
 }

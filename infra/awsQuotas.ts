@@ -1,11 +1,11 @@
 import { CfnResource, type Stack } from 'aws-cdk-lib';
 
 /** How much of a limit of AWS is used. */
-export interface Usage {
+export interface QuotaUsage {
   /** what is limited, and in what unit */
-  readonly of: string;
+  readonly what: string;
   readonly used: number;
-  readonly most: number;
+  readonly quota: number;
 }
 
 /** Of Lambda, for all names and values together. */
@@ -18,29 +18,29 @@ export const EVENT_PATTERN_CHARACTERS = 2048;
 const RESOURCES = 500;
 
 /** What the whole stack uses, with all that is in it by now. */
-export function stackUsage(stack: Stack): Usage {
+export function stackResourceUsage(stack: Stack): QuotaUsage {
   const used = stack.node.findAll().filter(CfnResource.isCfnResource).length;
-  return { of: 'resources of a stack', used, most: RESOURCES };
+  return { what: 'resources of a stack', used, quota: RESOURCES };
 }
 
 /** @returns a reason for each limit that is exceeded */
-export function exceeded(usages: readonly Usage[]): string[] {
+export function describeExceededQuotas(usages: readonly QuotaUsage[]): string[] {
   return usages
-    .filter(({ used, most }) => used > most)
+    .filter(({ used, quota }) => used > quota)
     .map(
-      ({ of, used, most }) =>
-        `too many targets for one stack: ${used} ${of}, and AWS allows ${most}; move some policy files to another folder and ` +
+      ({ what, used, quota: most }) =>
+        `too many targets for one stack: ${used} ${what}, and AWS allows ${most}; move some policy files to another folder and ` +
         'deploy that as a stack of its own: `-c policyDir=FOLDER -c stackName=NAME`',
     );
 }
 
 /** Characters of a document once it is deployed: what is only known then is taken as long as it can get. */
-export function deployedSize(resolved: unknown): number {
+export function sizeWhenDeployed(resolved: unknown): number {
   return JSON.stringify(resolved, (_, part: unknown) => known(part)).length;
 }
 
 /** The same of a text. */
-export function textSize(resolved: unknown): number {
+export function textSizeWhenDeployed(resolved: unknown): number {
   return String(known(resolved)).length;
 }
 

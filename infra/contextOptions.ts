@@ -1,20 +1,20 @@
 import { resolve } from 'node:path';
 import { Duration } from 'aws-cdk-lib';
-import { readNotify, type WrittenNotify } from './notificationTarget.ts';
+import { type NotifyOption, parseNotify } from './notificationTarget.ts';
 import { PROJECT_ROOT } from './providerFunction.ts';
 import {
-  AVAILABLE_WITHIN,
-  type Choice,
+  AVAILABLE_WITHIN_RANGE,
   DeploymentRefused,
-  faultsOfMinutes,
-  INTERVAL,
+  INTERVAL_RANGE,
+  type MinutesRange,
+  validateMinutes,
 } from './validateOptions.ts';
 
 /** What whoever deploys may choose, by `-c KEY=VALUE`. */
-export interface Options {
+export interface DeploymentOptions {
   /** absolute */
   readonly policyDir: string;
-  readonly notify: WrittenNotify;
+  readonly notify: NotifyOption;
   readonly interval: Duration;
   readonly availableWithin: Duration;
   readonly stackName: string;
@@ -26,13 +26,13 @@ type Environment = Readonly<Record<string, string | undefined>>;
 type Context = (key: string) => unknown;
 
 /** @throws DeploymentRefused with everything that is wrong */
-export function readOptions(context: Context, env: Environment): Options {
+export function readOptions(context: Context, env: Environment): DeploymentOptions {
   const faults: string[] = [];
-  const options: Options = {
+  const options: DeploymentOptions = {
     policyDir: policyDir(context('policyDir'), env, faults),
-    notify: readNotify(context('notify'), faults),
-    interval: minutes('intervalMinutes', context, INTERVAL, faults),
-    availableWithin: minutes('availableWithinMinutes', context, AVAILABLE_WITHIN, faults),
+    notify: parseNotify(context('notify'), faults),
+    interval: minutes('intervalMinutes', context, INTERVAL_RANGE, faults),
+    availableWithin: minutes('availableWithinMinutes', context, AVAILABLE_WITHIN_RANGE, faults),
     stackName: stackName(context('stackName'), faults),
   };
   if (faults.length > 0) throw new DeploymentRefused(faults);
@@ -47,12 +47,12 @@ function policyDir(given: unknown, env: Environment, faults: string[]): string {
   return '';
 }
 
-function minutes(key: string, context: Context, choice: Choice, faults: string[]): Duration {
+function minutes(key: string, context: Context, choice: MinutesRange, faults: string[]): Duration {
   const given = context(key);
-  const value = given === undefined ? choice.usual : Number(given);
-  const wrong = faultsOfMinutes(`context \`${key}\``, value, choice, String(given));
+  const value = given === undefined ? choice.defaultMinutes : Number(given);
+  const wrong = validateMinutes(`context \`${key}\``, value, choice, String(given));
   faults.push(...wrong);
-  return Duration.minutes(wrong.length === 0 ? value : choice.usual);
+  return Duration.minutes(wrong.length === 0 ? value : choice.defaultMinutes);
 }
 
 /** Several stacks in one region need several names. */

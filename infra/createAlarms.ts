@@ -6,13 +6,13 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { alarmOf } from './alarms/alarm.ts';
 import { deadLetters as deadLettersAlarm, TARGET_ALARMS } from './alarms/index.ts';
-import type { Rhythm } from './metrics.ts';
-import type { Acceptor } from './providerFunction.ts';
+import type { EvaluationWindow } from './metrics.ts';
+import type { ProviderFunction } from './providerFunction.ts';
 import type { Runbook } from './runbookLink.ts';
 
 export interface WatchProps {
-  readonly acceptors: readonly Acceptor[];
-  readonly rhythm: Rhythm;
+  readonly acceptors: readonly ProviderFunction[];
+  readonly rhythm: EvaluationWindow;
   readonly ledger: Table;
   readonly deadLetters: IQueue;
   /** who is told when an alarm sounds and when it is over; `null`: nobody */

@@ -14,15 +14,15 @@ import {
 import type { Construct } from 'constructs';
 import type { MetricName } from '../core/metrics.ts';
 import type { CompiledPolicy } from '../language/index.ts';
-import { measured, type Rhythm } from './metrics.ts';
-import type { Acceptor } from './providerFunction.ts';
+import { type EvaluationWindow, targetMetric } from './metrics.ts';
+import type { ProviderFunction } from './providerFunction.ts';
 import type { Runbook } from './runbookLink.ts';
 
-export interface DashboardParts {
+export interface DashboardProps {
   readonly policies: readonly CompiledPolicy[];
   readonly revision: string;
-  readonly rhythm: Rhythm;
-  readonly acceptors: readonly Acceptor[];
+  readonly rhythm: EvaluationWindow;
+  readonly acceptors: readonly ProviderFunction[];
   readonly alarms: readonly IAlarm[];
   readonly runbook: Runbook;
 }
@@ -32,11 +32,11 @@ const SHOWN = Duration.days(1);
 const HOURLY = Duration.hours(1);
 
 /** What a person reads at a glance: what sounds, what is pending and for how long, what passes do, by which policy. */
-export function dashboardOf(scope: Construct, id: string, parts: DashboardParts): Dashboard {
+export function createDashboard(scope: Construct, id: string, parts: DashboardProps): Dashboard {
   const { policies, acceptors, alarms, rhythm } = parts;
   const each = (name: MetricName, statistic: string, period: Duration): IMetric[] =>
     policies.map(({ policy: { target } }) =>
-      measured(name, target, statistic, period).with({ label: target }),
+      targetMetric(name, target, statistic, period).with({ label: target }),
     );
   const marks = [
     { value: 72, label: 'announced', color: Color.ORANGE },
@@ -78,7 +78,7 @@ function graph(title: string, props: Partial<GraphWidgetProps>): IWidget {
   return new GraphWidget({ title, width: WIDTH / 2, leftYAxis: { min: 0 }, ...props });
 }
 
-function durations(period: Duration): (acceptor: Acceptor) => IMetric[] {
+function durations(period: Duration): (acceptor: ProviderFunction) => IMetric[] {
   return ({ function: called, node }) =>
     ['Average', 'Maximum'].map((statistic) =>
       called.metricDuration({ statistic, period, label: `${node.id}, ${statistic.toLowerCase()}` }),
@@ -106,7 +106,7 @@ function alarmRows(alarms: readonly IAlarm[]): IWidget[][] {
   });
 }
 
-function policiesIn({ policies, revision, runbook }: DashboardParts): string {
+function policiesIn({ policies, revision, runbook }: DashboardProps): string {
   const rows = policies.map(({ policy: { target, recipient }, digest }) =>
     row(target, recipient.provider, recipient.region, recipient.account, `\`${digest}\``),
   );

@@ -13,14 +13,14 @@ import { Construct } from 'constructs';
  * that: a failed pass that could report is counted by `pass failing`, and one that could not is missed by `not running`.
  * Here stands what became of each of them, also of those that never wrote a line to the log.
  */
-export class Queues extends Construct {
+export class DeadLetterQueues extends Construct {
   readonly deadLetters: Queue;
-  readonly failedPasses: Queue;
+  readonly failedRuns: Queue;
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
     this.deadLetters = endOfTheLine(this, 'DeadLetters');
-    this.failedPasses = endOfTheLine(this, 'FailedPasses');
+    this.failedRuns = endOfTheLine(this, 'FailedPasses');
   }
 }
 

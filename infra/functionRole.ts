@@ -4,17 +4,21 @@ import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { SOURCE } from '../adapters/events/publishedEvent.ts';
-import { livePartition, overPartition, POLICIES } from '../adapters/ledgers/dynamo/dynamoTable.ts';
+import { EVENT_SOURCE } from '../adapters/events/publishedEvent.ts';
+import {
+  historyPartition,
+  livePartition,
+  POLICY_PARTITION_PREFIX,
+} from '../adapters/ledgers/dynamo/dynamoTable.ts';
 import { type Policy, recipientKey } from '../core/policy.ts';
-import { deployedSize, ROLE_POLICY_CHARACTERS, type Usage } from './awsQuotas.ts';
+import { type QuotaUsage, ROLE_POLICY_CHARACTERS, sizeWhenDeployed } from './awsQuotas.ts';
 
 /** Says of each wildcard in the rights of a function why there is no way without: cdk-nag refuses those that nobody explains. */
-function explainWildcards(role: Role, policies: readonly Policy[], partition: string): void {
-  const own = policies.filter(actsItself);
+function acknowledgeWildcards(role: Role, policies: readonly Policy[], partition: string): void {
+  const own = policies.filter(usesOwnRole);
   if (own.length === 0) return;
   const named = Token.isUnresolved(partition) ? '<AWS::Partition>' : partition;
-  const confirming = new Set(own.map(({ recipient }) => interfacesOf(recipient, named)));
+  const confirming = new Set(own.map(({ recipient }) => interfaceArns(recipient, named)));
   Validations.of(role).acknowledge(
     ...[...confirming].map((resource) => ({
       id: `AwsSolutions-IAM5[Resource::${resource}]`,
@@ -32,7 +36,7 @@ function explainWildcards(role: Role, policies: readonly Policy[], partition: st
 }
 
 /** What the function may do for one target, and no more. */
-function rightsFor({ recipient }: Policy, stack: Stack): PolicyStatement[] {
+function targetStatements({ recipient }: Policy, stack: Stack): PolicyStatement[] {
   const { credentials } = recipient;
   if (credentials === null) return ownRoleRights(recipient, stack);
   if ('secret' in credentials) return [readSecret(credentials.secret, stack)];
@@ -40,7 +44,7 @@ function rightsFor({ recipient }: Policy, stack: Stack): PolicyStatement[] {
 }
 
 /** What the function may do with its memory: of its own targets, and the policies that they were judged by. */
-function ledgerRights(policies: readonly Policy[], table: Table): PolicyStatement {
+function ledgerStatement(policies: readonly Policy[], table: Table): PolicyStatement {
   const keys = policies.map(({ recipient }) => recipientKey(recipient));
   return new PolicyStatement({
     actions: [
@@ -56,8 +60,8 @@ function ledgerRights(policies: readonly Policy[], table: Table): PolicyStatemen
     conditions: {
       'ForAllValues:StringLike': {
         'dynamodb:LeadingKeys': [
-          ...keys.flatMap((key) => [livePartition(key), overPartition(key)]),
-          `${POLICIES}*`,
+          ...keys.flatMap((key) => [livePartition(key), historyPartition(key)]),
+          `${POLICY_PARTITION_PREFIX}*`,
         ],
       },
     },
@@ -68,12 +72,12 @@ function ledgerRights(policies: readonly Policy[], table: Table): PolicyStatemen
  * To announce, as nobody but itself. The condition key has a value for each of up to ten entries of a call, hence the set
  * operator; that one is also true of a call without any value, hence `Null`.
  */
-function eventRights({ partition, region, account }: Stack): PolicyStatement {
+function eventStatement({ partition, region, account }: Stack): PolicyStatement {
   return new PolicyStatement({
     actions: ['events:PutEvents'],
     resources: [`arn:${partition}:events:${region}:${account}:event-bus/default`],
     conditions: {
-      'ForAllValues:StringEquals': { 'events:source': SOURCE },
+      'ForAllValues:StringEquals': { 'events:source': EVENT_SOURCE },
       Null: { 'events:source': 'false' },
     },
   });
@@ -88,12 +92,12 @@ function readSecret(secret: string, { partition, region, account }: Stack): Poli
 }
 
 /** Whose function acts in its own name. */
-function actsItself({ recipient }: Policy): boolean {
+function usesOwnRole({ recipient }: Policy): boolean {
   return recipient.provider === 'aws' && recipient.credentials === null;
 }
 
 /** Every interface of a recipient: which it will be offered nobody knows. */
-function interfacesOf({ region, account }: Policy['recipient'], partition: string): string {
+function interfaceArns({ region, account }: Policy['recipient'], partition: string): string {
   return `arn:${partition}:directconnect:${region}:${account}:dxvif/*`;
 }
 
@@ -103,7 +107,7 @@ function ownRoleRights(recipient: Policy['recipient'], { partition }: Stack): Po
     // No condition key of IAM names the gateway or the connection: only the policy limits those.
     new PolicyStatement({
       actions: ['directconnect:ConfirmPrivateVirtualInterface'],
-      resources: [interfacesOf(recipient, partition)],
+      resources: [interfaceArns(recipient, partition)],
     }),
     // To list is to name no resource, which IAM takes for all of them; the region is what can be narrowed.
     new PolicyStatement({
@@ -121,34 +125,34 @@ function ownRoleRights(recipient: Policy['recipient'], { partition }: Stack): Po
   ];
 }
 
-export interface RoleProps {
+export interface FunctionRoleProps {
   readonly policies: readonly Policy[];
   readonly ledger: Table;
   /** where Lambda, in the function's name, records failed calls */
-  readonly failedPasses: IQueue;
+  readonly failedRuns: IQueue;
   readonly log: ILogGroup;
 }
 
 /** Who the function is: what it may do for its targets, with its memory, and to be heard. */
-export function acceptorRole(
+export function createFunctionRole(
   scope: Construct,
   id: string,
-  { policies, ledger, failedPasses, log }: RoleProps,
-): { role: Role; usage: Usage } {
+  { policies, ledger, failedRuns, log }: FunctionRoleProps,
+): { role: Role; usage: QuotaUsage } {
   const stack = Stack.of(scope);
   const inlinePolicies = {
     Targets: new PolicyDocument({
       minimize: true,
-      statements: policies.flatMap((policy) => rightsFor(policy, stack)),
+      statements: policies.flatMap((policy) => targetStatements(policy, stack)),
     }),
-    Memory: new PolicyDocument({ statements: [ledgerRights(policies, ledger), eventRights(stack)] }),
+    Memory: new PolicyDocument({ statements: [ledgerStatement(policies, ledger), eventStatement(stack)] }),
     Record: new PolicyDocument({
       statements: [
         new PolicyStatement({
           actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
           resources: [log.logGroupArn],
         }),
-        new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [failedPasses.queueArn] }),
+        new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [failedRuns.queueArn] }),
       ],
     }),
   };
@@ -156,13 +160,13 @@ export function acceptorRole(
     assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     inlinePolicies,
   });
-  explainWildcards(role, policies, stack.partition);
+  acknowledgeWildcards(role, policies, stack.partition);
   const size = Object.values(inlinePolicies).reduce(
-    (sum, policy) => sum + deployedSize(stack.resolve(policy)),
+    (sum, policy) => sum + sizeWhenDeployed(stack.resolve(policy)),
     0,
   );
   return {
     role,
-    usage: { of: 'characters of policies of a role', used: size, most: ROLE_POLICY_CHARACTERS },
+    usage: { what: 'characters of policies of a role', used: size, quota: ROLE_POLICY_CHARACTERS },
   };
 }

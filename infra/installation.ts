@@ -5,24 +5,24 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { PROVIDERS } from '../core/model.ts';
 import type { CompiledPolicy } from '../language/index.ts';
-import { exceeded, stackUsage, type Usage } from './awsQuotas.ts';
+import { describeExceededQuotas, type QuotaUsage, stackResourceUsage } from './awsQuotas.ts';
 import { Watch } from './createAlarms.ts';
-import { dashboardOf } from './dashboard.ts';
-import { Queues } from './deadLetterQueues.ts';
-import { rhythmOf } from './metrics.ts';
-import { Messages, topicOf } from './notifications.ts';
+import { createDashboard } from './dashboard.ts';
+import { DeadLetterQueues } from './deadLetterQueues.ts';
+import { evaluationWindowFor } from './metrics.ts';
+import { createTopic, NotificationRule } from './notifications.ts';
 import type { Notify } from './notificationTarget.ts';
-import { Acceptor, ledgerTable, PROJECT_ROOT } from './providerFunction.ts';
-import { runbookOf } from './runbookLink.ts';
+import { createLedgerTable, PROJECT_ROOT, ProviderFunction } from './providerFunction.ts';
+import { locateRunbook } from './runbookLink.ts';
 import { DeploymentRefused } from './validateOptions.ts';
-import { unfit } from './validateTargets.ts';
+import { findTargetProblems } from './validateTargets.ts';
 
 export interface OutputsProps {
   readonly policies: readonly CompiledPolicy[];
   readonly revision: string;
   readonly ledger: Table;
-  readonly queues: Queues;
-  readonly acceptors: readonly Acceptor[];
+  readonly queues: DeadLetterQueues;
+  readonly acceptors: readonly ProviderFunction[];
   readonly topic: ITopic | null;
   readonly dashboard: Dashboard;
 }
@@ -46,7 +46,7 @@ function addOutputs(scope: Construct, props: OutputsProps): void {
   for (const { node, log } of acceptors)
     tell(`${node.id}Log`, `log of function ${node.id}`, log.logGroupName);
   tell('DeadLettersQueue', 'what AWS could not deliver', queues.deadLetters.queueUrl);
-  tell('FailedPassesQueue', 'what became of passes that failed', queues.failedPasses.queueUrl);
+  tell('FailedPassesQueue', 'what became of passes that failed', queues.failedRuns.queueUrl);
   if (topic !== null) tell('NotifyTopic', 'who is told', topic.topicArn);
   tell('DashboardName', 'dashboard', dashboard.dashboardName);
   tell('DashboardUrl', 'dashboard', urlOf(dashboard));
@@ -73,7 +73,7 @@ const ACCEPTOR_IDS = { outscale: 'Outscale', aws: 'Aws' } as const;
 /** Everything that is deployed, for policies that are sound: what accepts, who is told, and what watches over both. */
 export class Installation extends Construct {
   /** how much of what AWS limits is used */
-  readonly usages: readonly Usage[];
+  readonly usages: readonly QuotaUsage[];
 
   /** @throws DeploymentRefused when a target could not work where the stack goes, or there are too many of them */
   constructor(scope: Construct, id: string, props: InstallationProps) {
@@ -81,24 +81,28 @@ export class Installation extends Construct {
     const { policies, notify, revision, interval } = props;
     refuseUnfit(policies, Stack.of(this));
 
-    const ledger = ledgerTable(this, 'Ledger');
-    const queues = new Queues(this, 'Queues');
+    const ledger = createLedgerTable(this, 'Ledger');
+    const queues = new DeadLetterQueues(this, 'Queues');
     const acceptors = PROVIDERS.flatMap((provider) => {
       const own = policies.filter(({ policy }) => policy.recipient.provider === provider);
       if (own.length === 0) return [];
-      return [new Acceptor(this, ACCEPTOR_IDS[provider], { ...props, policies: own, ledger, queues })];
+      return [
+        new ProviderFunction(this, ACCEPTOR_IDS[provider], { ...props, policies: own, ledger, queues }),
+      ];
     });
 
-    const topic = topicOf(this, 'Topic', notify);
-    const runbook = runbookOf(PROJECT_ROOT);
+    const topic = createTopic(this, 'Topic', notify);
+    const runbook = locateRunbook(PROJECT_ROOT);
     const targets = policies.map(({ policy }) => policy.target);
     const { deadLetters } = queues;
     const messages =
-      topic === null ? null : new Messages(this, 'Messages', { targets, topic, deadLetters, runbook });
+      topic === null
+        ? null
+        : new NotificationRule(this, 'Messages', { targets, topic, deadLetters, runbook });
 
-    const rhythm = rhythmOf(interval);
+    const rhythm = evaluationWindowFor(interval);
     const { alarms } = new Watch(this, 'Alarms', { acceptors, rhythm, ledger, deadLetters, topic, runbook });
-    const dashboard = dashboardOf(this, 'Dashboard', {
+    const dashboard = createDashboard(this, 'Dashboard', {
       policies,
       revision,
       rhythm,
@@ -111,14 +115,16 @@ export class Installation extends Construct {
     this.usages = [
       ...acceptors.flatMap(({ usages }) => usages),
       ...(messages === null ? [] : [messages.usage]),
-      stackUsage(Stack.of(this)),
+      stackResourceUsage(Stack.of(this)),
     ];
-    refuse(exceeded(this.usages));
+    refuse(describeExceededQuotas(this.usages));
   }
 }
 
 function refuseUnfit(policies: readonly CompiledPolicy[], { account }: Stack): void {
-  refuse(policies.flatMap((policy) => unfit(policy, Token.isUnresolved(account) ? null : account)));
+  refuse(
+    policies.flatMap((policy) => findTargetProblems(policy, Token.isUnresolved(account) ? null : account)),
+  );
 }
 
 function refuse(reasons: readonly string[]): void {

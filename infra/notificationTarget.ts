@@ -1,5 +1,5 @@
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
-import { isRecord, shown } from './validateOptions.ts';
+import { formatValue, isRecord } from './validateOptions.ts';
 
 /**
  * Who is told what is news and what alarms. Somebody must be, or be left out by name: an acceptor that nobody listens to is
@@ -8,7 +8,7 @@ import { isRecord, shown } from './validateOptions.ts';
 export type Notify = { readonly email: string } | { readonly topic: ITopic } | 'nobody';
 
 /** The same as it is written on a command line. */
-export type WrittenNotify = { readonly email: string } | { readonly topicArn: string } | 'nobody';
+export type NotifyOption = { readonly email: string } | { readonly topicArn: string } | 'nobody';
 
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
 const TOPIC = /^arn:[\w-]+:sns:[\w-]+:[0-9]{12}:[\w-]+$/;
@@ -18,7 +18,7 @@ const HOW_TO_SAY =
   'is to be told; to keep it, write it into the context of cdk.json: `"context": { "notify": "noc@example.com" }`';
 
 /** @param faults gets why it cannot be told who was meant */
-export function readNotify(given: unknown, faults: string[]): WrittenNotify {
+export function parseNotify(given: unknown, faults: string[]): NotifyOption {
   if (given === 'nobody') return given;
   if (typeof given === 'string' && EMAIL.test(given)) return { email: given };
   if (typeof given === 'string' && TOPIC.test(given)) return { topicArn: given };
@@ -31,11 +31,11 @@ export function readNotify(given: unknown, faults: string[]): WrittenNotify {
 }
 
 /** What a program may have got past the types. */
-export function faultsOfNotify(notify: unknown, region: string | null): string[] {
+export function validateNotify(notify: unknown, region: string | null): string[] {
   if (notify === 'nobody') return [];
   if (notify === null || notify === undefined)
     return [`\`notify\` is missing: somebody must be notified; give ${FORMS}`];
-  if (!isRecord(notify)) return [`\`notify\` must be ${FORMS}, got ${shown(notify)}`];
+  if (!isRecord(notify)) return [`\`notify\` must be ${FORMS}, got ${formatValue(notify)}`];
   const { topic, email } = notify;
   if (topic !== undefined && email !== undefined)
     return ['`notify` has `email` and `topic`; give one of them'];
@@ -43,13 +43,13 @@ export function faultsOfNotify(notify: unknown, region: string | null): string[]
     return isTopic(topic)
       ? faultsOfTopic(topic, region)
       : [
-          `\`notify.topic\` must be a topic, such as \`Topic.fromTopicArn(this, 'Noc', ARN)\`, got ${shown(topic)}`,
+          `\`notify.topic\` must be a topic, such as \`Topic.fromTopicArn(this, 'Noc', ARN)\`, got ${formatValue(topic)}`,
         ];
   }
-  if (email === undefined) return [`\`notify\` must be ${FORMS}, got ${shown(notify)}`];
+  if (email === undefined) return [`\`notify\` must be ${FORMS}, got ${formatValue(notify)}`];
   return typeof email === 'string' && EMAIL.test(email)
     ? []
-    : [`\`notify.email\` is no address: ${shown(email)}`];
+    : [`\`notify.email\` is no address: ${formatValue(email)}`];
 }
 
 const FORMS = "`{ email: 'noc@example.com' }`, `{ topic }`, or 'nobody' for no notifications";

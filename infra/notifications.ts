@@ -6,9 +6,9 @@ import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { SOURCE } from '../adapters/events/publishedEvent.ts';
-import type { AnnouncementType } from '../core/events/event.ts';
-import { deployedSize, EVENT_PATTERN_CHARACTERS, type Usage } from './awsQuotas.ts';
+import { EVENT_SOURCE } from '../adapters/events/publishedEvent.ts';
+import type { EventType } from '../core/events/event.ts';
+import { EVENT_PATTERN_CHARACTERS, type QuotaUsage, sizeWhenDeployed } from './awsQuotas.ts';
 import type { Notify } from './notificationTarget.ts';
 import type { Runbook } from './runbookLink.ts';
 
@@ -16,9 +16,9 @@ import type { Runbook } from './runbookLink.ts';
  * An acceptance is what all of this is for: it asks nothing of anybody, and is on the dashboard, in the receipts, and on the
  * bus for who wants to listen. Everything else is told, a type that is yet to be invented too.
  */
-const NOT_TOLD: readonly AnnouncementType[] = ['Request Accepted'];
+const NOT_TOLD: readonly EventType[] = ['Request Accepted'];
 
-export interface MessagesProps {
+export interface NotificationRuleProps {
   /** of this installation; others on the same bus tell their own */
   readonly targets: readonly string[];
   readonly topic: ITopic;
@@ -28,13 +28,13 @@ export interface MessagesProps {
 }
 
 /** What passes announce, to people, as a text that they can act on. */
-export class Messages extends Construct {
-  readonly usage: Usage;
+export class NotificationRule extends Construct {
+  readonly usage: QuotaUsage;
 
-  constructor(scope: Construct, id: string, { targets, topic, deadLetters, runbook }: MessagesProps) {
+  constructor(scope: Construct, id: string, { targets, topic, deadLetters, runbook }: NotificationRuleProps) {
     super(scope, id);
     const eventPattern = {
-      source: [SOURCE],
+      source: [EVENT_SOURCE],
       detailType: Match.anythingBut(...NOT_TOLD),
       detail: { target: [...targets] },
     };
@@ -44,9 +44,9 @@ export class Messages extends Construct {
       targets: [new SnsTopic(topic, { message: text(runbook), deadLetterQueue: deadLetters })],
     });
     this.usage = {
-      of: 'characters of the pattern of a rule',
-      used: deployedSize(Stack.of(this).resolve(eventPattern)),
-      most: EVENT_PATTERN_CHARACTERS,
+      what: 'characters of the pattern of a rule',
+      used: sizeWhenDeployed(Stack.of(this).resolve(eventPattern)),
+      quota: EVENT_PATTERN_CHARACTERS,
     };
   }
 }
@@ -74,7 +74,7 @@ function text(runbook: Runbook): RuleTargetInput {
  * two services drops every message without a word, which is the one thing that must not happen here. Who needs a key gives a
  * topic of their own: docs/deploy.md has what its policies must say.
  */
-export function topicOf(scope: Construct, id: string, notify: Notify): ITopic | null {
+export function createTopic(scope: Construct, id: string, notify: Notify): ITopic | null {
   if (notify === 'nobody') return null;
   if ('topic' in notify) return openToAlarms(scope, notify.topic);
   const topic = new Topic(scope, id, { displayName: 'vif-acceptor', enforceSSL: true });

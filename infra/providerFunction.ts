@@ -18,16 +18,16 @@ import { Construct } from 'constructs';
 import { TABLE_KEYS } from '../adapters/ledgers/dynamo/dynamoTable.ts';
 import { recipientKey } from '../core/policy.ts';
 import type { CompiledPolicy } from '../language/index.ts';
-import { ENVIRONMENT_BYTES, textSize, type Usage } from './awsQuotas.ts';
-import type { Queues } from './deadLetterQueues.ts';
-import { acceptorRole } from './functionRole.ts';
+import { ENVIRONMENT_BYTES, type QuotaUsage, textSizeWhenDeployed } from './awsQuotas.ts';
+import type { DeadLetterQueues } from './deadLetterQueues.ts';
+import { createFunctionRole } from './functionRole.ts';
 import { NAMESPACE, SERVICE } from './metrics.ts';
-import { Calls } from './targetSchedules.ts';
+import { TargetSchedules } from './targetSchedules.ts';
 
 export const PROJECT_ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 /** The file that exports `handler`. */
-export const ENTRY = fileURLToPath(new URL('../lambda/handler.ts', import.meta.url));
+export const HANDLER_FILE = fileURLToPath(new URL('../lambda/handler.ts', import.meta.url));
 
 /** What stands in for what in the bundle, by absolute path. */
 export const ALIASES = {
@@ -54,12 +54,12 @@ export const BUNDLING = {
 const PREBUILT = fileURLToPath(new URL('../function/', import.meta.url));
 
 /** The acceptor's function: its code bundled from the sources where they are, which is in a checkout, else as it was shipped. */
-function acceptorFunction(
+function createFunction(
   scope: Construct,
   id: string,
   props: Omit<FunctionProps, 'code' | 'handler'>,
 ): LambdaFunction {
-  if (!existsSync(ENTRY)) {
+  if (!existsSync(HANDLER_FILE)) {
     return new LambdaFunction(scope, id, {
       ...props,
       code: Code.fromAsset(PREBUILT),
@@ -68,7 +68,7 @@ function acceptorFunction(
   }
   return new NodejsFunction(scope, id, {
     ...props,
-    entry: ENTRY,
+    entry: HANDLER_FILE,
     projectRoot: PROJECT_ROOT,
     depsLockFilePath: `${PROJECT_ROOT}package-lock.json`,
     bundling: BUNDLING,
@@ -78,7 +78,7 @@ function acceptorFunction(
 }
 
 /** The memory of all targets. It outlives the stack: receipts are kept for ever. */
-export function ledgerTable(scope: Construct, id: string): Table {
+export function createLedgerTable(scope: Construct, id: string): Table {
   return new Table(scope, id, {
     partitionKey: { name: TABLE_KEYS.partition, type: AttributeType.STRING },
     sortKey: { name: TABLE_KEYS.sort, type: AttributeType.STRING },
@@ -123,7 +123,7 @@ class PolicyLayer extends Construct {
   }
 }
 
-export interface AcceptorProps {
+export interface ProviderFunctionProps {
   /** of one provider, so that no target runs with rights that only another provider needs */
   readonly policies: readonly CompiledPolicy[];
   readonly revision: string;
@@ -133,62 +133,62 @@ export interface AcceptorProps {
   readonly availableWithin: Duration;
   /** the memory of all targets */
   readonly ledger: Table;
-  readonly queues: Queues;
+  readonly queues: DeadLetterQueues;
 }
 
 /** The function for the policies of one provider, and what calls it. */
-export class Acceptor extends Construct {
+export class ProviderFunction extends Construct {
   readonly policies: readonly CompiledPolicy[];
   readonly function: IFunction;
   readonly log: LogGroup;
-  readonly usages: readonly Usage[];
+  readonly usages: readonly QuotaUsage[];
 
-  constructor(scope: Construct, id: string, props: AcceptorProps) {
+  constructor(scope: Construct, id: string, props: ProviderFunctionProps) {
     super(scope, id);
     const { policies, revision, interval, ledger, queues } = props;
     this.policies = policies;
     // A pass that comes late, or runs long, would only meet the next one.
-    const patience = interval.minus(Duration.minutes(1));
+    const maxEventAge = interval.minus(Duration.minutes(1));
     // It outlives the stack, as the ledger does: it says what was accepted and why.
     this.log = new LogGroup(this, 'Logs', {
       retention: RetentionDays.ONE_YEAR,
       removalPolicy: RemovalPolicy.RETAIN,
     });
-    const { role, usage } = acceptorRole(this, 'Role', {
+    const { role, usage } = createFunctionRole(this, 'Role', {
       policies: policies.map(({ policy }) => policy),
       ledger,
-      failedPasses: queues.failedPasses,
+      failedRuns: queues.failedRuns,
       log: this.log,
     });
     const environment = environmentOf(props);
-    this.function = acceptorFunction(this, 'Function', {
+    this.function = createFunction(this, 'Function', {
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       memorySize: 512,
       // Lambda lets nothing run longer than 15 minutes.
-      timeout: Duration.seconds(Math.min(patience.toSeconds(), 15 * 60)),
+      timeout: Duration.seconds(Math.min(maxEventAge.toSeconds(), 15 * 60)),
       // The schedule is the retry: a second attempt at once would meet the same fault, or the next pass.
       retryAttempts: 0,
-      maxEventAge: patience,
+      maxEventAge,
       // Its role may write there already: CDK's own destination would ask for more.
-      onFailure: { bind: () => ({ destination: queues.failedPasses.queueArn }) },
+      onFailure: { bind: () => ({ destination: queues.failedRuns.queueArn }) },
       layers: [new PolicyLayer(this, 'Policies', { policies, revision }).version],
       logGroup: this.log,
       role,
       environment,
     });
-    new Calls(this, 'Calls', {
+    new TargetSchedules(this, 'Calls', {
       function: this.function,
       targets: policies.map(({ policy }) => policy.target),
       interval,
-      patience,
+      maxEventAge,
       deadLetters: queues.deadLetters,
     });
     this.usages = [usage, environmentUsage(environment, Stack.of(this))];
   }
 }
 
-function environmentOf({ policies, ledger, availableWithin }: AcceptorProps): Record<string, string> {
+function environmentOf({ policies, ledger, availableWithin }: ProviderFunctionProps): Record<string, string> {
   return {
     POWERTOOLS_SERVICE_NAME: SERVICE,
     POWERTOOLS_METRICS_NAMESPACE: NAMESPACE,
@@ -200,13 +200,13 @@ function environmentOf({ policies, ledger, availableWithin }: AcceptorProps): Re
   };
 }
 
-function environmentUsage(environment: Record<string, string>, stack: Stack): Usage {
+function environmentUsage(environment: Record<string, string>, stack: Stack): QuotaUsage {
   const sizes = Object.entries(environment).map(
-    ([name, value]) => name.length + textSize(stack.resolve(value)),
+    ([name, value]) => name.length + textSizeWhenDeployed(stack.resolve(value)),
   );
   return {
-    of: 'bytes of environment of a function',
+    what: 'bytes of environment of a function',
     used: sizes.reduce((sum, size) => sum + size, 0),
-    most: ENVIRONMENT_BYTES,
+    quota: ENVIRONMENT_BYTES,
   };
 }

@@ -13,11 +13,11 @@ const PATH = 'docs/runbook.md';
  * @param root of the checkout. The address is that of its remote, without a revision: a text that changed with every commit
  *   would change every alarm with it.
  */
-export function runbookOf(root: string): Runbook {
+export function locateRunbook(root: string): Runbook {
   const top = output(root, 'rev-parse', '--show-toplevel');
   const remote =
     top !== null && resolve(top) === resolve(root) ? output(root, 'remote', 'get-url', 'origin') : null;
-  const address = remote === null ? null : pageOf(remote);
+  const address = remote === null ? null : runbookUrl(remote);
   return {
     link: (heading) => {
       const path = `${PATH}#${anchorOf(heading)}`;
@@ -35,7 +35,7 @@ function anchorOf(heading: string): string {
 const REMOTE = /^(?:https:\/\/(?:[^@/]*@)?|(?:ssh:\/\/)?git@)([\w.-]+)[:/]([\w./-]+?)(?:\.git)?\/?$/;
 
 /** @returns the page of the runbook, never with a credential of the remote in it; `null` when its form is not known */
-export function pageOf(remote: string): string | null {
+export function runbookUrl(remote: string): string | null {
   const [, host = '', name = ''] = REMOTE.exec(remote) ?? [];
   if (host.includes('github')) return `https://${host}/${name}/blob/HEAD/${PATH}`;
   if (host.includes('gitlab')) return `https://${host}/${name}/-/blob/HEAD/${PATH}`;

@@ -5,12 +5,12 @@ import { Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/a
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 
-export interface CallsProps {
+export interface TargetSchedulesProps {
   readonly function: IFunction;
   readonly targets: readonly string[];
   readonly interval: Duration;
   /** how late a call may come: a later one would only meet the next */
-  readonly patience: Duration;
+  readonly maxEventAge: Duration;
   /** gets the calls that could not be delivered */
   readonly deadLetters: IQueue;
 }
@@ -24,10 +24,10 @@ const ATTEMPTS = 185;
  * A call is delivered when Lambda has queued it, so what is tried again here are calls that Lambda did not take: too many for its
  * API, refused, out of order. Those it took and has no room to run, Lambda tries again by itself, until the function's `maxEventAge`.
  */
-export class Calls extends Construct {
-  constructor(scope: Construct, id: string, props: CallsProps) {
+export class TargetSchedules extends Construct {
+  constructor(scope: Construct, id: string, props: TargetSchedulesProps) {
     super(scope, id);
-    const { function: called, targets, interval, patience, deadLetters } = props;
+    const { function: called, targets, interval, maxEventAge, deadLetters } = props;
     const role = callerOf(this, called, deadLetters);
     for (const target of targets) {
       new Schedule(this, `Schedule-${target}`, {
@@ -38,7 +38,10 @@ export class Calls extends Construct {
             arn: called.functionArn,
             role,
             input: ScheduleTargetInput.fromObject({ target }),
-            retryPolicy: { maximumRetryAttempts: ATTEMPTS, maximumEventAgeInSeconds: patience.toSeconds() },
+            retryPolicy: {
+              maximumRetryAttempts: ATTEMPTS,
+              maximumEventAgeInSeconds: maxEventAge.toSeconds(),
+            },
             deadLetterConfig: { arn: deadLetters.queueArn },
           }),
         },

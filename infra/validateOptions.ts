@@ -14,7 +14,7 @@ export class DeploymentRefused extends Error {
 /** Values that a program in plain JavaScript gives, whose types no compiler has checked. */
 
 /** A value for a message. */
-export function shown(value: unknown): string {
+export function formatValue(value: unknown): string {
   if (typeof value === 'string') return `\`${value}\``;
   if (typeof value === 'object' && value !== null)
     return Array.isArray(value) ? 'a list' : `an object with ${keysOf(value)}`;
@@ -31,45 +31,47 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
 }
 
 /** @param such what it may be, for people */
-export function faultsOfText(what: string, value: unknown, such: string): string[] {
-  return typeof value === 'string' && value !== '' ? [] : [`${what} must be ${such}, got ${shown(value)}`];
+export function validateText(what: string, value: unknown, such: string): string[] {
+  return typeof value === 'string' && value !== ''
+    ? []
+    : [`${what} must be ${such}, got ${formatValue(value)}`];
 }
 
 /** What may be chosen, in whole minutes, and what is taken when it is not. */
-export interface Choice {
-  readonly usual: number;
-  readonly least: number;
-  readonly most: number;
+export interface MinutesRange {
+  readonly defaultMinutes: number;
+  readonly min: number;
+  readonly max: number;
 }
 
 /** A time-out is a minute less and at least one; an hour is long enough to be told late. */
-export const INTERVAL: Choice = { usual: 5, least: 2, most: 60 };
+export const INTERVAL_RANGE: MinutesRange = { defaultMinutes: 5, min: 2, max: 60 };
 
 /** A week is how long a request waits at most: what takes longer than that to come up was forgotten. */
-export const AVAILABLE_WITHIN: Choice = {
-  usual: AVAILABLE_WITHIN_MS / 60_000,
-  least: 1,
-  most: 7 * 24 * 60,
+export const AVAILABLE_WITHIN_RANGE: MinutesRange = {
+  defaultMinutes: AVAILABLE_WITHIN_MS / 60_000,
+  min: 1,
+  max: 7 * 24 * 60,
 };
 
 /** @param what is how the choice is called where it was made */
-export function faultsOfMinutes(
+export function validateMinutes(
   what: string,
   given: number,
-  { least, most }: Choice,
+  { min, max }: MinutesRange,
   text = String(given),
 ): string[] {
-  if (Number.isInteger(given) && given >= least && given <= most) return [];
-  return [`${what} must be a whole number from ${least} to ${most}, got \`${text}\``];
+  if (Number.isInteger(given) && given >= min && given <= max) return [];
+  return [`${what} must be a whole number from ${min} to ${max}, got \`${text}\``];
 }
 
-export function faultsOfDuration(what: string, given: unknown, choice: Choice): string[] {
+export function validateDuration(what: string, given: unknown, choice: MinutesRange): string[] {
   if (!isDuration(given)) {
     return [
-      `${what} must be a Duration of aws-cdk-lib, such as \`Duration.minutes(${choice.usual})\`, got ${shown(given)}`,
+      `${what} must be a Duration of aws-cdk-lib, such as \`Duration.minutes(${choice.defaultMinutes})\`, got ${formatValue(given)}`,
     ];
   }
-  return faultsOfMinutes(`${what} in minutes`, given.toMinutes({ integral: false }), choice);
+  return validateMinutes(`${what} in minutes`, given.toMinutes({ integral: false }), choice);
 }
 
 /** By what it can do: an app may have a CDK of its own beside ours. */

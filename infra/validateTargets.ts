@@ -4,7 +4,7 @@ import { partitionOf } from '../core/resourceIds.ts';
 import { type CompiledPolicy, formatFault, gotInWords, inWords, type Tested } from '../language/index.ts';
 
 /** Why policies must not be deployed: their faults, and those of their cases, or the cases that fail. */
-export function faultsOfPolicies({ faults, results }: Tested): string[] {
+export function findPolicyProblems({ errors, results }: Tested): string[] {
   const failed = results
     .filter(({ passed }) => !passed)
     .map(
@@ -12,11 +12,14 @@ export function faultsOfPolicies({ faults, results }: Tested): string[] {
         `${file}:${line} case ${quote(name)} fails: expected ${inWords(expected)}, got ${gotInWords(decision)}; ` +
         '`policy test` says more',
     );
-  return [...faults.map(formatFault), ...failed];
+  return [...errors.map(formatFault), ...failed];
 }
 
 /** Why a target could not work, or would get too many rights, where it is deployed; empty when it fits. */
-export function unfit({ file, policy: { recipient } }: CompiledPolicy, account: string | null): string[] {
+export function findTargetProblems(
+  { file, policy: { recipient } }: CompiledPolicy,
+  account: string | null,
+): string[] {
   return objections(recipient, account).map((objection) => `${file}: ${objection}`);
 }
 

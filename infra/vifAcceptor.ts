@@ -3,17 +3,17 @@ import { Annotations, Duration, Stack, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { type Revision, revisionOf, type Tested, testFiles } from '../language/index.ts';
 import { Installation } from './installation.ts';
-import { faultsOfNotify, type Notify } from './notificationTarget.ts';
+import { type Notify, validateNotify } from './notificationTarget.ts';
 import {
-  AVAILABLE_WITHIN,
+  AVAILABLE_WITHIN_RANGE,
   DeploymentRefused,
-  faultsOfDuration,
-  faultsOfText,
-  INTERVAL,
+  formatValue,
+  INTERVAL_RANGE,
   isRecord,
-  shown,
+  validateDuration,
+  validateText,
 } from './validateOptions.ts';
-import { faultsOfPolicies } from './validateTargets.ts';
+import { findPolicyProblems } from './validateTargets.ts';
 
 export interface VifAcceptorProps {
   /** Folder of the policy files, one a target: `*.yaml`; their cases stand in `cases` below it. */
@@ -47,19 +47,19 @@ export class VifAcceptor extends Construct {
     super(scope, id);
     // A program in plain JavaScript may have got anything past the types.
     if (!isRecord(props))
-      throw new DeploymentRefused([`the third argument must be an object, got ${shown(props)}`]);
+      throw new DeploymentRefused([`the third argument must be an object, got ${formatValue(props)}`]);
     const { policyDir, notify, revision } = props;
-    const { interval = Duration.minutes(INTERVAL.usual) } = props;
-    const { availableWithin = Duration.minutes(AVAILABLE_WITHIN.usual) } = props;
-    const noFolder = faultsOfText('`policyDir`', policyDir, "the folder of the policies, such as 'policy'");
+    const { interval = Duration.minutes(INTERVAL_RANGE.defaultMinutes) } = props;
+    const { availableWithin = Duration.minutes(AVAILABLE_WITHIN_RANGE.defaultMinutes) } = props;
+    const noFolder = validateText('`policyDir`', policyDir, "the folder of the policies, such as 'policy'");
     const tested = noFolder.length > 0 ? NO_POLICIES : testFiles(forPeople(policyDir));
     const reasons = [
       ...noFolder,
-      ...faultsOfNotify(notify, regionOf(this)),
-      ...faultsOfDuration('`interval`', interval, INTERVAL),
-      ...faultsOfDuration('`availableWithin`', availableWithin, AVAILABLE_WITHIN),
-      ...(revision === undefined ? [] : faultsOfText('`revision`', revision, 'a text')),
-      ...faultsOfPolicies(tested),
+      ...validateNotify(notify, regionOf(this)),
+      ...validateDuration('`interval`', interval, INTERVAL_RANGE),
+      ...validateDuration('`availableWithin`', availableWithin, AVAILABLE_WITHIN_RANGE),
+      ...(revision === undefined ? [] : validateText('`revision`', revision, 'a text')),
+      ...findPolicyProblems(tested),
     ];
     if (reasons.length > 0) throw new DeploymentRefused(reasons);
     new Installation(this, 'Default', {
@@ -83,7 +83,7 @@ function namedBy(scope: Construct, { name, problem }: Revision): string {
 }
 
 /** Of no folder. */
-const NO_POLICIES: Tested = { policies: [], faults: [], results: [], unexercised: [] };
+const NO_POLICIES: Tested = { policies: [], errors: [], results: [], untested: [] };
 
 /** `null` when that is not known yet. */
 function regionOf(construct: Construct): string | null {

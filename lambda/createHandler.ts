@@ -6,30 +6,34 @@ import type { Metrics } from '@aws-lambda-powertools/metrics';
 import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
-import { awsEndpoints, endpointOf, endpointsFor } from '../adapters/aws/configuredEndpoints.ts';
+import {
+  chooseEndpoints,
+  configuredEndpoint,
+  readConfiguredEndpoints,
+} from '../adapters/aws/configuredEndpoints.ts';
 import { connect, REQUEST_LIMIT_MS, REQUEST_TIMEOUT_MS } from '../adapters/connect.ts';
 import type { functionCredentials } from '../adapters/functionCredentials.ts';
 import { printableValue } from '../core/json.ts';
 import { metricsOf } from '../core/metrics.ts';
 import { type LoadedPolicy, loadPolicy, PolicyRefused } from '../core/policy.ts';
-import { visible } from '../core/printableText.ts';
+import { escapeInvisible } from '../core/printableText.ts';
 import {
+  describeRunFailure,
   detailCount,
   detailLines,
   type LogLine,
-  type PassSummary,
-  passLine,
-  summaryOf,
-  whyFailed,
+  type RunSummary,
+  runLine,
+  summarizeRun,
 } from '../core/runLog.ts';
-import type { PassReport } from '../core/runReport.ts';
-import type { Announcer, Clock, Ledger } from '../run/ports.ts';
-import { runPass } from '../run/run.ts';
-import type { PassInput } from '../run/runContext.ts';
+import type { RunReport } from '../core/runReport.ts';
+import type { Clock, EventPublisher, Ledger } from '../run/ports.ts';
+import { executeRun } from '../run/run.ts';
+import type { RunInput } from '../run/runContext.ts';
 import { readEvent, readSettings, type Settings } from './settings.ts';
 
 /** The function's log: JSON lines that may be shown in a terminal, whatever names stand in them. */
-export function createLog(serviceName: string): Logger {
+export function createLogger(serviceName: string): Logger {
   return new Logger({ serviceName, jsonReplacerFn: printableValue });
 }
 
@@ -42,9 +46,9 @@ export interface Platform {
   readonly credentials: typeof functionCredentials;
   /** made once a process, for all its targets. @param table its DynamoDB table */
   readonly ledger: (table: string) => Ledger;
-  readonly announcer: Announcer;
+  readonly eventPublisher: EventPublisher;
   /** takes each whole report, of which the function returns counts only */
-  readonly onReport?: (report: PassReport) => void;
+  readonly onReport?: (report: RunReport) => void;
 }
 
 /** The pass failed; the invocation fails with it, so that the platform's error metric is true. */
@@ -67,9 +71,9 @@ export function createHandler(platform: Platform) {
     return ledger;
   };
 
-  async function handle(event: unknown, context: Context): Promise<PassSummary> {
+  async function handle(event: unknown, context: Context): Promise<RunSummary> {
     const target = await targetOf(event, platform, ledgerOf, targets);
-    const report = await runPass({
+    const report = await executeRun({
       ...target,
       remaining: () => context.getRemainingTimeInMillis() - REPORTING_MS,
       leaseMs: context.getRemainingTimeInMillis() + REQUEST_LIMIT_MS,
@@ -78,20 +82,20 @@ export function createHandler(platform: Platform) {
     for (const { name, unit, value } of metricsOf(report)) metrics.addMetric(name, unit, value);
     platform.onReport?.(report);
     logReport(report, logger, () => context.getRemainingTimeInMillis() - ENDING_MS);
-    if (report.status !== 'failed') return summaryOf(report);
-    throw new PassFailed(`pass over \`${report.target}\` failed: ${whyFailed(report)}`);
+    if (report.status !== 'failed') return summarizeRun(report);
+    throw new PassFailed(`pass over \`${report.target}\` failed: ${describeRunFailure(report)}`);
   }
 
-  return middy<unknown, PassSummary>()
+  return middy<unknown, RunSummary>()
     .use(injectLambdaContext(logger, { resetKeys: true }))
     .use(logMetrics(metrics))
     .handler(handle);
 }
 
 /** A line for the pass, then one for each thing that it reports, while there is time: the metrics must still be written. */
-function logReport(report: PassReport, logger: Logger, remaining: () => number): void {
+function logReport(report: RunReport, logger: Logger, remaining: () => number): void {
   const log = ({ level, message, more }: LogLine): void => logger[level](message, more);
-  log(passLine(report));
+  log(runLine(report));
   let left = detailCount(report);
   // Each is made when it is written: making those of thousands of requests takes seconds.
   for (const line of detailLines(report)) {
@@ -102,7 +106,7 @@ function logReport(report: PassReport, logger: Logger, remaining: () => number):
   if (left > 0) logger.warn('lines left out: no time was left', { lines: left });
 }
 
-type Target = Omit<PassInput, 'remaining' | 'leaseMs'>;
+type Target = Omit<RunInput, 'remaining' | 'leaseMs'>;
 
 /** Everything of a target that outlives one invocation, made once a process. What could not be made is tried anew. */
 async function targetOf(
@@ -117,10 +121,10 @@ async function targetOf(
   if (known !== undefined) return known;
   const loaded = loadPolicy(await policyFile(settings, target, `${target}.json`), target, recipient);
   const revision = (await policyFile(settings, target, 'revision.txt')).trim();
-  const aws = await awsEndpoints(platform.env);
+  const aws = await readConfiguredEndpoints(platform.env);
   // The SDK finds these by itself; here they are refused where they must not be used.
-  for (const service of ['dynamo', 'events', 'secrets'] as const) endpointOf(aws, service);
-  const endpoints = endpointsFor(recipient, settings.endpoints, aws);
+  for (const service of ['dynamo', 'events', 'secrets'] as const) configuredEndpoint(aws, service);
+  const endpoints = chooseEndpoints(recipient, settings.endpoints, aws);
   const fresh = assemble(loaded, revision, { ...settings, endpoints }, platform, ledgerOf(settings));
   made.set(target, fresh);
   return fresh;
@@ -130,7 +134,7 @@ function assemble(
   loaded: LoadedPolicy,
   revision: string,
   { endpoints, availableWithinMs }: Settings,
-  { clock, announcer, credentials: credentialsFor }: Platform,
+  { clock, eventPublisher, credentials: credentialsFor }: Platform,
   ledger: Ledger,
 ): Target {
   const { recipient, target } = loaded.policy;
@@ -144,9 +148,9 @@ function assemble(
   return {
     loaded,
     revision,
-    ports: { clock, ledger, announcer, ...apis },
-    vetting: { checkedAt: new Map() },
-    outage: { announced: null },
+    ports: { clock, ledger, eventPublisher, ...apis },
+    callerChecks: { checkedAt: new Map() },
+    outage: { publishedCodes: null },
     requestTimeoutMs: REQUEST_LIMIT_MS,
     availableWithinMs,
     endpoint,
@@ -160,6 +164,6 @@ async function policyFile({ policyDir }: Settings, target: string, name: string)
   try {
     return await readFile(path, 'utf8');
   } catch (cause) {
-    throw new PolicyRefused(target, visible(`${path} cannot be read`), { cause });
+    throw new PolicyRefused(target, escapeInvisible(`${path} cannot be read`), { cause });
   }
 }

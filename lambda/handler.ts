@@ -1,10 +1,10 @@
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import { systemClock } from '../adapters/connect.ts';
-import { createEventBridgeAnnouncer } from '../adapters/events/eventBridgePublisher.ts';
+import { createEventBridgePublisher } from '../adapters/events/eventBridgePublisher.ts';
 import { functionCredentials } from '../adapters/functionCredentials.ts';
 import { createDynamoLedger } from '../adapters/ledgers/dynamo/dynamoLedger.ts';
 import { openTable } from '../adapters/ledgers/dynamo/dynamoTable.ts';
-import { createHandler, createLog } from './createHandler.ts';
+import { createHandler, createLogger } from './createHandler.ts';
 
 const SERVICE = { serviceName: 'vif-acceptor' };
 
@@ -12,9 +12,9 @@ const SERVICE = { serviceName: 'vif-acceptor' };
 export const handler = createHandler({
   env: process.env,
   clock: systemClock,
-  logger: createLog(SERVICE.serviceName),
+  logger: createLogger(SERVICE.serviceName),
   metrics: new Metrics({ ...SERVICE, namespace: 'VifAcceptor' }),
   credentials: functionCredentials,
   ledger: (table) => createDynamoLedger(openTable(table), systemClock),
-  announcer: createEventBridgeAnnouncer(),
+  eventPublisher: createEventBridgePublisher(),
 });

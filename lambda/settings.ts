@@ -1,8 +1,8 @@
 import type { Endpoints } from '../adapters/connect.ts';
-import { checkedEndpoint } from '../adapters/endpoint.ts';
+import { validateEndpoint } from '../adapters/endpoint.ts';
 import { AVAILABLE_WITHIN_MS } from '../core/followUp.ts';
 import { PROVIDERS, type Recipient } from '../core/model.ts';
-import { list, quote } from '../core/printableText.ts';
+import { formatList, quote } from '../core/printableText.ts';
 import { ACCOUNT, isName } from '../core/resourceIds.ts';
 
 /** The function's settings, read from its environment. */
@@ -52,7 +52,7 @@ export function readEvent(
   }
   const recipient = recipients.get(target);
   if (recipient === undefined) {
-    const known = list([...recipients.keys()].map(quote));
+    const known = formatList([...recipients.keys()].map(quote));
     throw new EventRefused(
       `unknown target ${quote(target)}: this function has ${known}; deploy its policy first`,
     );
@@ -70,7 +70,7 @@ function readEndpoints(env: Environment): Endpoints {
 
 function readEndpoint(env: Environment, setting: string): string | null {
   const value = env[setting];
-  return value === undefined || value === '' ? null : checkedEndpoint(setting, value);
+  return value === undefined || value === '' ? null : validateEndpoint(setting, value);
 }
 
 function readTable(name: string | undefined): string {

@@ -1,10 +1,10 @@
 import { digestOf } from '../core/json.ts';
 import { type Policy, writePolicy } from '../core/policy.ts';
-import { type Checked, check, type Sound } from './checkPolicy.ts';
-import { type Fault, inOrder } from './diagnostic.ts';
-import { normalise } from './normalisePolicy.ts';
-import type { Source } from './readDocument.ts';
-import { overlapFaults } from './requestSets/overlappingGrants.ts';
+import { type CheckResult, checkPolicy, type ValidPolicy } from './checkPolicy.ts';
+import { type Diagnostic, sortDiagnostics } from './diagnostic.ts';
+import { normalisePolicy } from './normalisePolicy.ts';
+import type { SourceFile } from './readDocument.ts';
+import { findOverlapErrors } from './requestSets/overlappingGrants.ts';
 
 /** What the function reads, and what reports tell it by. */
 export interface CompiledPolicy {
@@ -17,13 +17,13 @@ export interface CompiledPolicy {
 }
 
 /** Never empty; by file and position. */
-export interface Refused {
+export interface CompileFailure {
   readonly ok: false;
-  readonly faults: readonly Fault[];
+  readonly errors: readonly Diagnostic[];
 }
 
 /** Compiles one policy file; its base name without `.yaml` is the target's name. */
-export function compilePolicy(source: Source): ({ readonly ok: true } & CompiledPolicy) | Refused {
+export function compilePolicy(source: SourceFile): ({ readonly ok: true } & CompiledPolicy) | CompileFailure {
   const compiled = compilePolicies([source]);
   if (!compiled.ok) return compiled;
   const [policy] = compiled.policies;
@@ -33,56 +33,56 @@ export function compilePolicy(source: Source): ({ readonly ok: true } & Compiled
 
 /** Compiles files that are to stand side by side: all of them, or none. */
 export function compilePolicies(
-  sources: readonly Source[],
-): { readonly ok: true; readonly policies: readonly CompiledPolicy[] } | Refused {
-  const { policies, faults } = compileApart(sources);
-  return faults.length > 0 ? { ok: false, faults } : { ok: true, policies };
+  sources: readonly SourceFile[],
+): { readonly ok: true; readonly policies: readonly CompiledPolicy[] } | CompileFailure {
+  const { policies, errors } = compileEach(sources);
+  return errors.length > 0 ? { ok: false, errors } : { ok: true, policies };
 }
 
 /** The sound ones, and the faults of all others. */
-export interface Sorted {
+export interface CompileResults {
   readonly policies: readonly CompiledPolicy[];
   /** by file and position */
-  readonly faults: readonly Fault[];
+  readonly errors: readonly Diagnostic[];
 }
 
 /** A compiled policy, and as it is written. */
 export interface CompiledSource extends CompiledPolicy {
-  readonly sound: Sound;
+  readonly validPolicy: ValidPolicy;
 }
 
-export interface SortedSources extends Sorted {
+export interface CompiledSources extends CompileResults {
   readonly policies: readonly CompiledSource[];
 }
 
 /** Compiles what is sound, whatever stands beside it. Fail closed: of two for one recipient, none is. */
-export function compileApart(sources: readonly Source[]): SortedSources {
-  const checked = sources.map(check);
+export function compileEach(sources: readonly SourceFile[]): CompiledSources {
+  const checked = sources.map(checkPolicy);
   const keys = checked.map(({ recipient }) => recipient?.key);
   const alone = checked.filter(
     ({ recipient }) => recipient === null || keys.indexOf(recipient.key) === keys.lastIndexOf(recipient.key),
   );
   const sound = alone
     .flatMap(compiled)
-    .map((one) => ({ one, overlapping: overlapFaults(one.policy, one.sound) }));
+    .map((one) => ({ one, overlapping: findOverlapErrors(one.policy, one.validPolicy) }));
   const faults = [
-    ...checked.flatMap((one) => one.faults),
+    ...checked.flatMap((one) => one.errors),
     ...sameRecipients(checked),
     ...sound.flatMap(({ overlapping }) => overlapping),
   ];
   const policies = sound.flatMap(({ one, overlapping }) => (overlapping.length > 0 ? [] : [one]));
-  return { policies, faults: inOrder(faults) };
+  return { policies, errors: sortDiagnostics(faults) };
 }
 
-function compiled({ source: { file }, sound }: Checked): CompiledSource[] {
-  if (sound === null) return [];
-  const policy = normalise(sound.target, sound.written);
+function compiled({ source: { file }, validPolicy }: CheckResult): CompiledSource[] {
+  if (validPolicy === null) return [];
+  const policy = normalisePolicy(validPolicy.target, validPolicy.written);
   const text = writePolicy(policy);
-  return [{ file, policy, text, digest: digestOf(text), sound }];
+  return [{ file, policy, text, digest: digestOf(text), validPolicy }];
 }
 
 /** Two policies for one recipient would each accept what the other holds. */
-function sameRecipients(checked: readonly Checked[]): Fault[] {
+function sameRecipients(checked: readonly CheckResult[]): Diagnostic[] {
   const first = new Map<string, string>();
   return checked.flatMap(({ source: { file }, recipient }) => {
     if (recipient === null) return [];
@@ -94,7 +94,7 @@ function sameRecipients(checked: readonly Checked[]): Fault[] {
     return recipient.fault({
       code: 'same-recipient',
       message: `\`${file}\` and \`${other}\` are both for \`${recipient.key}\``,
-      mend: 'merge the two: one file for each provider, region and account',
+      fix: 'merge the two: one file for each provider, region and account',
     });
   });
 }

@@ -1,7 +1,7 @@
-import { byCodePoint, escapeText } from '../core/printableText.ts';
+import { compareByCodePoint, escapeText } from '../core/printableText.ts';
 
 /** Every kind of fault. The codes are stable: tests and editors rely on them. */
-export const FAULT_CODES = [
+export const DIAGNOSTIC_CODES = [
   // files
   'no-folder',
   'no-policy',
@@ -79,27 +79,27 @@ export const FAULT_CODES = [
   'address',
 ] as const;
 
-export type FaultCode = (typeof FAULT_CODES)[number];
+export type DiagnosticCode = (typeof DIAGNOSTIC_CODES)[number];
 
 /** What is wrong and what to do about it. Both are safe to print. */
-export interface Complaint {
-  readonly code: FaultCode;
+export interface Problem {
+  readonly code: DiagnosticCode;
   readonly message: string;
-  readonly mend: string;
+  readonly fix: string;
 }
 
 /** Keys and list indices from the top of the file. */
 export type Path = readonly (string | number)[];
 
 /** A complaint about what stands at `path`; a missing key is told where its parent stands. */
-export interface Finding extends Complaint {
+export interface Finding extends Problem {
   readonly path: Path;
   /** whether the key or its value is at fault */
   readonly at: 'key' | 'value';
 }
 
 /** A complaint with the place in the file. Lines and columns count from 1, columns in UTF-16 units as editors do. */
-export interface Fault extends Complaint {
+export interface Diagnostic extends Problem {
   readonly file: string;
   readonly line: number;
   readonly column: number;
@@ -108,12 +108,12 @@ export interface Fault extends Complaint {
 }
 
 /** `policy/acme.yaml:12:7 owners.acme.grants.prod.match.vlan[0]: message; mend` */
-export function formatFault({ file, line, column, path, message, mend }: Fault): string {
-  return `${file}:${line}:${column} ${path === '' ? '' : `${path}: `}${message}; ${mend}`;
+export function formatDiagnostic({ file, line, column, path, message, fix }: Diagnostic): string {
+  return `${file}:${line}:${column} ${path === '' ? '' : `${path}: `}${message}; ${fix}`;
 }
 
 /** A fault of a file as a whole. */
-export function faultOf(file: string, complaint: Complaint): Fault {
+export function fileDiagnostic(file: string, complaint: Problem): Diagnostic {
   return { file, line: 1, column: 1, path: '', ...complaint };
 }
 
@@ -127,12 +127,12 @@ function formatStep(step: string | number): string {
 }
 
 /** By file, then by position. */
-export function inOrder(faults: readonly Fault[]): Fault[] {
+export function sortDiagnostics(faults: readonly Diagnostic[]): Diagnostic[] {
   return faults.toSorted(
     (a, b) =>
-      byCodePoint(a.file, b.file) ||
+      compareByCodePoint(a.file, b.file) ||
       a.line - b.line ||
       a.column - b.column ||
-      FAULT_CODES.indexOf(a.code) - FAULT_CODES.indexOf(b.code),
+      DIAGNOSTIC_CODES.indexOf(a.code) - DIAGNOSTIC_CODES.indexOf(b.code),
   );
 }

@@ -21,18 +21,18 @@ const HANDED_ON =
   /^(HOME|XDG_CONFIG_HOME|GIT_(DIR|WORK_TREE|COMMON_DIR|CEILING_DIRECTORIES|DISCOVERY_ACROSS_FILESYSTEM|OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES|CONFIG_(GLOBAL|SYSTEM|NOSYSTEM|COUNT|(KEY|VALUE)_\d+)))$/;
 
 /** What came of a call of git. */
-export interface GitAnswer {
+export interface GitResult {
   /** `null`: git is not there, or did not end in time */
   readonly status: number | null;
   readonly stdout: string;
   /** why it failed, in one line */
   readonly problem: string;
   /** it was ended, because its time was over */
-  readonly isLate: boolean;
+  readonly timedOut: boolean;
 }
 
 /** Calls git, without the environment of this process: the provider's keys can be in it. */
-export function git(cwd: string, args: readonly string[], limitMs = LIMIT_MS): GitAnswer {
+export function git(cwd: string, args: readonly string[], limitMs = LIMIT_MS): GitResult {
   const { status, stdout, stderr, error } = spawnSync('git', [...NOTHING_RUNS, ...args], {
     cwd,
     env: environment(process.env),
@@ -42,13 +42,13 @@ export function git(cwd: string, args: readonly string[], limitMs = LIMIT_MS): G
     killSignal: 'SIGKILL',
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const isLate = error !== undefined && 'code' in error && error.code === 'ETIMEDOUT';
-  const why = isLate ? `git did not end within ${limitMs / 1000} s` : (error?.message ?? stderr);
+  const timedOut = error !== undefined && 'code' in error && error.code === 'ETIMEDOUT';
+  const why = timedOut ? `git did not end within ${limitMs / 1000} s` : (error?.message ?? stderr);
   return {
     status: error === undefined ? status : null,
     stdout: stdout ?? '',
     problem: why.trim().split('\n')[0] ?? '',
-    isLate,
+    timedOut,
   };
 }
 

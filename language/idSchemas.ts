@@ -7,13 +7,13 @@ import {
   isName,
   VIRTUAL_GATEWAY,
 } from '../core/resourceIds.ts';
-import type { Complaint } from './diagnostic.ts';
-import { filledList, judgedText, NAME_SHAPE, patterned, type Shape } from './scalarSchemas.ts';
+import type { Problem } from './diagnostic.ts';
+import { checkedText, NAME_HINTS, nonEmptyList, patternHint, type SchemaHints } from './scalarSchemas.ts';
 
 const WRITE_CONNECTION_ID =
   'write it as the provider shows it: `dxcon-` or `dxlag-`, then lower-case letters and digits';
 
-export const connectionId = judgedText(
+export const connectionId = checkedText(
   'ID of a connection (`dxcon-…`) or of a link aggregation group (`dxlag-…`).',
   (value) =>
     isConnectionId(value)
@@ -21,16 +21,16 @@ export const connectionId = judgedText(
       : {
           code: 'connection-id',
           message: `${quote(value)} is no connection ID`,
-          mend: isConnectionId(value.toLowerCase().trim())
+          fix: isConnectionId(value.toLowerCase().trim())
             ? `write \`${value.toLowerCase().trim()}\``
             : WRITE_CONNECTION_ID,
         },
-  patterned(CONNECTION.source, WRITE_CONNECTION_ID),
+  patternHint(CONNECTION.source, WRITE_CONNECTION_ID),
 );
 
 /** Connections, of which a rule says that none stands there twice. */
 export function connectionList(description: string) {
-  return filledList(connectionId, description, { uniqueItems: true });
+  return nonEmptyList(connectionId, description, { uniqueItems: true });
 }
 
 const ID_PREFIX = /^(vgw|dxcon|dxlag|dxvif|dxgw)-/;
@@ -47,32 +47,32 @@ const ID = `${VIRTUAL_GATEWAY.source}|${DIRECT_CONNECT_GATEWAY.source}`;
 const WRITE_REFERENCE = `write a name from \`gateways\`, or an ID; ${WRITE_ID}`;
 
 /** A name that is not taken for an ID. */
-export const GATEWAY_NAME: Shape = {
-  ...NAME_SHAPE,
+export const GATEWAY_NAME_HINTS: SchemaHints = {
+  ...NAME_HINTS,
   not: { pattern: `${ID_PREFIX.source}|${DIRECT_CONNECT_GATEWAY.source}` },
 };
 
-export const gatewayId = judgedText(
+export const gatewayId = checkedText(
   'ID of a virtual private gateway (`vgw-…`) or, on AWS, of a Direct Connect gateway (a UUID).',
   (value) => (gatewayKind(value) === null ? noGateway('gateway-id', value, WRITE_ID) : null),
-  patterned(ID, WRITE_ID),
+  patternHint(ID, WRITE_ID),
 );
 
-export const gatewayReference = judgedText(
+export const gatewayReference = checkedText(
   'The gateway that is given: a name from `gateways`, or an ID.',
   (value) => {
     if (gatewayKind(value) !== null || (isName(value) && !looksLikeId(value))) return null;
     return noGateway('gateway-reference', value, WRITE_REFERENCE);
   },
-  { anyOf: [patterned(ID, WRITE_REFERENCE), GATEWAY_NAME] },
+  { anyOf: [patternHint(ID, WRITE_REFERENCE), GATEWAY_NAME_HINTS] },
 );
 
-function noGateway(code: 'gateway-id' | 'gateway-reference', value: string, mend: string): Complaint {
+function noGateway(code: 'gateway-id' | 'gateway-reference', value: string, mend: string): Problem {
   const what = code === 'gateway-id' ? 'gateway ID' : 'gateway ID and no gateway name';
   const lower = value.toLowerCase().trim();
   return {
     code,
     message: `${quote(value)} is no ${what}`,
-    mend: lower !== value && gatewayKind(lower) !== null ? `write \`${lower}\`` : mend,
+    fix: lower !== value && gatewayKind(lower) !== null ? `write \`${lower}\`` : mend,
   };
 }

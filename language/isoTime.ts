@@ -1,6 +1,6 @@
 import { quote } from '../core/printableText.ts';
-import type { Complaint } from './diagnostic.ts';
-import { patterned, type Shape } from './scalarSchemas.ts';
+import type { Problem } from './diagnostic.ts';
+import { patternHint, type SchemaHints } from './scalarSchemas.ts';
 
 const DURATION = /^P(?:(\d+)W|(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?)$/;
 const [MINUTE, HOUR, DAY] = [60, 3600, 86400];
@@ -8,9 +8,9 @@ const WRITE_DURATION =
   'write days, hours, minutes and seconds as in `P7D` or `P1DT12H`; months and years have no fixed length';
 
 /** Not of nothing. JSON Schema cannot add up ten years, and its own format `duration` refuses `PT1H1S`. */
-export const DURATION_SHAPE: Shape = {
-  ...patterned(DURATION.source, WRITE_DURATION),
-  allOf: [patterned('[1-9]', WRITE_DURATION)],
+export const DURATION_HINTS: SchemaHints = {
+  ...patternHint(DURATION.source, WRITE_DURATION),
+  allOf: [patternHint('[1-9]', WRITE_DURATION)],
 };
 
 /** Ten years: more is a slip, and times that far off cannot be written down any more. */
@@ -27,12 +27,12 @@ export function parseDuration(text: string): number | null {
   return total > 0 && total <= LONGEST ? total : null;
 }
 
-export function durationFault(text: string): Complaint | null {
+export function checkDuration(text: string): Problem | null {
   if (parseDuration(text) !== null) return null;
   return {
     code: 'duration',
     message: `${quote(text)} is no duration between a second and ten years`,
-    mend: WRITE_DURATION,
+    fix: WRITE_DURATION,
   };
 }
 
@@ -41,7 +41,7 @@ const INSTANT = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(:\d\d)?(\.\d{1,3})?(Z|([+-])([01
 const WRITE_INSTANT = 'write date, time and offset, such as `2026-11-01T00:00:00Z`';
 
 /** No month has more days, no day more hours. JSON Schema's own format `date-time` refuses times without seconds. */
-export const INSTANT_SHAPE: Shape = patterned(
+export const INSTANT_HINTS: SchemaHints = patternHint(
   '^\\d{4}-((0[13578]|1[02])-(0[1-9]|[12]\\d|3[01])|(0[469]|11)-(0[1-9]|[12]\\d|30)|02-(0[1-9]|[12]\\d))' +
     'T([01]\\d|2[0-3]):[0-5]\\d(:[0-5]\\d)?(\\.\\d{1,3})?(Z|[+-]([01]\\d|2[0-3]):[0-5]\\d)$',
   WRITE_INSTANT,
@@ -60,7 +60,7 @@ export function parseInstant(text: string): string | null {
   return new Date(local.getTime() - ahead * 1000).toISOString();
 }
 
-export function instantFault(text: string): Complaint | null {
+export function checkInstant(text: string): Problem | null {
   if (parseInstant(text) !== null) return null;
   const told = quote(text);
   for (const [rest, what] of [
@@ -71,12 +71,12 @@ export function instantFault(text: string): Complaint | null {
     return {
       code: 'instant',
       message: `${told} lacks ${what}`,
-      mend: `write \`${text}${rest}\`, or the offset that is meant, such as \`+02:00\``,
+      fix: `write \`${text}${rest}\`, or the offset that is meant, such as \`+02:00\``,
     };
   }
   return {
     code: 'instant',
     message: INSTANT.test(text) ? `${told} does not exist in the calendar` : `${told} is no date and time`,
-    mend: WRITE_INSTANT,
+    fix: WRITE_INSTANT,
   };
 }

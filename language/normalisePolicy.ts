@@ -1,6 +1,6 @@
 import { canonicalJson } from '../core/json.ts';
-import { type Grant, type HoldLine, type Owner, POLICY_FORMAT, type Policy } from '../core/policy.ts';
-import { byCodePoint } from '../core/printableText.ts';
+import { type Grant, type HoldRule, type Owner, POLICY_FORMAT, type Policy } from '../core/policy.ts';
+import { compareByCodePoint } from '../core/printableText.ts';
 import { gatewayKind } from '../core/resourceIds.ts';
 import { normaliseMatch, type WrittenMatch } from './fields/matchFields.ts';
 import { parseDuration, parseInstant } from './isoTime.ts';
@@ -15,7 +15,7 @@ type Resolved = Pick<Grant, 'gateway' | 'gatewayName'>;
 type Gateways = ReadonlyMap<string, Resolved>;
 
 /** The compiled form of a policy without faults. Policies that mean the same become the same. */
-export function normalise(target: string, written: WrittenPolicy): Policy {
+export function normalisePolicy(target: string, written: WrittenPolicy): Policy {
   const { recipient } = written;
   const gateways = gatewaysOf(written);
   const { provider, region, account } = recipient;
@@ -31,7 +31,7 @@ export function normalise(target: string, written: WrittenPolicy): Policy {
       expiry: expiry === null ? null : parseDuration(expiry),
     },
     freeze: written.freeze ?? false,
-    limits: { acceptsPerPass: written.limits?.acceptsPerPass ?? ACCEPTS_PER_PASS },
+    limits: { acceptsPerRun: written.limits?.acceptsPerPass ?? ACCEPTS_PER_PASS },
     owners: sortedEntries(written.owners).map(([name, owner]) => ownerOf(name, owner, gateways)),
     hold: holdOf(written.hold ?? []),
   };
@@ -82,14 +82,14 @@ function resolved(reference: string, gateways: Gateways): Resolved {
 }
 
 /** The order of lines means nothing, so it must not show. */
-function holdOf(written: readonly WrittenHoldLine[]): HoldLine[] {
-  const byText = new Map(written.map(holdLineOf).map((line) => [canonicalJson(line), line]));
-  return [...byText].sort(([a], [b]) => byCodePoint(a, b)).map(([, line]) => line);
+function holdOf(written: readonly WrittenHoldLine[]): HoldRule[] {
+  const byText = new Map(written.map(normaliseHoldRule).map((line) => [canonicalJson(line), line]));
+  return [...byText].sort(([a], [b]) => compareByCodePoint(a, b)).map(([, line]) => line);
 }
 
 type WrittenHoldLine = WrittenMatch & { readonly reason?: string | undefined };
 
 /** The compiled form of one line. */
-export function holdLineOf({ reason, ...match }: WrittenHoldLine): HoldLine {
+export function normaliseHoldRule({ reason, ...match }: WrittenHoldLine): HoldRule {
   return { match: normaliseMatch(match), reason: reason ?? null };
 }

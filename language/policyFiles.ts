@@ -9,14 +9,19 @@ import {
   statSync,
 } from 'node:fs';
 import { basename, join } from 'node:path';
-import { byCodePoint, quote } from '../core/printableText.ts';
-import { type CompiledPolicy, compileApart, type Refused, type Sorted } from './compilePolicies.ts';
-import { type Complaint, type Fault, faultOf, inOrder } from './diagnostic.ts';
+import { compareByCodePoint, quote } from '../core/printableText.ts';
+import {
+  type CompiledPolicy,
+  type CompileFailure,
+  type CompileResults,
+  compileEach,
+} from './compilePolicies.ts';
+import { type Diagnostic, fileDiagnostic, type Problem, sortDiagnostics } from './diagnostic.ts';
 import { COMMAND } from './invocation.ts';
-import type { Source } from './readDocument.ts';
+import type { SourceFile } from './readDocument.ts';
 
 /** The text of a file in UTF-8, or the place of the first byte that is none: lines and columns as a `Fault` counts them. */
-export function readUtf8(bytes: Uint8Array): string | Pick<Fault, 'line' | 'column'> {
+export function decodeUtf8(bytes: Uint8Array): string | Pick<Diagnostic, 'line' | 'column'> {
   let [good, end] = [0, bytes.length];
   while (good < end) {
     const middle = Math.ceil((good + end) / 2);
@@ -30,10 +35,10 @@ export function readUtf8(bytes: Uint8Array): string | Pick<Fault, 'line' | 'colu
   return { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 };
 }
 
-export const NOT_UTF8: Complaint = {
+export const NOT_UTF8: Problem = {
   code: 'not-utf-8',
   message: 'it is not text in UTF-8 from here on',
-  mend: 'save the file as UTF-8',
+  fix: 'save the file as UTF-8',
 };
 
 /** What the first bytes say, less a character that they do not end; `null`: they are not in UTF-8. */
@@ -47,24 +52,24 @@ function beginning(bytes: Uint8Array, length: number): string | null {
 }
 
 /** Policy files as found, and what kept others from being read. */
-export interface ReadPolicies {
-  readonly sources: readonly Source[];
-  readonly faults: readonly Fault[];
+export interface ReadFiles {
+  readonly sources: readonly SourceFile[];
+  readonly errors: readonly Diagnostic[];
 }
 
 /**
  * Reads the policies of a folder (`*.yaml`; YAML in a sub-folder other than `cases` is a fault), or those named one by one, of which
  * each may be a folder too. Never throws.
  */
-export function readPolicyFiles(folderOrFiles: string | readonly string[]): ReadPolicies {
+export function readPolicyFiles(folderOrFiles: string | readonly string[]): ReadFiles {
   if (typeof folderOrFiles === 'string') return readFolder(folderOrFiles, CASES);
   const read = folderOrFiles.map((named) =>
     isFolder(named) ? readFolder(named, CASES) : readFiles([named]),
   );
   const sources = new Map(read.flatMap((one) => one.sources).map((source) => [source.file, source]));
-  const faults = read.flatMap((one) => one.faults);
+  const errors = read.flatMap((one) => one.errors);
   // A file that is named, and found in a folder that is named too, is read once.
-  return { sources: [...sources.values()], faults };
+  return { sources: [...sources.values()], errors };
 }
 
 function isFolder(path: string): boolean {
@@ -92,58 +97,58 @@ function namesIn(folder: string): string[] {
 /** Reads and compiles a folder, or files named one by one; without a policy it is refused, with how to make the first. */
 export function compileFiles(
   folderOrFiles: string | readonly string[],
-): { readonly ok: true; readonly policies: readonly CompiledPolicy[] } | Refused {
-  const { policies, faults } = compileFilesApart(folderOrFiles);
-  return faults.length > 0 ? { ok: false, faults } : { ok: true, policies };
+): { readonly ok: true; readonly policies: readonly CompiledPolicy[] } | CompileFailure {
+  const { policies, errors: faults } = compileEachFile(folderOrFiles);
+  return faults.length > 0 ? { ok: false, errors: faults } : { ok: true, policies };
 }
 
 /** The same, where a broken file is to stop no other: what is sound, and the faults of all others. */
-export function compileFilesApart(folderOrFiles: string | readonly string[]): Sorted {
-  const { sources, faults } = readPolicyFiles(folderOrFiles);
-  const compiled = compileApart(sources);
-  return { policies: compiled.policies, faults: inOrder([...faults, ...compiled.faults]) };
+export function compileEachFile(folderOrFiles: string | readonly string[]): CompileResults {
+  const { sources, errors: faults } = readPolicyFiles(folderOrFiles);
+  const compiled = compileEach(sources);
+  return { policies: compiled.policies, errors: sortDiagnostics([...faults, ...compiled.errors]) };
 }
 
 /** Reads the cases of the policies in a folder: `*.yaml` in its sub-folder `cases`, which need not be there. Never throws. */
-export function readCaseFiles(policyFolder: string): ReadPolicies {
+export function readPolicyTestFiles(policyFolder: string): ReadFiles {
   const folder = join(policyFolder, CASES);
-  if (!existsSync(folder)) return { sources: [], faults: [] };
-  const { sources, faults } = readFolder(folder, null);
-  return { sources, faults: faults.filter(({ code }) => code !== 'no-policy') };
+  if (!existsSync(folder)) return { sources: [], errors: [] };
+  const { sources, errors: faults } = readFolder(folder, null);
+  return { sources, errors: faults.filter(({ code }) => code !== 'no-policy') };
 }
 
 /** The sub-folder that has what policies are tested by. */
 const CASES = 'cases';
 
 /** @param other the sub-folder that is read apart */
-function readFolder(folder: string, other: string | null): ReadPolicies {
+function readFolder(folder: string, other: string | null): ReadFiles {
   let names: string[];
   try {
     names = namesIn(folder);
   } catch (cause) {
     const message =
       why(cause) === 'ENOENT' ? 'there is no such folder' : `the folder cannot be read (${why(cause)})`;
-    return { sources: [], faults: [faultOf(folder, { code: 'no-folder', message, mend: MAKE_ONE })] };
+    return { sources: [], errors: [fileDiagnostic(folder, { code: 'no-folder', message, fix: MAKE_ONE })] };
   }
-  const policies = names.filter((name) => name.endsWith('.yaml')).sort(byCodePoint);
+  const policies = names.filter((name) => name.endsWith('.yaml')).sort(compareByCodePoint);
   // A policy that is passed over in silence would be missed only when a request expires.
   const misnamed = names.filter((name) => /\.ya?ml$/i.test(name) && !name.endsWith('.yaml'));
-  const faults = misnamed.map((name) => faultOf(join(folder, name), misnaming(name)));
+  const faults = misnamed.map((name) => fileDiagnostic(join(folder, name), misnaming(name)));
   const visited = new Set([realpathSync(folder)]);
   const below = names
     .filter((name) => name !== other)
-    .sort(byCodePoint)
+    .sort(compareByCodePoint)
     .flatMap((name) => yamlBelow(join(folder, name), visited));
-  faults.push(...below.map((file) => faultOf(file, inSubFolder(folder))));
+  faults.push(...below.map((file) => fileDiagnostic(file, inSubFolder(folder))));
   if (policies.length === 0 && faults.length === 0) {
     const message = 'there is no policy in it';
-    faults.push(faultOf(folder, { code: 'no-policy', message, mend: MAKE_ONE }));
+    faults.push(fileDiagnostic(folder, { code: 'no-policy', message, fix: MAKE_ONE }));
   }
   const read = readFiles(
     policies.map((name) => join(folder, name)),
     isWaiting,
   );
-  return { sources: read.sources, faults: inOrder([...faults, ...read.faults]) };
+  return { sources: read.sources, errors: sortDiagnostics([...faults, ...read.errors]) };
 }
 
 /**
@@ -165,7 +170,7 @@ function yamlBelow(path: string, visited: Set<string>): string[] {
     return [path];
   }
   return names
-    .sort(byCodePoint)
+    .sort(compareByCodePoint)
     .flatMap((name) =>
       isFolder(join(path, name))
         ? yamlBelow(join(path, name), visited)
@@ -181,42 +186,42 @@ function isWaiting(file: string): boolean {
   return entry !== null && !entry.isFile() && !entry.isDirectory();
 }
 
-function readFiles(files: readonly string[], isRefused = (_: string) => false): ReadPolicies {
-  const read = files.map((file) => (isRefused(file) ? faultOf(file, NO_FILE) : readOne(file)));
+function readFiles(files: readonly string[], isRefused = (_: string) => false): ReadFiles {
+  const read = files.map((file) => (isRefused(file) ? fileDiagnostic(file, NO_FILE) : readOne(file)));
   return {
     sources: read.filter((one) => 'text' in one),
-    faults: read.filter((one) => 'code' in one),
+    errors: read.filter((one) => 'code' in one),
   };
 }
 
-function readOne(file: string): Source | Fault {
+function readOne(file: string): SourceFile | Diagnostic {
   try {
-    const text = readUtf8(readFileSync(file));
-    return typeof text === 'string' ? { file, text } : { ...faultOf(file, NOT_UTF8), ...text };
+    const text = decodeUtf8(readFileSync(file));
+    return typeof text === 'string' ? { file, text } : { ...fileDiagnostic(file, NOT_UTF8), ...text };
   } catch (cause) {
-    return faultOf(file, {
+    return fileDiagnostic(file, {
       code: 'unreadable-file',
       ...whyUnreadable(cause),
     });
   }
 }
 
-const NO_FILE: Complaint = {
+const NO_FILE: Problem = {
   code: 'unreadable-file',
   message: 'it is no regular file',
-  mend: 'move it, or rename it without `.yaml`',
+  fix: 'move it, or rename it without `.yaml`',
 };
 
-function whyUnreadable(cause: unknown): Pick<Complaint, 'message' | 'mend'> {
+function whyUnreadable(cause: unknown): Pick<Problem, 'message' | 'fix'> {
   switch (why(cause)) {
     case 'ENOENT':
-      return { message: 'there is no such file', mend: 'check its path' };
+      return { message: 'there is no such file', fix: 'check its path' };
     case 'ELOOP':
-      return { message: 'its links lead in a circle', mend: 'remove it, or let it lead to a file' };
+      return { message: 'its links lead in a circle', fix: 'remove it, or let it lead to a file' };
     case 'EISDIR':
-      return { message: 'it is a folder', mend: 'move it, or rename it without `.yaml`' };
+      return { message: 'it is a folder', fix: 'move it, or rename it without `.yaml`' };
     default:
-      return { message: `the file cannot be read (${why(cause)})`, mend: 'check its permissions' };
+      return { message: `the file cannot be read (${why(cause)})`, fix: 'check its permissions' };
   }
 }
 
@@ -225,19 +230,19 @@ function why(cause: unknown): string {
   return cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error';
 }
 
-function misnaming(name: string): Complaint {
+function misnaming(name: string): Problem {
   return {
     code: 'file-extension',
     message: `${quote(name)} does not end in \`.yaml\`, so it would be passed over`,
-    mend: `rename it to \`${name.replace(/\.ya?ml$/i, '.yaml')}\``,
+    fix: `rename it to \`${name.replace(/\.ya?ml$/i, '.yaml')}\``,
   };
 }
 
-function inSubFolder(folder: string): Complaint {
+function inSubFolder(folder: string): Problem {
   return {
     code: 'sub-folder',
     message: 'it is in a sub-folder, where nothing reads it',
-    mend: `move it up into ${quote(folder)}, or out of that folder if it is none of its files`,
+    fix: `move it up into ${quote(folder)}, or out of that folder if it is none of its files`,
   };
 }
 

@@ -24,7 +24,7 @@ class TooLate extends Error {
 const COMPARING_MS = 5000;
 
 /** Runs nothing that the repository names: see git.ts. @param limitMs how long its files are compared */
-export function revisionOf(folder: string, limitMs = COMPARING_MS): Revision {
+export function readRevision(folder: string, limitMs = COMPARING_MS): Revision {
   try {
     const described = output(folder, 'describe', '--always');
     if (described === null) return { name: 'unknown', problem: null };
@@ -44,8 +44,8 @@ const UNTRACKED = ['ls-files', '--others', '--exclude-standard', '-z', '--', '.'
 
 /** @returns `null` when it failed @throws TooLate */
 function output(folder: string, ...args: readonly string[]): string | null {
-  const { status, stdout, problem, isLate } = git(folder, args);
-  if (isLate) throw new TooLate(problem);
+  const { status, stdout, problem, timedOut } = git(folder, args);
+  if (timedOut) throw new TooLate(problem);
   return status === 0 ? stdout : null;
 }
 

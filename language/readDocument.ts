@@ -1,124 +1,130 @@
 import type * as z from 'zod';
-import { type Fault, type Finding, formatPath, type Path } from './diagnostic.ts';
-import type { Draft } from './partialPolicy.ts';
-import { type ReadYaml, readYaml } from './yaml/readYaml.ts';
-import { dataOf, type Place, placeAt } from './yaml/sourceNode.ts';
-import { findingsOf, plainPath } from './zodDiagnostics.ts';
+import { type Diagnostic, type Finding, formatPath, type Path } from './diagnostic.ts';
+import type { PartialDocument } from './partialPolicy.ts';
+import { type ParsedYaml, readYaml } from './yaml/readYaml.ts';
+import { nodeAt, type SourceNode, toPlainData } from './yaml/sourceNode.ts';
+import { issuePath, toFindings } from './zodDiagnostics.ts';
 
 /** How a kind of document is written. */
-export interface Form<Written> {
+export interface DocumentSpec<Written> {
   readonly schema: z.ZodType<Written>;
   /** what joins several places of one document */
-  readonly rules: readonly ((draft: Draft<Written>) => readonly Finding[])[];
+  readonly rules: readonly ((draft: PartialDocument<Written>) => readonly Finding[])[];
 }
 
 /** What schema and rules say of one document. */
-export interface Judgement<Written> {
+export interface ValidatedData<Written> {
   /** `null` when the schema refused something */
   readonly written: Written | null;
   /** `null` when nothing of it could be read */
-  readonly draft: Draft<Written> | null;
+  readonly draft: PartialDocument<Written> | null;
   readonly findings: readonly Finding[];
 }
 
 /** Runs the schema on everything, and every rule on what the schema could read. */
-export function judge<Written>(root: Place, { schema, rules }: Form<Written>): Judgement<Written> {
-  const { data, error } = schema.safeParse(dataOf(root, new Set()));
+export function validateData<Written>(
+  root: SourceNode,
+  { schema, rules }: DocumentSpec<Written>,
+): ValidatedData<Written> {
+  const { data, error } = schema.safeParse(toPlainData(root, new Set()));
   const issues = error?.issues ?? [];
   const refused = new Set(
     issues
       .filter(({ code }) => code !== 'unrecognized_keys')
-      .map((issue) => placeAt(root, plainPath(issue)))
+      .map((issue) => nodeAt(root, issuePath(issue)))
       .filter((place) => place !== null),
   );
   // Everything that the schema refused is taken out, so what is left has the types that the schema gives it.
-  const draft = refused.has(root) ? null : (dataOf(root, refused) as Draft<Written>);
+  const draft = refused.has(root) ? null : (toPlainData(root, refused) as PartialDocument<Written>);
   const ruled = draft === null ? [] : rules.flatMap((rule) => rule(draft));
-  return { written: data ?? null, draft, findings: [...findingsOf(issues, root, schema), ...ruled] };
+  return { written: data ?? null, draft, findings: [...toFindings(issues, root, schema), ...ruled] };
 }
 
 /** A file: its name, as people are to be told of it, and what it holds. */
-export interface Source {
+export interface SourceFile {
   readonly file: string;
   readonly text: string;
 }
 
 /** One document against its form. */
-export interface Document<Written> {
+export interface ReadDocument<Written> {
   /** of YAML, of the schema and of the rules, in no order */
-  readonly faults: readonly Fault[];
+  readonly errors: readonly Diagnostic[];
   /** `null` when the schema refused something */
   readonly written: Written | null;
   /** `null` when nothing of it could be read */
-  readonly draft: Draft<Written> | null;
-  readonly places: Places;
+  readonly draft: PartialDocument<Written> | null;
+  readonly positions: Positions;
 }
 
 /** Where things stand in a file. */
-export interface Places {
+export interface Positions {
   /** of a missing key, where its parent stands */
-  readonly position: (path: Path, at: Finding['at']) => Pick<Fault, 'line' | 'column'>;
+  readonly positionOf: (path: Path, at: Finding['at']) => Pick<Diagnostic, 'line' | 'column'>;
   /** tells a finding with its place */
-  readonly locate: (finding: Finding) => Fault;
+  readonly toDiagnostic: (finding: Finding) => Diagnostic;
 }
 
 /** Reads a document and finds every fault in it, in one go. */
-export function readDocument<Written>(source: Source, form: Form<Written>): Document<Written> {
-  const { yaml, faults, places } = openDocument(source);
+export function readDocument<Written>(
+  source: SourceFile,
+  form: DocumentSpec<Written>,
+): ReadDocument<Written> {
+  const { yaml, errors, positions } = parseDocument(source);
   const { root } = yaml;
-  if (root === null) return { faults, written: null, draft: null, places };
-  const { written, draft, findings } = judge(root, form);
-  const told = findings.filter((finding) => isSure(finding, root, yaml.soundUpTo));
-  return { faults: [...faults, ...told.map(places.locate)], written, draft, places };
+  if (root === null) return { errors, written: null, draft: null, positions };
+  const { written, draft, findings } = validateData(root, form);
+  const told = findings.filter((finding) => isSure(finding, root, yaml.reliableUpTo));
+  return { errors: [...errors, ...told.map(positions.toDiagnostic)], written, draft, positions };
 }
 
 /** A file as YAML, with what is wrong of that alone. */
-export interface OpenDocument {
-  readonly yaml: ReadYaml;
-  readonly faults: readonly Fault[];
-  readonly places: Places;
+export interface ParsedDocument {
+  readonly yaml: ParsedYaml;
+  readonly errors: readonly Diagnostic[];
+  readonly positions: Positions;
 }
 
-export function openDocument({ file, text }: Source): OpenDocument {
+export function parseDocument({ file, text }: SourceFile): ParsedDocument {
   const yaml = readYaml(text.replace(/^\uFEFF/, ''));
-  const faults = yaml.located.map(
-    ({ offset, path, ...complaint }): Fault => ({
+  const faults = yaml.problems.map(
+    ({ offset, path, ...complaint }): Diagnostic => ({
       ...complaint,
       ...lineAndColumn(yaml, offset),
       file,
       path: formatPath(path),
     }),
   );
-  const position: Places['position'] = (path, at) => lineAndColumn(yaml, offsetOf(yaml, path, at));
-  const locate: Places['locate'] = ({ path, at, ...complaint }) => ({
+  const positionOf: Positions['positionOf'] = (path, at) => lineAndColumn(yaml, offsetOf(yaml, path, at));
+  const toDiagnostic: Positions['toDiagnostic'] = ({ path, at, ...complaint }) => ({
     ...complaint,
-    ...position(path, at),
+    ...positionOf(path, at),
     file,
     path: formatPath(path),
   });
-  return { yaml, faults, places: { position, locate } };
+  return { yaml, errors: faults, positions: { positionOf, toDiagnostic } };
 }
 
 /**
  * After a slip of syntax, what follows may not be what was meant: told is only what ended before it, and nothing that
  * depends on the whole file.
  */
-function isSure({ path, code }: Finding, root: Place, soundUpTo: number): boolean {
+function isSure({ path, code }: Finding, root: SourceNode, soundUpTo: number): boolean {
   if (soundUpTo === Number.POSITIVE_INFINITY) return true;
-  const place = placeAt(root, path) ?? placeAt(root, path.slice(0, -1));
+  const place = nodeAt(root, path) ?? nodeAt(root, path.slice(0, -1));
   return (
     place !== null && place.end <= soundUpTo && code !== 'undefined-gateway' && code !== 'unused-gateway'
   );
 }
 
-function offsetOf({ root }: ReadYaml, path: Path, at: Finding['at']): number {
-  const [place, parent] = [path, path.slice(0, -1)].map((to) => (root === null ? null : placeAt(root, to)));
+function offsetOf({ root }: ParsedYaml, path: Path, at: Finding['at']): number {
+  const [place, parent] = [path, path.slice(0, -1)].map((to) => (root === null ? null : nodeAt(root, to)));
   // A missing key is told where its parent's key stands.
   const shown = !place || at === 'key' ? (place ?? parent)?.key : place.start;
   return shown ?? (place ?? parent ?? root)?.start ?? 0;
 }
 
-function lineAndColumn({ lines }: ReadYaml, offset: number): Pick<Fault, 'line' | 'column'> {
+function lineAndColumn({ lines }: ParsedYaml, offset: number): Pick<Diagnostic, 'line' | 'column'> {
   const { line, col } = lines.linePos(offset);
   // An empty file has no lines to count.
   return { line: Math.max(line, 1), column: Math.max(col, 1) };

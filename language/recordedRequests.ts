@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { type Complaint, type Fault, inOrder, type Path } from './diagnostic.ts';
-import { type Form, judge, openDocument, type Source } from './readDocument.ts';
-import { placeAt } from './yaml/sourceNode.ts';
+import { type Diagnostic, type Path, type Problem, sortDiagnostics } from './diagnostic.ts';
+import { type DocumentSpec, parseDocument, type SourceFile, validateData } from './readDocument.ts';
+import { nodeAt } from './yaml/sourceNode.ts';
 
 /** A virtual interface in our own words. A field that is not there is one that nobody knows. */
 
@@ -12,10 +12,10 @@ export const name = z.string().describe("The requester's own label.");
 export const location = z.string().describe("The provider's code of the facility.");
 export const tags = z.record(z.string(), z.string()).describe('The tags, each with its value.');
 // Fail closed: whoever writes the key itself here must not see it in a message.
-const NO_KEY: Complaint = {
+const NO_KEY: Problem = {
   code: 'wrong-value',
   message: 'must be `true` or `false`, is something else, which is not shown: it may be a key',
-  mend: 'write whether a BGP key is set, never the key',
+  fix: 'write whether a BGP key is set, never the key',
 };
 export const key = z
   .custom<boolean>((value) => typeof value === 'boolean', { params: { ...NO_KEY } })
@@ -25,7 +25,7 @@ const text = z.string().nullable().optional();
 const anything = z.unknown().optional();
 
 /** What our commands write: what the API gave, whatever it is, and beside it what was found out and decided. */
-export const recordedRequest = z.strictObject({
+export const recordedRequestSchema = z.strictObject({
   id: text,
   state: text,
   type: text,
@@ -69,37 +69,37 @@ export const recordedRequest = z.strictObject({
   inDoubt: anything,
 });
 
-export type RecordedRequest = z.output<typeof recordedRequest>;
+export type RecordedRequest = z.output<typeof recordedRequestSchema>;
 
-const REQUEST: Form<RecordedRequest> = { schema: recordedRequest, rules: [] };
+const REQUEST: DocumentSpec<RecordedRequest> = { schema: recordedRequestSchema, rules: [] };
 
 /**
  * Reads requests that a command of ours wrote, or somebody by hand, with every fault in its place.
  * @param source JSON, which is YAML too
  * @param paths where in it the requests stand
  */
-export function readRecorded(
-  source: Source,
+export function parseRecordedRequests(
+  source: SourceFile,
   paths: readonly Path[],
-): { readonly written: readonly RecordedRequest[]; readonly faults: readonly Fault[] } {
-  const { yaml, faults, places } = openDocument(source);
+): { readonly written: readonly RecordedRequest[]; readonly faults: readonly Diagnostic[] } {
+  const { yaml, errors, positions } = parseDocument(source);
   const judged = paths.map((path) => {
-    const place = yaml.root === null ? null : placeAt(yaml.root, path);
+    const place = yaml.root === null ? null : nodeAt(yaml.root, path);
     if (place === null) return { written: null, faults: [] };
-    const { written, findings } = judge(place, REQUEST);
+    const { written, findings } = validateData(place, REQUEST);
     return {
       written,
-      faults: findings.map((one) => places.locate({ ...one, path: [...path, ...one.path] })),
+      faults: findings.map((one) => positions.toDiagnostic({ ...one, path: [...path, ...one.path] })),
     };
   });
   return {
     written: judged.map(({ written }) => written).filter((written) => written !== null),
-    faults: inOrder([...faults, ...judged.flatMap((one) => one.faults)]),
+    faults: sortDiagnostics([...errors, ...judged.flatMap((one) => one.faults)]),
   };
 }
 
 /** The same of one request by itself, where there are too many to look for the place of each; `null` when anything is wrong with it. */
-export function recordedAs(raw: unknown): RecordedRequest | null {
-  const { success, data } = recordedRequest.safeParse(raw);
+export function parseRecordedRequest(raw: unknown): RecordedRequest | null {
+  const { success, data } = recordedRequestSchema.safeParse(raw);
   return success ? data : null;
 }

@@ -1,7 +1,7 @@
 import type { Match } from '../core/fields/match.ts';
 import type { Provider, Recipient } from '../core/model.ts';
 import type { Policy } from '../core/policy.ts';
-import { list, quote } from '../core/printableText.ts';
+import { formatList, quote } from '../core/printableText.ts';
 
 /** Regions for which OUTSCALE documents DirectLink. */
 const OUTSCALE: readonly string[] = ['eu-west-2', 'us-east-2', 'cloudgouv-eu-west-1'];
@@ -15,26 +15,29 @@ const FORMS: Readonly<
 > = {
   outscale: {
     fits: (region) => OUTSCALE.includes(region),
-    form: `OUTSCALE documents DirectLink for ${list(OUTSCALE.map(quote))}`,
+    form: `OUTSCALE documents DirectLink for ${formatList(OUTSCALE.map(quote))}`,
   },
   aws: { fits: (region) => AWS.test(region), form: 'AWS names regions as in `eu-west-3` or `us-gov-east-1`' },
 };
 
 /** Why a region is probably a slip; `null` when it fits its provider. A warning, because a provider may open a new region. */
-export function oddRegion({ provider, region }: Pick<Recipient, 'provider' | 'region'>): string | null {
+export function explainUnknownRegion({
+  provider,
+  region,
+}: Pick<Recipient, 'provider' | 'region'>): string | null {
   const { fits, form } = FORMS[provider];
   return fits(region) ? null : `region ${quote(region)} is not known for \`${provider}\`: ${form}`;
 }
 
 /** A value that looks like a pattern of another language, and so would never fit. */
-export interface OddPattern {
+export interface SuspiciousPattern {
   /** of the grant or the hold rule that has it */
   readonly path: string;
   readonly why: string;
 }
 
 /** Values that their author may have meant as patterns. They are valid: a name may have any character. */
-export function oddPatterns({ owners, hold }: Policy): OddPattern[] {
+export function findSuspiciousPatterns({ owners, hold }: Policy): SuspiciousPattern[] {
   const granted = owners.flatMap((owner) =>
     owner.grants.flatMap(({ name, match }) =>
       oddIn(match).map((why) => ({ path: `owners.${owner.name}.grants.${name}`, why })),

@@ -1,33 +1,33 @@
-import { escapeText, list, quote } from '../core/printableText.ts';
+import { escapeText, formatList, quote } from '../core/printableText.ts';
 import { ACCOUNT } from '../core/resourceIds.ts';
-import type { Complaint, Path } from './diagnostic.ts';
-import { asdot } from './fields/numberRanges.ts';
-import { nearest } from './unknownKeys.ts';
-import type { Place } from './yaml/sourceNode.ts';
+import type { Path, Problem } from './diagnostic.ts';
+import { parseAsdot } from './fields/numberRanges.ts';
+import { findNearest } from './unknownKeys.ts';
+import type { SourceNode } from './yaml/sourceNode.ts';
 
 /** @param expected what zod calls it, or `number or text` */
-export function wrongType(expected: string, place: Place, path: Path): Complaint {
+export function describeWrongType(expected: string, place: SourceNode, path: Path): Problem {
   const wantsNumber = ['number', 'int', 'number or text'].includes(expected);
   if (wantsNumber && place.kind === 'scalar' && Number.isNaN(place.value))
     return oddNumber(place.source, path);
   if (isAccount(path) && isUnquoted(place)) return unquotedAccount(place.source);
   const message = `must be ${TYPES[expected] ?? expected}, is ${described(place)}`;
-  return { code: 'wrong-type', message, mend: mend(expected, place) };
+  return { code: 'wrong-type', message, fix: mend(expected, place) };
 }
 
 /** One of a few values was wanted. */
-export function wrongValue(values: readonly string[], place: Place): Complaint {
-  const wanted = list(values.map((value) => `\`${value}\``)).replace(' and ', ' or ');
+export function describeWrongValue(values: readonly string[], place: SourceNode): Problem {
+  const wanted = formatList(values.map((value) => `\`${value}\``)).replace(' and ', ' or ');
   const written = place.kind === 'scalar' ? place.source : '';
-  const slip = values.find((value) => value === written) ?? nearest(written, values);
+  const slip = values.find((value) => value === written) ?? findNearest(written, values);
   // The right word may stand in quotes where a number is wanted.
-  const mend =
+  const fix =
     slip === written
       ? `write it without quotes: ${slip}`
       : slip === null
         ? `write ${wanted}`
         : `did you mean \`${slip}\`?`;
-  return { code: 'wrong-value', message: `must be ${wanted}, is ${described(place)}`, mend };
+  return { code: 'wrong-value', message: `must be ${wanted}, is ${described(place)}`, fix };
 }
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -41,7 +41,7 @@ const TYPES: Readonly<Record<string, string>> = {
   'number or text': 'a number or a range',
 };
 
-function described(place: Place): string {
+function described(place: SourceNode): string {
   switch (place.kind) {
     case 'map':
       return 'a map';
@@ -57,7 +57,7 @@ function described(place: Place): string {
   }
 }
 
-function mend(expected: string, place: Place): string {
+function mend(expected: string, place: SourceNode): string {
   if (place.kind === 'scalar' && place.value === null) return 'write a value, or remove the key';
   const written = place.kind === 'scalar' ? escapeText(place.source) : null;
   switch (expected) {
@@ -82,7 +82,7 @@ function mend(expected: string, place: Place): string {
 }
 
 /** YAML reads a text that ends in a colon, or has one before a blank, as a key; `null`: the map is none of these. */
-function colonInText(place: Place): string | null {
+function colonInText(place: SourceNode): string | null {
   const [[key, value] = [], ...others] = place.kind === 'map' ? [...place.children] : [];
   if (key === undefined || value?.kind !== 'scalar' || others.length > 0) return null;
   const isEnd = value.source === '';
@@ -100,35 +100,35 @@ function isAccount(path: Path): boolean {
 }
 
 /** A number, `true` or `false`: texts in the eyes of most people. */
-function isUnquoted(place: Place): place is Extract<Place, { kind: 'scalar' }> {
+function isUnquoted(place: SourceNode): place is Extract<SourceNode, { kind: 'scalar' }> {
   return place.kind === 'scalar' && (typeof place.value === 'number' || typeof place.value === 'boolean');
 }
 
-function unquotedAccount(source: string): Complaint {
+function unquotedAccount(source: string): Problem {
   return {
     code: 'unquoted-account',
     message: `account ID ${quote(source)} is not in quotes, so YAML reads a number and may lose digits`,
-    mend: ACCOUNT.test(source)
+    fix: ACCOUNT.test(source)
       ? `write it in quotes: "${source}"`
       : 'write its 12 digits in quotes, as in "012345678901"',
   };
 }
 
-function oddNumber(source: string, path: Path): Complaint {
+function oddNumber(source: string, path: Path): Problem {
   const value = Number(source);
   if (/^-?[0-9]+$/.test(source) && !Number.isSafeInteger(value)) {
     const message = `is too long a number: ${quote(source)}`;
-    return { code: 'number-range', message, mend: 'write one of up to 15 digits' };
+    return { code: 'number-range', message, fix: 'write one of up to 15 digits' };
   }
   // Of `65010.0`, YAML's number would be another autonomous system.
-  const asn = path.findLast((step) => typeof step === 'string') === 'asn' ? asdot(source) : null;
+  const asn = path.findLast((step) => typeof step === 'string') === 'asn' ? parseAsdot(source) : null;
   if (asn !== null) {
     const message = `must be a whole number in plain digits, is asdot ${quote(source)}`;
-    return { code: 'number-spelling', message, mend: `write it in plain digits: ${asn}` };
+    return { code: 'number-spelling', message, fix: `write it in plain digits: ${asn}` };
   }
   return {
     code: 'number-spelling',
     message: `must be a whole number in plain digits, is ${quote(source)}`,
-    mend: Number.isSafeInteger(value) ? `write ${value}, if that is meant` : 'write it in plain digits',
+    fix: Number.isSafeInteger(value) ? `write ${value}, if that is meant` : 'write it in plain digits',
   };
 }

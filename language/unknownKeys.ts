@@ -1,15 +1,15 @@
 import * as z from 'zod';
 import { MATCH_FIELD_NAMES } from '../core/fields/match.ts';
-import { list, quote } from '../core/printableText.ts';
-import { step } from './algebra/stepLimit.ts';
-import { type Complaint, type Finding, formatPath, type Path } from './diagnostic.ts';
-import { type Place, placeAt } from './yaml/sourceNode.ts';
+import { formatList, quote } from '../core/printableText.ts';
+import { spendSteps } from './algebra/stepLimit.ts';
+import { type Finding, formatPath, type Path, type Problem } from './diagnostic.ts';
+import { nodeAt, type SourceNode } from './yaml/sourceNode.ts';
 
 /** Enough for any policy; a file of thousands of slips must not take minutes. */
 const CONSIDERED = 100;
 
 /** The candidate that `word` is most likely a slip of, or `null` when none is near. */
-export function nearest(word: string, candidates: readonly string[]): string | null {
+export function findNearest(word: string, candidates: readonly string[]): string | null {
   // What is longer than any name is no slip, and would only cost time.
   if (word.length > 64) return null;
   let best: string | null = null;
@@ -24,7 +24,7 @@ export function nearest(word: string, candidates: readonly string[]): string | n
 
 /** Insertions, deletions, replacements and swaps of neighbours that turn one text into the other. */
 function distance(a: string, b: string): number {
-  step(a.length * b.length);
+  spendSteps(a.length * b.length);
   const rows = [Array.from({ length: b.length + 1 }, (_, i) => i)];
   const at = (i: number, j: number): number => rows[i]?.[j] ?? Number.POSITIVE_INFINITY;
   for (let i = 1; i <= a.length; i++) {
@@ -40,36 +40,36 @@ function distance(a: string, b: string): number {
 }
 
 /** With the path of the key that is probably meant, if any. */
-export function unknownKey(
+export function describeUnknownKey(
   parent: Path,
   key: string,
-  root: Place,
+  root: SourceNode,
   schema: z.ZodType,
 ): { finding: Finding; meant: string | null } {
   const path = [...parent, key];
-  const place = placeAt(root, parent);
-  const written = place?.kind === 'map' ? place.children : new Map<string, Place>();
+  const place = nodeAt(root, parent);
+  const written = place?.kind === 'map' ? place.children : new Map<string, SourceNode>();
   if (parent[0] === 'hold' && MATCH_FIELD_NAMES.some((field) => field === key)) {
     return { finding: { path, at: 'key', ...noPredicate(key) }, meant: null };
   }
   const all = knownKeys(schema, parent);
   const known = all.filter((name) => !written.has(name));
-  const slip = nearest(key, known);
+  const slip = findNearest(key, known);
   const finding: Finding = {
     path,
     at: 'key',
     code: 'unknown-key',
     message: `unknown key ${quote(key)}`,
-    mend: slip === null ? `remove it; known here: ${list(all.map(quote))}` : `did you mean \`${slip}\`?`,
+    fix: slip === null ? `remove it; known here: ${formatList(all.map(quote))}` : `did you mean \`${slip}\`?`,
   };
   return { finding, meant: slip === null ? null : formatPath([...parent, slip]) };
 }
 
-function noPredicate(key: string): Complaint {
+function noPredicate(key: string): Problem {
   return {
     code: 'hold-bgp-key',
     message: `${quote(key)} is no predicate of a \`hold\` line`,
-    mend: 'remove it, and say by other fields what to hold',
+    fix: 'remove it, and say by other fields what to hold',
   };
 }
 

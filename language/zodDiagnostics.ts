@@ -1,15 +1,19 @@
 import type * as z from 'zod';
-import { type Complaint, type Finding, formatPath, type Path } from './diagnostic.ts';
-import { complaintIn } from './scalarSchemas.ts';
-import { wrongType, wrongValue } from './typeErrorMessages.ts';
-import { unknownKey } from './unknownKeys.ts';
-import { type Place, placeAt } from './yaml/sourceNode.ts';
+import { type Finding, formatPath, type Path, type Problem } from './diagnostic.ts';
+import { problemIn } from './scalarSchemas.ts';
+import { describeWrongType, describeWrongValue } from './typeErrorMessages.ts';
+import { describeUnknownKey } from './unknownKeys.ts';
+import { nodeAt, type SourceNode } from './yaml/sourceNode.ts';
 
 /** Says in our words what the schema found. What YAML already complained of is not told twice. */
-export function findingsOf(issues: readonly z.core.$ZodIssue[], root: Place, schema: z.ZodType): Finding[] {
+export function toFindings(
+  issues: readonly z.core.$ZodIssue[],
+  root: SourceNode,
+  schema: z.ZodType,
+): Finding[] {
   const unknown = issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys'
-      ? issue.keys.map((key) => unknownKey(plainPath(issue), key, root, schema))
+      ? issue.keys.map((key) => describeUnknownKey(issuePath(issue), key, root, schema))
       : [],
   );
   // A key that is there and misspelt is not missing too.
@@ -17,43 +21,43 @@ export function findingsOf(issues: readonly z.core.$ZodIssue[], root: Place, sch
   const others = issues
     .filter(({ code }) => code !== 'unrecognized_keys')
     .flatMap((issue): Finding[] => {
-      const path = plainPath(issue);
-      const place = placeAt(root, path);
+      const path = issuePath(issue);
+      const place = nodeAt(root, path);
       if (place?.kind === 'unreadable' || (place === null && misspelt.has(formatPath(path)))) return [];
       // An unknown key, or a refused one, is no reason to call its map empty.
       const hasKeys = place?.kind === 'map' && (place.children.size > 0 || place.isPartial);
-      if (complaintIn(issue)?.code === 'empty-map' && hasKeys) return [];
+      if (problemIn(issue)?.code === 'empty-map' && hasKeys) return [];
       const complaint =
-        place === null ? missingKey(path) : (complaintIn(issue) ?? inOurWords(issue, place, path));
+        place === null ? missingKey(path) : (problemIn(issue) ?? inOurWords(issue, place, path));
       return [{ path, at: 'value', ...complaint, ...(hasNoOwners(path, place) ? NO_OWNERS : {}) }];
     });
   return [...unknown.map(({ finding }) => finding), ...others];
 }
 
 /** A file of `policy init` has its owners as comments, below the key `owners`. */
-function hasNoOwners(path: Path, place: Place | null): boolean {
+function hasNoOwners(path: Path, place: SourceNode | null): boolean {
   if (formatPath(path) !== 'owners' || place === null) return false;
   return place.kind === 'map' ? place.children.size === 0 : place.kind === 'scalar' && place.value === null;
 }
 
-const NO_OWNERS: Pick<Complaint, 'message' | 'mend'> = {
+const NO_OWNERS: Pick<Problem, 'message' | 'fix'> = {
   message: 'is empty, so nobody may make requests',
-  mend: 'write at least one owner under it; of the owners that `policy init` drafts as comments, verify one and remove the `#` before its lines',
+  fix: 'write at least one owner under it; of the owners that `policy init` drafts as comments, verify one and remove the `#` before its lines',
 };
 
 /** Steps into our data: none of its keys is a symbol. */
-export function plainPath({ path }: z.core.$ZodIssue): Path {
+export function issuePath({ path }: z.core.$ZodIssue): Path {
   return path.filter((step) => typeof step !== 'symbol');
 }
 
-function inOurWords(issue: z.core.$ZodIssue, place: Place, path: Path): Complaint {
+function inOurWords(issue: z.core.$ZodIssue, place: SourceNode, path: Path): Problem {
   switch (issue.code) {
     case 'invalid_type':
-      return wrongType(issue.expected, place, path);
+      return describeWrongType(issue.expected, place, path);
     case 'invalid_union':
-      return wrongType('number or text', place, path);
+      return describeWrongType('number or text', place, path);
     case 'invalid_value':
-      return wrongValue(issue.values.map(String), place);
+      return describeWrongValue(issue.values.map(String), place);
     case 'too_small':
       if (issue.origin === 'array') return EMPTY_LIST;
       return outOfRange('least', String(issue.minimum), place);
@@ -63,29 +67,29 @@ function inOurWords(issue: z.core.$ZodIssue, place: Place, path: Path): Complain
       return {
         code: 'wrong-value',
         message: issue.message,
-        mend: 'see the reference of the policy language',
+        fix: 'see the reference of the policy language',
       };
   }
 }
 
-const EMPTY_LIST: Complaint = {
+const EMPTY_LIST: Problem = {
   code: 'empty-list',
   message: 'is an empty list',
-  mend: 'write at least one item, or remove the key',
+  fix: 'write at least one item, or remove the key',
 };
 
-function outOfRange(end: 'least' | 'most', bound: string, place: Place): Complaint {
+function outOfRange(end: 'least' | 'most', bound: string, place: SourceNode): Problem {
   const is = place.kind === 'scalar' ? `, is \`${place.source}\`` : '';
-  const mend = `write a whole number ${end === 'least' ? 'from' : 'up to'} ${bound}`;
-  return { code: 'number-range', message: `must be at ${end} ${bound}${is}`, mend };
+  const fix = `write a whole number ${end === 'least' ? 'from' : 'up to'} ${bound}`;
+  return { code: 'number-range', message: `must be at ${end} ${bound}${is}`, fix };
 }
 
-function missingKey(path: Path): Complaint {
+function missingKey(path: Path): Problem {
   const key = String(path.at(-1));
   return {
     code: 'missing-key',
     message: `key \`${key}\` is missing`,
-    mend: `add \`${key}:\` ${HINTS[key] ?? ''}`.trim(),
+    fix: `add \`${key}:\` ${HINTS[key] ?? ''}`.trim(),
   };
 }
 

@@ -1,24 +1,28 @@
 import { turnsAfter } from '../core/acceptanceOrder.ts';
-import { codesOf } from '../core/decide.ts';
-import type { World } from '../core/decisionContext.ts';
+import { reasonCodesOf } from '../core/decide.ts';
+import type { DecisionContext } from '../core/decisionContext.ts';
 import { canonicalJson } from '../core/json.ts';
-import { type Case, type Turn, turnsOf } from '../core/requestEvaluation.ts';
-import type { Failure, Outcome } from '../core/runReport.ts';
-import { type Attempt, type AttemptContext, attempt } from './acceptRequest.ts';
-import { lanes, type Shared, undecided } from './decisionQueue.ts';
-import type { Memory } from './ledgerUnitOfWork.ts';
+import {
+  type AcceptableRequest,
+  orderAcceptableRequests,
+  type RequestEvaluation,
+} from '../core/requestEvaluation.ts';
+import type { Outcome, RunProblem } from '../core/runReport.ts';
+import { type AttemptContext, type AttemptResult, acceptRequest } from './acceptRequest.ts';
+import { createConcurrencyLimit, createDecisionQueue, type SharedContext } from './decisionQueue.ts';
+import type { LedgerUnitOfWork } from './ledgerUnitOfWork.ts';
 
 /** What the order of the attempts rests on, and where the next run finds it. */
 interface Schedule {
-  readonly memory: Pick<Memory, 'state' | 'note'>;
+  readonly memory: Pick<LedgerUnitOfWork, 'state' | 'add'>;
   /** from the last complete listing to this one, in milliseconds; `null`: there was none */
   readonly intervalMs: number | null;
 }
 
 /** Where what went wrong is told, as it happens: a ledger that fails later takes none of it back. */
 interface Told {
-  readonly failures: Failure[];
-  readonly warnings: Failure[];
+  readonly failures: RunProblem[];
+  readonly warnings: RunProblem[];
 }
 
 /**
@@ -26,60 +30,60 @@ interface Told {
  * @param cases brought up to date with what became of each
  * @throws LedgerFailure, once nothing is under way any more
  */
-export async function acceptInTurn(
-  cases: Map<string, Case>,
-  initial: World,
+export async function acceptRequests(
+  cases: Map<string, RequestEvaluation>,
+  initial: DecisionContext,
   context: AttemptContext,
   told: Told,
   { memory, intervalMs }: Schedule,
 ): Promise<void> {
   const { loaded, ports } = context;
-  const { acceptsPerPass } = loaded.policy.limits;
+  const { acceptsPerRun } = loaded.policy.limits;
   const at = ports.clock.now();
   const names = new Set(loaded.policy.owners.map(({ name }) => name));
   const before = Object.fromEntries(Object.entries(memory.state().turns).filter(([name]) => names.has(name)));
-  const turns = turnsOf(cases.values(), { at, intervalMs, acceptsPerPass, turns: before });
+  const turns = orderAcceptableRequests(cases.values(), { at, intervalMs, acceptsPerRun, turns: before });
   const owners = new Set(turns.map(({ accept }) => accept.owner));
   /** owners of what could be accepted, and those of them that had a turn */
   const [waited, hadTurn] = [new Set<string>(), new Set<string>()];
   const remember = (waiting: ReadonlySet<string>): void => {
     const after = turnsAfter(before, waiting, hadTurn, at);
     if (canonicalJson(after) !== canonicalJson(memory.state().turns))
-      memory.note([{ kind: 'turned', turns: after }]);
+      memory.add([{ kind: 'turned', turns: after }]);
   };
   const attempted: Outcome[] = [];
-  const shared: Shared = { world: initial };
-  const waiting = undecided(loaded.policy, ports.clock);
-  const { begin, end } = lanes(ports.directConnect.throttles);
-  const take = async (turn: Turn): Promise<void> => {
+  const shared: SharedContext = { current: initial };
+  const waiting = createDecisionQueue(loaded.policy, ports.clock);
+  const { start, drain } = createConcurrencyLimit(ports.directConnect.throttleCount);
+  const take = async (turn: AcceptableRequest): Promise<void> => {
     const place = waiting.join(turn);
     const { owner } = turn.accept;
     const isFirst = !hadTurn.has(owner);
     hadTurn.add(owner);
     // Before the intent, which is written with it: a run that is cut short does not begin with the same owners again.
-    if (isFirst && owners.size > acceptsPerPass) remember(owners);
+    if (isFirst && owners.size > acceptsPerRun) remember(owners);
     try {
-      const result = await attempt(turn, shared, place, context);
-      cases.set(turn.id, { ...turn.opened, ...pick(result) });
+      const result = await acceptRequest(turn, shared, place, context);
+      cases.set(turn.id, { ...turn.evaluation, ...pick(result) });
       told.failures.push(...result.failures);
       attempted.push(result.outcome);
       // It was too late for it: its owner waits on.
       if (isFirst && result.outcome === 'notAttempted') hadTurn.delete(owner);
     } finally {
       // Whatever became of it, nobody waits for it any longer.
-      place.decided();
+      place.markDecided();
     }
   };
   try {
     for (const turn of turns) {
       // A limit that others have reached meanwhile needs no call to tell.
-      const decision = await waiting.foresee(turn, shared);
-      if (codesOf(decision).every((code) => code === 'pass-limit')) waited.add(turn.accept.owner);
-      if (decision.verdict === 'accept') await begin(() => take(turn));
-      else cases.set(turn.id, { ...turn.opened, decision, outcome: 'held', message: null });
+      const decision = await waiting.decideProvisionally(turn, shared);
+      if (reasonCodesOf(decision).every((code) => code === 'pass-limit')) waited.add(turn.accept.owner);
+      if (decision.verdict === 'accept') await start(() => take(turn));
+      else cases.set(turn.id, { ...turn.evaluation, decision, outcome: 'held', message: null });
     }
   } finally {
-    await end();
+    await drain();
   }
   remember(waited);
   const late = attempted.filter((outcome) => outcome === 'notAttempted').length;
@@ -95,6 +99,6 @@ function pick({
   outcome,
   message,
   skipped,
-}: Attempt): Pick<Case, 'request' | 'decision' | 'outcome' | 'message' | 'skipped'> {
+}: AttemptResult): Pick<RequestEvaluation, 'request' | 'decision' | 'outcome' | 'message' | 'skipped'> {
   return { request, decision, outcome, message, skipped };
 }

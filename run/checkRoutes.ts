@@ -1,13 +1,13 @@
 import type { FollowUp } from '../core/followUp.ts';
 import type { Acceptance } from '../core/ledgerEntries.ts';
 import type { LedgerChange } from '../core/ledgerState.ts';
-import { listSome } from '../core/printableText.ts';
-import { whyUnrouted } from '../core/routeProblem.ts';
-import type { Failure } from '../core/runReport.ts';
-import type { Memory } from './ledgerUnitOfWork.ts';
+import { formatFirst } from '../core/printableText.ts';
+import { findRouteProblem } from '../core/routeProblem.ts';
+import type { RunProblem } from '../core/runReport.ts';
+import type { LedgerUnitOfWork } from './ledgerUnitOfWork.ts';
 import { ApiFailure, CallFailure } from './portErrors.ts';
-import type { Newsroom } from './publishEvents.ts';
-import type { Budget, Findings, PassInput } from './runContext.ts';
+import type { EventFactory } from './publishEvents.ts';
+import type { Budget, RunFindings, RunInput } from './runContext.ts';
 
 /** How long after it became available a look that fails is tried again, in milliseconds. */
 const LOOK_WITHIN_MS = 24 * 60 * 60 * 1000;
@@ -18,12 +18,12 @@ const LOOK_WITHIN_MS = 24 * 60 * 60 * 1000;
  * fails is a warning, never a failed pass; where the rights do not allow it, it is not tried again.
  * @param found brought up to date with what is found out
  */
-export async function lookAtRoutes(
-  input: PassInput,
-  memory: Memory,
+export async function checkRoutes(
+  input: RunInput,
+  memory: LedgerUnitOfWork,
   budget: Budget,
-  news: Newsroom,
-  found: Findings,
+  news: EventFactory,
+  found: RunFindings,
 ): Promise<void> {
   const waiting = Object.entries(memory.state().acceptances).filter(
     ([, { availableAt, routesSettled }]) => availableAt !== null && !routesSettled,
@@ -36,8 +36,8 @@ export async function lookAtRoutes(
     found.followUps = [...found.followUps, ...followUps];
     found.warnings.push(...warnings(gateway, looked, accepted, settled));
     // What is to be told is written before it is forgotten that there was something to find out.
-    memory.note(news({ followUps }));
-    memory.note(settled.flatMap(([id]) => settle(id, memory)));
+    memory.add(news({ followUps }));
+    memory.add(settled.flatMap(([id]) => settle(id, memory)));
   }
 }
 
@@ -45,7 +45,7 @@ type Accepted = readonly [id: string, acceptance: Acceptance];
 
 interface Looked {
   /** `null`: it leads somewhere, or nobody knows */
-  readonly problem: ReturnType<typeof whyUnrouted>;
+  readonly problem: ReturnType<typeof findRouteProblem>;
   /** why nobody knows, in short and with what happens next; `null`: it is known */
   readonly failure: { readonly short: string; readonly message: string } | null;
   /** whether there is nothing to be gained by asking again */
@@ -54,15 +54,15 @@ interface Looked {
 
 const NO_TIME = 'no time was left to look';
 
-async function lookAt(gateway: string, input: PassInput, budget: Budget): Promise<Looked> {
+async function lookAt(gateway: string, input: RunInput, budget: Budget): Promise<Looked> {
   const { ports, loaded, endpoint, gatewayEndpoint, requestTimeoutMs } = input;
   const unknown = { problem: null, isFinal: false };
   if (budget() < 2 * requestTimeoutMs)
     return { ...unknown, failure: { short: NO_TIME, message: `${NO_TIME}; the next pass tries again` } };
   try {
-    const routing = await ports.gateways.routing(gateway);
+    const routing = await ports.gateways.readRouting(gateway);
     const endpoints = { directConnect: endpoint, gateways: gatewayEndpoint };
-    const problem = whyUnrouted(gateway, routing, loaded.policy.recipient.region, endpoints);
+    const problem = findRouteProblem(gateway, routing, loaded.policy.recipient.region, endpoints);
     return { problem, failure: null, isFinal: true };
   } catch (error) {
     if (!(error instanceof CallFailure)) throw error;
@@ -73,7 +73,7 @@ async function lookAt(gateway: string, input: PassInput, budget: Budget): Promis
   }
 }
 
-function isOverdue({ availableAt }: Acceptance, { ports }: PassInput): boolean {
+function isOverdue({ availableAt }: Acceptance, { ports }: RunInput): boolean {
   return availableAt !== null && ports.clock.now().getTime() - Date.parse(availableAt) >= LOOK_WITHIN_MS;
 }
 
@@ -90,11 +90,11 @@ function warnings(
   { failure, isFinal }: Looked,
   accepted: readonly Accepted[],
   settled: readonly Accepted[],
-): Failure[] {
+): RunProblem[] {
   if (failure === null) return [];
-  const warned = (some: readonly Accepted[], why: string): Failure[] => {
+  const warned = (some: readonly Accepted[], why: string): RunProblem[] => {
     const ids = some.map(([id]) => id);
-    const message = `whether gateway \`${gateway}\` of ${listSome(ids, 5)} leads anywhere is not known${why}`;
+    const message = `whether gateway \`${gateway}\` of ${formatFirst(ids, 5)} leads anywhere is not known${why}`;
     return ids.length === 0 ? [] : [{ code: 'routes-unknown', message }];
   };
   if (isFinal) return warned(accepted, `, and not asked again: ${failure.message}`);
@@ -110,7 +110,7 @@ function warnings(
   ];
 }
 
-function settle(id: string, memory: Memory): LedgerChange[] {
+function settle(id: string, memory: LedgerUnitOfWork): LedgerChange[] {
   const acceptance = memory.state().acceptances[id];
   if (acceptance === undefined) return [];
   return [{ kind: 'accepted', id, acceptance: { ...acceptance, routesSettled: true }, receipt: null }];

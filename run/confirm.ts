@@ -1,26 +1,26 @@
-import { isOver, type VirtualInterface } from '../core/model.ts';
+import { hasEnded, type VirtualInterface } from '../core/model.ts';
 import { quote } from '../core/printableText.ts';
-import type { Answer } from '../core/receipt.ts';
-import type { Failure } from '../core/runReport.ts';
+import type { AcceptanceProof } from '../core/receipt.ts';
+import type { RunProblem } from '../core/runReport.ts';
 import { CallFailure, KeyReplaced } from './portErrors.ts';
 import type { DirectConnect, Ports } from './ports.ts';
 
 /** What became of one confirm. */
-export interface Confirmed {
+export interface ConfirmResult {
   readonly outcome: 'accepted' | 'gone' | 'failed';
   /** `null` when it was accepted */
   readonly message: string | null;
-  readonly failures: readonly Failure[];
+  readonly failures: readonly RunProblem[];
   /** by what it is known to be accepted; `null` when it is not */
-  readonly answer: Answer | null;
+  readonly answer: AcceptanceProof | null;
 }
 
 /** Confirms once, and after any doubt asks what became of it. @throws KeyReplaced: then nothing was confirmed */
-export async function confirm(
+export async function confirmOnce(
   id: string,
   gateway: string,
   { directConnect }: Pick<Ports, 'directConnect'>,
-): Promise<Confirmed> {
+): Promise<ConfirmResult> {
   let doubt: string;
   try {
     const state = await directConnect.confirm(id, gateway);
@@ -40,20 +40,22 @@ async function settle(
   gateway: string,
   doubt: string,
   directConnect: DirectConnect,
-): Promise<Confirmed> {
+): Promise<ConfirmResult> {
   let now: VirtualInterface | null;
   try {
     now = await directConnect.describe(id);
   } catch (error) {
     if (!(error instanceof CallFailure)) throw error;
-    return failed(`${id} may have been accepted: ${doubt}; then ${error.message}; the next pass finds out`);
+    return confirmFailed(
+      `${id} may have been accepted: ${doubt}; then ${error.message}; the next pass finds out`,
+    );
   }
-  if (now === null || isOver(now))
-    return { outcome: 'gone', message: goneMessage(now), failures: [], answer: null };
-  if (now.state === 'confirming') return failed(`${id} is still confirming: ${doubt}`);
+  if (now === null || hasEnded(now))
+    return { outcome: 'gone', message: describeGone(now), failures: [], answer: null };
+  if (now.state === 'confirming') return confirmFailed(`${id} is still confirming: ${doubt}`);
   if (now.gateway === null) {
     const state = now.state === null ? 'of no state' : quote(now.state);
-    return failed(
+    return confirmFailed(
       `${id} may have been accepted: ${doubt}; it is ${state} on no gateway yet; the next pass finds out`,
     );
   }
@@ -62,15 +64,15 @@ async function settle(
   return { outcome: 'failed', message, failures: [{ code: 'other-gateway', message }], answer: null };
 }
 
-function accepted(answer: Answer): Confirmed {
+function accepted(answer: AcceptanceProof): ConfirmResult {
   return { outcome: 'accepted', message: null, failures: [], answer };
 }
 
-export function failed(message: string): Confirmed {
+export function confirmFailed(message: string): ConfirmResult {
   return { outcome: 'failed', message, failures: [{ code: 'confirm-failed', message }], answer: null };
 }
 
-export function goneMessage(vif: VirtualInterface | null): string {
+export function describeGone(vif: VirtualInterface | null): string {
   const now =
     vif === null ? 'it does not exist any more' : vif.state === null ? 'no state' : quote(vif.state);
   return `no longer confirming when we came to confirm it: ${now}`;

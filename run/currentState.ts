@@ -1,11 +1,11 @@
 import type { Gateway, VirtualInterface } from '../core/model.ts';
 import type { LoadedPolicy } from '../core/policy.ts';
-import type { Place } from './decisionQueue.ts';
+import type { Slot } from './decisionQueue.ts';
 import type { Ports } from './ports.ts';
-import { gatewayKinds } from './verifyCaller.ts';
+import { usedGatewayKinds } from './verifyCaller.ts';
 
 /** What the API showed right before something is decided upon it. */
-export interface Look {
+export interface CurrentState {
   /** `null`: it exists no more */
   readonly request: VirtualInterface | null;
   readonly gateways: readonly Gateway[];
@@ -21,12 +21,12 @@ interface Context {
 /** How old a look may be, in milliseconds, where another one could be younger. */
 const FRESH_MS = 1000;
 
-export function isFresh({ since }: Look, { ports }: Context): boolean {
+export function isFresh({ since }: CurrentState, { ports }: Context): boolean {
   return ports.clock.monotonic() - since <= FRESH_MS;
 }
 
 /** The request and the gateways, once every attempt before has decided. @throws CallFailure */
-export async function lookInTurn(id: string, place: Place, context: Context): Promise<Look> {
+export async function readInTurn(id: string, place: Slot, context: Context): Promise<CurrentState> {
   const look = await lookAt(id, context);
   const { clock } = context.ports;
   const lookedAt = clock.monotonic();
@@ -40,7 +40,7 @@ export async function lookInTurn(id: string, place: Place, context: Context): Pr
  * is decided upon is as young as one answer.
  * @throws CallFailure
  */
-export async function lastLook(id: string, context: Context): Promise<Look> {
+export async function readBeforeConfirm(id: string, context: Context): Promise<CurrentState> {
   const look = await lookAt(id, context);
   if (isFresh(look, context)) return look;
   const { clock, directConnect } = context.ports;
@@ -48,10 +48,10 @@ export async function lastLook(id: string, context: Context): Promise<Look> {
   return { ...look, request: await directConnect.describe(id), since };
 }
 
-async function lookAt(id: string, { ports, loaded }: Context): Promise<Look> {
+async function lookAt(id: string, { ports, loaded }: Context): Promise<CurrentState> {
   const { directConnect, gateways, clock } = ports;
   const since = clock.monotonic();
-  const calls = [directConnect.describe(id), gateways.list(gatewayKinds(loaded.policy))] as const;
+  const calls = [directConnect.describe(id), gateways.list(usedGatewayKinds(loaded.policy))] as const;
   // Both are at their end before anything else happens: no call goes on when its attempt is over.
   await Promise.allSettled(calls);
   const [request, listed] = await Promise.all(calls);

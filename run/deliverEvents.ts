@@ -1,8 +1,8 @@
-import type { LedgerChange, Queued } from '../core/ledgerState.ts';
-import { byCodePoint, list, quote } from '../core/printableText.ts';
-import type { Failure } from '../core/runReport.ts';
-import type { Memory } from './ledgerUnitOfWork.ts';
-import type { Announcer } from './ports.ts';
+import type { LedgerChange, QueuedEvent } from '../core/ledgerState.ts';
+import { compareByCodePoint, formatList, quote } from '../core/printableText.ts';
+import type { RunProblem } from '../core/runReport.ts';
+import type { LedgerUnitOfWork } from './ledgerUnitOfWork.ts';
+import type { EventPublisher } from './ports.ts';
 import type { Budget } from './runContext.ts';
 
 /** What delivering so many at once may take at most, in milliseconds. */
@@ -22,7 +22,11 @@ const MOST_GIVEN_UP = 20;
  * @returns a failure for what was not delivered, for lack of time too, and one that names what is given up
  * @throws LedgerFailure
  */
-export async function deliver(announcer: Announcer, memory: Memory, budget: Budget): Promise<Failure[]> {
+export async function deliverEvents(
+  announcer: EventPublisher,
+  memory: LedgerUnitOfWork,
+  budget: Budget,
+): Promise<RunProblem[]> {
   const queued = Object.values(memory.state().outbox).sort(inTurn);
   if (queued.length === 0) return [];
   await memory.write([]);
@@ -36,7 +40,7 @@ export async function deliver(announcer: Announcer, memory: Memory, budget: Budg
   if (kept.length > 0) changes.push({ kind: 'undelivered', ids: kept, isRefusal: isWorking });
   if (postponed.length > 0) changes.push({ kind: 'undelivered', ids: postponed, isRefusal: false });
   if (gone.size > 0) changes.push({ kind: 'delivered', ids: [...gone] });
-  memory.note(changes);
+  memory.add(changes);
   const left = queued.length - gone.size;
   return [
     ...(left === 0 ? [] : [undelivered(left, queued.length, problem)]),
@@ -47,23 +51,27 @@ export async function deliver(announcer: Announcer, memory: Memory, budget: Budg
 interface Asked {
   /** IDs */
   readonly delivered: readonly string[];
-  readonly refused: readonly Queued[];
+  readonly refused: readonly QueuedEvent[];
   /** IDs of what was neither, for a reason that passes */
   readonly postponed: readonly string[];
   /** the first reason that was given; `null`: none */
   readonly problem: string | null;
 }
 
-async function askInTurn(announcer: Announcer, queued: readonly Queued[], budget: Budget): Promise<Asked> {
+async function askInTurn(
+  announcer: EventPublisher,
+  queued: readonly QueuedEvent[],
+  budget: Budget,
+): Promise<Asked> {
   const delivered = new Set<string>();
-  const refused: Queued[] = [];
+  const refused: QueuedEvent[] = [];
   const postponed = new Set<string>();
   let problem: string | null = null;
   let inVain = 0;
   for (const batch of batchesOf(queued)) {
     // What there is no time for stays queued.
     if (budget() < DELIVERY_MS) break;
-    const answer = await announcer.announce(batch);
+    const answer = await announcer.publish(batch);
     for (const id of answer.delivered) delivered.add(id);
     problem ??= answer.problem;
     const left = batch.filter(({ id }) => !delivered.has(id));
@@ -77,8 +85,8 @@ async function askInTurn(announcer: Announcer, queued: readonly Queued[], budget
 }
 
 /** What was refused comes last; else the order of time. */
-function inTurn(a: Queued, b: Queued): number {
-  return (a.refusals ?? 0) - (b.refusals ?? 0) || byCodePoint(a.at, b.at);
+function inTurn(a: QueuedEvent, b: QueuedEvent): number {
+  return (a.refusals ?? 0) - (b.refusals ?? 0) || compareByCodePoint(a.at, b.at);
 }
 
 /**
@@ -86,7 +94,7 @@ function inTurn(a: Queued, b: Queued): number {
  * nothing at all, each asks for the first ten and for another ten than the run before, so that it finds those that are not
  * refused.
  */
-function batchesOf(queued: readonly Queued[]): Queued[][] {
+function batchesOf(queued: readonly QueuedEvent[]): QueuedEvent[][] {
   const [fresh, refused] = [queued.filter((one) => !wasRefused(one)), queued.filter(wasRefused)];
   const batches = Array.from({ length: Math.ceil(fresh.length / AT_ONCE) }, (_, i) =>
     fresh.slice(i * AT_ONCE, (i + 1) * AT_ONCE),
@@ -96,21 +104,21 @@ function batchesOf(queued: readonly Queued[]): Queued[][] {
   return [first, ...others.slice(from), ...others.slice(0, from)];
 }
 
-function wasRefused({ refusals = 0 }: Queued): boolean {
+function wasRefused({ refusals = 0 }: QueuedEvent): boolean {
   return refusals > 0;
 }
 
-function isHopeless({ refusals = 0 }: Queued): boolean {
+function isHopeless({ refusals = 0 }: QueuedEvent): boolean {
   return refusals + 1 >= MOST_REFUSALS;
 }
 
-function undelivered(left: number, all: number, problem: string | null): Failure {
+function undelivered(left: number, all: number, problem: string | null): RunProblem {
   const why = problem ?? 'no time was left';
   const message = `${left} of ${all} announcements could not be delivered: ${why}; the next pass tries again`;
   return { code: 'announcement', message };
 }
 
-function abandoned(events: readonly Queued[], problem: string | null): Failure {
+function abandoned(events: readonly QueuedEvent[], problem: string | null): RunProblem {
   const which = events.map(({ id, type, detail }) => {
     const about = detail.request ?? detail.interface;
     const of =
@@ -118,7 +126,7 @@ function abandoned(events: readonly Queued[], problem: string | null): Failure {
     return `${quote(type)}${of} (event ${quote(id)})`;
   });
   const message =
-    `refused in ${MOST_REFUSALS} passes that delivered others, and given up: ${list(which)}; ` +
+    `refused in ${MOST_REFUSALS} passes that delivered others, and given up: ${formatList(which)}; ` +
     `the reason was: ${problem ?? 'none was given'}; the commands status and receipts show what became of these interfaces`;
   return { code: 'announcement', message };
 }

@@ -1,13 +1,13 @@
-import { applyChanges } from '../core/applyLedgerChanges.ts';
+import { applyLedgerChanges } from '../core/applyLedgerChanges.ts';
 import type { LedgerChange, LedgerState } from '../core/ledgerState.ts';
 import { LedgerFailure } from './portErrors.ts';
 import type { Ledger } from './ports.ts';
 
 /** The ledger as one pass sees it: its own changes included. */
-export interface Memory {
+export interface LedgerUnitOfWork {
   state(): LedgerState;
   /** Remembers; it is written with the next write, or when the pass ends. */
-  note(changes: readonly LedgerChange[]): void;
+  add(changes: readonly LedgerChange[]): void;
   /**
    * Remembers what no confirm depends on, such as the requests of strangers, of which there may be any number. It is written
    * by `catchUp`, or right before anything else that is written about the same interface.
@@ -19,7 +19,7 @@ export interface Memory {
    * @returns about how many interfaces something was forgotten
    * @throws LedgerFailure
    */
-  catchUp(hasTime: () => boolean): Promise<number>;
+  writeDeferred(hasTime: () => boolean): Promise<number>;
   /**
    * Writes what was noted and these, in order. What comes while a write is under way goes into one after it, whoever it is of.
    * @throws LedgerFailure
@@ -32,11 +32,11 @@ export interface Memory {
  * @returns whether it ran: `false` when somebody else holds the lease
  * @throws LedgerFailure
  */
-export async function underLease(
+export async function withLease(
   ledger: Ledger,
   key: string,
   leaseMs: number,
-  work: (memory: Memory) => Promise<void>,
+  work: (memory: LedgerUnitOfWork) => Promise<void>,
 ): Promise<boolean> {
   const session = await ledger.open(key, leaseMs);
   if (session === null) return false;
@@ -53,12 +53,12 @@ export async function underLease(
 }
 
 /** Runs `work` on what the ledger holds, writing nothing but in its own memory. */
-export async function readingOnly(
+export async function withoutLease(
   ledger: Ledger,
   key: string,
-  work: (memory: Memory) => Promise<void>,
+  work: (memory: LedgerUnitOfWork) => Promise<void>,
 ): Promise<void> {
-  await work(remembering(await ledger.peek(key), () => Promise.resolve()).memory);
+  await work(remembering(await ledger.readState(key), () => Promise.resolve()).memory);
 }
 
 /** About so many interfaces something is written at once: a table takes a second for it, and a run that is cut keeps the rest. */
@@ -73,8 +73,8 @@ function subjectOf(change: LedgerChange): string | null {
 
 function remembering(
   initial: LedgerState,
-  save: Memory['write'],
-): { memory: Memory; leftToWrite(): readonly LedgerChange[] } {
+  save: LedgerUnitOfWork['write'],
+): { memory: LedgerUnitOfWork; leftToWrite(): readonly LedgerChange[] } {
   /** with what was deferred */
   let state = initial;
   /** without it */
@@ -87,7 +87,7 @@ function remembering(
   /** the write that takes what is noted until it begins */
   let next: Promise<void> | null = null;
   const toWrite = (changes: readonly LedgerChange[]): void => {
-    firm = applyChanges(firm, changes);
+    firm = applyLedgerChanges(firm, changes);
     for (const change of changes) notes.push(change);
   };
   const takeDeferred = (about: Iterable<string | null>): void => {
@@ -98,11 +98,11 @@ function remembering(
     }
     toWrite(due);
   };
-  const note = (changes: readonly LedgerChange[]): void => {
+  const add = (changes: readonly LedgerChange[]): void => {
     // In another order, an older change would undo a later one.
     takeDeferred(new Set(changes.map(subjectOf)));
     toWrite(changes);
-    state = deferred.size === 0 ? firm : applyChanges(state, changes);
+    state = deferred.size === 0 ? firm : applyLedgerChanges(state, changes);
   };
   const leftToWrite = (): readonly LedgerChange[] => {
     // Fail closed: after a failed write nobody knows what the ledger holds, so nothing is built on it.
@@ -123,7 +123,7 @@ function remembering(
     }
   };
   const write = (changes: readonly LedgerChange[]): Promise<void> => {
-    note(changes);
+    add(changes);
     if (next === null) {
       next = underWay.then(writeNotes);
       // Its failure is told to those who wait for it.
@@ -134,9 +134,9 @@ function remembering(
   return {
     memory: {
       state: () => state,
-      note,
+      add,
       defer: (changes) => {
-        state = applyChanges(state, changes.flat());
+        state = applyLedgerChanges(state, changes.flat());
         for (const group of changes) {
           const about = group.map(subjectOf).find((id) => id !== null) ?? null;
           const earlier = deferred.get(about);
@@ -144,7 +144,7 @@ function remembering(
           else earlier.push(...group);
         }
       },
-      catchUp: async (hasTime) => {
+      writeDeferred: async (hasTime) => {
         while (deferred.size > 0 && hasTime()) {
           takeDeferred([...deferred.keys()].slice(0, AT_ONCE));
           await write([]);

@@ -1,30 +1,30 @@
 import { identify, needsOwnConnections, type OwnConnections } from '../core/identify.ts';
 import type { LedgerState } from '../core/ledgerState.ts';
-import { isConfirming, isOver, isReadable, isUnsettled, type VirtualInterface } from '../core/model.ts';
+import { hasEnded, isConfirming, isReadable, isUnsettled, type VirtualInterface } from '../core/model.ts';
 import type { Policy } from '../core/policy.ts';
-import { list, quote } from '../core/printableText.ts';
-import type { Failure, Ignored } from '../core/runReport.ts';
-import type { Survey } from '../core/snapshot.ts';
+import { formatList, quote } from '../core/printableText.ts';
+import type { Ignored, RunProblem } from '../core/runReport.ts';
+import type { Snapshot } from '../core/snapshot.ts';
 import { ApiFailure } from './portErrors.ts';
 import type { Ports } from './ports.ts';
 
 /** One listing of the target. */
-export interface Look extends Survey {
+export interface InterfaceListing extends Snapshot {
   readonly interfaces: readonly VirtualInterface[];
   readonly ownConnections: OwnConnections;
   readonly ignored: readonly Ignored[];
-  readonly warnings: readonly Failure[];
+  readonly warnings: readonly RunProblem[];
 }
 
 /**
  * Lists everything. Whether it is everything shows when what the ledger holds as live and the listing lacks is described.
  * @throws ListingIncomplete, ApiFailure
  */
-export async function look(
+export async function listInterfaces(
   policy: Policy,
   state: LedgerState,
   { clock, directConnect }: Ports,
-): Promise<Look> {
+): Promise<InterfaceListing> {
   const listedAt = clock.now().toISOString();
   const interfaces = await directConnect.list();
   const seenAt = clock.now().toISOString();
@@ -68,7 +68,7 @@ function wasOutbound(
   own: OwnConnections,
   state: LedgerState,
 ): boolean {
-  return !own.known && ownerAccount !== null && state.sightings[id]?.outbound === true;
+  return !own.known && ownerAccount !== null && state.observations[id]?.outbound === true;
 }
 
 /** Fail closed: should an interface need them after all, it is held. */
@@ -85,7 +85,7 @@ async function askOwnConnections(directConnect: Ports['directConnect']): Promise
 }
 
 function isUnreadableNeighbour(vif: VirtualInterface): boolean {
-  return !(isReadable(vif) || isOver(vif) || isConfirming(vif));
+  return !(isReadable(vif) || hasEnded(vif) || isConfirming(vif));
 }
 
 function ignoredUnsettled({ id, connection, state }: VirtualInterface): Ignored {
@@ -108,7 +108,7 @@ function ignoredOutbound({ id, connection, state }: VirtualInterface): Ignored {
   };
 }
 
-function ignoredUnreadable({ id, connection, state, faults }: VirtualInterface): Ignored {
-  const message = `not readable (${list(faults)}): it counts against every limit and check that it could concern`;
+function ignoredUnreadable({ id, connection, state, readErrors }: VirtualInterface): Ignored {
+  const message = `not readable (${formatList(readErrors)}): it counts against every limit and check that it could concern`;
   return { id, connection, state, code: 'unreadable', message };
 }

@@ -1,12 +1,12 @@
-import type { FailureCode } from '../core/runReport.ts';
+import type { RunProblemCode } from '../core/runReport.ts';
 
 /** What a pass can fail of. Each carries the stable code under which it is reported. */
-export abstract class PassFailure extends Error {
-  abstract readonly code: FailureCode;
+export abstract class RunFailure extends Error {
+  abstract readonly code: RunProblemCode;
 }
 
 /** A call to a provider could not be made, or failed. */
-export abstract class CallFailure extends PassFailure {}
+export abstract class CallFailure extends RunFailure {}
 
 /** Why a call failed, as far as the callers act differently on it. */
 export type ApiFailureKind =
@@ -50,13 +50,13 @@ export class ApiFailure extends CallFailure {
     this.advice = advice;
   }
 
-  get code(): FailureCode {
+  get code(): RunProblemCode {
     return this.kind === 'credentials' ? 'credentials' : 'api';
   }
 }
 
 /** The key is known, and may not do this: another key of the same user may not either. */
-export class RightMissing extends ApiFailure {
+export class PermissionMissing extends ApiFailure {
   constructor(operation: string, detail: string, advice: string | null = null) {
     super(operation, 'credentials', detail, advice);
   }
@@ -73,7 +73,7 @@ export class KeyReplaced extends ApiFailure {
 }
 
 /** The listing lacks something that is there, so nothing may be concluded from what it lacks. */
-export class ListingIncomplete extends PassFailure {
+export class ListingIncomplete extends RunFailure {
   override readonly name = 'ListingIncomplete';
   readonly code = 'listing-incomplete';
   constructor(why: string) {
@@ -82,7 +82,7 @@ export class ListingIncomplete extends PassFailure {
 }
 
 /** The keys work, and for the wrong place: what they list says nothing about the target. */
-export class WrongAccountOrRegion extends PassFailure {
+export class WrongAccountOrRegion extends RunFailure {
   override readonly name = 'WrongAccountOrRegion';
   readonly code = 'wrong-account-or-region';
 }
@@ -94,7 +94,7 @@ export class CredentialsUnusable extends CallFailure {
 }
 
 /** The ledger cannot be read or written, or its lease was lost: nothing more may be confirmed. */
-export class LedgerFailure extends PassFailure {
+export class LedgerFailure extends RunFailure {
   override readonly name = 'LedgerFailure';
   readonly code = 'ledger';
 }

@@ -1,5 +1,5 @@
-import type { Ended } from '../core/endedRequest.ts';
-import type { Announcement } from '../core/events/event.ts';
+import type { EndedRequest } from '../core/endedRequest.ts';
+import type { AcceptorEvent } from '../core/events/event.ts';
 import type { LedgerChange, LedgerState } from '../core/ledgerState.ts';
 import type { Gateway, Routing, VirtualInterface } from '../core/model.ts';
 import type { Receipt } from '../core/receipt.ts';
@@ -12,7 +12,7 @@ export interface Ports {
   readonly caller: Caller;
   readonly ledger: Ledger;
   /** `null`: whoever reads the report is told by it, and nothing is remembered as announced */
-  readonly announcer: Announcer | null;
+  readonly eventPublisher: EventPublisher | null;
 }
 
 export interface Clock {
@@ -42,14 +42,14 @@ export interface DirectConnect {
    */
   confirm(id: string, gateway: string): Promise<string | null>;
   /** How often the APIs, that of the gateways too, refused a call as one too many, those tried again and answered included. */
-  throttles(): number;
+  throttleCount(): number;
 }
 
 export interface Gateways {
   /** Every gateway of the recipient, of the kinds asked for. @throws ApiFailure */
   list(kinds: ReadonlySet<Gateway['kind']>): Promise<readonly Gateway[]>;
   /** What leads on from a gateway of the recipient; it needs rights that accepting does not. @throws ApiFailure */
-  routing(gateway: string): Promise<Routing>;
+  readRouting(gateway: string): Promise<Routing>;
 }
 
 export interface Caller {
@@ -60,7 +60,7 @@ export interface Caller {
 /** Memory, by recipient key. */
 export interface Ledger {
   /** What is remembered, without a lease: for reading only. @throws LedgerFailure */
-  peek(key: string): Promise<LedgerState>;
+  readState(key: string): Promise<LedgerState>;
   /**
    * Takes the lease and reads.
    * @param leaseMs how long the lease holds unless it is given back
@@ -69,9 +69,9 @@ export interface Ledger {
    */
   open(key: string, leaseMs: number): Promise<LedgerSession | null>;
   /** What was accepted and what ended since then, in the order of time. @throws LedgerFailure */
-  records(key: string, since: Date): Promise<Records>;
+  readRecords(key: string, since: Date): Promise<LedgerRecords>;
   /** The compiled text of a policy by which something was accepted; `null`: none of that digest. @throws LedgerFailure */
-  policy(digest: string): Promise<string | null>;
+  readPolicy(digest: string): Promise<string | null>;
 }
 
 export interface LedgerSession {
@@ -86,18 +86,18 @@ export interface LedgerSession {
   close(changes: readonly LedgerChange[]): Promise<void>;
 }
 
-export interface Records {
+export interface LedgerRecords {
   /** kept for ever */
   readonly receipts: readonly Receipt[];
   /** kept for 90 days */
-  readonly ended: readonly Ended[];
+  readonly ended: readonly EndedRequest[];
   /** records that cannot be read, a sentence each */
   readonly damaged: readonly string[];
 }
 
-export interface Announcer {
+export interface EventPublisher {
   /** Delivers what it can; what was not delivered is tried again by the next pass. Never throws. */
-  announce(announcements: readonly Announcement[]): Promise<Delivery>;
+  publish(announcements: readonly AcceptorEvent[]): Promise<Delivery>;
 }
 
 export interface Delivery {

@@ -1,30 +1,38 @@
 import { deadlineOf } from '../core/deadline.ts';
-import type { Ended } from '../core/endedRequest.ts';
-import type { Origin } from '../core/events/event.ts';
-import { type Facts, NO_FACTS, type RememberedRequest } from '../core/events/eventDefinition.ts';
-import { newsOf } from '../core/events/findNewEvents.ts';
-import { failedWithoutMemory } from '../core/events/runFailed.ts';
+import type { EndedRequest } from '../core/endedRequest.ts';
+import type { EventOrigin } from '../core/events/event.ts';
+import { NO_RUN_FACTS, type RunFacts, type UnlistedRequest } from '../core/events/eventDefinition.ts';
+import { findNewEvents } from '../core/events/findNewEvents.ts';
+import { createRunFailedEvent } from '../core/events/runFailed.ts';
 import type { LedgerChange, LedgerState } from '../core/ledgerState.ts';
-import { reportOf } from '../core/requestEvaluation.ts';
-import type { Failure } from '../core/runReport.ts';
-import { deliver } from './deliverEvents.ts';
-import type { Memory } from './ledgerUnitOfWork.ts';
-import type { Budget, Findings, PassInput } from './runContext.ts';
+import { reportRequest } from '../core/requestEvaluation.ts';
+import type { RunProblem } from '../core/runReport.ts';
+import { deliverEvents } from './deliverEvents.ts';
+import type { LedgerUnitOfWork } from './ledgerUnitOfWork.ts';
+import type { Budget, RunFindings, RunInput } from './runContext.ts';
 
 /** What writing one part of what was deferred may take at most, in milliseconds. */
 const WRITE_MS = 5000;
 
 /** Makes of facts what is to be queued of them; of facts that were told, or when nobody listens, nothing. */
-export type Newsroom = (facts: Partial<typeof NO_FACTS | Facts>) => readonly LedgerChange[];
+export type EventFactory = (facts: Partial<typeof NO_RUN_FACTS | RunFacts>) => readonly LedgerChange[];
 
-export function newsFor(input: PassInput, memory: Memory, origin: Origin): Newsroom {
+export function createEventFactory(
+  input: RunInput,
+  memory: LedgerUnitOfWork,
+  origin: EventOrigin,
+): EventFactory {
   const { ports, dryRun, loaded, endpoint, gatewayEndpoint } = input;
-  if (dryRun || ports.announcer === null) return () => [];
-  const always = { ...NO_FACTS, origin, endpoints: { directConnect: endpoint, gateways: gatewayEndpoint } };
+  if (dryRun || ports.eventPublisher === null) return () => [];
+  const always = {
+    ...NO_RUN_FACTS,
+    origin,
+    endpoints: { directConnect: endpoint, gateways: gatewayEndpoint },
+  };
   return (facts) => {
     const at = ports.clock.now().toISOString();
     const { owners } = loaded.policy;
-    const made = newsOf({ ...always, startedAt: at, at, state: memory.state(), owners, ...facts });
+    const made = findNewEvents({ ...always, startedAt: at, at, state: memory.state(), owners, ...facts });
     return isQueueFull(memory) ? made.filter(isQueuedAlways) : made;
   };
 }
@@ -39,29 +47,36 @@ const MOST_QUEUED = 5000;
 
 const SET_BY_STRANGERS: ReadonlySet<string> = new Set(['Request Held', 'Deadline Near', 'Request Ended']);
 
-function isQueueFull(memory: Memory): boolean {
+function isQueueFull(memory: LedgerUnitOfWork): boolean {
   return Object.keys(memory.state().outbox).length >= MOST_QUEUED;
 }
 
 function isQueuedAlways(change: LedgerChange): boolean {
   if (change.kind !== 'queued') return true;
-  const { type, detail } = change.announcement;
+  const { type, detail } = change.event;
   // Only who has rights in our account can accept a request, so strangers cannot set how many of these events there are.
   return !SET_BY_STRANGERS.has(type) || detail.as === 'acceptedByOthers';
 }
 
 /** Queues what became of the requests: each event is written with what else is deferred about its interface. */
-export function queueNews(input: PassInput, memory: Memory, news: Newsroom, { cases }: Findings): void {
+export function queueRequestEvents(
+  input: RunInput,
+  memory: LedgerUnitOfWork,
+  news: EventFactory,
+  { evaluations }: RunFindings,
+): void {
   const { recipient } = input.loaded.policy;
-  const requests = [...(cases?.values() ?? [])].map((item) => reportOf(item, recipient, input.endpoint));
+  const requests = [...(evaluations?.values() ?? [])].map((item) =>
+    reportRequest(item, recipient, input.endpoint),
+  );
   memory.defer(news({ requests }).map((one) => [one]));
 }
 
 /** Changes by what they are about, each end after its event. */
-export function withEnds(
+export function withClosureEvents(
   changes: readonly LedgerChange[],
-  ended: readonly Ended[],
-  news: Newsroom,
+  ended: readonly EndedRequest[],
+  news: EventFactory,
 ): LedgerChange[][] {
   const ends = new Map(ended.map((end) => [end.id, end]));
   return [...Map.groupBy(changes, (change) => ('id' in change ? change.id : null))].map(([id, own]) => {
@@ -80,9 +95,9 @@ export function hasWriteTime(budget: Budget): boolean {
  * @returns a failure when there was no time for all of it
  * @throws LedgerFailure
  */
-export async function writeDeferred(memory: Memory, budget: Budget): Promise<Failure[]> {
+export async function writeDeferredInTime(memory: LedgerUnitOfWork, budget: Budget): Promise<RunProblem[]> {
   let parts = 0;
-  const forgotten = await memory.catchUp(() => {
+  const forgotten = await memory.writeDeferred(() => {
     parts += 1;
     return parts === 1 || hasWriteTime(budget);
   });
@@ -97,32 +112,32 @@ export async function writeDeferred(memory: Memory, budget: Budget): Promise<Fai
  * @returns why something could not be recorded or delivered, if it could not
  * @throws LedgerFailure
  */
-export async function tellFindings(
-  input: PassInput,
-  memory: Memory,
+export async function publishFindings(
+  input: RunInput,
+  memory: LedgerUnitOfWork,
   budget: Budget,
-  origin: Origin,
+  origin: EventOrigin,
   startedAt: string,
-  found: Findings,
-): Promise<Failure[]> {
-  const { announcer } = input.ports;
-  const { cases } = found;
-  const news = newsFor(input, memory, origin);
-  const remembered =
+  found: RunFindings,
+): Promise<RunProblem[]> {
+  const { eventPublisher } = input.ports;
+  const { evaluations: cases } = found;
+  const news = createEventFactory(input, memory, origin);
+  const unlisted =
     cases === null ? rememberedRequests(memory.state(), input.loaded.policy.recipient.expiry) : [];
-  queueNews(input, memory, news, found);
-  memory.defer(news({ remembered }).map((one) => [one]));
-  const late = await writeDeferred(memory, budget);
-  if (announcer === null) return late;
+  queueRequestEvents(input, memory, news, found);
+  memory.defer(news({ unlisted }).map((one) => [one]));
+  const late = await writeDeferredInTime(memory, budget);
+  if (eventPublisher === null) return late;
   const failures = [...found.failures, ...late];
   const hasRecovered = failures.length === 0 && memory.state().failing !== null;
-  memory.note([...news({ startedAt, failures }), ...(hasRecovered ? [{ kind: 'recovered' } as const] : [])]);
+  memory.add([...news({ startedAt, failures }), ...(hasRecovered ? [{ kind: 'recovered' } as const] : [])]);
   const isFull = isQueueFull(memory);
-  const undelivered = await deliver(announcer, memory, budget);
+  const undelivered = await deliverEvents(eventPublisher, memory, budget);
   return [...late, ...undelivered, ...(isFull ? [QUEUE_FULL] : [])];
 }
 
-const QUEUE_FULL: Failure = {
+const QUEUE_FULL: RunProblem = {
   code: 'announcement',
   message:
     `${MOST_QUEUED} events or more are queued: events of held requests and of deadlines wait until there is room, ` +
@@ -130,8 +145,8 @@ const QUEUE_FULL: Failure = {
 };
 
 /** What may be pending still, while nobody can look. */
-function rememberedRequests({ sightings }: LedgerState, expiry: number | null): RememberedRequest[] {
-  return Object.entries(sightings).flatMap(([id, sighting]) => {
+function rememberedRequests({ observations }: LedgerState, expiry: number | null): UnlistedRequest[] {
+  return Object.entries(observations).flatMap(([id, sighting]) => {
     const { connection, vlan, name, firstSeen, held, outbound } = sighting;
     const deadline = deadlineOf(sighting, expiry);
     return outbound ? [] : [{ id, connection, vlan, name, firstSeen, deadline, held }];
@@ -139,18 +154,18 @@ function rememberedRequests({ sightings }: LedgerState, expiry: number | null): 
 }
 
 /** For a pass whose ledger fails: told at once, for nothing can be queued, and once by each process. */
-export async function tellFailure(
-  { ports: { announcer, clock }, outage }: PassInput,
-  origin: Origin,
+export async function publishFailure(
+  { ports: { eventPublisher: announcer, clock }, outage }: RunInput,
+  origin: EventOrigin,
   startedAt: string,
-  failures: readonly Failure[],
-): Promise<Failure[]> {
+  failures: readonly RunProblem[],
+): Promise<RunProblem[]> {
   const codes = failures.map(({ code }) => code).join();
-  if (announcer === null || outage.announced === codes) return [];
-  const announcement = failedWithoutMemory(origin, clock.now().toISOString(), failures, startedAt);
-  const { problem } = await announcer.announce([announcement]);
+  if (announcer === null || outage.publishedCodes === codes) return [];
+  const announcement = createRunFailedEvent(origin, clock.now().toISOString(), failures, startedAt);
+  const { problem } = await announcer.publish([announcement]);
   if (problem !== null)
     return [{ code: 'announcement', message: `this failure could not be announced: ${problem}` }];
-  outage.announced = codes;
+  outage.publishedCodes = codes;
   return [];
 }

@@ -1,51 +1,59 @@
 import type { LoadedPolicy } from '../core/policy.ts';
-import type { Case } from '../core/requestEvaluation.ts';
-import type { Failure, PassReport } from '../core/runReport.ts';
+import type { RequestEvaluation } from '../core/requestEvaluation.ts';
+import type { RunProblem, RunReport } from '../core/runReport.ts';
 import type { Clock, Ports } from './ports.ts';
-import type { Vetting } from './verifyCaller.ts';
+import type { CallerChecks } from './verifyCaller.ts';
 
 /** What a pass found out so far; whatever stops it, this much is reported. */
-export interface Findings {
+export interface RunFindings {
   /** by ID; `null` until a listing was complete */
-  cases: Map<string, Case> | null;
-  ignored: PassReport['ignored'];
-  ended: PassReport['ended'];
-  followUps: PassReport['followUps'];
-  orphans: PassReport['orphans'];
-  readonly warnings: Failure[];
-  readonly failures: Failure[];
+  evaluations: Map<string, RequestEvaluation> | null;
+  ignored: RunReport['ignored'];
+  ended: RunReport['ended'];
+  followUps: RunReport['followUps'];
+  ungranted: RunReport['ungranted'];
+  readonly warnings: RunProblem[];
+  readonly failures: RunProblem[];
 }
 
-export function nothingFound(): Findings {
-  return { cases: null, ignored: [], ended: [], followUps: [], orphans: [], warnings: [], failures: [] };
+export function noFindings(): RunFindings {
+  return {
+    evaluations: null,
+    ignored: [],
+    ended: [],
+    followUps: [],
+    ungranted: [],
+    warnings: [],
+    failures: [],
+  };
 }
 
 /** How much longer work may go on, in milliseconds. */
 export type Budget = () => number;
 
 /** The least of what several budgets leave. */
-export function leastOf(...budgets: readonly Budget[]): Budget {
+export function smallestBudget(...budgets: readonly Budget[]): Budget {
   return () => Math.min(...budgets.map((left) => left()));
 }
 
 /** `ms` from now by the clock that never steps. */
-export function fromNow(clock: Clock, ms: number): Budget {
+export function budgetFromNow(clock: Clock, ms: number): Budget {
   const end = clock.monotonic() + ms;
   return () => end - clock.monotonic();
 }
 
 /** Remembers for a process that a failing ledger was announced; `announced` is the codes of what fails. */
 export interface Outage {
-  announced: string | null;
+  publishedCodes: string | null;
 }
 
 /** What a pass is given. */
-export interface PassInput {
+export interface RunInput {
   readonly loaded: LoadedPolicy;
   /** what git says of the policy's origin */
   readonly revision: string;
   readonly ports: Ports;
-  readonly vetting: Vetting;
+  readonly callerChecks: CallerChecks;
   /** what this process announced and no ledger could remember, as long as it lasts */
   readonly outage: Outage;
   /** what one request to the API may take at most with its retries, in milliseconds */

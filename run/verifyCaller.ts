@@ -1,13 +1,13 @@
-import { type Gateway, isForeign } from '../core/model.ts';
+import { type Gateway, isForeignGateway } from '../core/model.ts';
 import { type LoadedPolicy, type Policy, type PolicyRecipient, recipientKey } from '../core/policy.ts';
-import { list, quote } from '../core/printableText.ts';
+import { formatList, quote } from '../core/printableText.ts';
 import { gatewayKind } from '../core/resourceIds.ts';
-import type { Failure } from '../core/runReport.ts';
+import type { RunProblem } from '../core/runReport.ts';
 import { WrongAccountOrRegion } from './portErrors.ts';
 import type { Clock, Ports } from './ports.ts';
 
 /** Remembers for a process which credentials were found to be the recipient's, and when. */
-export interface Vetting {
+export interface CallerChecks {
   /** Milliseconds of the monotonic clock at the last good check, by recipient and policy digest. */
   readonly checkedAt: Map<string, number>;
 }
@@ -21,28 +21,32 @@ const HOLDS = 60 * 60 * 1000;
  * @returns a warning for each gateway that the policy names and that does not exist, or is another account's
  * @throws WrongAccountOrRegion, ApiFailure
  */
-export async function vet(
+export async function verifyCaller(
   { policy, digest }: LoadedPolicy,
   ports: Ports,
-  vetting: Vetting,
-): Promise<Failure[]> {
+  vetting: CallerChecks,
+): Promise<RunProblem[]> {
   const key = `${recipientKey(policy.recipient)} ${digest}`;
   if (isFresh(vetting.checkedAt.get(key), ports.clock)) return [];
   const warnings = judgeCredentials(
     policy,
     await ports.caller.account(),
-    await ports.gateways.list(gatewayKinds(policy)),
+    await ports.gateways.list(usedGatewayKinds(policy)),
   );
   vetting.checkedAt.set(key, ports.clock.monotonic());
   return warnings;
 }
 
 /** The kinds of gateway that the policy names: the others need not be asked for. */
-export function gatewayKinds(policy: Policy): ReadonlySet<Gateway['kind']> {
-  return new Set(gatewayIds(policy).map((id) => gatewayKind(id) ?? 'virtual'));
+export function usedGatewayKinds(policy: Policy): ReadonlySet<Gateway['kind']> {
+  return new Set(usedGatewayIds(policy).map((id) => gatewayKind(id) ?? 'virtual'));
 }
 
-function judgeCredentials(policy: Policy, account: string | null, gateways: readonly Gateway[]): Failure[] {
+function judgeCredentials(
+  policy: Policy,
+  account: string | null,
+  gateways: readonly Gateway[],
+): RunProblem[] {
   const { recipient, target } = policy;
   if (account !== null && account !== recipient.account) {
     throw new WrongAccountOrRegion(
@@ -50,12 +54,12 @@ function judgeCredentials(policy: Policy, account: string | null, gateways: read
     );
   }
   const shown = new Map(gateways.map((gateway) => [gateway.id, gateway]));
-  const ids = gatewayIds(policy);
+  const ids = usedGatewayIds(policy);
   // Fail closed: where none of our gateways is, we are not where we think we are. Another account's gateway is shown on AWS only,
   // which has named our account before.
   if (!ids.some((id) => shown.has(id))) {
     throw new WrongAccountOrRegion(
-      `none of the policy's gateways (${list(ids)}) exists here: check that the credentials are of account ` +
+      `none of the policy's gateways (${formatList(ids)}) exists here: check that the credentials are of account ` +
         `\`${recipient.account}\` and the region is \`${recipient.region}\``,
     );
   }
@@ -69,13 +73,13 @@ function judgeCredentials(policy: Policy, account: string | null, gateways: read
 
 function unusable(gateway: Gateway | undefined, recipient: PolicyRecipient): string | null {
   if (gateway === undefined) return 'does not exist';
-  return isForeign(gateway, recipient)
+  return isForeignGateway(gateway, recipient)
     ? `belongs to account ${quote(gateway.ownerAccount ?? '')}, not to \`${recipient.account}\``
     : null;
 }
 
 /** The gateways that the policy names, sorted. */
-export function gatewayIds(policy: Policy): string[] {
+export function usedGatewayIds(policy: Policy): string[] {
   return [...new Set(policy.owners.flatMap(({ grants }) => grants.map(({ gateway }) => gateway)))].sort();
 }
 

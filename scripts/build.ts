@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PROJECT_ROOT } from '../infra/providerFunction.ts';
-import { bundle } from './bundle.ts';
+import { bundleFunction } from './bundle.ts';
 
 /**
  * Makes in dist/ what `npm pack` ships: Node strips no types below node_modules, so whoever installs the package gets
@@ -26,4 +26,4 @@ writeFileSync(join(dist, 'package.json'), `${JSON.stringify({ type: 'module', ve
 const index = ["import '../bin/refuseOldNode.cjs';", "export * from './infra/index.js';", ''];
 writeFileSync(join(dist, 'index.js'), index.join('\n'));
 
-await bundle(join(dist, 'function', 'index.mjs'));
+await bundleFunction(join(dist, 'function', 'index.mjs'));

@@ -1,11 +1,11 @@
 import { build, type Metafile } from 'esbuild';
-import { ALIASES, BUNDLING, ENTRY, PROJECT_ROOT } from '../infra/providerFunction.ts';
+import { ALIASES, BUNDLING, HANDLER_FILE, PROJECT_ROOT } from '../infra/providerFunction.ts';
 
 /**
  * Bundles the function as the CDK app does, but without the CDK: `test/infra/deployedAssets.test.ts` holds the two against each other.
  * @param entry what else is to be bundled in just this way
  */
-export async function bundle(outfile: string, entry = ENTRY): Promise<Metafile> {
+export async function bundleFunction(outfile: string, entry = HANDLER_FILE): Promise<Metafile> {
   const { format, target, minify, mainFields } = BUNDLING;
   const { metafile } = await build({
     absWorkingDir: PROJECT_ROOT,

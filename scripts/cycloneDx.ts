@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Metafile } from 'esbuild';
 import { PROJECT_ROOT } from '../infra/providerFunction.ts';
-import { type Lock, nameOf, resolved, runtimePaths } from './lockfile.ts';
+import { type Lock, packageName, resolvePackage, runtimePaths } from './lockfile.ts';
 
 /** Says of a component whether any of it is in the function: the others are of the command line. */
 export const IN_FUNCTION = 'vif-acceptor:in-function';
@@ -11,7 +11,7 @@ export const IN_FUNCTION = 'vif-acceptor:in-function';
  * The software bill of materials of what runs, as CycloneDX: nothing in it depends on when or where it is made. (That of npm, without
  * what is for development, leaves out whatever anything needs for development too.)
  */
-export function billOf(lock: Lock, bundled: ReadonlySet<string>): object {
+export function createBillOfMaterials(lock: Lock, bundled: ReadonlySet<string>): object {
   const { name, version, license } = JSON.parse(readFileSync(join(PROJECT_ROOT, 'package.json'), 'utf8'));
   const paths = runtimePaths(lock);
   return {
@@ -39,7 +39,7 @@ export function billOf(lock: Lock, bundled: ReadonlySet<string>): object {
 
 function componentOf(lock: Lock, path: string, inFunction: boolean): object {
   const { version, integrity = '', license } = lock[path] ?? {};
-  const name = nameOf(path);
+  const name = packageName(path);
   return {
     'bom-ref': path,
     type: 'library',
@@ -60,13 +60,13 @@ function hex(integrity: string): string {
 function needs(lock: Lock, path: string): string[] {
   const { dependencies, optionalDependencies } = lock[path] ?? {};
   return Object.keys({ ...dependencies, ...optionalDependencies })
-    .map((name) => resolved(lock, path, name))
+    .map((name) => resolvePackage(lock, path, name))
     .filter((found) => found !== null)
     .sort();
 }
 
 /** Paths of the packages of which something is in a bundle. */
-export function packagesIn({ outputs }: Metafile): ReadonlySet<string> {
+export function bundledPackages({ outputs }: Metafile): ReadonlySet<string> {
   const inputs = Object.values(outputs).flatMap((output) => Object.entries(output.inputs));
   return new Set(
     inputs.flatMap(([input, { bytesInOutput }]) => {

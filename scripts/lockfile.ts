@@ -30,7 +30,7 @@ export function readLock(): Lock {
 }
 
 /** `@scope/name` */
-export function nameOf(path: string): string {
+export function packageName(path: string): string {
   return path.split('node_modules/').at(-1) ?? path;
 }
 
@@ -43,7 +43,7 @@ export function runtimePaths(lock: Lock): string[] {
 }
 
 /** Where Node finds a package from another: beside it, or beside one that it is within. @returns `null`: it is not installed */
-export function resolved(lock: Lock, from: string, name: string): string | null {
+export function resolvePackage(lock: Lock, from: string, name: string): string | null {
   for (let at = from; ; at = at.slice(0, Math.max(0, at.lastIndexOf('/node_modules/')))) {
     const path = `${at === '' ? '' : `${at}/`}node_modules/${name}`;
     if (lock[path] !== undefined) return path;

@@ -7,11 +7,11 @@ export class ProxyRefused extends Error {
 }
 
 /** The way out of a network that has no other. */
-export interface WayOut {
+export interface ProxySettings {
   /** without user name and password */
   readonly url: string;
   /** hosts that are reached without it, as they were given */
-  readonly except: string;
+  readonly exceptions: string;
   /** for Node's agents */
   readonly env: { readonly https_proxy: string; readonly no_proxy: string };
 }
@@ -26,7 +26,7 @@ const LOOPBACK = ['localhost', '127.0.0.0-127.255.255.255', '::1'];
  * @returns `null`: none
  * @throws ProxyRefused
  */
-export function proxyOf(env: Environment): WayOut | null {
+export function readProxySettings(env: Environment): ProxySettings | null {
   const setting = env.https_proxy ? 'https_proxy' : 'HTTPS_PROXY';
   const text = env[setting];
   if (!text) return null;
@@ -36,9 +36,9 @@ export function proxyOf(env: Environment): WayOut | null {
     throw new ProxyRefused(
       `${setting} must be a URL such as \`http://proxy.example:3128\`; mend or unset it`,
     );
-  const except = env.no_proxy || env.NO_PROXY || '';
-  const no_proxy = [...except.split(/[\s,]+/).flatMap(withSubdomains), ...LOOPBACK].join(',');
-  return { url: url.origin, except, env: { https_proxy: text, no_proxy } };
+  const exceptions = env.no_proxy || env.NO_PROXY || '';
+  const no_proxy = [...exceptions.split(/[\s,]+/).flatMap(withSubdomains), ...LOOPBACK].join(',');
+  return { url: url.origin, exceptions, env: { https_proxy: text, no_proxy } };
 }
 
 /** Elsewhere `example.com` excepts what is below it too; Node wants that said. */
@@ -72,7 +72,7 @@ export class AnswerTooLarge extends Error {
 }
 
 /** How clients read the body of an answer: all of it, up to a size. @throws AnswerTooLarge */
-export const wholeAnswer: NonNullable<DirectConnectClientConfig['streamCollector']> = async (
+export const readBoundedBody: NonNullable<DirectConnectClientConfig['streamCollector']> = async (
   stream: AsyncIterable<Uint8Array>,
 ) => {
   const chunks: Uint8Array[] = [];
@@ -96,7 +96,7 @@ export class TunnelAgent extends Agent {
   readonly #limitMs: number;
 
   /** @param limitMs what it may take until a tunnel carries a request, in milliseconds */
-  constructor({ env }: WayOut, limitMs: number) {
+  constructor({ env }: ProxySettings, limitMs: number) {
     super({ keepAlive: true, maxSockets: 50, proxyEnv: env });
     this.#limitMs = limitMs;
   }
@@ -128,7 +128,7 @@ export class TunnelAgent extends Agent {
 }
 
 /** What a client may take, in milliseconds. */
-export interface Limits {
+export interface HttpTimeouts {
   readonly connectMs: number;
   readonly requestMs: number;
 }
@@ -138,8 +138,8 @@ export interface Limits {
  * the proxy that the environment names, which it passes over by itself.
  * @throws ProxyRefused
  */
-export function requestHandler({ connectMs, requestMs }: Limits) {
-  const proxy = proxyOf(process.env);
+export function requestHandlerOptions({ connectMs, requestMs }: HttpTimeouts) {
+  const proxy = readProxySettings(process.env);
   return {
     connectionTimeout: connectMs,
     requestTimeout: requestMs,

@@ -1,8 +1,8 @@
 import { DirectConnectClient } from '@aws-sdk/client-direct-connect';
 import type { Recipient } from '../../core/model.ts';
 import type { Endpoints } from '../connect.ts';
-import { DIALECTS } from '../directconnect/directConnect.ts';
-import { checkedEndpoint, EndpointRefused, isLoopback } from '../endpoint.ts';
+import { PROVIDER_APIS } from '../directconnect/directConnect.ts';
+import { EndpointRefused, isLoopback, validateEndpoint } from '../endpoint.ts';
 
 /** The services of AWS that are called, each by the ID under which its SDK looks for an endpoint. */
 const SERVICE_IDS = {
@@ -25,7 +25,7 @@ export interface ConfiguredEndpoint {
 }
 
 /** `null`: the AWS configuration names none. One that must not be used is refused where it is asked for: see `endpointOf`. */
-export type AwsEndpoints = Readonly<Record<AwsService, ConfiguredEndpoint | EndpointRefused | null>>;
+export type ConfiguredEndpoints = Readonly<Record<AwsService, ConfiguredEndpoint | EndpointRefused | null>>;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -34,7 +34,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * configuration; none where `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS` says so. The SDK itself reads them here, so that the services that
  * are called without it obey the same settings as those that are called with it.
  */
-export async function awsEndpoints(env: Environment): Promise<AwsEndpoints> {
+export async function readConfiguredEndpoints(env: Environment): Promise<ConfiguredEndpoints> {
   const [directConnect, ec2, sts, dynamo, secrets, events] = await Promise.all([
     configured('directConnect', env),
     configured('ec2', env),
@@ -46,7 +46,7 @@ export async function awsEndpoints(env: Environment): Promise<AwsEndpoints> {
   return { directConnect, ec2, sts, dynamo, secrets, events };
 }
 
-async function configured(service: AwsService, env: Environment): Promise<AwsEndpoints[AwsService]> {
+async function configured(service: AwsService, env: Environment): Promise<ConfiguredEndpoints[AwsService]> {
   // A client reads what is for the service whose ID it has; this one never calls anything.
   const client = new DirectConnectClient({ serviceId: SERVICE_IDS[service], region: 'eu-west-1' });
   const url = await client.config.serviceConfiguredEndpoint?.();
@@ -54,7 +54,7 @@ async function configured(service: AwsService, env: Environment): Promise<AwsEnd
   if (!url) return null;
   const source = sourceOf(service, env);
   try {
-    return { url: checkedEndpoint(source, url), source };
+    return { url: validateEndpoint(source, url), source };
   } catch (error) {
     if (error instanceof EndpointRefused) return error;
     throw error;
@@ -66,20 +66,23 @@ async function configured(service: AwsService, env: Environment): Promise<AwsEnd
  * must not fail because of a setting for another program that uses AWS.
  * @throws EndpointRefused, naming the setting: signed requests go over https, or stay on this machine
  */
-export function endpointOf(aws: AwsEndpoints | null, service: AwsService): ConfiguredEndpoint | null {
+export function configuredEndpoint(
+  aws: ConfiguredEndpoints | null,
+  service: AwsService,
+): ConfiguredEndpoint | null {
   const endpoint = aws?.[service] ?? null;
   if (endpoint instanceof EndpointRefused) throw endpoint;
   return endpoint;
 }
 
 /** `AWS_ENDPOINT_URL_DIRECT_CONNECT` and the like. */
-export function variableOf(service: AwsService): string {
+export function endpointVariable(service: AwsService): string {
   return `AWS_ENDPOINT_URL_${SERVICE_IDS[service].toUpperCase().replaceAll(' ', '_')}`;
 }
 
 /** The order in which the SDK looks. */
 function sourceOf(service: AwsService, env: Environment): string {
-  const variable = [variableOf(service), 'AWS_ENDPOINT_URL'].find((name) => env[name]);
+  const variable = [endpointVariable(service), 'AWS_ENDPOINT_URL'].find((name) => env[name]);
   return (
     variable ?? `\`endpoint_url\` of profile \`${env.AWS_PROFILE || 'default'}\` in the AWS configuration`
   );
@@ -89,13 +92,13 @@ function sourceOf(service: AwsService, env: Environment): string {
  * Where the APIs of a recipient are. What was given to us goes before what the AWS configuration says, which is for AWS alone: the
  * keys of OUTSCALE never go where a setting of AWS points.
  */
-export function endpointsFor(
+export function chooseEndpoints(
   { provider, region }: Pick<Recipient, 'provider' | 'region'>,
   given: Endpoints,
-  aws: AwsEndpoints | null,
+  aws: ConfiguredEndpoints | null,
 ): Endpoints {
   const configured = (service: AwsService): string | null =>
-    provider === 'aws' ? (endpointOf(aws, service)?.url ?? null) : null;
+    provider === 'aws' ? (configuredEndpoint(aws, service)?.url ?? null) : null;
   // A trial with an emulator must not send signed requests to the real cloud.
   const gateways = given.gateways ?? loopback(given.directConnect);
   const directConnect = given.directConnect ?? configured('directConnect');
@@ -103,7 +106,7 @@ export function endpointsFor(
   return {
     directConnect,
     gateways: gateways ?? configured('ec2') ?? loopback(directConnect),
-    identity: identity ?? DIALECTS[provider].identityEndpoint?.(region) ?? null,
+    identity: identity ?? PROVIDER_APIS[provider].identityEndpoint?.(region) ?? null,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Field } from '../../core/model.ts';
+import type { InterfaceField } from '../../core/model.ts';
 
 /** Longer texts are no labels or IDs of this API. */
 const LONGEST_TEXT = 1000;
@@ -7,9 +7,9 @@ const LONGEST_TEXT = 1000;
  * Reads fields of an answer that promises nothing. Faults name the field and the kind of value, never the value; each makes
  * unreadable what is being read, and nothing else.
  */
-export class Reader {
-  readonly faults: string[] = [];
-  readonly unreadable = new Set<Field>();
+export class FieldReader {
+  readonly errors: string[] = [];
+  readonly unreadable = new Set<InterfaceField>();
   /** whether there are any fields to read */
   readonly isObject: boolean;
   readonly #fields: Readonly<Record<string, unknown>>;
@@ -20,20 +20,20 @@ export class Reader {
     const isObject = typeof raw === 'object' && raw !== null && !Array.isArray(raw);
     this.isObject = isObject;
     this.#fields = isObject ? { ...raw } : {};
-    if (!isObject) this.faults.push(`${within === '' ? 'it' : `an item of \`${within}\``} is not an object`);
+    if (!isObject) this.errors.push(`${within === '' ? 'it' : `an item of \`${within}\``} is not an object`);
   }
 
   /** Reads a part of it: should there be a fault, these fields are unreadable. */
-  part<T>(fields: Field | readonly Field[], read: () => T): T {
-    const before = this.faults.length;
+  part<T>(fields: InterfaceField | readonly InterfaceField[], read: () => T): T {
+    const before = this.errors.length;
     const value = read();
-    if (this.faults.length > before) for (const field of [fields].flat()) this.unreadable.add(field);
+    if (this.errors.length > before) for (const field of [fields].flat()) this.unreadable.add(field);
     return value;
   }
 
   /** Takes over what is wrong with something inside of it. */
-  include({ faults, unreadable }: Reader): void {
-    this.faults.push(...faults);
+  include({ errors, unreadable }: FieldReader): void {
+    this.errors.push(...errors);
     for (const field of unreadable) this.unreadable.add(field);
   }
 
@@ -42,7 +42,7 @@ export class Reader {
     const value = this.#present(field);
     if (value === null || value === '') return null;
     if (typeof value === 'string' && value.length <= LONGEST_TEXT) return value;
-    this.fault(
+    this.addError(
       `\`${this.#within}${field}\` must be a text${typeof value === 'string' ? ` of at most ${LONGEST_TEXT}` : ''}`,
     );
     return null;
@@ -52,7 +52,7 @@ export class Reader {
     const value = this.#present(field);
     if (value === null) return null;
     if (typeof value === 'number' && Number.isInteger(value) && value >= from && value <= to) return value;
-    this.fault(`\`${this.#within}${field}\` must be a whole number from ${from} to ${to}`);
+    this.addError(`\`${this.#within}${field}\` must be a whole number from ${from} to ${to}`);
     return null;
   }
 
@@ -60,19 +60,19 @@ export class Reader {
   items(field: string): readonly unknown[] | null {
     const value = this.#present(field);
     if (value === null || Array.isArray(value)) return value;
-    this.fault(`\`${this.#within}${field}\` must be a list`);
+    this.addError(`\`${this.#within}${field}\` must be a list`);
     return null;
   }
 
-  fault(message: string): void {
-    this.faults.push(message);
+  addError(message: string): void {
+    this.errors.push(message);
   }
 
   /** Whether a secret is set, without its value. `null` when the field is absent. */
   isSet(field: string): boolean | null {
     const value = this.#present(field);
     if (value === null) return null;
-    if (typeof value !== 'string') this.fault(`\`${this.#within}${field}\` must be a text`);
+    if (typeof value !== 'string') this.addError(`\`${this.#within}${field}\` must be a text`);
     return typeof value === 'string' ? value !== '' : null;
   }
 

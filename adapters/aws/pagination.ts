@@ -1,4 +1,4 @@
-import type { PassFailure } from '../../run/portErrors.ts';
+import type { RunFailure } from '../../run/portErrors.ts';
 
 export interface Page {
   readonly items: unknown;
@@ -6,7 +6,7 @@ export interface Page {
 }
 
 /** For items that are read when all are there. */
-export function asItCame(raw: unknown): unknown {
+export function keepRaw(raw: unknown): unknown {
   return raw;
 }
 
@@ -22,9 +22,9 @@ const MOST_ITEMS = 100_000;
  * @param read each item as it comes, so that no more than a page is kept as it came
  * @throws what `incomplete` makes, and what `ask` throws
  */
-export async function allPages<T>(
+export async function readAllPages<T>(
   ask: (nextToken: string | null) => Promise<Page>,
-  incomplete: (why: string) => PassFailure,
+  incomplete: (why: string) => RunFailure,
   read: (raw: unknown, index: number) => T,
 ): Promise<readonly T[]> {
   const items: T[] = [];

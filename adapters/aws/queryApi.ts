@@ -3,7 +3,7 @@ import { parseXML } from '@aws-sdk/xml-builder';
 import { HttpRequest } from '@smithy/protocol-http';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { ApiFailure } from '../../run/portErrors.ts';
-import { bounded, READ_ATTEMPTS, type ReadClient, readLimitMs } from './sdkClient.ts';
+import { type ApiClient, callWithLimit, READ_ATTEMPTS, readLimitMs } from './sdkClient.ts';
 import { toApiFailure } from './toApiFailure.ts';
 
 /**
@@ -25,7 +25,7 @@ export interface QuerySettings {
 }
 
 /** @param client lends its credentials, connections and hash, so that there is one of each */
-export function createQueryApi(client: ReadClient, settings: QuerySettings): QueryApi {
+export function createQueryApi(client: ApiClient, settings: QuerySettings): QueryApi {
   const { config } = client.sdk;
   const { endpoint, region, service, version } = settings;
   const signer = new SignatureV4({ credentials: config.credentials, region, service, sha256: config.sha256 });
@@ -45,7 +45,7 @@ export function createQueryApi(client: ReadClient, settings: QuerySettings): Que
   }
 
   async function call(action: string, parameters: Readonly<Record<string, string>> = {}): Promise<XmlFields> {
-    return bounded(
+    return callWithLimit(
       action,
       readLimitMs(client.requestTimeoutMs),
       client.key,
@@ -55,7 +55,7 @@ export function createQueryApi(client: ReadClient, settings: QuerySettings): Que
           try {
             return await once(action, parameters, abortSignal);
           } catch (error) {
-            client.throttles.saw(error);
+            client.throttles.countIfThrottled(error);
             const failure = toApiFailure(action, error);
             const again = failure instanceof ApiFailure && MAY_PASS.has(failure.kind);
             if (attempt === READ_ATTEMPTS || !again) throw failure;
@@ -73,12 +73,12 @@ export function createQueryApi(client: ReadClient, settings: QuerySettings): Que
 const MAY_PASS: ReadonlySet<ApiFailure['kind']> = new Set(['throttled', 'timeout', 'unreachable', 'server']);
 
 /** Whether an element is a list of items, be it an empty one. */
-export function isList(element: unknown): boolean {
+export function isXmlList(element: unknown): boolean {
   return typeof element === 'string' ? element.trim() === '' : Object.hasOwn(xmlFields(element), 'item');
 }
 
 /** Elements that may repeat come as a list, as one, or as an empty text. */
-export function items(set: unknown): readonly XmlFields[] {
+export function xmlItems(set: unknown): readonly XmlFields[] {
   const item = xmlFields(set).item;
   return (Array.isArray(item) ? item : item === undefined ? [] : [item]).map(xmlFields);
 }

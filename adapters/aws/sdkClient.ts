@@ -1,20 +1,20 @@
 import { DirectConnectClient, type DirectConnectClientConfig } from '@aws-sdk/client-direct-connect';
-import { withTimeLimit } from '../promises.ts';
-import { type RenewableKey, type Repeat, withRenewal } from '../rotatingKey.ts';
-import { requestHandler, wholeAnswer } from './clientHttp.ts';
+import { withTimeout } from '../promises.ts';
+import { type Repeat, type RotatingKey, withKeyRenewal } from '../rotatingKey.ts';
+import { readBoundedBody, requestHandlerOptions } from './clientHttp.ts';
 import { isThrottled, toApiFailure } from './toApiFailure.ts';
 
 /** Counts the answers by which an API refuses a call as one too many, those that are met by trying again too. */
-export interface Throttles {
+export interface ThrottleCounter {
   /** Counts an error if it is such an answer. */
-  saw(thrown: unknown): void;
+  countIfThrottled(thrown: unknown): void;
   count(): number;
 }
 
-export function createThrottles(): Throttles {
+export function createThrottleCounter(): ThrottleCounter {
   let count = 0;
   return {
-    saw: (thrown) => {
+    countIfThrottled: (thrown) => {
       if (isThrottled(thrown)) count += 1;
     },
     count: () => count,
@@ -22,14 +22,14 @@ export function createThrottles(): Throttles {
 }
 
 /** Shows every attempt of the SDK's clients to `throttles`. */
-export function watchThrottles(clients: readonly DirectConnectClient[], throttles: Throttles): void {
+export function countThrottles(clients: readonly DirectConnectClient[], throttles: ThrottleCounter): void {
   for (const { middlewareStack } of clients) {
     middlewareStack.add(
       (next) => async (args) => {
         try {
           return await next(args);
         } catch (error) {
-          throttles.saw(error);
+          throttles.countIfThrottled(error);
           throw error;
         }
       },
@@ -46,7 +46,7 @@ export interface ClientSettings {
   readonly region: string;
   readonly endpoint: string;
   /** `null`: the platform's own chain */
-  readonly credentials: SdkCredentials | RenewableKey | null;
+  readonly credentials: SdkCredentials | RotatingKey | null;
   /** what one attempt may take, in milliseconds */
   readonly requestTimeoutMs: number;
 }
@@ -60,15 +60,15 @@ export function readLimitMs(requestTimeoutMs: number): number {
 }
 
 /** The SDK's client. @throws ProxyRefused */
-export function createClient(settings: ClientSettings, maxAttempts: number): DirectConnectClient {
+export function createSdkClient(settings: ClientSettings, maxAttempts: number): DirectConnectClient {
   const { region, endpoint, credentials, requestTimeoutMs } = settings;
   return new DirectConnectClient({
     region,
     endpoint,
     maxAttempts,
     ...(credentials ? { credentials } : {}),
-    streamCollector: wholeAnswer,
-    requestHandler: requestHandler({
+    streamCollector: readBoundedBody,
+    requestHandler: requestHandlerOptions({
       connectMs: Math.min(requestTimeoutMs, 5000),
       requestMs: requestTimeoutMs,
     }),
@@ -76,21 +76,21 @@ export function createClient(settings: ClientSettings, maxAttempts: number): Dir
 }
 
 /** The client for reads, with what a read may take. */
-export interface ReadClient {
+export interface ApiClient {
   readonly sdk: DirectConnectClient;
   readonly requestTimeoutMs: number;
   /** `null`: it cannot change while we run */
-  readonly key: RenewableKey | null;
-  readonly throttles: Throttles;
+  readonly key: RotatingKey | null;
+  readonly throttles: ThrottleCounter;
 }
 
 /** One read. @throws ApiFailure */
-export function read<T>(
-  { sdk, requestTimeoutMs, key }: ReadClient,
+export function callRead<T>(
+  { sdk, requestTimeoutMs, key }: ApiClient,
   operation: string,
   call: (sdk: DirectConnectClient, options: { abortSignal: AbortSignal }) => Promise<T>,
 ): Promise<T> {
-  return bounded(operation, readLimitMs(requestTimeoutMs), key, 'repeated', (abortSignal) =>
+  return callWithLimit(operation, readLimitMs(requestTimeoutMs), key, 'repeated', (abortSignal) =>
     call(sdk, { abortSignal }),
   );
 }
@@ -99,16 +99,16 @@ export function read<T>(
  * One call, made once more should its key have been replaced, unless that is left to the caller: the limit is that of both. Its failure is told by type.
  * @throws ApiFailure
  */
-export async function bounded<T>(
+export async function callWithLimit<T>(
   operation: string,
   limitMs: number,
-  key: RenewableKey | null,
+  key: RotatingKey | null,
   repeat: Repeat,
   call: (abortSignal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   try {
-    return await withTimeLimit(limitMs, (signal) =>
-      withRenewal(key, operation, signal, repeat, () => call(signal)),
+    return await withTimeout(limitMs, (signal) =>
+      withKeyRenewal(key, operation, signal, repeat, () => call(signal)),
     );
   } catch (error) {
     throw toApiFailure(operation, error);

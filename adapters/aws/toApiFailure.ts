@@ -1,5 +1,5 @@
-import { escapeLong, escapeText, quote, quoteOwn } from '../../core/printableText.ts';
-import { ApiFailure, type ApiFailureKind, PassFailure, RightMissing } from '../../run/portErrors.ts';
+import { escapeLong, escapeText, quote, quoteTrusted } from '../../core/printableText.ts';
+import { ApiFailure, type ApiFailureKind, PermissionMissing, RunFailure } from '../../run/portErrors.ts';
 import { AnswerTooLarge } from './clientHttp.ts';
 
 /** By the API's code of the refusal, where it has one. */
@@ -74,9 +74,9 @@ export function toApiFailure(
   operation: string,
   thrown: unknown,
   own: Readonly<Record<string, string>> = {},
-): PassFailure {
+): RunFailure {
   // Failures of ours, such as unusable credentials found while signing, say what they are already.
-  if (thrown instanceof PassFailure) return thrown;
+  if (thrown instanceof RunFailure) return thrown;
   if (thrown instanceof AnswerTooLarge) return new ApiFailure(operation, 'malformed', thrown.why);
   const error = readError(thrown);
   const kind = kindOf(error);
@@ -89,7 +89,7 @@ export function toApiFailure(
   const forbidden = isForbidden(error);
   const advice = adviceOn(error.name, operation, forbidden, own);
   return forbidden
-    ? new RightMissing(operation, detail, advice)
+    ? new PermissionMissing(operation, detail, advice)
     : new ApiFailure(operation, kind, detail, advice);
 }
 
@@ -119,7 +119,7 @@ function wordsOf({ name, code, message }: WireError): string {
   const [, proxy = '', answer = ''] = /via (\S+): HTTP\/\S+ (.*)$/.exec(safe) ?? [];
   return proxy === ''
     ? `the proxy of HTTPS_PROXY opens no tunnel: ${quote(safe)}`
-    : `the proxy ${quoteOwn(proxy)} of HTTPS_PROXY opens no tunnel, it says ${quote(answer)}`;
+    : `the proxy ${quoteTrusted(proxy)} of HTTPS_PROXY opens no tunnel, it says ${quote(answer)}`;
 }
 
 /** Whether an API refused a call as one too many. */

@@ -8,13 +8,13 @@ import type { Gateway, Provider, VirtualInterface } from '../../core/model.ts';
 import { gatewayKind, partitionOf } from '../../core/resourceIds.ts';
 import { ApiFailure, ListingIncomplete } from '../../run/portErrors.ts';
 import type { DirectConnect } from '../../run/ports.ts';
-import { Reader } from '../aws/fieldReader.ts';
-import { allPages, asItCame, type Page } from '../aws/pagination.ts';
-import { bounded, type ReadClient, read } from '../aws/sdkClient.ts';
-import { distinct, readVirtualInterface } from './parseVirtualInterface.ts';
+import { FieldReader } from '../aws/fieldReader.ts';
+import { keepRaw, type Page, readAllPages } from '../aws/pagination.ts';
+import { type ApiClient, callRead, callWithLimit } from '../aws/sdkClient.ts';
+import { mergeDuplicates, parseVirtualInterface } from './parseVirtualInterface.ts';
 
 /** Everything in which the two providers of one API differ. */
-export interface Dialect {
+export interface ProviderApi {
   readonly directConnectEndpoint: (region: string) => string;
   /** EC2, or FCU at OUTSCALE */
   readonly gatewayEndpoint: (region: string) => string;
@@ -24,19 +24,19 @@ export interface Dialect {
   readonly pageSize: number | null;
   readonly gatewayKinds: ReadonlySet<Gateway['kind']>;
   /** whether the credentials that the SDK finds by itself, which are AWS ones, may be of use */
-  readonly takesAwsCredentials: boolean;
+  readonly acceptsAwsCredentials: boolean;
   /** whether the AWS CLI finds the endpoint by itself */
   readonly knownToAwsCli: boolean;
 }
 
-export const DIALECTS: Readonly<Record<Provider, Dialect>> = {
+export const PROVIDER_APIS: Readonly<Record<Provider, ProviderApi>> = {
   outscale: {
     directConnectEndpoint: (region) => `https://directlink.${region}.outscale.com`,
     gatewayEndpoint: (region) => `https://fcu.${region}.outscale.com`,
     identityEndpoint: null,
     pageSize: null,
     gatewayKinds: new Set(['virtual']),
-    takesAwsCredentials: false,
+    acceptsAwsCredentials: false,
     knownToAwsCli: false,
   },
   aws: {
@@ -45,7 +45,7 @@ export const DIALECTS: Readonly<Record<Provider, Dialect>> = {
     identityEndpoint: (region) => `https://sts.${region}.${partitionOf(region).domain}`,
     pageSize: 100,
     gatewayKinds: new Set(['virtual', 'directConnect']),
-    takesAwsCredentials: true,
+    acceptsAwsCredentials: true,
     knownToAwsCli: true,
   },
 };
@@ -57,8 +57,8 @@ const LISTING = 'DescribeVirtualInterfaces';
  * @param writes a client that tries once: a confirm is never repeated blindly
  */
 export function createDirectConnect(
-  dialect: Dialect,
-  reads: ReadClient,
+  dialect: ProviderApi,
+  reads: ApiClient,
   writes: DirectConnectClient,
 ): DirectConnect {
   return {
@@ -66,31 +66,31 @@ export function createDirectConnect(
     describe: (id) => describe(reads, id),
     ownConnections: () => ownConnections(dialect, reads),
     confirm: (id, gateway) => confirm(dialect, { ...reads, sdk: writes }, id, gateway),
-    throttles: reads.throttles.count,
+    throttleCount: reads.throttles.count,
   };
 }
 
-async function list(dialect: Dialect, client: ReadClient): Promise<readonly VirtualInterface[]> {
+async function list(dialect: ProviderApi, client: ApiClient): Promise<readonly VirtualInterface[]> {
   const ask = async (nextToken: string | null): Promise<Page> => {
     const command = new DescribeVirtualInterfacesCommand(pageInput(dialect, nextToken));
-    const page = await read(client, LISTING, (sdk, options) => sdk.send(command, options));
+    const page = await callRead(client, LISTING, (sdk, options) => sdk.send(command, options));
     return { items: page.virtualInterfaces, nextToken: page.nextToken };
   };
-  return distinct(await allPages(ask, (why) => new ListingIncomplete(why), readVirtualInterface));
+  return mergeDuplicates(await readAllPages(ask, (why) => new ListingIncomplete(why), parseVirtualInterface));
 }
 
-async function describe(client: ReadClient, id: string): Promise<VirtualInterface | null> {
+async function describe(client: ApiClient, id: string): Promise<VirtualInterface | null> {
   const command = new DescribeVirtualInterfacesCommand({ virtualInterfaceId: id });
   let items: unknown;
   try {
-    items = (await read(client, LISTING, (sdk, options) => sdk.send(command, options))).virtualInterfaces;
+    items = (await callRead(client, LISTING, (sdk, options) => sdk.send(command, options))).virtualInterfaces;
   } catch (error) {
     if (saysUnknown(error, id)) return null;
     throw error;
   }
   if (!Array.isArray(items)) throw new ApiFailure(LISTING, 'malformed', `no list in the answer for ${id}`);
   if (items.length === 0) return null;
-  const vif = readVirtualInterface(items[0], 0);
+  const vif = parseVirtualInterface(items[0], 0);
   // Fail closed: an answer about something else says nothing about this one.
   if (items.length > 1 || vif.id !== id)
     throw new ApiFailure(LISTING, 'malformed', `the answer is not about ${id} alone`);
@@ -106,20 +106,20 @@ function saysUnknown(error: unknown, id: string): boolean {
   return isAboutId && /invalid virtual ?interface/i.test(error.message);
 }
 
-async function ownConnections(dialect: Dialect, client: ReadClient): Promise<ReadonlySet<string>> {
+async function ownConnections(dialect: ProviderApi, client: ApiClient): Promise<ReadonlySet<string>> {
   const operation = 'DescribeConnections';
   const ask = async (nextToken: string | null): Promise<Page> => {
     const command = new DescribeConnectionsCommand(pageInput(dialect, nextToken));
-    const page = await read(client, operation, (sdk, options) => sdk.send(command, options));
+    const page = await callRead(client, operation, (sdk, options) => sdk.send(command, options));
     return { items: page.connections, nextToken: page.nextToken };
   };
-  const raw = await allPages(ask, (why) => new ApiFailure(operation, 'malformed', why), asItCame);
+  const raw = await readAllPages(ask, (why) => new ApiFailure(operation, 'malformed', why), keepRaw);
   return new Set(raw.flatMap((item) => connectionIds(operation, item)));
 }
 
 async function confirm(
-  dialect: Dialect,
-  { sdk, requestTimeoutMs, key }: ReadClient,
+  dialect: ProviderApi,
+  { sdk, requestTimeoutMs, key }: ApiClient,
   id: string,
   gateway: string,
 ): Promise<string | null> {
@@ -131,7 +131,7 @@ async function confirm(
   }
   const target = kind === 'virtual' ? { virtualGatewayId: gateway } : { directConnectGatewayId: gateway };
   const command = new ConfirmPrivateVirtualInterfaceCommand({ virtualInterfaceId: id, ...target });
-  const answer = await bounded(operation, requestTimeoutMs, key, 'left', (abortSignal) =>
+  const answer = await callWithLimit(operation, requestTimeoutMs, key, 'left', (abortSignal) =>
     sdk.send(command, { abortSignal }),
   );
   const state: unknown = answer.virtualInterfaceState;
@@ -139,7 +139,7 @@ async function confirm(
 }
 
 function pageInput(
-  { pageSize }: Dialect,
+  { pageSize }: ProviderApi,
   nextToken: string | null,
 ): { maxResults?: number; nextToken?: string } {
   return {
@@ -150,10 +150,10 @@ function pageInput(
 
 /** A connection's own ID and that of the LAG it belongs to. */
 function connectionIds(operation: string, raw: unknown): string[] {
-  const reader = new Reader(raw);
+  const reader = new FieldReader(raw);
   const [connection, lag] = [reader.text('connectionId'), reader.text('lagId')];
   // Fail closed: with one of our own connections unknown, what we offer to others could pass for a request to us.
-  if (connection === null || reader.faults.length > 0)
+  if (connection === null || reader.errors.length > 0)
     throw new ApiFailure(operation, 'malformed', 'a connection in the answer has no readable ID');
   return lag === null ? [connection] : [connection, lag];
 }

@@ -1,18 +1,23 @@
-import { type BgpPeer, FIELDS, type Field, type VirtualInterface } from '../../core/model.ts';
+import {
+  type BgpPeer,
+  INTERFACE_FIELDS,
+  type InterfaceField,
+  type VirtualInterface,
+} from '../../core/model.ts';
 import { isVirtualInterfaceId } from '../../core/resourceIds.ts';
-import { Reader } from '../aws/fieldReader.ts';
+import { FieldReader } from '../aws/fieldReader.ts';
 
 /**
  * The BGP sessions of an interface: those of `bgpPeers`, and the one that the interface's own fields describe unless
  * it is one of them. OUTSCALE, and AWS in old interfaces, only have the latter.
  */
-function readPeers(reader: Reader): readonly BgpPeer[] {
-  const before = reader.faults.length;
+function parseBgpPeers(reader: FieldReader): readonly BgpPeer[] {
+  const before = reader.errors.length;
   const items = reader.part(SESSION_FIELDS, () => reader.items('bgpPeers')) ?? [];
   // Fail closed: a list that is none may hold any session.
-  if (reader.faults.length > before) return [UNKNOWN_PEER, readPeer(reader)];
+  if (reader.errors.length > before) return [UNKNOWN_PEER, readPeer(reader)];
   const listed = items.map((item) => {
-    const session = new Reader(item, 'bgpPeers');
+    const session = new FieldReader(item, 'bgpPeers');
     const peer = readPeer(session);
     reader.part(session.isObject ? [] : SESSION_FIELDS, () => reader.include(session));
     return peer;
@@ -25,11 +30,11 @@ function readPeers(reader: Reader): readonly BgpPeer[] {
 }
 
 /** All that is read of a session. */
-const SESSION_FIELDS = ['asn', 'addresses', 'bgpKey'] as const satisfies readonly Field[];
+const SESSION_FIELDS = ['asn', 'addresses', 'bgpKey'] as const satisfies readonly InterfaceField[];
 
 const UNKNOWN_PEER: BgpPeer = { asn: null, amazonAddress: null, customerAddress: null, hasKey: null };
 
-function readPeer(reader: Reader): BgpPeer {
+function readPeer(reader: FieldReader): BgpPeer {
   return {
     asn: reader.part('asn', () => readAsn(reader)),
     amazonAddress: reader.part('addresses', () => reader.text('amazonAddress')),
@@ -39,11 +44,11 @@ function readPeer(reader: Reader): BgpPeer {
 }
 
 /** `asn` is 0 when a long ASN is in use, which then stands in `asnLong`. */
-function readAsn(reader: Reader): number | null {
+function readAsn(reader: FieldReader): number | null {
   const short = reader.integer('asn', 0, 4294967295) || null;
   const long = reader.integer('asnLong', 0, 4294967295) || null;
   if (short === null || long === null || short === long) return short ?? long;
-  reader.fault('`asn` and `asnLong` contradict each other');
+  reader.addError('`asn` and `asnLong` contradict each other');
   return null;
 }
 
@@ -61,8 +66,8 @@ function repeats(peer: BgpPeer, own: BgpPeer): boolean {
  * fault and its field unknown, at the cost of this item only. `authKey` and `customerRouterConfig` are dropped here.
  * @param index position in the listing, to name an item without an ID by
  */
-export function readVirtualInterface(raw: unknown, index: number): VirtualInterface {
-  const reader = new Reader(raw);
+export function parseVirtualInterface(raw: unknown, index: number): VirtualInterface {
+  const reader = new FieldReader(raw);
   const id = reader.part('id', () => readId(reader));
   return {
     id: id ?? `(item ${index + 1} of the listing)`,
@@ -77,34 +82,34 @@ export function readVirtualInterface(raw: unknown, index: number): VirtualInterf
     mtu: reader.part('mtu', () => reader.integer('mtu', 1, 65535)),
     gateway: reader.part('gateway', () => readGateway(reader)),
     tags: reader.part('tags', () => readTags(reader)),
-    peers: readPeers(reader),
-    faults: reader.faults,
-    unreadable: inOrder(reader.isObject ? reader.unreadable : FIELDS),
+    peers: parseBgpPeers(reader),
+    readErrors: reader.errors,
+    unreadable: inOrder(reader.isObject ? reader.unreadable : INTERFACE_FIELDS),
   };
 }
 
 /** So that what is equal looks equal. */
-function inOrder(unreadable: Iterable<Field>): Field[] {
+function inOrder(unreadable: Iterable<InterfaceField>): InterfaceField[] {
   const found = new Set(unreadable);
-  return FIELDS.filter((field) => found.has(field));
+  return INTERFACE_FIELDS.filter((field) => found.has(field));
 }
 
-function readId(reader: Reader): string | null {
+function readId(reader: FieldReader): string | null {
   const id = reader.text('virtualInterfaceId');
   if (id !== null && isVirtualInterfaceId(id)) return id;
-  reader.fault(
+  reader.addError(
     `\`virtualInterfaceId\` must be such as \`dxvif-1a2b3c4d\`, got ${id === null ? 'none' : 'another text'}`,
   );
   return null;
 }
 
 /** Reads a whole listing. */
-export function readVirtualInterfaces(raw: readonly unknown[]): VirtualInterface[] {
-  return distinct(raw.map(readVirtualInterface));
+export function parseVirtualInterfaces(raw: readonly unknown[]): VirtualInterface[] {
+  return mergeDuplicates(raw.map(parseVirtualInterface));
 }
 
 /** Of a whole listing: an ID that stands in it twice, with different content, is unreadable: neither can be believed. */
-export function distinct(listed: readonly VirtualInterface[]): VirtualInterface[] {
+export function mergeDuplicates(listed: readonly VirtualInterface[]): VirtualInterface[] {
   const byId = new Map<string, VirtualInterface>();
   for (const vif of listed) {
     const first = byId.get(vif.id);
@@ -117,7 +122,7 @@ export function distinct(listed: readonly VirtualInterface[]): VirtualInterface[
 /** Fail closed: what the two do not agree on may be anything, so that it counts wherever either could. */
 function contradicted(a: VirtualInterface, b: VirtualInterface): VirtualInterface {
   const unreadable = new Set([...a.unreadable, ...b.unreadable]);
-  const agreed = <T>(one: T, other: T, ...fields: readonly Field[]): T | null => {
+  const agreed = <T>(one: T, other: T, ...fields: readonly InterfaceField[]): T | null => {
     if (JSON.stringify(one) === JSON.stringify(other)) return one;
     for (const field of fields) unreadable.add(field);
     return null;
@@ -136,32 +141,33 @@ function contradicted(a: VirtualInterface, b: VirtualInterface): VirtualInterfac
     gateway: agreed(a.gateway, b.gateway, 'gateway'),
     tags: agreed(a.tags, b.tags, 'tags'),
     peers: agreed(a.peers, b.peers, ...SESSION_FIELDS) ?? [],
-    faults: [...new Set([...a.faults, ...b.faults, 'it is listed twice with different content'])],
+    readErrors: [...new Set([...a.readErrors, ...b.readErrors, 'it is listed twice with different content'])],
     unreadable: inOrder(unreadable),
   };
 }
 
-function readGateway(reader: Reader): string | null {
-  const before = reader.faults.length;
+function readGateway(reader: FieldReader): string | null {
+  const before = reader.errors.length;
   const virtual = reader.text('virtualGatewayId');
   const directConnect = reader.text('directConnectGatewayId');
-  if (virtual !== null && directConnect !== null) reader.fault('it names two gateways');
+  if (virtual !== null && directConnect !== null) reader.addError('it names two gateways');
   // Fail closed: when one of the two cannot be read, it may be on any gateway.
-  return reader.faults.length === before ? (virtual ?? directConnect) : null;
+  return reader.errors.length === before ? (virtual ?? directConnect) : null;
 }
 
-function readTags(reader: Reader): Readonly<Record<string, string>> | null {
+function readTags(reader: FieldReader): Readonly<Record<string, string>> | null {
   const items = reader.items('tags');
   if (items === null) return null;
   const tags = new Map<string, string>();
-  const before = reader.faults.length;
+  const before = reader.errors.length;
   for (const item of items) {
-    const tag = new Reader(item, 'tags');
+    const tag = new FieldReader(item, 'tags');
     const key = tag.text('key');
-    if (key === null || tags.has(key)) reader.fault(key === null ? 'a tag has no key' : 'a tag stands twice');
+    if (key === null || tags.has(key))
+      reader.addError(key === null ? 'a tag has no key' : 'a tag stands twice');
     else tags.set(key, tag.text('value') ?? '');
     reader.include(tag);
   }
   // Fail closed: of tags that are not all readable, none is known to be absent.
-  return reader.faults.length === before ? Object.fromEntries(tags) : null;
+  return reader.errors.length === before ? Object.fromEntries(tags) : null;
 }

@@ -4,15 +4,15 @@ import {
   PutEventsCommand,
   type PutEventsRequestEntry,
 } from '@aws-sdk/client-eventbridge';
-import type { Announcement } from '../../core/events/event.ts';
+import type { AcceptorEvent } from '../../core/events/event.ts';
 import { printableJson } from '../../core/json.ts';
 import { escapeLong } from '../../core/printableText.ts';
 import { ApiFailure } from '../../run/portErrors.ts';
-import type { Announcer } from '../../run/ports.ts';
-import { requestHandler, wholeAnswer } from '../aws/clientHttp.ts';
+import type { EventPublisher } from '../../run/ports.ts';
+import { readBoundedBody, requestHandlerOptions } from '../aws/clientHttp.ts';
 import { toApiFailure } from '../aws/toApiFailure.ts';
-import { withTimeLimit } from '../promises.ts';
-import { eventOf } from './publishedEvent.ts';
+import { withTimeout } from '../promises.ts';
+import { toPublishedEvent } from './publishedEvent.ts';
 
 /** What one call may hold. */
 const BATCH = 10;
@@ -24,14 +24,14 @@ const LIMIT_MS = 4000;
  * Announces on the default event bus.
  * @param config the client's own: region, credentials and endpoint are the platform's unless given
  */
-export function createEventBridgeAnnouncer(config: EventBridgeClientConfig = {}): Announcer {
+export function createEventBridgePublisher(config: EventBridgeClientConfig = {}): EventPublisher {
   let client: EventBridgeClient | undefined;
   return {
-    announce: async (announcements) => {
+    publish: async (announcements) => {
       client ??= new EventBridgeClient({
         maxAttempts: 2,
-        requestHandler: requestHandler({ connectMs: 1000, requestMs: 1500 }),
-        streamCollector: wholeAnswer,
+        requestHandler: requestHandlerOptions({ connectMs: 1000, requestMs: 1500 }),
+        streamCollector: readBoundedBody,
         ...config,
       });
       const delivered: string[] = [];
@@ -53,11 +53,11 @@ export function createEventBridgeAnnouncer(config: EventBridgeClientConfig = {})
 }
 
 /** As many as one call may hold, by number and by size. */
-function batches(announcements: readonly Announcement[]): Announcement[][] {
-  const made: Announcement[][] = [];
+function batches(announcements: readonly AcceptorEvent[]): AcceptorEvent[][] {
+  const made: AcceptorEvent[][] = [];
   let bytes = 0;
   for (const announcement of announcements) {
-    const size = Buffer.byteLength(printableJson(eventOf(announcement)));
+    const size = Buffer.byteLength(printableJson(toPublishedEvent(announcement)));
     const last = made.at(-1);
     if (last === undefined || last.length === BATCH || bytes + size > BATCH_BYTES) {
       made.push([announcement]);
@@ -73,10 +73,10 @@ function batches(announcements: readonly Announcement[]): Announcement[][] {
 /** Codes of an entry that say nothing about the entry. */
 const PASSING = /^(Throttling|ThrottlingException|InternalFailure|InternalException|ServiceUnavailable)$/;
 
-async function putEvents(client: EventBridgeClient, announcements: readonly Announcement[]) {
+async function putEvents(client: EventBridgeClient, announcements: readonly AcceptorEvent[]) {
   try {
     const command = new PutEventsCommand({ Entries: announcements.map(entryOf) });
-    const { Entries = [] } = await withTimeLimit(LIMIT_MS, (abortSignal) =>
+    const { Entries = [] } = await withTimeout(LIMIT_MS, (abortSignal) =>
       client.send(command, { abortSignal }),
     );
     // Fail closed: only what has an ID of the bus was taken.
@@ -101,8 +101,8 @@ async function putEvents(client: EventBridgeClient, announcements: readonly Anno
   }
 }
 
-function entryOf(announcement: Announcement): PutEventsRequestEntry {
-  const event = eventOf(announcement);
+function entryOf(announcement: AcceptorEvent): PutEventsRequestEntry {
+  const event = toPublishedEvent(announcement);
   return {
     Source: event.source,
     DetailType: event['detail-type'],

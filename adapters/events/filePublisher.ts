@@ -2,10 +2,10 @@ import { constants } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { printableJson } from '../../core/json.ts';
-import type { Announcer } from '../../run/ports.ts';
-import { appendLines, codeOf, fileCause } from '../fileSystem.ts';
-import { createQueue } from '../promises.ts';
-import { eventOf } from './publishedEvent.ts';
+import type { EventPublisher } from '../../run/ports.ts';
+import { appendLines, describeFileError, readErrorCode } from '../fileSystem.ts';
+import { createSerialQueue } from '../promises.ts';
+import { toPublishedEvent } from './publishedEvent.ts';
 
 /** How long a call waits for the reader of a pipe, in milliseconds. */
 const LIMIT_MS = 2000;
@@ -22,7 +22,7 @@ export interface Written {
  * Writes lines to a named pipe, and never longer than its limit: a reader that is missing or stuck would keep this process
  * waiting for ever, and what is written to a pipe that is read by no process is lost.
  */
-function createPipe(path: string): (lines: readonly string[]) => Promise<Written> {
+function createPipeWriter(path: string): (lines: readonly string[]) => Promise<Written> {
   let isCutShort = false;
   return async (lines) => {
     const end = performance.now() + LIMIT_MS;
@@ -67,7 +67,7 @@ async function patiently<T>(end: number, attempt: () => Promise<T>): Promise<T> 
     try {
       return await attempt();
     } catch (cause) {
-      const mayPass = codeOf(cause) === 'ENXIO' || codeOf(cause) === 'EAGAIN';
+      const mayPass = readErrorCode(cause) === 'ENXIO' || readErrorCode(cause) === 'EAGAIN';
       if (!mayPass || performance.now() >= end) throw cause;
     }
     await pause(20);
@@ -75,13 +75,13 @@ async function patiently<T>(end: number, attempt: () => Promise<T>): Promise<T> 
 }
 
 /** Announces by adding JSON lines to a file, or to a pipe that stands there; passes at once add theirs in turn. */
-export function createFileAnnouncer(path: string): Announcer {
+export function createFilePublisher(path: string): EventPublisher {
   // Whoever adds looks at the end of the file first, and a pipe mixes long writes.
-  const inTurn = createQueue();
-  const toPipe = createPipe(path);
+  const inTurn = createSerialQueue();
+  const toPipe = createPipeWriter(path);
   return {
-    announce: async (announcements) => {
-      const lines = announcements.map((announcement) => printableJson(eventOf(announcement)));
+    publish: async (announcements) => {
+      const lines = announcements.map((announcement) => printableJson(toPublishedEvent(announcement)));
       let written: Written = { lines: 0, cause: null };
       try {
         await inTurn(async () => {
@@ -96,7 +96,7 @@ export function createFileAnnouncer(path: string): Announcer {
         delivered: ids.slice(0, written.lines),
         // A file takes any event.
         postponed: ids.slice(written.lines),
-        problem: cause === null ? null : `${path} cannot be written ${fileCause(cause)}`,
+        problem: cause === null ? null : `${path} cannot be written ${describeFileError(cause)}`,
       };
     },
   };
@@ -106,7 +106,7 @@ async function isPipe(path: string): Promise<boolean> {
   try {
     return (await stat(path)).isFIFO();
   } catch (cause) {
-    if (codeOf(cause) === 'ENOENT') return false;
+    if (readErrorCode(cause) === 'ENOENT') return false;
     throw cause;
   }
 }

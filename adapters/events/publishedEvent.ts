@@ -1,16 +1,16 @@
-import type { Announcement } from '../../core/events/event.ts';
+import type { AcceptorEvent } from '../../core/events/event.ts';
 
 /** What leaves the house, on EventBridge and in a file alike; docs/events.schema.json describes it. */
-export interface Event {
-  readonly source: typeof SOURCE;
-  readonly 'detail-type': Announcement['type'];
+export interface PublishedEvent {
+  readonly source: typeof EVENT_SOURCE;
+  readonly 'detail-type': AcceptorEvent['type'];
   readonly time: string;
   /** with the stable `id` to drop repeats by */
-  readonly detail: Announcement['detail'];
+  readonly detail: AcceptorEvent['detail'];
 }
 
-export const SOURCE = 'vif-acceptor';
+export const EVENT_SOURCE = 'vif-acceptor';
 
-export function eventOf({ type, at, detail }: Announcement): Event {
-  return { source: SOURCE, 'detail-type': type, time: at, detail };
+export function toPublishedEvent({ type, at, detail }: AcceptorEvent): PublishedEvent {
+  return { source: EVENT_SOURCE, 'detail-type': type, time: at, detail };
 }

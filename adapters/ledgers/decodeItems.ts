@@ -1,22 +1,22 @@
 import type { Deadline } from '../../core/deadline.ts';
 import * as d from '../../core/decode.ts';
-import type { Announcement } from '../../core/events/event.ts';
+import type { AcceptorEvent } from '../../core/events/event.ts';
 import type {
   Acceptance,
-  Award,
-  Grounds,
-  HeldFor,
+  Assignment,
+  Evidence,
   Intent,
+  LimitUsage,
+  Observation,
+  Published,
   RequestDetails,
-  Sighting,
-  Told,
-  Usage,
+  StoredReason,
 } from '../../core/ledgerEntries.ts';
-import type { Failing, LedgerState, Queued } from '../../core/ledgerState.ts';
+import type { LedgerState, OngoingFailure, QueuedEvent } from '../../core/ledgerState.ts';
 import {
   type BgpPeer,
-  type Field,
   type Gateway,
+  type InterfaceField,
   PROVIDERS,
   type Recipient,
   type VirtualInterface,
@@ -27,24 +27,24 @@ import { gatewayKind, isVirtualInterfaceId } from '../../core/resourceIds.ts';
 
 const anyText = d.text('a text', () => true);
 /** Of our own making, so shown as it is: whoever can write the ledger must not steer a terminal by it. */
-export const line = d.text('a text in one line', (value) => value !== '' && !/\p{Cc}/u.test(value));
+export const oneLine = d.text('a text in one line', (value) => value !== '' && !/\p{Cc}/u.test(value));
 /** It becomes part of commands. */
-export const vifId = d.text('an ID such as `dxvif-1a2b3c4d`', isVirtualInterfaceId);
+export const interfaceId = d.text('an ID such as `dxvif-1a2b3c4d`', isVirtualInterfaceId);
 const gatewayId = d.text('the ID of a gateway', (value) => gatewayKind(value) !== null);
 const anyNumber = d.integer(Number.MIN_SAFE_INTEGER);
 
-export const award: { readonly [K in keyof Award]: d.Decoder<Award[K]> } = {
+export const assignmentFields: { readonly [K in keyof Assignment]: d.Decoder<Assignment[K]> } = {
   at: d.instant,
-  owner: line,
-  grants: d.filled(line),
+  owner: oneLine,
+  grants: d.nonEmptyArray(oneLine),
   gateway: gatewayId,
 };
 
 /** A later release may know of more: nothing is decided by it here. */
-const field: d.Decoder<Field> = (raw, path) => line(raw, path) as Field;
+const field: d.Decoder<InterfaceField> = (raw, path) => oneLine(raw, path) as InterfaceField;
 
 const decodePeers = d.array(
-  d.open<BgpPeer>({
+  d.openObject<BgpPeer>({
     asn: d.orNull(anyNumber),
     amazonAddress: d.orNull(anyText),
     customerAddress: d.orNull(anyText),
@@ -63,17 +63,17 @@ const details: { readonly [K in keyof RequestDetails]: d.Decoder<RequestDetails[
   peers: decodePeers,
 };
 
-export const decodeDetails = d.open<RequestDetails>(details);
+export const decodeDetails = d.openObject<RequestDetails>(details);
 
-const openInterface = d.open<VirtualInterface>({
+const openInterface = d.openObject<VirtualInterface>({
   ...details,
-  id: vifId,
+  id: interfaceId,
   state: d.orNull(anyText),
   connection: d.orNull(anyText),
   name: d.orNull(anyText),
   vlan: d.orNull(anyNumber),
   gateway: d.orNull(anyText),
-  faults: d.array(line),
+  readErrors: d.array(oneLine),
   unreadable: d.array(field),
 });
 
@@ -81,7 +81,7 @@ const openInterface = d.open<VirtualInterface>({
 const decodeInterface: d.Decoder<VirtualInterface> = (raw, path) =>
   openInterface({ unreadable: [], ...d.record(raw, path) }, path);
 
-const decodeGateway = d.open<Gateway>({
+const decodeGateway = d.openObject<Gateway>({
   id: anyText,
   kind: d.oneOf(['virtual', 'directConnect']),
   state: d.orNull(anyText),
@@ -90,27 +90,27 @@ const decodeGateway = d.open<Gateway>({
   ownerAccount: d.orNull(anyText),
 });
 
-const decodeDeadline = d.open<Deadline>({
+const decodeDeadline = d.openObject<Deadline>({
   earliest: d.orNull(d.instant),
   latest: d.orNull(d.instant),
 });
 
-export const grounds: { readonly [K in keyof Grounds]: d.Decoder<Grounds[K]> } = {
-  target: line,
-  recipient: d.open<Recipient>({ provider: d.oneOf(PROVIDERS), region: line, account: line }),
-  policy: d.open<Grounds['policy']>({ digest: line, revision: anyText }),
+export const evidenceFields: { readonly [K in keyof Evidence]: d.Decoder<Evidence[K]> } = {
+  target: oneLine,
+  recipient: d.openObject<Recipient>({ provider: d.oneOf(PROVIDERS), region: oneLine, account: oneLine }),
+  policy: d.openObject<Evidence['policy']>({ digest: oneLine, revision: anyText }),
   request: decodeInterface,
   firstSeen: d.instant,
   deadline: decodeDeadline,
-  grant: line,
-  tickets: d.map(line),
+  grant: oneLine,
+  tickets: d.map(oneLine),
   gatewaySeen: d.orNull(decodeGateway),
-  usage: d.open<Usage>({ owner: d.array(line), grants: d.map(d.array(line)) }),
+  usage: d.openObject<LimitUsage>({ owner: d.array(oneLine), grants: d.map(d.array(oneLine)) }),
   acceptedBefore: d.integer(0),
-  skipped: d.array(line),
+  skipped: d.array(oneLine),
 };
 
-const decodeGrounds = d.open<Grounds>(grounds);
+const decodeEvidence = d.openObject<Evidence>(evidenceFields);
 
 /**
  * Readers of what lives in a ledger while it is pending or followed; each throws `Malformed`. They keep the keys of later
@@ -118,9 +118,9 @@ const decodeGrounds = d.open<Grounds>(grounds);
  * release does not understand must not cost a request.
  */
 
-export const decodeHeldFor = d.open<HeldFor>({ code: line, message: line });
+export const decodeStoredReason = d.openObject<StoredReason>({ code: oneLine, message: oneLine });
 
-const readSighting = d.open<Sighting>({
+const readSighting = d.openObject<Observation>({
   firstSeen: d.instant,
   notListedAt: d.orNull(d.instant),
   connection: d.orNull(d.string),
@@ -129,30 +129,34 @@ const readSighting = d.open<Sighting>({
   outbound: d.boolean,
   failures: d.integer(0),
   request: d.orNull(decodeDetails),
-  lastFailure: d.orNull(line),
-  held: d.array(decodeHeldFor),
-  told: d.open<Told>({
+  lastFailure: d.orNull(oneLine),
+  held: d.array(decodeStoredReason),
+  published: d.openObject<Published>({
     holds: d.integer(0),
-    codes: d.array(line),
-    marks: d.array(line),
+    codes: d.array(oneLine),
+    thresholds: d.array(oneLine),
   }),
   unlistedSince: d.orNull(d.instant),
 });
 
 /** A key that came within format 2 is not known where it is absent. */
-export const decodeSighting: d.Decoder<Sighting> = (raw, path) =>
+export const decodeObservation: d.Decoder<Observation> = (raw, path) =>
   readSighting({ unlistedSince: null, ...d.record(raw, path) }, path);
 
-export const decodeIntent = d.open<Intent>({ ...award, listings: d.integer(0), grounds: decodeGrounds });
+export const decodeIntent = d.openObject<Intent>({
+  ...assignmentFields,
+  listings: d.integer(0),
+  evidence: decodeEvidence,
+});
 
-const decodeKnownAcceptance = d.open<Acceptance>({
-  ...award,
+const decodeKnownAcceptance = d.openObject<Acceptance>({
+  ...assignmentFields,
   connection: d.orNull(d.string),
   movedTo: d.orNull(d.string),
   availableAt: d.orNull(d.instant),
   routesSettled: d.boolean,
-  told: d.orNull(line),
-  timesTold: d.integer(0),
+  publishedProblem: d.orNull(oneLine),
+  publishedCount: d.integer(0),
 });
 
 /** Earlier releases did not record the connection. */
@@ -169,19 +173,22 @@ export function readTurns(raw: unknown): LedgerState['turns'] {
   }
 }
 
-const readAnnouncement = d.open<Announcement>({
+const readAnnouncement = d.openObject<AcceptorEvent>({
   id: d.string,
-  type: line,
+  type: oneLine,
   at: d.instant,
   detail: d.record,
 });
 const count = d.integer(0);
 
-export const decodeAnnouncement: d.Decoder<Queued> = (raw, path) => {
-  const queued: Queued = readAnnouncement(raw, path);
+export const decodeQueuedEvent: d.Decoder<QueuedEvent> = (raw, path) => {
+  const queued: QueuedEvent = readAnnouncement(raw, path);
   for (const key of ['triedInVain', 'refusals'] as const)
     if (queued[key] !== undefined) count(queued[key], key);
   return queued;
 };
 
-export const decodeFailing = d.open<Failing>({ since: d.instant, codes: d.filled(line) });
+export const decodeFailing = d.openObject<OngoingFailure>({
+  since: d.instant,
+  codes: d.nonEmptyArray(oneLine),
+});

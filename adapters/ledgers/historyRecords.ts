@@ -1,27 +1,34 @@
 import * as d from '../../core/decode.ts';
 import { Malformed } from '../../core/decode.ts';
-import { ENDED_AS, ENDS_KEPT_MS, type Ended } from '../../core/endedRequest.ts';
+import { END_CAUSES, ENDED_REQUESTS_KEPT_MS, type EndedRequest } from '../../core/endedRequest.ts';
 import type { LedgerChange } from '../../core/ledgerState.ts';
-import { byCodePoint } from '../../core/printableText.ts';
-import type { Answer, Receipt } from '../../core/receipt.ts';
-import type { Records } from '../../run/ports.ts';
-import { award, decodeDetails, decodeHeldFor, grounds, line, vifId } from './decodeItems.ts';
-import { fromStored, isOfLaterKind, type StoredValue, understood, WrittenByNewer } from './storedForm.ts';
+import { compareByCodePoint } from '../../core/printableText.ts';
+import type { AcceptanceProof, Receipt } from '../../core/receipt.ts';
+import type { LedgerRecords } from '../../run/ports.ts';
+import {
+  assignmentFields,
+  decodeDetails,
+  decodeStoredReason,
+  evidenceFields,
+  interfaceId,
+  oneLine,
+} from './decodeItems.ts';
+import { decodeStored, fromStored, isOfLaterKind, type StoredValue, WrittenByNewer } from './storedForm.ts';
 
 /**
  * Sorts records out for a reader. What was written twice, since the first time was not known to have worked, is one: a
  * receipt by the moment of its decision, an end by what ended, for it is found out anew.
  * @param damaged what could not be read, a sentence each
  */
-export function gather(
+export function collectRecords(
   records: readonly LedgerRecord[],
   since: Date,
   at: Date,
   damaged: readonly string[],
-): Records {
+): LedgerRecords {
   const wanted = records
-    .filter((record) => Date.parse(momentOf(record)) >= since.getTime() && !isPast(record, at))
-    .toSorted((a, b) => byCodePoint(momentOf(a), momentOf(b)));
+    .filter((record) => Date.parse(timeOfRecord(record)) >= since.getTime() && !isExpiredRecord(record, at))
+    .toSorted((a, b) => compareByCodePoint(timeOfRecord(a), timeOfRecord(b)));
   const distinct = [...Map.groupBy(wanted, lifeOf).values()].flatMap(([first]) => first ?? []);
   return {
     receipts: distinct.flatMap((record) => (record.kind === 'receipt' ? [record.value] : [])),
@@ -31,7 +38,7 @@ export function gather(
 }
 
 /** What `read` reads of the history, or why it cannot be read, as the predicate of a sentence. */
-export function readOr<T extends object | null>(read: () => T): T | string {
+export function readOrReason<T extends object | null>(read: () => T): T | string {
   try {
     return read();
   } catch (error) {
@@ -44,8 +51,8 @@ export function readOr<T extends object | null>(read: () => T): T | string {
 }
 
 /** Receipts stay; ends go. */
-export function isPast(record: LedgerRecord, at: Date): boolean {
-  return record.kind === 'ended' && at.getTime() - Date.parse(record.value.endedAt) > ENDS_KEPT_MS;
+export function isExpiredRecord(record: LedgerRecord, at: Date): boolean {
+  return record.kind === 'ended' && at.getTime() - Date.parse(record.value.endedAt) > ENDED_REQUESTS_KEPT_MS;
 }
 
 function lifeOf({ kind, value }: LedgerRecord): string {
@@ -55,10 +62,10 @@ function lifeOf({ kind, value }: LedgerRecord): string {
 /** What is kept of something that is decided: a receipt for ever, an end for a while. */
 export type LedgerRecord =
   | { readonly kind: 'receipt'; readonly value: Receipt }
-  | { readonly kind: 'ended'; readonly value: Ended };
+  | { readonly kind: 'ended'; readonly value: EndedRequest };
 
 /** What a change leaves beyond the state. */
-export function recordsOf(change: LedgerChange): LedgerRecord[] {
+export function recordsOfChange(change: LedgerChange): LedgerRecord[] {
   if (change.kind === 'accepted' && change.receipt !== null) {
     return [{ kind: 'receipt', value: change.receipt }];
   }
@@ -66,34 +73,34 @@ export function recordsOf(change: LedgerChange): LedgerRecord[] {
 }
 
 /** The moment that a record is filed under, the same however often it is written. */
-export function momentOf({ kind, value }: LedgerRecord): string {
+export function timeOfRecord({ kind, value }: LedgerRecord): string {
   return kind === 'receipt' ? value.at : value.endedAt;
 }
 
-const decodeReceipt = d.archived<Receipt>({
-  id: vifId,
-  ...award,
-  ...grounds,
+const decodeReceipt = d.archivedObject<Receipt>({
+  id: interfaceId,
+  ...assignmentFields,
+  ...evidenceFields,
   acceptedAt: d.instant,
-  answer: d.archived<Answer>({
+  answer: d.archivedObject<AcceptanceProof>({
     by: d.oneOf(['confirm', 'description', 'laterPass']),
     state: d.orNull(d.string),
-    doubt: d.orNull(line),
+    doubt: d.orNull(oneLine),
   }),
 });
 
-const decodeEnded = d.archived<Ended>({
-  id: vifId,
+const decodeEnded = d.archivedObject<EndedRequest>({
+  id: interfaceId,
   connection: d.orNull(d.string),
   vlan: d.orNull(d.integer(1, 4094)),
   name: d.orNull(d.string),
   firstSeen: d.orNull(d.instant),
   endedAt: d.instant,
   pendingSeconds: d.orNull(d.integer(0)),
-  as: d.oneOf(ENDED_AS),
+  as: d.oneOf(END_CAUSES),
   request: d.orNull(decodeDetails),
-  lastFailure: d.orNull(line),
-  held: d.array(decodeHeldFor),
+  lastFailure: d.orNull(oneLine),
+  held: d.array(decodeStoredReason),
   failures: d.integer(0),
 });
 
@@ -107,7 +114,7 @@ export function decodeRecord(kind: unknown, stored: StoredValue): LedgerRecord |
     if (isOfLaterKind(stored)) return null;
     throw new d.Malformed('kind', KINDS.join(' or '), kind);
   }
-  return understood(stored, () => {
+  return decodeStored(stored, () => {
     const value = fromStored(known, stored);
     return known === 'receipt'
       ? { kind: known, value: decodeReceipt(value, 'value') }

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { applyChanges } from '../../core/applyLedgerChanges.ts';
+import { applyLedgerChanges } from '../../core/applyLedgerChanges.ts';
 import { EMPTY_LEDGER, type LedgerChange, type LedgerState } from '../../core/ledgerState.ts';
 import { LedgerFailure } from '../../run/portErrors.ts';
 import type { Clock, Ledger } from '../../run/ports.ts';
-import { gather, type LedgerRecord, recordsOf } from './historyRecords.ts';
-import { isFree, type Lease, newLease } from './lease.ts';
+import { collectRecords, type LedgerRecord, recordsOfChange } from './historyRecords.ts';
+import { createLease, isLeaseFree, type Lease } from './lease.ts';
 
 /** A ledger that lives as long as its process. */
-export function createMemoryLedger(clock: Clock): Ledger {
+export function createInMemoryLedger(clock: Clock): Ledger {
   const states = new Map<string, LedgerState>();
   const leases = new Map<string, Lease>();
   const records = new Map<string, LedgerRecord[]>();
@@ -15,20 +15,21 @@ export function createMemoryLedger(clock: Clock): Ledger {
   const stateOf = (key: string): LedgerState => states.get(key) ?? EMPTY_LEDGER;
 
   const apply = (key: string, changes: readonly LedgerChange[]): void => {
-    states.set(key, applyChanges(stateOf(key), changes));
-    records.set(key, [...(records.get(key) ?? []), ...changes.flatMap(recordsOf)]);
+    states.set(key, applyLedgerChanges(stateOf(key), changes));
+    records.set(key, [...(records.get(key) ?? []), ...changes.flatMap(recordsOfChange)]);
     for (const change of changes) {
       if (change.kind === 'policyUsed') policies.set(change.digest, change.text);
     }
   };
 
   return {
-    peek: (key) => Promise.resolve(stateOf(key)),
-    records: (key, since) => Promise.resolve(gather(records.get(key) ?? [], since, clock.now(), [])),
-    policy: (digest) => Promise.resolve(policies.get(digest) ?? null),
+    readState: (key) => Promise.resolve(stateOf(key)),
+    readRecords: (key, since) =>
+      Promise.resolve(collectRecords(records.get(key) ?? [], since, clock.now(), [])),
+    readPolicy: (digest) => Promise.resolve(policies.get(digest) ?? null),
     open: async (key, leaseMs) => {
-      if (!isFree(leases.get(key) ?? null, clock.now())) return null;
-      const lease = newLease(clock.now(), leaseMs, randomUUID());
+      if (!isLeaseFree(leases.get(key) ?? null, clock.now())) return null;
+      const lease = createLease(clock.now(), leaseMs, randomUUID());
       leases.set(key, lease);
       const isOurs = (): boolean => leases.get(key) === lease;
       const write = async (changes: readonly LedgerChange[]): Promise<void> => {

@@ -7,18 +7,18 @@ export interface Lease {
   readonly until: string;
 }
 
-export const decodeLease = d.open<Lease>({ token: d.string, until: d.instant });
+export const decodeLease = d.openObject<Lease>({ token: d.string, until: d.instant });
 
 /** Longer than any pass may take, in milliseconds. */
-export const LONGEST_LEASE_MS = 20 * 60 * 1000;
+export const MAX_LEASE_MS = 20 * 60 * 1000;
 
 /** A lease that ends later than any could was written by a clock that ran ahead: it must not keep everybody out till then. */
-export function isFree(lease: Lease | null, at: Date): boolean {
+export function isLeaseFree(lease: Lease | null, at: Date): boolean {
   if (lease === null) return true;
   const left = Date.parse(lease.until) - at.getTime();
-  return left <= 0 || left > LONGEST_LEASE_MS;
+  return left <= 0 || left > MAX_LEASE_MS;
 }
 
-export function newLease(at: Date, leaseMs: number, token: string): Lease {
+export function createLease(at: Date, leaseMs: number, token: string): Lease {
   return { token, until: new Date(at.getTime() + leaseMs).toISOString() };
 }

@@ -2,14 +2,14 @@ import * as d from '../../core/decode.ts';
 import { EMPTY_LEDGER, type LedgerState } from '../../core/ledgerState.ts';
 import { quote } from '../../core/printableText.ts';
 import { isVirtualInterfaceId } from '../../core/resourceIds.ts';
-import { decodeAcceptance, decodeAnnouncement, decodeIntent, decodeSighting } from './decodeItems.ts';
+import { decodeAcceptance, decodeIntent, decodeObservation, decodeQueuedEvent } from './decodeItems.ts';
 import type { ItemKind } from './formats/format1.ts';
 import {
+  decodeStored,
   fromStored,
   isOfLaterKind,
   type StoredValue,
   toStored,
-  understood,
   WrittenByNewer,
 } from './storedForm.ts';
 
@@ -20,7 +20,7 @@ export type Items = Readonly<Record<string, unknown>>;
 /** What a write changes of the items. */
 export interface ItemChanges {
   /** what is to be announced first: it must be there when what it is about is not any more */
-  readonly announcements: Items;
+  readonly events: Items;
   readonly puts: Items;
   /** names */
   readonly deletes: readonly string[];
@@ -32,23 +32,23 @@ export type StoredItem = readonly [name: string, read: () => StoredValue];
 /** @param place names the ledger, for the message about an item that cannot be read */
 export function readItems(items: Iterable<StoredItem>, place: string): LedgerState {
   // By maps: to objects some names, such as `__proto__`, are no keys like others.
-  const sightings = new Map<string, LedgerState['sightings'][string]>();
+  const sightings = new Map<string, LedgerState['observations'][string]>();
   const intents = new Map<string, LedgerState['intents'][string]>();
   const acceptances = new Map<string, LedgerState['acceptances'][string]>();
   const outbox = new Map<string, LedgerState['outbox'][string]>();
   const damaged = new Map<string, string>();
   const keep: Readonly<Record<LiveKind, (id: string, value: unknown) => void>> = {
-    sighting: (id, value) => sightings.set(vifId(id), decodeSighting(value, '')),
+    sighting: (id, value) => sightings.set(vifId(id), decodeObservation(value, '')),
     intent: (id, value) => intents.set(vifId(id), decodeIntent(value, '')),
     acceptance: (id, value) => acceptances.set(vifId(id), decodeAcceptance(value, '')),
-    announcement: (id, value) => outbox.set(id, decodeAnnouncement(value, '')),
+    announcement: (id, value) => outbox.set(id, decodeQueuedEvent(value, '')),
   };
   for (const [name, read] of items) {
     const [written = '', id = ''] = name.split('/', 2);
     try {
       const kind = liveKindOf(written);
       const stored = read();
-      if (kind !== null) understood(stored, () => keep[kind](id, fromStored(kind, stored)));
+      if (kind !== null) decodeStored(stored, () => keep[kind](id, fromStored(kind, stored)));
       else if (!isOfLaterKind(stored)) throw new d.Malformed('name', 'of a known kind', written);
     } catch (error) {
       // Fail closed: what cannot be read is reported and left as it is, and its request is held.
@@ -58,7 +58,7 @@ export function readItems(items: Iterable<StoredItem>, place: string): LedgerSta
   }
   return {
     ...EMPTY_LEDGER,
-    sightings: Object.fromEntries(sightings),
+    observations: Object.fromEntries(sightings),
     intents: Object.fromEntries(intents),
     acceptances: Object.fromEntries(acceptances),
     outbox: Object.fromEntries(outbox),
@@ -89,21 +89,21 @@ function whyUnread(name: string, place: string, error: unknown): string {
 }
 
 /** An item as it is to be stored, by its name. */
-export function storedItem(name: string, value: unknown): StoredValue {
+export function toStoredItem(name: string, value: unknown): StoredValue {
   const kind = liveKindOf(name.split('/', 1)[0] ?? '');
   if (kind === null) throw new Error(`\`${name}\` is no name of a live item`);
   return toStored(kind, value);
 }
 
-export function itemChanges(before: LedgerState, after: LedgerState): ItemChanges {
+export function compareStates(before: LedgerState, after: LedgerState): ItemChanges {
   const parts = [
-    difference('sighting', before.sightings, after.sightings),
+    difference('sighting', before.observations, after.observations),
     difference('intent', before.intents, after.intents),
     difference('acceptance', before.acceptances, after.acceptances),
   ];
   const announcements = difference('announcement', before.outbox, after.outbox);
   return {
-    announcements: announcements.puts,
+    events: announcements.puts,
     puts: Object.assign({}, ...parts.map(({ puts }) => puts)),
     deletes: [...parts, announcements].flatMap(({ deletes }) => deletes),
   };

@@ -21,7 +21,7 @@ export interface StoredValue {
 }
 
 /** The format that this release writes. It reads this one and every earlier one. */
-export const FORMAT = 2;
+export const LEDGER_FORMAT = 2;
 
 /** From each format to the next. */
 const STEPS: ReadonlyMap<number, typeof from1To2> = new Map([[1, from1To2]]);
@@ -32,7 +32,7 @@ export class WrittenByNewer extends Error {
   /** the format that a release must know to read it */
   readonly needs: number;
   constructor(needs: number) {
-    super(`needs a release that reads format ${needs}, and this one reads formats 1 to ${FORMAT}`);
+    super(`needs a release that reads format ${needs}, and this one reads formats 1 to ${LEDGER_FORMAT}`);
     this.needs = needs;
   }
 }
@@ -40,7 +40,7 @@ export class WrittenByNewer extends Error {
 export function toStored(kind: ItemKind, value: unknown): StoredValue {
   const { data, more } = split(value, FORMAT_1[kind]);
   // Only an object has keys that can be later ones.
-  return { format: FORMAT, needs: 1, data, more: isRecord(more) ? more : null };
+  return { format: LEDGER_FORMAT, needs: 1, data, more: isRecord(more) ? more : null };
 }
 
 /**
@@ -49,9 +49,9 @@ export function toStored(kind: ItemKind, value: unknown): StoredValue {
  */
 export function fromStored(kind: ItemKind, { format, needs, data, more }: StoredValue): unknown {
   // Fail closed: what was written for later releases alone may mean something else than it seems to.
-  if (needs > FORMAT) throw new WrittenByNewer(needs);
+  if (needs > LEDGER_FORMAT) throw new WrittenByNewer(needs);
   let value = d.record(more === null ? data : merged(data, more), '');
-  for (let at = format; at < FORMAT; at += 1) value = STEPS.get(at)?.(kind, value) ?? value;
+  for (let at = format; at < LEDGER_FORMAT; at += 1) value = STEPS.get(at)?.(kind, value) ?? value;
   return value;
 }
 
@@ -60,11 +60,11 @@ export function fromStored(kind: ItemKind, { format, needs, data, more }: Stored
  * this release can know. To delete it would lose what the later release reads in it.
  * @throws WrittenByNewer, Malformed
  */
-export function understood<T>({ format }: StoredValue, decode: () => T): T {
+export function decodeStored<T>({ format }: StoredValue, decode: () => T): T {
   try {
     return decode();
   } catch (error) {
-    throw error instanceof d.Malformed && format > FORMAT ? new WrittenByNewer(format) : error;
+    throw error instanceof d.Malformed && format > LEDGER_FORMAT ? new WrittenByNewer(format) : error;
   }
 }
 
@@ -73,12 +73,12 @@ export function understood<T>({ format }: StoredValue, decode: () => T): T {
  * @throws WrittenByNewer
  */
 export function isOfLaterKind({ format, needs }: StoredValue): boolean {
-  if (needs > FORMAT) throw new WrittenByNewer(needs);
-  return format > FORMAT;
+  if (needs > LEDGER_FORMAT) throw new WrittenByNewer(needs);
+  return format > LEDGER_FORMAT;
 }
 
 /** A format number as it is stored; `undefined` is the first one, in which no number was stored. @throws Malformed */
-export function formatOf(raw: unknown, path: string): number {
+export function readFormat(raw: unknown, path: string): number {
   return raw === undefined ? 1 : d.integer(1)(raw, path);
 }
 
@@ -121,7 +121,7 @@ function merged(data: unknown, more: unknown): unknown {
 }
 
 /** What ties `more` to its `data` where the two are stored apart: an earlier release may have replaced `data` alone. */
-export function tieOf(data: unknown): string {
+export function digestOfData(data: unknown): string {
   return digestOf(canonicalJson(data));
 }
 

@@ -16,7 +16,7 @@ const SECRET = 'secret';
 const signingKeys = new Map<string, Buffer>();
 
 /** Headers with a signature of version 4, made by hand. */
-function signed(call: Signable, at: Date): Record<string, string> {
+function signedHeaders(call: Signable, at: Date): Record<string, string> {
   const { host, key, region, service, target, contentType, body } = call;
   const time = at.toISOString().replace(/[-:]|\.\d+/g, '');
   const scope = `${time.slice(0, 8)}/${region}/${service}/aws4_request`;
@@ -49,18 +49,18 @@ function hmac(key: Buffer, data: string): Buffer {
 }
 
 /** Where each of the three servers is. */
-export interface Places {
+export interface ServerUrls {
   readonly provider: string;
   readonly ledger: string;
   readonly bus: string;
 }
 
-export type BareCall = Omit<Signable, 'host'>;
+export type SignedCall = Omit<Signable, 'host'>;
 
 const agent = new Agent({ keepAlive: true, maxSockets: 50 });
 
 /** One call, as little as it takes: signed by hand, over a connection that is kept. @returns the answer's text */
-export function bareCall(places: Places, call: BareCall): Promise<string> {
+export function sendSigned(places: ServerUrls, call: SignedCall): Promise<string> {
   const url = new URL(placeOf(places, call.service));
   return new Promise((resolve, reject) => {
     const take = (response: IncomingMessage): void => {
@@ -74,14 +74,14 @@ export function bareCall(places: Places, call: BareCall): Promise<string> {
       });
     };
     const { hostname, port, host } = url;
-    const headers = signed({ ...call, host }, new Date());
+    const headers = signedHeaders({ ...call, host }, new Date());
     const sending = request({ agent, hostname, port, method: 'POST', path: '/', headers }, take);
     sending.on('error', reject);
     sending.end(call.body);
   });
 }
 
-function placeOf({ provider, ledger, bus }: Places, service: string): string {
+function placeOf({ provider, ledger, bus }: ServerUrls, service: string): string {
   if (service === 'dynamodb') return ledger;
   return service === 'events' ? bus : provider;
 }

@@ -1,16 +1,16 @@
 import { subscribe } from 'node:diagnostics_channel';
 import { IncomingMessage, ServerResponse } from 'node:http';
-import { figure, list, members, type Reader, text } from '../../emulator/decoders.ts';
+import { finiteNumber, list, looseObject, type Reader, text } from '../../emulator/decoders.ts';
 
 /** What this process's servers hear. */
-export interface Tap {
+export interface CallRecorder {
   /** everything since it was last asked for */
-  take(): readonly Heard[];
+  take(): readonly RecordedCall[];
 }
 
 /** Listens to every signed request that a server of this process gets; the server does not notice. */
-export function tapServers(): Tap {
-  let heard: Heard[] = [];
+export function recordServerCalls(): CallRecorder {
+  let heard: RecordedCall[] = [];
   subscribe('http.server.request.start', (message) => {
     const { request, response } = Object(message);
     if (!(request instanceof IncomingMessage && response instanceof ServerResponse)) return;
@@ -42,7 +42,7 @@ function now(): number {
 }
 
 /** One call that a server of the benchmark heard. */
-export interface Heard {
+export interface RecordedCall {
   /** when it came and when its answer was gone, in milliseconds since the epoch */
   readonly at: number;
   readonly until: number;
@@ -56,10 +56,10 @@ export interface Heard {
   readonly body: string;
 }
 
-export const readHeard: Reader<readonly Heard[]> = list(
-  members<Heard>({
-    at: figure,
-    until: figure,
+export const readRecordedCalls: Reader<readonly RecordedCall[]> = list(
+  looseObject<RecordedCall>({
+    at: finiteNumber,
+    until: finiteNumber,
     key: text,
     region: text,
     service: text,
@@ -76,7 +76,7 @@ class DifferentCalls extends Error {
 }
 
 /** @throws DifferentCalls */
-export function mustBeSame(ours: readonly Heard[], bound: readonly Heard[]): void {
+export function assertSameCalls(ours: readonly RecordedCall[], bound: readonly RecordedCall[]): void {
   const [a, b] = [tally(ours), tally(bound)];
   const names = [...new Set([...a.keys(), ...b.keys()])].sort();
   const differing = names.filter((name) => a.get(name) !== b.get(name));
@@ -86,7 +86,7 @@ export function mustBeSame(ours: readonly Heard[], bound: readonly Heard[]): voi
 }
 
 /** How many of each. */
-function tally(heard: readonly Heard[]): ReadonlyMap<string, number> {
+function tally(heard: readonly RecordedCall[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const { service, operation } of heard) {
     const name = `${service} ${operation}`;

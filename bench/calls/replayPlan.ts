@@ -1,6 +1,6 @@
 import { openSync, readFileSync, readSync, writeFileSync } from 'node:fs';
-import { figure, list, members, text } from '../../emulator/decoders.ts';
-import type { Heard } from './recordedCalls.ts';
+import { finiteNumber, list, looseObject, text } from '../../emulator/decoders.ts';
+import type { RecordedCall } from './recordedCalls.ts';
 
 const CONFIRM = 'ConfirmPrivateVirtualInterface';
 const GATEWAYS = 'DescribeVpnGateways';
@@ -10,7 +10,7 @@ const GATEWAYS = 'DescribeVpnGateways';
  * between them so many lanes, each taking the next request: its description and the gateways at once, its share of the ledger's
  * calls, the confirm, its share again. The ledger's calls are those of the pass, however it grouped them, spread evenly.
  */
-export function acceptancesPlan(heard: readonly Heard[], lanes: number): Plan<Heard> {
+export function planAcceptances(heard: readonly RecordedCall[], lanes: number): Plan<RecordedCall> {
   const calls = heard.toSorted((a, b) => a.at - b.at);
   const first = calls.findIndex(isDescription);
   const last = calls.findLastIndex(({ operation }) => operation === CONFIRM);
@@ -28,7 +28,7 @@ export function acceptancesPlan(heard: readonly Heard[], lanes: number): Plan<He
   const requests = Math.max(descriptions.length, confirms.length);
   const sequences = Array.from(
     { length: requests },
-    (_, i): Lane<Heard> => [
+    (_, i): Lane<RecordedCall> => [
       [...share(descriptions, i, requests), ...share(gateways, i, requests)],
       ...one(share(rest, 2 * i, 2 * requests)),
       share(confirms, i, requests),
@@ -37,21 +37,21 @@ export function acceptancesPlan(heard: readonly Heard[], lanes: number): Plan<He
   );
   return [
     [inSequence(calls.slice(0, first))],
-    sideBySide(sequences, lanes),
+    inLanes(sequences, lanes),
     [inSequence(calls.slice(last + 1))],
   ];
 }
 
-function isDescription({ operation, body }: Heard): boolean {
+function isDescription({ operation, body }: RecordedCall): boolean {
   return operation === 'DescribeVirtualInterfaces' && body.includes('"virtualInterfaceId"');
 }
 
 /** The `i`th of `n` parts that differ in length by one at most. */
-function share(calls: readonly Heard[], i: number, n: number): Heard[] {
+function share(calls: readonly RecordedCall[], i: number, n: number): RecordedCall[] {
   return calls.slice(Math.floor((i * calls.length) / n), Math.floor(((i + 1) * calls.length) / n));
 }
 
-function one(calls: readonly Heard[]): Step<Heard>[] {
+function one(calls: readonly RecordedCall[]): Step<RecordedCall>[] {
   return calls.map((call) => [call]);
 }
 
@@ -74,8 +74,8 @@ export type Lane<Call> = readonly Step<Call>[];
 export type Step<Call> = readonly Call[];
 
 /** In the order heard; calls that were under way at the same time are made at once. */
-export function inSequence(heard: readonly Heard[]): Lane<Heard> {
-  const steps: Heard[][] = [];
+export function inSequence(heard: readonly RecordedCall[]): Lane<RecordedCall> {
+  const steps: RecordedCall[][] = [];
   let over = Number.NEGATIVE_INFINITY;
   for (const call of heard.toSorted((a, b) => a.at - b.at)) {
     const last = steps.at(-1);
@@ -92,7 +92,7 @@ export function inSequence(heard: readonly Heard[]): Lane<Heard> {
 }
 
 /** Several sequences over so many lanes, each taking the next in turn. */
-export function sideBySide(sequences: readonly Lane<Heard>[], lanes: number): Stage<Heard> {
+export function inLanes(sequences: readonly Lane<RecordedCall>[], lanes: number): Stage<RecordedCall> {
   return Array.from({ length: lanes }, (_, lane) =>
     sequences.filter((__, i) => i % lanes === lane).flatMap((sequence) => [...sequence]),
   );
@@ -100,7 +100,7 @@ export function sideBySide(sequences: readonly Lane<Heard>[], lanes: number): St
 
 /** A call whose body lies in a file, so that what a plan weighs is not part of what making its calls takes. */
 export interface PlannedCall
-  extends Pick<Heard, 'key' | 'region' | 'service' | 'operation' | 'target' | 'contentType'> {
+  extends Pick<RecordedCall, 'key' | 'region' | 'service' | 'operation' | 'target' | 'contentType'> {
   readonly from: number;
   readonly bytes: number;
 }
@@ -109,15 +109,15 @@ const readCalls = list(
   list(
     list(
       list(
-        members<PlannedCall>({
+        looseObject<PlannedCall>({
           key: text,
           region: text,
           service: text,
           operation: text,
           target: text,
           contentType: text,
-          from: figure,
-          bytes: figure,
+          from: finiteNumber,
+          bytes: finiteNumber,
         }),
       ),
     ),
@@ -125,10 +125,10 @@ const readCalls = list(
 );
 
 /** @param renamed what stands in the bodies, and what is to stand there: another table's name */
-export function writePlan(plan: Plan<Heard>, file: string, renamed: readonly [string, string]): void {
+export function writePlan(plan: Plan<RecordedCall>, file: string, renamed: readonly [string, string]): void {
   const bodies: Buffer[] = [];
   let from = 0;
-  const place = ({ at: _, until: __, body, ...call }: Heard): PlannedCall => {
+  const place = ({ at: _, until: __, body, ...call }: RecordedCall): PlannedCall => {
     const bytes = Buffer.from(body.replaceAll(...renamed));
     bodies.push(bytes);
     const planned = { ...call, from, bytes: bytes.length };

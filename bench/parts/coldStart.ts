@@ -1,10 +1,16 @@
 import type { Metafile } from 'esbuild';
-import { nameOf } from '../../scripts/lockfile.ts';
-import { mustBeSame } from '../calls/recordedCalls.ts';
+import { packageName } from '../../scripts/lockfile.ts';
+import { assertSameCalls } from '../calls/recordedCalls.ts';
 import { inSequence } from '../calls/replayPlan.ts';
-import { type Invocation, invocationOf, type Lab, mustAccept, TARGET } from '../environment.ts';
-import { comparisonOf, type Line, repeated, spreadOf } from '../report.ts';
-import { QUIET } from './idleRun.ts';
+import {
+  assertAccepted,
+  type BenchEnvironment,
+  type Invocation,
+  readInvocation,
+  TARGET,
+} from '../environment.ts';
+import { comparePairs, type Line, repeatInOrder, summarize } from '../report.ts';
+import { IDLE } from './idleRun.ts';
 
 const PACKAGE = /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/;
 
@@ -15,7 +21,7 @@ function packageSizes({ outputs }: Metafile): ReadonlyMap<string, number> {
     sizes.set('all of it', (sizes.get('all of it') ?? 0) + bytes);
     for (const [input, { bytesInOutput }] of Object.entries(inputs)) {
       const [path] = PACKAGE.exec(input) ?? [];
-      const name = path === undefined ? 'vif-acceptor' : nameOf(path);
+      const name = path === undefined ? 'vif-acceptor' : packageName(path);
       sizes.set(name, (sizes.get(name) ?? 0) + bytesInOutput);
     }
   }
@@ -24,26 +30,26 @@ function packageSizes({ outputs }: Metafile): ReadonlyMap<string, number> {
 
 /** From the start of a process to the end of its first pass, against a bundle of only the SDK's clients making the same calls. */
 export async function coldStart(
-  lab: Lab,
-  { population = QUIET, latencies = [40, 0], pairs = 11 } = {},
+  lab: BenchEnvironment,
+  { population = IDLE, latencies = [40, 0], pairs = 11 } = {},
 ): Promise<readonly Line[]> {
   const lines: Line[] = [];
   for (const latency of latencies) {
     await lab.fill(population, latency);
-    const taken = await repeated(pairs, async () => {
+    const taken = await repeatInOrder(pairs, async () => {
       const [table, other] = [await lab.newTable(), await lab.newTable()];
       const ours = await lab.startFunction(population, table, { event: { target: TARGET } });
       await ours.stop();
-      mustAccept(0, invocationOf(ours.first));
-      const heard = await lab.heard();
+      assertAccepted(0, readInvocation(ours.first));
+      const heard = await lab.takeRecordedCalls();
       const event = lab.eventFor([[inSequence(heard)]], table, other);
       const clients = await lab.startSdkClients(population, { event });
       await clients.stop();
-      mustBeSame(heard, await lab.heard());
-      return [invocationOf(ours.first), invocationOf(clients.first)] as const;
+      assertSameCalls(heard, await lab.takeRecordedCalls());
+      return [readInvocation(ours.first), readInvocation(clients.first)] as const;
     });
     const compared = (of: (invocation: Invocation) => number) =>
-      comparisonOf(taken.map(([ours, bound]) => [of(ours), of(bound)] as const));
+      comparePairs(taken.map(([ours, bound]) => [of(ours), of(bound)] as const));
     const what = `cold start and first quiet pass, ${latency} ms an answer`;
     // Without the waiting it is told only: a few milliseconds more or less of a busy machine decide it.
     const limit = latency === 0 ? null : { atMost: 1.2 };
@@ -64,11 +70,11 @@ export async function coldStart(
 const WORTH_TELLING = 5000;
 
 /** Only told: a test holds the whole against its limit. */
-function sizes({ bundled }: Lab): Line[] {
+function sizes({ bundled }: BenchEnvironment): Line[] {
   const theirs = packageSizes(bundled.sdkClients);
   return [...packageSizes(bundled.function)].flatMap(([name, bytes]): Line[] => {
     if (bytes < WORTH_TELLING) return [];
-    const [ours, bound] = [spreadOf([bytes / 1000]), spreadOf([(theirs.get(name) ?? 0) / 1000])];
+    const [ours, bound] = [summarize([bytes / 1000]), summarize([(theirs.get(name) ?? 0) / 1000])];
     const what = `bundle: ${name}`;
     return [{ part: 'coldStart', what, unit: 'KB', ours, bound, ratio: null, limit: null }];
   });

@@ -1,42 +1,42 @@
 import { join } from 'node:path';
-import { figure } from '../../emulator/decoders.ts';
-import { startChild } from '../childProcess.ts';
-import { type Line, repeated, spreadOf } from '../report.ts';
+import { finiteNumber } from '../../emulator/decoders.ts';
+import { startProcess } from '../childProcess.ts';
+import { type Line, repeatInOrder, summarize } from '../report.ts';
 
 const PROCESS = join(import.meta.dirname, '../processes/decisions.ts');
 
 /** Decisions a second, by the number of owners, each in a process of its own that is asked in turn with the others. */
-export async function decisions({
+export async function decisionRate({
   owners: [few, some, most] = [10, 1000, 10_000] as readonly [number, number, number],
   rounds = 9,
   ms = 300,
 } = {}): Promise<readonly Line[]> {
   const sizes = [few, some, most];
-  const children = await Promise.all(sizes.map((size) => startChild(PROCESS, [String(size)])));
+  const children = await Promise.all(sizes.map((size) => startProcess(PROCESS, [String(size)])));
   try {
     const round = async (): Promise<number[]> => {
       const found: number[] = [];
-      for (const child of children) found.push(figure(await child.ask('decide', ms), ''));
+      for (const child of children) found.push(finiteNumber(await child.ask('decide', ms), ''));
       return found;
     };
     await round();
-    const found = await repeated(rounds, round);
+    const found = await repeatInOrder(rounds, round);
     const rates = (i: number): number[] => found.map((each) => each[i] ?? Number.NaN);
     const lines = sizes.map((count, i): Line => {
       const what = `decisions a second, ${words(count)} owners`;
       return {
         ...ROW,
         what,
-        ours: spreadOf(rates(i)),
+        ours: summarize(rates(i)),
         bound: null,
         ratio: null,
         limit: { atLeast: 100_000 },
       };
     });
     const longer = {
-      ours: spreadOf(rates(2)),
-      bound: spreadOf(rates(0)),
-      ratio: spreadOf(rates(2).map((rate, i) => (rates(0)[i] ?? Number.NaN) / rate)),
+      ours: summarize(rates(2)),
+      bound: summarize(rates(0)),
+      ratio: summarize(rates(2).map((rate, i) => (rates(0)[i] ?? Number.NaN) / rate)),
     };
     const what = `${words(most)} owners against ${words(few)}: times as long`;
     return [...lines, { ...ROW, what, ...longer, limit: { atMost: 2 } }];

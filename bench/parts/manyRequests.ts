@@ -1,17 +1,17 @@
-import { type Heard, mustBeSame } from '../calls/recordedCalls.ts';
-import { acceptancesPlan, inSequence } from '../calls/replayPlan.ts';
-import type { Child } from '../childProcess.ts';
+import { assertSameCalls, type RecordedCall } from '../calls/recordedCalls.ts';
+import { inSequence, planAcceptances } from '../calls/replayPlan.ts';
+import type { BenchProcess } from '../childProcess.ts';
 import {
-  growth,
-  type How,
+  assertAccepted,
+  type BenchEnvironment,
   type Invocation,
-  invocationOf,
-  type Lab,
-  mustAccept,
-  SMALL_HEAP,
+  memoryGrowthMb,
+  readInvocation,
+  SMALL_HEAP_FLAGS,
+  type StartOptions,
   TARGET,
 } from '../environment.ts';
-import { comparisonOf, type Limit, type Line, type Pair, repeated } from '../report.ts';
+import { comparePairs, type Limit, type Line, type Pair, repeatInOrder } from '../report.ts';
 import type { Population } from '../world/population.ts';
 
 /** Confirms of one pass under way at the same time. */
@@ -32,30 +32,30 @@ export interface Conditions {
 export interface Accepted {
   readonly ours: Invocation;
   /** In the order of the lower bound. @returns what it took */
-  again(start: (how: How) => Promise<Child>): Promise<Invocation>;
+  again(start: (how: StartOptions) => Promise<BenchProcess>): Promise<Invocation>;
 }
 
 /** A pass that accepts many. Every side has a process, a provider and a table of its own. */
-async function acceptMany(lab: Lab, conditions: Conditions): Promise<Accepted> {
+async function acceptMany(lab: BenchEnvironment, conditions: Conditions): Promise<Accepted> {
   const { population, latency, flags, warm } = conditions;
   const quiet = { ...population, available: 40, confirming: 0 };
   const worlds = warm ? [quiet, population] : [population];
   const table = await lab.newTable();
-  const passes: { readonly world: Population; readonly heard: readonly Heard[] }[] = [];
+  const passes: { readonly world: Population; readonly heard: readonly RecordedCall[] }[] = [];
   const ours = await lastOf(lab.startFunction(population, table, { flags }), worlds, async (child, world) => {
     await lab.fill(world, latency);
-    const invocation = invocationOf(await child.ask('invoke', { target: TARGET }));
-    mustAccept(world.confirming, invocation);
-    passes.push({ world, heard: await lab.heard() });
+    const invocation = readInvocation(await child.ask('invoke', { target: TARGET }));
+    assertAccepted(world.confirming, invocation);
+    passes.push({ world, heard: await lab.takeRecordedCalls() });
     return invocation;
   });
-  const again = async (start: (how: How) => Promise<Child>): Promise<Invocation> => {
+  const again = async (start: (how: StartOptions) => Promise<BenchProcess>): Promise<Invocation> => {
     const instead = await lab.newTable();
     return lastOf(start({ flags }), passes, async (child, { world, heard }) => {
       await lab.fill(world, latency);
-      const plan = world.confirming === 0 ? [[inSequence(heard)]] : acceptancesPlan(heard, LANES);
-      const invocation = invocationOf(await child.ask('invoke', lab.eventFor(plan, table, instead)));
-      mustBeSame(heard, await lab.heard());
+      const plan = world.confirming === 0 ? [[inSequence(heard)]] : planAcceptances(heard, LANES);
+      const invocation = readInvocation(await child.ask('invoke', lab.eventFor(plan, table, instead)));
+      assertSameCalls(heard, await lab.takeRecordedCalls());
       return invocation;
     });
   };
@@ -64,9 +64,9 @@ async function acceptMany(lab: Lab, conditions: Conditions): Promise<Accepted> {
 
 /** What a process, which then ends, takes for the last of what it is asked. */
 async function lastOf<T>(
-  starting: Promise<Child>,
+  starting: Promise<BenchProcess>,
   asked: readonly T[],
-  ask: (child: Child, of: T) => Promise<Invocation>,
+  ask: (child: BenchProcess, of: T) => Promise<Invocation>,
 ): Promise<Invocation> {
   const child = await starting;
   try {
@@ -89,8 +89,8 @@ const MANY: Population = {
 };
 
 /** A pass that accepts many among many, against the lower bound of its calls: its time and its memory. */
-export async function scale(
-  lab: Lab,
+export async function manyRequests(
+  lab: BenchEnvironment,
   { population = MANY, latency = 40, pairs = 3 } = {},
 ): Promise<readonly Line[]> {
   const pair = async (flags: readonly string[]) => {
@@ -103,14 +103,14 @@ export async function scale(
     return { ours, bound, clients: await again((how) => lab.startSdkClients(population, how)) };
   };
   const [free, tight] = [
-    await repeated(pairs, () => pair([])),
-    await repeated(pairs, () => pair(SMALL_HEAP)),
+    await repeatInOrder(pairs, () => pair([])),
+    await repeatInOrder(pairs, () => pair(SMALL_HEAP_FLAGS)),
   ];
-  const [freshFree, freshTight] = [await fresh([]), await fresh(SMALL_HEAP)];
+  const [freshFree, freshTight] = [await fresh([]), await fresh(SMALL_HEAP_FLAGS)];
 
   const { available, confirming } = population;
   const what = `${confirming} of ${available + confirming} interfaces to accept, ${latency} ms an answer`;
-  const times = comparisonOf(free.map(([ours, bound]) => [ours.ms, bound.ms]));
+  const times = comparePairs(free.map(([ours, bound]) => [ours.ms, bound.ms]));
   return [
     { part: 'scale', what, unit: 'ms', ...times, limit: { atMost: 1.25 } },
     memory('the idle process, small heap', tight, { atMost: 1.5 }),
@@ -130,6 +130,6 @@ function memory(
   pairs: readonly (readonly [Invocation, Invocation])[],
   limit: Limit | null = null,
 ): Line {
-  const growths = pairs.map(([ours, bound]): Pair => [growth(ours), growth(bound)]);
-  return { part: 'scale', what: `memory above ${above}`, unit: 'MB', ...comparisonOf(growths), limit };
+  const growths = pairs.map(([ours, bound]): Pair => [memoryGrowthMb(ours), memoryGrowthMb(bound)]);
+  return { part: 'scale', what: `memory above ${above}`, unit: 'MB', ...comparePairs(growths), limit };
 }

@@ -4,10 +4,10 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { mustBeSame } from '../calls/recordedCalls.ts';
-import { inSequence, sideBySide } from '../calls/replayPlan.ts';
-import { keys, type Lab, SMALL_HEAP } from '../environment.ts';
-import { comparisonOf, type Line, repeated } from '../report.ts';
+import { assertSameCalls } from '../calls/recordedCalls.ts';
+import { inLanes, inSequence } from '../calls/replayPlan.ts';
+import { type BenchEnvironment, emulatorKeys, SMALL_HEAP_FLAGS } from '../environment.ts';
+import { comparePairs, type Line, repeatInOrder } from '../report.ts';
 import { connectionsOf, type Population, policyText } from '../world/population.ts';
 
 const MAIN = join(import.meta.dirname, '../../cli/main.ts');
@@ -30,7 +30,7 @@ async function runCommand(
   flags: readonly string[] = [],
 ): Promise<{ ms: number; peak: number; stdout: string }> {
   const begun = performance.now();
-  const env = { ...keys('eu-west-1'), XDG_STATE_HOME: cwd };
+  const env = { ...emulatorKeys('eu-west-1'), XDG_STATE_HOME: cwd };
   const child = spawn(process.execPath, [...flags, '--import', PEAK, MAIN, ...args], {
     cwd,
     env,
@@ -62,41 +62,46 @@ function populationOf(targets: number): Population {
 }
 
 /** Many targets from one command line, each with a request to accept, against the bound of the same calls; and its memory. */
-export async function targets(
-  lab: Lab,
+export async function manyTargets(
+  lab: BenchEnvironment,
   { many = 100, few = 10, latency = 40, pairs = 3 } = {},
 ): Promise<readonly Line[]> {
-  const runs = await repeated(pairs, async () => {
+  const runs = await repeatInOrder(pairs, async () => {
     const { ms, heard } = await runTargets(lab, populationOf(many), latency);
     await lab.fill(populationOf(many), latency);
     const byTarget = [...Map.groupBy(heard, ({ region }) => region).values()];
-    const plan = [sideBySide(byTarget.map(inSequence), AT_ONCE)];
+    const plan = [inLanes(byTarget.map(inSequence), AT_ONCE)];
     const event = lab.eventFor(plan, 'no table', 'no table');
     const begun = performance.now();
     const bare = await lab.startBareLoop({ event });
     const bound = performance.now() - begun;
     await bare.stop();
-    mustBeSame(heard, await lab.heard());
+    assertSameCalls(heard, await lab.takeRecordedCalls());
     return [ms, bound] as const;
   });
   const memory = async (count: number): Promise<number> =>
-    (await runTargets(lab, populationOf(count), latency, SMALL_HEAP)).peak / 2 ** 20;
-  const peaks = await repeated(pairs, async () => [await memory(many), await memory(few)] as const);
+    (await runTargets(lab, populationOf(count), latency, SMALL_HEAP_FLAGS)).peak / 2 ** 20;
+  const peaks = await repeatInOrder(pairs, async () => [await memory(many), await memory(few)] as const);
   const what = `${many} targets from one command line, ${latency} ms an answer`;
   return [
-    { part: 'targets', what, unit: 'ms', ...comparisonOf(runs), limit: { atMost: 1.5 } },
+    { part: 'targets', what, unit: 'ms', ...comparePairs(runs), limit: { atMost: 1.5 } },
     {
       part: 'targets',
       what: `most memory, against ${few} targets, small heap`,
       unit: 'MB',
-      ...comparisonOf(peaks),
+      ...comparePairs(peaks),
       limit: { atMost: 1.25 },
     },
   ];
 }
 
 /** One run of the command, with a new ledger. */
-async function runTargets(lab: Lab, population: Population, latency: number, flags: readonly string[] = []) {
+async function runTargets(
+  lab: BenchEnvironment,
+  population: Population,
+  latency: number,
+  flags: readonly string[] = [],
+) {
   await lab.fill(population, latency);
   const folder = mkdtempSync(join(lab.folder, 'targets-'));
   const files = population.regions.map((region, i) => {
@@ -106,7 +111,7 @@ async function runTargets(lab: Lab, population: Population, latency: number, fla
   });
   const ledger = ['--ledger', join(folder, 'ledger.json')];
   const { stdout, ...taken } = await runCommand(
-    ['run', '--json', '--endpoint', lab.places.provider, ...ledger, '--policy', ...files],
+    ['run', '--json', '--endpoint', lab.urls.provider, ...ledger, '--policy', ...files],
     folder,
     flags,
   );
@@ -115,5 +120,5 @@ async function runTargets(lab: Lab, population: Population, latency: number, fla
   const expected = population.confirming * population.regions.length;
   if (accepted !== expected)
     throw new Error(`the command was to accept ${expected} and accepted ${accepted}`);
-  return { ...taken, heard: await lab.heard() };
+  return { ...taken, heard: await lab.takeRecordedCalls() };
 }

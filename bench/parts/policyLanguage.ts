@@ -1,10 +1,10 @@
 import { type CompiledPolicy, compilePolicy, diffPolicies } from '../../language/index.ts';
-import { type Line, type Spread, spreadOf } from '../report.ts';
+import { type Line, type Spread, summarize } from '../report.ts';
 
 const GRANTS = 5;
 
 /** How long the language takes for a policy of many owners with 5 grants each. */
-export async function policies({ owners = 2000, runs = 5 } = {}): Promise<readonly Line[]> {
+export async function policyLanguage({ owners = 2000, runs = 5 } = {}): Promise<readonly Line[]> {
   const [old, now] = [policyOf(owners, 0), policyOf(owners, 5)];
   const [before, after] = [compiled(old).policy, compiled(now).policy];
   const at = new Date();
@@ -38,7 +38,7 @@ function policyOf(count: number, wider: number): string {
 
 function compiled(text: string): CompiledPolicy {
   const result = compilePolicy({ file: 'big.yaml', text });
-  if (!result.ok) throw new Error(`the policy of the benchmark has ${result.faults.length} faults`);
+  if (!result.ok) throw new Error(`the policy of the benchmark has ${result.errors.length} faults`);
   return result;
 }
 
@@ -49,5 +49,5 @@ function measured(runs: number, run: () => unknown): Spread {
     run();
     return performance.now() - begun;
   });
-  return spreadOf(times);
+  return summarize(times);
 }

@@ -1,9 +1,15 @@
 import { execFile } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { type Heard, mustBeSame } from '../calls/recordedCalls.ts';
-import { invocationOf, keys, type Lab, mustAccept, TARGET } from '../environment.ts';
-import { type Line, spreadOf } from '../report.ts';
+import { assertSameCalls, type RecordedCall } from '../calls/recordedCalls.ts';
+import {
+  assertAccepted,
+  type BenchEnvironment,
+  emulatorKeys,
+  readInvocation,
+  TARGET,
+} from '../environment.ts';
+import { type Line, summarize } from '../report.ts';
 import { gatewayId, type Population } from '../world/population.ts';
 
 const exec = promisify(execFile);
@@ -20,41 +26,41 @@ const WAITING: Population = {
 };
 
 /** Accepting many requests by a function that is not even started, against a shell loop over the AWS CLI. */
-export async function cli(
-  lab: Lab,
+export async function shellLoop(
+  lab: BenchEnvironment,
   { population = WAITING, latency = 40, runs = 3 } = {},
 ): Promise<readonly Line[]> {
   const what = `accepting ${population.confirming} requests, ${latency} ms an answer`;
-  const env = { ...keys('eu-west-2'), AWS_DEFAULT_REGION: 'eu-west-2', PATH: await pathToProgram() };
+  const env = { ...emulatorKeys('eu-west-2'), AWS_DEFAULT_REGION: 'eu-west-2', PATH: await pathToProgram() };
   const version = await exec('aws', ['--version'], { env }).catch(() => null);
   if (version === null) return [{ part: 'cli', what, why: 'the AWS CLI (`aws`) is not installed' }];
 
   const ours: number[] = [];
-  let heard: readonly Heard[] = [];
+  let heard: readonly RecordedCall[] = [];
   for (let i = 0; i < runs; i += 1) {
     await lab.fill(population, latency);
     const child = await lab.startFunction(population, await lab.newTable(), { event: { target: TARGET } });
     await child.stop();
-    mustAccept(population.confirming, invocationOf(child.first));
-    heard = await lab.heard();
-    ours.push(invocationOf(child.first).sinceStart);
+    assertAccepted(population.confirming, readInvocation(child.first));
+    heard = await lab.takeRecordedCalls();
+    ours.push(readInvocation(child.first).sinceStart);
   }
 
   await lab.fill(population, latency);
   const begun = performance.now();
-  await exec(SCRIPT, [lab.places.provider, gatewayId(population, 0, 0)], { env });
+  await exec(SCRIPT, [lab.urls.provider, gatewayId(population, 0, 0)], { env });
   const shell = performance.now() - begun;
   // A shell has no ledger and announces nothing.
   const ofProvider = heard.filter(({ service }) => service !== 'dynamodb' && service !== 'events');
-  mustBeSame(ofProvider, await lab.heard());
+  assertSameCalls(ofProvider, await lab.takeRecordedCalls());
   return [
     {
       part: 'cli',
       what: `${what}, times faster than a shell loop`,
       unit: 'ms',
-      ours: spreadOf(ours),
-      bound: spreadOf([shell]),
-      ratio: spreadOf(ours.map((ms) => shell / ms)),
+      ours: summarize(ours),
+      bound: summarize([shell]),
+      ratio: summarize(ours.map((ms) => shell / ms)),
       limit: { atLeast: 20 },
     },
   ];

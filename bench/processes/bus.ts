@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { tapServers } from '../calls/recordedCalls.ts';
-import { answerParent } from '../serveParent.ts';
+import { recordServerCalls } from '../calls/recordedCalls.ts';
+import { serveParent } from '../serveParent.ts';
 
 /** EventBridge's `PutEvents`, which takes everything. */
-const { take } = tapServers();
+const { take } = recordServerCalls();
 const server = createServer(async (request, response) => {
   const { Entries: entries }: { Entries: unknown[] } = JSON.parse(await text(request));
   response.setHeader('content-type', 'application/x-amz-json-1.1');
@@ -15,4 +15,4 @@ const server = createServer(async (request, response) => {
 await once(server, 'listening');
 const address = server.address();
 const url = typeof address === 'object' ? `http://127.0.0.1:${address?.port}` : '';
-answerParent(url, { take });
+serveParent(url, { take });

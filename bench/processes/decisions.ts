@@ -1,16 +1,16 @@
 import { decide } from '../../core/decide.ts';
-import type { World } from '../../core/decisionContext.ts';
+import type { DecisionContext } from '../../core/decisionContext.ts';
 import type { VirtualInterface } from '../../core/model.ts';
 import { loadPolicy, type Policy, writePolicy } from '../../core/policy.ts';
-import { answerParent } from '../serveParent.ts';
+import { serveParent } from '../serveParent.ts';
 import {
   type ConnectionOf,
-  compiled,
+  compileOrThrow,
   connectionsOf,
   ownerName,
   type Population,
   policyText,
-  US,
+  RECIPIENT_ACCOUNT,
 } from '../world/population.ts';
 
 /** Decisions by a policy of so many owners, loaded as the function loads it: how many in a second. */
@@ -39,7 +39,7 @@ function policyOf(all: readonly ConnectionOf[]): Policy {
   const parts: Policy[] = [];
   for (let from = 0; from < all.length; from += AT_ONCE) {
     const some = all.slice(from, from + AT_ONCE);
-    parts.push(compiled(policyText(some, population.regions[0] ?? ''), TARGET).policy);
+    parts.push(compileOrThrow(policyText(some, population.regions[0] ?? ''), TARGET).policy);
   }
   const [first] = parts;
   if (first === undefined) throw new Error('a policy needs an owner');
@@ -55,7 +55,7 @@ function interfaceOn(place: number, of: number, state: string): VirtualInterface
     id: `dxvif-${state}-${place}`,
     state,
     type: 'private',
-    ownerAccount: US,
+    ownerAccount: RECIPIENT_ACCOUNT,
     connection: connection.id,
     name: `${ownerName(connection.owner)}-prod-${place}`,
     region: null,
@@ -65,19 +65,19 @@ function interfaceOn(place: number, of: number, state: string): VirtualInterface
     gateway: state === 'available' ? connection.gateway : null,
     tags: {},
     peers: [{ asn: connection.asn, amazonAddress: address(1), customerAddress: address(2), hasKey: true }],
-    faults: [],
+    readErrors: [],
     unreadable: [],
   };
 }
 
 const requests = Array.from({ length: REQUESTS }, (_, i) => interfaceOn(i, REQUESTS, 'confirming'));
-const world: World = {
+const world: DecisionContext = {
   interfaces: Array.from({ length: SURROUNDINGS }, (_, i) => interfaceOn(i, SURROUNDINGS, 'available')),
   intents: {},
   acceptances: {},
   damaged: {},
   ownConnections: { known: true, ids: new Set() },
-  acceptedThisPass: 0,
+  acceptedThisRun: 0,
 };
 const at = new Date();
 
@@ -96,4 +96,4 @@ function decideFor(milliseconds: number): number {
   }
 }
 
-answerParent(null, { decide: (milliseconds) => decideFor(Number(milliseconds)) });
+serveParent(null, { decide: (milliseconds) => decideFor(Number(milliseconds)) });

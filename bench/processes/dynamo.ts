@@ -1,8 +1,8 @@
-import { tapServers } from '../calls/recordedCalls.ts';
-import { answerParent } from '../serveParent.ts';
+import { recordServerCalls } from '../calls/recordedCalls.ts';
+import { serveParent } from '../serveParent.ts';
 import { startTransactingDynalite } from '../world/dynalite.ts';
 
 /** DynamoDB over its real protocol. */
-const { take } = tapServers();
+const { take } = recordServerCalls();
 const { url } = await startTransactingDynalite();
-answerParent(url, { take });
+serveParent(url, { take });

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { answerParent } from '../serveParent.ts';
+import { serveParent } from '../serveParent.ts';
 
 /**
  * Calls the `handler` that a bundle exports, as Lambda would, and tells what it took. Of whichever side: the function, the bare
@@ -39,4 +39,4 @@ function peakMemory(): number {
   }
 }
 
-answerParent(event === undefined ? null : await invoke(JSON.parse(event)), { invoke });
+serveParent(event === undefined ? null : await invoke(JSON.parse(event)), { invoke });

@@ -1,8 +1,15 @@
 import { type Connection, UNDISGUISED, type World } from '../../emulator/world.ts';
-import { type ConnectionOf, connectionsOf, gatewayId, ownerName, type Population, US } from './population.ts';
+import {
+  type ConnectionOf,
+  connectionsOf,
+  gatewayId,
+  ownerName,
+  type Population,
+  RECIPIENT_ACCOUNT,
+} from './population.ts';
 
 /** Puts a population into an emulated world at once: by its API, thousands of acceptances would take longer than what is measured. */
-export function fill(world: World, population: Population): void {
+export function fillWorld(world: World, population: Population): void {
   population.regions.forEach((region, r) => {
     for (let g = 0; g < population.gateways; g += 1) addGateway(world, region, gatewayId(population, r, g));
     const connections = connectionsOf(population, r).map((of) => ({
@@ -20,7 +27,7 @@ export function fill(world: World, population: Population): void {
 }
 
 function addGateway(world: World, region: string, id: string): void {
-  const [account, vpc] = [US, id.replace('vgw', 'vpc')];
+  const [account, vpc] = [RECIPIENT_ACCOUNT, id.replace('vgw', 'vpc')];
   const attachment = { vpc, state: 'attached' } as const;
   world.virtualGateways.set(id, {
     id,
@@ -75,7 +82,7 @@ function addInterface(
   world.interfaces.set(id, {
     id,
     connection,
-    recipient: US,
+    recipient: RECIPIENT_ACCOUNT,
     type: 'private',
     name: `${ownerName(owner)}-prod-${n}`,
     vlan: 100 + n,
@@ -96,7 +103,7 @@ function addInterface(
     ],
     state: isAccepted ? 'available' : 'confirming',
     since,
-    steered: false,
+    stateForced: false,
     disguise: UNDISGUISED,
     gateway: isAccepted ? { virtual: gateway, directConnect: null, asn: 64_512 } : null,
   });

@@ -1,4 +1,4 @@
-import { list, members, text, whole } from '../../emulator/decoders.ts';
+import { integerBetween, list, looseObject, text } from '../../emulator/decoders.ts';
 import { type CompiledPolicy, compilePolicy, formatFault } from '../../language/index.ts';
 
 /** A policy that allows everything on these connections, and each owner more than it asks for. */
@@ -17,7 +17,7 @@ export function policyText(connections: readonly ConnectionOf[], region: string)
   });
   return [
     'version: 1',
-    `recipient: { provider: aws, region: ${region}, account: "${US}" }`,
+    `recipient: { provider: aws, region: ${region}, account: "${RECIPIENT_ACCOUNT}" }`,
     'limits: { acceptsPerPass: 1000 }',
     'owners:',
     ...owners,
@@ -28,14 +28,14 @@ export function policyText(connections: readonly ConnectionOf[], region: string)
   ].join('\n');
 }
 
-export function compiled(text: string, target: string): CompiledPolicy {
+export function compileOrThrow(text: string, target: string): CompiledPolicy {
   const result = compilePolicy({ file: `${target}.yaml`, text });
-  if (!result.ok) throw new Error(result.faults.map(formatFault).join('\n'));
+  if (!result.ok) throw new Error(result.errors.map(formatFault).join('\n'));
   return result;
 }
 
 /** Our account, whose keys every side has. */
-export const US = '012345678901';
+export const RECIPIENT_ACCOUNT = '012345678901';
 
 /** What stands in each region of the emulated provider. */
 export interface Population {
@@ -47,11 +47,11 @@ export interface Population {
   readonly confirming: number;
 }
 
-const amount = whole(0, 1_000_000);
+const amount = integerBetween(0, 1_000_000);
 
 /** What the emulator's process is asked to hold, and how long its answers are to wait, in milliseconds. */
-export const readFilling = members<{ population: Population; latency: number }>({
-  population: members<Population>({
+export const readFilling = looseObject<{ population: Population; latency: number }>({
+  population: looseObject<Population>({
     regions: list(text),
     owners: amount,
     connectionsPerOwner: amount,

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { codeOf, makeFolder, replaceFile } from '../../adapters/fileSystem.ts';
+import { makeFolder, readErrorCode, replaceFile } from '../../adapters/fileSystem.ts';
 import * as d from '../../core/decode.ts';
 import type { EndedView } from '../status/targetView.ts';
 
@@ -21,7 +21,11 @@ const MARGIN_MS = HOUR_MS;
  * The requests that expired since the last check and were not reported yet.
  * @param last `null`: there was none, as far as is known
  */
-export function newlyExpired(ended: readonly EndedView[], at: string, last: LastCheck | null): EndedView[] {
+export function findNewlyExpired(
+  ended: readonly EndedView[],
+  at: string,
+  last: LastCheck | null,
+): EndedView[] {
   const now = Date.parse(at);
   // A clock that was set back must hide nothing.
   const since = last === null ? now - FIRST_MS : Math.min(now, Date.parse(last.at)) - MARGIN_MS;
@@ -32,7 +36,7 @@ export function newlyExpired(ended: readonly EndedView[], at: string, last: Last
 }
 
 /** What the next check must know. Reported requests are kept as long as `status` shows them. */
-export function checkNow(
+export function nextLastCheck(
   ended: readonly EndedView[],
   at: string,
   last: LastCheck | null,
@@ -60,13 +64,13 @@ const FORMAT = 1;
 const NEVER: CheckState = { targets: new Map(), problem: null, raw: {} };
 
 /** A file that cannot be read counts as no check at all: then something is reported twice, and never not at all. */
-export async function readState(path: string): Promise<CheckState> {
+export async function readCheckState(path: string): Promise<CheckState> {
   let text: string;
   try {
     text = await readFile(path, 'utf8');
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return NEVER;
-    return unknown(path, `cannot be read (${codeOf(error)})`);
+    if (readErrorCode(error) === 'ENOENT') return NEVER;
+    return unknown(path, `cannot be read (${readErrorCode(error)})`);
   }
   try {
     return decode(path, JSON.parse(text));
@@ -105,7 +109,7 @@ function unknown(path: string, why: string): CheckState {
  * @param now what this check knows of its targets; the others stay as they are
  * @returns why it could not be written; `null` when it was
  */
-export async function writeState(
+export async function writeCheckState(
   path: string,
   { raw }: CheckState,
   now: ReadonlyMap<string, LastCheck>,
@@ -118,6 +122,6 @@ export async function writeState(
     await replaceFile(path, `${JSON.stringify(document, null, 2)}\n`, () => undefined);
     return null;
   } catch (error) {
-    return `${path} cannot be written (${codeOf(error)}), so the next check may report the same again; fix its folder, or free some room`;
+    return `${path} cannot be written (${readErrorCode(error)}), so the next check may report the same again; fix its folder, or free some room`;
   }
 }

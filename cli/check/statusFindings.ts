@@ -1,22 +1,28 @@
 import { escapeText } from '../../core/printableText.ts';
 import { type Fault, formatFault } from '../../language/index.ts';
-import { humanDuration } from '../output/terminal.ts';
-import type { Pending } from '../status/pendingView.ts';
-import { concernsOf, isNear, remarksOn, whyEnded, whyOf } from '../status/statusWording.ts';
+import { formatDuration } from '../output/terminal.ts';
+import type { PendingView } from '../status/pendingView.ts';
+import {
+  describeConcerns,
+  describeEndReason,
+  describeReasons,
+  describeRemarks,
+  isNearExpiry,
+} from '../status/statusWording.ts';
 import type { EndedView, TargetView } from '../status/targetView.ts';
 
 /** Something that a person should look at, as `status --check` prints it. Codes and key names are relied on by others. */
-export interface Finding {
+export interface StatusFinding {
   /** `null`: it is about no single target */
   readonly target: string | null;
-  readonly code: FindingCode;
+  readonly code: StatusFindingCode;
   /** of the request or interface; `null` where it is about none */
   readonly id: string | null;
   /** one line, safe to print */
   readonly message: string;
 }
 
-export type FindingCode =
+export type StatusFindingCode =
   /** the target, or a part of it, could not be checked */
   | 'failed'
   /** a policy file is invalid, so that its target was not checked */
@@ -45,12 +51,12 @@ export interface CheckTerms {
 }
 
 /** Everything about one target that a person should look at; empty when all is well. The most urgent comes first. */
-export function findingsOf(view: TargetView, { maxAgeSeconds, expired }: CheckTerms): Finding[] {
+export function collectFindings(view: TargetView, { maxAgeSeconds, expired }: CheckTerms): StatusFinding[] {
   const { target, at, failures, pending, followed } = view;
-  const found = (code: FindingCode, id: string | null, message: string): Finding => {
+  const found = (code: StatusFindingCode, id: string | null, message: string): StatusFinding => {
     return { target, code, id, message: oneLine(message) };
   };
-  const waiting = pending.flatMap((item): Finding[] => {
+  const waiting = pending.flatMap((item): StatusFinding[] => {
     const code = pendingCode(item, at);
     return code === null ? [] : [found(code, item.id, pendingWords(item))];
   });
@@ -60,7 +66,7 @@ export function findingsOf(view: TargetView, { maxAgeSeconds, expired }: CheckTe
     ...expired.map((end) => found('expired', end.id, expiredWords(end))),
     ...waiting.filter(({ code }) => code === 'held'),
     ...staleness(view, maxAgeSeconds).map((message) => found('stale', null, message)),
-    ...concernsOf(lastingly(view, maxAgeSeconds)).map((message) => found('trouble', null, message)),
+    ...describeConcerns(lastingly(view, maxAgeSeconds)).map((message) => found('trouble', null, message)),
     ...followed.flatMap(({ id, problem, message }) =>
       problem === null ? [] : [found('not-available', id, message ?? problem)],
     ),
@@ -68,33 +74,33 @@ export function findingsOf(view: TargetView, { maxAgeSeconds, expired }: CheckTe
 }
 
 /** A policy file that is invalid: its target was not checked. */
-export function invalidPolicy(fault: Fault): Finding {
+export function invalidPolicyFinding(fault: Fault): StatusFinding {
   return { target: null, code: 'invalid-policy', id: null, message: oneLine(formatFault(fault)) };
 }
 
-export function findingLine({ target, code, id, message }: Finding): string {
+export function formatFinding({ target, code, id, message }: StatusFinding): string {
   const about = [target, code, id === null ? null : escapeText(id)].filter((part) => part !== null);
   return [...about, message].join(': ');
 }
 
-function pendingCode(item: Pending, at: string): 'near-expiry' | 'held' | null {
-  if (isNear(item, at)) return 'near-expiry';
+function pendingCode(item: PendingView, at: string): 'near-expiry' | 'held' | null {
+  if (isNearExpiry(item, at)) return 'near-expiry';
   // What the next run accepts needs nobody, unless a run has tried already. What could not be evaluated now is as the last run left it.
   if (item.now?.outcome === 'wouldAccept') return hasStalled(item) ? 'held' : null;
   return item.now !== null || item.heldBefore.length > 0 ? 'held' : null;
 }
 
 /** Whether a run saw it and did not accept it: a confirm failed, or the run goes by another policy than this one. */
-function hasStalled({ confirmsFailed, inDoubt, heldBefore }: Pending): boolean {
+function hasStalled({ confirmsFailed, inDoubt, heldBefore }: PendingView): boolean {
   return confirmsFailed > 0 || inDoubt !== null || heldBefore.length > 0;
 }
 
-function pendingWords(item: Pending): string {
+function pendingWords(item: PendingView): string {
   const { earliest, latest } = item.deadline;
-  const why = whyOf(item) || 'not evaluated';
+  const why = describeReasons(item) || 'not evaluated';
   const state =
     item.now?.decision.verdict === 'accept'
-      ? [`allowed by ${why}, and still pending`, ...heldByLast(item), ...remarksOn(item)].join('; ')
+      ? [`allowed by ${why}, and still pending`, ...heldByLast(item), ...describeRemarks(item)].join('; ')
       : `pending, held for ${why}`;
   if (latest === null) return `${state}; first seen ${item.firstSeen ?? 'just now'}; it does not expire`;
   return earliest === null
@@ -102,13 +108,13 @@ function pendingWords(item: Pending): string {
     : `${state}; it expires between ${earliest} and ${latest}`;
 }
 
-function heldByLast({ heldBefore }: Pending): string[] {
+function heldByLast({ heldBefore }: PendingView): string[] {
   const codes = [...new Set(heldBefore.map(({ code }) => code))].join(', ');
   return codes === '' ? [] : [`the last run held it for ${codes}: see that the runs use this policy`];
 }
 
 function expiredWords(end: EndedView): string {
-  const why = whyEnded(end);
+  const why = describeEndReason(end);
   return `it expired unaccepted, found out at ${end.endedAt}${why === '' ? '' : `; it was pending because of: ${why}`}`;
 }
 
@@ -123,19 +129,19 @@ function staleness({ source, lastListing, at }: TargetView, maxAgeSeconds: numbe
   // A clock that was ahead must not make runs that have stopped look recent until it is reached.
   if (age < -maxAgeSeconds)
     return [
-      `the last complete listing by a run was at ${lastListing}, in ${humanDuration(-age)}: a clock was wrong; check the clocks, and that runs still work`,
+      `the last complete listing by a run was at ${lastListing}, in ${formatDuration(-age)}: a clock was wrong; check the clocks, and that runs still work`,
     ];
   if (age <= maxAgeSeconds) return [];
   return [
-    `the last complete listing by a run was at ${lastListing}, ${humanDuration(age)} ago, and --max-age is ${humanDuration(maxAgeSeconds)}; see that runs still work`,
+    `the last complete listing by a run was at ${lastListing}, ${formatDuration(age)} ago, and --max-age is ${formatDuration(maxAgeSeconds)}; see that runs still work`,
   ];
 }
 
 /** The same without events that only just happened: a run may be delivering them. */
 function lastingly(view: TargetView, maxAgeSeconds: number): TargetView {
-  const { oldest } = view.unannounced;
+  const { oldest } = view.undelivered;
   const isOld = oldest !== null && Date.parse(view.at) - Date.parse(oldest) > maxAgeSeconds * 1000;
-  return isOld ? view : { ...view, unannounced: { count: 0, oldest: null } };
+  return isOld ? view : { ...view, undelivered: { count: 0, oldest: null } };
 }
 
 /** An API's error message may have line breaks in it; each finding is one line. */

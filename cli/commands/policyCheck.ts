@@ -1,7 +1,7 @@
 import { type CompiledPolicy, type Idle, idleGrants, oddPatterns, oddRegion } from '../../language/index.ts';
 import { loadPolicies } from '../loadPolicies.ts';
 import { EXIT, type ExitCode } from '../options.ts';
-import { paintFor, printDocument, wrapped } from '../output/terminal.ts';
+import { paintFor, printDocument, wrapLines } from '../output/terminal.ts';
 
 /**
  * `policy check`: compiles every file and says what it is, which grants accept nothing, and which values look like patterns and are none;
@@ -25,7 +25,7 @@ export function policyCheck(named: readonly string[], options: { readonly json?:
       `${target}: valid; ${recipient.provider} ${recipient.region} ${recipient.account}, ` +
       `${counted(owners.length, 'owner')}, ${counted(grants, 'grant')}, ${counted(hold.length, 'hold line')}` +
       `${freeze ? ', FROZEN: everything is held' : ''}; ${digest}`;
-    process.stdout.write(`${wrapped(line, paintFor(process.stdout).columns)}\n`);
+    process.stdout.write(`${wrapLines(line, paintFor(process.stdout).columns)}\n`);
   }
   return EXIT.done;
 }

@@ -1,10 +1,10 @@
 import { diffPolicies, TooManyWays } from '../../language/index.ts';
 import type { ConnectOptions } from '../connectTarget.ts';
-import { type DiffDocument, documentOf } from '../diff/diffDocument.ts';
+import { buildDiffDocument, type DiffDocument } from '../diff/diffDocument.ts';
 import { describeDiff, diffMarkdown } from '../diff/diffText.ts';
-import { oldSideOf, sideOf } from '../diff/loadRevision.ts';
-import { pendingChanges } from '../diff/pendingImpact.ts';
-import { EXIT, type ExitCode, instantOf, UsageError } from '../options.ts';
+import { loadOldRevision, loadRevision } from '../diff/loadRevision.ts';
+import { findPendingImpact } from '../diff/pendingImpact.ts';
+import { EXIT, type ExitCode, parseAtOption, UsageError } from '../options.ts';
 import { paintFor, printDocument } from '../output/terminal.ts';
 
 export interface DiffOptions extends ConnectOptions {
@@ -27,16 +27,16 @@ export async function policyDiff(old: string, now: string, options: DiffOptions)
 }
 
 async function compare(old: string, now: string, options: DiffOptions): Promise<DiffDocument> {
-  const at = instantOf(options.at);
-  const after = sideOf(now);
-  const { old: before, note } = oldSideOf(old, after);
+  const at = parseAtOption(options.at);
+  const after = loadRevision(now);
+  const { old: before, note } = loadOldRevision(old, after);
   const pending =
     options.pending === undefined
       ? null
-      : await pendingChanges([before.policy, after.policy], options.pending, options, at);
+      : await findPendingImpact([before.policy, after.policy], options.pending, options, at);
   try {
     const { notes, ...diff } = diffPolicies(before.policy, after.policy, at);
-    return documentOf(
+    return buildDiffDocument(
       { ...diff, notes: note === null ? notes : [note, ...notes] },
       { old: sideIn(before), new: sideIn(after) },
       after.policy.recipient.account,

@@ -3,16 +3,16 @@ import type { VirtualInterface } from '../../core/model.ts';
 import { escapeText, quote } from '../../core/printableText.ts';
 import {
   type ExplainedGrant,
-  type ExplainedLine,
+  type ExplainedHoldRule,
   type Explanation,
   explain,
 } from '../explain/explanation.ts';
-import { onePolicy } from '../loadPolicies.ts';
-import { EXIT, type ExitCode, instantOf } from '../options.ts';
-import { details } from '../output/requestText.ts';
-import { type Paint, paintFor, printDocument, table, wrapped } from '../output/terminal.ts';
+import { loadOnePolicy } from '../loadPolicies.ts';
+import { EXIT, type ExitCode, parseAtOption } from '../options.ts';
+import { describeRequest } from '../output/requestText.ts';
+import { formatTable, type Paint, paintFor, printDocument, wrapLines } from '../output/terminal.ts';
 import { readRequest } from '../requests/readRequests.ts';
-import { requestFile } from '../requests/requestItems.ts';
+import { readRequestFile } from '../requests/requestItems.ts';
 
 /** An explanation in words for people, in the order in which a pass decides. */
 export function describeExplanation(explanation: Explanation, paint: Paint): string {
@@ -37,20 +37,23 @@ export function describeExplanation(explanation: Explanation, paint: Paint): str
     ...grants.flatMap((grant) => describeGrant(owner ?? '', grant, at, paint)),
     '',
     `decision: ${report.decision.verdict === 'accept' ? paint.good(accepted(owner ?? '', grants)) : paint.bad('hold')}`,
-    ...details(report, paint).slice(1),
+    ...describeRequest(report, paint).slice(1),
   ].join('\n');
-  return wrapped(text, paint.columns);
+  return wrapLines(text, paint.columns);
 }
 
 function fieldsOf(request: VirtualInterface): string[] {
-  const rows = MATCH_FIELD_NAMES.map((field) => [field, MATCH_FIELDS[field].seen(request) ?? NOT_GIVEN]);
+  const rows = MATCH_FIELD_NAMES.map((field) => [
+    field,
+    MATCH_FIELDS[field].describeActual(request) ?? NOT_GIVEN,
+  ]);
   const account = request.ownerAccount === null ? NOT_GIVEN : escapeText(request.ownerAccount);
-  return table(['ownerAccount', account], rows).split('\n');
+  return formatTable(['ownerAccount', account], rows).split('\n');
 }
 
 const NOT_GIVEN = '(not given)';
 
-function describeLine({ fields, reason, applies }: ExplainedLine, paint: Paint): string[] {
+function describeLine({ fields, reason, applies }: ExplainedHoldRule, paint: Paint): string[] {
   const why = reason === null ? '' : ` (${escapeText(reason)})`;
   return [
     applies
@@ -85,11 +88,11 @@ function timeOf({ from, until, outOfTime }: ExplainedGrant, at: string): string[
 
 function verdicts(fields: readonly FieldVerdict[], more: readonly string[][]): string[] {
   const rows = [
-    ...fields.map(({ verdict, field, wanted, seen }) => [verdict, field, wanted, seen ?? NOT_GIVEN]),
+    ...fields.map(({ verdict, field, expected, actual }) => [verdict, field, expected, actual ?? NOT_GIVEN]),
     ...more,
   ];
   if (rows.length === 0) return ['      yes  whatever it is'];
-  return table(['', 'field', 'wanted', 'seen'], rows)
+  return formatTable(['', 'field', 'wanted', 'seen'], rows)
     .split('\n')
     .map((line) => `      ${line}`);
 }
@@ -110,9 +113,9 @@ export interface ExplainOptions {
 
 /** `policy explain`: why one request out of a file is accepted or held, field by field. Asks nobody. */
 export async function policyExplain(named: string | undefined, options: ExplainOptions): Promise<ExitCode> {
-  const at = instantOf(options.at);
-  const { policy, digest } = onePolicy(named);
-  const { text, file } = await requestFile(options.request);
+  const at = parseAtOption(options.at);
+  const { policy, digest } = loadOnePolicy(named);
+  const { text, file } = await readRequestFile(options.request);
   const explanation = explain(policy, readRequest(text, file, policy, options.id ?? null), at);
   if (options.json) printDocument({ ...explanation, policy: { digest } });
   else process.stdout.write(`${describeExplanation(explanation, paintFor(process.stdout))}\n`);

@@ -1,14 +1,14 @@
 import { writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { connect, REQUEST_TIMEOUT_MS } from '../../adapters/connect.ts';
-import { DIALECTS } from '../../adapters/directconnect/directConnect.ts';
-import { codeOf, fileCause, makeFolder } from '../../adapters/fileSystem.ts';
-import { isForeign, PROVIDERS, type Provider } from '../../core/model.ts';
+import { PROVIDER_APIS } from '../../adapters/directconnect/directConnect.ts';
+import { describeFileError, makeFolder, readErrorCode } from '../../adapters/fileSystem.ts';
+import { isForeignGateway, PROVIDERS, type Provider } from '../../core/model.ts';
 import { ACCOUNT } from '../../core/resourceIds.ts';
-import { type ConnectOptions, endpointsOf } from '../connectTarget.ts';
+import { type ConnectOptions, readEndpoints } from '../connectTarget.ts';
 import { EXIT, type ExitCode, UsageError } from '../options.ts';
-import { ownCredentials } from '../personalCredentials.ts';
-import { firstPolicy, schemaComment } from '../scaffoldPolicy.ts';
+import { personalCredentials } from '../personalCredentials.ts';
+import { scaffoldPolicy, schemaComment } from '../scaffoldPolicy.ts';
 
 export interface InitOptions extends ConnectOptions {
   readonly provider: string;
@@ -24,18 +24,18 @@ export async function policyInit(options: InitOptions): Promise<ExitCode> {
     throw new UsageError(`--provider must be \`outscale\` or \`aws\`, got \`${options.provider}\``);
   const shown = await show(provider, options);
   // Nobody knows where standard output goes.
-  if (options.output === undefined) process.stdout.write(firstPolicy(shown, null));
-  else await writeNew(options.output, (path) => firstPolicy(shown, schemaComment(path)));
+  if (options.output === undefined) process.stdout.write(scaffoldPolicy(shown, null));
+  else await writeNew(options.output, (path) => scaffoldPolicy(shown, schemaComment(path)));
   return EXIT.done;
 }
 
-async function show(provider: Provider, options: InitOptions): Promise<Parameters<typeof firstPolicy>[0]> {
+async function show(provider: Provider, options: InitOptions): Promise<Parameters<typeof scaffoldPolicy>[0]> {
   const { region, account: given } = options;
   if (given !== undefined && !ACCOUNT.test(given))
     throw new UsageError(`--account must be 12 digits, got \`${given}\``);
-  const credentials = ownCredentials(provider, options.profile ?? null, process.env);
+  const credentials = personalCredentials(provider, options.profile ?? null, process.env);
   const place = { provider, region };
-  const connected = connect(place, credentials, endpointsOf(options, place), REQUEST_TIMEOUT_MS);
+  const connected = connect(place, credentials, readEndpoints(options, place), REQUEST_TIMEOUT_MS);
   try {
     const account = (await connected.caller.account()) ?? given;
     if (account === undefined)
@@ -48,8 +48,8 @@ async function show(provider: Provider, options: InitOptions): Promise<Parameter
       );
     }
     const interfaces = await connected.directConnect.list();
-    const shown = await connected.gateways.list(DIALECTS[provider].gatewayKinds);
-    const gateways = shown.filter((gateway) => !isForeign(gateway, { provider, region, account }));
+    const shown = await connected.gateways.list(PROVIDER_APIS[provider].gatewayKinds);
+    const gateways = shown.filter((gateway) => !isForeignGateway(gateway, { provider, region, account }));
     return { recipient: { provider, region, account }, interfaces, gateways };
   } finally {
     connected.close();
@@ -60,15 +60,15 @@ async function writeNew(path: string, text: (path: string) => string): Promise<v
   try {
     await makeFolder(dirname(path));
   } catch (cause) {
-    throw new UsageError(`\`${path}\` cannot be written ${fileCause(cause)}`, { cause });
+    throw new UsageError(`\`${path}\` cannot be written ${describeFileError(cause)}`, { cause });
   }
   try {
     await writeFile(path, text(path), { flag: 'wx' });
   } catch (cause) {
     throw new UsageError(
-      codeOf(cause) === 'EEXIST'
+      readErrorCode(cause) === 'EEXIST'
         ? `\`${path}\` exists already; name another file`
-        : `\`${path}\` cannot be written ${fileCause(cause)}`,
+        : `\`${path}\` cannot be written ${describeFileError(cause)}`,
       { cause },
     );
   }

@@ -1,9 +1,9 @@
 import { relative } from 'node:path';
 import type { ConnectOptions } from '../connectTarget.ts';
-import { filesAt, isRevision } from '../diff/loadRevision.ts';
-import { policyFolder, testPolicies } from '../loadPolicies.ts';
-import { EXIT, type ExitCode, InvalidPolicies, instantOf, UsageError } from '../options.ts';
-import { faultsMarkdown, type Reviewed, review, reviewMarkdown } from '../review/reviewPolicy.ts';
+import { isGitRevision, listRevisionFiles } from '../diff/loadRevision.ts';
+import { findPolicyFolder, loadTestedPolicies } from '../loadPolicies.ts';
+import { EXIT, type ExitCode, InvalidPolicies, parseAtOption, UsageError } from '../options.ts';
+import { errorsMarkdown, type ReviewedPolicy, reviewMarkdown, reviewPolicy } from '../review/reviewPolicy.ts';
 
 export interface ReviewOptions extends ConnectOptions {
   readonly base: string;
@@ -13,18 +13,18 @@ export interface ReviewOptions extends ConnectOptions {
 
 /** `policy review`: check, cases, diff against a revision and, with `live`, what is pending, as one comment in Markdown. */
 export async function policyReview({ base, live = false, at, ...options }: ReviewOptions): Promise<ExitCode> {
-  const when = instantOf(at);
-  if (!isRevision(base))
+  const when = parseAtOption(at);
+  if (!isGitRevision(base))
     throw new UsageError(
       `git has no revision \`${base}\`; fetch it (\`git fetch\`), or name another by \`--base\``,
     );
   const tested = testedOrTold();
   if (tested === null) return EXIT.invalidPolicy;
-  const known = filesAt(base, policyFolder()).filter((file) => file.endsWith('.yaml'));
-  const reviewed: Reviewed[] = [];
+  const known = listRevisionFiles(base, findPolicyFolder()).filter((file) => file.endsWith('.yaml'));
+  const reviewed: ReviewedPolicy[] = [];
   for (const policy of tested.policies) {
     const file = relative('.', policy.file);
-    reviewed.push(await review({ ...policy, file }, { base, known, live, at: when }, options));
+    reviewed.push(await reviewPolicy({ ...policy, file }, { base, known, live, at: when }, options));
   }
   const removed = known.filter((file) => reviewed.every((one) => one.file !== file));
   process.stdout.write(`${reviewMarkdown({ base, tested, reviewed, removed })}\n`);
@@ -33,12 +33,12 @@ export async function policyReview({ base, live = false, at, ...options }: Revie
 }
 
 /** `null` when there are faults, which were told. */
-function testedOrTold(): ReturnType<typeof testPolicies> | null {
+function testedOrTold(): ReturnType<typeof loadTestedPolicies> | null {
   try {
-    return testPolicies([]);
+    return loadTestedPolicies([]);
   } catch (error) {
     if (!(error instanceof InvalidPolicies)) throw error;
-    process.stdout.write(`${faultsMarkdown(error.message)}\n`);
+    process.stdout.write(`${errorsMarkdown(error.message)}\n`);
     return null;
   }
 }

@@ -1,17 +1,17 @@
 import { readFileSync, realpathSync } from 'node:fs';
 import { basename, dirname, isAbsolute, relative, sep } from 'node:path';
 import { deadlineOf } from '../../core/deadline.ts';
-import { VERIFY } from '../../core/operatorAdvice.ts';
+import { VERIFY_OWNER } from '../../core/operatorAdvice.ts';
 import { type Policy, recipientKey } from '../../core/policy.ts';
-import { escapeText, visible } from '../../core/printableText.ts';
+import { escapeInvisible, escapeText } from '../../core/printableText.ts';
 import { git, type Suggestion, suggest, wordsOfRequest } from '../../language/index.ts';
-import { type LedgerOptions, ledgerFor } from '../ledgerOptions.ts';
-import { onePolicy } from '../loadPolicies.ts';
-import { EXIT, type ExitCode, instantOf } from '../options.ts';
+import { type LedgerOptions, openLedger } from '../ledgerOptions.ts';
+import { loadOnePolicy } from '../loadPolicies.ts';
+import { EXIT, type ExitCode, parseAtOption } from '../options.ts';
 import { type Paint, paintFor, printDocument } from '../output/terminal.ts';
 import type { ReadRequest } from '../requests/fromReport.ts';
 import { readRequest } from '../requests/readRequests.ts';
-import { requestFile } from '../requests/requestItems.ts';
+import { readRequestFile } from '../requests/requestItems.ts';
 
 type Patch = Extract<Suggestion, { kind: 'patch' }>;
 
@@ -27,7 +27,7 @@ function describeSuggestion(
 ): string {
   const { request, deadline } = read;
   const about = `${escapeText(request.id)}: ${wordsOfRequest({ request })}`;
-  const warnings = warningsOn(suggestion, read, folder, paint);
+  const warnings = describeSuggestionWarnings(suggestion, read, folder, paint);
   switch (suggestion.kind) {
     case 'accepted':
       return `${about}\n${paint.good('nothing to edit:')} \`${suggestion.owner}.${suggestion.grant}\` accepts it`;
@@ -48,11 +48,11 @@ function describeSuggestion(
 
 /** As a shell takes it for one word. */
 function shellWord(text: string): string {
-  return /^[\w/.,:@%+-]+$/.test(text) ? text : `'${visible(text).replaceAll("'", `'\\''`)}'`;
+  return /^[\w/.,:@%+-]+$/.test(text) ? text : `'${escapeInvisible(text).replaceAll("'", `'\\''`)}'`;
 }
 
 /** The part of it that a person must see, whatever reads the rest. */
-export function warningsOn(
+export function describeSuggestionWarnings(
   suggestion: Suggestion,
   { assumed, absent }: ReadRequest,
   folder: string | null,
@@ -89,7 +89,7 @@ function confirmations({ isNewOwner, owner, gateway }: Patch, paint: Paint): str
       `${paint.warn('confirm first:')} with owner \`${owner}\`, that they asked for this, and gateway \`${gateway}\``,
     ];
   return [
-    `${paint.warn(`${VERIFY}:`)} no owner in the policy has this connection`,
+    `${paint.warn(`${VERIFY_OWNER}:`)} no owner in the policy has this connection`,
     '  - whose the connection is: the provider, or a contract, says so; its name, VLAN, ASN, addresses and tags are the',
     "    requester's own words and prove nothing",
     '  - that they asked for this interface, with these values',
@@ -115,9 +115,9 @@ export interface SuggestOptions extends Pick<LedgerOptions, 'ledger' | 'profile'
 
 /** `policy suggest`: the narrowest edit that would let a held request in, as a patch on standard output. Changes nothing. */
 export async function policySuggest(named: string | undefined, options: SuggestOptions): Promise<ExitCode> {
-  const at = instantOf(options.at);
-  const { file, policy } = onePolicy(named);
-  const { text, file: requested } = await requestFile(options.request);
+  const at = parseAtOption(options.at);
+  const { file, policy } = loadOnePolicy(named);
+  const { text, file: requested } = await readRequestFile(options.request);
   const read = await withDeadline(readRequest(text, requested, policy, options.id ?? null), policy, options);
   const source = { file, text: readFileSync(file, 'utf8') };
   const { path, folder } = patchPathOf(file, process.cwd());
@@ -135,8 +135,8 @@ async function withDeadline(
   options: SuggestOptions,
 ): Promise<ReadRequest> {
   if (options.ledger === undefined) return read;
-  const { sightings } = await ledgerFor(options).peek(recipientKey(recipient));
-  const sighting = sightings[read.request.id];
+  const { observations } = await openLedger(options).readState(recipientKey(recipient));
+  const sighting = observations[read.request.id];
   return sighting === undefined ? read : { ...read, deadline: deadlineOf(sighting, recipient.expiry) };
 }
 
@@ -144,7 +144,7 @@ async function withDeadline(
 function print(suggestion: Suggestion, read: ReadRequest, folder: string | null, json: boolean): void {
   const paint = paintFor(process.stderr);
   const lines = json
-    ? warningsOn(suggestion, read, folder, paint)
+    ? describeSuggestionWarnings(suggestion, read, folder, paint)
     : [describeSuggestion(suggestion, read, folder, paint)];
   process.stderr.write(lines.map((line) => `${line}\n`).join(''));
   if (json) printDocument(suggestion);

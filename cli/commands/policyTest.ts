@@ -1,10 +1,10 @@
 import { type CaseResult, gotInWords, inWords, type Tested } from '../../language/index.ts';
-import { testPolicies } from '../loadPolicies.ts';
+import { loadTestedPolicies } from '../loadPolicies.ts';
 import { EXIT, type ExitCode } from '../options.ts';
 import { type Paint, paintFor, printDocument } from '../output/terminal.ts';
 
 /** What the cases showed, as a test runner tells it. */
-export function describeTests(tested: Tested, paint: Paint): string {
+export function describePolicyTests(tested: Tested, paint: Paint): string {
   const { policies, results } = tested;
   const suites = policies.map(({ policy: { target } }) => {
     const own = results.filter((result) => result.target === target);
@@ -34,13 +34,12 @@ function told({ name, file, line, passed, expected, decision }: CaseResult, pain
 }
 
 /** What no case shows at work: nothing that fails, but nothing that is sure either. */
-export function describeUnexercised({ policies, results, unexercised }: Tested, paint: Paint): string {
+export function describeUntested({ policies, results, untested }: Tested, paint: Paint): string {
   const without = policies.filter(({ policy }) => results.every(({ target }) => target !== policy.target));
   const lines = [
     ...without.map(({ file }) => `${file}: it has no cases; add them in the folder \`cases\` beside it`),
-    ...unexercised.map(
-      ({ file, line, column, path, message, mend }) =>
-        `${file}:${line}:${column} ${path}: ${message}; ${mend}`,
+    ...untested.map(
+      ({ file, line, column, path, message, fix }) => `${file}:${line}:${column} ${path}: ${message}; ${fix}`,
     ),
   ];
   return lines.map((line) => `${paint.warn('warning:')} ${line}\n`).join('');
@@ -48,14 +47,14 @@ export function describeUnexercised({ policies, results, unexercised }: Tested, 
 
 /** `policy test`: tries the cases of policies, and says what of these no case shows at work. */
 export function policyTest(named: readonly string[], options: { readonly json?: boolean }): ExitCode {
-  const tested = testPolicies(named);
-  const { policies, results, unexercised } = tested;
+  const tested = loadTestedPolicies(named);
+  const { policies, results, untested: unexercised } = tested;
   if (options.json) {
     const sound = policies.map(({ policy, digest }) => ({ target: policy.target, digest }));
     printDocument({ policies: sound, cases: results, unexercised, faults: [] });
   } else {
-    process.stdout.write(`${describeTests(tested, paintFor(process.stdout))}\n`);
+    process.stdout.write(`${describePolicyTests(tested, paintFor(process.stdout))}\n`);
   }
-  process.stderr.write(describeUnexercised(tested, paintFor(process.stderr)));
+  process.stderr.write(describeUntested(tested, paintFor(process.stderr)));
   return results.every(({ passed }) => passed) ? EXIT.done : EXIT.failed;
 }

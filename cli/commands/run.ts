@@ -1,18 +1,24 @@
 import { systemClock } from '../../adapters/connect.ts';
-import { createFileAnnouncer } from '../../adapters/events/filePublisher.ts';
-import type { PassReport } from '../../core/runReport.ts';
+import { createFilePublisher } from '../../adapters/events/filePublisher.ts';
+import type { RunReport } from '../../core/runReport.ts';
 import type { CompiledPolicy } from '../../language/index.ts';
 import type { Ports } from '../../run/ports.ts';
-import { ping, pingAddress } from '../heartbeat.ts';
-import { ledgerFor, lockInWords, lockOn, pruneLedger, withLedger } from '../ledgerOptions.ts';
-import { describeFaults, loadSoundPolicies } from '../loadPolicies.ts';
+import { readPingUrl, sendPing } from '../heartbeat.ts';
+import {
+  describeLedgerLock,
+  openLedger,
+  pruneLedger,
+  readLedgerLock,
+  withLedgerOption,
+} from '../ledgerOptions.ts';
+import { describeDiagnostics, loadValidPolicies } from '../loadPolicies.ts';
 import { EXIT, type ExitCode } from '../options.ts';
 import { startProgress } from '../output/progress.ts';
-import { describePass } from '../output/runText.ts';
+import { describeRun } from '../output/runText.ts';
 import { describeProblems, paintFor, printDocument } from '../output/terminal.ts';
-import { eachTarget, onePass, type PassOptions } from '../runTarget.ts';
+import { forEachTarget, type RunTargetOptions, runTarget } from '../runTarget.ts';
 
-export interface RunOptions extends PassOptions {
+export interface RunOptions extends RunTargetOptions {
   readonly policy?: readonly string[];
   readonly ledger?: string;
   readonly events?: string;
@@ -23,40 +29,44 @@ export interface RunOptions extends PassOptions {
 
 /** `run` and, with `dryRun`, `plan`: one pass over every target, some at once; a broken one stops no other. */
 export async function run(given: RunOptions): Promise<ExitCode> {
-  const address = pingAddress(given.ping, process.env);
-  const { policies, faults } = loadSoundPolicies(given.policy ?? []);
-  const options = withLedger(given, policies);
+  const address = readPingUrl(given.ping, process.env);
+  const { policies, errors } = loadValidPolicies(given.policy ?? []);
+  const options = withLedgerOption(given, policies);
   const { dryRun = false } = options;
   const interruption = catchInterruption();
   const remaining = (): number => (interruption.aborted ? 0 : Number.POSITIVE_INFINITY);
   const progress = startProgress(options.json ? null : process.stderr, policies.length);
   const world = sharedWorld(options);
-  const { results: passes, rethrow } = await eachTarget(policies, (compiled) =>
-    onePass(compiled, options, (connected) => ({ ...connected, ...world }), { remaining, dryRun, progress }),
+  const { results: passes, rethrow } = await forEachTarget(policies, (compiled) =>
+    runTarget(compiled, options, (connected) => ({ ...connected, ...world }), {
+      remaining,
+      dryRun,
+      progress,
+    }),
   );
   progress.stop();
   if (passes.length === 0) rethrow();
   const locked = passes.map(async (report) => ({ report, lock: await lockOf(report, policies, options) }));
   const shown = await Promise.all(locked);
   if (options.json) {
-    printDocument({ passes, faults });
+    printDocument({ passes, faults: errors });
     const paint = paintFor(process.stderr);
     process.stderr.write(shown.map(({ report, lock }) => describeProblems(report, paint, lock)).join(''));
   } else {
     const paint = paintFor(process.stdout);
-    const texts = shown.map(({ report, lock }) => describePass(report, paint, lock));
+    const texts = shown.map(({ report, lock }) => describeRun(report, paint, lock));
     process.stdout.write(`${texts.join('\n\n')}\n`);
   }
-  if (faults.length > 0)
+  if (errors.length > 0)
     process.stderr.write(
-      describeFaults(faults, 'no pass was made by FILES; the others went on', paintFor(process.stderr)),
+      describeDiagnostics(errors, 'no pass was made by FILES; the others went on', paintFor(process.stderr)),
     );
   rethrow();
-  const isWell = faults.length === 0 && passes.every(({ status }) => status === 'completed');
+  const isWell = errors.length === 0 && passes.every(({ status }) => status === 'completed');
   if (isWell && address !== null && !dryRun) await tell(address);
   // Last of all, since it may read a million records: nothing waits for it but the end of the command.
   if (!dryRun && !interruption.aborted) await prune(options);
-  if (faults.length > 0) return EXIT.invalidPolicy;
+  if (errors.length > 0) return EXIT.invalidPolicy;
   const ends = new Set(passes.map(({ status }) => status));
   if (ends.has('failed')) return EXIT.failed;
   return ends.has('leaseHeld') ? EXIT.locked : EXIT.done;
@@ -64,13 +74,13 @@ export async function run(given: RunOptions): Promise<ExitCode> {
 
 /** What kept a run from its work, in words; `null`: nothing did. */
 async function lockOf(
-  { status, target }: PassReport,
+  { status, target }: RunReport,
   policies: readonly CompiledPolicy[],
   options: RunOptions,
 ): Promise<string | null> {
   const compiled = policies.find(({ policy }) => policy.target === target);
   if (status !== 'leaseHeld' || compiled === undefined) return null;
-  return lockInWords(await lockOn(compiled.policy, options), systemClock.now());
+  return describeLedgerLock(await readLedgerLock(compiled.policy, options), systemClock.now());
 }
 
 /** Nothing depends on what is kept too long, so that a failure is a warning. */
@@ -84,17 +94,17 @@ async function prune(options: RunOptions): Promise<void> {
 
 /** Whoever waits for a ping learns by its absence; a pass is as good without it. */
 async function tell(address: URL): Promise<void> {
-  const problem = await ping(address);
+  const problem = await sendPing(address);
   if (problem !== null) process.stderr.write(`${paintFor(process.stderr).warn('warning:')} ${problem}\n`);
 }
 
 /** Made once for all targets, since they write to the same ledger and file: each keeps its writers in turn. */
-function sharedWorld(options: RunOptions): Pick<Ports, 'clock' | 'ledger' | 'announcer'> {
+function sharedWorld(options: RunOptions): Pick<Ports, 'clock' | 'ledger' | 'eventPublisher'> {
   const { events } = options;
   return {
     clock: systemClock,
-    ledger: ledgerFor(options),
-    announcer: events === undefined ? null : createFileAnnouncer(events),
+    ledger: openLedger(options),
+    eventPublisher: events === undefined ? null : createFilePublisher(events),
   };
 }
 

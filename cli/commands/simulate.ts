@@ -1,15 +1,15 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { codeOf, fileCause } from '../../adapters/fileSystem.ts';
+import { describeFileError, readErrorCode } from '../../adapters/fileSystem.ts';
 import {
   type DialectName,
+  type Emulator,
+  type EmulatorOptions,
   LONGEST_LATENCY,
   Misread,
   readScenario,
   ScenarioRefused,
-  type Simulator,
-  type SimulatorOptions,
-  startSimulator,
+  startEmulator,
 } from '../../emulator/emulator.ts';
 import { COMMAND } from '../../language/invocation.ts';
 import { EXIT, type ExitCode, UsageError } from '../options.ts';
@@ -29,7 +29,7 @@ export async function simulate({ port, dialect, scenario, latency }: SimulateOpt
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
     throw new UsageError(`--port must be a number from 0 to 65535, got \`${port}\``);
   }
-  const options: SimulatorOptions = {
+  const options: EmulatorOptions = {
     port: Number(port),
     dialect,
     ...(latency === undefined ? {} : { latency: readLatency(latency) }),
@@ -58,11 +58,11 @@ function readLatency(text: string): number {
   );
 }
 
-async function start(options: SimulatorOptions, file: string | undefined): Promise<Simulator> {
-  if (file === undefined) return startSimulator(options);
+async function start(options: EmulatorOptions, file: string | undefined): Promise<Emulator> {
+  if (file === undefined) return startEmulator(options);
   const path = file;
   try {
-    return await startSimulator({ ...options, scenario: readScenario(readJson(path)) });
+    return await startEmulator({ ...options, scenario: readScenario(readJson(path)) });
   } catch (error) {
     if (!(error instanceof Misread) && !(error instanceof ScenarioRefused)) throw error;
     throw new UsageError(`scenario \`${path}\`: ${error.message}`, { cause: error });
@@ -75,7 +75,9 @@ function readJson(path: string): unknown {
     text = readFileSync(path, 'utf8');
   } catch (cause) {
     const why =
-      codeOf(cause) === 'ENOENT' ? '(ENOENT): there is no such file; check its path' : fileCause(cause);
+      readErrorCode(cause) === 'ENOENT'
+        ? '(ENOENT): there is no such file; check its path'
+        : describeFileError(cause);
     throw new UsageError(`scenario \`${path}\` cannot be read ${why}`, { cause });
   }
   try {

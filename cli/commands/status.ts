@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { chmodSync, realpathSync, renameSync, rmSync, type Stats, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { type LedgerOptions, ledgerFor, withLedger } from '../ledgerOptions.ts';
-import { describeFaults, loadSoundPolicies } from '../loadPolicies.ts';
+import { type LedgerOptions, openLedger, withLedgerOption } from '../ledgerOptions.ts';
+import { describeDiagnostics, loadValidPolicies } from '../loadPolicies.ts';
 import { EXIT, type ExitCode, UsageError } from '../options.ts';
 import { startProgress } from '../output/progress.ts';
 import { describeProblems, paintFor, printDocument } from '../output/terminal.ts';
-import { eachTarget, type PassOptions } from '../runTarget.ts';
-import { gather } from '../status/collectStatus.ts';
-import { page } from '../status/htmlPage.ts';
+import { forEachTarget, type RunTargetOptions } from '../runTarget.ts';
+import { collectStatus } from '../status/collectStatus.ts';
+import { renderStatusPage } from '../status/htmlPage.ts';
 import { describeTarget } from '../status/statusText.ts';
-import { type TargetView, viewOf } from '../status/targetView.ts';
+import { buildTargetView, type TargetView } from '../status/targetView.ts';
 
 export interface PageFile {
   /**
@@ -25,7 +25,7 @@ export interface PageFile {
  * publishes it gives it other permissions once, and they stay.
  * @throws UsageError when its folder does not exist, or something else than a file is there
  */
-export function pageFile(path: string): PageFile {
+export function preparePageFile(path: string): PageFile {
   const folder = dirname(path);
   if (!look(folder)?.isDirectory())
     throw new UsageError(`--html: folder \`${folder}\` does not exist; make it first, or name another file`);
@@ -69,7 +69,7 @@ function look(path: string): Stats | null {
   }
 }
 
-export interface StatusOptions extends PassOptions, LedgerOptions {
+export interface StatusOptions extends RunTargetOptions, LedgerOptions {
   readonly policy?: readonly string[];
   readonly json?: boolean;
   readonly html?: string;
@@ -80,31 +80,31 @@ export interface StatusOptions extends PassOptions, LedgerOptions {
 export async function status(given: StatusOptions): Promise<ExitCode> {
   if (given.maxAge !== undefined)
     throw new UsageError('--max-age is for --check; add it, or leave --max-age out');
-  const { policies, faults } = loadSoundPolicies(given.policy ?? []);
-  const options = withLedger(given, policies);
+  const { policies, errors } = loadValidPolicies(given.policy ?? []);
+  const options = withLedgerOption(given, policies);
   // Before the work, so that a mistyped path costs no minute.
-  const file = options.html === undefined ? null : pageFile(options.html);
-  const ledger = ledgerFor(options);
+  const file = options.html === undefined ? null : preparePageFile(options.html);
+  const ledger = openLedger(options);
   const progress = startProgress(options.json ? null : process.stderr, policies.length);
-  const { results: targets, rethrow } = await eachTarget(policies, async (compiled) =>
-    viewOf(await gather(compiled, options, ledger, progress)),
+  const { results: targets, rethrow } = await forEachTarget(policies, async (compiled) =>
+    buildTargetView(await collectStatus(compiled, options, ledger, progress)),
   );
   progress.stop();
   rethrow();
   if (options.json) {
-    printDocument({ targets, faults });
+    printDocument({ targets, faults: errors });
     const paint = paintFor(process.stderr);
     process.stderr.write(targets.map((view) => describeProblems(view, paint)).join(''));
   } else {
     const paint = paintFor(process.stdout);
     process.stdout.write(`${targets.map((view) => describeTarget(view, paint)).join('\n\n')}\n`);
   }
-  const problem = file === null ? null : file.write(page(targets, faults));
+  const problem = file === null ? null : file.write(renderStatusPage(targets, errors));
   if (problem !== null) process.stderr.write(`${paintFor(process.stderr).bad('error:')} ${problem}\n`);
   else if (file !== null && !options.json) process.stderr.write(`wrote ${options.html}\n`);
-  if (faults.length > 0) {
+  if (errors.length > 0) {
     process.stderr.write(
-      describeFaults(faults, 'FILES left out; the others are shown', paintFor(process.stderr)),
+      describeDiagnostics(errors, 'FILES left out; the others are shown', paintFor(process.stderr)),
     );
     return EXIT.invalidPolicy;
   }

@@ -1,25 +1,36 @@
 import { printableJson } from '../../core/json.ts';
 import { recipientKey } from '../../core/policy.ts';
-import { visible } from '../../core/printableText.ts';
+import { escapeInvisible } from '../../core/printableText.ts';
 import type { Sorted } from '../../language/index.ts';
 import {
   type CheckState,
-  checkNow,
+  findNewlyExpired,
   type LastCheck,
-  newlyExpired,
-  readState,
-  writeState,
+  nextLastCheck,
+  readCheckState,
+  writeCheckState,
 } from '../check/checkState.ts';
-import { type Finding, findingLine, findingsOf, invalidPolicy } from '../check/statusFindings.ts';
-import { checkStatePath, ledgerFor, ledgerPath, ledgerTable, withLedger } from '../ledgerOptions.ts';
-import { loadSoundPolicies } from '../loadPolicies.ts';
+import {
+  collectFindings,
+  formatFinding,
+  invalidPolicyFinding,
+  type StatusFinding,
+} from '../check/statusFindings.ts';
+import {
+  checkStatePath,
+  ledgerPath,
+  openLedger,
+  parseLedgerTable,
+  withLedgerOption,
+} from '../ledgerOptions.ts';
+import { loadValidPolicies } from '../loadPolicies.ts';
 import { EXIT, type ExitCode, InvalidPolicies } from '../options.ts';
 import type { Progress } from '../output/progress.ts';
-import { eachTarget } from '../runTarget.ts';
-import { gather } from '../status/collectStatus.ts';
-import { page } from '../status/htmlPage.ts';
-import { type TargetView, viewOf } from '../status/targetView.ts';
-import { pageFile, type StatusOptions } from './status.ts';
+import { forEachTarget } from '../runTarget.ts';
+import { collectStatus } from '../status/collectStatus.ts';
+import { renderStatusPage } from '../status/htmlPage.ts';
+import { buildTargetView, type TargetView } from '../status/targetView.ts';
+import { preparePageFile, type StatusOptions } from './status.ts';
 
 /** Six intervals of the timer and of the function. */
 const MAX_AGE_SECONDS = 30 * 60;
@@ -29,31 +40,31 @@ const MAX_AGE_SECONDS = 30 * 60;
  * provider no more than `status` does, and writes only what it reported.
  */
 export async function statusCheck(given: StatusOptions): Promise<ExitCode> {
-  const { policies, faults } = soundOrFaults(given.policy ?? []);
-  const options = withLedger(given, policies);
+  const { policies, errors } = soundOrFaults(given.policy ?? []);
+  const options = withLedgerOption(given, policies);
   // Before the work, so that a mistyped path costs no minute.
-  const file = options.html === undefined ? null : pageFile(options.html);
-  const ledger = ledgerFor(options);
+  const file = options.html === undefined ? null : preparePageFile(options.html);
+  const ledger = openLedger(options);
   const place = ledgerPath(options);
-  const statePath = checkStatePath(process.env, place, ledgerTable(place));
-  const { results, rethrow } = await eachTarget(policies, async (compiled): Promise<Checked> => {
-    const facts = await gather(compiled, options, ledger, SILENT);
+  const statePath = checkStatePath(process.env, place, parseLedgerTable(place));
+  const { results, rethrow } = await forEachTarget(policies, async (compiled): Promise<Checked> => {
+    const facts = await collectStatus(compiled, options, ledger, SILENT);
     const isRecorded = facts.recordsFailure === null;
-    return { view: viewOf(facts), key: recipientKey(facts.policy.recipient), isRecorded };
+    return { view: buildTargetView(facts), key: recipientKey(facts.policy.recipient), isRecorded };
   });
-  const state = await readState(statePath);
+  const state = await readCheckState(statePath);
   const compare = comparedWith(state, options.maxAge ?? MAX_AGE_SECONDS);
   const checks = results.map(compare);
   const findings = [
-    ...faults.map(invalidPolicy),
+    ...errors.map(invalidPolicyFinding),
     ...checks.flatMap((check) => check.findings),
     ...about('check-state', state.problem),
     ...about(
       'failed',
       file?.write(
-        page(
+        renderStatusPage(
           results.map(({ view }) => view),
-          faults,
+          errors,
         ),
       ) ?? null,
     ),
@@ -66,7 +77,7 @@ export async function statusCheck(given: StatusOptions): Promise<ExitCode> {
     (isData ? process.stderr : process.stdout).write(`check-state: ${unwritten}\n`);
   }
   rethrow();
-  if (faults.length > 0) return EXIT.invalidPolicy;
+  if (errors.length > 0) return EXIT.invalidPolicy;
   return findings.length > 0 || unwritten !== null ? EXIT.failed : EXIT.done;
 }
 
@@ -80,7 +91,7 @@ interface Checked {
 
 interface Compared {
   readonly key: string;
-  readonly findings: readonly Finding[];
+  readonly findings: readonly StatusFinding[];
   /** for the next check; `null`: what ended is not known, so that the next one must look as far back as this one */
   readonly next: LastCheck | null;
 }
@@ -88,26 +99,26 @@ interface Compared {
 function comparedWith({ targets }: CheckState, maxAgeSeconds: number): (checked: Checked) => Compared {
   return ({ view, key, isRecorded }) => {
     const last = targets.get(key) ?? null;
-    const expired = newlyExpired(view.ended, view.at, last);
-    const findings = findingsOf(view, { maxAgeSeconds, expired });
-    return { key, findings, next: isRecorded ? checkNow(view.ended, view.at, last, expired) : null };
+    const expired = findNewlyExpired(view.ended, view.at, last);
+    const findings = collectFindings(view, { maxAgeSeconds, expired });
+    return { key, findings, next: isRecorded ? nextLastCheck(view.ended, view.at, last, expired) : null };
   };
 }
 
 function remember(path: string, state: CheckState, checks: readonly Compared[]): Promise<string | null> {
   const known = checks.flatMap(({ key, next }) => (next === null ? [] : [[key, next] as const]));
-  return known.length === 0 ? Promise.resolve(null) : writeState(path, state, new Map(known));
+  return known.length === 0 ? Promise.resolve(null) : writeCheckState(path, state, new Map(known));
 }
 
-function about(code: 'check-state' | 'failed', message: string | null): Finding[] {
+function about(code: 'check-state' | 'failed', message: string | null): StatusFinding[] {
   return message === null ? [] : [{ target: null, code, id: null, message }];
 }
 
 /** @returns whether it was written to its end */
-function report(findings: readonly Finding[], json: boolean): Promise<boolean> {
+function report(findings: readonly StatusFinding[], json: boolean): Promise<boolean> {
   const text = json
     ? `${printableJson({ format: 1, findings }, 2)}\n`
-    : findings.map((finding) => `${visible(findingLine(finding))}\n`).join('');
+    : findings.map((finding) => `${escapeInvisible(formatFinding(finding))}\n`).join('');
   if (text === '') return Promise.resolve(true);
   return new Promise((done) => {
     process.stdout.write(text, (error) => done(error == null));
@@ -115,12 +126,12 @@ function report(findings: readonly Finding[], json: boolean): Promise<boolean> {
 }
 
 /** An invalid policy is a finding like any other, even where no policy is valid. */
-function soundOrFaults(named: readonly string[]): Pick<Sorted, 'policies' | 'faults'> {
+function soundOrFaults(named: readonly string[]): Pick<Sorted, 'policies' | 'errors'> {
   try {
-    return loadSoundPolicies(named);
+    return loadValidPolicies(named);
   } catch (error) {
     if (!(error instanceof InvalidPolicies)) throw error;
-    return { policies: [], faults: error.faults };
+    return { policies: [], errors: error.errors };
   }
 }
 

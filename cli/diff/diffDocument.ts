@@ -1,11 +1,11 @@
 import type { VirtualInterface } from '../../core/model.ts';
 import { type PolicyDiff, type RegionWords, wordsOfRegion, wordsOfRequest } from '../../language/index.ts';
-import { type PendingChange, type PendingChanges, resultOf } from './pendingImpact.ts';
+import { describeResult, type PendingChange, type PendingImpact } from './pendingImpact.ts';
 
 /** A diff as `--json` prints it, and as the texts for people are made of it. */
 export interface DiffDocument {
-  readonly old: Side;
-  readonly new: Side;
+  readonly old: DiffSide;
+  readonly new: DiffSide;
   readonly at: string;
   /** whether anything becomes newly acceptable: the exit code is 4 then */
   readonly opens: boolean;
@@ -18,7 +18,7 @@ export interface DiffDocument {
   readonly pending: PendingDocument | null;
 }
 
-export interface Side {
+export interface DiffSide {
   readonly file: string;
   readonly digest: string;
 }
@@ -28,12 +28,12 @@ export interface ChangeDocument {
   readonly owner: string;
   readonly grant: string;
   readonly gateways: { readonly old: string | null; readonly new: string | null };
-  readonly region: RegionWords;
+  readonly requestSet: RegionWords;
   readonly witness: { readonly at: string; readonly words: string; readonly request: VirtualInterface };
 }
 
 export interface PendingDocument {
-  readonly looked: number;
+  readonly evaluated: number;
   /** what a file does not say and was taken for granted, a sentence each */
   readonly unchecked: readonly string[];
   readonly changed: readonly {
@@ -45,12 +45,12 @@ export interface PendingDocument {
   }[];
 }
 
-export function documentOf(
+export function buildDiffDocument(
   diff: PolicyDiff,
-  sides: { readonly old: Side; readonly new: Side },
+  sides: { readonly old: DiffSide; readonly new: DiffSide },
   recipient: string,
   at: Date,
-  pending: PendingChanges | null,
+  pending: PendingImpact | null,
 ): DiffDocument {
   return {
     ...sides,
@@ -58,16 +58,16 @@ export function documentOf(
     opens: diff.opens,
     notes: diff.notes,
     renamed: diff.renamed,
-    changes: diff.changes.map(({ kind, owner, grant, gateways, region, witness }) => ({
+    changes: diff.changes.map(({ kind, owner, grant, gateways, requestSet, example }) => ({
       kind,
       owner,
       grant,
       gateways: { old: gatewayWords(gateways.old), new: gatewayWords(gateways.new) },
-      region: wordsOfRegion(region, recipient, at.getTime()),
+      requestSet: wordsOfRegion(requestSet, recipient, at.getTime()),
       witness: {
-        at: new Date(witness.at).toISOString(),
-        words: wordsOfRequest(witness),
-        request: witness.request,
+        at: new Date(example.at).toISOString(),
+        words: wordsOfRequest(example),
+        request: example.request,
       },
     })),
     limits: diff.limits,
@@ -79,8 +79,8 @@ function changeOf({ request, old, new: now }: PendingChange): PendingDocument['c
   return {
     id: request.id,
     words: wordsOfRequest({ request }),
-    old: `${old.verdict}: ${resultOf(old)}`,
-    new: `${now.verdict}: ${resultOf(now)}`,
+    old: `${old.verdict}: ${describeResult(old)}`,
+    new: `${now.verdict}: ${describeResult(now)}`,
     opens: now.verdict === 'accept',
   };
 }

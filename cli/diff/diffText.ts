@@ -1,44 +1,44 @@
-import { escapeText, visible } from '../../core/printableText.ts';
-import { type Paint, wrapped } from '../output/terminal.ts';
+import { escapeInvisible, escapeText } from '../../core/printableText.ts';
+import { type Paint, wrapLines } from '../output/terminal.ts';
 import type { ChangeDocument, DiffDocument, PendingDocument } from './diffDocument.ts';
 
 /** A diff as a comment on a pull request. What stands in it word by word stands in fences that nothing in it closes. */
 export function diffMarkdown(diff: DiffDocument): string {
-  const sections = sectionsOf(diff).flatMap(({ title, opens, items }) => [
+  const sections = buildSections(diff).flatMap(({ title, opens, items }) => [
     `**${title}**${opens ? ' ⚠' : ''}`,
-    fenced(items.flat().join('\n')),
+    fenceMarkdown(items.flat().join('\n')),
   ]);
   return [
-    `### Policy of ${codeOf(diff.new.file)}`,
-    verdictOf(diff),
+    `### Policy of ${markdownCode(diff.new.file)}`,
+    describeVerdict(diff),
     ...sections,
-    `<sub>digest ${codeOf(diff.old.digest)} → ${codeOf(diff.new.digest)}, as of ${diff.at}</sub>`,
+    `<sub>digest ${markdownCode(diff.old.digest)} → ${markdownCode(diff.new.digest)}, as of ${diff.at}</sub>`,
   ].join('\n\n');
 }
 
 /** Text as it is, whatever is in it. */
-export function fenced(text: string): string {
+export function fenceMarkdown(text: string): string {
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
   const fence = '`'.repeat(longest + 1);
   return `${fence}text\n${text}\n${fence}`;
 }
 
 /** File names come from whoever wrote the change: one must neither end the code early nor begin a line. */
-export function codeOf(text: string): string {
-  return `\`${visible(text.replaceAll('`', "'"))}\``;
+export function markdownCode(text: string): string {
+  return `\`${escapeInvisible(text.replaceAll('`', "'"))}\``;
 }
 
 /** A diff for a terminal. */
 export function describeDiff(diff: DiffDocument, paint: Paint): string {
   const { old, new: now, opens } = diff;
-  const sections = sectionsOf(diff).map(({ title, opens: lets, items }) =>
+  const sections = buildSections(diff).map(({ title, opens: lets, items }) =>
     [
       (lets ? paint.warn : paint.faint)(title),
       ...items.flatMap(([first = '', ...others]) => [`  ${first}`, ...others.map((line) => `  ${line}`)]),
     ].join('\n'),
   );
-  const verdict = (opens ? paint.bad : paint.good)(verdictOf(diff));
-  return wrapped([`${old.file} → ${now.file}`, ...sections, verdict].join('\n\n'), paint.columns);
+  const verdict = (opens ? paint.bad : paint.good)(describeVerdict(diff));
+  return wrapLines([`${old.file} → ${now.file}`, ...sections, verdict].join('\n\n'), paint.columns);
 }
 
 /** Part of a diff: what it is about, and a line or more of each thing in it. */
@@ -56,7 +56,7 @@ const KINDS = [
 ] as const;
 
 /** The diff in parts, those with nothing in them left out; of each line everything is safe to print. */
-function sectionsOf({ changes, limits, pending, notes }: DiffDocument): Section[] {
+function buildSections({ changes, limits, pending, notes }: DiffDocument): Section[] {
   const ofKinds = KINDS.map(({ kind, title, opens }) => ({
     title: `Requests that ${title}`,
     opens,
@@ -86,28 +86,28 @@ function limitWords(effect: 'looser' | 'tighter', old: number | null, now: numbe
   return `${now ?? 'none'}, of ${effect === 'looser' ? 'less' : 'more'} than before`;
 }
 
-function verdictOf({ opens, changes, limits, notes }: DiffDocument): string {
+function describeVerdict({ opens, changes, limits, notes }: DiffDocument): string {
   if (opens) return 'The new policy lets in what the old one does not: a second pair of eyes should see why.';
   return changes.length + limits.length + notes.length === 0
     ? 'The policies accept the same, for the same gateways.'
     : 'Nothing becomes newly acceptable.';
 }
 
-function changeLines({ owner, grant, gateways, region, witness }: ChangeDocument): string[] {
+function changeLines({ owner, grant, gateways, requestSet, witness }: ChangeDocument): string[] {
   const to = [gateways.old, gateways.new].filter((gateway) => gateway !== null).join(' ⇒ ');
   return [
-    `${owner}.${grant} on ${region.on}: ${region.fields.join(', ')} → ${to}`,
-    ...region.except.map((one) => `  except ${one}`),
+    `${owner}.${grant} on ${requestSet.on}: ${requestSet.fields.join(', ')} → ${to}`,
+    ...requestSet.except.map((one) => `  except ${one}`),
     `  such as ${witness.words}`,
   ];
 }
 
-function pendingSection({ looked, unchecked, changed }: PendingDocument): Section {
+function pendingSection({ evaluated, unchecked, changed }: PendingDocument): Section {
   const items = changed.map(({ id, words, old, new: now }) => [
     `${escapeText(id)}: ${old} → ${now}`,
     `  ${words}`,
   ]);
-  const none = [`none of ${looked} that are pending is decided otherwise`];
+  const none = [`none of ${evaluated} that are pending is decided otherwise`];
   return {
     title: 'Requests that are pending now',
     opens: changed.some(({ opens }) => opens),

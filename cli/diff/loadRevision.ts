@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
-import { listSome, quote } from '../../core/printableText.ts';
+import { formatFirst, quote } from '../../core/printableText.ts';
 import {
   type CompiledPolicy,
   compilePolicy,
@@ -15,9 +15,9 @@ import { InvalidPolicies, UsageError } from '../options.ts';
  * One side of a diff: a file, or a file as a revision of git has it, `main:policy/acme.yaml`, whose path is as the caller sees it.
  * @throws UsageError when there is no such thing; InvalidPolicies
  */
-export function sideOf(named: string): CompiledPolicy {
+export function loadRevision(named: string): CompiledPolicy {
   const compiled = compilePolicy({ file: withFolder(named), text: textOf(named) });
-  if (!compiled.ok) throw new InvalidPolicies(compiled.faults, compiled.faults.map(formatFault));
+  if (!compiled.ok) throw new InvalidPolicies(compiled.errors, compiled.errors.map(formatFault));
   return compiled;
 }
 
@@ -27,10 +27,10 @@ function withFolder(named: string): string {
 }
 
 /** What one policy is compared with. */
-export type Old = Pick<CompiledPolicy, 'file' | 'policy' | 'digest'>;
+export type OldPolicy = Pick<CompiledPolicy, 'file' | 'policy' | 'digest'>;
 
 /** A target that was not there accepted nothing. @param named what there is not */
-export function nothing(named: string, { policy }: CompiledPolicy): Old {
+export function emptyPolicy(named: string, { policy }: CompiledPolicy): OldPolicy {
   return {
     file: `${named} (not there)`,
     policy: { ...policy, owners: [], hold: [], freeze: false },
@@ -43,17 +43,17 @@ export function nothing(named: string, { policy }: CompiledPolicy): Old {
  * @returns `note` says so, for people
  * @throws UsageError, InvalidPolicies
  */
-export function oldSideOf(
+export function loadOldRevision(
   named: string,
   now: CompiledPolicy,
-): { readonly old: Old; readonly note: string | null } {
+): { readonly old: OldPolicy; readonly note: string | null } {
   try {
-    return { old: sideOf(named), note: null };
+    return { old: loadRevision(named), note: null };
   } catch (error) {
     // Fail closed: under another name it is no new policy, but a path that was mistyped.
     if (!(error instanceof NotInRevision) || basename(error.path) !== basename(fileIn(now.file))) throw error;
     const note = `${quote(error.revision)} has no ${quote(error.path)}: the policy is new, and is compared with one that accepts nothing`;
-    return { old: nothing(named, now), note };
+    return { old: emptyPolicy(named, now), note };
   }
 }
 
@@ -67,7 +67,7 @@ class NotInRevision extends UsageError {
   readonly revision: string;
   readonly path: string;
   constructor(revision: string, path: string, has: readonly string[]) {
-    const there = has.length === 0 ? 'no policy in that folder' : listSome(has.map(quote), 5);
+    const there = has.length === 0 ? 'no policy in that folder' : formatFirst(has.map(quote), 5);
     super(`${quote(revision)} has no file ${quote(path)}; it has ${there}: name a file that it has`);
     this.revision = revision;
     this.path = path;
@@ -100,13 +100,13 @@ function bytesOf(file: string): Buffer {
 }
 
 /** Whether git knows the revision. */
-export function isRevision(revision: string, cwd = '.'): boolean {
+export function isGitRevision(revision: string, cwd = '.'): boolean {
   const named = `${revision}^{commit}`;
   return git(cwd, ['rev-parse', '--verify', '--quiet', '--end-of-options', named]).status === 0;
 }
 
 /** Files that a revision has in a folder, as the caller sees it; empty where it has no such folder. */
-export function filesAt(revision: string, folder: string): string[] {
+export function listRevisionFiles(revision: string, folder: string): string[] {
   const args = ['ls-tree', '-z', '--name-only', '--end-of-options', revision, `${folder}/`];
   const { status, stdout } = git('.', args);
   return status === 0 ? stdout.split('\0').filter((file) => file !== '') : [];
@@ -124,8 +124,8 @@ function ofRevision(revision: string, path: string): string {
     `${revision}:${from}`,
   ]);
   if (status === 0) return stdout;
-  if (isRevision(revision, at)) {
-    const others = filesAt(revision, dirname(path)).filter((file) => file.endsWith('.yaml'));
+  if (isGitRevision(revision, at)) {
+    const others = listRevisionFiles(revision, dirname(path)).filter((file) => file.endsWith('.yaml'));
     throw new NotInRevision(revision, path, others);
   }
   throw new UsageError(

@@ -1,14 +1,14 @@
 import { NO_DEADLINE } from '../../core/deadline.ts';
 import type { Decision } from '../../core/decide.ts';
-import type { World } from '../../core/decisionContext.ts';
+import type { DecisionContext } from '../../core/decisionContext.ts';
 import { needsOwnConnections, type OwnConnections } from '../../core/identify.ts';
 import { isConfirming, type VirtualInterface } from '../../core/model.ts';
 import type { Policy } from '../../core/policy.ts';
-import { decideBesideOthers } from '../../core/preflightChecks.ts';
+import { decideWithNetworkChecks } from '../../core/preflightChecks.ts';
 import { escapeText } from '../../core/printableText.ts';
 import { type ConnectOptions, connectTarget } from '../connectTarget.ts';
 import { readRequests } from '../requests/readRequests.ts';
-import { requestFile } from '../requests/requestItems.ts';
+import { readRequestFile } from '../requests/requestItems.ts';
 
 /** A request that is pending now, decided by both policies. */
 export interface PendingChange {
@@ -18,8 +18,8 @@ export interface PendingChange {
 }
 
 /** What a change of policy does to what is pending. */
-export interface PendingChanges {
-  readonly looked: number;
+export interface PendingImpact {
+  readonly evaluated: number;
   readonly unchecked: readonly string[];
   readonly changed: readonly PendingChange[];
 }
@@ -37,45 +37,45 @@ interface Pending {
  * Requests that are pending now and are decided otherwise by the new policy.
  * @param from a recorded file, `-` for standard input, or `true` to ask the provider, reading only
  */
-export async function pendingChanges(
+export async function findPendingImpact(
   [old, now]: readonly [Policy, Policy],
   from: string | true,
   options: ConnectOptions,
   at: Date,
-): Promise<PendingChanges> {
+): Promise<PendingImpact> {
   const { requests, interfaces, ownConnections, unchecked } = await (from === true
     ? live(now, options)
     : recorded(now, from));
-  const world: World = {
+  const world: DecisionContext = {
     interfaces,
     intents: {},
     acceptances: {},
     damaged: {},
     ownConnections,
-    acceptedThisPass: 0,
+    acceptedThisRun: 0,
   };
   const decided = requests.map((request): PendingChange => {
     const [before, after] = [old, now].map((policy) =>
-      decideBesideOthers(policy, request, world, NO_DEADLINE, at),
+      decideWithNetworkChecks(policy, request, world, NO_DEADLINE, at),
     );
     if (before === undefined || after === undefined) throw new Error('two policies give two decisions');
     return { request, old: before, new: after };
   });
   return {
-    looked: requests.length,
+    evaluated: requests.length,
     unchecked,
-    changed: decided.filter((one) => resultOf(one.old) !== resultOf(one.new)),
+    changed: decided.filter((one) => describeResult(one.old) !== describeResult(one.new)),
   };
 }
 
 /** What a decision comes to: a gateway, or the codes for which it is held. */
-export function resultOf(decision: Decision): string {
+export function describeResult(decision: Decision): string {
   if (decision.verdict === 'accept') return decision.gateway;
   return [...new Set(decision.reasons.map(({ code }) => code))].sort().join(', ');
 }
 
 async function recorded(policy: Policy, named: string): Promise<Pending> {
-  const { text, file } = await requestFile(named);
+  const { text, file } = await readRequestFile(named);
   const requests = readRequests(text, file, policy).map(({ request }) => request);
   // As `explain` does: held for that alone, a request would hide what the change of policy decides.
   const ownConnections = { known: true, ids: new Set<string>() } as const;

@@ -1,33 +1,33 @@
-import { PassFailure } from '../../run/portErrors.ts';
+import { RunFailure } from '../../run/portErrors.ts';
 
 /** One thing looked at. `warn`: a pass would run all the same. */
-export interface Finding {
+export interface DoctorFinding {
   readonly check: string;
   readonly result: 'ok' | 'warn' | 'bad';
   readonly message: string;
 }
 
-export function ok(check: string, message: string): Finding {
+export function ok(check: string, message: string): DoctorFinding {
   return { check, result: 'ok', message };
 }
 
-export function warn(check: string, message: string): Finding {
+export function warn(check: string, message: string): DoctorFinding {
   return { check, result: 'warn', message };
 }
 
-export function bad(check: string, message: string): Finding {
+export function fail(check: string, message: string): DoctorFinding {
   return { check, result: 'bad', message };
 }
 
 /** Looks; what a pass would fail of is a finding. */
-export async function guarded(
+export async function runCheck(
   check: string,
-  look: () => Promise<readonly Finding[]>,
-): Promise<readonly Finding[]> {
+  look: () => Promise<readonly DoctorFinding[]>,
+): Promise<readonly DoctorFinding[]> {
   try {
     return await look();
   } catch (error) {
-    if (error instanceof PassFailure) return [bad(check, error.message)];
+    if (error instanceof RunFailure) return [fail(check, error.message)];
     throw error;
   }
 }

@@ -1,11 +1,15 @@
-import { type AwsService, endpointOf, variableOf } from '../../adapters/aws/configuredEndpoints.ts';
+import {
+  type AwsService,
+  configuredEndpoint,
+  endpointVariable,
+} from '../../adapters/aws/configuredEndpoints.ts';
 import type { Endpoints } from '../../adapters/connect.ts';
-import { DIALECTS } from '../../adapters/directconnect/directConnect.ts';
+import { PROVIDER_APIS } from '../../adapters/directconnect/directConnect.ts';
 import type { Policy } from '../../core/policy.ts';
-import { list } from '../../core/printableText.ts';
+import { formatList } from '../../core/printableText.ts';
 import type { ConnectOptions } from '../connectTarget.ts';
-import { isTable, type LedgerOptions, ledgerPath } from '../ledgerOptions.ts';
-import { type Finding, ok, warn } from './doctorFinding.ts';
+import { isLedgerTable, type LedgerOptions, ledgerPath } from '../ledgerOptions.ts';
+import { type DoctorFinding, ok, warn } from './doctorFinding.ts';
 
 /** A service that this command calls. */
 interface Called {
@@ -17,11 +21,11 @@ interface Called {
 }
 
 /** Every endpoint that is used for a target, and what chose it. */
-export function describeEndpoints(
+export function listEndpoints(
   policy: Policy,
   endpoints: Endpoints,
   options: ConnectOptions & LedgerOptions,
-): Finding[] {
+): DoctorFinding[] {
   const { provider } = policy.recipient;
   const findings = [...apisOf(policy, endpoints, options), ...besides(policy, options)].map((called) =>
     ok('endpoint', `${called.name}: ${called.url}${chosenBy(called, provider, options)}`),
@@ -34,7 +38,7 @@ function apisOf(
   endpoints: Endpoints,
   { endpoint, gatewayEndpoint, stsEndpoint }: ConnectOptions,
 ): Called[] {
-  const dialect = DIALECTS[provider];
+  const dialect = PROVIDER_APIS[provider];
   const [link, gateways] = provider === 'aws' ? ['Direct Connect', 'EC2'] : ['DirectLink', 'FCU'];
   const option = endpoint === undefined ? null : '--endpoint';
   // On loopback, one endpoint is for all.
@@ -73,12 +77,12 @@ function besides({ recipient }: Policy, options: LedgerOptions): Called[] {
   const { credentials } = recipient;
   const secret = credentials !== null && 'secret' in credentials;
   const called: [AwsService, string, boolean][] = [
-    ['dynamo', 'DynamoDB', isTable(ledgerPath(options))],
+    ['dynamo', 'DynamoDB', isLedgerTable(ledgerPath(options))],
     ['secrets', 'Secrets Manager', secret],
   ];
   return called.flatMap(([service, name, isCalled]) => {
     if (!isCalled) return [];
-    const url = endpointOf(options.aws ?? null, service)?.url ?? "AWS's own for the region";
+    const url = configuredEndpoint(options.aws ?? null, service)?.url ?? "AWS's own for the region";
     return [{ name, url, option: null, service }];
   });
 }
@@ -89,21 +93,21 @@ function chosenBy(
   { aws }: ConnectOptions,
 ): string {
   const isOfAws = provider === 'aws' || service === 'dynamo' || service === 'secrets';
-  const configured = isOfAws && option === null ? endpointOf(aws ?? null, service) : null;
+  const configured = isOfAws && option === null ? configuredEndpoint(aws ?? null, service) : null;
   const source = configured !== null && configured.url === url ? configured.source : null;
   const by = option ?? source;
   return by === null ? '' : ` (${by})`;
 }
 
 /** What somebody may have set for OUTSCALE, where settings of AWS do not count. */
-function unused(env: Readonly<Record<string, string | undefined>>): Finding[] {
+function unused(env: Readonly<Record<string, string | undefined>>): DoctorFinding[] {
   const services: readonly AwsService[] = ['directConnect', 'ec2'];
-  const set = services.map(variableOf).filter((name) => env[name]);
+  const set = services.map(endpointVariable).filter((name) => env[name]);
   if (set.length === 0) return [];
   return [
     warn(
       'endpoint',
-      `${list(set)} ${set.length === 1 ? 'is' : 'are'} not used for OUTSCALE: use --endpoint and --gateway-endpoint`,
+      `${formatList(set)} ${set.length === 1 ? 'is' : 'are'} not used for OUTSCALE: use --endpoint and --gateway-endpoint`,
     ),
   ];
 }

@@ -2,22 +2,22 @@ import { X509Certificate } from 'node:crypto';
 import { constants, readFileSync } from 'node:fs';
 import { access, realpath, stat, statfs } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { proxyOf } from '../../adapters/aws/clientHttp.ts';
+import { readProxySettings } from '../../adapters/aws/clientHttp.ts';
 import { connect, type Endpoints, REQUEST_TIMEOUT_MS } from '../../adapters/connect.ts';
 import { isLoopback } from '../../adapters/endpoint.ts';
-import { codeOf } from '../../adapters/fileSystem.ts';
+import { readErrorCode } from '../../adapters/fileSystem.ts';
 import { functionCredentials } from '../../adapters/functionCredentials.ts';
 import { type Policy, recipientKey } from '../../core/policy.ts';
 import { CredentialsUnusable } from '../../run/portErrors.ts';
-import { gatewayKinds } from '../../run/verifyCaller.ts';
-import { PING_URL, pingAddress } from '../heartbeat.ts';
-import { type LedgerOptions, ledgerFor, ledgerPath } from '../ledgerOptions.ts';
-import { humanDuration } from '../output/terminal.ts';
-import { bad, type Finding, guarded, ok, warn } from './doctorFinding.ts';
-import { hasOne, noneOf } from './gatewayChecks.ts';
+import { usedGatewayKinds } from '../../run/verifyCaller.ts';
+import { PING_VARIABLE, readPingUrl } from '../heartbeat.ts';
+import { type LedgerOptions, ledgerPath, openLedger } from '../ledgerOptions.ts';
+import { formatDuration } from '../output/terminal.ts';
+import { type DoctorFinding, fail, ok, runCheck, warn } from './doctorFinding.ts';
+import { describeNoGateways, hasAnyGateway } from './gatewayChecks.ts';
 
 /** Whether the deployed function will get along with the secret that the policy names, as far as one can see from here. */
-export async function checkSecret(policy: Policy, endpoints: Endpoints): Promise<readonly Finding[]> {
+export async function checkSecret(policy: Policy, endpoints: Endpoints): Promise<readonly DoctorFinding[]> {
   const { recipient, target } = policy;
   const { provider, credentials } = recipient;
   if (provider !== 'outscale') return [];
@@ -38,14 +38,15 @@ export async function checkSecret(policy: Policy, endpoints: Endpoints): Promise
   );
   try {
     await connected.authenticate();
-    return await guarded('secret', async () => {
-      const gateways = await connected.gateways.list(gatewayKinds(policy));
-      if (!hasOne(policy, gateways)) return [bad('secret', noneOf(policy, `the key in secret ${secret}`))];
+    return await runCheck('secret', async () => {
+      const gateways = await connected.gateways.list(usedGatewayKinds(policy));
+      if (!hasAnyGateway(policy, gateways))
+        return [fail('secret', describeNoGateways(policy, `the key in secret ${secret}`))];
       return [ok('secret', `${secret} can be read, has its form, and its key sees the policy's gateways`)];
     });
   } catch (error) {
     if (!(error instanceof CredentialsUnusable)) throw error;
-    return [isNotOurs(error) ? warn('secret', notChecked(secret)) : bad('secret', error.message)];
+    return [isNotOurs(error) ? warn('secret', notChecked(secret)) : fail('secret', error.message)];
   } finally {
     connected.close();
   }
@@ -61,11 +62,14 @@ function notChecked(secret: string): string {
 }
 
 /** Whether the memory can be read, and written as far as one can tell without writing. */
-export function checkLedger({ recipient }: Policy, options: LedgerOptions): Promise<readonly Finding[]> {
-  return guarded('ledger', async () => {
+export function checkLedger(
+  { recipient }: Policy,
+  options: LedgerOptions,
+): Promise<readonly DoctorFinding[]> {
+  return runCheck('ledger', async () => {
     const path = ledgerPath(options);
-    const { lastListing, damaged } = await ledgerFor(options).peek(recipientKey(recipient));
-    const findings = Object.values(damaged).map((message) => bad('ledger', message));
+    const { lastListing, damaged } = await openLedger(options).readState(recipientKey(recipient));
+    const findings = Object.values(damaged).map((message) => fail('ledger', message));
     const last = lastListing === null ? 'no pass yet' : `last complete listing ${lastListing}`;
     if (path.startsWith('dynamodb:'))
       return [...findings, ok('ledger', `${path} can be read, ${last}`), UNTRIED];
@@ -83,19 +87,19 @@ const UNTRIED = warn(
 const OF_THE_KERNEL: ReadonlySet<number> = new Set([0x9fa0, 0x62656572]);
 
 /** The file is replaced as a whole, so what must be writable is its folder, or the nearest one that there is. */
-async function obstacleTo(path: string): Promise<Finding | null> {
+async function obstacleTo(path: string): Promise<DoctorFinding | null> {
   const folder = await nearestFolder(dirname(await realpath(path).catch(() => resolve(path))));
   try {
     if (OF_THE_KERNEL.has((await statfs(folder)).type))
-      return bad(
+      return fail(
         'ledger',
         `${path} cannot be written: ${folder} has no files of users; name a file in another folder`,
       );
     await access(folder, constants.W_OK | constants.X_OK);
     return null;
   } catch (error) {
-    const message = `${path} cannot be written (${codeOf(error)}): give this user the right to write to ${folder}, or name another file by \`--ledger\``;
-    return bad('ledger', message);
+    const message = `${path} cannot be written (${readErrorCode(error)}): give this user the right to write to ${folder}, or name another file by \`--ledger\``;
+    return fail('ledger', message);
   }
 }
 
@@ -115,11 +119,11 @@ const LIMIT_MS = 1000;
  * Whether the endpoint is the emulator, and its clock was moved. Its answers carry the real time, by which requests are signed, so
  * that the check of the API's clock cannot show it.
  */
-export async function checkEmulator(endpoint: string | null, now: Date): Promise<Finding[]> {
+export async function checkEmulatorClock(endpoint: string | null, now: Date): Promise<DoctorFinding[]> {
   const there = endpoint !== null && isLoopback(endpoint) ? await clockOf(endpoint) : null;
   const offset = there === null ? 0 : there - now.getTime();
   if (Math.abs(offset) < TOLERANCE_MS) return [];
-  const off = `${humanDuration(Math.abs(offset) / 1000)} ${offset > 0 ? 'ahead of' : 'behind'} this machine's`;
+  const off = `${formatDuration(Math.abs(offset) / 1000)} ${offset > 0 ? 'ahead of' : 'behind'} this machine's`;
   return [
     warn(
       'emulator',
@@ -147,26 +151,26 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * What the environment changes in how the APIs are reached and the world is told.
  * @throws ProxyRefused, UsageError
  */
-export function examineSurroundings(env: Environment): Finding[] {
-  const address = pingAddress(undefined, env);
+export function checkEnvironment(env: Environment): DoctorFinding[] {
+  const address = readPingUrl(undefined, env);
   return [
     judgeProxy(env),
     ...judgeCertificates(env.NODE_EXTRA_CA_CERTS),
     ...(address === null
       ? []
-      : [ok('ping', `${PING_URL} names ${address.origin}/…, which \`run\` calls; not called now`)]),
+      : [ok('ping', `${PING_VARIABLE} names ${address.origin}/…, which \`run\` calls; not called now`)]),
   ];
 }
 
-function judgeProxy(env: Environment): Finding {
-  const proxy = proxyOf(env);
+function judgeProxy(env: Environment): DoctorFinding {
+  const proxy = readProxySettings(env);
   if (proxy === null) return ok('proxy', 'none');
-  const except = proxy.except === '' ? '' : `, except to \`${proxy.except}\` (NO_PROXY)`;
+  const except = proxy.exceptions === '' ? '' : `, except to \`${proxy.exceptions}\` (NO_PROXY)`;
   return ok('proxy', `\`${proxy.url}\` (HTTPS_PROXY) for all https${except}`);
 }
 
 /** Node passes over a file that it cannot read with one line, and without it nothing behind such a proxy is trusted. */
-function judgeCertificates(file: string | undefined): Finding[] {
+function judgeCertificates(file: string | undefined): DoctorFinding[] {
   if (!file) return [];
   const check = 'certificates';
   try {
@@ -176,7 +180,7 @@ function judgeCertificates(file: string | undefined): Finding[] {
     return [ok(check, `NODE_EXTRA_CA_CERTS adds ${count} of ${file}`)];
   } catch (error) {
     const isSystem = error instanceof Error && 'syscall' in error;
-    const why = isSystem ? `cannot be read (${codeOf(error)})` : 'holds no certificate in PEM';
-    return [bad(check, `NODE_EXTRA_CA_CERTS names ${file}, which ${why}; mend or unset it`)];
+    const why = isSystem ? `cannot be read (${readErrorCode(error)})` : 'holds no certificate in PEM';
+    return [fail(check, `NODE_EXTRA_CA_CERTS names ${file}, which ${why}; mend or unset it`)];
   }
 }

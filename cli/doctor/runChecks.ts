@@ -2,56 +2,56 @@ import type { Connected, Endpoints } from '../../adapters/connect.ts';
 import { isConfirming, type VirtualInterface } from '../../core/model.ts';
 import type { Policy } from '../../core/policy.ts';
 import { quote } from '../../core/printableText.ts';
-import { gatewayKinds } from '../../run/verifyCaller.ts';
+import { usedGatewayKinds } from '../../run/verifyCaller.ts';
 import type { ConnectOptions } from '../connectTarget.ts';
 import type { LedgerOptions } from '../ledgerOptions.ts';
-import { bad, type Finding, guarded, ok, warn } from './doctorFinding.ts';
-import { describeEndpoints } from './endpointFindings.ts';
-import { checkEmulator, checkLedger, checkSecret } from './environmentChecks.ts';
-import { judgeGateways, tryRouting } from './gatewayChecks.ts';
+import { type DoctorFinding, fail, ok, runCheck, warn } from './doctorFinding.ts';
+import { listEndpoints } from './endpointFindings.ts';
+import { checkEmulatorClock, checkLedger, checkSecret } from './environmentChecks.ts';
+import { checkGateways, checkRouting } from './gatewayChecks.ts';
 
 /** What would stop a pass over a target, each check by itself: one that fails hides no other. */
-export async function examine(
+export async function runChecks(
   policy: Policy,
   connected: Connected,
   endpoints: Endpoints,
   options: ConnectOptions & LedgerOptions,
-): Promise<Finding[]> {
-  const credentials = await guarded('credentials', async () => {
+): Promise<DoctorFinding[]> {
+  const credentials = await runCheck('credentials', async () => {
     await connected.authenticate();
     return [ok('credentials', 'found')];
   });
   // Without keys there is nobody to ask.
   const found = credentials.every(({ result }) => result !== 'bad');
   return [
-    ...describeEndpoints(policy, endpoints, options),
+    ...listEndpoints(policy, endpoints, options),
     ...credentials,
     ...(found ? await examineAccount(policy, connected) : []),
     ...(await checkSecret(policy, endpoints)),
     ...(await checkLedger(policy, options)),
-    ...(await checkEmulator(endpoints.directConnect, new Date())),
+    ...(await checkEmulatorClock(endpoints.directConnect, new Date())),
     ...(policy.freeze
       ? [warn('freeze', 'the policy is frozen: every request is held until `freeze` is taken away')]
       : []),
   ];
 }
 
-async function examineAccount(policy: Policy, connected: Connected): Promise<Finding[]> {
+async function examineAccount(policy: Policy, connected: Connected): Promise<DoctorFinding[]> {
   const { directConnect, gateways, caller } = connected;
   const { account } = policy.recipient;
-  const listing = await guarded('right to list', async () =>
+  const listing = await runCheck('right to list', async () =>
     judgeListing(account, await directConnect.list()),
   );
   return [
-    ...(await guarded('identity', async () => [judgeAccount(account, await caller.account())])),
+    ...(await runCheck('identity', async () => [judgeAccount(account, await caller.account())])),
     ...listing,
-    ...(await guarded('right to see own connections', async () => {
+    ...(await runCheck('right to see own connections', async () => {
       const own = await directConnect.ownConnections();
       return [ok('right to see own connections', `${own.size} connections and LAGs of our own`)];
     })),
-    ...(await guarded('gateways', async () => {
-      const known = await gateways.list(gatewayKinds(policy));
-      return [...judgeGateways(policy, known), ...(await tryRouting(policy, known, gateways))];
+    ...(await runCheck('gateways', async () => {
+      const known = await gateways.list(usedGatewayKinds(policy));
+      return [...checkGateways(policy, known), ...(await checkRouting(policy, known, gateways))];
     })),
     warn(
       'right to confirm',
@@ -63,7 +63,7 @@ async function examineAccount(policy: Policy, connected: Connected): Promise<Fin
   ];
 }
 
-function judgeAccount(recipient: string, account: string | null): Finding {
+function judgeAccount(recipient: string, account: string | null): DoctorFinding {
   if (account === null) {
     return warn(
       'identity',
@@ -71,13 +71,13 @@ function judgeAccount(recipient: string, account: string | null): Finding {
     );
   }
   if (account === recipient) return ok('identity', `the credentials are of account \`${account}\``);
-  return bad(
+  return fail(
     'identity',
     `the credentials are of account \`${account}\`, the policy's recipient is \`${recipient}\`; use the recipient's, or mend \`recipient.account\``,
   );
 }
 
-function judgeListing(recipient: string, interfaces: readonly VirtualInterface[]): Finding[] {
+function judgeListing(recipient: string, interfaces: readonly VirtualInterface[]): DoctorFinding[] {
   const confirming = interfaces.filter(isConfirming);
   const counted = ok(
     'right to list',
@@ -92,8 +92,8 @@ function judgeListing(recipient: string, interfaces: readonly VirtualInterface[]
 /** The SDK tells an offset from here on only; APIs refuse signatures that are further off. In milliseconds. */
 const CLOCK_TOLERANCE = 5 * 60 * 1000;
 
-function judgeClock(offsetMs: number): Finding {
+function judgeClock(offsetMs: number): DoctorFinding {
   if (Math.abs(offsetMs) < CLOCK_TOLERANCE) return ok('clock', "within 5 minutes of the API's");
   const off = `${Math.round(Math.abs(offsetMs) / 1000)} s ${offsetMs < 0 ? 'ahead of' : 'behind'} the API's`;
-  return bad('clock', `${off}; set it, deadlines depend on it`);
+  return fail('clock', `${off}; set it, deadlines depend on it`);
 }

@@ -1,15 +1,15 @@
-import { DIALECTS } from '../../adapters/directconnect/directConnect.ts';
+import { PROVIDER_APIS } from '../../adapters/directconnect/directConnect.ts';
 import { NO_DEADLINE } from '../../core/deadline.ts';
-import { concerns, type Decision } from '../../core/decide.ts';
-import { type FieldVerdict, judge } from '../../core/fields/match.ts';
+import { type Decision, holdRuleApplies } from '../../core/decide.ts';
+import { evaluateMatch, type FieldVerdict } from '../../core/fields/match.ts';
 import { allOf, type Ternary } from '../../core/fields/matchField.ts';
-import { outOfTime } from '../../core/grants.ts';
+import { validityReason } from '../../core/grants.ts';
 import { identify, needsOwnConnections, type OwnConnections } from '../../core/identify.ts';
 import { isConfirming, type VirtualInterface } from '../../core/model.ts';
 import type { Grant, Owner, Policy } from '../../core/policy.ts';
-import { list, quote } from '../../core/printableText.ts';
+import { formatList, quote } from '../../core/printableText.ts';
 import type { Reason } from '../../core/reasons.ts';
-import { reportOf } from '../../core/requestEvaluation.ts';
+import { reportRequest } from '../../core/requestEvaluation.ts';
 import type { RequestReport } from '../../core/runReport.ts';
 import { decideAlone } from '../../language/index.ts';
 import type { ReadRequest } from '../requests/fromReport.ts';
@@ -23,7 +23,7 @@ export interface Requester {
   readonly similar: readonly { readonly connection: string; readonly owner: string }[];
 }
 
-function requesterOf(
+function identifyRequester(
   policy: Policy,
   request: VirtualInterface,
   own: OwnConnections,
@@ -82,7 +82,7 @@ function differing(a: string, b: string): number {
 }
 
 /** What a pass would look at besides, and a file cannot tell: a sentence each. */
-function unapplied(policy: Policy, owner: Owner | null, request: VirtualInterface): string[] {
+function listUncheckedConditions(policy: Policy, owner: Owner | null, request: VirtualInterface): string[] {
   const own = needsOwnConnections(policy, request)
     ? [
         `whether connection ${quote(request.connection ?? '')} is one of our own, as the API names another account: then it would be ignored`,
@@ -91,7 +91,9 @@ function unapplied(policy: Policy, owner: Owner | null, request: VirtualInterfac
   const limits = owner === null ? [] : limitsOf(owner);
   return [
     ...own,
-    ...(limits.length === 0 ? [] : [`limits (${list(limits)}): live interfaces are not known from a file`]),
+    ...(limits.length === 0
+      ? []
+      : [`limits (${formatList(limits)}): live interfaces are not known from a file`]),
     'gateway and network (gateway there, available and attached; VLAN and addresses free; ASN): only a pass looks at them',
     'what the ledger remembers: deadline, confirms in doubt, acceptances of the same pass',
   ];
@@ -118,14 +120,14 @@ export interface Explanation {
   readonly requester: Requester;
   readonly freeze: boolean;
   /** every `hold` line */
-  readonly hold: readonly ExplainedLine[];
+  readonly hold: readonly ExplainedHoldRule[];
   /** every grant of the owner; none where nobody knows who asks */
   readonly grants: readonly ExplainedGrant[];
   /** as a pass would report it */
   readonly report: RequestReport;
 }
 
-export interface ExplainedLine {
+export interface ExplainedHoldRule {
   readonly fields: readonly FieldVerdict[];
   readonly reason: string | null;
   readonly applies: boolean;
@@ -147,7 +149,7 @@ export function explain(policy: Policy, given: ReadRequest, at: Date): Explanati
   const { request, isPast, ...past } = asRequest(given);
   const assumed = [...past.assumed, ...unsaid(given)];
   const decision = decideAlone(policy, request, at);
-  const { requester, owner } = requesterOf(policy, request, { known: true, ids: new Set() });
+  const { requester, owner } = identifyRequester(policy, request, { known: true, ids: new Set() });
   return {
     target: policy.target,
     at: at.toISOString(),
@@ -156,15 +158,15 @@ export function explain(policy: Policy, given: ReadRequest, at: Date): Explanati
     requester,
     freeze: policy.freeze,
     hold: policy.hold.map((line) => ({
-      fields: judge(line.match, request, 'touches'),
+      fields: evaluateMatch(line.match, request, 'mayMatch'),
       reason: line.reason,
-      applies: concerns(line, request),
+      applies: holdRuleApplies(line, request),
     })),
     grants: (owner?.grants ?? []).map((grant) => explained(owner, grant, request, at, decision)),
     report: {
-      ...reportedAs(decision, request, policy, unapplied(policy, owner, request)),
+      ...reportedAs(decision, request, policy, listUncheckedConditions(policy, owner, request)),
       // There is nothing to confirm any more.
-      ...(isPast ? { acceptByHand: null } : {}),
+      ...(isPast ? { manualOverrideCommand: null } : {}),
     },
   };
 }
@@ -188,7 +190,7 @@ function asRequest({
 function unsaid({ absent }: ReadRequest): string[] {
   return absent.size === 0
     ? []
-    : [`the file does not give ${list([...absent])}: unknown here, whatever the API gives`];
+    : [`the file does not give ${formatList([...absent])}: unknown here, whatever the API gives`];
 }
 
 function explained(
@@ -198,7 +200,7 @@ function explained(
   at: Date,
   decision: Decision,
 ): ExplainedGrant {
-  const fields = judge(grant.match, request, 'fits');
+  const fields = evaluateMatch(grant.match, request, 'matchesCertainly');
   const { name, gateway, gatewayName, limit, from, until } = grant;
   return {
     name,
@@ -209,7 +211,7 @@ function explained(
     until,
     fields,
     fits: allOf(fields.map(({ verdict }) => verdict)),
-    outOfTime: owner === null ? null : outOfTime(owner, grant, at),
+    outOfTime: owner === null ? null : validityReason(owner, grant, at),
     decides: decision.verdict === 'accept' && decision.grants.includes(name),
   };
 }
@@ -224,13 +226,13 @@ function reportedAs(
   const outcome = decision.verdict === 'accept' ? 'wouldAccept' : 'held';
   const opened = {
     request,
-    sighting: null,
+    observation: null,
     deadline: NO_DEADLINE,
     decision,
     outcome,
     message: null,
     skipped,
   } as const;
-  const { knownToAwsCli, directConnectEndpoint } = DIALECTS[recipient.provider];
-  return reportOf(opened, recipient, knownToAwsCli ? null : directConnectEndpoint(recipient.region));
+  const { knownToAwsCli, directConnectEndpoint } = PROVIDER_APIS[recipient.provider];
+  return reportRequest(opened, recipient, knownToAwsCli ? null : directConnectEndpoint(recipient.region));
 }

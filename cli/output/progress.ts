@@ -49,11 +49,11 @@ function watched(ports: Ports, during: <T>(what: string, call: () => Promise<T>)
       describe: (id) => during(`describing ${id}`, () => directConnect.describe(id)),
       ownConnections: () => during('listing own connections', () => directConnect.ownConnections()),
       confirm: (id, gateway) => during(`confirming ${id}`, () => directConnect.confirm(id, gateway)),
-      throttles: directConnect.throttles,
+      throttleCount: directConnect.throttleCount,
     },
     gateways: {
       list: (kinds) => during('listing gateways', () => gateways.list(kinds)),
-      routing: (gateway) => during(`looking where ${gateway} leads`, () => gateways.routing(gateway)),
+      readRouting: (gateway) => during(`looking where ${gateway} leads`, () => gateways.readRouting(gateway)),
     },
     caller: {
       account: () => during('asking whose credentials these are', () => caller.account()),

@@ -1,11 +1,11 @@
 import type { Deadline } from '../../core/deadline.ts';
-import { adviceOn, manualLabel } from '../../core/operatorAdvice.ts';
+import { adviceFor, labelManualCommand } from '../../core/operatorAdvice.ts';
 import { escapeText } from '../../core/printableText.ts';
-import { isPending, type Outcome, type PassReport, type RequestReport } from '../../core/runReport.ts';
-import { humanDuration, type Paint, type Tone, tableRows } from './terminal.ts';
+import { isPending, type Outcome, type RequestReport, type RunReport } from '../../core/runReport.ts';
+import { formatDuration, formatTableRows, type Paint, type PaintTone } from './terminal.ts';
 
 /** One line a request, each in the colour of its outcome. */
-export function requestTable({ requests, finishedAt }: PassReport, paint: Paint): string {
+export function formatRequestTable({ requests, finishedAt }: RunReport, paint: Paint): string {
   const rows = requests.map(({ id, connection, vlan, name, firstSeen, outcome, decision, deadline }) => [
     MARK[outcome],
     escapeText(id),
@@ -28,12 +28,12 @@ export function requestTable({ requests, finishedAt }: PassReport, paint: Paint)
     'expires',
     'gateway or reasons',
   ];
-  const [first = '', ...lines] = tableRows(header, rows, paint.columns);
+  const [first = '', ...lines] = formatTableRows(header, rows, paint.columns);
   const painted = requests.map(({ outcome }, i) => paint[COLOURS[outcome]](lines[i] ?? ''));
   return [paint.faint(first), ...painted].join('\n');
 }
 
-const COLOURS: Readonly<Record<Outcome, Tone>> = {
+const COLOURS: Readonly<Record<Outcome, PaintTone>> = {
   accepted: 'good',
   wouldAccept: 'good',
   held: 'warn',
@@ -63,24 +63,24 @@ const WORDS: Readonly<Record<Outcome, string>> = {
 function timeLeft({ earliest, latest }: Deadline, firstSeen: string | null, at: string): string {
   // What never expires is told by its age.
   if (latest === null)
-    return `never, seen ${humanDuration((Date.parse(at) - Date.parse(firstSeen ?? at)) / 1000)} ago`;
+    return `never, seen ${formatDuration((Date.parse(at) - Date.parse(firstSeen ?? at)) / 1000)} ago`;
   const left = (end: string): string => {
     const seconds = (Date.parse(end) - Date.parse(at)) / 1000;
-    return seconds <= 0 ? 'now' : `in ${humanDuration(seconds)}`;
+    return seconds <= 0 ? 'now' : `in ${formatDuration(seconds)}`;
   };
   return earliest === null ? `unknown, at most ${left(latest)}` : left(earliest);
 }
 
 /** Why a request was not simply accepted, and what a person can do. */
-export function details(
+export function describeRequest(
   {
     id,
     outcome,
     decision,
     message,
     skipped,
-    acceptByHand,
-  }: Pick<RequestReport, 'id' | 'outcome' | 'decision' | 'message' | 'skipped' | 'acceptByHand'>,
+    manualOverrideCommand,
+  }: Pick<RequestReport, 'id' | 'outcome' | 'decision' | 'message' | 'skipped' | 'manualOverrideCommand'>,
   paint: Paint,
 ): string[] {
   const lines = [
@@ -95,10 +95,10 @@ export function details(
     paint[COLOURS[outcome]](`${escapeText(id)} ${WORDS[outcome]}`),
     ...lines.map((line) => `  ${line}`),
     ...skipped.map((check) => paint.faint(`  not checked: ${check}`)),
-    ...(isPending(outcome) ? [`  to do: ${adviceOn(decision)}`] : []),
-    ...(acceptByHand === null
+    ...(isPending(outcome) ? [`  to do: ${adviceFor(decision)}`] : []),
+    ...(manualOverrideCommand === null
       ? []
-      : [paint.faint(`  ${manualLabel(decision, acceptByHand)}: ${acceptByHand}`)]),
+      : [paint.faint(`  ${labelManualCommand(decision, manualOverrideCommand)}: ${manualOverrideCommand}`)]),
   ];
 }
 

@@ -1,39 +1,39 @@
-import type { Ended } from '../../core/endedRequest.ts';
-import { whyPending } from '../../core/events/requestEnded.ts';
+import type { EndedRequest } from '../../core/endedRequest.ts';
+import { describeWhyPending } from '../../core/events/requestEnded.ts';
 import { escapeText } from '../../core/printableText.ts';
-import type { Failure, PassReport } from '../../core/runReport.ts';
-import { details, requestTable } from './requestText.ts';
-import { humanDuration, type Paint, wrapped } from './terminal.ts';
+import type { RunProblem, RunReport } from '../../core/runReport.ts';
+import { describeRequest, formatRequestTable } from './requestText.ts';
+import { formatDuration, type Paint, wrapLines } from './terminal.ts';
 
 /**
  * One pass in words for people: what became of every request, and what to do.
  * @param locked what is known of the run that kept this one from its work
  */
-export function describePass(report: PassReport, paint: Paint, locked: string | null = null): string {
+export function describeRun(report: RunReport, paint: Paint, locked: string | null = null): string {
   const told = new Set(report.requests.map(({ message }) => message));
-  const isNew = ({ message }: Failure): boolean => !told.has(message);
+  const isNew = ({ message }: RunProblem): boolean => !told.has(message);
   const title = `${report.target}: ${summary(report, locked)}`;
   const text = [
     report.status === 'failed' ? paint.bad(title) : title,
-    ...(report.requests.length > 0 ? [requestTable(report, paint)] : []),
-    ...report.requests.flatMap((request) => details(request, paint)),
+    ...(report.requests.length > 0 ? [formatRequestTable(report, paint)] : []),
+    ...report.requests.flatMap((request) => describeRequest(request, paint)),
     ...nearDeadlines(report).map(paint.bad),
     ...report.ended.map((ended) => (ended.as === 'accepted' ? paint.good : paint.bad)(describeEnd(ended))),
-    ...report.followUps.flatMap(({ id, message, mend }) => [
+    ...report.followUps.flatMap(({ id, message, fix }) => [
       paint.bad(`${id} needs a look: ${message}`),
-      ...(mend === null ? [] : [paint.faint(`  by hand: ${mend}`)]),
+      ...(fix === null ? [] : [paint.faint(`  by hand: ${fix}`)]),
     ]),
-    ...report.orphans.map(({ id, message }) =>
+    ...report.ungranted.map(({ id, message }) =>
       paint.warn(`${id} is on our gateway without a grant: ${message}`),
     ),
     ...report.ignored.map(({ id, message }) => paint.faint(`${escapeText(id)} ignored: ${message}`)),
     ...report.warnings.map(({ message }) => paint.warn(`warning: ${message}`)),
     ...report.failures.filter(isNew).map(({ code, message }) => paint.bad(`${code}: ${message}`)),
   ].join('\n');
-  return wrapped(text, paint.columns);
+  return wrapLines(text, paint.columns);
 }
 
-function summary({ status, counts, dryRun }: PassReport, locked: string | null): string {
+function summary({ status, counts, dryRun }: RunReport, locked: string | null): string {
   if (status === 'leaseHeld')
     return (
       locked ?? 'nothing was done: another run is working, or was ended before it could release the ledger'
@@ -56,13 +56,13 @@ function summary({ status, counts, dryRun }: PassReport, locked: string | null):
 /** From when on a deadline is loud, in milliseconds. */
 const NEAR = 72 * 3_600_000;
 
-function nearDeadlines({ requests, finishedAt }: PassReport): string[] {
+function nearDeadlines({ requests, finishedAt }: RunReport): string[] {
   return requests.flatMap(({ id, outcome, deadline: { earliest, latest } }) => {
     if (latest === null || outcome === 'accepted' || outcome === 'wouldAccept' || outcome === 'gone')
       return [];
     const left = (end: string): string => {
       const seconds = (Date.parse(end) - Date.parse(finishedAt)) / 1000;
-      return seconds > 0 ? `in ${humanDuration(seconds)}` : `now, ${humanDuration(-seconds)} overdue`;
+      return seconds > 0 ? `in ${formatDuration(seconds)}` : `now, ${formatDuration(-seconds)} overdue`;
     };
     // Nobody saw it come: that is told at once, and not only when its late end is near.
     if (earliest === null)
@@ -72,13 +72,14 @@ function nearDeadlines({ requests, finishedAt }: PassReport): string[] {
   });
 }
 
-function describeEnd(end: Ended): string {
+function describeEnd(end: EndedRequest): string {
   const { id, as, firstSeen, pendingSeconds } = end;
   if (as === 'accepted') return `\n${id} was accepted in an earlier pass, whose end was not known then`;
   const seen =
     firstSeen === null || pendingSeconds === null
       ? 'it came and expired while no pass was complete'
-      : `first seen ${firstSeen}, ${humanDuration(pendingSeconds)} before`;
-  if (as === 'acceptedByOthers') return `\nACCEPTED BY SOMEBODY ELSE: ${id}, ${seen}${whyPending(end)}`;
-  return `\nREQUEST ${as.toUpperCase()}: ${id} ended unaccepted, ${seen}${whyPending(end)}`;
+      : `first seen ${firstSeen}, ${formatDuration(pendingSeconds)} before`;
+  if (as === 'acceptedByOthers')
+    return `\nACCEPTED BY SOMEBODY ELSE: ${id}, ${seen}${describeWhyPending(end)}`;
+  return `\nREQUEST ${as.toUpperCase()}: ${id} ended unaccepted, ${seen}${describeWhyPending(end)}`;
 }

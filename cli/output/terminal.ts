@@ -1,7 +1,7 @@
 import { WriteStream } from 'node:tty';
 import { stripVTControlCharacters, styleText } from 'node:util';
 import { printableJson } from '../../core/json.ts';
-import type { PassReport } from '../../core/runReport.ts';
+import type { RunReport } from '../../core/runReport.ts';
 
 /** Of every document that a command prints. Within a format, keys are only added; docs/*.schema.json describe those of reports. */
 const FORMAT = 1;
@@ -12,7 +12,7 @@ export function printDocument(document: object): void {
 }
 
 /** A target, as far as something is wrong with its run or its ledger. */
-interface Troubled extends Pick<PassReport, 'target' | 'failures' | 'warnings'> {
+interface Troubled extends Pick<RunReport, 'target' | 'failures' | 'warnings'> {
   /** items of the ledger that cannot be read */
   readonly damaged?: readonly string[];
 }
@@ -40,8 +40,8 @@ export function describeProblems(
 }
 
 type Style = (text: string) => string;
-export type Tone = 'good' | 'bad' | 'warn' | 'faint';
-export interface Paint extends Readonly<Record<Tone, Style>> {
+export type PaintTone = 'good' | 'bad' | 'warn' | 'faint';
+export interface Paint extends Readonly<Record<PaintTone, Style>> {
   /** how wide the terminal is; endless where there is none, so that what a program reads has a line for each thing */
   readonly columns: number;
 }
@@ -80,7 +80,7 @@ const AFTER_WORDS = new RegExp(`(?<=: )${COMMAND.source}`);
  * what it continues.
  * @param columns how wide the terminal is
  */
-export function wrapped(text: string, columns: number): string {
+export function wrapLines(text: string, columns: number): string {
   if (!Number.isFinite(columns)) return text;
   return text
     .split('\n')
@@ -119,7 +119,7 @@ function widthOf(text: string): number {
 }
 
 /** `6 d 4 h`, `3 h 20 min`, `45 s`: the two largest units. */
-export function humanDuration(seconds: number): string {
+export function formatDuration(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
   const units = [
     { name: 'd', size: 86_400 },
@@ -147,7 +147,7 @@ const INDENT = '    ';
  * @param columns how wide the terminal is
  * @returns a text a row, the header first; each may hold several lines
  */
-export function tableRows(
+export function formatTableRows(
   header: readonly string[],
   rows: readonly (readonly string[])[],
   columns: number,
@@ -167,8 +167,8 @@ export function tableRows(
 }
 
 /** The same as one text, each row on one line. */
-export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  return tableRows(header, rows, Number.POSITIVE_INFINITY).join('\n');
+export function formatTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  return formatTableRows(header, rows, Number.POSITIVE_INFINITY).join('\n');
 }
 
 /** Which columns stand side by side: as many as fit, in their order. */

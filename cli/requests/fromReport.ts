@@ -1,7 +1,7 @@
 import type { Deadline } from '../../core/deadline.ts';
 import { MATCH_FIELD_NAMES, type MatchFieldName } from '../../core/fields/match.ts';
-import { type BgpPeer, FIELDS, type VirtualInterface } from '../../core/model.ts';
-import { list } from '../../core/printableText.ts';
+import { type BgpPeer, INTERFACE_FIELDS, type VirtualInterface } from '../../core/model.ts';
+import { formatList } from '../../core/printableText.ts';
 import type { RecordedRequest } from '../../language/index.ts';
 
 /** A request out of a file. */
@@ -20,9 +20,9 @@ export interface ReadRequest {
  * @param index its place in the file, to name one without an ID by
  * @param recipient the account that it was most likely offered to
  */
-export function requestOf(written: RecordedRequest, index: number, recipient: string): ReadRequest {
+export function fromRecordedRequest(written: RecordedRequest, index: number, recipient: string): ReadRequest {
   const { state = 'confirming', type = 'private', ownerAccount = recipient, peers = [] } = written;
-  const { faults = [], unreadable = faults.length > 0 ? FIELDS : [] } = written;
+  const { faults = [], unreadable = faults.length > 0 ? INTERFACE_FIELDS : [] } = written;
   const unsaid = [
     ...(written.state === undefined ? ['its state is `confirming`'] : []),
     ...(written.type === undefined ? ['it is `private`'] : []),
@@ -44,11 +44,12 @@ export function requestOf(written: RecordedRequest, index: number, recipient: st
       tags: written.tags ?? null,
       peers: peers.map(peerOf),
       // In words of ours: those in a file are anybody's.
-      faults: faults.length > 0 ? ['the file says that it was unreadable'] : [],
+      readErrors: faults.length > 0 ? ['the file says that it was unreadable'] : [],
       // Fail closed: a file that does not say which fields these were may mean any of them.
-      unreadable: FIELDS.filter((field) => unreadable.includes(field)),
+      unreadable: INTERFACE_FIELDS.filter((field) => unreadable.includes(field)),
     },
-    assumed: unsaid.length === 0 ? [] : [`the file does not say so, and it is assumed: ${list(unsaid)}`],
+    assumed:
+      unsaid.length === 0 ? [] : [`the file does not say so, and it is assumed: ${formatList(unsaid)}`],
     absent: absentOf(written),
     deadline: deadlineOf(written.deadline),
   };

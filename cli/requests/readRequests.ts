@@ -1,7 +1,7 @@
-import { readVirtualInterfaces } from '../../adapters/directconnect/parseVirtualInterface.ts';
+import { parseVirtualInterfaces } from '../../adapters/directconnect/parseVirtualInterface.ts';
 import { isConfirming } from '../../core/model.ts';
 import type { Policy } from '../../core/policy.ts';
-import { escapeText, listSome, quote } from '../../core/printableText.ts';
+import { escapeText, formatFirst, quote } from '../../core/printableText.ts';
 import {
   type Fault,
   formatFault,
@@ -10,20 +10,20 @@ import {
   recordedAs,
 } from '../../language/index.ts';
 import { UsageError } from '../options.ts';
-import { type ReadRequest, requestOf } from './fromReport.ts';
+import { fromRecordedRequest, type ReadRequest } from './fromReport.ts';
 import {
-  type Document,
-  documentsIn,
-  type Item,
-  isPending,
+  findItems,
   isRecord,
-  itemsIn,
-  lastOfEach,
+  isStillPending,
+  type JsonDocument,
+  keepLatestEvents,
   NotJson,
+  parseDocuments,
+  type RequestItem,
 } from './requestItems.ts';
 
 /** Whose requests are wanted. */
-export type Whose = Pick<Policy, 'target' | 'recipient'>;
+export type RequestTarget = Pick<Policy, 'target' | 'recipient'>;
 
 /**
  * Every request in a file: an answer of `describe-virtual-interfaces` or one item of it, where secrets are dropped by the
@@ -32,11 +32,11 @@ export type Whose = Pick<Policy, 'target' | 'recipient'>;
  * @param file its name, for messages
  * @throws UsageError that says what is wrong where, and how to mend it; never with a value that may be a key
  */
-export function readRequests(text: string, file: string, whose: Whose): readonly ReadRequest[] {
+export function readRequests(text: string, file: string, whose: RequestTarget): readonly ReadRequest[] {
   const documents = parse(text, file);
   if (documents.some(({ content }) => isOnePage(content)))
     throw new UsageError(`${file}: it is one page of several; ${ALL_PAGES}`);
-  return interfacesIn(documents, file, whose, isPending).filter(({ request }) => isConfirming(request));
+  return interfacesIn(documents, file, whose, isStillPending).filter(({ request }) => isConfirming(request));
 }
 
 /**
@@ -44,9 +44,14 @@ export function readRequests(text: string, file: string, whose: Whose): readonly
  * @param id `null`: there must be one only
  * @throws UsageError
  */
-export function readRequest(text: string, file: string, whose: Whose, id: string | null): ReadRequest {
+export function readRequest(
+  text: string,
+  file: string,
+  whose: RequestTarget,
+  id: string | null,
+): ReadRequest {
   const all = interfacesIn(parse(text, file), file, whose, () => true);
-  const ids = listSome(
+  const ids = formatFirst(
     all.map(({ request }) => escapeText(request.id)),
     MOST,
   );
@@ -76,28 +81,28 @@ function isOnePage(document: unknown): boolean {
 
 /** @param isWanted what to take of those that events are about, by the last event of each */
 function interfacesIn(
-  documents: readonly Document[],
+  documents: readonly JsonDocument[],
   file: string,
-  whose: Whose,
-  isWanted: (item: Item) => boolean,
+  whose: RequestTarget,
+  isWanted: (item: RequestItem) => boolean,
 ): readonly ReadRequest[] {
   for (const { content } of documents) refuseOtherSpelling(content, file);
-  const found = documents.map((document) => ({ document, items: itemsIn(document.content) }));
+  const found = documents.map((document) => ({ document, items: findItems(document.content) }));
   const all = found.flatMap(({ document, items }) => (items ?? []).map((item) => ({ ...item, document })));
   if (found.some(({ items }) => items === null))
     throw new UsageError(`${file}: it holds no virtual interfaces; ${GIVE}`);
-  const own = lastOfEach(ofTarget(all, file, whose), isWanted);
+  const own = keepLatestEvents(ofTarget(all, file, whose), isWanted);
   const api = own.filter(({ form }) => form === 'api').map(({ raw }) => raw);
   const { written, faults } = recordedIn(own, file);
   if (faults.length > 0) throw new UsageError(faults.map(formatFault).join('\n'));
   return [
-    ...readVirtualInterfaces(api).map((request) => ({
+    ...parseVirtualInterfaces(api).map((request) => ({
       request,
       assumed: [],
       absent: new Set<never>(),
       deadline: null,
     })),
-    ...written.map((one, i) => requestOf(one, i, whose.recipient.account)),
+    ...written.map((one, i) => fromRecordedRequest(one, i, whose.recipient.account)),
   ];
 }
 
@@ -116,7 +121,10 @@ interface Recorded {
 }
 
 /** Items in our own words, each error with its place in the file. */
-function recordedIn(items: readonly (Item & { readonly document: Document })[], file: string): Recorded {
+function recordedIn(
+  items: readonly (RequestItem & { readonly document: JsonDocument })[],
+  file: string,
+): Recorded {
   const ours = items.filter(({ form }) => form === 'ours');
   const read = [...Map.groupBy(ours, ({ document }) => document)].map(
     ([document, own]) =>
@@ -131,12 +139,12 @@ function recordedIn(items: readonly (Item & { readonly document: Document })[], 
 /** From how many characters on places cost more than they are worth, unless something is wrong. */
 const LONG = 500_000;
 
-function atOnce(items: readonly Item[]): Recorded | null {
+function atOnce(items: readonly RequestItem[]): Recorded | null {
   const written = items.map(({ raw }) => recordedAs(raw)).filter((one) => one !== null);
   return written.length < items.length ? null : { written, faults: [] };
 }
 
-function inPlace({ text, line }: Document, items: readonly Item[], file: string): Recorded {
+function inPlace({ text, line }: JsonDocument, items: readonly RequestItem[], file: string): Recorded {
   const { written, faults } = readRecorded(
     { file, text },
     items.map(({ path }) => path),
@@ -148,18 +156,22 @@ const GIVE =
   'give an answer of `aws directconnect describe-virtual-interfaces` or one item of it, what `run`, `plan`, `status` or `receipts` shows with `--json`, or events';
 
 /** What our commands print may be of several targets. */
-function ofTarget<T extends Item>(items: readonly T[], file: string, { target }: Whose): readonly T[] {
+function ofTarget<T extends RequestItem>(
+  items: readonly T[],
+  file: string,
+  { target }: RequestTarget,
+): readonly T[] {
   const own = items.filter((item) => item.target === null || item.target === target);
   if (own.length > 0 || items.length === 0) return own;
   const others = [...new Set(items.flatMap((item) => (item.target === null ? [] : [quote(item.target)])))];
   throw new UsageError(
-    `${file}: it holds requests of ${listSome(others, MOST)}, and none of target \`${target}\`; name that policy, or another file`,
+    `${file}: it holds requests of ${formatFirst(others, MOST)}, and none of target \`${target}\`; name that policy, or another file`,
   );
 }
 
-function parse(text: string, file: string): readonly Document[] {
+function parse(text: string, file: string): readonly JsonDocument[] {
   try {
-    return documentsIn(text);
+    return parseDocuments(text);
   } catch (error) {
     if (!(error instanceof NotJson)) throw error;
     const { place } = error;

@@ -1,11 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
-import type { AnnouncementType } from '../../core/events/event.ts';
+import type { EventType } from '../../core/events/event.ts';
 import type { Path } from '../../language/index.ts';
 import { UsageError } from '../options.ts';
 
 /** The text of a request file, and its name for messages; `-` is standard input. @throws UsageError */
-export async function requestFile(path: string): Promise<{ readonly text: string; readonly file: string }> {
+export async function readRequestFile(
+  path: string,
+): Promise<{ readonly text: string; readonly file: string }> {
   const file = path === '-' ? 'standard input' : path;
   try {
     const bytes = path === '-' ? await buffer(process.stdin) : await readFile(path);
@@ -23,7 +25,7 @@ const WHY: Readonly<Record<string, string>> = {
 };
 
 /** One JSON document of a file. */
-export interface Document {
+export interface JsonDocument {
   readonly content: unknown;
   /** without what stands before it */
   readonly text: string;
@@ -47,7 +49,7 @@ export class NotJson extends Error {
  * The documents of a file: one, or one a line, as `run --events` writes them.
  * @throws NotJson
  */
-export function documentsIn(whole: string): readonly Document[] {
+export function parseDocuments(whole: string): readonly JsonDocument[] {
   const text = whole.replace(/^\uFEFF/, '');
   const lines = text
     .split('\n')
@@ -81,7 +83,7 @@ function parsed(text: string, before: number): unknown {
 }
 
 /** One virtual interface in a document, and in whose words. */
-export interface Item {
+export interface RequestItem {
   readonly raw: Readonly<Record<string, unknown>>;
   readonly path: Path;
   readonly form: 'api' | 'ours';
@@ -96,7 +98,7 @@ export interface Item {
  * commands print with `--json`, an event, a receipt, a list of these, or a single interface, which other operations of the API wrap
  * in `virtualInterface`. `null` when it is nothing of it.
  */
-export function itemsIn(document: unknown): readonly Item[] | null {
+export function findItems(document: unknown): readonly RequestItem[] | null {
   if (Array.isArray(document)) return itemsOf(document, [], null);
   if (!isRecord(document)) return null;
   for (const [key, inner] of [
@@ -115,7 +117,7 @@ export function itemsIn(document: unknown): readonly Item[] | null {
   return itemsOf([document], null, null);
 }
 
-function groupsOf(groups: readonly unknown[], key: string, inner: string): readonly Item[] | null {
+function groupsOf(groups: readonly unknown[], key: string, inner: string): readonly RequestItem[] | null {
   const found = groups.map((group, i) => {
     if (!isRecord(group)) return null;
     const list = group[inner];
@@ -125,8 +127,12 @@ function groupsOf(groups: readonly unknown[], key: string, inner: string): reado
 }
 
 /** @param at where the list stands; `null`: the one item is the document itself */
-function itemsOf(list: readonly unknown[], at: Path | null, target: string | null): readonly Item[] | null {
-  const items = list.map((raw, i): readonly Item[] | null =>
+function itemsOf(
+  list: readonly unknown[],
+  at: Path | null,
+  target: string | null,
+): readonly RequestItem[] | null {
+  const items = list.map((raw, i): readonly RequestItem[] | null =>
     isRecord(raw) ? itemsAt(raw, at === null ? [] : [...at, i], target) : null,
   );
   return items.includes(null) ? null : items.flatMap((found) => found ?? []);
@@ -137,7 +143,7 @@ function itemsAt(
   entry: Readonly<Record<string, unknown>>,
   at: Path,
   target: string | null,
-): readonly Item[] | null {
+): readonly RequestItem[] | null {
   const { 'detail-type': type, detail, receipt, virtualInterface } = entry;
   if (virtualInterface !== undefined)
     return isRecord(virtualInterface)
@@ -158,7 +164,7 @@ function itemOf(
   path: Path,
   target: string | null,
   event: string | null,
-): Item {
+): RequestItem {
   return { raw, path, form: isOfApi(raw) ? 'api' : 'ours', target, event };
 }
 
@@ -176,14 +182,14 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
 }
 
 /** Events after which a request waits no longer. */
-const ENDS: ReadonlySet<string> = new Set<AnnouncementType>([
+const ENDS: ReadonlySet<string> = new Set<EventType>([
   'Request Accepted',
   'Request Ended',
   'Request Expired',
 ]);
 
 /** Whether it still waited when the event was published. */
-export function isPending({ event }: Item): boolean {
+export function isStillPending({ event }: RequestItem): boolean {
   return event === null || !ENDS.has(event);
 }
 
@@ -192,9 +198,9 @@ export function isPending({ event }: Item): boolean {
  * of what only the ledger knew carries less. Items that are in no event stay as they are.
  * @param isWanted asked of the last event of each request
  */
-export function lastOfEach<T extends Item>(
+export function keepLatestEvents<T extends RequestItem>(
   items: readonly T[],
-  isWanted: (item: Item) => boolean,
+  isWanted: (item: RequestItem) => boolean,
 ): readonly T[] {
   const plain = items.filter(({ event }) => event === null);
   const byRequest = Map.groupBy(

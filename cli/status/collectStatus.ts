@@ -2,25 +2,25 @@ import { type Connected, systemClock } from '../../adapters/connect.ts';
 import type { LedgerState } from '../../core/ledgerState.ts';
 import type { VirtualInterface } from '../../core/model.ts';
 import { type Policy, recipientKey } from '../../core/policy.ts';
-import type { Failure, PassReport } from '../../core/runReport.ts';
+import type { RunProblem, RunReport } from '../../core/runReport.ts';
 import type { CompiledPolicy } from '../../language/index.ts';
-import { PassFailure } from '../../run/portErrors.ts';
-import type { Ledger, Ports, Records } from '../../run/ports.ts';
+import { RunFailure } from '../../run/portErrors.ts';
+import type { Ledger, LedgerRecords, Ports } from '../../run/ports.ts';
 import type { Progress } from '../output/progress.ts';
-import { onePass, type PassOptions } from '../runTarget.ts';
+import { type RunTargetOptions, runTarget } from '../runTarget.ts';
 
 /** What there is to know of one target, put together from everywhere. */
-export interface Facts {
+export interface TargetFacts {
   readonly policy: Policy;
   /** a plan */
-  readonly report: PassReport;
+  readonly report: RunReport;
   /** as the plan found it; `null`: it cannot be read */
   readonly state: LedgerState | null;
   /** from `since` on */
-  readonly records: Records;
+  readonly records: LedgerRecords;
   readonly since: string;
   /** why the records are not to be had; `null`: they are */
-  readonly recordsFailure: Failure | null;
+  readonly recordsFailure: RunProblem | null;
   /** `null` when there was no complete listing */
   readonly interfaces: readonly VirtualInterface[] | null;
 }
@@ -29,19 +29,19 @@ export interface Facts {
 const RECENT_MS = 30 * 24 * 60 * 60 * 1000;
 
 /** Makes a plan of one target and reads its ledger. Writes nothing, and fails of nothing that a pass reports. */
-export async function gather(
+export async function collectStatus(
   compiled: CompiledPolicy,
-  options: PassOptions,
+  options: RunTargetOptions,
   ledger: Ledger,
   progress: Progress,
-): Promise<Facts> {
+): Promise<TargetFacts> {
   const { policy } = compiled;
   let state: LedgerState | null = null;
   let listed: readonly VirtualInterface[] = [];
   const portsOf = (connected: Connected): Ports => ({
     ...connected,
     clock: systemClock,
-    announcer: null,
+    eventPublisher: null,
     ledger: readOnly(ledger, (peeked) => {
       state = peeked;
     }),
@@ -54,7 +54,7 @@ export async function gather(
     },
   });
   const endless = { remaining: () => Number.POSITIVE_INFINITY, dryRun: true, progress };
-  const report = await onePass(compiled, options, portsOf, endless);
+  const report = await runTarget(compiled, options, portsOf, endless);
   const since = new Date(Date.parse(report.startedAt) - RECENT_MS);
   const { records, failure } = await readRecords(ledger, policy, since);
   return {
@@ -73,8 +73,8 @@ export async function gather(
 function readOnly(ledger: Ledger, seen: (state: LedgerState) => void): Ledger {
   return {
     ...ledger,
-    peek: async (key) => {
-      const state = await ledger.peek(key);
+    readState: async (key) => {
+      const state = await ledger.readState(key);
       seen(state);
       return state;
     },
@@ -86,11 +86,11 @@ async function readRecords(
   ledger: Ledger,
   { recipient }: Policy,
   since: Date,
-): Promise<{ records: Records; failure: Failure | null }> {
+): Promise<{ records: LedgerRecords; failure: RunProblem | null }> {
   try {
-    return { records: await ledger.records(recipientKey(recipient), since), failure: null };
+    return { records: await ledger.readRecords(recipientKey(recipient), since), failure: null };
   } catch (error) {
-    if (!(error instanceof PassFailure)) throw error;
+    if (!(error instanceof RunFailure)) throw error;
     const { code, message } = error;
     return { records: { receipts: [], ended: [], damaged: [] }, failure: { code, message } };
   }

@@ -43,7 +43,7 @@ const NARROW_AND_PRINT = `
  * The look of the page: the reader's own fonts, one neutral scale, and three colours that each come with a word. Light
  * is the default and what is printed; every pair of colours has a contrast of at least 4.5 to 1.
  */
-export const STYLE = `
+export const STATUS_CSS = `
 :root {
   color-scheme: light dark;
   --page: #fff; --panel: #f6f7f8; --line: #dfe3e6; --faint-line: #eceef0;

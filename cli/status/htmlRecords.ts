@@ -1,10 +1,18 @@
-import { humanDuration } from '../output/terminal.ts';
-import { code, type Html, html, noted, prose, recordTable, time } from './htmlTemplate.ts';
-import { endedAsWords, grantOf, ticketsOf, whyEnded } from './statusWording.ts';
+import { formatDuration } from '../output/terminal.ts';
+import {
+  type Html,
+  html,
+  prose,
+  renderCode,
+  renderRecordTable,
+  renderTime,
+  renderWithNote,
+} from './htmlTemplate.ts';
+import { describeEnding, describeEndReason, formatGrants, formatTickets } from './statusWording.ts';
 import type { TargetView } from './targetView.ts';
 
 /** What was accepted and what ended, what is followed, and what stands there without a grant. */
-export function records(view: TargetView): Html[] {
+export function renderRecords(view: TargetView): Html[] {
   return [followed(view), orphans(view), accepted(view), ended(view), ignored(view)];
 }
 
@@ -12,20 +20,20 @@ function followed({ followed: items }: TargetView): Html {
   if (items.length === 0) return html``;
   return section(
     'Accepted, not available yet',
-    recordTable(
+    renderRecordTable(
       'Accepted and not available yet',
       [
-        { title: 'Interface', cell: ({ id }) => code(id) },
+        { title: 'Interface', cell: ({ id }) => renderCode(id) },
         {
           title: 'Owner',
           cell: ({ owner, grants }) =>
             grants.length === 0 ? owner : grants.map((grant) => `${owner}.${grant}`).join(', '),
         },
-        { title: 'Gateway', cell: ({ gateway }) => code(gateway) },
+        { title: 'Gateway', cell: ({ gateway }) => renderCode(gateway) },
         {
           title: 'Accepted',
           cell: ({ acceptedAt, ageSeconds }) =>
-            html`${time(acceptedAt)}<br><small>${humanDuration(ageSeconds)} earlier</small>`,
+            html`${renderTime(acceptedAt)}<br><small>${formatDuration(ageSeconds)} earlier</small>`,
         },
         {
           title: 'Now',
@@ -40,16 +48,16 @@ function followed({ followed: items }: TargetView): Html {
   );
 }
 
-function orphans({ orphans: items }: TargetView): Html {
+function orphans({ ungranted: items }: TargetView): Html {
   if (items.length === 0) return html``;
   return section(
     'On our gateways, without a grant',
-    recordTable(
+    renderRecordTable(
       'Live interfaces that no current grant would justify',
       [
-        { title: 'Interface', cell: ({ id }) => code(id) },
-        { title: 'Connection', cell: ({ connection }) => code(connection) },
-        { title: 'Gateway', cell: ({ gateway }) => code(gateway) },
+        { title: 'Interface', cell: ({ id }) => renderCode(id) },
+        { title: 'Connection', cell: ({ connection }) => renderCode(connection) },
+        { title: 'Gateway', cell: ({ gateway }) => renderCode(gateway) },
         { title: 'Why', cell: ({ message }) => prose(message) },
       ],
       items,
@@ -63,24 +71,25 @@ function accepted({ accepted: items, since }: TargetView): Html {
   if (items.length === 0) return section(title, html`<p class="nothing">Nothing.</p>`);
   return section(
     title,
-    recordTable(
+    renderRecordTable(
       title,
       [
-        { title: 'Interface', cell: ({ id, name }) => noted(code(id), name) },
-        { title: 'Accepted', cell: ({ acceptedAt }) => time(acceptedAt) },
+        { title: 'Interface', cell: ({ id, name }) => renderWithNote(renderCode(id), name) },
+        { title: 'Accepted', cell: ({ acceptedAt }) => renderTime(acceptedAt) },
         {
           title: 'Connection',
-          cell: ({ connection, vlan }) => noted(code(connection), vlan === null ? null : `VLAN ${vlan}`),
+          cell: ({ connection, vlan }) =>
+            renderWithNote(renderCode(connection), vlan === null ? null : `VLAN ${vlan}`),
         },
         {
           title: 'Grant',
-          cell: (item) => noted(grantOf(item), ticketsOf(item) || null),
+          cell: (item) => renderWithNote(formatGrants(item), formatTickets(item) || null),
         },
-        { title: 'Gateway', cell: ({ gateway }) => code(gateway) },
+        { title: 'Gateway', cell: ({ gateway }) => renderCode(gateway) },
         {
           title: 'Policy',
           cell: ({ policy }) =>
-            html`${code(policy.digest.replace(/^(sha256:.{12}).*/, '$1…'))}<br><small>${policy.revision}</small>`,
+            html`${renderCode(policy.digest.replace(/^(sha256:.{12}).*/, '$1…'))}<br><small>${policy.revision}</small>`,
         },
       ],
       items,
@@ -93,26 +102,27 @@ function ended({ ended: items, since }: TargetView): Html {
   if (items.length === 0) return section(title, html`<p class="nothing">Nothing.</p>`);
   return section(
     title,
-    recordTable(
+    renderRecordTable(
       title,
       [
-        { title: 'Request', cell: ({ id, name }) => noted(code(id), name) },
-        { title: 'Found out', cell: ({ endedAt }) => time(endedAt) },
+        { title: 'Request', cell: ({ id, name }) => renderWithNote(renderCode(id), name) },
+        { title: 'Found out', cell: ({ endedAt }) => renderTime(endedAt) },
         {
           title: 'Connection',
-          cell: ({ connection, vlan }) => noted(code(connection), vlan === null ? null : `VLAN ${vlan}`),
+          cell: ({ connection, vlan }) =>
+            renderWithNote(renderCode(connection), vlan === null ? null : `VLAN ${vlan}`),
         },
         {
           title: 'How',
           cell: (item) =>
-            item.as === 'expired' ? html`<strong class="bad">expired</strong>` : endedAsWords(item),
+            item.as === 'expired' ? html`<strong class="bad">expired</strong>` : describeEnding(item),
         },
         {
           title: 'Was pending',
           cell: ({ pendingSeconds }) =>
-            pendingSeconds === null ? 'never seen' : humanDuration(pendingSeconds),
+            pendingSeconds === null ? 'never seen' : formatDuration(pendingSeconds),
         },
-        { title: 'Held for', cell: (item) => whyEnded(item) || '–' },
+        { title: 'Held for', cell: (item) => describeEndReason(item) || '–' },
       ],
       items,
     ),
@@ -123,11 +133,11 @@ function ignored({ ignored: items }: TargetView): Html {
   if (items.length === 0) return html``;
   return section(
     'Listed, and no request to us',
-    recordTable(
+    renderRecordTable(
       'Listed, and no request to us',
       [
-        { title: 'Interface', cell: ({ id }) => code(id) },
-        { title: 'Connection', cell: ({ connection }) => code(connection) },
+        { title: 'Interface', cell: ({ id }) => renderCode(id) },
+        { title: 'Connection', cell: ({ connection }) => renderCode(connection) },
         { title: 'State', cell: ({ state }) => state ?? '–' },
         { title: 'Why', cell: ({ message }) => prose(message) },
       ],

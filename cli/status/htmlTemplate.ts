@@ -1,5 +1,5 @@
-import { escapeText, visible } from '../../core/printableText.ts';
-import { minuteOf } from './statusWording.ts';
+import { escapeInvisible, escapeText } from '../../core/printableText.ts';
+import { formatMinute } from './statusWording.ts';
 
 export interface Column<T> {
   readonly title: string;
@@ -10,7 +10,11 @@ export interface Column<T> {
  * A table that on a narrow screen becomes a card a row. There it is no table to a browser any more, so that it says by
  * its roles that it is one. The first column names the row.
  */
-export function recordTable<T>(caption: string, columns: readonly Column<T>[], items: readonly T[]): Html {
+export function renderRecordTable<T>(
+  caption: string,
+  columns: readonly Column<T>[],
+  items: readonly T[],
+): Html {
   return html`<table class="records" role="table"><caption class="unseen">${caption}</caption>
 <thead role="rowgroup"><tr role="row">${columns.map(({ title }) => html`<th scope="col" role="columnheader">${title}</th>`)}</tr></thead>
 <tbody role="rowgroup">${items.map((item) => row(columns, item))}</tbody></table>
@@ -26,23 +30,23 @@ function row<T>(columns: readonly Column<T>[], item: T): Html {
 `;
 }
 
-export function time(instant: string): Html {
-  return html`<time datetime="${instant}">${minuteOf(instant)}</time>`;
+export function renderTime(instant: string): Html {
+  return html`<time datetime="${instant}">${formatMinute(instant)}</time>`;
 }
 
 /** The day once, when both are of the same. */
-export function timeSpan(from: string, to: string): Html {
-  const [a, b] = [minuteOf(from), minuteOf(to)];
+export function renderTimeSpan(from: string, to: string): Html {
+  const [a, b] = [formatMinute(from), formatMinute(to)];
   const isSameDay = a.slice(0, 10) === b.slice(0, 10);
-  return html`${time(from)} <span class="one">to <time datetime="${to}">${isSameDay ? b.slice(11) : b}</time></span>`;
+  return html`${renderTime(from)} <span class="one">to <time datetime="${to}">${isSameDay ? b.slice(11) : b}</time></span>`;
 }
 
-export function code(text: string | null): Html {
+export function renderCode(text: string | null): Html {
   return text === null ? html`–` : html`<code>${text}</code>`;
 }
 
 /** What matters, with what else is known of it in small beneath. */
-export function noted(content: Content, note: string | null): Html {
+export function renderWithNote(content: Content, note: string | null): Html {
   return note === null ? html`${content}` : html`${content}<br><small>${note}</small>`;
 }
 
@@ -63,7 +67,7 @@ export function html(parts: TemplateStringsArray, ...values: readonly Content[])
 
 /** A sentence of ours, of any length, that may quote others in backticks: those become code. */
 export function prose(sentence: string): Html {
-  const parts = sentence.split('`').map((part) => neutral(visible(part)));
+  const parts = sentence.split('`').map((part) => neutral(escapeInvisible(part)));
   // A backtick without its partner quotes nothing.
   if (parts.length % 2 === 0) return { html: parts.join('`') };
   return { html: parts.map((part, i) => (i % 2 === 1 ? `<code>${part}</code>` : part)).join('') };

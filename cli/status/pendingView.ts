@@ -1,14 +1,14 @@
 import { type Deadline, deadlineOf } from '../../core/deadline.ts';
-import type { HeldFor, Intent } from '../../core/ledgerEntries.ts';
+import type { Intent, StoredReason } from '../../core/ledgerEntries.ts';
 import type { LedgerState } from '../../core/ledgerState.ts';
-import { byCodePoint } from '../../core/printableText.ts';
-import { type Described, describedOf, type RequestReport } from '../../core/runReport.ts';
+import { compareByCodePoint } from '../../core/printableText.ts';
+import { type DescribedFields, pickDescribedFields, type RequestReport } from '../../core/runReport.ts';
 
 /**
  * One request that waits. What the API gives of it is absent where only the ledger knows of it: absent is unknown here, and `null`
  * is what the API does not give.
  */
-export interface Pending extends Partial<Described> {
+export interface PendingView extends Partial<DescribedFields> {
   readonly id: string;
   readonly connection: string | null;
   readonly vlan: number | null;
@@ -20,31 +20,34 @@ export interface Pending extends Partial<Described> {
   /** whether a pass has written down that it saw it */
   readonly remembered: boolean;
   readonly deadline: Deadline;
-  readonly gone: Gone | null;
+  readonly elapsed: ElapsedShare | null;
   /** what a pass would do with it now; `null`: it could not be listed, so nobody can say */
-  readonly now: Judged | null;
+  readonly now: CurrentEvaluation | null;
   /** why the last pass held it; empty when it did not */
-  readonly heldBefore: readonly HeldFor[];
+  readonly heldBefore: readonly StoredReason[];
   readonly confirmsFailed: number;
   /** why the last of them failed; `null`: none did, or it is not known */
   readonly lastFailure: string | null;
   /** a confirm was begun, and nobody knows how it ended; `null`: none */
-  readonly inDoubt: Doubt | null;
+  readonly inDoubt: UncertainConfirm | null;
 }
 
 /** How much of the period until expiry is gone, from 0 to 1: `null` where requests never expire. */
-export interface Gone {
+export interface ElapsedShare {
   readonly atLeast: number;
   /** `null` when the early end is not known: it may be all of it */
   readonly atMost: number | null;
 }
 
-export type Judged = Pick<RequestReport, 'outcome' | 'decision' | 'message' | 'skipped' | 'acceptByHand'>;
+export type CurrentEvaluation = Pick<
+  RequestReport,
+  'outcome' | 'decision' | 'message' | 'skipped' | 'manualOverrideCommand'
+>;
 
-export type Doubt = Pick<Intent, 'at' | 'owner' | 'grants' | 'gateway' | 'listings'>;
+export type UncertainConfirm = Pick<Intent, 'at' | 'owner' | 'grants' | 'gateway' | 'listings'>;
 
 /** What every one of them is told against. */
-export interface Against {
+export interface PendingContext {
   readonly at: string;
   /** seconds from request to expiry; `null` where requests never expire */
   readonly expiry: number | null;
@@ -55,55 +58,58 @@ export interface Against {
 }
 
 /** What was listed, and still waits. */
-export function pendingNow(requests: readonly RequestReport[], against: Against): Pending[] {
+export function viewListedRequests(
+  requests: readonly RequestReport[],
+  against: PendingContext,
+): PendingView[] {
   return requests
     .filter(({ outcome }) => outcome !== 'gone')
-    .map((request): Pending => {
+    .map((request): PendingView => {
       const { id, connection, vlan, name, firstSeen, deadline } = request;
-      const { outcome, decision, message, skipped, acceptByHand } = request;
-      const now = { outcome, decision, message, skipped, acceptByHand };
-      const what = { connection, vlan, name, ...describedOf(request) };
+      const { outcome, decision, message, skipped, manualOverrideCommand } = request;
+      const now = { outcome, decision, message, skipped, manualOverrideCommand };
+      const what = { connection, vlan, name, ...pickDescribedFields(request) };
       return { ...common(id, firstSeen, deadline, against), ...what, now };
     })
-    .sort(bySoonest);
+    .sort(compareByExpiry);
 }
 
 /** What passes saw waiting, for when it cannot be listed. */
-export function pendingAsRemembered(against: Against): Pending[] {
-  return Object.entries(against.state?.sightings ?? {})
+export function viewRecordedRequests(against: PendingContext): PendingView[] {
+  return Object.entries(against.state?.observations ?? {})
     .filter(([, { outbound }]) => !outbound)
-    .map(([id, sighting]): Pending => {
+    .map(([id, sighting]): PendingView => {
       const { connection, vlan, name, firstSeen, request } = sighting;
       const deadline = deadlineOf(sighting, against.expiry);
       // A run of release 0.1.0 recorded no more than connection, VLAN and name: the rest is absent, as it is not known.
       const what = { connection, vlan, name, ...(request ?? {}) };
       return { ...common(id, firstSeen, deadline, against), ...what, now: null };
     })
-    .sort(bySoonest);
+    .sort(compareByExpiry);
 }
 
 function common(
   id: string,
   firstSeen: string | null,
   deadline: Deadline,
-  { at, expiry, state, over }: Against,
-): Omit<Pending, 'connection' | 'vlan' | 'name' | 'now' | keyof Described> {
-  const sighting = over.has(id) ? undefined : state?.sightings[id];
+  { at, expiry, state, over }: PendingContext,
+): Omit<PendingView, 'connection' | 'vlan' | 'name' | 'now' | keyof DescribedFields> {
+  const sighting = over.has(id) ? undefined : state?.observations[id];
   return {
     id,
     firstSeen,
     ageSeconds: firstSeen === null ? null : secondsBetween(firstSeen, at),
     remembered: sighting !== undefined,
     deadline,
-    gone: goneOf(deadline, at, expiry),
+    elapsed: goneOf(deadline, at, expiry),
     heldBefore: sighting?.held ?? [],
     confirmsFailed: sighting?.failures ?? 0,
     lastFailure: sighting?.lastFailure ?? null,
-    inDoubt: doubtOf(state?.intents[id]),
+    inDoubt: toUncertainConfirm(state?.intents[id]),
   };
 }
 
-export function doubtOf(intent: Intent | undefined): Doubt | null {
+export function toUncertainConfirm(intent: Intent | undefined): UncertainConfirm | null {
   if (intent === undefined) return null;
   const { at, owner, grants, gateway, listings } = intent;
   return { at, owner, grants, gateway, listings };
@@ -113,7 +119,7 @@ export function secondsBetween(from: string, to: string): number {
   return Math.max(0, Math.round((Date.parse(to) - Date.parse(from)) / 1000));
 }
 
-function goneOf({ earliest, latest }: Deadline, at: string, expiry: number | null): Gone | null {
+function goneOf({ earliest, latest }: Deadline, at: string, expiry: number | null): ElapsedShare | null {
   if (expiry === null || latest === null) return null;
   const share = (end: string): number => {
     const left = (Date.parse(end) - Date.parse(at)) / 1000 / expiry;
@@ -123,13 +129,15 @@ function goneOf({ earliest, latest }: Deadline, at: string, expiry: number | nul
 }
 
 /** What may expire at any moment comes first; then the soonest. Without expiry, what waits longest. */
-export function bySoonest(a: Pending, b: Pending): number {
+export function compareByExpiry(a: PendingView, b: PendingView): number {
   const [ranksA, ranksB] = [ranks(a), ranks(b)];
   const differing = ranksA.findIndex((rank, i) => rank !== ranksB[i]);
-  return differing === -1 ? byCodePoint(a.id, b.id) : (ranksA[differing] ?? 0) - (ranksB[differing] ?? 0);
+  return differing === -1
+    ? compareByCodePoint(a.id, b.id)
+    : (ranksA[differing] ?? 0) - (ranksB[differing] ?? 0);
 }
 
-function ranks({ deadline: { earliest, latest }, firstSeen }: Pending): number[] {
+function ranks({ deadline: { earliest, latest }, firstSeen }: PendingView): number[] {
   const end = earliest ?? latest ?? firstSeen;
   return [
     latest === null ? 2 : earliest === null ? 0 : 1,

@@ -1,23 +1,23 @@
 import type { Deadline } from '../../core/deadline.ts';
 import { escapeText } from '../../core/printableText.ts';
 import type { Outcome } from '../../core/runReport.ts';
-import { humanDuration } from '../output/terminal.ts';
-import type { Gone, Pending } from './pendingView.ts';
+import { formatDuration } from '../output/terminal.ts';
+import type { ElapsedShare, PendingView } from './pendingView.ts';
 import type { AcceptedView, EndedView, TargetView } from './targetView.ts';
 
 /** What the table and the page say alike of what was accepted and what ended. */
 
 /** Every grant that fitted. */
-export function grantOf({ owner, grants }: AcceptedView): string {
+export function formatGrants({ owner, grants }: AcceptedView): string {
   return grants.map((grant) => `${owner}.${grant}`).join(', ');
 }
 
 /** As written in the policy: not safe to print as it stands. */
-export function ticketsOf({ tickets }: AcceptedView): string {
+export function formatTickets({ tickets }: AcceptedView): string {
   return [...new Set(Object.values(tickets))].join(', ');
 }
 
-export function endedAsWords({ as }: EndedView): string {
+export function describeEnding({ as }: EndedView): string {
   switch (as) {
     case 'accepted':
       return 'accepted, found out later';
@@ -31,9 +31,9 @@ export function endedAsWords({ as }: EndedView): string {
 }
 
 /** Codes for which it was held, or how often confirming failed. */
-export function whyEnded({ held, failures }: EndedView): string {
+export function describeEndReason({ held, failures }: EndedView): string {
   if (held.length > 0) return [...new Set(held.map(({ code }) => code))].join(', ');
-  return failures === 0 ? '' : `${counted(failures, 'confirm')} failed`;
+  return failures === 0 ? '' : `${formatCount(failures, 'confirm')} failed`;
 }
 
 const CELLS = 10;
@@ -42,10 +42,10 @@ const CELLS = 10;
  * `████████░░ 78 %`: how much of the time until expiry is gone. What may be gone is drawn as `▒`, up to the end where
  * the early end is not known.
  */
-export function bar({ atLeast, atMost }: Gone): string {
+export function formatElapsedBar({ atLeast, atMost }: ElapsedShare): string {
   const [certain, possible] = [cells(atLeast), cells(atMost ?? 1)];
   const drawn = '█'.repeat(certain) + '▒'.repeat(possible - certain) + '░'.repeat(CELLS - possible);
-  const [least, most] = [percent(atLeast), percent(atMost ?? 1)];
+  const [least, most] = [wholePercent(atLeast), wholePercent(atMost ?? 1)];
   if (atMost === null) return `${drawn} ≥ ${least} %`;
   return least === most ? `${drawn} ${most} %` : `${drawn} ${least}–${most} %`;
 }
@@ -55,7 +55,7 @@ function cells(share: number): number {
 }
 
 /** Never 100 before it is. */
-export function percent(share: number): number {
+export function wholePercent(share: number): number {
   return Math.floor(share * 100);
 }
 
@@ -67,7 +67,7 @@ export type Urgency = 'now' | 'soon' | 'later' | 'none';
 const HOUR_MS = 3_600_000;
 
 /** By the early end; what a pass is about to accept needs nobody. */
-export function urgencyOf({ deadline: { earliest, latest }, now }: Pending, at: string): Urgency {
+export function urgencyOf({ deadline: { earliest, latest }, now }: PendingView, at: string): Urgency {
   if (latest === null) return 'none';
   if (now?.outcome === 'wouldAccept') return 'later';
   const left = earliest === null ? 0 : Date.parse(earliest) - Date.parse(at);
@@ -75,37 +75,40 @@ export function urgencyOf({ deadline: { earliest, latest }, now }: Pending, at: 
 }
 
 /** Whether it expires within a day, or may at any moment, whatever a run would do with it. */
-export function isNear({ deadline: { earliest, latest } }: Pick<Pending, 'deadline'>, at: string): boolean {
+export function isNearExpiry(
+  { deadline: { earliest, latest } }: Pick<PendingView, 'deadline'>,
+  at: string,
+): boolean {
   if (latest === null) return false;
   return earliest === null || Date.parse(earliest) - Date.parse(at) < 24 * HOUR_MS;
 }
 
 /** `in 1 d 4 h`, `unknown, at most in 3 d 2 h`. */
-export function timeLeft({ earliest, latest }: Deadline, at: string): string {
+export function formatTimeLeft({ earliest, latest }: Deadline, at: string): string {
   if (latest === null) return 'never expires';
   const left = (end: string): number => (Date.parse(end) - Date.parse(at)) / 1000;
-  if (left(latest) <= 0) return `overdue by ${humanDuration(-left(latest))}`;
-  const late = humanDuration(left(latest));
+  if (left(latest) <= 0) return `overdue by ${formatDuration(-left(latest))}`;
+  const late = formatDuration(left(latest));
   if (earliest === null) return `unknown, at most in ${late}`;
   if (left(earliest) <= 0) return `any moment, at most in ${late}`;
-  const early = humanDuration(left(earliest));
+  const early = formatDuration(left(earliest));
   return early === late ? `in ${early}` : `in ${early} to ${late}`;
 }
 
 /** `expires between 2026-11-12 11:55 and 2026-11-12 12:00 UTC`: instants, which stay right on a page that grows old. */
-export function expiryOf({ earliest, latest }: Deadline): string {
+export function describeExpiry({ earliest, latest }: Deadline): string {
   if (latest === null) return 'does not expire';
   return earliest === null
-    ? `may expire at any moment, at ${minuteOf(latest)} UTC at the latest`
-    : `expires between ${minuteOf(earliest)} and ${minuteOf(latest)} UTC`;
+    ? `may expire at any moment, at ${formatMinute(latest)} UTC at the latest`
+    : `expires between ${formatMinute(earliest)} and ${formatMinute(latest)} UTC`;
 }
 
 /** `2 d 3 h`; of what cannot be remembered, nobody knows. */
-export function ageOf({ ageSeconds }: Pending): string {
-  return ageSeconds === null ? 'unknown' : humanDuration(ageSeconds);
+export function formatAge({ ageSeconds }: PendingView): string {
+  return ageSeconds === null ? 'unknown' : formatDuration(ageSeconds);
 }
 
-export function outcomeOf({ now }: Pending): string {
+export function describeOutcome({ now }: PendingView): string {
   return now === null ? 'not judged' : OUTCOMES[now.outcome];
 }
 
@@ -119,63 +122,63 @@ const OUTCOMES: Readonly<Record<Outcome, string>> = {
 };
 
 /** The grant, or the codes of every reason against it; of what could not be judged, those of the last pass. */
-export function whyOf({ now, heldBefore }: Pending): string {
+export function describeReasons({ now, heldBefore }: PendingView): string {
   if (now?.decision.verdict === 'accept') return `${now.decision.owner}.${now.decision.grant}`;
   const reasons = now === null ? heldBefore : now.decision.reasons;
   return [...new Set(reasons.map(({ code }) => code))].join(', ');
 }
 
 /** What is known of it beside what a pass would do. */
-export function remarksOn({ remembered, confirmsFailed, lastFailure, inDoubt }: Pending): string[] {
+export function describeRemarks({ remembered, confirmsFailed, lastFailure, inDoubt }: PendingView): string[] {
   return [
     ...(remembered ? [] : ['no pass has seen it yet']),
     ...(confirmsFailed === 0
       ? []
       : [
-          `${counted(confirmsFailed, 'confirm')} failed so far; ` +
+          `${formatCount(confirmsFailed, 'confirm')} failed so far; ` +
             (lastFailure === null ? 'the report of each run says why' : `the last one: ${lastFailure}`),
         ]),
     ...(inDoubt === null
       ? []
       : [
           `a confirm for \`${inDoubt.owner}.${inDoubt.grants[0]}\` with gateway \`${inDoubt.gateway}\` was begun at ` +
-            `${minuteOf(inDoubt.at)}, and its end is not known: it takes its slot until two later listings still show the request`,
+            `${formatMinute(inDoubt.at)}, and its end is not known: it takes its slot until two later listings still show the request`,
         ]),
   ];
 }
 
 /** Things of the target as a whole that a person should look at, beside what failed just now. */
-export function concernsOf(view: TargetView): string[] {
-  const { failing, inDoubt, unannounced, damaged, failures } = view;
+export function describeConcerns(view: TargetView): string[] {
+  const { failing, inDoubt, undelivered, damaged, failures } = view;
   const told = new Set(failures.map(({ message }) => message));
   return [
     ...(failing === null
       ? []
-      : [`passes have been failing since ${minuteOf(failing.since)}: ${failing.codes.join(', ')}`]),
+      : [`passes have been failing since ${formatMinute(failing.since)}: ${failing.codes.join(', ')}`]),
     ...inDoubt.map(
       ({ id, at, gateway }) =>
-        `${id}: a confirm with gateway \`${gateway}\` was begun at ${minuteOf(at)}, and its end is not known`,
+        `${id}: a confirm with gateway \`${gateway}\` was begun at ${formatMinute(at)}, and its end is not known`,
     ),
-    ...(unannounced.oldest === null
+    ...(undelivered.oldest === null
       ? []
       : [
-          `${counted(unannounced.count, 'announcement')} not delivered yet, the oldest of ${minuteOf(unannounced.oldest)}`,
+          `${formatCount(undelivered.count, 'announcement')} not delivered yet, the oldest of ${formatMinute(undelivered.oldest)}`,
         ]),
     ...damaged.filter((message) => !told.has(message)),
   ];
 }
 
 /** `2 pending: 1 would be accepted, 1 held`. */
-export function summaryOf({ pending, source }: TargetView): string {
+export function summarizePending({ pending, source }: TargetView): string {
   if (source === 'nothing') return 'pending requests unknown';
   if (pending.length === 0) return source === 'ledger' ? 'nothing pending was remembered' : 'nothing pending';
   if (source === 'ledger') return `${pending.length} pending as remembered`;
-  const outcomes = Map.groupBy(pending, outcomeOf);
+  const outcomes = Map.groupBy(pending, describeOutcome);
   return `${pending.length} pending: ${[...outcomes].map(([what, { length }]) => `${length} ${what}`).join(', ')}`;
 }
 
 /** Where the list of what is pending comes from, when that is not the API; `null` otherwise. */
-export function sourceWarning({ source }: TargetView): string | null {
+export function describeSource({ source }: TargetView): string | null {
   switch (source) {
     case 'listing':
       return null;
@@ -189,34 +192,34 @@ export function sourceWarning({ source }: TargetView): string | null {
 }
 
 /** How long ago passes last saw everything. */
-export function lastListingOf({ lastListing, at }: TargetView): string {
+export function describeLastListing({ lastListing, at }: TargetView): string {
   if (lastListing === null) return 'no pass has listed everything yet, as far as this ledger knows';
-  const ago = humanDuration((Date.parse(at) - Date.parse(lastListing)) / 1000);
+  const ago = formatDuration((Date.parse(at) - Date.parse(lastListing)) / 1000);
   return `last complete listing by a pass ${ago} ago`;
 }
 
 /** The same for a page that grows old. */
-export function lastListingAt({ lastListing, at }: TargetView): string {
+export function describeLastListingTime({ lastListing, at }: TargetView): string {
   if (lastListing === null) return 'no run has listed everything yet, as far as this ledger knows';
-  const before = humanDuration((Date.parse(at) - Date.parse(lastListing)) / 1000);
-  return `last complete listing by a run at ${minuteOf(lastListing)} UTC, ${before} before this snapshot`;
+  const before = formatDuration((Date.parse(at) - Date.parse(lastListing)) / 1000);
+  return `last complete listing by a run at ${formatMinute(lastListing)} UTC, ${before} before this snapshot`;
 }
 
 export function isStale({ lastListing, at }: TargetView): boolean {
   return lastListing === null || Date.parse(at) - Date.parse(lastListing) > HOUR_MS;
 }
 
-export function counted(n: number, what: string): string {
+export function formatCount(n: number, what: string): string {
   return `${n} ${what}${n === 1 ? '' : 's'}`;
 }
 
 /** A name may have 100 characters; JSON has it whole. */
-export function shortened(name: string | null): string {
+export function shortenName(name: string | null): string {
   if (name === null) return '-';
   return name.length > 24 ? `${escapeText(name.slice(0, 23))}…` : escapeText(name);
 }
 
 /** `2026-11-10 12:00`, in UTC. */
-export function minuteOf(instant: string): string {
+export function formatMinute(instant: string): string {
   return new Date(instant).toISOString().slice(0, 16).replace('T', ' ');
 }

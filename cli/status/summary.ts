@@ -1,6 +1,14 @@
 import { quote } from '../../core/printableText.ts';
-import { bySoonest, type Pending } from './pendingView.ts';
-import { concernsOf, counted, expiryOf, minuteOf, outcomeOf, urgencyOf, whyOf } from './statusWording.ts';
+import { compareByExpiry, type PendingView } from './pendingView.ts';
+import {
+  describeConcerns,
+  describeExpiry,
+  describeOutcome,
+  describeReasons,
+  formatCount,
+  formatMinute,
+  urgencyOf,
+} from './statusWording.ts';
 import type { TargetView } from './targetView.ts';
 
 /** One number to see at a glance. */
@@ -8,22 +16,26 @@ export interface Figure {
   readonly name: string;
   readonly value: string;
   readonly note: string;
-  readonly tone: Tone;
+  readonly tone: FigureTone;
 }
 
-export type Tone = 'bad' | 'warn' | 'good' | 'plain';
+export type FigureTone = 'bad' | 'warn' | 'good' | 'plain';
 
 /** A request and whose it is. */
-export interface Waiting {
+export interface PendingInTarget {
   readonly view: TargetView;
-  readonly item: Pending;
+  readonly item: PendingView;
 }
 
 /**
  * @param waiting what to look at first comes first
  * @param isWhole whether no target is left out
  */
-function figuresOf(views: readonly TargetView[], waiting: readonly Waiting[], isWhole: boolean): Figure[] {
+function computeFigures(
+  views: readonly TargetView[],
+  waiting: readonly PendingInTarget[],
+  isWhole: boolean,
+): Figure[] {
   return [
     pendingFigure(views, waiting),
     deadlineFigure(waiting[0] ?? null),
@@ -35,13 +47,13 @@ function figuresOf(views: readonly TargetView[], waiting: readonly Waiting[], is
 }
 
 /** What the next pass accepts needs nobody. */
-function isSettled({ now }: Pending): boolean {
+function willBeAccepted({ now }: PendingView): boolean {
   return now?.outcome === 'wouldAccept';
 }
 
-function pendingFigure(views: readonly TargetView[], waiting: readonly Waiting[]): Figure {
-  const outcomes = Map.groupBy(waiting, ({ item }) => outcomeOf(item));
-  const held = waiting.filter(({ item }) => !isSettled(item)).length;
+function pendingFigure(views: readonly TargetView[], waiting: readonly PendingInTarget[]): Figure {
+  const outcomes = Map.groupBy(waiting, ({ item }) => describeOutcome(item));
+  const held = waiting.filter(({ item }) => !willBeAccepted(item)).length;
   const isKnown = views.every(({ source }) => source === 'listing');
   return {
     name: 'Pending',
@@ -51,17 +63,17 @@ function pendingFigure(views: readonly TargetView[], waiting: readonly Waiting[]
   };
 }
 
-function deadlineFigure(first: Waiting | null): Figure {
+function deadlineFigure(first: PendingInTarget | null): Figure {
   if (first === null) return { name: EXPIRY, value: 'none', note: '', tone: 'plain' };
   const { item, view } = first;
   const note = `${item.id}, ${view.target}`;
   const { earliest, latest } = item.deadline;
   if (latest === null) {
-    const since = item.firstSeen === null ? 'unknown' : minuteOf(item.firstSeen);
+    const since = item.firstSeen === null ? 'unknown' : formatMinute(item.firstSeen);
     return { name: 'Pending longest, since (UTC)', value: since, note, tone: 'plain' };
   }
   const isOpen = earliest === null || Date.parse(earliest) <= Date.parse(view.at);
-  const value = isOpen ? 'any moment' : minuteOf(earliest);
+  const value = isOpen ? 'any moment' : formatMinute(earliest);
   const tone = ({ now: 'bad', soon: 'warn', later: 'plain', none: 'plain' } as const)[
     urgencyOf(item, view.at)
   ];
@@ -95,11 +107,11 @@ function expiredFigure(views: readonly TargetView[]): Figure {
 
 function lastOf(times: readonly string[]): string {
   const last = times.toSorted().at(-1);
-  return last === undefined ? '' : `last ${minuteOf(last)}`;
+  return last === undefined ? '' : `last ${formatMinute(last)}`;
 }
 
 function orphanFigure(views: readonly TargetView[]): Figure {
-  const count = views.reduce((sum, { orphans }) => sum + orphans.length, 0);
+  const count = views.reduce((sum, { ungranted }) => sum + ungranted.length, 0);
   const isKnown = views.every(({ source }) => source === 'listing');
   const known = count === 0 ? 'all live interfaces have one' : 'live on our gateways';
   const note = isKnown ? known : 'not all could be listed';
@@ -108,8 +120,8 @@ function orphanFigure(views: readonly TargetView[]): Figure {
 }
 
 /** All targets at a glance. */
-export interface Summary {
-  readonly tone: Tone;
+export interface StatusSummary {
+  readonly tone: FigureTone;
   readonly headline: string;
   /** about the requests to look at first; empty when none waits */
   readonly first: readonly string[];
@@ -117,39 +129,42 @@ export interface Summary {
 }
 
 /** @param isWhole whether no target is left out */
-export function summarise(views: readonly TargetView[], isWhole: boolean): Summary {
+export function summarizeStatus(views: readonly TargetView[], isWhole: boolean): StatusSummary {
   // What the next pass accepts needs nobody: it is named last.
   const waiting = views
-    .flatMap((view) => view.pending.map((item): Waiting => ({ view, item })))
-    .sort((a, b) => Number(isSettled(a.item)) - Number(isSettled(b.item)) || bySoonest(a.item, b.item));
+    .flatMap((view) => view.pending.map((item): PendingInTarget => ({ view, item })))
+    .sort(
+      (a, b) =>
+        Number(willBeAccepted(a.item)) - Number(willBeAccepted(b.item)) || compareByExpiry(a.item, b.item),
+    );
   return {
     tone: isWhole ? toneOf(views, waiting) : 'bad',
     headline: headlineOf(views, waiting.length, isWhole),
     first: firstOf(waiting),
-    figures: figuresOf(views, waiting, isWhole),
+    figures: computeFigures(views, waiting, isWhole),
   };
 }
 
-function toneOf(views: readonly TargetView[], waiting: readonly Waiting[]): Tone {
+function toneOf(views: readonly TargetView[], waiting: readonly PendingInTarget[]): FigureTone {
   const isUrgent = waiting.some(({ view, item }) => urgencyOf(item, view.at) === 'now');
   if (isUrgent || views.some(({ status }) => status === 'failed')) return 'bad';
   const needsLook = views.some(
     (view) =>
-      concernsOf(view).length + view.orphans.length + view.warnings.length > 0 ||
+      describeConcerns(view).length + view.ungranted.length + view.warnings.length > 0 ||
       view.followed.some(({ problem }) => problem !== null),
   );
-  return needsLook || waiting.some(({ item }) => !isSettled(item)) ? 'warn' : 'good';
+  return needsLook || waiting.some(({ item }) => !willBeAccepted(item)) ? 'warn' : 'good';
 }
 
 function headlineOf(views: readonly TargetView[], count: number, isWhole: boolean): string {
   if (views.every(({ source }) => source === 'nothing')) return 'Pending requests unknown';
   const isKnown = isWhole && views.every(({ source }) => source === 'listing');
   if (count === 0) return isKnown ? 'Nothing is pending' : 'Nothing is known to be pending';
-  return `${isKnown ? '' : 'At least '}${counted(count, 'request')} pending`;
+  return `${isKnown ? '' : 'At least '}${formatCount(count, 'request')} pending`;
 }
 
 /** All that somebody must look at within a day, as far as a person takes in at a glance; or else the nearest. */
-function firstOf(waiting: readonly Waiting[]): string[] {
+function firstOf(waiting: readonly PendingInTarget[]): string[] {
   const urgent = waiting.filter(({ view, item }) => urgencyOf(item, view.at) === 'now');
   const told = (urgent.length > 0 ? urgent : waiting.slice(0, 1)).slice(0, AT_A_GLANCE);
   const more = urgent.length - told.length;
@@ -158,18 +173,18 @@ function firstOf(waiting: readonly Waiting[]): string[] {
 
 const AT_A_GLANCE = 3;
 
-function sentenceOn({ view, item }: Waiting): string {
+function sentenceOn({ view, item }: PendingInTarget): string {
   const { deadline, firstSeen } = item;
   const what = fateOf(item);
   const who = `${quote(item.id)} of \`${view.target}\``;
-  if (deadline.latest !== null) return `${who} ${expiryOf(deadline)}: ${what}`;
-  const since = firstSeen === null ? 'an unknown time' : `${minuteOf(firstSeen)} UTC`;
+  if (deadline.latest !== null) return `${who} ${describeExpiry(deadline)}: ${what}`;
+  const since = firstSeen === null ? 'an unknown time' : `${formatMinute(firstSeen)} UTC`;
   return `${who} has been pending the longest, since ${since}: ${what}`;
 }
 
-function fateOf(item: Pending): string {
-  const why = whyOf(item);
-  if (why === '') return outcomeOf(item);
+function fateOf(item: PendingView): string {
+  const why = describeReasons(item);
+  if (why === '') return describeOutcome(item);
   if (item.now === null) return `held by the last run for ${why}`;
-  return `${outcomeOf(item)} ${isSettled(item) ? 'by' : 'for'} ${why}`;
+  return `${describeOutcome(item)} ${willBeAccepted(item) ? 'by' : 'for'} ${why}`;
 }

@@ -1,28 +1,28 @@
-import type { Ended } from '../../core/endedRequest.ts';
-import type { Failing, LedgerState } from '../../core/ledgerState.ts';
+import type { EndedRequest } from '../../core/endedRequest.ts';
+import type { LedgerState, OngoingFailure } from '../../core/ledgerState.ts';
 import type { Recipient } from '../../core/model.ts';
-import { byCodePoint } from '../../core/printableText.ts';
+import { compareByCodePoint } from '../../core/printableText.ts';
 import type { Receipt } from '../../core/receipt.ts';
 import {
-  type Described,
-  describedOf,
-  type Failure,
+  type DescribedFields,
   type Ignored,
-  type PassReport,
+  pickDescribedFields,
+  type RunProblem,
+  type RunReport,
 } from '../../core/runReport.ts';
-import type { Orphan } from '../../core/ungrantedInterfaces.ts';
-import type { Facts } from './collectStatus.ts';
+import type { UngrantedInterface } from '../../core/ungrantedInterfaces.ts';
+import type { TargetFacts } from './collectStatus.ts';
 import {
-  type Doubt,
-  doubtOf,
-  type Pending,
-  pendingAsRemembered,
-  pendingNow,
+  type PendingView,
   secondsBetween,
+  toUncertainConfirm,
+  type UncertainConfirm,
+  viewListedRequests,
+  viewRecordedRequests,
 } from './pendingView.ts';
 
 /** Something that we accepted and that was not available yet when a pass last looked. */
-export interface Followed {
+export interface FollowedInterface {
   readonly id: string;
   readonly owner: string;
   /** empty: it was found accepted just now */
@@ -39,14 +39,14 @@ export interface Followed {
 }
 
 /** What is wrong comes first; then what was accepted longest ago. */
-function followedNow({ report, state, interfaces }: Facts, at: string): Followed[] {
+function collectFollowed({ report, state, interfaces }: TargetFacts, at: string): FollowedInterface[] {
   const problems = new Map(report.followUps.map((problem) => [problem.id, problem]));
   const states = new Map(interfaces?.map((vif) => [vif.id, vif.state]));
   const remembered = Object.entries(state?.acceptances ?? {})
     .filter(([id, { availableAt }]) => availableAt === null || problems.has(id))
-    .map(([id, { owner, grants, gateway, at: acceptedAt, told }]) => {
+    .map(([id, { owner, grants, gateway, at: acceptedAt, publishedProblem }]) => {
       const found = problems.get(id);
-      const problem = interfaces === null ? told : (found?.problem ?? null);
+      const problem = interfaces === null ? publishedProblem : (found?.problem ?? null);
       return { id, owner, grants, gateway, acceptedAt, problem, message: found?.message ?? null };
     });
   const known = new Set(remembered.map(({ id }) => id));
@@ -56,7 +56,7 @@ function followedNow({ report, state, interfaces }: Facts, at: string): Followed
       return { id, owner, grants: [], gateway, acceptedAt, problem, message };
     });
   return [...remembered, ...learnt]
-    .map((item): Followed => {
+    .map((item): FollowedInterface => {
       const ageSeconds = secondsBetween(item.acceptedAt, at);
       return { ...item, ageSeconds, state: states.get(item.id) ?? null };
     })
@@ -74,38 +74,38 @@ export interface TargetView {
   readonly recipient: Recipient;
   /** as of when everything here is told */
   readonly at: string;
-  readonly policy: PassReport['policy'];
+  readonly policy: RunReport['policy'];
   /** from request to expiry; `null` where requests never expire */
   readonly expirySeconds: number | null;
   readonly status: 'completed' | 'failed';
   /** what `pending` comes from: the API, or only the memory of passes, or, where that cannot be read, nothing */
   readonly source: 'listing' | 'ledger' | 'nothing';
-  readonly failures: readonly Failure[];
-  readonly warnings: readonly Failure[];
+  readonly failures: readonly RunProblem[];
+  readonly warnings: readonly RunProblem[];
   /** when the last pass that could list everything began; `null`: none has, with this ledger */
   readonly lastListing: string | null;
   /** what passes have been failing of and announced; `null`: nothing */
-  readonly failing: Failing | null;
+  readonly failing: OngoingFailure | null;
   /** soonest first */
-  readonly pending: readonly Pending[];
+  readonly pending: readonly PendingView[];
   /** confirms of unknown end of what is not pending */
-  readonly inDoubt: readonly (Doubt & { readonly id: string })[];
+  readonly inDoubt: readonly (UncertainConfirm & { readonly id: string })[];
   /** accepted and not yet available */
-  readonly followed: readonly Followed[];
-  readonly orphans: readonly Orphan[];
+  readonly followed: readonly FollowedInterface[];
+  readonly ungranted: readonly UngrantedInterface[];
   readonly ignored: readonly Ignored[];
   /** from when on the following are told, newest first */
   readonly since: string;
   readonly accepted: readonly AcceptedView[];
   readonly ended: readonly EndedView[];
-  readonly unannounced: { readonly count: number; readonly oldest: string | null };
+  readonly undelivered: { readonly count: number; readonly oldest: string | null };
   /** items of the ledger that cannot be read, a sentence each */
   readonly damaged: readonly string[];
 }
 
 /** The gist of a receipt. */
 export interface AcceptedView
-  extends Described,
+  extends DescribedFields,
     Pick<
       Receipt,
       | 'id'
@@ -124,22 +124,22 @@ export interface AcceptedView
   readonly name: string | null;
 }
 
-export interface EndedView extends Omit<Ended, 'as'> {
+export interface EndedView extends Omit<EndedRequest, 'as'> {
   /** `gone`: just now, and nobody knows how */
-  readonly as: Ended['as'] | 'gone';
+  readonly as: EndedRequest['as'] | 'gone';
   /** whether a pass has written it down; otherwise it was found out just now */
   readonly recorded: boolean;
 }
 
-export function viewOf(facts: Facts): TargetView {
+export function buildTargetView(facts: TargetFacts): TargetView {
   const { policy, report, state, records, recordsFailure, since } = facts;
   const { provider, region, account, expiry } = policy.recipient;
   const at = report.finishedAt;
   const over = new Set(report.ended.map(({ id }) => id));
   const against = { at, expiry, state, over };
   const isListed = report.counts !== null;
-  const pending = isListed ? pendingNow(report.requests, against) : pendingAsRemembered(against);
-  const followed = followedNow(facts, at);
+  const pending = isListed ? viewListedRequests(report.requests, against) : viewRecordedRequests(against);
+  const followed = collectFollowed(facts, at);
   const ended = endedOf(report, records.ended);
   const told = new Set([...pending, ...followed, ...ended].map(({ id }) => id));
   return {
@@ -156,16 +156,16 @@ export function viewOf(facts: Facts): TargetView {
     failing: state?.failing ?? null,
     pending,
     inDoubt: Object.entries(state?.intents ?? {}).flatMap(([id, intent]) => {
-      const doubt = doubtOf(intent);
+      const doubt = toUncertainConfirm(intent);
       return doubt === null || told.has(id) ? [] : [{ id, ...doubt }];
     }),
     followed,
-    orphans: report.orphans,
+    ungranted: report.ungranted,
     ignored: report.ignored,
     since,
     accepted: records.receipts.map(acceptedView).reverse(),
     ended,
-    unannounced: unannounced(state),
+    undelivered: unannounced(state),
     damaged: [...Object.values(state?.damaged ?? {}), ...records.damaged],
   };
 }
@@ -173,14 +173,14 @@ export function viewOf(facts: Facts): TargetView {
 function acceptedView(receipt: Receipt): AcceptedView {
   const { id, acceptedAt, owner, grant, grants, tickets, gateway, policy, firstSeen, answer } = receipt;
   const { connection, vlan, name } = receipt.request;
-  const request = { connection, vlan, name, ...describedOf(receipt.request) };
+  const request = { connection, vlan, name, ...pickDescribedFields(receipt.request) };
   const what = { id, ...request, acceptedAt, owner, grant, grants, tickets, gateway };
   return { ...what, policy, firstSeen, answer };
 }
 
 /** What is on record, and what was found out just now, newest first. */
-function endedOf(report: PassReport, recorded: readonly Ended[]): EndedView[] {
-  const key = ({ id, firstSeen }: Ended): string => `${id} ${firstSeen}`;
+function endedOf(report: RunReport, recorded: readonly EndedRequest[]): EndedView[] {
+  const key = ({ id, firstSeen }: EndedRequest): string => `${id} ${firstSeen}`;
   const known = new Set(recorded.map(key));
   const gone = report.requests
     .filter(({ outcome }) => outcome === 'gone')
@@ -197,11 +197,11 @@ function endedOf(report: PassReport, recorded: readonly Ended[]): EndedView[] {
   ];
 }
 
-function unannounced(state: LedgerState | null): TargetView['unannounced'] {
+function unannounced(state: LedgerState | null): TargetView['undelivered'] {
   const queued = Object.values(state?.outbox ?? {}).map(({ at }) => at);
-  return { count: queued.length, oldest: queued.sort(byCodePoint)[0] ?? null };
+  return { count: queued.length, oldest: queued.sort(compareByCodePoint)[0] ?? null };
 }
 
-function distinct(failures: readonly Failure[]): Failure[] {
+function distinct(failures: readonly RunProblem[]): RunProblem[] {
   return [...new Map(failures.map((failure) => [failure.message, failure])).values()];
 }

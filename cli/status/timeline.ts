@@ -1,9 +1,9 @@
 import { type Html, html, prose } from './htmlTemplate.ts';
-import type { Pending } from './pendingView.ts';
-import { ageOf, minuteOf, percent } from './statusWording.ts';
+import type { PendingView } from './pendingView.ts';
+import { formatAge, formatMinute, wholePercent } from './statusWording.ts';
 
 /** One request on a timeline. Instants are in milliseconds since 1970. */
-export interface Life {
+export interface RequestLifetime {
   /** when it was made: not before this, and not after it was first seen */
   readonly made: Span;
   /** when it will expire; `null`: never. Its start is `null` where the early end is not known: any moment from now on */
@@ -16,7 +16,7 @@ interface Span {
 }
 
 /** The time that a timeline shows, with its marks. */
-export interface Axis extends Span {
+export interface TimelineAxis extends Span {
   readonly now: number;
   readonly marks: readonly { readonly at: number; readonly label: string }[];
 }
@@ -24,7 +24,11 @@ export interface Axis extends Span {
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
-export function lifeOf({ firstSeen, deadline }: Pending, now: number, expirySeconds: number | null): Life {
+export function computeLifetime(
+  { firstSeen, deadline }: PendingView,
+  now: number,
+  expirySeconds: number | null,
+): RequestLifetime {
   const { earliest, latest } = deadline;
   const seen = firstSeen === null ? now : Date.parse(firstSeen);
   if (latest === null || expirySeconds === null) return { made: { from: seen, to: seen }, ends: null };
@@ -38,7 +42,7 @@ export function lifeOf({ firstSeen, deadline }: Pending, now: number, expirySeco
 }
 
 /** From the earliest moment at which one of them can have been made to the latest at which one can expire. */
-export function axisOf(lives: readonly Life[], now: number): Axis {
+export function computeAxis(lives: readonly RequestLifetime[], now: number): TimelineAxis {
   const first = Math.min(now, ...lives.map(({ made }) => made.from));
   const last = Math.max(now, ...lives.map(({ ends }) => ends?.to ?? now));
   // Room for what stands at the very ends.
@@ -48,14 +52,14 @@ export function axisOf(lives: readonly Life[], now: number): Axis {
 }
 
 /** Where an instant stands on the axis, from 0 to 100. */
-export function percentAt({ from, to }: Axis, instant: number): number {
+export function percentAt({ from, to }: TimelineAxis, instant: number): number {
   return Math.round(Math.min(100, Math.max(0, ((instant - from) / (to - from)) * 100)) * 1000) / 1000;
 }
 
 const STEPS = [HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 2 * DAY, 7 * DAY, 14 * DAY, 28 * DAY, 91 * DAY];
 
 /** Ten at most: on the hour, at midnight UTC, or on Mondays. */
-function marksOf({ from, to }: Span): Axis['marks'] {
+function marksOf({ from, to }: Span): TimelineAxis['marks'] {
   const step = STEPS.find((candidate) => (to - from) / candidate <= 10) ?? 364 * DAY;
   // The first day of 1970 was a Thursday.
   const offset = step >= 7 * DAY ? 4 * DAY : 0;
@@ -79,7 +83,7 @@ function labelOf(at: number, step: number): string {
 }
 
 /** The days above the rows, and when the snapshot was taken. */
-export function axisTrack(axis: Axis): Html {
+export function renderAxis(axis: TimelineAxis): Html {
   const now = percentAt(axis, axis.now);
   // A label at the very edge would be cut: it stands inside.
   const anchor = now > 90 ? 'end' : now < 10 ? 'start' : 'middle';
@@ -95,20 +99,20 @@ export function axisTrack(axis: Axis): Html {
 }
 
 /** One request against the axis. What is said by colour and pattern is said by the title too. */
-export function rowTrack(item: Pending, life: Life, axis: Axis): Html {
+export function renderTrack(item: PendingView, life: RequestLifetime, axis: TimelineAxis): Html {
   const grid = axis.marks.map(({ at }) => upright('mark', percentAt(axis, at)));
   return html`<svg class="track" role="img"><title>${prose(storyOf(item))}</title>${grid}${onMiddle(segments(life, axis))}${upright('now', percentAt(axis, axis.now))}</svg>`;
 }
 
-export type Kind = 'perhaps' | 'elapsed' | 'left' | 'ends' | 'unknown';
+export type SegmentKind = 'perhaps' | 'elapsed' | 'left' | 'ends' | 'unknown';
 
-export function legendMark(kind: Kind): Html {
+export function renderLegendMark(kind: SegmentKind): Html {
   return html`<svg class="key" aria-hidden="true">${onMiddle([segment(kind, 0, 100)])}</svg>`;
 }
 
-function segments({ made, ends }: Life, axis: Axis): Html[] {
+function segments({ made, ends }: RequestLifetime, axis: TimelineAxis): Html[] {
   const { now } = axis;
-  const from = (kind: Kind, start: number, end: number): Html =>
+  const from = (kind: SegmentKind, start: number, end: number): Html =>
     segment(kind, percentAt(axis, start), percentAt(axis, end));
   if (ends === null) return [from('elapsed', made.to, now)];
   const past = [from('perhaps', made.from, made.to), from('elapsed', made.to, Math.min(now, ends.to))];
@@ -121,7 +125,7 @@ function segments({ made, ends }: Life, axis: Axis): Html[] {
 }
 
 /** @param x where it starts, from 0 to 100; `end` likewise */
-function segment(kind: Kind, x: number, end: number): Html {
+function segment(kind: SegmentKind, x: number, end: number): Html {
   // A thick dashed line makes stripes without a pattern, and so without a reference.
   if (kind === 'perhaps' || kind === 'unknown')
     return html`<line class="${kind}" x1="${x}%" x2="${end}%" y1="0" y2="0"/>`;
@@ -138,16 +142,16 @@ function upright(kind: string, x: number): Html {
 }
 
 /** What the picture shows, in words. */
-function storyOf(item: Pending): string {
-  const { firstSeen, deadline, gone } = item;
-  const seen = firstSeen === null ? 'never seen before' : `first seen ${minuteOf(firstSeen)}`;
-  if (deadline.latest === null || gone === null)
-    return `${seen}, ${ageOf(item)} before the snapshot; it never expires`;
-  const least = percent(gone.atLeast);
-  if (deadline.earliest === null || gone.atMost === null) {
-    return `${seen}; at least ${least} % of its time had passed; it may expire at any moment, at ${minuteOf(deadline.latest)} at the latest`;
+function storyOf(item: PendingView): string {
+  const { firstSeen, deadline, elapsed } = item;
+  const seen = firstSeen === null ? 'never seen before' : `first seen ${formatMinute(firstSeen)}`;
+  if (deadline.latest === null || elapsed === null)
+    return `${seen}, ${formatAge(item)} before the snapshot; it never expires`;
+  const least = wholePercent(elapsed.atLeast);
+  if (deadline.earliest === null || elapsed.atMost === null) {
+    return `${seen}; at least ${least} % of its time had passed; it may expire at any moment, at ${formatMinute(deadline.latest)} at the latest`;
   }
-  const most = percent(gone.atMost);
+  const most = wholePercent(elapsed.atMost);
   const share = least === most ? `${most} %` : `${least} to ${most} %`;
-  return `${seen}; ${share} of its time had passed; it expires between ${minuteOf(deadline.earliest)} and ${minuteOf(deadline.latest)}`;
+  return `${seen}; ${share} of its time had passed; it expires between ${formatMinute(deadline.earliest)} and ${formatMinute(deadline.latest)}`;
 }

@@ -1,17 +1,17 @@
-import { DEADLINE_MARKS, type Deadline, type DeadlineMark } from '../deadline.ts';
-import type { HeldFor } from '../ledgerEntries.ts';
-import { toDoFor } from '../operatorAdvice.ts';
+import { DEADLINE_THRESHOLDS, type Deadline, type DeadlineThreshold } from '../deadline.ts';
+import type { StoredReason } from '../ledgerEntries.ts';
+import { adviceWithCommand } from '../operatorAdvice.ts';
 import { isPending, type RequestReport } from '../runReport.ts';
-import { announcement, whenOf, whoHas, whyOf } from './event.ts';
+import { createEvent, describeConnectionOwner, describeDeadline, summarizeReasons } from './event.ts';
 import {
-  type AnnouncementKind,
-  announced,
-  bounded,
-  called,
-  type Facts,
-  type News,
-  type RememberedRequest,
-  reasonsOf,
+  boundedReason,
+  boundedReasonsOf,
+  type EventDefinition,
+  type NewEvent,
+  nameRequest,
+  type RunFacts,
+  requestDetail,
+  type UnlistedRequest,
 } from './eventDefinition.ts';
 
 /**
@@ -19,28 +19,28 @@ import {
  * known, at once. Of several marks passed since the last pass, the nearest is told. While passes fail, it is told of what is
  * remembered.
  */
-export const deadlineNear: AnnouncementKind = {
+export const deadlineNear: EventDefinition = {
   types: ['Deadline Near'],
-  news: (facts) => [
+  findNew: (facts) => [
     ...facts.requests
       .filter(({ outcome }) => isPending(outcome))
       .flatMap((request) =>
         nearing(facts, request, request.outcome, {
-          reasons: reasonsOf(request.decision),
+          reasons: boundedReasonsOf(request.decision),
           problem: request.message,
-          acceptByHand: request.acceptByHand,
-          toDo: toDoFor(request),
+          acceptByHand: request.manualOverrideCommand,
+          toDo: adviceWithCommand(request),
         }),
       ),
-    ...facts.remembered.flatMap((request) =>
+    ...facts.unlisted.flatMap((request) =>
       nearing(facts, request, 'notListed', whileFailing(request, facts)),
     ),
   ],
 };
 
-function whileFailing({ held }: RememberedRequest, { origin }: Facts): Detail {
+function whileFailing({ held }: UnlistedRequest, { origin }: RunFacts): Detail {
   return {
-    reasons: held.map(bounded),
+    reasons: held.map(boundedReason),
     problem: 'runs fail, so the request is not evaluated',
     acceptByHand: null,
     toDo: `see that passes work again: vif-acceptor doctor --policy policy/${origin.target}.yaml`,
@@ -48,34 +48,34 @@ function whileFailing({ held }: RememberedRequest, { origin }: Facts): Detail {
 }
 
 interface Detail {
-  readonly reasons: readonly HeldFor[];
+  readonly reasons: readonly StoredReason[];
   readonly problem: string | null;
   readonly acceptByHand: string | null;
   readonly toDo: string;
 }
 
 function nearing(
-  { origin, at, state, owners }: Facts,
-  request: RequestReport | RememberedRequest,
+  { origin, at, state, owners }: RunFacts,
+  request: RequestReport | UnlistedRequest,
   outcome: string,
   { toDo, ...detail }: Detail,
-): News[] {
+): NewEvent[] {
   const { id, firstSeen, deadline } = request;
-  const told = state.sightings[id]?.told;
+  const told = state.observations[id]?.published;
   if (told === undefined) return [];
   return marksAt(deadline, at)
-    .filter((mark) => !told.marks.includes(mark))
+    .filter((mark) => !told.thresholds.includes(mark))
     .map((mark) => ({
-      announcement: announcement('Deadline Near', origin, at, [id, firstSeen, mark], {
-        message: `${called(request)} ${wordsFor(mark, deadline)}, and is still pending (${outcome})`,
-        request: announced(request, 'state' in request ? request : null),
+      event: createEvent('Deadline Near', origin, at, [id, firstSeen, mark], {
+        message: `${nameRequest(request)} ${wordsFor(mark, deadline)}, and is still pending (${outcome})`,
+        request: requestDetail(request, 'state' in request ? request : null),
         hours: mark === 'unknown' ? null : Number(mark),
         outcome,
         ...detail,
         forPeople: {
-          who: whoHas(request.connection, owners),
-          why: detail.problem ?? whyOf(detail.reasons),
-          byWhen: whenOf(deadline),
+          who: describeConnectionOwner(request.connection, owners),
+          why: detail.problem ?? summarizeReasons(detail.reasons),
+          byWhen: describeDeadline(deadline),
           toDo,
         },
       }),
@@ -84,14 +84,14 @@ function nearing(
 }
 
 /** The marks that a deadline has passed: whether its early end is unknown, and the nearest of the hours. */
-function marksAt({ earliest, latest }: Deadline, at: string): DeadlineMark[] {
+function marksAt({ earliest, latest }: Deadline, at: string): DeadlineThreshold[] {
   if (latest === null) return [];
   const hours = (Date.parse(earliest ?? latest) - Date.parse(at)) / 3_600_000;
-  const nearest = DEADLINE_MARKS.findLast((mark) => mark !== 'unknown' && hours <= Number(mark));
+  const nearest = DEADLINE_THRESHOLDS.findLast((mark) => mark !== 'unknown' && hours <= Number(mark));
   return [...(earliest === null ? ['unknown' as const] : []), ...(nearest === undefined ? [] : [nearest])];
 }
 
-function wordsFor(mark: DeadlineMark, { earliest, latest }: Deadline): string {
+function wordsFor(mark: DeadlineThreshold, { earliest, latest }: Deadline): string {
   if (mark === 'unknown') return `may expire at any moment, at ${latest} at the latest`;
   return earliest === null
     ? `expires within ${mark} hours, at ${latest} at the latest`

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { Deadline } from '../deadline.ts';
 import { canonicalJson } from '../json.ts';
-import type { HeldFor } from '../ledgerEntries.ts';
+import type { StoredReason } from '../ledgerEntries.ts';
 import type { Recipient } from '../model.ts';
 import type { Owner } from '../policy.ts';
-import { clip, listSome, quote } from '../printableText.ts';
+import { formatFirst, quote, truncate } from '../printableText.ts';
 
 /** What whoever is woken needs to know, a line each, safe to print; `-` where there is nothing to say. */
-export interface ForPeople {
+export interface Notification {
   readonly who: string;
   readonly why: string;
   readonly byWhen: string;
@@ -18,36 +18,36 @@ export interface ForPeople {
 export const NOTHING_TO_DO = '-';
 
 /** By its connection, which alone identifies. */
-export function whoHas(connection: string | null, owners: readonly Owner[]): string {
+export function describeConnectionOwner(connection: string | null, owners: readonly Owner[]): string {
   if (connection === null) return 'the API names no connection';
   const owner = owners.find(({ connections }) => connections.includes(connection));
   return owner === undefined
     ? `nobody in the policy has connection ${quote(connection)}`
-    : `${named(owner.name, owners)}, on connection ${quote(connection)}`;
+    : `${describeOwner(owner.name, owners)}, on connection ${quote(connection)}`;
 }
 
 /** `owner acme (noc@acme.example)` */
-export function named(name: string, owners: readonly Owner[]): string {
+export function describeOwner(name: string, owners: readonly Owner[]): string {
   const contact = owners.find((owner) => owner.name === name)?.contact ?? null;
-  return `owner ${name}${contact === null ? '' : ` (${clip(quote(contact).slice(1, -1), 100)})`}`;
+  return `owner ${name}${contact === null ? '' : ` (${truncate(quote(contact).slice(1, -1), 100)})`}`;
 }
 
-export function whyOf(reasons: readonly HeldFor[]): string {
+export function summarizeReasons(reasons: readonly StoredReason[]): string {
   return reasons.length === 0
     ? '-'
-    : listSome(
+    : formatFirst(
         reasons.map(({ message }) => message),
         5,
       );
 }
 
-export function whenOf({ earliest, latest }: Deadline): string {
+export function describeDeadline({ earliest, latest }: Deadline): string {
   if (latest === null) return 'it does not expire';
   return earliest === null ? `any moment, ${latest} at the latest` : `between ${earliest} and ${latest}`;
 }
 
 /** What is told to whoever listens, once each: EventBridge's `detail-type`. Names are relied on by others. */
-export const ANNOUNCEMENT_TYPES = [
+export const EVENT_TYPES = [
   'Request Accepted',
   'Request Held',
   'Deadline Near',
@@ -57,13 +57,13 @@ export const ANNOUNCEMENT_TYPES = [
   'Pass Failed',
 ] as const;
 
-export type AnnouncementType = (typeof ANNOUNCEMENT_TYPES)[number];
+export type EventType = (typeof EVENT_TYPES)[number];
 
 /** The format of `detail`, as docs/events.schema.json describes it. Keys may be added within a format. */
 const EVENT_FORMAT = 1;
 
 /** One thing that happened. docs/events.schema.json describes what leaves the house. */
-export interface Announcement {
+export interface AcceptorEvent {
   /** the same for the same thing however often it is delivered: a reader drops repeats by it */
   readonly id: string;
   /** an `AnnouncementType`, or one of a later release that could not deliver it */
@@ -74,13 +74,13 @@ export interface Announcement {
 }
 
 /** What every announcement says of where it comes from. */
-export interface Origin extends Recipient {
+export interface EventOrigin extends Recipient {
   readonly target: string;
   readonly policy: { readonly digest: string; readonly revision: string };
 }
 
 /** How an announcement names a request. */
-export interface AnnouncedRequest {
+export interface RequestSummary {
   readonly id: string;
   readonly connection: string | null;
   readonly vlan: number | null;
@@ -94,13 +94,13 @@ export interface AnnouncedRequest {
  * @param key what tells this thing from every other of its type on this target; ended and expired are one type
  * @param detail what the type adds; `message` is a sentence for people: what happened
  */
-export function announcement(
-  type: AnnouncementType,
-  origin: Origin,
+export function createEvent(
+  type: EventType,
+  origin: EventOrigin,
   at: string,
   key: readonly (string | number | null)[],
-  detail: { readonly message: string; readonly forPeople: ForPeople } & Readonly<Record<string, unknown>>,
-): Announcement {
+  detail: { readonly message: string; readonly forPeople: Notification } & Readonly<Record<string, unknown>>,
+): AcceptorEvent {
   const { provider, region, account } = origin;
   // An end has one ID, whatever it is taken for: told again after a cut write, days later, it may look like another.
   const told = type === 'Request Expired' ? 'Request Ended' : type;
@@ -124,6 +124,6 @@ function quotable(text: string): string {
     .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ');
 }
 
-function quotableAll({ who, why, byWhen, toDo }: ForPeople): ForPeople {
+function quotableAll({ who, why, byWhen, toDo }: Notification): Notification {
   return { who: quotable(who), why: quotable(why), byWhen: quotable(byWhen), toDo: quotable(toDo) };
 }

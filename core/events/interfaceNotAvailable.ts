@@ -1,33 +1,33 @@
 import type { FollowUp } from '../followUp.ts';
 import type { Acceptance, FollowUpProblem } from '../ledgerEntries.ts';
-import { whereTo } from '../manualOverrideCommand.ts';
+import { endpointOptions } from '../manualOverrideCommand.ts';
 import { quote } from '../printableText.ts';
-import { announcement, NOTHING_TO_DO, named } from './event.ts';
-import type { AnnouncementKind } from './eventDefinition.ts';
+import { createEvent, describeOwner, NOTHING_TO_DO } from './event.ts';
+import type { EventDefinition } from './eventDefinition.ts';
 
 /** What is wrong with an interface that we accepted, and again when it is something else. */
-export const notAvailable: AnnouncementKind = {
+export const interfaceNotAvailable: EventDefinition = {
   types: ['Accepted Interface Not Available'],
-  news: ({ origin, endpoints, at, state, followUps, owners }) =>
+  findNew: ({ origin, endpoints, at, state, followUps, owners }) =>
     followUps
       .filter((followUp) => !isTold(followUp, state.acceptances[followUp.id]))
-      .map(({ id, owner, gateway, acceptedAt, problem, connection, message, mend }) => ({
-        announcement: announcement(
+      .map(({ id, owner, gateway, acceptedAt, problem, connection, message, fix }) => ({
+        event: createEvent(
           'Accepted Interface Not Available',
           origin,
           at,
-          [id, acceptedAt, state.acceptances[id]?.timesTold ?? 0, problem],
+          [id, acceptedAt, state.acceptances[id]?.publishedCount ?? 0, problem],
           {
-            message: `${quote(id)} of owner \`${owner}\`, accepted for gateway \`${gateway}\`: ${message}${mend === null ? '' : `; to mend it: ${mend}`}`,
+            message: `${quote(id)} of owner \`${owner}\`, accepted for gateway \`${gateway}\`: ${message}${fix === null ? '' : `; to mend it: ${fix}`}`,
             interface: { id, owner, gateway, acceptedAt },
             problem,
             forPeople: {
-              who: named(owner, owners),
+              who: describeOwner(owner, owners),
               why: message,
               byWhen: NOTHING_TO_DO,
               toDo:
-                mend ??
-                `aws directconnect describe-virtual-interfaces --virtual-interface-id ${id} ${whereTo(origin.region, endpoints.directConnect)}`,
+                fix ??
+                `aws directconnect describe-virtual-interfaces --virtual-interface-id ${id} ${endpointOptions(origin.region, endpoints.directConnect)}`,
             },
           },
         ),
@@ -37,7 +37,9 @@ export const notAvailable: AnnouncementKind = {
 
 /** A move is remembered apart from the other problems, by where to: an interface may have both, and each is reported once. */
 function isTold({ problem, connection }: FollowUp, acceptance: Acceptance | undefined): boolean {
-  return isMove(problem, connection) ? acceptance?.movedTo === connection : acceptance?.told === problem;
+  return isMove(problem, connection)
+    ? acceptance?.movedTo === connection
+    : acceptance?.publishedProblem === problem;
 }
 
 function isMove(problem: FollowUpProblem, connection: string | null): connection is string {

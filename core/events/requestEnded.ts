@@ -1,40 +1,38 @@
-import type { Ended, EndedAs } from '../endedRequest.ts';
-import { overrideFor } from '../manualOverrideCommand.ts';
-import { VERIFY } from '../operatorAdvice.ts';
-import { list } from '../printableText.ts';
-import { announcement, NOTHING_TO_DO, whoHas, whyOf } from './event.ts';
-import { type AnnouncementKind, bounded, called } from './eventDefinition.ts';
+import type { EndCause, EndedRequest } from '../endedRequest.ts';
+import { manualOverrideFor } from '../manualOverrideCommand.ts';
+import { VERIFY_OWNER } from '../operatorAdvice.ts';
+import { formatList } from '../printableText.ts';
+import { createEvent, describeConnectionOwner, NOTHING_TO_DO, summarizeReasons } from './event.ts';
+import { boundedReason, type EventDefinition, nameRequest } from './eventDefinition.ts';
 
 /** A request that is over without us: expired, withdrawn, vanished, or accepted by somebody else. */
-export const requestEnded: AnnouncementKind = {
+export const requestEnded: EventDefinition = {
   types: ['Request Ended', 'Request Expired'],
-  news: ({ origin, at, ended, owners }) =>
+  findNew: ({ origin, at, ended, owners }) =>
     ended.flatMap((end) => {
       const { id, connection, vlan, name, as, firstSeen, endedAt, pendingSeconds, held, failures } = end;
       if (as === 'accepted') return [];
       const type = as === 'expired' ? 'Request Expired' : 'Request Ended';
       const detail = {
-        message: `${called(end)} ${WORDS[as]}, ${seen(end)}${whyPending(end)}`,
+        message: `${nameRequest(end)} ${WORDS[as]}, ${seen(end)}${describeWhyPending(end)}`,
         request: { id, connection, vlan, name, firstSeen },
         as,
         endedAt,
         pendingSeconds,
-        reasons: held.map(bounded),
+        reasons: held.map(boundedReason),
         failures,
         forPeople: {
-          who: whoHas(connection, owners),
+          who: describeConnectionOwner(connection, owners),
           why: whyEnded(end),
           byWhen: NOTHING_TO_DO,
           toDo: toDoOf(end),
         },
       };
-      return [
-        { announcement: announcement(type, origin, at, [id, firstSeen ?? 'unseen'], detail), mark: null },
-      ];
+      return [{ event: createEvent(type, origin, at, [id, firstSeen ?? 'unseen'], detail), mark: null }];
     }),
 };
 
-const WORDS: Readonly<Record<EndedAs, string>> = {
+const WORDS: Readonly<Record<EndCause, string>> = {
   accepted: 'was accepted',
   acceptedByOthers: 'was accepted by somebody else',
   expired: 'expired unaccepted',
@@ -43,13 +41,13 @@ const WORDS: Readonly<Record<EndedAs, string>> = {
   vanished: 'is listed no more and unknown by its ID',
 };
 
-function toDoOf({ as, held }: Ended): string {
+function toDoOf({ as, held }: EndedRequest): string {
   switch (as) {
     case 'acceptedByOthers':
       return 'find out who accepted it, and on which gateway; delete it if it is wrong';
     case 'expired': {
-      const isCertain = overrideFor(held.map(({ code }) => code)) !== 'verifyFirst';
-      const wanted = isCertain ? 'if it was wanted' : `if it seems to be wanted, ${VERIFY}`;
+      const isCertain = manualOverrideFor(held.map(({ code }) => code)) !== 'verifyFirst';
+      const wanted = isCertain ? 'if it was wanted' : `if it seems to be wanted, ${VERIFY_OWNER}`;
       return `${wanted}: allow it in the policy, then have the owner offer it again`;
     }
     case 'vanished':
@@ -59,12 +57,12 @@ function toDoOf({ as, held }: Ended): string {
   }
 }
 
-function whyEnded({ held, failures }: Ended): string {
-  if (held.length > 0) return `it was held: ${whyOf(held.map(bounded))}`;
+function whyEnded({ held, failures }: EndedRequest): string {
+  if (held.length > 0) return `it was held: ${summarizeReasons(held.map(boundedReason))}`;
   return failures === 0 ? '-' : `${failures} confirms failed`;
 }
 
-function seen({ firstSeen, pendingSeconds }: Ended): string {
+function seen({ firstSeen, pendingSeconds }: EndedRequest): string {
   if (firstSeen === null || pendingSeconds === null)
     return 'and was never seen: it came and expired while no pass was complete';
   const hours = Math.floor(pendingSeconds / 3600);
@@ -72,7 +70,7 @@ function seen({ firstSeen, pendingSeconds }: Ended): string {
 }
 
 /** `; it was held for …`, or nothing. */
-export function whyPending({ held, failures }: Ended): string {
-  if (held.length > 0) return `; it was held for ${list([...new Set(held.map(({ code }) => code))])}`;
+export function describeWhyPending({ held, failures }: EndedRequest): string {
+  if (held.length > 0) return `; it was held for ${formatList([...new Set(held.map(({ code }) => code))])}`;
   return failures === 0 ? '' : `; ${failures} confirms failed`;
 }

@@ -1,45 +1,39 @@
-import { toDoFor } from '../operatorAdvice.ts';
-import { listSome } from '../printableText.ts';
-import { announcement, whenOf, whoHas } from './event.ts';
-import { type AnnouncementKind, announced, called, reasonsOf } from './eventDefinition.ts';
+import { adviceWithCommand } from '../operatorAdvice.ts';
+import { formatFirst } from '../printableText.ts';
+import { createEvent, describeConnectionOwner, describeDeadline } from './event.ts';
+import { boundedReasonsOf, type EventDefinition, nameRequest, requestDetail } from './eventDefinition.ts';
 
 /** A request that is held, and again whenever the set of its reason codes changes. */
-export const requestHeld: AnnouncementKind = {
+export const requestHeld: EventDefinition = {
   types: ['Request Held'],
-  news: ({ origin, at, state, requests, owners }) =>
+  findNew: ({ origin, at, state, requests, owners }) =>
     requests.flatMap((request) => {
-      const { id, decision, firstSeen, acceptByHand } = request;
-      const told = state.sightings[id]?.told;
+      const { id, decision, firstSeen, manualOverrideCommand } = request;
+      const told = state.observations[id]?.published;
       if (request.outcome !== 'held' || decision.verdict !== 'hold' || told === undefined) return [];
       const codes = [...new Set(decision.reasons.map(({ code }) => code))].sort();
       if (isSameSet(codes, told.codes)) return [];
-      const reasons = reasonsOf(decision);
-      const why = listSome(
+      const reasons = boundedReasonsOf(decision);
+      const why = formatFirst(
         reasons.map(({ code, message }) => `${code}: ${message}`),
         10,
       );
       const detail = {
-        message: `${called(request)} is held: ${why}`,
-        request: announced(request, request),
+        message: `${nameRequest(request)} is held: ${why}`,
+        request: requestDetail(request, request),
         reasons,
-        acceptByHand,
+        acceptByHand: manualOverrideCommand,
         forPeople: {
-          who: whoHas(request.connection, owners),
+          who: describeConnectionOwner(request.connection, owners),
           why,
-          byWhen: whenOf(request.deadline),
-          toDo: toDoFor(request),
+          byWhen: describeDeadline(request.deadline),
+          toDo: adviceWithCommand(request),
         },
       };
       return [
         {
           // With its codes: where a write was cut short, it may have been told and be counted as not.
-          announcement: announcement(
-            'Request Held',
-            origin,
-            at,
-            [id, firstSeen, told.holds, ...codes],
-            detail,
-          ),
+          event: createEvent('Request Held', origin, at, [id, firstSeen, told.holds, ...codes], detail),
           mark: { of: 'hold', id, codes },
         },
       ];

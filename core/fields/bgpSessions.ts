@@ -1,15 +1,15 @@
-import { type Decoder, filled, Malformed, oneOf } from '../decode.ts';
+import { type Decoder, Malformed, nonEmptyArray, oneOf } from '../decode.ts';
 import {
   addressesOf,
   type Cidr,
-  contains,
+  cidrsOverlap,
+  containsCidr,
   formatCidr,
   type HostAddress,
-  overlaps,
   parseCidr,
   parseHostAddress,
 } from '../ip.ts';
-import { oncePer } from '../memoize.ts';
+import { memoizeByObject } from '../memoize.ts';
 import type { BgpPeer, VirtualInterface } from '../model.ts';
 import { escapeText, quote } from '../printableText.ts';
 import {
@@ -21,35 +21,35 @@ import {
   type Range,
   range,
   type Ternary,
-  ternary,
+  toTernary,
 } from './matchField.ts';
 
 /** The customer's autonomous system number, long ones too. */
 export const asn: MatchField<readonly Range[]> = {
-  decode: filled(range(1, 4294967295)),
+  decode: nonEmptyArray(range(1, 4294967295)),
   // No session listed is no proof: unknown, for a grant as for a hold line.
-  fits: (wanted, vif) =>
+  matchesCertainly: (wanted, vif) =>
     vif.peers.length === 0 ? 'unknown' : allOf(vif.peers.map((peer) => ofPeer(wanted, peer))),
-  touches: (wanted, vif) =>
+  mayMatch: (wanted, vif) =>
     vif.peers.length === 0 ? 'unknown' : anyOf(vif.peers.map((peer) => ofPeer(wanted, peer))),
-  wanted: (wanted) => wanted.map(formatRange).join(' or '),
-  seen: (vif) =>
+  describeExpected: (wanted) => wanted.map(formatRange).join(' or '),
+  describeActual: (vif) =>
     vif.peers.every((peer) => peer.asn === null)
       ? null
       : vif.peers.map((peer) => peer.asn ?? 'unknown').join(' and '),
 };
 
 function ofPeer(wanted: readonly Range[], peer: BgpPeer): Ternary {
-  return peer.asn === null ? 'unknown' : ternary(inRanges(wanted, peer.asn));
+  return peer.asn === null ? 'unknown' : toTernary(inRanges(wanted, peer.asn));
 }
 
 /** Every BGP session has a key. No predicate of a `hold` line. */
 export const bgpKey: MatchField<'required'> = {
   decode: oneOf(['required']),
-  fits: (_, vif) => (vif.peers.length === 0 ? 'unknown' : allOf(vif.peers.map(hasKey))),
-  touches: (_, vif) => (vif.peers.length === 0 ? 'unknown' : anyOf(vif.peers.map(hasKey))),
-  wanted: () => 'a BGP key on every session',
-  seen: (vif) =>
+  matchesCertainly: (_, vif) => (vif.peers.length === 0 ? 'unknown' : allOf(vif.peers.map(hasKey))),
+  mayMatch: (_, vif) => (vif.peers.length === 0 ? 'unknown' : anyOf(vif.peers.map(hasKey))),
+  describeExpected: () => 'a BGP key on every session',
+  describeActual: (vif) =>
     vif.peers.every((peer) => peer.hasKey === null)
       ? null
       : vif.peers
@@ -58,7 +58,7 @@ export const bgpKey: MatchField<'required'> = {
 };
 
 function hasKey(peer: BgpPeer): Ternary {
-  return peer.hasKey === null ? 'unknown' : ternary(peer.hasKey);
+  return peer.hasKey === null ? 'unknown' : toTernary(peer.hasKey);
 }
 
 const block: Decoder<string> = (raw, path) => {
@@ -74,11 +74,11 @@ const block: Decoder<string> = (raw, path) => {
  * known: a grant never fits by it, and a `hold` line that does not name the address itself may concern it.
  */
 export const peers: MatchField<readonly string[]> = {
-  decode: filled(block),
-  fits: (wanted, vif) => allOf(ofAddresses(wanted, vif, liesIn)),
-  touches: (wanted, vif) => anyOf(ofAddresses(wanted, vif, meets)),
-  wanted: (wanted) => `both addresses in ${wanted.join(' or ')}`,
-  seen: (vif) => {
+  decode: nonEmptyArray(block),
+  matchesCertainly: (wanted, vif) => allOf(ofAddresses(wanted, vif, liesIn)),
+  mayMatch: (wanted, vif) => anyOf(ofAddresses(wanted, vif, meets)),
+  describeExpected: (wanted) => `both addresses in ${wanted.join(' or ')}`,
+  describeActual: (vif) => {
     const addresses = vif.peers.flatMap((peer) => [peer.amazonAddress, peer.customerAddress]);
     return addresses.every((address) => address === null) ? null : addresses.map(inWords).join(' and ');
   },
@@ -91,7 +91,7 @@ function inWords(address: string | null): string {
   return parsed.isBare ? `${escapeText(address)} (without a prefix length)` : escapeText(address);
 }
 
-const blocksOf = oncePer((wanted: readonly string[]): readonly Cidr[] =>
+const blocksOf = memoizeByObject((wanted: readonly string[]): readonly Cidr[] =>
   wanted.map(parseCidr).filter((cidr) => cidr !== null),
 );
 
@@ -109,13 +109,13 @@ function ofAddresses(
 }
 
 function liesIn(blocks: readonly Cidr[], { subnet, isBare }: HostAddress): Ternary {
-  if (!blocks.some((block) => contains(block, subnet))) return 'no';
+  if (!blocks.some((block) => containsCidr(block, subnet))) return 'no';
   // Fail closed: the address lies in the block, and its subnet may be larger than the block.
   return isBare ? 'unknown' : 'yes';
 }
 
 function meets(blocks: readonly Cidr[], { subnet, isBare }: HostAddress): Ternary {
-  if (blocks.some((block) => overlaps(block, subnet))) return 'yes';
+  if (blocks.some((block) => cidrsOverlap(block, subnet))) return 'yes';
   // Fail closed: the subnet of the address may be so large that it reaches a block of its family.
   return isBare && blocks.some(({ family }) => family === subnet.family) ? 'unknown' : 'no';
 }

@@ -1,4 +1,4 @@
-import { type Decoder, type ObjectDecoder, onceEach, orNull } from '../decode.ts';
+import { type Decoder, deduplicated, type ObjectDecoder, orNull } from '../decode.ts';
 import type { VirtualInterface } from '../model.ts';
 import { asn, bgpKey, peers } from './bgpSessions.ts';
 import { connection, location, mtu, vlan } from './connectionVlanMtu.ts';
@@ -11,11 +11,11 @@ export const MATCH_FIELDS = { connection, vlan, asn, peers, name, location, bgpK
 export type MatchFieldName = keyof typeof MATCH_FIELDS;
 
 /** The compiled form of one field. */
-export type Wanted<F extends MatchFieldName> =
+export type CompiledField<F extends MatchFieldName> =
   (typeof MATCH_FIELDS)[F] extends MatchField<infer W> ? W : never;
 
 /** A compiled `match`: every field written, `null` where it demands nothing. */
-export type Match = { readonly [F in MatchFieldName]: Wanted<F> | null };
+export type Match = { readonly [F in MatchFieldName]: CompiledField<F> | null };
 
 // The keys of the literal above, in its order.
 export const MATCH_FIELD_NAMES = Object.keys(MATCH_FIELDS) as readonly MatchFieldName[];
@@ -23,17 +23,17 @@ export const MATCH_FIELD_NAMES = Object.keys(MATCH_FIELDS) as readonly MatchFiel
 /** One demanded field held against one interface, with the words for people. */
 export interface FieldVerdict {
   readonly field: MatchFieldName;
-  readonly wanted: string;
+  readonly expected: string;
   /** `null` when the API did not give it */
-  readonly seen: string | null;
+  readonly actual: string | null;
   readonly verdict: Ternary;
 }
 
 /** How a field is held against an interface: see `MatchField`. */
-type Mode = 'fits' | 'touches';
+type Mode = 'matchesCertainly' | 'mayMatch';
 
 /** Whether every field that `match` demands holds: what `judge` says, without the words. */
-export function verdictOf(match: Match, vif: VirtualInterface, mode: Mode): Ternary {
+export function matchVerdict(match: Match, vif: VirtualInterface, mode: Mode): Ternary {
   let verdict: Ternary = 'yes';
   for (const field of MATCH_FIELD_NAMES) {
     const one = verdictOn(field, match, vif, mode);
@@ -44,7 +44,7 @@ export function verdictOf(match: Match, vif: VirtualInterface, mode: Mode): Tern
 }
 
 /** Every field that `match` demands, in the order of `MATCH_FIELDS`. */
-export function judge(match: Match, vif: VirtualInterface, mode: Mode): FieldVerdict[] {
+export function evaluateMatch(match: Match, vif: VirtualInterface, mode: Mode): FieldVerdict[] {
   return MATCH_FIELD_NAMES.flatMap((field) => told(field, match, vif, mode));
 }
 
@@ -59,7 +59,7 @@ function told(field: MatchFieldName, match: Match, vif: VirtualInterface, mode: 
   if (wanted === null) return [];
   const rules = rulesOf(field);
   const verdict = rules[mode](wanted, vif);
-  return [{ field, wanted: rules.wanted(wanted), seen: rules.seen(vif), verdict }];
+  return [{ field, expected: rules.describeExpected(wanted), actual: rules.describeActual(vif), verdict }];
 }
 
 /** The compiler cannot tie `MATCH_FIELDS[field]` to `match[field]`: `Match` is that tie. */
@@ -72,7 +72,7 @@ function rulesOf(field: MatchFieldName): MatchField<NonNullable<Match[MatchField
  * kept once.
  */
 export function matchDecoder(objectOf: ObjectDecoder): Decoder<Match> {
-  const of = <W>({ decode }: MatchField<W>): Decoder<W | null> => orNull(onceEach(decode));
+  const of = <W>({ decode }: MatchField<W>): Decoder<W | null> => orNull(deduplicated(decode));
   return objectOf<Match>({
     connection: of(MATCH_FIELDS.connection),
     vlan: of(MATCH_FIELDS.vlan),

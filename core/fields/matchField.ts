@@ -16,7 +16,7 @@ export function anyOf(parts: readonly Ternary[]): Ternary {
   return parts.includes('unknown') ? 'unknown' : 'no';
 }
 
-export function ternary(known: boolean): Ternary {
+export function toTernary(known: boolean): Ternary {
   return known ? 'yes' : 'no';
 }
 
@@ -47,11 +47,11 @@ export interface MatchField<Wanted> {
   /** reads the compiled form; throws `Malformed` */
   readonly decode: Decoder<Wanted>;
   /** whether a grant's demand is met: for every BGP session, where sessions matter */
-  fits(wanted: Wanted, vif: VirtualInterface): Ternary;
+  matchesCertainly(wanted: Wanted, vif: VirtualInterface): Ternary;
   /** whether a `hold` line concerns it: for any BGP session, where sessions matter */
-  touches(wanted: Wanted, vif: VirtualInterface): Ternary;
+  mayMatch(wanted: Wanted, vif: VirtualInterface): Ternary;
   /** what is wanted, for people */
-  wanted(wanted: Wanted): string;
+  describeExpected(wanted: Wanted): string;
   /** what the interface has, for people, safe to print; `null` when the API did not give it */
-  seen(vif: VirtualInterface): string | null;
+  describeActual(vif: VirtualInterface): string | null;
 }

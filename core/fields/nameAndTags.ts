@@ -1,11 +1,11 @@
-import { type Decoder, filled, Malformed, map, string, text } from '../decode.ts';
+import { type Decoder, Malformed, map, nonEmptyArray, string, text } from '../decode.ts';
 import { quote } from '../printableText.ts';
-import { allOf, type MatchField, ternary } from './matchField.ts';
+import { allOf, type MatchField, toTernary } from './matchField.ts';
 
 type Wanted = Readonly<Record<string, readonly string[]>>;
 
 const decode: Decoder<Wanted> = (raw, path) => {
-  const wanted = map(filled(text('a tag value', () => true)))(raw, path);
+  const wanted = map(nonEmptyArray(text('a tag value', () => true)))(raw, path);
   if (Object.keys(wanted).length === 0) throw new Malformed(path, 'at least one tag', raw);
   return wanted;
 };
@@ -13,22 +13,22 @@ const decode: Decoder<Wanted> = (raw, path) => {
 /** Every key with one of its values. AWS only: OUTSCALE never returns tags. */
 export const tags: MatchField<Wanted> = {
   decode,
-  fits: (wanted, vif) => {
+  matchesCertainly: (wanted, vif) => {
     const { tags: has } = vif;
     if (has === null) return 'unknown';
     return allOf(
       Object.entries(wanted).map(([key, values]) => {
         const value = Object.hasOwn(has, key) ? has[key] : undefined;
-        return ternary(value !== undefined && values.includes(value));
+        return toTernary(value !== undefined && values.includes(value));
       }),
     );
   },
-  touches: (wanted, vif) => tags.fits(wanted, vif),
-  wanted: (wanted) =>
+  mayMatch: (wanted, vif) => tags.matchesCertainly(wanted, vif),
+  describeExpected: (wanted) =>
     Object.entries(wanted)
       .map(([key, values]) => `${quote(key)} = ${values.map(quote).join(' or ')}`)
       .join(' and '),
-  seen: (vif) => {
+  describeActual: (vif) => {
     if (vif.tags === null) return null;
     const pairs = Object.entries(vif.tags).map(([key, value]) => `${quote(key)} = ${quote(value)}`);
     return pairs.length === 0 ? 'no tags' : pairs.join(' and ');
@@ -37,14 +37,14 @@ export const tags: MatchField<Wanted> = {
 
 /** The requester's own label: anchored globs with `*` only, case-sensitive. */
 export const name: MatchField<readonly string[]> = {
-  decode: filled(string),
-  fits: (wanted, vif) => {
+  decode: nonEmptyArray(string),
+  matchesCertainly: (wanted, vif) => {
     const label = vif.name;
-    return label === null ? 'unknown' : ternary(wanted.some((glob) => globMatches(glob, label)));
+    return label === null ? 'unknown' : toTernary(wanted.some((glob) => globMatches(glob, label)));
   },
-  touches: (wanted, vif) => name.fits(wanted, vif),
-  wanted: (wanted) => wanted.map(quote).join(' or '),
-  seen: (vif) => (vif.name === null ? null : quote(vif.name)),
+  mayMatch: (wanted, vif) => name.matchesCertainly(wanted, vif),
+  describeExpected: (wanted) => wanted.map(quote).join(' or '),
+  describeActual: (vif) => (vif.name === null ? null : quote(vif.name)),
 };
 
 /** Linear in the text for each star, with no regular expression to blow up. */

@@ -1,4 +1,4 @@
-import { exactly, integer, optional, text } from '../decoders.ts';
+import { exactObject, integer, optional, text } from '../decoders.ts';
 import { clientException } from '../wire.ts';
 import {
   type Connection,
@@ -9,10 +9,10 @@ import {
   type VirtualInterface,
   type World,
 } from '../world.ts';
-import { NEW_PEER, newPeer } from './bgpPeers.ts';
-import { isVlanTaken, lineOf } from './callerResources.ts';
+import { createPeer, NEW_PEER } from './bgpPeers.ts';
+import { isVlanTaken, ownConnectionOrLag } from './callerResources.ts';
 import { type Context, type Operation, operation } from './operation.ts';
-import { presentInterface } from './serializeInterface.ts';
+import { serializeInterface } from './serializeInterface.ts';
 import { PREFIXES, TAGS } from './tags.ts';
 
 /** What a requester says of the interface it offers. `null` and `''`: left to the platform. */
@@ -22,8 +22,8 @@ const NEW_INTERFACE = {
   ...NEW_PEER,
   tags: TAGS,
 };
-const readNewInterface = exactly({ ...NEW_INTERFACE, mtu: optional(integer, 1500) });
-const readNewPublicInterface = exactly({ ...NEW_INTERFACE, routeFilterPrefixes: optional(PREFIXES, []) });
+const readNewInterface = exactObject({ ...NEW_INTERFACE, mtu: optional(integer, 1500) });
+const readNewPublicInterface = exactObject({ ...NEW_INTERFACE, routeFilterPrefixes: optional(PREFIXES, []) });
 
 interface NewInterface extends ReturnType<typeof readNewInterface> {
   readonly routeFilterPrefixes: Prefixes;
@@ -36,22 +36,26 @@ export const MTUS: Readonly<Record<InterfaceType, readonly number[]>> = {
 };
 
 const allocatePrivate = operation(
-  exactly({ connectionId: text, ownerAccount: text, newPrivateVirtualInterfaceAllocation: readNewInterface }),
+  exactObject({
+    connectionId: text,
+    ownerAccount: text,
+    newPrivateVirtualInterfaceAllocation: readNewInterface,
+  }),
   (context, { connectionId, ownerAccount, newPrivateVirtualInterfaceAllocation: wanted }) =>
-    presentInterface(
+    serializeInterface(
       allocateAs(context, connectionId, ownerAccount, 'private', { ...wanted, routeFilterPrefixes: [] }),
       context.world.dialect,
     ),
 );
 
 const allocatePublic = operation(
-  exactly({
+  exactObject({
     connectionId: text,
     ownerAccount: text,
     newPublicVirtualInterfaceAllocation: readNewPublicInterface,
   }),
   (context, { connectionId, ownerAccount, newPublicVirtualInterfaceAllocation: wanted }) =>
-    presentInterface(
+    serializeInterface(
       allocateAs(context, connectionId, ownerAccount, 'public', { ...wanted, mtu: 1500 }),
       context.world.dialect,
     ),
@@ -59,13 +63,17 @@ const allocatePublic = operation(
 
 const allocateTransit = operation(
   // The model of a transit interface requires no name and no VLAN, but no such interface can be made without them.
-  exactly({ connectionId: text, ownerAccount: text, newTransitVirtualInterfaceAllocation: readNewInterface }),
+  exactObject({
+    connectionId: text,
+    ownerAccount: text,
+    newTransitVirtualInterfaceAllocation: readNewInterface,
+  }),
   (context, { connectionId, ownerAccount, newTransitVirtualInterfaceAllocation: wanted }) => {
     const vif = allocateAs(context, connectionId, ownerAccount, 'transit', {
       ...wanted,
       routeFilterPrefixes: [],
     });
-    return { virtualInterface: presentInterface(vif, context.world.dialect) };
+    return { virtualInterface: serializeInterface(vif, context.world.dialect) };
   },
 );
 
@@ -76,7 +84,7 @@ function allocateAs(
   type: InterfaceType,
   wanted: NewInterface,
 ): VirtualInterface {
-  return allocate(context.world, lineOf(context, connectionId), recipient, type, wanted);
+  return allocate(context.world, ownConnectionOrLag(context, connectionId), recipient, type, wanted);
 }
 
 /** Offers an interface to the recipient. Throws `ApiError` for what the platform would not provision. */
@@ -90,10 +98,10 @@ export function allocate(
   const { virtualInterfaceName: name, vlan, mtu, tags, routeFilterPrefixes, ...session } = wanted;
   const rules: readonly (readonly [sound: boolean, message: string])[] = [
     [/^\d{12}$/.test(recipient), `Account ID ${recipient} is invalid.`],
-    [isName(name), NAME_REFUSED],
+    [isValidName(name), INVALID_NAME],
     [vlan >= 1 && vlan <= 4094, `VLAN ${vlan} is not between 1 and 4094.`],
     [!isVlanTaken(world, connection, vlan), `VLAN ${vlan} is already in use on ${connection.id}.`],
-    [MTUS[type].includes(mtu), mtuRefused(type, mtu)],
+    [MTUS[type].includes(mtu), invalidMtu(type, mtu)],
   ];
   const broken = rules.find(([sound]) => !sound);
   if (broken !== undefined) throw clientException(broken[1]);
@@ -108,10 +116,10 @@ export function allocate(
     mtu,
     routeFilterPrefixes,
     tags,
-    peers: [newPeer(world, session, id)],
+    peers: [createPeer(world, session, id)],
     state: 'confirming',
     since: world.clock.now().getTime(),
-    steered: false,
+    stateForced: false,
     gateway: null,
     disguise: UNDISGUISED,
   };
@@ -119,13 +127,13 @@ export function allocate(
   return vif;
 }
 
-export function isName(name: string): boolean {
+export function isValidName(name: string): boolean {
   return name.length >= 1 && name.length <= 100;
 }
 
-export const NAME_REFUSED = 'The virtual interface name must have 1 to 100 characters.';
+export const INVALID_NAME = 'The virtual interface name must have 1 to 100 characters.';
 
-export function mtuRefused(type: InterfaceType, mtu: number): string {
+export function invalidMtu(type: InterfaceType, mtu: number): string {
   return `MTU ${mtu} is none of ${MTUS[type].join(', ')}.`;
 }
 

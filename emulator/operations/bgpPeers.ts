@@ -1,9 +1,9 @@
-import { exactly, integer, optional, text } from '../decoders.ts';
+import { exactObject, integer, optional, text } from '../decoders.ts';
 import { clientException } from '../wire.ts';
 import type { BgpPeer, World } from '../world.ts';
-import { changeable } from './callerResources.ts';
+import { changeableInterface } from './callerResources.ts';
 import { type Operation, operation } from './operation.ts';
-import { presentInterface } from './serializeInterface.ts';
+import { serializeInterface } from './serializeInterface.ts';
 
 /** What a requester says of a session. `null` and `''`: left to the platform. */
 export const NEW_PEER = {
@@ -14,27 +14,27 @@ export const NEW_PEER = {
   customerAddress: optional(text, ''),
   addressFamily: optional(text, 'ipv4'),
 };
-const readNewPeer = exactly(NEW_PEER);
+const readNewPeer = exactObject(NEW_PEER);
 
 type NewPeer = ReturnType<typeof readNewPeer>;
 
 const MAX_ASN = 4294967294;
 
 const createBgpPeer = operation(
-  exactly({ virtualInterfaceId: text, newBGPPeer: readNewPeer }),
+  exactObject({ virtualInterfaceId: text, newBGPPeer: readNewPeer }),
   (context, { virtualInterfaceId, newBGPPeer }) => {
     const { world } = context;
-    const vif = changeable(context, virtualInterfaceId);
+    const vif = changeableInterface(context, virtualInterfaceId);
     const { addressFamily, amazonAddress, customerAddress } = newBGPPeer;
     if (addressFamily === 'ipv6' && amazonAddress + customerAddress !== '')
       throw clientException('IPv6 addresses are assigned by the platform: leave them out.');
-    vif.peers = [...vif.peers, newPeer(world, newBGPPeer, vif.id)];
-    return { virtualInterface: presentInterface(vif, world.dialect) };
+    vif.peers = [...vif.peers, createPeer(world, newBGPPeer, vif.id)];
+    return { virtualInterface: serializeInterface(vif, world.dialect) };
   },
 );
 
 const deleteBgpPeer = operation(
-  exactly({
+  exactObject({
     virtualInterfaceId: text,
     asn: optional(integer, null),
     asnLong: optional(integer, null),
@@ -42,7 +42,7 @@ const deleteBgpPeer = operation(
     bgpPeerId: optional(text, null),
   }),
   (context, { virtualInterfaceId, bgpPeerId, customerAddress, ...asns }) => {
-    const vif = changeable(context, virtualInterfaceId);
+    const vif = changeableInterface(context, virtualInterfaceId);
     const asn = asns.asnLong ?? asns.asn;
     const isNamed = (peer: BgpPeer): boolean =>
       bgpPeerId === null
@@ -54,12 +54,12 @@ const deleteBgpPeer = operation(
     if (live.length === 1) throw clientException(`The last BGP peer of ${vif.id} cannot be deleted.`);
     named.state = 'deleting';
     named.since = context.world.clock.now().getTime();
-    return { virtualInterface: presentInterface(vif, context.world.dialect) };
+    return { virtualInterface: serializeInterface(vif, context.world.dialect) };
   },
 );
 
 /** A session of an interface. Throws `ApiError` for what the platform would not provision. */
-export function newPeer(
+export function createPeer(
   world: World,
   { asnLong, asn: short, ...wanted }: NewPeer,
   interfaceId: string,
@@ -67,7 +67,7 @@ export function newPeer(
   const { authKey } = wanted;
   const asn = asnLong ?? short ?? 0;
   const rules: readonly (readonly [sound: boolean, message: string])[] = [
-    [world.dialect.longAsnApart || asnLong === null, 'The asnLong is not supported: give an asn.'],
+    [world.dialect.separateLongAsn || asnLong === null, 'The asnLong is not supported: give an asn.'],
     [asn >= 1 && asn <= MAX_ASN, `An ASN between 1 and ${MAX_ASN} is required.`],
     [authKey === '' || isKey(authKey), 'The BGP authentication key must have 6 to 80 characters.'],
   ];
@@ -76,7 +76,7 @@ export function newPeer(
   return {
     id: world.ids.bgpPeer(),
     asn,
-    authKey: authKey === '' && world.dialect.makesKeys ? `made-up-key-of-${interfaceId}` : authKey,
+    authKey: authKey === '' && world.dialect.generatesKeys ? `made-up-key-of-${interfaceId}` : authKey,
     amazonAddress: wanted.amazonAddress,
     customerAddress: wanted.customerAddress,
     addressFamily: wanted.addressFamily,

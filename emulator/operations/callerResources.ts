@@ -1,9 +1,9 @@
-import { isOver } from '../lifecycle.ts';
+import { hasEnded } from '../lifecycle.ts';
 import { clientException } from '../wire.ts';
 import {
   type BgpPeer,
   type Connection,
-  isAt,
+  isIn,
   type Lag,
   type VirtualInterface,
   type World,
@@ -11,27 +11,30 @@ import {
 import type { Context } from './operation.ts';
 
 /** A live interface that the caller may change: its recipient's, or on a connection of the caller's. Throws `ApiError`. */
-export function changeable(context: Context, id: string): VirtualInterface {
+export function changeableInterface(context: Context, id: string): VirtualInterface {
   const vif = context.world.interfaces.get(id);
-  if (vif === undefined || !isSeenBy(context, vif)) throw noInterface(id);
-  if (isOver(vif) || vif.state === 'deleting') throw clientException(`${id} is in state ${vif.state}`);
+  if (vif === undefined || !isVisibleTo(context, vif)) throw interfaceNotFound(id);
+  if (hasEnded(vif) || vif.state === 'deleting') throw clientException(`${id} is in state ${vif.state}`);
   return vif;
 }
 
 /** The recipient sees it, and so does the connection's owner: what it offered to others stands in its own listing. */
-export function isSeenBy({ account, region }: Context, { connection, recipient }: VirtualInterface): boolean {
+export function isVisibleTo(
+  { account, region }: Context,
+  { connection, recipient }: VirtualInterface,
+): boolean {
   return connection.region === region && (connection.account === account || recipient === account);
 }
 
-export function noInterface(id: string) {
+export function interfaceNotFound(id: string) {
   return clientException(`Virtual Interface ${id} does not exist.`);
 }
 
 /** What the caller owns and can put an interface on. Throws `ApiError`: also for a member of a LAG, which carries none itself. */
-export function lineOf(context: Context, id: string): Connection | Lag {
+export function ownConnectionOrLag(context: Context, id: string): Connection | Lag {
   const { connections, lags } = context.world;
   const line = connections.get(id) ?? lags.get(id);
-  if (line === undefined || !isAt(context, line)) throw noConnection(id);
+  if (line === undefined || !isIn(context, line)) throw connectionNotFound(id);
   if ('lag' in line && line.lag !== null) {
     throw clientException(`${id} is a member of ${line.lag}: give the ID of the LAG.`);
   }
@@ -41,28 +44,28 @@ export function lineOf(context: Context, id: string): Connection | Lag {
 /** A connection of the caller's. Throws `ApiError`. */
 export function ownConnection(context: Context, id: string): Connection {
   const connection = context.world.connections.get(id);
-  if (connection === undefined || !isAt(context, connection)) throw noConnection(id);
+  if (connection === undefined || !isIn(context, connection)) throw connectionNotFound(id);
   return connection;
 }
 
 /** A LAG of the caller's. Throws `ApiError`. */
-export function lagOf(context: Context, id: string): Lag {
+export function ownLag(context: Context, id: string): Lag {
   const lag = context.world.lags.get(id);
-  if (lag === undefined || !isAt(context, lag)) throw noLag(id);
+  if (lag === undefined || !isIn(context, lag)) throw lagNotFound(id);
   return lag;
 }
 
-export function noConnection(id: string) {
+export function connectionNotFound(id: string) {
   return clientException(`Could not find Connection with ID ${id}`);
 }
 
-export function noLag(id: string) {
+export function lagNotFound(id: string) {
   return clientException(`Could not find LAG with ID ${id}`);
 }
 
 /** The live interfaces on a connection or LAG. */
 export function interfacesOn({ interfaces }: World, { id }: Connection | Lag): VirtualInterface[] {
-  return [...interfaces.values()].filter((vif) => vif.connection.id === id && !isOver(vif));
+  return [...interfaces.values()].filter((vif) => vif.connection.id === id && !hasEnded(vif));
 }
 
 export function isVlanTaken(world: World, line: Connection | Lag, vlan: number): boolean {
@@ -70,7 +73,7 @@ export function isVlanTaken(world: World, line: Connection | Lag, vlan: number):
 }
 
 /** Puts interfaces on another connection or LAG. Throws `ApiError`, and has then moved none. */
-export function move(world: World, moved: readonly VirtualInterface[], to: Connection | Lag): void {
+export function moveInterfaces(world: World, moved: readonly VirtualInterface[], to: Connection | Lag): void {
   const there = interfacesOn(world, to);
   for (const vif of moved) {
     if (there.some(({ vlan }) => vlan === vif.vlan)) {

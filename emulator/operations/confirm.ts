@@ -1,12 +1,12 @@
-import { exactly, optional, text } from '../decoders.ts';
-import { enter } from '../lifecycle.ts';
+import { exactObject, optional, text } from '../decoders.ts';
+import { setState } from '../lifecycle.ts';
 import { clientException } from '../wire.ts';
-import { type AttachedGateway, isAt } from '../world.ts';
-import { noInterface } from './callerResources.ts';
+import { type AttachedGateway, isIn } from '../world.ts';
+import { interfaceNotFound } from './callerResources.ts';
 import { type Context, type Operation, operation } from './operation.ts';
 
 const confirmPrivateVirtualInterface = operation(
-  exactly({
+  exactObject({
     virtualInterfaceId: text,
     virtualGatewayId: optional(text, null),
     directConnectGatewayId: optional(text, null),
@@ -15,14 +15,15 @@ const confirmPrivateVirtualInterface = operation(
     const { interfaces, clock } = context.world;
     const vif = interfaces.get(id);
     // The connection's owner sees the interface too, but only the recipient may accept it.
-    if (vif?.recipient !== context.account || vif.connection.region !== context.region) throw noInterface(id);
+    if (vif?.recipient !== context.account || vif.connection.region !== context.region)
+      throw interfaceNotFound(id);
     if (vif.type !== 'private') throw clientException(`${id} is a ${vif.type} virtual interface.`);
     if (vif.state !== 'confirming') {
       throw clientException(`ConfirmPrivateVirtualInterface failed. ${id} is in state ${vif.state}`);
     }
     vif.gateway = gatewayFor(context, virtualGatewayId, directConnectGatewayId);
-    vif.steered = false;
-    enter(vif, 'pending', clock.now().getTime());
+    vif.stateForced = false;
+    setState(vif, 'pending', clock.now().getTime());
     return { virtualInterfaceState: vif.state };
   },
 );
@@ -42,7 +43,7 @@ function gatewayFor(context: Context, virtual: string | null, directConnect: str
 
 function virtualGatewayAsn(context: Context, id: string): number {
   const gateway = context.world.virtualGateways.get(id);
-  if (gateway === undefined || !isAt(context, gateway)) {
+  if (gateway === undefined || !isIn(context, gateway)) {
     throw clientException(`The VirtualGateway ${id} does not exist.`);
   }
   const attached = gateway.attachment?.state === 'attached';

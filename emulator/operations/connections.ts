@@ -1,13 +1,13 @@
-import { exactly, optional, text } from '../decoders.ts';
-import { pick } from '../dialects.ts';
-import { type Connection, isAt, type World } from '../world.ts';
-import { lagOf, noConnection } from './callerResources.ts';
+import { exactObject, optional, text } from '../decoders.ts';
+import { pickFields } from '../dialects.ts';
+import { type Connection, isIn, type World } from '../world.ts';
+import { connectionNotFound, ownLag } from './callerResources.ts';
 import { type Operation, type Output, operation } from './operation.ts';
-import { PAGING, pageOf } from './paging.ts';
-import { presentTags, TAGS } from './tags.ts';
+import { PAGING, paginate } from './paging.ts';
+import { serializeTags, TAGS } from './tags.ts';
 
 const createConnection = operation(
-  exactly({
+  exactObject({
     location: text,
     bandwidth: text,
     connectionName: text,
@@ -17,7 +17,7 @@ const createConnection = operation(
   }),
   (context, { lagId: lag, providerName: provider, connectionName: name, ...asked }) => {
     const { world, account, region } = context;
-    if (lag !== null) lagOf(context, lag);
+    if (lag !== null) ownLag(context, lag);
     const connection: Connection = {
       ...asked,
       id: world.ids.connection(),
@@ -28,25 +28,25 @@ const createConnection = operation(
       provider,
     };
     world.connections.set(connection.id, connection);
-    return presentConnection(connection, world);
+    return serializeConnection(connection, world);
   },
 );
 
 const describeConnections = operation(
-  exactly({ connectionId: optional(text, null), ...PAGING }),
+  exactObject({ connectionId: optional(text, null), ...PAGING }),
   (context, { connectionId, ...asked }) => {
     const { world } = context;
     const own = [...world.connections.values()].filter(
-      (connection) => isAt(context, connection) && (connectionId === null || connection.id === connectionId),
+      (connection) => isIn(context, connection) && (connectionId === null || connection.id === connectionId),
     );
     // A recipient does not see the connection that a request stands on, even by its ID.
-    if (connectionId !== null && own.length === 0) throw noConnection(connectionId);
-    const { items, next } = pageOf(own, asked, world.dialect);
-    return { connections: items.map((connection) => presentConnection(connection, world)), ...next };
+    if (connectionId !== null && own.length === 0) throw connectionNotFound(connectionId);
+    const { items, next } = paginate(own, asked, world.dialect);
+    return { connections: items.map((connection) => serializeConnection(connection, world)), ...next };
   },
 );
 
-export function presentConnection(connection: Connection, { dialect }: World): Output {
+export function serializeConnection(connection: Connection, { dialect }: World): Output {
   const { id, account, region, name, location, bandwidth, lag, provider, tags } = connection;
   const all = {
     ownerAccount: account,
@@ -61,9 +61,9 @@ export function presentConnection(connection: Connection, { dialect }: World): O
     hasLogicalRedundancy: 'unknown',
     ...(lag === null ? {} : { lagId: lag }),
     ...(provider === '' ? {} : { providerName: provider }),
-    ...presentTags(tags),
+    ...serializeTags(tags),
   };
-  return pick(all, dialect.connectionFields);
+  return pickFields(all, dialect.connectionFields);
 }
 
 export const CONNECTION_OPERATIONS: Readonly<Record<string, Operation>> = {

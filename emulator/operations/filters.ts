@@ -1,4 +1,4 @@
-import { exactly, list, text } from '../decoders.ts';
+import { exactObject, list, text } from '../decoders.ts';
 import { ApiError } from '../wire.ts';
 import type { VirtualGateway } from '../world.ts';
 
@@ -26,7 +26,7 @@ interface Filter {
 }
 
 /** The `Filter` member of an input. */
-export const FILTERS = list(exactly<Filter>({ Name: text, Value: list(text) }));
+export const FILTERS = list(exactObject<Filter>({ Name: text, Value: list(text) }));
 
 /** What an item has for a filter to be held against. */
 export type ValuesOf<T> = (item: T) => readonly string[];
@@ -35,7 +35,7 @@ export type ValuesOf<T> = (item: T) => readonly string[];
  * Any value of a filter will do; every filter must be passed. Throws `ApiError` for a filter that is none.
  * @param known the filters that there are, by name
  */
-export function filtered<T>(
+export function applyFilters<T>(
   items: readonly T[],
   filters: readonly Filter[],
   known: (name: string) => ValuesOf<T> | undefined,

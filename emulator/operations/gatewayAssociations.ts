@@ -1,14 +1,20 @@
-import { exactly, integer, optional, text } from '../decoders.ts';
+import { exactObject, integer, optional, text } from '../decoders.ts';
 import { clientException } from '../wire.ts';
-import { associate, type DirectConnectGateway, type GatewayAssociation, isAt, type World } from '../world.ts';
+import {
+  associateGateways,
+  type DirectConnectGateway,
+  type GatewayAssociation,
+  isIn,
+  type World,
+} from '../world.ts';
 import { type Context, type Operation, type Output, operation } from './operation.ts';
-import { PAGING, pageOf } from './paging.ts';
-import { PREFIXES, presentTags, TAGS } from './tags.ts';
+import { PAGING, paginate } from './paging.ts';
+import { PREFIXES, serializeTags, TAGS } from './tags.ts';
 
 export const DEFAULT_AMAZON_ASN = 64512;
 
 const createDirectConnectGateway = operation(
-  exactly({
+  exactObject({
     directConnectGatewayName: text,
     amazonSideAsn: optional(integer, DEFAULT_AMAZON_ASN),
     tags: TAGS,
@@ -22,12 +28,12 @@ const createDirectConnectGateway = operation(
 );
 
 const describeDirectConnectGateways = operation(
-  exactly({ directConnectGatewayId: optional(text, null), ...PAGING }),
+  exactObject({ directConnectGatewayId: optional(text, null), ...PAGING }),
   ({ world, account }, { directConnectGatewayId: id, ...asked }) => {
     const own = [...world.directConnectGateways.values()].filter(
       (gateway) => gateway.account === account && (id === null || gateway.id === id),
     );
-    const { items, next } = pageOf(own, asked, world.dialect);
+    const { items, next } = paginate(own, asked, world.dialect);
     return { directConnectGateways: items.map(presentGateway), ...next };
   },
 );
@@ -39,7 +45,7 @@ function presentGateway({ id, account, name, asn, tags, state }: DirectConnectGa
     amazonSideAsn: asn,
     ownerAccount: account,
     directConnectGatewayState: state,
-    ...presentTags(tags),
+    ...serializeTags(tags),
   };
 }
 
@@ -52,7 +58,7 @@ export const DIRECT_CONNECT_GATEWAY_OPERATIONS: Readonly<Record<string, Operatio
 const GATEWAY = { gatewayId: optional(text, null), virtualGatewayId: optional(text, null) };
 
 const createAssociation = operation(
-  exactly({
+  exactObject({
     directConnectGatewayId: text,
     ...GATEWAY,
     addAllowedPrefixesToDirectConnectGateway: optional(PREFIXES, []),
@@ -65,14 +71,14 @@ const createAssociation = operation(
     const wanted = gatewayId ?? virtualGatewayId;
     if (wanted === null) throw clientException('A gatewayId must be given.');
     const gateway = world.virtualGateways.get(wanted);
-    if (gateway === undefined || !isAt(context, gateway)) {
+    if (gateway === undefined || !isIn(context, gateway)) {
       throw clientException(`The VirtualGateway ${wanted} does not exist.`);
     }
     const taken = [...world.gatewayAssociations.values()].some(
       ({ virtualGateway }) => virtualGateway === wanted,
     );
     if (taken) throw clientException(`${wanted} is already associated with a Direct Connect gateway.`);
-    const association = associate(
+    const association = associateGateways(
       world,
       directConnectGatewayId,
       gateway,
@@ -83,7 +89,7 @@ const createAssociation = operation(
 );
 
 const deleteAssociation = operation(
-  exactly({
+  exactObject({
     associationId: optional(text, null),
     directConnectGatewayId: optional(text, null),
     virtualGatewayId: optional(text, null),
@@ -102,7 +108,7 @@ const deleteAssociation = operation(
 );
 
 const describeAssociations = operation(
-  exactly({
+  exactObject({
     associationId: optional(text, null),
     associatedGatewayId: optional(text, null),
     directConnectGatewayId: optional(text, null),
@@ -124,7 +130,7 @@ const describeAssociations = operation(
         isAsked(associatedGatewayId, virtualGateway) &&
         isAsked(virtualGatewayId, virtualGateway),
     );
-    const { items, next } = pageOf(found, asked, world.dialect);
+    const { items, next } = paginate(found, asked, world.dialect);
     const shown = items.map((association) => present(association, 'associated', world));
     return { directConnectGatewayAssociations: shown, ...next };
   },

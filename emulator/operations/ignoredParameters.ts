@@ -12,7 +12,7 @@ interface Ignored {
 const NO_PAGES = 'its API documents no pages: everything comes at once, whatever is asked for';
 
 /** All that a client may say without effect. Whatever else nobody reads is refused by name. */
-export const IGNORED: readonly Ignored[] = [
+export const IGNORED_PARAMETERS: readonly Ignored[] = [
   {
     operation: 'CreateVpnGateway',
     member: 'AvailabilityZone',
@@ -34,9 +34,9 @@ export const IGNORED: readonly Ignored[] = [
 ];
 
 /** An input without what is ignored in it. */
-export function withoutIgnored(operation: string, dialect: DialectName, input: unknown): unknown {
+export function removeIgnored(operation: string, dialect: DialectName, input: unknown): unknown {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) return input;
-  const ignored = IGNORED.filter(
+  const ignored = IGNORED_PARAMETERS.filter(
     (entry) => entry.operation === operation && (entry.dialect ?? dialect) === dialect,
   ).map(({ member }) => member);
   return Object.fromEntries(Object.entries(input).filter(([key]) => !ignored.includes(key)));

@@ -1,18 +1,18 @@
-import { exactly, optional, text, whole } from '../decoders.ts';
+import { exactObject, integerBetween, optional, text } from '../decoders.ts';
 import { clientException } from '../wire.ts';
-import { type Connection, isAt, type Lag, type World } from '../world.ts';
-import { interfacesOn, lagOf, move, noLag, ownConnection } from './callerResources.ts';
-import { presentConnection } from './connections.ts';
+import { type Connection, isIn, type Lag, type World } from '../world.ts';
+import { interfacesOn, lagNotFound, moveInterfaces, ownConnection, ownLag } from './callerResources.ts';
+import { serializeConnection } from './connections.ts';
 import { type Operation, type Output, operation } from './operation.ts';
-import { PAGING, pageOf } from './paging.ts';
-import { presentTags, TAGS } from './tags.ts';
+import { PAGING, paginate } from './paging.ts';
+import { serializeTags, TAGS } from './tags.ts';
 
 /** How many connections of each bandwidth a LAG bundles at most. */
 const MOST: Readonly<Record<string, number>> = { '1Gbps': 4, '10Gbps': 4, '100Gbps': 2, '400Gbps': 2 };
 
 const createLag = operation(
-  exactly({
-    numberOfConnections: whole(0, 100),
+  exactObject({
+    numberOfConnections: integerBetween(0, 100),
     location: text,
     connectionsBandwidth: text,
     lagName: text,
@@ -41,36 +41,36 @@ const createLag = operation(
 );
 
 const describeLags = operation(
-  exactly({ lagId: optional(text, null), ...PAGING }),
+  exactObject({ lagId: optional(text, null), ...PAGING }),
   (context, { lagId, ...asked }) => {
     const { world } = context;
     const own = [...world.lags.values()].filter(
-      (lag) => isAt(context, lag) && (lagId === null || lag.id === lagId),
+      (lag) => isIn(context, lag) && (lagId === null || lag.id === lagId),
     );
-    if (lagId !== null && own.length === 0) throw noLag(lagId);
-    const { items, next } = pageOf(own, asked, world.dialect);
+    if (lagId !== null && own.length === 0) throw lagNotFound(lagId);
+    const { items, next } = paginate(own, asked, world.dialect);
     return { lags: items.map((lag) => presentLag(lag, world)), ...next };
   },
 );
 
 const associateConnectionWithLag = operation(
-  exactly({ connectionId: text, lagId: text }),
+  exactObject({ connectionId: text, lagId: text }),
   (context, { connectionId, lagId }) => {
     const connection = ownConnection(context, connectionId);
-    join(context.world, connection, lagOf(context, lagId));
-    return presentConnection(connection, context.world);
+    join(context.world, connection, ownLag(context, lagId));
+    return serializeConnection(connection, context.world);
   },
 );
 
 const disassociateConnectionFromLag = operation(
-  exactly({ connectionId: text, lagId: text }),
+  exactObject({ connectionId: text, lagId: text }),
   (context, { connectionId, lagId }) => {
     const connection = ownConnection(context, connectionId);
-    const { id } = lagOf(context, lagId);
+    const { id } = ownLag(context, lagId);
     if (connection.lag !== id) throw clientException(`${connectionId} is no member of ${id}.`);
     // Its interfaces stay with the LAG.
     connection.lag = null;
-    return presentConnection(connection, context.world);
+    return serializeConnection(connection, context.world);
   },
 );
 
@@ -80,7 +80,7 @@ function join(world: World, connection: Connection, lag: Lag): void {
   if (location !== lag.location || bandwidth !== lag.bandwidth) {
     throw clientException(`${id} has not the location and bandwidth of ${lag.id}.`);
   }
-  move(world, interfacesOn(world, connection), lag);
+  moveInterfaces(world, interfacesOn(world, connection), lag);
   connection.lag = lag.id;
 }
 
@@ -96,12 +96,12 @@ function presentLag(lag: Lag, world: World): Output {
     connectionsBandwidth: lag.bandwidth,
     numberOfConnections: members.length,
     minimumLinks: 0,
-    connections: members.map((connection) => presentConnection(connection, world)),
+    connections: members.map((connection) => serializeConnection(connection, world)),
     allowsHostedConnections: false,
     jumboFrameCapable: true,
     hasLogicalRedundancy: 'unknown',
     ...(lag.provider === '' ? {} : { providerName: lag.provider }),
-    ...presentTags(lag.tags),
+    ...serializeTags(lag.tags),
   };
 }
 

@@ -1,8 +1,8 @@
 import type { Reader } from '../decoders.ts';
-import type { Place, World } from '../world.ts';
+import type { AccountRegion, World } from '../world.ts';
 
 /** Who calls what world. */
-export interface Context extends Place {
+export interface Context extends AccountRegion {
   readonly world: World;
   /** the token of an assumed role; `null` with an account's own keys */
   readonly sessionToken: string | null;

@@ -33,7 +33,11 @@ export const OPERATION_NAMES: readonly string[] = Object.values(OPERATIONS).flat
 );
 
 /** `null` when the dialect has no such operation. */
-export function findOperation(service: Service, name: string, { lacks }: Dialect): Operation | null {
+export function findOperation(
+  service: Service,
+  name: string,
+  { missingOperations }: Dialect,
+): Operation | null {
   const table = OPERATIONS[service];
-  return Object.hasOwn(table, name) && !lacks.includes(name) ? (table[name] ?? null) : null;
+  return Object.hasOwn(table, name) && !missingOperations.includes(name) ? (table[name] ?? null) : null;
 }

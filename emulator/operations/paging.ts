@@ -20,7 +20,7 @@ interface Page<T> {
  * The page asked for; a dialect without paging ignores what is asked and gives everything.
  * @param refusal the service's error for what cannot be asked for
  */
-export function pageOf<T>(
+export function paginate<T>(
   all: readonly T[],
   asked: Asked,
   { pageSize }: Dialect,
@@ -32,11 +32,11 @@ export function pageOf<T>(
   const from = nextToken === null ? 0 : offsetOf(nextToken);
   if (from === null) throw refusal('The nextToken is not valid.');
   const to = from + Math.min(maxResults ?? pageSize, pageSize);
-  return { items: all.slice(from, to), next: to < all.length ? { nextToken: tokenAt(to) } : {} };
+  return { items: all.slice(from, to), next: to < all.length ? { nextToken: pageToken(to) } : {} };
 }
 
 /** Opaque to clients. */
-export function tokenAt(offset: number): string {
+export function pageToken(offset: number): string {
   return Buffer.from(`page from ${offset}`).toString('base64url');
 }
 

@@ -1,13 +1,13 @@
-import { exactly, list, optional, text, textLike } from '../decoders.ts';
+import { exactObject, list, optional, text, textMatching } from '../decoders.ts';
 import { ApiError } from '../wire.ts';
-import { isAt, type RouteTable, type VirtualGateway } from '../world.ts';
-import { FILTERS, filtered, type ValuesOf } from './filters.ts';
+import { isIn, type RouteTable, type VirtualGateway } from '../world.ts';
+import { applyFilters, FILTERS, type ValuesOf } from './filters.ts';
 import { type Context, type Operation, type Output, operation } from './operation.ts';
-import { pageOf } from './paging.ts';
-import { gatewayOf } from './virtualGateways.ts';
+import { paginate } from './paging.ts';
+import { ownVirtualGateway } from './virtualGateways.ts';
 
 /** The query protocol carries text only. */
-const numeral = textLike('a whole number', /^\d{1,4}$/);
+const numeral = textMatching('a whole number', /^\d{1,4}$/);
 
 const FILTER_VALUES: Readonly<Record<string, ValuesOf<RouteTable>>> = {
   'association.main': () => ['true'],
@@ -17,7 +17,7 @@ const FILTER_VALUES: Readonly<Record<string, ValuesOf<RouteTable>>> = {
 };
 
 const describeRouteTables = operation(
-  exactly({
+  exactObject({
     RouteTableId: optional(list(text), null),
     Filter: optional(FILTERS, []),
     MaxResults: optional(numeral, null),
@@ -27,9 +27,9 @@ const describeRouteTables = operation(
     const { dialect, routeTables } = context.world;
     const asked =
       ids === null
-        ? [...routeTables.values()].filter((table) => isAt(context, table))
+        ? [...routeTables.values()].filter((table) => isIn(context, table))
         : ids.map((id) => tableOf(context, id));
-    const found = filtered(asked, filters, (name) =>
+    const found = applyFilters(asked, filters, (name) =>
       Object.hasOwn(FILTER_VALUES, name) ? FILTER_VALUES[name] : undefined,
     );
     const maxResults = MaxResults === null ? null : Number(MaxResults);
@@ -38,16 +38,16 @@ const describeRouteTables = operation(
         `Value ( ${maxResults} ) for parameter MaxResults is invalid. It must be between 5 and 100.`,
       );
     }
-    const { items, next } = pageOf(found, { maxResults, nextToken }, dialect, invalid);
+    const { items, next } = paginate(found, { maxResults, nextToken }, dialect, invalid);
     return { routeTableSet: items.map((table) => present(table, context)), ...next };
   },
 );
 
 const enableVgwRoutePropagation = operation(
-  exactly({ RouteTableId: text, GatewayId: text }),
+  exactObject({ RouteTableId: text, GatewayId: text }),
   (context, { RouteTableId, GatewayId }) => {
     const table = tableOf(context, RouteTableId);
-    const gateway = gatewayOf(context, GatewayId);
+    const gateway = ownVirtualGateway(context, GatewayId);
     if (!isAttachedTo(gateway, table)) throw elsewhere(gateway, table);
     table.propagating.add(gateway.id);
     return { return: true };
@@ -55,19 +55,19 @@ const enableVgwRoutePropagation = operation(
 );
 
 const disableVgwRoutePropagation = operation(
-  exactly({ RouteTableId: text, GatewayId: text }),
+  exactObject({ RouteTableId: text, GatewayId: text }),
   (context, { RouteTableId, GatewayId }) => {
-    tableOf(context, RouteTableId).propagating.delete(gatewayOf(context, GatewayId).id);
+    tableOf(context, RouteTableId).propagating.delete(ownVirtualGateway(context, GatewayId).id);
     return { return: true };
   },
 );
 
 /** By hand, to a virtual private gateway: the other way to lead to one. */
 const createRoute = operation(
-  exactly({ RouteTableId: text, DestinationCidrBlock: text, GatewayId: text }),
+  exactObject({ RouteTableId: text, DestinationCidrBlock: text, GatewayId: text }),
   (context, { RouteTableId, DestinationCidrBlock: destination, GatewayId }) => {
     const table = tableOf(context, RouteTableId);
-    const gateway = gatewayOf(context, GatewayId);
+    const gateway = ownVirtualGateway(context, GatewayId);
     if (!isAttachedTo(gateway, table)) throw elsewhere(gateway, table);
     if (table.routes.has(destination)) {
       const message = `The route identified by ${destination} already exists.`;
@@ -80,7 +80,7 @@ const createRoute = operation(
 
 function tableOf(context: Context, id: string): RouteTable {
   const table = context.world.routeTables.get(id);
-  if (table !== undefined && isAt(context, table)) return table;
+  if (table !== undefined && isIn(context, table)) return table;
   throw new ApiError('InvalidRouteTableID.NotFound', `The routeTable ID '${id}' does not exist`);
 }
 

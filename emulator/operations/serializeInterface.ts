@@ -1,16 +1,16 @@
-import { type Dialect, pick } from '../dialects.ts';
-import { element } from '../queryProtocol.ts';
+import { type Dialect, pickFields } from '../dialects.ts';
+import { xmlElement } from '../queryProtocol.ts';
 import type { BgpPeer, VirtualInterface } from '../world.ts';
 import { DEFAULT_AMAZON_ASN } from './gatewayAssociations.ts';
 import type { Output } from './operation.ts';
-import { presentTags } from './tags.ts';
+import { serializeTags } from './tags.ts';
 
 const DEVICE = 'emulated-device-1';
 /** the greatest ASN that fits into `asn`; greater ones are long */
 const MAX_SHORT_ASN = 2147483646;
 
 /** An interface as the dialect returns it. */
-export function presentInterface(vif: VirtualInterface, dialect: Dialect): Output {
+export function serializeInterface(vif: VirtualInterface, dialect: Dialect): Output {
   const { connection, gateway } = vif;
   const amazonSideAsn = gateway?.asn ?? DEFAULT_AMAZON_ASN;
   const [first] = vif.peers.filter(({ state }) => state === 'live');
@@ -33,9 +33,9 @@ export function presentInterface(vif: VirtualInterface, dialect: Dialect): Outpu
     routeFilterPrefixes: vif.routeFilterPrefixes,
     bgpPeers: vif.peers.map((peer) => presentPeer(peer, vif, dialect)),
     region: connection.region,
-    ...presentTags(vif.tags),
+    ...serializeTags(vif.tags),
   };
-  return { ...pick(all, dialect.interfaceFields), ...vif.disguise.shows };
+  return { ...pickFields(all, dialect.interfaceFields), ...vif.disguise.shows };
 }
 
 function presentPeer(peer: BgpPeer, vif: VirtualInterface, dialect: Dialect): Output {
@@ -64,8 +64,8 @@ function ownerAccount(vif: VirtualInterface, { ownerAccountWhileConfirming }: Di
   return !accepted && ownerAccountWhileConfirming === 'requester' ? vif.connection.account : vif.recipient;
 }
 
-function presentAsn(asn: number, { longAsnApart }: Dialect): { asn: number; asnLong?: number } {
-  return longAsnApart && asn > MAX_SHORT_ASN ? { asn: 0, asnLong: asn } : { asn };
+function presentAsn(asn: number, { separateLongAsn }: Dialect): { asn: number; asnLong?: number } {
+  return separateLongAsn && asn > MAX_SHORT_ASN ? { asn: 0, asnLong: asn } : { asn };
 }
 
 function peerStates({ state }: VirtualInterface): { bgpPeerState: string; bgpStatus: string } {
@@ -84,7 +84,7 @@ function routerConfig(vif: VirtualInterface, peer: BgpPeer | undefined, amazonSi
     amazon_bgp_asn: amazonSideAsn,
     connection_type: vif.type,
   };
-  const lines = Object.entries(fields).map(([name, value]) => `  ${element(name, String(value))}`);
+  const lines = Object.entries(fields).map(([name, value]) => `  ${xmlElement(name, String(value))}`);
   const head = '<?xml version="1.0" encoding="UTF-8"?>';
   return `${head}\n<logical_connection id="${vif.id}">\n${lines.join('\n')}\n</logical_connection>\n`;
 }

@@ -1,8 +1,8 @@
-import { exactly, optional, text } from '../decoders.ts';
+import { exactObject, optional, text } from '../decoders.ts';
 import { ApiError } from '../wire.ts';
 import { type Operation, operation } from './operation.ts';
 
-const getCallerIdentity = operation(exactly({}), ({ world, account, sessionToken }) => {
+const getCallerIdentity = operation(exactObject({}), ({ world, account, sessionToken }) => {
   const session = sessionToken === null ? undefined : world.sessions.get(sessionToken);
   if (session === undefined) {
     return { UserId: account, Account: account, Arn: `arn:aws:iam::${account}:root` };
@@ -17,7 +17,7 @@ const getCallerIdentity = operation(exactly({}), ({ world, account, sessionToken
 
 /** Every role may be assumed by everybody; whoever cares reads the `ExternalId` from the log of calls. */
 const assumeRole = operation(
-  exactly({ RoleArn: text, RoleSessionName: text, DurationSeconds: optional(text, '3600') }),
+  exactObject({ RoleArn: text, RoleSessionName: text, DurationSeconds: optional(text, '3600') }),
   ({ world }, { RoleArn, RoleSessionName: name, DurationSeconds }) => {
     const [, account, role] = /^arn:[a-z-]+:iam::(\d{12}):role\/(?:[^/]+\/)*([^/]+)$/.exec(RoleArn) ?? [];
     if (account === undefined || role === undefined) {

@@ -1,9 +1,9 @@
-import { exactly, list, optional, type Reader, text } from '../decoders.ts';
+import { exactObject, list, optional, type Reader, text } from '../decoders.ts';
 import { ApiError } from '../wire.ts';
 import type { Tag } from '../world.ts';
 
 /** A member of an input that lists CIDR blocks. */
-export const PREFIXES = list(exactly({ cidr: text }));
+export const PREFIXES = list(exactObject({ cidr: text }));
 
 const MOST = 50;
 
@@ -13,7 +13,7 @@ const wording = (from: number, to: number) =>
 const KEY = wording(1, 128);
 const VALUE = wording(0, 256);
 
-const LIST = list(exactly<Tag>({ key: text, value: optional(text, '') }));
+const LIST = list(exactObject<Tag>({ key: text, value: optional(text, '') }));
 
 const sound: Reader<readonly Tag[]> = (value, path) => {
   const tags = LIST(value, path);
@@ -36,6 +36,6 @@ function unsound(path: string, must: string): ApiError {
 export const TAGS = optional(sound, []);
 
 /** To be spread into an output: `tags` is missing where there are none, which clients must bear. */
-export function presentTags(tags: readonly Tag[]): { readonly tags?: readonly Tag[] } {
+export function serializeTags(tags: readonly Tag[]): { readonly tags?: readonly Tag[] } {
   return tags.length === 0 ? {} : { tags };
 }

@@ -1,23 +1,23 @@
-import { exactly, list, oneOf, optional, text, textLike } from '../decoders.ts';
-import { isOver } from '../lifecycle.ts';
+import { exactObject, list, oneOf, optional, text, textMatching } from '../decoders.ts';
+import { hasEnded } from '../lifecycle.ts';
 import { ApiError } from '../wire.ts';
-import { isAt, mainTableOf, type VirtualGateway } from '../world.ts';
-import { FILTERS, filtered, gatewayFilter } from './filters.ts';
+import { isIn, mainRouteTable, type VirtualGateway } from '../world.ts';
+import { applyFilters, FILTERS, gatewayFilter } from './filters.ts';
 import { DEFAULT_AMAZON_ASN } from './gatewayAssociations.ts';
 import { type Context, type Operation, type Output, operation } from './operation.ts';
 
 /** The query protocol carries text only. */
-const numeral = textLike('a whole number', /^\d{1,10}$/);
+const numeral = textMatching('a whole number', /^\d{1,10}$/);
 
 const createVpnGateway = operation(
-  exactly({
+  exactObject({
     Type: text,
     AmazonSideAsn: optional(numeral, String(DEFAULT_AMAZON_ASN)),
     TagSpecification: optional(
       list(
-        exactly({
+        exactObject({
           ResourceType: oneOf(['vpn-gateway']),
-          Tag: optional(list(exactly({ Key: text, Value: optional(text, '') })), []),
+          Tag: optional(list(exactObject({ Key: text, Value: optional(text, '') })), []),
         }),
       ),
       [],
@@ -46,39 +46,39 @@ const createVpnGateway = operation(
 );
 
 const attachVpnGateway = operation(
-  exactly({ VpcId: text, VpnGatewayId: text }),
+  exactObject({ VpcId: text, VpnGatewayId: text }),
   (context, { VpcId: vpc, VpnGatewayId }) => {
-    const gateway = gatewayOf(context, VpnGatewayId);
+    const gateway = ownVirtualGateway(context, VpnGatewayId);
     if (gateway.attachment?.state === 'attached' && gateway.attachment.vpc !== vpc) {
       const message = `${gateway.id} is attached to ${gateway.attachment.vpc} already`;
       throw new ApiError('VpnGatewayAttachmentLimitExceeded', message);
     }
     gateway.attachment = { vpc, state: 'attached' };
     // As in life, its routes are propagated nowhere until somebody asks for that.
-    mainTableOf(context.world, context, vpc);
+    mainRouteTable(context.world, context, vpc);
     return { attachment: { vpcId: vpc, state: 'attaching' } };
   },
 );
 
 const detachVpnGateway = operation(
-  exactly({ VpcId: text, VpnGatewayId: text }),
+  exactObject({ VpcId: text, VpnGatewayId: text }),
   (context, { VpcId: vpc, VpnGatewayId }) => {
-    const gateway = gatewayOf(context, VpnGatewayId);
+    const gateway = ownVirtualGateway(context, VpnGatewayId);
     if (gateway.attachment?.state !== 'attached' || gateway.attachment.vpc !== vpc) {
       const message = `The attachment of ${gateway.id} to ${vpc} does not exist`;
       throw new ApiError('InvalidVpnGatewayAttachment.NotFound', message);
     }
     gateway.attachment = { vpc, state: 'detached' };
-    mainTableOf(context.world, context, vpc).propagating.delete(gateway.id);
+    mainRouteTable(context.world, context, vpc).propagating.delete(gateway.id);
     return { return: true };
   },
 );
 
-const deleteVpnGateway = operation(exactly({ VpnGatewayId: text }), (context, { VpnGatewayId }) => {
-  const gateway = gatewayOf(context, VpnGatewayId);
+const deleteVpnGateway = operation(exactObject({ VpnGatewayId: text }), (context, { VpnGatewayId }) => {
+  const gateway = ownVirtualGateway(context, VpnGatewayId);
   const { interfaces, gatewayAssociations } = context.world;
   const used =
-    [...interfaces.values()].some((vif) => vif.gateway?.virtual === gateway.id && !isOver(vif)) ||
+    [...interfaces.values()].some((vif) => vif.gateway?.virtual === gateway.id && !hasEnded(vif)) ||
     [...gatewayAssociations.values()].some(({ virtualGateway }) => virtualGateway === gateway.id);
   if (used || gateway.attachment?.state === 'attached') {
     throw new ApiError('IncorrectState', `The vpnGateway '${gateway.id}' is still in use`);
@@ -88,18 +88,18 @@ const deleteVpnGateway = operation(exactly({ VpnGatewayId: text }), (context, { 
 });
 
 const describeVpnGateways = operation(
-  exactly({ VpnGatewayId: optional(list(text), null), Filter: optional(FILTERS, []) }),
+  exactObject({ VpnGatewayId: optional(list(text), null), Filter: optional(FILTERS, []) }),
   (context, { VpnGatewayId: ids, Filter: filters }) => {
     // One unknown ID fails the whole call.
-    const asked = ids === null ? ownGateways(context) : ids.map((id) => gatewayOf(context, id));
+    const asked = ids === null ? ownGateways(context) : ids.map((id) => ownVirtualGateway(context, id));
     return {
-      vpnGatewaySet: filtered(asked, filters, gatewayFilter).map((gateway) => present(gateway, context)),
+      vpnGatewaySet: applyFilters(asked, filters, gatewayFilter).map((gateway) => present(gateway, context)),
     };
   },
 );
 
 /** Direct Connect's own listing of them: ID and state only. */
-const describeVirtualGateways = operation(exactly({}), (context) => ({
+const describeVirtualGateways = operation(exactObject({}), (context) => ({
   virtualGateways: ownGateways(context).map(({ id, state }) => ({
     virtualGatewayId: id,
     virtualGatewayState: state,
@@ -107,12 +107,12 @@ const describeVirtualGateways = operation(exactly({}), (context) => ({
 }));
 
 function ownGateways(context: Context): VirtualGateway[] {
-  return [...context.world.virtualGateways.values()].filter((gateway) => isAt(context, gateway));
+  return [...context.world.virtualGateways.values()].filter((gateway) => isIn(context, gateway));
 }
 
-export function gatewayOf(context: Context, id: string): VirtualGateway {
+export function ownVirtualGateway(context: Context, id: string): VirtualGateway {
   const gateway = context.world.virtualGateways.get(id);
-  if (gateway !== undefined && isAt(context, gateway)) return gateway;
+  if (gateway !== undefined && isIn(context, gateway)) return gateway;
   throw new ApiError('InvalidVpnGatewayID.NotFound', `The vpnGateway ID '${id}' does not exist`);
 }
 
@@ -122,7 +122,7 @@ function present({ id, asn, type, tags, state, attachment }: VirtualGateway, { w
     state,
     type,
     attachments: attachment === null ? [] : [{ vpcId: attachment.vpc, state: attachment.state }],
-    ...(world.dialect.tellsGatewayAsn ? { amazonSideAsn: asn } : {}),
+    ...(world.dialect.returnsGatewayAsn ? { amazonSideAsn: asn } : {}),
     tagSet: tags,
   };
 }

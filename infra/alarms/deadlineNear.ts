@@ -1,6 +1,6 @@
 import { ComparisonOperator } from 'aws-cdk-lib/aws-cloudwatch';
-import type { DeadlineMark } from '../../core/deadline.ts';
-import { measured } from '../metrics.ts';
+import type { DeadlineThreshold } from '../../core/deadline.ts';
+import { targetMetric } from '../metrics.ts';
 import { type AlarmKind, statusCommand, type WatchedTarget } from './kind.ts';
 import { once } from './watches.ts';
 
@@ -9,7 +9,7 @@ import { once } from './watches.ts';
  * them. 24 hours hold a working day wherever they begin, which is what a change of policy takes with its review. 6 hours are
  * no time to begin.
  */
-const MARK = '24' satisfies DeadlineMark;
+const MARK = '24' satisfies DeadlineThreshold;
 
 /**
  * Of the nearest early end that is known. One that is not known is no metric: it is announced at once (`Deadline Near` without
@@ -27,7 +27,7 @@ export const deadlineNear: AlarmKind<WatchedTarget> = {
       ? null
       : {
           ...once('HoursToDeadline', subject),
-          metric: measured('HoursToDeadline', subject.target, 'Minimum', subject.rhythm.interval),
+          metric: targetMetric('HoursToDeadline', subject.target, 'Minimum', subject.rhythm.interval),
           threshold: Number(MARK),
           comparisonOperator: ComparisonOperator.LESS_THAN_OR_EQUAL_TO_THRESHOLD,
         },

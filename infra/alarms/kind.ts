@@ -1,6 +1,6 @@
 import type { AlarmProps } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Policy } from '../../core/policy.ts';
-import type { Rhythm } from '../metrics.ts';
+import type { EvaluationWindow } from '../metrics.ts';
 
 /** What sounds, and what it says to whoever it wakes. */
 export interface AlarmKind<Subject> {
@@ -30,7 +30,7 @@ export type Watch = Required<
 export interface WatchedTarget {
   readonly target: string;
   readonly recipient: Policy['recipient'];
-  readonly rhythm: Rhythm;
+  readonly rhythm: EvaluationWindow;
   /** names of its table and of its log, for commands that can be typed as they are */
   readonly table: string;
   readonly log: string;

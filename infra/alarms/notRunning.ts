@@ -1,5 +1,5 @@
 import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import { measured } from '../metrics.ts';
+import { targetMetric } from '../metrics.ts';
 import type { AlarmKind, WatchedTarget } from './kind.ts';
 
 /**
@@ -17,7 +17,7 @@ export const notRunning: AlarmKind<WatchedTarget> = {
   first: ({ log }) => `aws logs tail ${log} --since 1h`,
   watch: ({ target, rhythm }) => ({
     // Failed ones count as well, with a 0: how many ended is the number of samples, not their sum.
-    metric: measured('PassCompleted', target, 'SampleCount', rhythm.interval),
+    metric: targetMetric('PassCompleted', target, 'SampleCount', rhythm.interval),
     threshold: 1,
     comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
     evaluationPeriods: INTERVALS,

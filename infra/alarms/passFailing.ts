@@ -1,5 +1,5 @@
 import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import { measured } from '../metrics.ts';
+import { targetMetric } from '../metrics.ts';
 import type { AlarmKind, WatchedTarget } from './kind.ts';
 
 /**
@@ -13,12 +13,12 @@ const SHARE = 0.5;
 export const passFailing: AlarmKind<WatchedTarget> = {
   title: 'Pass failing',
   means: ({ target, rhythm }) =>
-    `More than half of the passes over target ${target} that reported in the last ${rhythm.window.toMinutes()} minutes failed. ` +
+    `More than half of the passes over target ${target} that reported in the last ${rhythm.duration.toMinutes()} minutes failed. ` +
     'While passes fail nothing is accepted, and requests can expire.',
   first: ({ target, table }) =>
     `vif-acceptor doctor --policy policy/${target}.yaml --ledger dynamodb:${table}`,
   watch: ({ target, rhythm }) => ({
-    metric: measured('PassFailed', target, 'Average', rhythm.window),
+    metric: targetMetric('PassFailed', target, 'Average', rhythm.duration),
     threshold: SHARE,
     comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
     evaluationPeriods: 1,

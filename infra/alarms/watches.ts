@@ -1,6 +1,6 @@
 import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { MetricName } from '../../core/metrics.ts';
-import { measured } from '../metrics.ts';
+import { targetMetric } from '../metrics.ts';
 import type { Watch, WatchedTarget } from './kind.ts';
 
 /**
@@ -16,7 +16,7 @@ export function once(name: MetricName, subject: WatchedTarget): Watch {
  * not going away by itself. Where the window has few passes, half of them: never after `pass failing`, which says less.
  */
 export function repeated(name: MetricName, subject: WatchedTarget): Watch {
-  return inPasses(Math.min(TRIES, Math.ceil(subject.rhythm.passes / 2)), name, subject);
+  return inPasses(Math.min(TRIES, Math.ceil(subject.rhythm.runs / 2)), name, subject);
 }
 
 const TRIES = 3;
@@ -24,10 +24,10 @@ const TRIES = 3;
 /** So many passes of a window count one or more. What no pass said is not so: that none speaks is `not running`. */
 function inPasses(count: number, name: MetricName, { target, rhythm }: WatchedTarget): Watch {
   return {
-    metric: measured(name, target, 'Maximum', rhythm.interval),
+    metric: targetMetric(name, target, 'Maximum', rhythm.interval),
     threshold: 1,
     comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-    evaluationPeriods: rhythm.passes,
+    evaluationPeriods: rhythm.runs,
     datapointsToAlarm: count,
     treatMissingData: TreatMissingData.NOT_BREACHING,
   };

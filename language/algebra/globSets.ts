@@ -1,37 +1,37 @@
-import { allOf, anyOf, type Ternary, ternary } from '../../core/fields/matchField.ts';
+import { allOf, anyOf, type Ternary, toTernary } from '../../core/fields/matchField.ts';
 import { globMatches } from '../../core/fields/nameAndTags.ts';
-import { listSome, quote } from '../../core/printableText.ts';
-import type { Algebra } from './setAlgebra.ts';
-import { step, TooManyWays } from './stepLimit.ts';
+import { formatFirst, quote } from '../../core/printableText.ts';
+import type { SetAlgebra } from './setAlgebra.ts';
+import { ComparisonTooComplex, spendSteps } from './stepLimit.ts';
 
 /** How far one glob has come in a text. */
-export interface Reading {
+export interface GlobState {
   /** whether the text fits when it ends here */
-  readonly fits: boolean;
+  readonly matches: boolean;
   /** whether it fits whatever comes after; unknown while that depends */
-  readonly whatever: Ternary;
+  readonly matchesAnyContinuation: Ternary;
   /** equal for readings of one glob that go on alike */
   readonly key: string;
   /** @returns how far it is after one more letter */
-  readonly after: (letter: string) => Reading;
+  readonly advance: (letter: string) => GlobState;
 }
 
 /** Before any letter. Of one glob there are few readings, and they come again and again: each is made once. */
-function start(glob: string): Reading {
-  const made = new Map<string, Reading>();
-  const at = (places: readonly number[]): Reading => {
+function startGlob(glob: string): GlobState {
+  const made = new Map<string, GlobState>();
+  const at = (places: readonly number[]): GlobState => {
     const key = places.join(',');
     const reading = made.get(key) ?? make(places, key);
     made.set(key, reading);
     return reading;
   };
-  const make = (places: readonly number[], key: string): Reading => {
-    const ways = new Map<string, Reading>();
+  const make = (places: readonly number[], key: string): GlobState => {
+    const ways = new Map<string, GlobState>();
     return {
-      fits: places.includes(glob.length),
-      whatever: whatever(glob, places),
+      matches: places.includes(glob.length),
+      matchesAnyContinuation: whatever(glob, places),
       key,
-      after: (letter) => {
+      advance: (letter) => {
         const next = ways.get(letter) ?? at(settled(glob, moved(glob, places, letter)));
         ways.set(letter, next);
         return next;
@@ -66,9 +66,9 @@ function whatever(glob: string, places: readonly number[]): Ternary {
 }
 
 /** Whether some text fits both globs. In time that grows with the product of their lengths. */
-function globsMeet(a: string, b: string): boolean {
+function globsIntersect(a: string, b: string): boolean {
   if (areApart(a, b, 0, 1) || areApart(a, b, -1, -1)) return false;
-  step(1 + ((a.length * b.length) >> 4));
+  spendSteps(1 + ((a.length * b.length) >> 4));
   // How far both can have read the same text, as a place in `a` and one in `b`.
   const [width, end] = [b.length + 1, (a.length + 1) * (b.length + 1) - 1];
   const seen = new Uint8Array(end + 1);
@@ -104,77 +104,80 @@ function areApart(a: string, b: string, from: 0 | -1, by: 1 | -1): boolean {
 }
 
 /** Texts, told apart by which of some globs they fit. */
-export interface Globs {
+export interface GlobSet {
   /** each once */
   readonly globs: readonly string[];
   /** @param fits what the text does, glob by glob; unknown of a text that may still go on */
-  readonly holds: (fits: (glob: string) => Ternary) => Ternary;
+  readonly evaluate: (fits: (glob: string) => Ternary) => Ternary;
   /** lists of which the text fits a glob each; `null` where it says that a glob is not fitted */
-  readonly demands: readonly (readonly string[])[] | null;
+  readonly required: readonly (readonly string[])[] | null;
   /** for people; `null` when it has no plain words */
-  readonly words: string | null;
+  readonly description: string | null;
 }
 
-export const globs: Algebra<Globs, string> = {
-  all: { globs: [], holds: () => 'yes', demands: [], words: 'any' },
-  and: (a, b) => {
+export const globSets: SetAlgebra<GlobSet, string> = {
+  all: { globs: [], evaluate: () => 'yes', required: [], description: 'any' },
+  intersect: (a, b) => {
     if (a === b || isAll(a) || isNone(b)) return b;
     if (isAll(b) || isNone(a)) return a;
     return {
       globs: [...new Set([...a.globs, ...b.globs])],
-      holds: (fits) => allOf([a.holds(fits), b.holds(fits)]),
-      demands: a.demands === null || b.demands === null ? null : [...a.demands, ...b.demands],
-      words: a.words === null || b.words === null ? null : `both (${a.words}) and (${b.words})`,
+      evaluate: (fits) => allOf([a.evaluate(fits), b.evaluate(fits)]),
+      required: a.required === null || b.required === null ? null : [...a.required, ...b.required],
+      description:
+        a.description === null || b.description === null
+          ? null
+          : `both (${a.description}) and (${b.description})`,
     };
   },
-  not: ({ globs: own, holds }) => ({
+  complement: ({ globs: own, evaluate }) => ({
     globs: own,
-    holds: (fits) => opposite(holds(fits)),
-    demands: null,
-    words: null,
+    evaluate: (fits) => opposite(evaluate(fits)),
+    required: null,
+    description: null,
   }),
-  has: ({ holds }, text) => holds((glob) => ternary(globMatches(glob, text))) === 'yes',
-  member: (set) => {
+  contains: ({ evaluate: holds }, text) => holds((glob) => toTernary(globMatches(glob, text))) === 'yes',
+  pickMember: (set) => {
     const known = found.get(set);
     if (known !== undefined) return known;
     const member = isApart(set) ? null : search(set);
     found.set(set, member);
     return member;
   },
-  words: ({ words }) => words,
+  describe: ({ description }) => description,
 };
 
 /** What fits any of these. */
-export function fitting(own: readonly string[]): Globs {
+export function matchingAnyGlob(own: readonly string[]): GlobSet {
   return {
     globs: own,
-    holds: (fits) => anyOf(own.map(fits)),
-    demands: [own],
-    words: own.map(quote).join(' or '),
+    evaluate: (fits) => anyOf(own.map(fits)),
+    required: [own],
+    description: own.map(quote).join(' or '),
   };
 }
 
-function isAll({ globs: own, holds }: Globs): boolean {
+function isAll({ globs: own, evaluate: holds }: GlobSet): boolean {
   return own.length === 0 && holds(() => 'no') === 'yes';
 }
 
-function isNone({ globs: own, holds }: Globs): boolean {
+function isNone({ globs: own, evaluate: holds }: GlobSet): boolean {
   return own.length === 0 && holds(() => 'no') === 'no';
 }
 
 function opposite(one: Ternary): Ternary {
-  return one === 'unknown' ? one : ternary(one === 'no');
+  return one === 'unknown' ? one : toTernary(one === 'no');
 }
 
 /** Whether two of its demands alone exclude each other: found out at once, where a search would look at every way. */
-function isApart({ demands }: Globs): boolean {
-  const all = demands ?? [];
+function isApart({ required }: GlobSet): boolean {
+  const all = required ?? [];
   return all.some((one, i) =>
-    all.slice(i + 1).some((other) => one.every((a) => other.every((b) => !globsMeet(a, b)))),
+    all.slice(i + 1).some((other) => one.every((a) => other.every((b) => !globsIntersect(a, b)))),
   );
 }
 
-const found = new WeakMap<Globs, ReturnType<Algebra<Globs, string>['member']>>();
+const found = new WeakMap<GlobSet, ReturnType<SetAlgebra<GlobSet, string>['pickMember']>>();
 
 /** Ways that are looked at before it is given up. */
 const MOST = 5000;
@@ -183,9 +186,9 @@ const MOST = 5000;
  * Breadth first over what can be told apart: two texts that leave every glob in the same state go on alike. So it ends, and
  * what it finds is the shortest; the empty text, which hardly is a name, only where there is no other.
  */
-function search(set: Globs): ReturnType<Algebra<Globs, string>['member']> {
+function search(set: GlobSet): ReturnType<SetAlgebra<GlobSet, string>['pickMember']> {
   const letters = alphabet(set.globs);
-  const first: Way = { text: '', states: set.globs.map(start) };
+  const first: Way = { text: '', states: set.globs.map(startGlob) };
   const seen = new Set<string>();
   const isNew = ({ states }: Way): boolean => {
     const before = seen.size;
@@ -193,7 +196,7 @@ function search(set: Globs): ReturnType<Algebra<Globs, string>['member']> {
     return seen.size > before;
   };
   for (let rim = [first]; rim.length > 0; ) {
-    step(rim.length * letters.length * set.globs.length);
+    spendSteps(rim.length * letters.length * set.globs.length);
     rim = rim
       .flatMap((way) => letters.map((letter) => longer(way, letter)))
       .filter((way) => isPossible(set, way) && isNew(way));
@@ -204,29 +207,29 @@ function search(set: Globs): ReturnType<Algebra<Globs, string>['member']> {
 }
 
 /** Fail closed: whoever asked does not get an answer. */
-function tooMany(own: readonly string[]): TooManyWays {
-  return new TooManyWays(
-    `the globs ${listSome(own.map(quote), 10)} go together in more ways than can be compared; write fewer stars, or fewer globs`,
+function tooMany(own: readonly string[]): ComparisonTooComplex {
+  return new ComparisonTooComplex(
+    `the globs ${formatFirst(own.map(quote), 10)} go together in more ways than can be compared; write fewer stars, or fewer globs`,
   );
 }
 
 /** A text, and where it leaves each glob. */
 interface Way {
   readonly text: string;
-  readonly states: readonly Reading[];
+  readonly states: readonly GlobState[];
 }
 
 function longer({ text, states }: Way, letter: string): Way {
-  return { text: text + letter, states: states.map((state) => state.after(letter)) };
+  return { text: text + letter, states: states.map((state) => state.advance(letter)) };
 }
 
-function isMember({ globs: own, holds }: Globs, { states }: Way): boolean {
-  return holds((glob) => ternary(states[own.indexOf(glob)]?.fits ?? false)) === 'yes';
+function isMember({ globs: own, evaluate: holds }: GlobSet, { states }: Way): boolean {
+  return holds((glob) => toTernary(states[own.indexOf(glob)]?.matches ?? false)) === 'yes';
 }
 
 /** Whether it may lead to a member, itself included. */
-function isPossible({ globs: own, holds }: Globs, { states }: Way): boolean {
-  return holds((glob) => states[own.indexOf(glob)]?.whatever ?? 'no') !== 'no';
+function isPossible({ globs: own, evaluate: holds }: GlobSet, { states }: Way): boolean {
+  return holds((glob) => states[own.indexOf(glob)]?.matchesAnyContinuation ?? 'no') !== 'no';
 }
 
 /** Every letter of the globs, and one that stands for all others. */

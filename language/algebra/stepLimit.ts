@@ -1,10 +1,10 @@
 /** Too many steps to answer a question about policies. Fail closed: whoever asked does not get an answer, least of all "the same". */
-export class TooManyWays extends Error {
+export class ComparisonTooComplex extends Error {
   override readonly name = 'TooManyWays';
 }
 
 /** How many steps one question may take: a few seconds of work. Steps are counted, so that a busy machine gives the same answer. */
-export const MOST_STEPS = 5_000_000;
+export const MAX_STEPS = 5_000_000;
 
 interface Count {
   readonly most: number;
@@ -18,7 +18,10 @@ let count: Count = { most: Number.POSITIVE_INFINITY, taken: 0 };
  * Answers one question, with steps of its own.
  * @throws TooManyWays when they are not enough
  */
-export function counted<T>(most: number, answer: () => T): { readonly value: T; readonly steps: number } {
+export function withStepLimit<T>(
+  most: number,
+  answer: () => T,
+): { readonly value: T; readonly steps: number } {
   const outer = count;
   const own = { most, taken: 0 };
   count = own;
@@ -30,10 +33,10 @@ export function counted<T>(most: number, answer: () => T): { readonly value: T; 
 }
 
 /** Takes some steps of the question that is being answered. */
-export function step(steps = 1): void {
+export function spendSteps(steps = 1): void {
   count.taken += steps;
   if (count.taken > count.most)
-    throw new TooManyWays(
+    throw new ComparisonTooComplex(
       'its grants and `hold` lines cross in too many ways to compare; split the owner, or tell its grants apart by `connection` or `vlan`',
     );
 }

@@ -1,25 +1,29 @@
 import { type Policy, recipientKey } from '../../core/policy.ts';
 import type { Point } from '../algebra/setAlgebra.ts';
-import { type Acceptable, acceptable, type Grantable } from '../requestSets/acceptedRequests.ts';
-import { type Box, both, meet } from '../requestSets/fieldProduct.ts';
-import { usualPoint } from '../requestSets/policyRequests.ts';
-import { plain, pointOf, type Region } from '../requestSets/requestSet.ts';
+import {
+  type AcceptedRequests,
+  acceptedRequests,
+  type GrantRequests,
+} from '../requestSets/acceptedRequests.ts';
+import { type FieldProduct, intersectProducts, productsIntersect } from '../requestSets/fieldProduct.ts';
+import { typicalPoint } from '../requestSets/policyRequests.ts';
+import { findMember, type RequestSet, simplifyRequestSet } from '../requestSets/requestSet.ts';
 
 /** Requests whose decision changes, all in one way. */
-export interface Change {
+export interface DecisionChange {
   /** `added`: become acceptable; `removed`: stop being so; `moved`: get another gateway */
   readonly kind: 'added' | 'removed' | 'moved';
   /** by which they are accepted: of the new policy, where that accepts them */
   readonly owner: string;
   readonly grant: string;
   /** of the old and of the new policy; `null` where that accepts none of them */
-  readonly gateways: { readonly old: Gateway | null; readonly new: Gateway | null };
-  readonly region: Region;
+  readonly gateways: { readonly old: NamedGateway | null; readonly new: NamedGateway | null };
+  readonly requestSet: RequestSet;
   /** one of them, at an instant */
-  readonly witness: Point;
+  readonly example: Point;
 }
 
-export interface Gateway {
+export interface NamedGateway {
   readonly id: string;
   /** in the policy, when it has one */
   readonly name: string | null;
@@ -30,8 +34,8 @@ export interface Gateway {
  * themselves. Exact, and empty for policies that mean the same however they are written.
  * @param at in milliseconds
  */
-export function changesBetween(old: Policy, now: Policy, at: number): Change[] {
-  const [before, after] = [acceptable(old, at), acceptable(now, at)];
+export function findDecisionChanges(old: Policy, now: Policy, at: number): DecisionChange[] {
+  const [before, after] = [acceptedRequests(old, at), acceptedRequests(now, at)];
   // Requests to one recipient are none to another.
   const isSame = recipientKey(old.recipient) === recipientKey(now.recipient);
   return [
@@ -41,28 +45,34 @@ export function changesBetween(old: Policy, now: Policy, at: number): Change[] {
   ];
 }
 
-const NOTHING: Acceptable = { grants: [], on: () => [], held: () => [] };
+const NOTHING: AcceptedRequests = { grants: [], grantsOn: () => [], heldOn: () => [] };
 
 /** What `one` makes its own policy accept and the other does not: no grant there fits it, or something holds it. */
 function onlyIn(
   kind: 'added' | 'removed',
-  one: Grantable,
-  own: Acceptable,
-  other: Acceptable,
+  one: GrantRequests,
+  own: AcceptedRequests,
+  other: AcceptedRequests,
   policy: Policy,
   at: number,
-): Change[] {
+): DecisionChange[] {
   const { connections } = one.owner;
-  const held = own.held(connections);
-  const theirs = other.on(connections);
+  const held = own.heldOn(connections);
+  const theirs = other.grantsOn(connections);
   // What holds here as well decides nothing otherwise.
-  const heldThere = other.held(connections).filter(({ key }) => held.every((hold) => hold.key !== key));
-  const except = held.map(({ box }) => box);
+  const heldThere = other.heldOn(connections).filter(({ key }) => held.every((hold) => hold.key !== key));
+  const except = held.map(({ product }) => product);
   const isThere = theirs.some(({ key }) => key === one.key);
-  const regions: Region[] = [
-    ...(isThere ? [] : [{ box: one.box, except: [...namesakeFirst(one, theirs), ...except] }]),
-    ...(heldThere.length === 0 ? [] : theirs.filter(({ box }) => meet(one.box, box))).flatMap(({ box }) =>
-      heldThere.map((hold) => ({ box: both(both(one.box, box), hold.box), except })),
+  const regions: RequestSet[] = [
+    ...(isThere ? [] : [{ product: one.product, except: [...namesakeFirst(one, theirs), ...except] }]),
+    ...(heldThere.length === 0
+      ? []
+      : theirs.filter(({ product: box }) => productsIntersect(one.product, box))
+    ).flatMap(({ product: box }) =>
+      heldThere.map((hold) => ({
+        product: intersectProducts(intersectProducts(one.product, box), hold.product),
+        except,
+      })),
     ),
   ];
   const gateway = gatewayOf(one);
@@ -71,37 +81,56 @@ function onlyIn(
 }
 
 /** What a grant is except is as a rule what it was before: then no other has to be compared. */
-function namesakeFirst({ owner, grant }: Grantable, others: readonly Grantable[]): Box[] {
-  const isNamesake = (one: Grantable): boolean =>
+function namesakeFirst({ owner, grant }: GrantRequests, others: readonly GrantRequests[]): FieldProduct[] {
+  const isNamesake = (one: GrantRequests): boolean =>
     one.owner.name === owner.name && one.grant.name === grant.name;
-  return [...others.filter(isNamesake), ...others.filter((one) => !isNamesake(one))].map(({ box }) => box);
+  return [...others.filter(isNamesake), ...others.filter((one) => !isNamesake(one))].map(
+    ({ product: box }) => box,
+  );
 }
 
-function moved(one: Grantable, before: Acceptable, after: Acceptable, policy: Policy, at: number): Change[] {
+function moved(
+  one: GrantRequests,
+  before: AcceptedRequests,
+  after: AcceptedRequests,
+  policy: Policy,
+  at: number,
+): DecisionChange[] {
   const { connections } = one.owner;
-  const except = [...after.held(connections), ...before.held(connections)].map(({ box }) => box);
+  const except = [...after.heldOn(connections), ...before.heldOn(connections)].map(({ product: box }) => box);
   return before
-    .on(connections)
-    .filter(({ grant, box }) => grant.gateway !== one.grant.gateway && meet(one.box, box))
+    .grantsOn(connections)
+    .filter(
+      ({ grant, product: box }) => grant.gateway !== one.grant.gateway && productsIntersect(one.product, box),
+    )
     .flatMap((theirs) => {
       const gateways = { old: gatewayOf(theirs), new: gatewayOf(one) };
-      return change('moved', one, gateways, { box: both(one.box, theirs.box), except }, policy, at);
+      return change(
+        'moved',
+        one,
+        gateways,
+        { product: intersectProducts(one.product, theirs.product), except },
+        policy,
+        at,
+      );
     });
 }
 
 function change(
-  kind: Change['kind'],
-  { owner, grant }: Grantable,
-  gateways: Change['gateways'],
-  region: Region,
+  kind: DecisionChange['kind'],
+  { owner, grant }: GrantRequests,
+  gateways: DecisionChange['gateways'],
+  region: RequestSet,
   policy: Policy,
   at: number,
-): Change[] {
-  const witness = pointOf(region, usualPoint(policy, at));
-  if (witness === null) return [];
-  return [{ kind, owner: owner.name, grant: grant.name, gateways, region: plain(region), witness }];
+): DecisionChange[] {
+  const example = findMember(region, typicalPoint(policy, at));
+  if (example === null) return [];
+  return [
+    { kind, owner: owner.name, grant: grant.name, gateways, requestSet: simplifyRequestSet(region), example },
+  ];
 }
 
-function gatewayOf({ grant: { gateway, gatewayName } }: Grantable): Gateway {
+function gatewayOf({ grant: { gateway, gatewayName } }: GrantRequests): NamedGateway {
   return { id: gateway, name: gatewayName };
 }

@@ -1,18 +1,18 @@
 import type { Policy } from '../../core/policy.ts';
-import { counted, MOST_STEPS } from '../algebra/stepLimit.ts';
-import { type Change, changesBetween } from './decisionChanges.ts';
-import { type LimitChange, limitChanges } from './limitChanges.ts';
-import { noteOf, type Renamed, renamedBetween } from './renames.ts';
+import { MAX_STEPS, withStepLimit } from '../algebra/stepLimit.ts';
+import { type DecisionChange, findDecisionChanges } from './decisionChanges.ts';
+import { findLimitChanges, type LimitChange } from './limitChanges.ts';
+import { describeRename, findRenames, type Rename } from './renames.ts';
 
 /** What a change of policy means for requests. */
 export interface PolicyDiff {
   /** additions first */
-  readonly changes: readonly Change[];
+  readonly changes: readonly DecisionChange[];
   readonly limits: readonly LimitChange[];
   /** what bears on all requests, or on none, a sentence each */
   readonly notes: readonly string[];
   /** owners and grants that have another name: each has a note too */
-  readonly renamed: readonly Renamed[];
+  readonly renamed: readonly Rename[];
   /** whether anything becomes acceptable that was not, gets another gateway, or is bound by less */
   readonly opens: boolean;
 }
@@ -23,17 +23,17 @@ export interface PolicyDiff {
  * @param most steps that it may take
  * @throws TooManyWays when grants, or their globs, go together in too many ways to compare
  */
-export function diffPolicies(old: Policy, now: Policy, at: Date, most = MOST_STEPS): PolicyDiff {
+export function diffPolicies(old: Policy, now: Policy, at: Date, most = MAX_STEPS): PolicyDiff {
   // Fail closed: lifted, a freeze makes everything newly acceptable, and what came in under it would hide in that.
   const [before, after] = now.freeze ? [thawed(old), thawed(now)] : [old, now];
-  const { changes, limits } = counted(most, () => ({
-    changes: changesBetween(before, after, at.getTime()),
-    limits: limitChanges(before, after, at.getTime()),
+  const { changes, limits } = withStepLimit(most, () => ({
+    changes: findDecisionChanges(before, after, at.getTime()),
+    limits: findLimitChanges(before, after, at.getTime()),
   })).value;
   const opens =
     changes.some(({ kind }) => kind !== 'removed') || limits.some(({ effect }) => effect === 'looser');
-  const renamed = renamedBetween(old, now);
-  const notes = [...notesOf(old, now), ...renamed.map(noteOf)];
+  const renamed = findRenames(old, now);
+  const notes = [...notesOf(old, now), ...renamed.map(describeRename)];
   return { changes: inOrder(changes), limits, notes, renamed, opens };
 }
 
@@ -43,7 +43,7 @@ function thawed(policy: Policy): Policy {
 
 const KINDS = ['added', 'moved', 'removed'] as const;
 
-function inOrder(changes: readonly Change[]): Change[] {
+function inOrder(changes: readonly DecisionChange[]): DecisionChange[] {
   return changes.toSorted((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind));
 }
 
@@ -68,7 +68,7 @@ function notesOf(old: Policy, now: Policy): string[] {
       ({ recipient }) => recipient.expiry,
       ': which deadlines are told',
     ),
-    ...changed('`limits.acceptsPerPass`', ({ limits }) => limits.acceptsPerPass, ': how fast, not what'),
+    ...changed('`limits.acceptsPerPass`', ({ limits }) => limits.acceptsPerRun, ': how fast, not what'),
   ];
 }
 

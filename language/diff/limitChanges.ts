@@ -1,10 +1,20 @@
 import type { Match } from '../../core/fields/match.ts';
 import type { Owner, Policy } from '../../core/policy.ts';
 import { LANGUAGE_FIELDS } from '../fields/matchFields.ts';
-import { type Acceptable, acceptable, type Grantable } from '../requestSets/acceptedRequests.ts';
-import { type Box, both, boxOf, isOn, meet } from '../requestSets/fieldProduct.ts';
-import { sidesOf } from '../requestSets/policyRequests.ts';
-import { isNothing } from '../requestSets/requestSet.ts';
+import {
+  type AcceptedRequests,
+  acceptedRequests,
+  type GrantRequests,
+} from '../requestSets/acceptedRequests.ts';
+import {
+  type FieldProduct,
+  intersectProducts,
+  productOf,
+  productsIntersect,
+  satisfiesConstraint,
+} from '../requestSets/fieldProduct.ts';
+import { matchConstraints } from '../requestSets/policyRequests.ts';
+import { isEmptyRequestSet } from '../requestSets/requestSet.ts';
 
 /** A limit by which more, or less, of what both policies accept may be live at a time. */
 export interface LimitChange {
@@ -22,8 +32,8 @@ interface Limit {
   readonly owner: Owner;
   readonly grant: string | null;
   readonly most: number;
-  readonly applies: readonly Grantable[];
-  readonly counts: Box;
+  readonly applies: readonly GrantRequests[];
+  readonly counts: FieldProduct;
 }
 
 /**
@@ -31,8 +41,8 @@ interface Limit {
  * low or lower, counts all that it counted; several that do so together are not recognised.
  * @param at in milliseconds
  */
-export function limitChanges(old: Policy, now: Policy, at: number): LimitChange[] {
-  const [before, after] = [acceptable(old, at), acceptable(now, at)];
+export function findLimitChanges(old: Policy, now: Policy, at: number): LimitChange[] {
+  const [before, after] = [acceptedRequests(old, at), acceptedRequests(now, at)];
   const [theirs, ours] = [limitsOf(before), limitsOf(after)];
   const told = (effect: LimitChange['effect'], { owner: { name: owner }, grant }: Limit): LimitChange => {
     const most = (limits: readonly Limit[]): number | null =>
@@ -46,7 +56,12 @@ export function limitChanges(old: Policy, now: Policy, at: number): LimitChange[
 }
 
 /** Whether every request that it binds, and that the other policy accepts as well, is bound there no less. */
-function isKept(limit: Limit, own: Acceptable, other: Acceptable, limits: readonly Limit[]): boolean {
+function isKept(
+  limit: Limit,
+  own: AcceptedRequests,
+  other: AcceptedRequests,
+  limits: readonly Limit[],
+): boolean {
   const namesake = limits.find(
     ({ owner, grant }) => owner.name === limit.owner.name && grant === limit.grant,
   );
@@ -55,28 +70,33 @@ function isKept(limit: Limit, own: Acceptable, other: Acceptable, limits: readon
   return isBound(limit, limits, own, other);
 }
 
-function isBound(limit: Limit, limits: readonly Limit[], own: Acceptable, other: Acceptable): boolean {
+function isBound(
+  limit: Limit,
+  limits: readonly Limit[],
+  own: AcceptedRequests,
+  other: AcceptedRequests,
+): boolean {
   const { connections } = limit.owner;
   const binding = limits
     .filter(({ most, counts }) => most <= limit.most && isWithin(limit.counts, counts))
     .flatMap(({ applies }) => applies);
   const keys = new Set(binding.map(({ key }) => key));
-  const held = [...own.held(connections), ...other.held(connections)].map(({ box }) => box);
-  const except = [...binding.map(({ box }) => box), ...held];
-  const theirs = other.on(connections).filter(({ key }) => !keys.has(key));
+  const held = [...own.heldOn(connections), ...other.heldOn(connections)].map(({ product }) => product);
+  const except = [...binding.map(({ product: box }) => box), ...held];
+  const theirs = other.grantsOn(connections).filter(({ key }) => !keys.has(key));
   return limit.applies
     .filter(({ key }) => !keys.has(key))
     .every(
-      ({ box }) =>
-        isNothing({ box, except }) ||
+      ({ product: box }) =>
+        isEmptyRequestSet({ product: box, except }) ||
         theirs
-          .filter((one) => meet(box, one.box))
-          .every((one) => isNothing({ box: both(box, one.box), except })),
+          .filter((one) => productsIntersect(box, one.product))
+          .every((one) => isEmptyRequestSet({ product: intersectProducts(box, one.product), except })),
     );
 }
 
-function limitsOf({ grants }: Acceptable): Limit[] {
-  const owners = new Map<Owner, Grantable[]>();
+function limitsOf({ grants }: AcceptedRequests): Limit[] {
+  const owners = new Map<Owner, GrantRequests[]>();
   for (const one of grants) owners.set(one.owner, [...(owners.get(one.owner) ?? []), one]);
   const ofOwners = [...owners].flatMap(([owner, applies]): Limit[] =>
     owner.limit === null
@@ -94,11 +114,11 @@ function limitsOf({ grants }: Acceptable): Limit[] {
 }
 
 /** As `limits.ts` of the core counts: whatever is no definite no. So `name: ["*"]` counts all that no demand counts. */
-function counted({ connections }: Owner, match: Match | null): Box {
+function counted({ connections }: Owner, match: Match | null): FieldProduct {
   const own = LANGUAGE_FIELDS.connection.mayFit(connections);
-  return boxOf([...own, ...(match === null ? [] : sidesOf(match, 'mayFit'))]);
+  return productOf([...own, ...(match === null ? [] : matchConstraints(match, 'mayFit'))]);
 }
 
-function isWithin(inner: Box, outer: Box): boolean {
-  return [...outer.values()].every((side) => isOn(inner, side));
+function isWithin(inner: FieldProduct, outer: FieldProduct): boolean {
+  return [...outer.values()].every((side) => satisfiesConstraint(inner, side));
 }

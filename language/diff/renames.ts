@@ -2,7 +2,7 @@ import { canonicalJson } from '../../core/json.ts';
 import { type Grant, type Owner, type Policy, recipientKey } from '../../core/policy.ts';
 
 /** An owner or a grant that has another name in the new policy. Records of what was given name the old one. */
-export interface Renamed {
+export interface Rename {
   /** `null` on a grant of an owner that keeps its name */
   readonly owner: { readonly old: string; readonly new: string };
   /** `null`: the owner itself has another name */
@@ -13,7 +13,7 @@ export interface Renamed {
  * Owners with the same connections under another name, and grants of one owner with the same gateway and `match`. What was changed
  * besides a name, limits and times among it, does not hide a rename; a name that both policies have is none.
  */
-export function renamedBetween(old: Policy, now: Policy): Renamed[] {
+export function findRenames(old: Policy, now: Policy): Rename[] {
   if (recipientKey(old.recipient) !== recipientKey(now.recipient)) return [];
   const owners = pairs(old.owners, now.owners, ({ connections }) => connections);
   return [
@@ -28,7 +28,7 @@ export function renamedBetween(old: Policy, now: Policy): Renamed[] {
 }
 
 /** A rename in a sentence. */
-export function noteOf({ owner, grant }: Renamed): string {
+export function describeRename({ owner, grant }: Rename): string {
   const [before, after] =
     grant === null ? [owner.old, owner.new] : [`${owner.old}.${grant.old}`, `${owner.new}.${grant.new}`];
   const what = grant === null ? 'owner' : 'grant';

@@ -1,7 +1,12 @@
 import type * as z from 'zod';
-import { MATCH_FIELD_NAMES, type Match, type MatchFieldName, type Wanted } from '../../core/fields/match.ts';
+import {
+  type CompiledField,
+  MATCH_FIELD_NAMES,
+  type Match,
+  type MatchFieldName,
+} from '../../core/fields/match.ts';
 import type { Provider } from '../../core/model.ts';
-import type { Side } from '../algebra/setAlgebra.ts';
+import type { FieldConstraint } from '../algebra/setAlgebra.ts';
 import { peers } from './peers.ts';
 import { asn, bgpKey } from './sessionField.ts';
 import { location, name, tags } from './tags.ts';
@@ -18,7 +23,7 @@ export const LANGUAGE_FIELDS = {
   bgpKey,
   mtu,
   tags,
-} as const satisfies { readonly [F in MatchFieldName]: LanguageField<Wanted<F>> };
+} as const satisfies { readonly [F in MatchFieldName]: LanguageField<CompiledField<F>> };
 
 /** How one field of a `match` or of a `hold` line is written; `Wanted` is its compiled form. */
 export interface LanguageField<Wanted, Written = unknown> {
@@ -31,11 +36,11 @@ export interface LanguageField<Wanted, Written = unknown> {
   /** equal demands give equal results */
   normalise(written: Written): Wanted;
   /** requests for which a grant's demand is a clear yes: those on every side. The same as `fits` in lambda/core/fields/ says */
-  fits(wanted: Wanted): readonly Side[];
+  fits(wanted: Wanted): readonly FieldConstraint[];
   /** requests for which it is no definite no: those on every side. A limit of the grant counts them */
-  mayFit(wanted: Wanted): readonly Side[];
+  mayFit(wanted: Wanted): readonly FieldConstraint[];
   /** requests for which a `hold` line's is no definite no: those on every side. The same as `touches` there says */
-  touches(wanted: Wanted): readonly Side[];
+  touches(wanted: Wanted): readonly FieldConstraint[];
 }
 
 type Fields = typeof LANGUAGE_FIELDS;
@@ -45,10 +50,10 @@ type HoldFieldName = {
 }[MatchFieldName];
 
 /** The match fields as keys of a map, none of them mandatory. */
-export const matchShape = shapeOf(MATCH_FIELD_NAMES) as Shape<MatchFieldName>;
+export const matchKeys = shapeOf(MATCH_FIELD_NAMES) as Shape<MatchFieldName>;
 
 /** Those that a `hold` line may use. */
-export const holdShape = shapeOf(
+export const holdRuleKeys = shapeOf(
   MATCH_FIELD_NAMES.filter((field) => LANGUAGE_FIELDS[field].holds),
 ) as Shape<HoldFieldName>;
 

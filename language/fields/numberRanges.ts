@@ -1,14 +1,14 @@
 import * as z from 'zod';
 import type { Range } from '../../core/fields/matchField.ts';
 import { quote } from '../../core/printableText.ts';
-import type { Complaint, FaultCode } from '../diagnostic.ts';
-import { complaining, type Shape } from '../scalarSchemas.ts';
+import type { DiagnosticCode, Problem } from '../diagnostic.ts';
+import { refineWith, type SchemaHints } from '../scalarSchemas.ts';
 
 /** Highest value of either half: 16 bits. */
 const HALF = 65535;
 
 /** The plain number of an ASN as network people write one of 4 bytes, `65000.100` (RFC 5396); `null` when it is none. */
-export function asdot(text: string): number | null {
+export function parseAsdot(text: string): number | null {
   const [, high, low] = /^(0|[1-9][0-9]{0,4})\.(0|[1-9][0-9]{0,4})$/.exec(text) ?? [];
   if (high === undefined || low === undefined) return null;
   const [a, b] = [Number(high), Number(low)];
@@ -17,10 +17,10 @@ export function asdot(text: string): number | null {
 }
 
 /** What to write instead of an ASN, or a range of them, in asdot or with `AS` before it; `null` when it is neither. */
-export function plainAsn(written: string): string | null {
+export function toPlainAsn(written: string): string | null {
   const ends = written.split('-').map((end) => {
     const text = end.trim().replace(/^AS/i, '');
-    return asdot(text) ?? (/^[1-9][0-9]{0,9}$/.test(text) ? Number(text) : null);
+    return parseAsdot(text) ?? (/^[1-9][0-9]{0,9}$/.test(text) ? Number(text) : null);
   });
   const [from, to, ...others] = ends;
   if (from === undefined || from === null || to === null || others.length > 0) return null;
@@ -30,8 +30,8 @@ export function plainAsn(written: string): string | null {
 const RANGE = /^(0|[1-9][0-9]*)-(0|[1-9][0-9]*)$/;
 
 /** What numbers of a kind are called, and between which they lie. */
-export interface Kind {
-  readonly code: FaultCode;
+export interface NumberKind {
+  readonly code: DiagnosticCode;
   readonly name: string;
   readonly least: number;
   readonly most: number;
@@ -40,18 +40,18 @@ export interface Kind {
 }
 
 /** A number, or a range as `100-199`: both ends belong to it. */
-export function numberOrRange(kind: Kind, description: string) {
+export function numberOrRange(kind: NumberKind, description: string) {
   const errorMessage = writeOne(kind);
   const number = z.number().meta({ type: 'integer', minimum: kind.least, maximum: kind.most, errorMessage });
   const text = z.string().meta({ ...rangeUpTo(kind.most), errorMessage });
   return z
     .union([number, text])
-    .superRefine(complaining((value) => fault(kind, value)))
+    .superRefine(refineWith((value) => fault(kind, value)))
     .meta({ description });
 }
 
 /** Two numbers from 1 to `most`. JSON Schema cannot tell which is the greater. */
-function rangeUpTo(most: number): Shape {
+function rangeUpTo(most: number): SchemaHints {
   const number = `(${[...shorter(most), ...asLong(String(most))].join('|')})`;
   return { pattern: `^${number}-${number}$` };
 }
@@ -72,7 +72,7 @@ function asLong(most: string): string[] {
 }
 
 /** Sorted, overlapping and adjacent ranges made one. */
-export function mergedRanges(written: readonly (number | string)[]): Range[] {
+export function mergeRanges(written: readonly (number | string)[]): Range[] {
   const merged: Range[] = [];
   for (const [from, to] of written.map(readRange).sort(([a], [b]) => a - b)) {
     const last = merged.at(-1);
@@ -89,26 +89,26 @@ function readRange(written: number | string): Range {
   return [from ?? Number.NaN, to ?? Number.NaN];
 }
 
-function writeOne({ least }: Kind): string {
+function writeOne({ least }: NumberKind): string {
   return `write a number such as \`${least + 99}\`, or a range such as \`${least + 99}-${least + 198}\``;
 }
 
-function fault(kind: Kind, written: number | string): Complaint | null {
+function fault(kind: NumberKind, written: number | string): Problem | null {
   const { code, name, least, most } = kind;
   if (typeof written === 'string' && !RANGE.test(written)) {
     const meant = kind.meant?.(written) ?? null;
-    const mend = /^[1-9][0-9]*$/.test(written)
+    const fix = /^[1-9][0-9]*$/.test(written)
       ? `write it without quotes: ${written}`
       : meant === null
         ? writeOne(kind)
         : `write it in plain digits: ${meant}`;
-    return { code, message: `${quote(written)} is no ${name} and no range of them`, mend };
+    return { code, message: `${quote(written)} is no ${name} and no range of them`, fix };
   }
   const [from, to] = readRange(written);
   const told = quote(String(written));
   if (from < least || to > most || !Number.isSafeInteger(from) || !Number.isSafeInteger(to)) {
-    return { code, message: `${told} is no ${name}`, mend: `write numbers from ${least} to ${most}` };
+    return { code, message: `${told} is no ${name}`, fix: `write numbers from ${least} to ${most}` };
   }
-  if (from > to) return { code, message: `range ${told} is reversed`, mend: `write \`${to}-${from}\`` };
+  if (from > to) return { code, message: `range ${told} is reversed`, fix: `write \`${to}-${from}\`` };
   return null;
 }

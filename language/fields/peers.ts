@@ -1,10 +1,16 @@
-import { type Cidr, contains, formatCidr, parseCidr, parseHostAddress } from '../../core/ip.ts';
+import { type Cidr, containsCidr, formatCidr, parseCidr, parseHostAddress } from '../../core/ip.ts';
 import type { BgpPeer } from '../../core/model.ts';
 import { quote } from '../../core/printableText.ts';
-import { blocks, type Locus, overlapping, perhapsWithin, within } from '../algebra/cidrSets.ts';
-import type { Complaint } from '../diagnostic.ts';
-import { filledList, judgedText, patterned, type Shape, sortedSet } from '../scalarSchemas.ts';
-import { everySession, ofSessions, perhapsEverySession, perhapsSomeSession } from './sessionField.ts';
+import {
+  type AddressSubnet,
+  cidrSets,
+  subnetsOverlapping,
+  subnetsPerhapsWithin,
+  subnetsWithin,
+} from '../algebra/cidrSets.ts';
+import type { Problem } from '../diagnostic.ts';
+import { checkedText, nonEmptyList, patternHint, type SchemaHints, sortedSet } from '../scalarSchemas.ts';
+import { everySession, everySessionMayBe, sessionField, someSessionMayBe } from './sessionField.ts';
 
 const WRITE_BLOCK = 'write address, slash and prefix length, such as `169.254.10.0/24`';
 const OCTET = '(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])';
@@ -12,10 +18,10 @@ const IPV4 = `(${OCTET}\\.){3}${OCTET}`;
 const GROUP = '[0-9A-Fa-f]{0,4}';
 
 /** JSON Schema sees neither bits of a host nor a second `::`. */
-const BLOCK: Shape = {
+const BLOCK: SchemaHints = {
   anyOf: [
-    patterned(`^${IPV4}(/([12]?[0-9]|3[0-2]))?$`, WRITE_BLOCK),
-    patterned(`^(${GROUP}:){2,8}(${GROUP}|${IPV4})(/([1-9]?[0-9]|1[01][0-9]|12[0-8]))?$`, WRITE_BLOCK),
+    patternHint(`^${IPV4}(/([12]?[0-9]|3[0-2]))?$`, WRITE_BLOCK),
+    patternHint(`^(${GROUP}:){2,8}(${GROUP}|${IPV4})(/([1-9]?[0-9]|1[01][0-9]|12[0-8]))?$`, WRITE_BLOCK),
   ],
 };
 
@@ -23,19 +29,19 @@ const BLOCK: Shape = {
  * Two addresses a session: a list of as many subnets, each of both addresses of one, shows all that lists of addresses can, as far as
  * they make sense as a pair (`PAIRED` in regions/policy.ts).
  */
-const sessions = ofSessions('peers', blocks, lociOf, at);
+const sessions = sessionField('peers', cidrSets, lociOf, at);
 
 export const peers = {
-  schema: filledList(
-    judgedText('A block of addresses such as `169.254.10.0/24`, IPv4 or IPv6.', fault, BLOCK),
+  schema: nonEmptyList(
+    checkedText('A block of addresses such as `169.254.10.0/24`, IPv4 or IPv6.', fault, BLOCK),
     'Both addresses of every BGP peer that the API lists lie in one of these blocks. In a `hold` line: either touches one.',
   ),
   providers: ['outscale', 'aws'],
   holds: true,
   normalise: outermost,
-  fits: (wanted: readonly string[]) => [everySession(sessions, within(parsed(wanted)))],
-  mayFit: (wanted: readonly string[]) => [perhapsEverySession(sessions, perhapsWithin(parsed(wanted)))],
-  touches: (wanted: readonly string[]) => [perhapsSomeSession(sessions, overlapping(parsed(wanted)))],
+  fits: (wanted: readonly string[]) => [everySession(sessions, subnetsWithin(parsed(wanted)))],
+  mayFit: (wanted: readonly string[]) => [everySessionMayBe(sessions, subnetsPerhapsWithin(parsed(wanted)))],
+  touches: (wanted: readonly string[]) => [someSessionMayBe(sessions, subnetsOverlapping(parsed(wanted)))],
 } as const;
 
 /** Without blocks that lie in others. Neighbours stay apart: a subnet across both lies in neither. */
@@ -43,7 +49,7 @@ function outermost(written: readonly string[]): string[] {
   const kept: Cidr[] = [];
   for (const block of parsed(written).sort(byPlace)) {
     const last = kept.at(-1);
-    if (last === undefined || !contains(last, block)) kept.push(block);
+    if (last === undefined || !containsCidr(last, block)) kept.push(block);
   }
   return sortedSet(kept.map(formatCidr));
 }
@@ -55,20 +61,20 @@ function byPlace(a: Cidr, b: Cidr): number {
   return a.prefix - b.prefix;
 }
 
-function fault(written: string): Complaint | null {
+function fault(written: string): Problem | null {
   if (parseCidr(written) !== null) return null;
   const address = parseHostAddress(written);
   if (address !== null) {
     return {
       code: 'host-bits',
       message: `${quote(written)} is an address in a block, not the block`,
-      mend: `write \`${formatCidr(address.subnet)}\``,
+      fix: `write \`${formatCidr(address.subnet)}\``,
     };
   }
   return {
     code: 'cidr',
     message: `${quote(written)} is no block of addresses`,
-    mend: WRITE_BLOCK,
+    fix: WRITE_BLOCK,
   };
 }
 
@@ -80,25 +86,25 @@ function parsed(written: readonly string[]): Cidr[] {
  * Where both addresses are; `null` where that is not known. A subnet of a single address is left out: in a pair that makes sense the
  * other address is not known, and what is not known decides alone.
  */
-function lociOf({ amazonAddress, customerAddress }: BgpPeer): (Locus | null)[] {
+function lociOf({ amazonAddress, customerAddress }: BgpPeer): (AddressSubnet | null)[] {
   return [amazonAddress, customerAddress].map(locusOf).filter((locus) => locus === null || !isSingle(locus));
 }
 
-function locusOf(text: string | null): Locus | null {
+function locusOf(text: string | null): AddressSubnet | null {
   const address = text === null ? null : parseHostAddress(text);
   if (text === null || address === null) return null;
   const { subnet } = address;
   return text.includes('/') ? subnet : { family: subnet.family, prefix: null };
 }
 
-function isSingle({ family, prefix }: Locus): boolean {
+function isSingle({ family, prefix }: AddressSubnet): boolean {
   return prefix === LONGEST[family];
 }
 
 const LONGEST = { 4: 32, 6: 128 } as const;
 
 /** Both ends of the session there, neither at the very start of a subnet that has room. */
-function at(peer: BgpPeer, locus: Locus | null): BgpPeer {
+function at(peer: BgpPeer, locus: AddressSubnet | null): BgpPeer {
   if (locus === null) return { ...peer, amazonAddress: null, customerAddress: null };
   if (locus.prefix === null) return { ...peer, ...BARE[locus.family] };
   const { family, base, prefix } = locus;

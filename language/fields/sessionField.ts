@@ -1,25 +1,25 @@
 import * as z from 'zod';
 import type { BgpPeer } from '../../core/model.ts';
-import { members, only, type Ranges, ranges } from '../algebra/intervalSets.ts';
-import { every, type Lists, lists, some } from '../algebra/listSets.ts';
+import { finiteSets, type IntervalSet, intervalSets, oneOf } from '../algebra/intervalSets.ts';
+import { everyItemIn, type ListSet, listSets, someItemIn } from '../algebra/listSets.ts';
 import {
-  type Algebra,
-  type Axis,
-  given,
-  type Optional,
-  optional,
+  constrain,
+  type Dimension,
+  type FieldConstraint,
+  givenOrAbsent,
+  type NullableSet,
+  nullableSets,
+  onlyGiven,
   type Point,
-  perhaps,
-  putting,
-  type Side,
-  side,
+  type SetAlgebra,
+  updateRequest,
 } from '../algebra/setAlgebra.ts';
-import { filledList } from '../scalarSchemas.ts';
-import { type Kind, mergedRanges, numberOrRange, plainAsn } from './numberRanges.ts';
+import { nonEmptyList } from '../scalarSchemas.ts';
+import { mergeRanges, type NumberKind, numberOrRange, toPlainAsn } from './numberRanges.ts';
 
-const keySessions = ofSessions(
+const keySessions = sessionField(
   'bgpKey',
-  members<boolean>({
+  finiteSets<boolean>({
     other: (than) => [true, false].find((value) => !than.has(value)) ?? null,
     format: (value) => (value ? 'set' : 'not set'),
   }),
@@ -33,28 +33,28 @@ export const bgpKey = {
   // Holding whatever has a key, or has none, would protect nobody.
   holds: false,
   normalise: (written: 'required') => written,
-  fits: () => [everySession(keySessions, only([true]))],
-  mayFit: () => [perhapsEverySession(keySessions, only([true]))],
-  touches: () => [perhapsSomeSession(keySessions, only([true]))],
+  fits: () => [everySession(keySessions, oneOf([true]))],
+  mayFit: () => [everySessionMayBe(keySessions, oneOf([true]))],
+  touches: () => [someSessionMayBe(keySessions, oneOf([true]))],
 } as const;
 
-const KIND: Kind = {
+const KIND: NumberKind = {
   code: 'asn',
   name: 'autonomous system number',
   least: 1,
   most: 4294967295,
-  meant: plainAsn,
+  meant: toPlainAsn,
 };
 
-const sessions = ofSessions(
+const sessions = sessionField(
   'asn',
-  ranges(KIND.least, KIND.most),
+  intervalSets(KIND.least, KIND.most),
   ({ asn }) => [asn],
   (peer, asn) => ({ ...peer, asn }),
 );
 
 export const asn = {
-  schema: filledList(
+  schema: nonEmptyList(
     numberOrRange(
       KIND,
       'An autonomous system number from 1 to 4294967295, or a range such as `64512-65534`.',
@@ -63,32 +63,32 @@ export const asn = {
   ),
   providers: ['outscale', 'aws'],
   holds: true,
-  normalise: mergedRanges,
-  fits: (wanted: Ranges) => [everySession(sessions, wanted)],
-  mayFit: (wanted: Ranges) => [perhapsEverySession(sessions, wanted)],
-  touches: (wanted: Ranges) => [perhapsSomeSession(sessions, wanted)],
+  normalise: mergeRanges,
+  fits: (wanted: IntervalSet) => [everySession(sessions, wanted)],
+  mayFit: (wanted: IntervalSet) => [everySessionMayBe(sessions, wanted)],
+  touches: (wanted: IntervalSet) => [someSessionMayBe(sessions, wanted)],
 } as const;
 
 /** An axis of something that every BGP session has, as a list of it; left out when no session is listed. */
-export interface OfSessions<Set, Value> {
+export interface SessionField<Set, Value> {
   /** of one session: left out when the API does not give it */
-  readonly one: Algebra<Optional<Set>, Value | null>;
-  readonly axis: Axis<Optional<Lists<Optional<Set>>>, readonly (Value | null)[] | null>;
+  readonly one: SetAlgebra<NullableSet<Set>, Value | null>;
+  readonly axis: Dimension<NullableSet<ListSet<NullableSet<Set>>>, readonly (Value | null)[] | null>;
 }
 
 /**
  * @param get what one session has, once or more
  * @param put into one session
  */
-export function ofSessions<Set, Value>(
+export function sessionField<Set, Value>(
   name: string,
-  values: Algebra<Set, Value>,
+  values: SetAlgebra<Set, Value>,
   get: (peer: BgpPeer) => readonly (Value | null)[],
   put: (peer: BgpPeer, value: Value | null) => BgpPeer,
-): OfSessions<Set, Value> {
-  const one = optional(values);
-  const all = optional(lists(one));
-  const source = { name: 'peers', given: given(lists(one).all) } as const;
+): SessionField<Set, Value> {
+  const one = nullableSets(values);
+  const all = nullableSets(listSets(one));
+  const source = { name: 'peers', given: onlyGiven(listSets(one).all) } as const;
   return {
     one,
     axis: {
@@ -102,28 +102,31 @@ export function ofSessions<Set, Value>(
 }
 
 /** Sessions are listed, and what every one of them has is in the set. */
-export function everySession<Set, Value>({ axis }: OfSessions<Set, Value>, set: Set): Side {
-  return side(axis, given(every(given(set))));
+export function everySession<Set, Value>({ axis }: SessionField<Set, Value>, set: Set): FieldConstraint {
+  return constrain(axis, onlyGiven(everyItemIn(onlyGiven(set))));
 }
 
 /** What every session has is in the set, or may be: it is not given, or no session is listed. */
-export function perhapsEverySession<Set, Value>({ axis }: OfSessions<Set, Value>, set: Set): Side {
-  return side(axis, perhaps(every(perhaps(set))));
+export function everySessionMayBe<Set, Value>({ axis }: SessionField<Set, Value>, set: Set): FieldConstraint {
+  return constrain(axis, givenOrAbsent(everyItemIn(givenOrAbsent(set))));
 }
 
 /** What some session has is in the set, or may be: it is not given, or no session is listed. */
-export function perhapsSomeSession<Set, Value>({ axis, one }: OfSessions<Set, Value>, set: Set): Side {
-  return side(axis, perhaps(some(one, perhaps(set))));
+export function someSessionMayBe<Set, Value>(
+  { axis, one }: SessionField<Set, Value>,
+  set: Set,
+): FieldConstraint {
+  return constrain(axis, givenOrAbsent(someItemIn(one, givenOrAbsent(set))));
 }
 
 /** As many sessions as values; what is known of the last one holds for those that are added. */
 function puttingIntoEach<Value>(
   put: (peer: BgpPeer, value: Value | null) => BgpPeer,
 ): (point: Point, values: readonly (Value | null)[] | null) => Point {
-  return putting(({ peers }, values) => {
+  return updateRequest(({ peers }, values) => {
     if (values === null) return { peers: [] };
     const count = Math.max(peers.length, values.length);
-    const last = peers.at(-1) ?? USUAL;
+    const last = peers.at(-1) ?? TYPICAL_SESSION;
     return {
       peers: Array.from({ length: count }, (_, i) =>
         put(peers[i] ?? last, values[i] ?? values.at(-1) ?? null),
@@ -133,7 +136,7 @@ function puttingIntoEach<Value>(
 }
 
 /** A session of which nothing is asked. */
-export const USUAL: BgpPeer = {
+export const TYPICAL_SESSION: BgpPeer = {
   asn: 65_000,
   amazonAddress: '169.254.255.1/30',
   customerAddress: '169.254.255.2/30',

@@ -1,39 +1,39 @@
 import * as z from 'zod';
 import { escapeText, quote } from '../../core/printableText.ts';
-import { fitting, globs } from '../algebra/globSets.ts';
-import { type Members, members, only, otherText } from '../algebra/intervalSets.ts';
+import { globSets, matchingAnyGlob } from '../algebra/globSets.ts';
+import { type FiniteSet, finiteSets, oneOf, unusedText } from '../algebra/intervalSets.ts';
 import {
-  type Axis,
-  given,
-  type Optional,
-  optional,
+  constrain,
+  type Dimension,
+  type FieldConstraint,
+  givenOrAbsent,
+  type NullableSet,
+  nullableSets,
+  onlyGiven,
   type Point,
-  perhaps,
-  putting,
-  type Side,
-  side,
+  updateRequest,
 } from '../algebra/setAlgebra.ts';
 import {
-  filled,
-  filledList,
-  invisible,
-  judgedText,
+  checkedText,
+  findInvisibleCharacter,
+  nonEmptyList,
+  nonEmptyMap,
   plainText,
-  SEEN,
   sortedEntries,
   sortedSet,
+  VISIBLE_TEXT_HINT,
 } from '../scalarSchemas.ts';
 
 const nameConstraint = {
-  ...optional(globs),
+  ...nullableSets(globSets),
   name: 'name',
   source: null,
   get: ({ request }: Point) => request.name,
-  put: putting((_, name: string | null) => ({ name })),
+  put: updateRequest((_, name: string | null) => ({ name })),
 };
 
 export const name = {
-  schema: filledList(
+  schema: nonEmptyList(
     plainText(
       'A name; `*` stands for any characters, none included. Case matters, and the whole name must fit.',
     ),
@@ -43,73 +43,73 @@ export const name = {
   holds: true,
   // Several stars in a row mean what one means.
   normalise: (written: readonly string[]) => sortedSet(written.map((glob) => glob.replace(/\*+/g, '*'))),
-  fits: (wanted: readonly string[]) => [side(nameConstraint, given(fitting(wanted)))],
-  mayFit: (wanted: readonly string[]) => [side(nameConstraint, perhaps(fitting(wanted)))],
-  touches: (wanted: readonly string[]) => [side(nameConstraint, perhaps(fitting(wanted)))],
+  fits: (wanted: readonly string[]) => [constrain(nameConstraint, onlyGiven(matchingAnyGlob(wanted)))],
+  mayFit: (wanted: readonly string[]) => [constrain(nameConstraint, givenOrAbsent(matchingAnyGlob(wanted)))],
+  touches: (wanted: readonly string[]) => [constrain(nameConstraint, givenOrAbsent(matchingAnyGlob(wanted)))],
 } as const;
 
 const axis = {
-  ...optional(members({ other: otherText('PAR1', 'PAR2', 'ANY'), format: escapeText })),
+  ...nullableSets(finiteSets({ other: unusedText('PAR1', 'PAR2', 'ANY'), format: escapeText })),
   name: 'location',
   source: null,
   get: ({ request }: Point) => request.location,
-  put: putting((_, location: string | null) => ({ location })),
+  put: updateRequest((_, location: string | null) => ({ location })),
 };
 
 export const location = {
-  schema: filledList(
+  schema: nonEmptyList(
     plainText("The provider's code of a facility, such as `PAR1`."),
     "The connection's location is one of these.",
   ),
   providers: ['outscale', 'aws'],
   holds: true,
   normalise: sortedSet,
-  fits: (wanted: readonly string[]) => [side(axis, given(only(wanted)))],
-  mayFit: (wanted: readonly string[]) => [side(axis, perhaps(only(wanted)))],
-  touches: (wanted: readonly string[]) => [side(axis, perhaps(only(wanted)))],
+  fits: (wanted: readonly string[]) => [constrain(axis, onlyGiven(oneOf(wanted)))],
+  mayFit: (wanted: readonly string[]) => [constrain(axis, givenOrAbsent(oneOf(wanted)))],
+  touches: (wanted: readonly string[]) => [constrain(axis, givenOrAbsent(oneOf(wanted)))],
 } as const;
 
 export const tags = {
-  schema: filled(
+  schema: nonEmptyMap(
     z.record(
       z.string(),
-      filledList(
-        judgedText('A value, which may be empty.', invisible, SEEN),
+      nonEmptyList(
+        checkedText('A value, which may be empty.', findInvisibleCharacter, VISIBLE_TEXT_HINT),
         'The tag has one of these values.',
       ),
     ),
     'The virtual interface has all of these tags, each with one of its values. On AWS only.',
-    { propertyNames: { minLength: 1, ...SEEN } },
+    { propertyNames: { minLength: 1, ...VISIBLE_TEXT_HINT } },
   ),
   providers: ['aws'],
   holds: true,
   normalise: (written: Readonly<Record<string, readonly string[]>>) =>
     Object.fromEntries(sortedEntries(written).map(([key, values]) => [key, sortedSet(values)])),
-  fits: (wanted: Readonly<Record<string, readonly string[]>>) => sidesOf(wanted, given),
-  mayFit: (wanted: Readonly<Record<string, readonly string[]>>) => sidesOf(wanted, perhaps),
-  touches: (wanted: Readonly<Record<string, readonly string[]>>) => sidesOf(wanted, perhaps),
+  fits: (wanted: Readonly<Record<string, readonly string[]>>) => sidesOf(wanted, onlyGiven),
+  mayFit: (wanted: Readonly<Record<string, readonly string[]>>) => sidesOf(wanted, givenOrAbsent),
+  touches: (wanted: Readonly<Record<string, readonly string[]>>) => sidesOf(wanted, givenOrAbsent),
 } as const;
 
 /** One axis a key, left out with all others when the API gives no tags. */
 function sidesOf(
   wanted: Readonly<Record<string, readonly string[]>>,
-  as: (set: Members<string>) => Optional<Members<string>>,
-): Side[] {
-  return Object.entries(wanted).map(([key, values]) => side(axisOf(key), as(only(values))));
+  as: (set: FiniteSet<string>) => NullableSet<FiniteSet<string>>,
+): FieldConstraint[] {
+  return Object.entries(wanted).map(([key, values]) => constrain(axisOf(key), as(oneOf(values))));
 }
 
 /** All but some includes that the tag is not there. */
-const values = members({ other: otherText('any', 'other'), format: quote });
+const values = finiteSets({ other: unusedText('any', 'other'), format: quote });
 
 /** No tag has it for its value: a value that no policy can name. */
 const NOT_THERE = '\0';
 
-function axisOf(key: string): Axis<Optional<Members<string>>, string | null> {
+function axisOf(key: string): Dimension<NullableSet<FiniteSet<string>>, string | null> {
   return {
-    ...optional(values),
+    ...nullableSets(values),
     name: `tag ${quote(key)}`,
-    source: { name: 'tags', given: given(values.all) },
+    source: { name: 'tags', given: onlyGiven(values.all) },
     get: ({ request: { tags } }) => (tags === null ? null : (tags[key] ?? NOT_THERE)),
-    put: putting(({ tags }, value) => ({ tags: value === null ? null : { ...tags, [key]: value } })),
+    put: updateRequest(({ tags }, value) => ({ tags: value === null ? null : { ...tags, [key]: value } })),
   };
 }

@@ -2,14 +2,14 @@ import { NO_DEADLINE } from '../../core/deadline.ts';
 import type { Decision } from '../../core/decide.ts';
 import type { VirtualInterface } from '../../core/model.ts';
 import type { Policy } from '../../core/policy.ts';
-import { decideBesideOthers } from '../../core/preflightChecks.ts';
-import { list, quote } from '../../core/printableText.ts';
+import { decideWithNetworkChecks } from '../../core/preflightChecks.ts';
+import { formatList, quote } from '../../core/printableText.ts';
 import { gatewayKind } from '../../core/resourceIds.ts';
 import { parseInstant } from '../isoTime.ts';
-import type { Expectation, WrittenCase, WrittenInterface } from './policyTestSchema.ts';
+import type { Expectation, WrittenInterface, WrittenPolicyTest } from './policyTestSchema.ts';
 
 /** One case, tried. Key names are relied on by others: `policy test --json` prints it. */
-export interface CaseResult {
+export interface PolicyTestResult {
   readonly target: string;
   readonly name: string;
   readonly file: string;
@@ -21,14 +21,14 @@ export interface CaseResult {
 }
 
 /** Tries one case: not only what becomes of the request must be as expected, but why. */
-export function tried(
+export function runPolicyTest(
   policy: Policy,
-  one: WrittenCase,
+  one: WrittenPolicyTest,
   place: { readonly file: string; readonly line: number },
-): CaseResult & Pick<ReturnType<typeof decided>, 'request'> {
-  const { request, decision } = decided(asMeant(policy, one), one);
+): PolicyTestResult & Pick<ReturnType<typeof evaluatePolicyTest>, 'request'> {
+  const { request, decision } = evaluatePolicyTest(asMeant(policy, one), one);
   const expected = resolved(policy, one.expect);
-  const passed = inWords(expected) === gotInWords(decision);
+  const passed = describeExpectation(expected) === describeDecision(decision);
   const { file, line } = place;
   return { target: policy.target, name: one.name, file, line, passed, expected, decision, request };
 }
@@ -37,22 +37,22 @@ export function tried(
  * A freeze is for the moment, cases are for what is meant: whatever does not expect the freeze is tried without it, so that a
  * policy with cases can be frozen and deployed at once.
  */
-function asMeant(policy: Policy, { expect: { hold = [] } }: WrittenCase): Policy {
+function asMeant(policy: Policy, { expect: { hold = [] } }: WrittenPolicyTest): Policy {
   return hold.includes('frozen') ? policy : { ...policy, freeze: false };
 }
 
 function resolved(policy: Policy, { accept, hold }: Expectation): Expectation {
   if (accept === undefined) return { hold };
   // Of a file that goes with its policy, every name is one.
-  return { accept: { ...accept, gateway: gatewayOf(policy, accept.gateway) ?? accept.gateway } };
+  return { accept: { ...accept, gateway: resolveGateway(policy, accept.gateway) ?? accept.gateway } };
 }
 
 /** What must be equal, as it is told: whatever differs shows. */
-export function inWords({ accept, hold = [] }: Expectation): string {
+export function describeExpectation({ accept, hold = [] }: Expectation): string {
   return accept === undefined ? held(hold) : accepted(accept);
 }
 
-export function gotInWords(decision: Decision): string {
+export function describeDecision(decision: Decision): string {
   return decision.verdict === 'accept' ? accepted(decision) : held(decision.reasons.map(({ code }) => code));
 }
 
@@ -61,17 +61,17 @@ function accepted({ owner, grant, gateway }: NonNullable<Expectation['accept']>)
 }
 
 function held(codes: readonly string[]): string {
-  return `hold for ${list([...new Set(codes)].sort())}`;
+  return `hold for ${formatList([...new Set(codes)].sort())}`;
 }
 
 /** The gateway's ID, by its name in the policy or its ID; `null` when the policy has no such name. */
-export function gatewayOf(policy: Policy, reference: string): string | null {
+export function resolveGateway(policy: Policy, reference: string): string | null {
   if (gatewayKind(reference) !== null) return reference;
   return grantsOf(policy).find(({ gatewayName }) => gatewayName === reference)?.gateway ?? null;
 }
 
 /** Every name is given by some grant: one that is not would be a fault of the policy. */
-export function gatewayNames(policy: Policy): string[] {
+export function namedGateways(policy: Policy): string[] {
   const names = grantsOf(policy).map(({ gatewayName }) => gatewayName);
   return [...new Set(names.filter((name) => name !== null))];
 }
@@ -81,19 +81,22 @@ function grantsOf({ owners }: Policy): Policy['owners'][number]['grants'] {
 }
 
 /** What a pass would make of a case, and of which request. */
-export interface Decided {
+export interface EvaluatedRequest {
   readonly request: VirtualInterface;
   readonly decision: Decision;
 }
 
 /** Decides as a pass does: by the policy, then by what is in the way on the network, as far as the case tells. */
-export function decided(policy: Policy, { at, request: written, live = [] }: WrittenCase): Decided {
+export function evaluatePolicyTest(
+  policy: Policy,
+  { at, request: written, live = [] }: WrittenPolicyTest,
+): EvaluatedRequest {
   const request = interfaceOf(policy, written, { id: 'dxvif-request', state: 'confirming', gateway: null });
   const others = live.map(({ state = 'available', gateway, ...one }, i) =>
     interfaceOf(policy, one, {
       id: `dxvif-live${i + 1}`,
       state,
-      gateway: gateway === undefined ? null : gatewayOf(policy, gateway),
+      gateway: gateway === undefined ? null : resolveGateway(policy, gateway),
     }),
   );
   const world = {
@@ -103,10 +106,10 @@ export function decided(policy: Policy, { at, request: written, live = [] }: Wri
     damaged: {},
     // Of a case the connections are the requester's: it could not be told from ours otherwise.
     ownConnections: { known: true, ids: new Set<string>() },
-    acceptedThisPass: 0,
+    acceptedThisRun: 0,
   } as const;
   // The gateway itself is not there to be looked at.
-  return { request, decision: decideBesideOthers(policy, request, world, NO_DEADLINE, instantOf(at)) };
+  return { request, decision: decideWithNetworkChecks(policy, request, world, NO_DEADLINE, instantOf(at)) };
 }
 
 /** Of what the schema accepted. */
@@ -138,7 +141,7 @@ function interfaceOf(
       customerAddress: customerAddress ?? null,
       hasKey: key ?? null,
     })),
-    faults: [],
+    readErrors: [],
     unreadable: [],
   };
 }

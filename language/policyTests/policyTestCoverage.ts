@@ -1,14 +1,14 @@
-import { concerns, type Decision } from '../../core/decide.ts';
+import { type Decision, holdRuleApplies } from '../../core/decide.ts';
 import { canonicalJson } from '../../core/json.ts';
 import type { VirtualInterface } from '../../core/model.ts';
 import type { Policy } from '../../core/policy.ts';
 import { quote } from '../../core/printableText.ts';
 import type { CompiledSource } from '../compilePolicies.ts';
-import { type Fault, formatPath, type Path } from '../diagnostic.ts';
-import { holdLineOf } from '../normalisePolicy.ts';
+import { type Diagnostic, formatPath, type Path } from '../diagnostic.ts';
+import { normaliseHoldRule } from '../normalisePolicy.ts';
 
 /** A grant or a `hold` line that no case shows at work, and where it stands. */
-export type Unexercised = Pick<Fault, 'file' | 'line' | 'column' | 'path' | 'message' | 'mend'>;
+export type UntestedEntry = Pick<Diagnostic, 'file' | 'line' | 'column' | 'path' | 'message' | 'fix'>;
 
 interface Decided {
   readonly request: VirtualInterface;
@@ -16,21 +16,21 @@ interface Decided {
 }
 
 /** What of a policy none of its cases shows at work. */
-export function unexercised(
-  { file, policy, sound }: CompiledSource,
+export function findUntested(
+  { file, policy, validPolicy }: CompiledSource,
   cases: readonly Decided[],
-): Unexercised[] {
+): UntestedEntry[] {
   const granting = new Set(
     cases.flatMap(({ decision }) =>
       decision.verdict === 'accept' ? decision.grants.map((grant) => `${decision.owner}.${grant}`) : [],
     ),
   );
   const holding = linesAtWork(policy, cases);
-  const tell = (path: Path, message: string, mend: string): Unexercised => {
-    const at = sound.places.position(path, 'key');
-    return { file, ...at, path: formatPath(path), message, mend };
+  const tell = (path: Path, message: string, fix: string): UntestedEntry => {
+    const at = validPolicy.positions.positionOf(path, 'key');
+    return { file, ...at, path: formatPath(path), message, fix };
   };
-  const grants = Object.entries(sound.written.owners).flatMap(([owner, { grants: named }]) =>
+  const grants = Object.entries(validPolicy.written.owners).flatMap(([owner, { grants: named }]) =>
     Object.keys(named ?? { default: null })
       .filter((grant) => !granting.has(`${owner}.${grant}`))
       .map((grant) =>
@@ -41,8 +41,8 @@ export function unexercised(
         ),
       ),
   );
-  const lines = (sound.written.hold ?? []).flatMap((line, i) =>
-    holding.has(canonicalJson(holdLineOf(line)))
+  const lines = (validPolicy.written.hold ?? []).flatMap((line, i) =>
+    holding.has(canonicalJson(normaliseHoldRule(line)))
       ? []
       : [
           tell(
@@ -57,6 +57,6 @@ export function unexercised(
 
 function linesAtWork({ hold }: Policy, cases: readonly Decided[]): Set<string> {
   const held = cases.filter(({ decision }) => decision.verdict === 'hold');
-  const atWork = hold.filter((line) => held.some(({ request }) => concerns(line, request)));
+  const atWork = hold.filter((line) => held.some(({ request }) => holdRuleApplies(line, request)));
   return new Set(atWork.map(canonicalJson));
 }

@@ -3,12 +3,12 @@ import { parseHostAddress } from '../../core/ip.ts';
 import { quote } from '../../core/printableText.ts';
 import { REASON_CODES, type ReasonCode } from '../../core/reasons.ts';
 import { ACCOUNT } from '../../core/resourceIds.ts';
-import type { Complaint } from '../diagnostic.ts';
+import type { Problem } from '../diagnostic.ts';
 import { connectionId, gatewayReference } from '../idSchemas.ts';
-import { instantFault } from '../isoTime.ts';
+import { checkInstant } from '../isoTime.ts';
 import { asn, key, location, mtu, name, tags, vlan } from '../recordedRequests.ts';
-import { filledList, filledMap, judgedText, plainText, shapedText } from '../scalarSchemas.ts';
-import { nearest } from '../unknownKeys.ts';
+import { checkedText, nonEmptyList, patternText, plainText, requireEntries } from '../scalarSchemas.ts';
+import { findNearest } from '../unknownKeys.ts';
 
 /** What a case cannot bring about, and why. All others follow from policy, request, time and live interfaces alone. */
 const NEVER: { readonly [Code in ReasonCode]?: string } = {
@@ -20,45 +20,45 @@ const NEVER: { readonly [Code in ReasonCode]?: string } = {
   'asn-conflict': "it depends on the gateway's ASN, which only a pass looks at",
 };
 
-const reasonCode = judgedText('The code of a reason to hold (docs/reasons.md).', (written) => {
+const reasonCode = checkedText('The code of a reason to hold (docs/reasons.md).', (written) => {
   const code = REASON_CODES.find((candidate) => candidate === written);
   return code === undefined ? noCode(written) : undecidable(code);
 });
 
-function noCode(written: string): Complaint {
-  const slip = nearest(written, REASON_CODES);
+function noCode(written: string): Problem {
+  const slip = findNearest(written, REASON_CODES);
   return {
     code: 'reason-code',
     message: `${quote(written)} is no code of a reason`,
-    mend: slip === null ? 'write one of those in docs/reasons.md' : `did you mean \`${slip}\`?`,
+    fix: slip === null ? 'write one of those in docs/reasons.md' : `did you mean \`${slip}\`?`,
   };
 }
 
-function undecidable(code: ReasonCode): Complaint | null {
+function undecidable(code: ReasonCode): Problem | null {
   const why = NEVER[code];
   if (why === undefined) return null;
   return {
     code: 'undecidable-reason',
     message: `no case can be held for \`${code}\`: ${why}`,
-    mend: 'remove it',
+    fix: 'remove it',
   };
 }
 
 /** How people write a virtual interface in a case. A field that is not there is one that the API does not give. */
-const interfaceShape = {
+const interfaceKeys = {
   connection: connectionId,
   vlan: vlan.optional(),
   name: name.optional(),
   location: location.optional(),
   mtu: mtu.optional(),
   tags: tags.optional(),
-  ownerAccount: shapedText(
+  ownerAccount: patternText(
     'The account that the API names. When absent: the recipient, as it normally is.',
     ACCOUNT,
     (value) => ({
       code: 'account',
       message: `${quote(value)} is no account ID`,
-      mend: 'write its 12 digits in quotes, as in "012345678901"',
+      fix: 'write its 12 digits in quotes, as in "012345678901"',
     }),
   ).optional(),
   peers: z
@@ -70,7 +70,7 @@ const interfaceShape = {
           customerAddress: address("the customer's end").optional(),
           key: key.optional(),
         })
-        .superRefine(filledMap)
+        .superRefine(requireEntries)
         .describe('One BGP session.'),
     )
     .describe('The BGP sessions that the API lists.')
@@ -78,18 +78,18 @@ const interfaceShape = {
 };
 
 function address(whose: string) {
-  return judgedText(
+  return checkedText(
     `The address of ${whose} with its prefix length, such as \`169.254.10.1/30\`.`,
     addressFault,
   );
 }
 
-function addressFault(written: string): Complaint | null {
+function addressFault(written: string): Problem | null {
   if (parseHostAddress(written) !== null) return null;
   return {
     code: 'address',
     message: `${quote(written)} is no address`,
-    mend: 'write address, slash and prefix length, such as `169.254.10.1/30`',
+    fix: 'write address, slash and prefix length, such as `169.254.10.1/30`',
   };
 }
 
@@ -111,11 +111,11 @@ const STATES = [
   ...['deleted', 'rejected', 'expired'],
 ] as const;
 
-const request = z.strictObject(interfaceShape).describe('The request, in the fields that the API gives.');
+const request = z.strictObject(interfaceKeys).describe('The request, in the fields that the API gives.');
 
 const liveInterface = z
   .strictObject({
-    ...interfaceShape,
+    ...interfaceKeys,
     gateway: gatewayReference
       .describe('The gateway that it is on: a name of the policy, or an ID.')
       .optional(),
@@ -133,29 +133,29 @@ const expectation = z
       })
       .describe('It is accepted, for this reason.')
       .optional(),
-    hold: filledList(reasonCode, 'It is held, for exactly these reasons.').optional(),
+    hold: nonEmptyList(reasonCode, 'It is held, for exactly these reasons.').optional(),
   })
   .describe('What must become of it, and why: `accept` or `hold`.');
 
 const oneCase = z
   .strictObject({
     name: plainText('What the case shows, in a sentence.'),
-    at: judgedText('When it is decided, such as `2026-11-01T00:00:00Z`.', instantFault),
+    at: checkedText('When it is decided, such as `2026-11-01T00:00:00Z`.', checkInstant),
     request,
-    live: filledList(liveInterface, 'Interfaces that are there already.').optional(),
+    live: nonEmptyList(liveInterface, 'Interfaces that are there already.').optional(),
     expect: expectation,
   })
   .describe('One request, and what must become of it.');
 
-export const casesSchema = z
+export const policyTestsSchema = z
   .strictObject({
     version: z.literal(1).describe('Version of the language of cases.'),
     target: plainText('The target whose policy is tried: the name of its file without `.yaml`.'),
-    cases: filledList(oneCase, 'The cases.'),
+    cases: nonEmptyList(oneCase, 'The cases.'),
   })
   .describe('Cases of one target: what its policy must do.');
 
-export type WrittenCases = z.output<typeof casesSchema>;
-export type WrittenCase = WrittenCases['cases'][number];
-export type WrittenInterface = WrittenCase['request'];
-export type Expectation = WrittenCase['expect'];
+export type WrittenPolicyTests = z.output<typeof policyTestsSchema>;
+export type WrittenPolicyTest = WrittenPolicyTests['cases'][number];
+export type WrittenInterface = WrittenPolicyTest['request'];
+export type Expectation = WrittenPolicyTest['expect'];

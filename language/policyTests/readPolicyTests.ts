@@ -2,71 +2,71 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { quote } from '../../core/printableText.ts';
 import { isName } from '../../core/resourceIds.ts';
-import { targetOf } from '../checkPolicy.ts';
-import { type Fault, inOrder } from '../diagnostic.ts';
-import { readCaseFiles } from '../policyFiles.ts';
-import { type Places, readDocument, type Source } from '../readDocument.ts';
-import { nearest } from '../unknownKeys.ts';
-import type { WrittenCases } from './policyTestSchema.ts';
-import { CASES } from './validatePolicyTests.ts';
+import { targetName } from '../checkPolicy.ts';
+import { type Diagnostic, sortDiagnostics } from '../diagnostic.ts';
+import { readPolicyTestFiles } from '../policyFiles.ts';
+import { type Positions, readDocument, type SourceFile } from '../readDocument.ts';
+import { findNearest } from '../unknownKeys.ts';
+import type { WrittenPolicyTests } from './policyTestSchema.ts';
+import { POLICY_TESTS_SPEC } from './validatePolicyTests.ts';
 
 /** A file of cases without faults of its own. */
-export interface CaseFile {
+export interface PolicyTestFile {
   readonly file: string;
   /** that of its policy */
   readonly folder: string;
-  readonly written: WrittenCases;
-  readonly places: Places;
+  readonly written: WrittenPolicyTests;
+  readonly positions: Positions;
 }
 
-export interface ReadCases {
-  readonly files: readonly CaseFile[];
-  readonly faults: readonly Fault[];
+export interface ReadPolicyTests {
+  readonly files: readonly PolicyTestFile[];
+  readonly errors: readonly Diagnostic[];
 }
 
 /**
  * Reads the cases beside policies.
  * @param policies files that are tried; cases of their neighbours are left alone
  */
-export function readCases(policies: readonly string[]): ReadCases {
+export function readPolicyTests(policies: readonly string[]): ReadPolicyTests {
   const folders = [...new Set(policies.map(dirname))];
   const read = folders.map((folder) => {
-    const { sources, faults } = readCaseFiles(folder);
+    const { sources, errors } = readPolicyTestFiles(folder);
     const targets = policies
       .filter((file) => dirname(file) === folder)
-      .map(targetOf)
+      .map(targetName)
       .filter((target) => typeof target === 'string');
     const cases = sources.map((source) => readOne(source, folder, targets));
     return {
       files: cases.flatMap(({ file }) =>
         file !== null && targets.includes(file.written.target) ? [file] : [],
       ),
-      faults: [...faults, ...cases.flatMap((one) => one.faults)],
+      faults: [...errors, ...cases.flatMap((one) => one.faults)],
     };
   });
   return {
     files: read.flatMap(({ files }) => files),
-    faults: inOrder(read.flatMap(({ faults }) => faults)),
+    errors: sortDiagnostics(read.flatMap(({ faults }) => faults)),
   };
 }
 
 function readOne(
-  source: Source,
+  source: SourceFile,
   folder: string,
   targets: readonly string[],
-): { readonly file: CaseFile | null; readonly faults: readonly Fault[] } {
-  const { written, faults, places } = readDocument(source, CASES);
+): { readonly file: PolicyTestFile | null; readonly faults: readonly Diagnostic[] } {
+  const { written, errors: faults, positions } = readDocument(source, POLICY_TESTS_SPEC);
   if (written === null || faults.length > 0) return { file: null, faults };
   const { target } = written;
   const exists = targets.includes(target) || (isName(target) && existsSync(join(folder, `${target}.yaml`)));
-  if (exists) return { file: { file: source.file, folder, written, places }, faults: [] };
-  const slip = nearest(target, targets);
-  const fault = places.locate({
+  if (exists) return { file: { file: source.file, folder, written, positions }, faults: [] };
+  const slip = findNearest(target, targets);
+  const fault = positions.toDiagnostic({
     path: ['target'],
     at: 'value',
     code: 'no-target',
     message: `there is no policy of target ${quote(target)} in ${quote(folder)}`,
-    mend: slip === null ? "write the name of a policy's file without `.yaml`" : `did you mean \`${slip}\`?`,
+    fix: slip === null ? "write the name of a policy's file without `.yaml`" : `did you mean \`${slip}\`?`,
   });
   return { file: null, faults: [fault] };
 }

@@ -1,83 +1,92 @@
 import { dirname } from 'node:path';
 import { quote } from '../../core/printableText.ts';
-import { type CompiledPolicy, type CompiledSource, compileApart } from '../compilePolicies.ts';
-import { type Fault, inOrder } from '../diagnostic.ts';
+import { type CompiledPolicy, type CompiledSource, compileEach } from '../compilePolicies.ts';
+import { type Diagnostic, sortDiagnostics } from '../diagnostic.ts';
 import { readPolicyFiles } from '../policyFiles.ts';
-import { type CaseResult, tried } from './evaluatePolicyTest.ts';
-import { type Unexercised, unexercised } from './policyTestCoverage.ts';
-import { type CaseFile, readCases } from './readPolicyTests.ts';
-import { against, caseTwice } from './validatePolicyTests.ts';
+import { type PolicyTestResult, runPolicyTest } from './evaluatePolicyTest.ts';
+import { findUntested, type UntestedEntry } from './policyTestCoverage.ts';
+import { type PolicyTestFile, readPolicyTests } from './readPolicyTests.ts';
+import { checkAgainstPolicy, duplicateTestName } from './validatePolicyTests.ts';
 
 /** Policies and what their cases showed. */
-export interface Tested {
+export interface TestedPolicies {
   readonly policies: readonly CompiledPolicy[];
   /** of policies and of cases, by file and position; with one, nothing was tried */
-  readonly faults: readonly Fault[];
+  readonly errors: readonly Diagnostic[];
   /** in the order of files and cases */
-  readonly results: readonly CaseResult[];
+  readonly results: readonly PolicyTestResult[];
   /** of policies that have cases */
-  readonly unexercised: readonly Unexercised[];
+  readonly untested: readonly UntestedEntry[];
 }
 
 /** Compiles a folder of policies, or files named one by one, and tries the cases in the folder `cases` beside them. */
-export function testFiles(folderOrFiles: string | readonly string[]): Tested {
-  const { sources, faults } = readPolicyFiles(folderOrFiles);
-  const compiled = compileApart(sources);
+export function testPolicyFiles(folderOrFiles: string | readonly string[]): TestedPolicies {
+  const { sources, errors } = readPolicyFiles(folderOrFiles);
+  const compiled = compileEach(sources);
   const { policies } = compiled;
-  const read = readCases(sources.map(({ file }) => file));
+  const read = readPolicyTests(sources.map(({ file }) => file));
   const mismatches = policies.flatMap((one) => mismatched(one, filesOf(one, read.files)));
-  const all = inOrder([
-    ...faults,
-    ...compiled.faults,
-    ...read.faults,
+  const all = sortDiagnostics([
+    ...errors,
+    ...compiled.errors,
+    ...read.errors,
     ...namesTwice(read.files),
     ...mismatches,
   ]);
-  if (all.length > 0) return { policies, faults: all, results: [], unexercised: [] };
+  if (all.length > 0) return { policies, errors: all, results: [], untested: [] };
   const suites = policies.map((one) => run(one, filesOf(one, read.files)));
   return {
     policies,
-    faults: [],
+    errors: [],
     results: suites.flatMap(({ results }) => results),
-    unexercised: suites.flatMap((suite) => suite.unexercised),
+    untested: suites.flatMap((suite) => suite.untested),
   };
 }
 
 /** The cases that are about a policy. */
-function filesOf({ file, policy }: CompiledPolicy, all: readonly CaseFile[]): CaseFile[] {
+function filesOf({ file, policy }: CompiledPolicy, all: readonly PolicyTestFile[]): PolicyTestFile[] {
   return all.filter(({ folder, written }) => folder === dirname(file) && written.target === policy.target);
 }
 
-function mismatched({ policy }: CompiledPolicy, files: readonly CaseFile[]): Fault[] {
-  return files.flatMap(({ written, places }) => against(policy, written).map(places.locate));
+function mismatched({ policy }: CompiledPolicy, files: readonly PolicyTestFile[]): Diagnostic[] {
+  return files.flatMap(({ written, positions }) =>
+    checkAgainstPolicy(policy, written).map(positions.toDiagnostic),
+  );
 }
 
 /** Of one file, its rules say so. */
-function namesTwice(files: readonly CaseFile[]): Fault[] {
+function namesTwice(files: readonly PolicyTestFile[]): Diagnostic[] {
   const first = new Map<string, string>();
-  return files.flatMap(({ file, folder, written: { target, cases }, places }) =>
+  return files.flatMap(({ file, folder, written: { target, cases }, positions: places }) =>
     cases.flatMap(({ name }, i) => {
       const key = JSON.stringify([folder, target, name]);
       const other = first.get(key) ?? file;
       first.set(key, other);
       if (other === file) return [];
       return [
-        places.locate({ path: ['cases', i, 'name'], at: 'value', ...caseTwice(name, `in ${quote(other)}`) }),
+        places.toDiagnostic({
+          path: ['cases', i, 'name'],
+          at: 'value',
+          ...duplicateTestName(name, `in ${quote(other)}`),
+        }),
       ];
     }),
   );
 }
 
-function run(compiled: CompiledSource, files: readonly CaseFile[]): Pick<Tested, 'results' | 'unexercised'> {
-  const all = files.flatMap(({ file, written, places }) =>
+function run(
+  compiled: CompiledSource,
+  files: readonly PolicyTestFile[],
+): Pick<TestedPolicies, 'results' | 'untested'> {
+  const all = files.flatMap(({ file, written, positions: places }) =>
     written.cases.map((one, i) => {
-      const { line } = places.position(['cases', i], 'value');
-      return tried(compiled.policy, one, { file, line });
+      const { line } = places.positionOf(['cases', i], 'value');
+      return runPolicyTest(compiled.policy, one, { file, line });
     }),
   );
   return {
     results: all.map(({ request: _, ...result }) => result),
     // Of a policy without cases that is said once, not grant by grant.
-    unexercised: all.length === 0 ? [] : unexercised(compiled, all),
+    untested: all.length === 0 ? [] : findUntested(compiled, all),
   };
 }

@@ -2,17 +2,20 @@ import type { Policy } from '../../core/policy.ts';
 import { quote } from '../../core/printableText.ts';
 import type { Finding, Path } from '../diagnostic.ts';
 import { LANGUAGE_FIELDS } from '../fields/matchFields.ts';
-import { type At, type Draft, itemsOf } from '../partialPolicy.ts';
-import type { Form } from '../readDocument.ts';
-import { nearest } from '../unknownKeys.ts';
-import { gatewayNames, gatewayOf } from './evaluatePolicyTest.ts';
-import { casesSchema, type WrittenCase, type WrittenCases } from './policyTestSchema.ts';
+import { type AtPath, type PartialDocument, readableItems } from '../partialPolicy.ts';
+import type { DocumentSpec } from '../readDocument.ts';
+import { findNearest } from '../unknownKeys.ts';
+import { namedGateways, resolveGateway } from './evaluatePolicyTest.ts';
+import { policyTestsSchema, type WrittenPolicyTest, type WrittenPolicyTests } from './policyTestSchema.ts';
 
 /** How a file of cases is written: the schema, and what joins several places of one file. */
-export const CASES: Form<WrittenCases> = { schema: casesSchema, rules: [expectations, namesOnce] };
+export const POLICY_TESTS_SPEC: DocumentSpec<WrittenPolicyTests> = {
+  schema: policyTestsSchema,
+  rules: [expectations, namesOnce],
+};
 
 /** A case is accepted or held. */
-function expectations(draft: Draft<WrittenCases>): Finding[] {
+function expectations(draft: PartialDocument<WrittenPolicyTests>): Finding[] {
   return casesIn(draft).flatMap(({ value, path }): Finding[] => {
     if (value.expect === undefined) return [];
     const [accept, hold] = ['accept', 'hold'].map((key) => Object.hasOwn(value.expect ?? {}, key));
@@ -27,7 +30,7 @@ function expectations(draft: Draft<WrittenCases>): Finding[] {
         message: accept
           ? 'it cannot be both accepted and held'
           : 'it does not say what must become of the request',
-        mend: accept
+        fix: accept
           ? 'keep `accept` or `hold`'
           : 'add `accept:` with owner, grant and gateway, or `hold:` with reason codes',
       },
@@ -36,7 +39,7 @@ function expectations(draft: Draft<WrittenCases>): Finding[] {
 }
 
 /** A failure is told by the name of its case. */
-function namesOnce(draft: Draft<WrittenCases>): Finding[] {
+function namesOnce(draft: PartialDocument<WrittenPolicyTests>): Finding[] {
   const seen = new Set<string>();
   return casesIn(draft).flatMap(({ value: { name }, path }): Finding[] => {
     if (name === undefined) return [];
@@ -44,50 +47,49 @@ function namesOnce(draft: Draft<WrittenCases>): Finding[] {
       seen.add(name);
       return [];
     }
-    return [{ path: [...path, 'name'], at: 'value', ...caseTwice(name, 'in this file') }];
+    return [{ path: [...path, 'name'], at: 'value', ...duplicateTestName(name, 'in this file') }];
   });
 }
 
 /** @param where the first one stands */
-export function caseTwice(name: string, where: string): Pick<Finding, 'code' | 'message' | 'mend'> {
+export function duplicateTestName(name: string, where: string): Pick<Finding, 'code' | 'message' | 'fix'> {
   return {
     code: 'case-twice',
     message: `there is a case ${quote(name)} ${where} already`,
-    mend: 'say in its name what this one shows',
+    fix: 'say in its name what this one shows',
   };
 }
 
-function casesIn(draft: Draft<WrittenCases>): At<Draft<WrittenCase>>[] {
-  return itemsOf(draft.cases, ['cases']);
+function casesIn(draft: PartialDocument<WrittenPolicyTests>): AtPath<PartialDocument<WrittenPolicyTest>>[] {
+  return readableItems(draft.cases, ['cases']);
 }
 
 /** What in a file of cases does not go with the policy that it is about. */
-export function against(policy: Policy, { cases }: WrittenCases): Finding[] {
+export function checkAgainstPolicy(policy: Policy, { cases }: WrittenPolicyTests): Finding[] {
   return cases.flatMap((one, i) => [
     ...undefinedGateways(policy, one, ['cases', i]),
     ...unreturned(policy, one, ['cases', i]),
   ]);
 }
 
-function undefinedGateways(policy: Policy, { live = [], expect }: WrittenCase, path: Path): Finding[] {
+function undefinedGateways(policy: Policy, { live = [], expect }: WrittenPolicyTest, path: Path): Finding[] {
   const given = [
     { reference: expect.accept?.gateway, at: [...path, 'expect', 'accept', 'gateway'] },
     ...live.map(({ gateway }, i) => ({ reference: gateway, at: [...path, 'live', i, 'gateway'] })),
   ];
   return given.flatMap(({ reference, at }): Finding[] => {
-    if (reference === undefined || gatewayOf(policy, reference) !== null) return [];
-    const slip = nearest(reference, gatewayNames(policy));
+    if (reference === undefined || resolveGateway(policy, reference) !== null) return [];
+    const slip = findNearest(reference, namedGateways(policy));
     const message = `no gateway is named ${quote(reference)} in the policy`;
-    const mend =
-      slip === null ? 'write a name from its `gateways`, or an ID' : `did you mean ${quote(slip)}?`;
-    return [{ path: at, at: 'value', code: 'undefined-gateway', message, mend }];
+    const fix = slip === null ? 'write a name from its `gateways`, or an ID' : `did you mean ${quote(slip)}?`;
+    return [{ path: at, at: 'value', code: 'undefined-gateway', message, fix }];
   });
 }
 
 /** A field that the provider never returns would try what cannot happen. */
 function unreturned(
   { recipient: { provider } }: Policy,
-  { request, live = [] }: WrittenCase,
+  { request, live = [] }: WrittenPolicyTest,
   path: Path,
 ): Finding[] {
   const written = [
@@ -102,7 +104,7 @@ function unreturned(
         at: 'value',
         code: 'unreturned-field',
         message: `\`${provider}\` never returns \`${field}\`, so no request has it`,
-        mend: 'remove it',
+        fix: 'remove it',
       })),
   );
 }

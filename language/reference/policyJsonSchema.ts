@@ -4,11 +4,11 @@ import { PROVIDERS, type Provider } from '../../core/model.ts';
 import { DIRECT_CONNECT_GATEWAY } from '../../core/resourceIds.ts';
 import { LANGUAGE_FIELDS } from '../fields/matchFields.ts';
 import { policySchema } from '../policySchema.ts';
-import { CREDENTIALS } from '../rules/recipientRules.ts';
-import type { Shape } from '../scalarSchemas.ts';
+import { CREDENTIAL_KEYS } from '../rules/recipientRules.ts';
+import type { SchemaHints } from '../scalarSchemas.ts';
 
 /** What holds for the policies of one provider only, as JSON Schema says it: the same as the rules do. */
-const BY_PROVIDER: readonly Shape[] = PROVIDERS.map((provider) =>
+const PROVIDER_CONSTRAINTS: readonly SchemaHints[] = PROVIDERS.map((provider) =>
   provided(
     {
       properties: { recipient: { properties: { provider: { const: provider } }, required: ['provider'] } },
@@ -16,7 +16,9 @@ const BY_PROVIDER: readonly Shape[] = PROVIDERS.map((provider) =>
     },
     {
       properties: {
-        recipient: { properties: { credentials: { propertyNames: { enum: [...CREDENTIALS[provider]] } } } },
+        recipient: {
+          properties: { credentials: { propertyNames: { enum: [...CREDENTIAL_KEYS[provider]] } } },
+        },
         ...(provider === 'outscale' ? onOutscale() : {}),
       },
     },
@@ -24,18 +26,18 @@ const BY_PROVIDER: readonly Shape[] = PROVIDERS.map((provider) =>
 );
 
 /** Entry by entry: an object with a `then` of its own is what a promise looks like. */
-function provided(condition: Shape, consequence: Shape): Shape {
+function provided(condition: SchemaHints, consequence: SchemaHints): SchemaHints {
   return Object.fromEntries([
     ['if', condition],
     ['then', consequence],
   ]);
 }
 
-function onOutscale(): Record<string, Shape> {
-  const virtual: Shape = { not: { pattern: DIRECT_CONNECT_GATEWAY.source } };
-  const returned: Shape = { properties: never('outscale') };
-  const grant: Shape = { properties: { gateway: virtual, match: returned } };
-  const owner: Shape = { properties: { gateway: virtual, grants: { additionalProperties: grant } } };
+function onOutscale(): Record<string, SchemaHints> {
+  const virtual: SchemaHints = { not: { pattern: DIRECT_CONNECT_GATEWAY.source } };
+  const returned: SchemaHints = { properties: never('outscale') };
+  const grant: SchemaHints = { properties: { gateway: virtual, match: returned } };
+  const owner: SchemaHints = { properties: { gateway: virtual, grants: { additionalProperties: grant } } };
   return {
     gateways: { additionalProperties: virtual },
     owners: { additionalProperties: owner },
@@ -59,11 +61,11 @@ function never(provider: Provider): Record<string, false> {
 export const POLICY_JSON_SCHEMA: z.core.JSONSchema.BaseSchema = {
   ...z.toJSONSchema(policySchema, { io: 'input', target: 'draft-7' }),
   title: 'Policy of vif-acceptor',
-  allOf: [...BY_PROVIDER],
+  allOf: [...PROVIDER_CONSTRAINTS],
 };
 
 /** As it stands in docs/policy.schema.json, in the formatter's layout. */
-export function jsonSchemaText(): string {
+export function formatJsonSchema(): string {
   const text = JSON.stringify(POLICY_JSON_SCHEMA, null, 2);
   const short = text.replace(
     /\[\n([^[\]{}]*)\n *\]/g,

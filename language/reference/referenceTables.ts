@@ -2,13 +2,13 @@ import type * as z from 'zod';
 import { MATCH_FIELD_NAMES, type MatchFieldName } from '../../core/fields/match.ts';
 import { PROVIDERS, type Provider } from '../../core/model.ts';
 import { LANGUAGE_FIELDS } from '../fields/matchFields.ts';
-import type { Shape } from '../scalarSchemas.ts';
+import type { SchemaHints } from '../scalarSchemas.ts';
 import { POLICY_JSON_SCHEMA } from './policyJsonSchema.ts';
 
 /** The page with its tables made anew; all between them is written by hand and stays. @throws when it lacks one */
-export function renewed(page: string): string {
+export function updateGeneratedTables(page: string): string {
   let text = page;
-  for (const [name, table] of tables()) {
+  for (const [name, table] of generateTables()) {
     const [begin, end] = [`<!-- table ${name}: npm run docs -->\n\n`, `\n\n<!-- end -->`];
     const from = text.indexOf(begin);
     const to = text.indexOf(end, from);
@@ -19,7 +19,7 @@ export function renewed(page: string): string {
 }
 
 /** The tables of docs/policy.md, in Markdown, by the names of their places there. */
-function tables(): ReadonlyMap<string, string> {
+function generateTables(): ReadonlyMap<string, string> {
   const owners = below(POLICY_JSON_SCHEMA, 'owners');
   const owner = each(owners);
   const grant = each(below(owner, 'grants'));
@@ -37,7 +37,7 @@ function tables(): ReadonlyMap<string, string> {
 }
 
 /** Every key of a map. */
-function keys(map: Shape, isTold: (key: string) => boolean = () => true): string {
+function keys(map: SchemaHints, isTold: (key: string) => boolean = () => true): string {
   const rows = Object.keys(map.properties ?? {})
     .filter(isTold)
     .map((key) => {
@@ -47,7 +47,7 @@ function keys(map: Shape, isTold: (key: string) => boolean = () => true): string
   return table([['key', 'value', 'when absent', 'what it says'], ...rows]);
 }
 
-function fields(match: Shape): string {
+function fields(match: SchemaHints): string {
   const rows = MATCH_FIELD_NAMES.map((field) => {
     const schema = below(match, field);
     const given = PROVIDERS.map((provider) => yes(returns(field, provider)));
@@ -67,7 +67,7 @@ function isNoField(key: string): boolean {
 }
 
 /** How a value is written, in a few words. */
-function form(schema: Shape): string {
+function form(schema: SchemaHints): string {
   if (schema.const !== undefined) return code(schema.const);
   if (schema.enum !== undefined) return schema.enum.map(code).join(' or ');
   switch (schema.type) {
@@ -84,7 +84,7 @@ function form(schema: Shape): string {
   }
 }
 
-function absent(map: Shape, key: string): string {
+function absent(map: SchemaHints, key: string): string {
   if (map.required?.includes(key) === true) return 'a fault';
   const instead = (map.oneOf ?? []).flatMap((one) => (isSchema(one) ? (one.required ?? []) : []));
   const others = instead.filter((other) => other !== key);
@@ -94,7 +94,7 @@ function absent(map: Shape, key: string): string {
 }
 
 /** With what each item of a list, or each entry of a map, is. */
-function meaning(schema: Shape): string {
+function meaning(schema: SchemaHints): string {
   const item = schema.properties === undefined ? (schema.items ?? schema.additionalProperties) : undefined;
   const more = isSchema(item) ? item.description : undefined;
   return [schema.description, ...(more === undefined ? [] : [`Each: ${more}`])].join(' ');
@@ -116,15 +116,15 @@ function code(value: unknown): string {
 }
 
 /** @throws when the schema has no such key: the reference would lack it */
-function below(map: Shape, key: string): Shape {
+function below(map: SchemaHints, key: string): SchemaHints {
   return schemaIn(map.properties?.[key], key);
 }
 
-function each(map: Shape): Shape {
+function each(map: SchemaHints): SchemaHints {
   return schemaIn(map.items ?? map.additionalProperties, 'each');
 }
 
-function schemaIn(part: unknown, what: string): Shape {
+function schemaIn(part: unknown, what: string): SchemaHints {
   if (!isSchema(part)) throw new Error(`the schema has no \`${what}\` that a table could tell of`);
   return part;
 }

@@ -1,32 +1,32 @@
 import { canonicalJson } from '../../core/json.ts';
 import type { Grant, Owner, Policy } from '../../core/policy.ts';
-import { type Box, isEmpty, within } from './fieldProduct.ts';
-import { boxOfGrant, boxOfHold, since } from './policyRequests.ts';
+import { addConstraint, type FieldProduct, isEmptyProduct } from './fieldProduct.ts';
+import { notBefore, requestsOfGrant, requestsOfHoldRule } from './policyRequests.ts';
 
 /** Requests, with what tells them from others without a closer look: of equal keys, the boxes are equal. */
-export interface Keyed {
+export interface KeyedProduct {
   readonly key: string;
-  readonly box: Box;
+  readonly product: FieldProduct;
 }
 
 /** A grant with the requests that it fits. */
-export interface Grantable extends Keyed {
+export interface GrantRequests extends KeyedProduct {
   readonly owner: Owner;
   readonly grant: Grant;
 }
 
 /** What a policy may accept from some instant on: what a grant fits, except what something holds. */
-export interface Acceptable {
-  readonly grants: readonly Grantable[];
+export interface AcceptedRequests {
+  readonly grants: readonly GrantRequests[];
   /** those on one of these connections, and any on none that is named */
-  readonly on: (connections: readonly string[]) => readonly Grantable[];
+  readonly grantsOn: (connections: readonly string[]) => readonly GrantRequests[];
   /** what is held, whatever grants say, on one of these connections */
-  readonly held: (connections: readonly string[]) => readonly Keyed[];
+  readonly heldOn: (connections: readonly string[]) => readonly KeyedProduct[];
 }
 
 /** @param at in milliseconds. What is frozen, or may accept nothing in a pass, accepts nothing */
-export function acceptable(policy: Policy, at: number): Acceptable {
-  const isClosed = policy.freeze || policy.limits.acceptsPerPass === 0;
+export function acceptedRequests(policy: Policy, at: number): AcceptedRequests {
+  const isClosed = policy.freeze || policy.limits.acceptsPerRun === 0;
   const all = isClosed ? [] : policy.owners.flatMap((owner) => grantables(policy, owner, at));
   const grants = all.filter(isOpen);
   const shut = all.filter((one) => !isOpen(one));
@@ -36,29 +36,29 @@ export function acceptable(policy: Policy, at: number): Acceptable {
       ...policy.hold.map((line) => ({
         connections: line.match.connection,
         key: canonicalJson(line.match),
-        box: boxOfHold(line),
+        product: requestsOfHoldRule(line),
       })),
-      ...shut.map(({ owner, key, box }) => ({ connections: owner.connections, key, box })),
+      ...shut.map(({ owner, key, product }) => ({ connections: owner.connections, key, product })),
     ],
     ({ connections }) => connections,
   );
-  return { grants, on: byConnection, held: holding };
+  return { grants, grantsOn: byConnection, heldOn: holding };
 }
 
 /** Where the limit is none at all, whatever the grant fits is held, whatever other grants say. */
-function isOpen({ owner, grant }: Grantable): boolean {
+function isOpen({ owner, grant }: GrantRequests): boolean {
   return owner.limit !== 0 && grant.limit !== 0;
 }
 
-function grantables(policy: Policy, owner: Owner, at: number): Grantable[] {
+function grantables(policy: Policy, owner: Owner, at: number): GrantRequests[] {
   return owner.grants
     .map((grant) => ({
       owner,
       grant,
       key: keyOf(policy, owner, grant),
-      box: within(boxOfGrant(policy, owner, grant), since(at)),
+      product: addConstraint(requestsOfGrant(policy, owner, grant), notBefore(at)),
     }))
-    .filter(({ box }) => !isEmpty(box));
+    .filter(({ product }) => !isEmptyProduct(product));
 }
 
 function keyOf({ recipient }: Policy, owner: Owner, { match, from, until }: Grant): string {

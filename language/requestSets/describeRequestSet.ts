@@ -1,9 +1,9 @@
 import type { BgpPeer } from '../../core/model.ts';
-import { escapeText, list, quote } from '../../core/printableText.ts';
-import type { Point, Side } from '../algebra/setAlgebra.ts';
-import type { Box } from './fieldProduct.ts';
-import { instant } from './policyRequests.ts';
-import type { Region } from './requestSet.ts';
+import { escapeText, formatList, quote } from '../../core/printableText.ts';
+import type { FieldConstraint, Point } from '../algebra/setAlgebra.ts';
+import type { FieldProduct } from './fieldProduct.ts';
+import { formatInstant } from './policyRequests.ts';
+import type { RequestSet } from './requestSet.ts';
 
 /** Axes in the order in which people are told of them; others come after. */
 const ORDER = ['vlan', 'asn', 'peers', 'name', 'location', 'bgpKey', 'mtu'];
@@ -11,7 +11,7 @@ const ORDER = ['vlan', 'asn', 'peers', 'name', 'location', 'bgpKey', 'mtu'];
 const ALWAYS = ['vlan', 'asn', 'peers', 'name'];
 
 /** A region in words that can be read out, safe to print. */
-export interface RegionWords {
+export interface RequestSetDescription {
   /** connections that it is on */
   readonly on: string;
   /** one a field */
@@ -21,25 +21,29 @@ export interface RegionWords {
 }
 
 /** @param since from when on regions are looked at, in milliseconds: that they begin then says nothing */
-export function wordsOfRegion({ box, except }: Region, recipient: string, since: number): RegionWords {
-  const connection = box.get('connection');
-  const free = ALWAYS.filter((name) => !box.has(name));
+export function describeRequestSet(
+  { product, except }: RequestSet,
+  recipient: string,
+  since: number,
+): RequestSetDescription {
+  const connection = product.get('connection');
+  const free = ALWAYS.filter((name) => !product.has(name));
   return {
     on: connection === undefined ? 'any connection' : valueWords(connection),
     fields: [
-      ...fieldsOf(box, recipient, since),
-      ...(free.length === 0 ? [] : [`any ${list(free).replaceAll(' and ', ' or ')}`]),
+      ...fieldsOf(product, recipient, since),
+      ...(free.length === 0 ? [] : [`any ${formatList(free).replaceAll(' and ', ' or ')}`]),
     ],
     except: except.map((one) => [...onWords(one), ...fieldsOf(one, recipient, since)].join(', ')),
   };
 }
 
-function onWords(box: Box): string[] {
+function onWords(box: FieldProduct): string[] {
   const connection = box.get('connection');
   return connection === undefined ? [] : [`on ${valueWords(connection)}`];
 }
 
-function fieldsOf(box: Box, recipient: string, since: number): string[] {
+function fieldsOf(box: FieldProduct, recipient: string, since: number): string[] {
   const place = (name: string): number => (ORDER.includes(name) ? ORDER.indexOf(name) : ORDER.length);
   return (
     [...box]
@@ -51,27 +55,28 @@ function fieldsOf(box: Box, recipient: string, since: number): string[] {
   );
 }
 
-function fieldWords(name: string, side: Side, recipient: string, since: number): string {
+function fieldWords(name: string, side: FieldConstraint, recipient: string, since: number): string {
   const said = valueWords(side);
-  if (name === 'time') return said.replace(`from ${instant(since)}`, '').trim();
+  if (name === 'time') return said.replace(`from ${formatInstant(since)}`, '').trim();
   // That it names the recipient is as ever.
-  if (name === 'account') return side.axis.has(side.set, recipient) ? '' : `the API names account ${said}`;
+  if (name === 'account')
+    return side.dimension.contains(side.set, recipient) ? '' : `the API names account ${said}`;
   return `${name} ${said}`;
 }
 
-function valueWords({ axis, set }: Side): string {
-  return axis.words(set) ?? 'something that has no short words';
+function valueWords({ dimension, set }: FieldConstraint): string {
+  return dimension.describe(set) ?? 'something that has no short words';
 }
 
 /** A request as far as policies look at it, safe to print. */
-export function wordsOfRequest({ request }: Pick<Point, 'request'>): string {
+export function describeRequest({ request }: Pick<Point, 'request'>): string {
   const { connection, vlan, name, location, peers, mtu, tags, ownerAccount } = request;
   const parts = [
     `connection ${connection === null ? 'not given' : escapeText(connection)}`,
     `vlan ${vlan ?? 'not given'}`,
     `name ${name === null ? 'not given' : quote(name)}`,
     `location ${location === null ? 'not given' : escapeText(location)}`,
-    peers.length === 0 ? 'no BGP session listed' : list(peers.map(sessionWords)),
+    peers.length === 0 ? 'no BGP session listed' : formatList(peers.map(sessionWords)),
     ...(mtu === null ? [] : [`mtu ${mtu}`]),
     ...Object.entries(tags ?? {}).map(([key, value]) => `tag ${quote(key)} = ${quote(value)}`),
     `owner account ${ownerAccount === null ? 'not given' : escapeText(ownerAccount)}`,

@@ -1,86 +1,90 @@
 import type { Owner, Policy } from '../../core/policy.ts';
 import type { Point } from '../algebra/setAlgebra.ts';
-import { counted, MOST_STEPS, TooManyWays } from '../algebra/stepLimit.ts';
-import type { Sound } from '../checkPolicy.ts';
-import type { Fault, Path } from '../diagnostic.ts';
-import { wordsOfRequest } from './describeRequestSet.ts';
-import { both, meet, pointIn } from './fieldProduct.ts';
-import { boxOfGrant, usualPoint } from './policyRequests.ts';
+import { ComparisonTooComplex, MAX_STEPS, withStepLimit } from '../algebra/stepLimit.ts';
+import type { ValidPolicy } from '../checkPolicy.ts';
+import type { Diagnostic, Path } from '../diagnostic.ts';
+import { describeRequest } from './describeRequestSet.ts';
+import { findPointIn, intersectProducts, productsIntersect } from './fieldProduct.ts';
+import { requestsOfGrant, typicalPoint } from './policyRequests.ts';
 
 /** Overlaps of one owner that are listed: of hundreds, the first say enough, and all of them take minutes. */
 const MOST = 20;
 const NOT_ALL = `fix these first: more than ${MOST} pairs of grants of this owner overlap, and the others are not listed`;
 
 /** Two grants that one request could fit, and that lead to different gateways: such a request would be held for ever. */
-export function overlapFaults(policy: Policy, { places, written }: Sound): Fault[] {
+export function findOverlapErrors(policy: Policy, { positions, written }: ValidPolicy): Diagnostic[] {
   const fault = (
     owner: string,
     grant: string,
-    complaint: Pick<Fault, 'code' | 'message' | 'mend'>,
-  ): Fault => {
+    complaint: Pick<Diagnostic, 'code' | 'message' | 'fix'>,
+  ): Diagnostic => {
     const isShort = written.owners[owner]?.gateway !== undefined;
     const path: Path = isShort ? ['owners', owner] : ['owners', owner, 'grants', grant];
-    return places.locate({ path, at: 'key', ...complaint });
+    return positions.toDiagnostic({ path, at: 'key', ...complaint });
   };
-  const faultsOf = (owner: Owner): Fault[] => {
+  const faultsOf = (owner: Owner): Diagnostic[] => {
     try {
-      return overlaps({ ...policy, owners: [owner] }, MOST + 1).map((overlap, i) => {
+      return findOverlaps({ ...policy, owners: [owner] }, MOST + 1).map((overlap, i) => {
         const complaint = complaintOf(overlap);
-        return fault(owner.name, overlap.grants[1], i < MOST ? complaint : { ...complaint, mend: NOT_ALL });
+        return fault(owner.name, overlap.grants[1], i < MOST ? complaint : { ...complaint, fix: NOT_ALL });
       });
     } catch (error) {
-      if (!(error instanceof TooManyWays)) throw error;
+      if (!(error instanceof ComparisonTooComplex)) throw error;
       // Fail closed: grants that cannot be told apart may disagree.
       const [first] = owner.grants;
       const message = `whether grants of owner \`${owner.name}\` overlap cannot be told: ${error.message}`;
-      const mend = 'tell the grants apart by another field as well, such as `vlan`';
-      return [fault(owner.name, first?.name ?? '', { code: 'grants-undecided', message, mend })];
+      const fix = 'tell the grants apart by another field as well, such as `vlan`';
+      return [fault(owner.name, first?.name ?? '', { code: 'grants-undecided', message, fix })];
     }
   };
-  return counted(MOST_STEPS, () => policy.owners.flatMap(faultsOf)).value;
+  return withStepLimit(MAX_STEPS, () => policy.owners.flatMap(faultsOf)).value;
 }
 
 function complaintOf({
   owner,
   grants: [one, other],
-  witness,
-}: Overlap): Pick<Fault, 'code' | 'message' | 'mend'> {
+  example,
+}: GrantOverlap): Pick<Diagnostic, 'code' | 'message' | 'fix'> {
   return {
     code: 'grants-overlap',
     message:
       `a request could fit both \`${owner}.${one}\` and \`${owner}.${other}\`, which lead to different gateways, ` +
-      `and would be held: ${wordsOfRequest(witness)}`,
-    mend: 'make one of them narrower, or give both one gateway',
+      `and would be held: ${describeRequest(example)}`,
+    fix: 'make one of them narrower, or give both one gateway',
   };
 }
 
 /** Two grants of one owner that one request fits at one time, and that lead to different gateways. */
-export interface Overlap {
+export interface GrantOverlap {
   readonly owner: string;
   /** by name */
   readonly grants: readonly [string, string];
-  readonly witness: Point;
+  readonly example: Point;
 }
 
 /**
  * Pairs of grants that could disagree on the gateway of a request, whatever `hold` lines say meanwhile. Exact.
  * @param most pairs of one owner after which no other is looked for
  */
-export function overlaps(policy: Policy, most = Number.POSITIVE_INFINITY): Overlap[] {
+export function findOverlaps(policy: Policy, most = Number.POSITIVE_INFINITY): GrantOverlap[] {
   return policy.owners.flatMap((owner) => overlapsOf(policy, owner, most));
 }
 
-function overlapsOf(policy: Policy, owner: Owner, most: number): Overlap[] {
-  const boxes = owner.grants.map((grant) => ({ grant, box: boxOfGrant(policy, owner, grant) }));
-  const found: Overlap[] = [];
+function overlapsOf(policy: Policy, owner: Owner, most: number): GrantOverlap[] {
+  const boxes = owner.grants.map((grant) => ({ grant, box: requestsOfGrant(policy, owner, grant) }));
+  const found: GrantOverlap[] = [];
   for (const [i, one] of boxes.entries()) {
     for (let j = i + 1; j < boxes.length && found.length < most; j += 1) {
       const other = boxes[j];
-      if (other === undefined || one.grant.gateway === other.grant.gateway || !meet(one.box, other.box))
+      if (
+        other === undefined ||
+        one.grant.gateway === other.grant.gateway ||
+        !productsIntersect(one.box, other.box)
+      )
         continue;
-      const witness = pointIn(both(one.box, other.box), usualPoint(policy, 0));
+      const witness = findPointIn(intersectProducts(one.box, other.box), typicalPoint(policy, 0));
       if (witness === null) continue;
-      found.push({ owner: owner.name, grants: [one.grant.name, other.grant.name], witness });
+      found.push({ owner: owner.name, grants: [one.grant.name, other.grant.name], example: witness });
     }
   }
   return found;

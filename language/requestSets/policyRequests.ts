@@ -1,46 +1,53 @@
 import { MATCH_FIELD_NAMES, type Match } from '../../core/fields/match.ts';
 import type { VirtualInterface } from '../../core/model.ts';
-import type { Grant, HoldLine, Owner, Policy } from '../../core/policy.ts';
-import { type Members, members, only, otherText, type Ranges, ranges } from '../algebra/intervalSets.ts';
+import type { Grant, HoldRule, Owner, Policy } from '../../core/policy.ts';
 import {
-  type Axis,
-  given,
-  type Optional,
-  optional,
+  type FiniteSet,
+  finiteSets,
+  type IntervalSet,
+  intervalSets,
+  oneOf,
+  unusedText,
+} from '../algebra/intervalSets.ts';
+import {
+  constrain,
+  type Dimension,
+  type FieldConstraint,
+  type NullableSet,
+  nullableSets,
+  onlyGiven,
   type Point,
-  putting,
-  type Side,
-  side,
+  updateRequest,
 } from '../algebra/setAlgebra.ts';
-import { unpaired } from '../decideInIsolation.ts';
+import { invalidAddressReasons } from '../decideInIsolation.ts';
 import { LANGUAGE_FIELDS, type LanguageField } from '../fields/matchFields.ts';
-import { USUAL } from '../fields/sessionField.ts';
-import { type Box, boxOf } from './fieldProduct.ts';
+import { TYPICAL_SESSION } from '../fields/sessionField.ts';
+import { type FieldProduct, productOf } from './fieldProduct.ts';
 
 /** Requests that a grant fits, when, and from whom, without those that are held whatever a policy says. */
-export function boxOfGrant({ recipient }: Policy, owner: Owner, grant: Grant): Box {
-  return boxOf([
+export function requestsOfGrant({ recipient }: Policy, owner: Owner, grant: Grant): FieldProduct {
+  return productOf([
     // First what tells grants of one owner apart: most pairs are known not to meet by that alone.
-    ...sidesOf(grant.match, 'fits'),
+    ...matchConstraints(grant.match, 'fits'),
     ...LANGUAGE_FIELDS.connection.fits(owner.connections),
-    side(ACCOUNT, given(only(accountsOf(recipient, owner)))),
-    side(TIME, [[from(grant), until(grant)]]),
-    side(PAIRED, only([true])),
+    constrain(ACCOUNT, onlyGiven(oneOf(accountsOf(recipient, owner)))),
+    constrain(TIME, [[from(grant), until(grant)]]),
+    constrain(PAIRED, oneOf([true])),
   ]);
 }
 
 /** Requests that a `hold` line concerns. */
-export function boxOfHold({ match }: HoldLine): Box {
-  return boxOf(sidesOf(match, 'touches'));
+export function requestsOfHoldRule({ match }: HoldRule): FieldProduct {
+  return productOf(matchConstraints(match, 'touches'));
 }
 
 /** Points from an instant on, in milliseconds. */
-export function since(at: number): Side {
-  return side(TIME, [[at, LAST]]);
+export function notBefore(at: number): FieldConstraint {
+  return constrain(TIME, [[at, LAST]]);
 }
 
 /** A request of this target of which nothing particular is known, with a connection that is nobody's. */
-export function usualPoint({ recipient: { provider, account } }: Policy, at: number): Point {
+export function typicalPoint({ recipient: { provider, account } }: Policy, at: number): Point {
   const request: VirtualInterface = {
     region: null,
     id: 'dxvif-example',
@@ -54,8 +61,8 @@ export function usualPoint({ recipient: { provider, account } }: Policy, at: num
     mtu: provider === 'aws' ? 1500 : null,
     gateway: null,
     tags: provider === 'aws' ? {} : null,
-    peers: [USUAL],
-    faults: [],
+    peers: [TYPICAL_SESSION],
+    readErrors: [],
     unreadable: [],
   };
   return { request, at };
@@ -67,7 +74,7 @@ function accountsOf({ provider, account }: Policy['recipient'], owner: Owner): s
 }
 
 /** What a `match` or a `hold` line demands, axis by axis. */
-export function sidesOf(match: Match, mode: 'fits' | 'mayFit' | 'touches'): Side[] {
+export function matchConstraints(match: Match, mode: 'fits' | 'mayFit' | 'touches'): FieldConstraint[] {
   return MATCH_FIELD_NAMES.flatMap((field) => {
     const wanted = match[field];
     const language: LanguageField<unknown> = LANGUAGE_FIELDS[field];
@@ -75,26 +82,26 @@ export function sidesOf(match: Match, mode: 'fits' | 'mayFit' | 'touches'): Side
   });
 }
 
-const ACCOUNT: Axis<Optional<Members<string>>, string | null> = {
-  ...optional(members({ other: otherText('999999999999', '999999999998'), format: String })),
+const ACCOUNT: Dimension<NullableSet<FiniteSet<string>>, string | null> = {
+  ...nullableSets(finiteSets({ other: unusedText('999999999999', '999999999998'), format: String })),
   name: 'account',
   source: null,
   get: ({ request }) => request.ownerAccount,
-  put: putting((_, ownerAccount: string | null) => ({ ownerAccount })),
+  put: updateRequest((_, ownerAccount: string | null) => ({ ownerAccount })),
 };
 
 /**
  * Whether the addresses of every session make sense as a pair. Those that do not are held as `peers-invalid`, whatever a policy says, so
  * no grant has them. The axis of `peers` has no values of theirs, so every member that is put into a point is paired.
  */
-const PAIRED: Axis<Members<boolean>, boolean> = {
-  ...members<boolean>({
+const PAIRED: Dimension<FiniteSet<boolean>, boolean> = {
+  ...finiteSets<boolean>({
     other: (than) => [true, false].find((value) => !than.has(value)) ?? null,
     format: String,
   }),
   name: 'paired',
   source: null,
-  get: ({ request }) => unpaired(request).length === 0,
+  get: ({ request }) => invalidAddressReasons(request).length === 0,
   // Nobody asks for a pair that makes no sense: only whether one is there.
   put: (point) => point,
 };
@@ -102,11 +109,11 @@ const PAIRED: Axis<Members<boolean>, boolean> = {
 /** What a date can say, in milliseconds. */
 const LAST = 8.64e15;
 
-const TIME: Axis<Ranges, number> = {
-  ...ranges(-LAST, LAST, ([first, last]) =>
+const TIME: Dimension<IntervalSet, number> = {
+  ...intervalSets(-LAST, LAST, ([first, last]) =>
     [
-      ...(first === -LAST ? [] : [`from ${instant(first)}`]),
-      ...(last === LAST ? [] : [`until ${instant(last + 1)}`]),
+      ...(first === -LAST ? [] : [`from ${formatInstant(first)}`]),
+      ...(last === LAST ? [] : [`until ${formatInstant(last + 1)}`]),
     ].join(' '),
   ),
   name: 'time',
@@ -116,7 +123,7 @@ const TIME: Axis<Ranges, number> = {
 };
 
 /** As people write it. */
-export function instant(at: number): string {
+export function formatInstant(at: number): string {
   return new Date(at).toISOString().replace('.000Z', 'Z');
 }
 

@@ -1,26 +1,26 @@
 import type { Grant, Owner, Policy } from '../../core/policy.ts';
-import { list } from '../../core/printableText.ts';
-import { counted, MOST_STEPS, TooManyWays } from '../algebra/stepLimit.ts';
-import { type Box, isEmpty, meet } from './fieldProduct.ts';
-import { boxOfGrant, boxOfHold } from './policyRequests.ts';
-import { isNothing } from './requestSet.ts';
+import { formatList } from '../../core/printableText.ts';
+import { ComparisonTooComplex, MAX_STEPS, withStepLimit } from '../algebra/stepLimit.ts';
+import { type FieldProduct, isEmptyProduct, productsIntersect } from './fieldProduct.ts';
+import { requestsOfGrant, requestsOfHoldRule } from './policyRequests.ts';
+import { isEmptyRequestSet } from './requestSet.ts';
 
 /** A grant that accepts nothing, and why. */
-export interface Idle {
+export interface UnreachableGrant {
   readonly owner: string;
   readonly grant: string;
   readonly why: string;
 }
 
 /** Grants by which no request is accepted from an instant on, for as long as the policy stays as it is. */
-export function idleGrants(policy: Policy, at: Date): Idle[] {
-  const idle = (owner: Owner, grant: Grant): Idle[] => {
+export function findUnreachableGrants(policy: Policy, at: Date): UnreachableGrant[] {
+  const idle = (owner: Owner, grant: Grant): UnreachableGrant[] => {
     const why = ended(grant, at) ?? shut(owner, grant) ?? covered(policy, owner, grant);
     return why === null ? [] : [{ owner: owner.name, grant: grant.name, why }];
   };
-  const all = (): Idle[] =>
+  const all = (): UnreachableGrant[] =>
     policy.owners.flatMap((owner) => owner.grants.flatMap((grant) => idle(owner, grant)));
-  return counted(MOST_STEPS, all).value;
+  return withStepLimit(MAX_STEPS, all).value;
 }
 
 function ended({ until }: Grant, at: Date): string | null {
@@ -37,24 +37,27 @@ const SINGLE =
   'its `peers` are single addresses, and the two of a session are different addresses in one subnet: no request fits it that is not held as `peers-invalid`; write the subnet, such as `169.254.10.0/30`';
 
 function covered(policy: Policy, owner: Owner, grant: Grant): string | null {
-  const box = boxOfGrant(policy, owner, grant);
-  if (isEmpty(box)) return SINGLE;
-  const lines = policy.hold.map((line) => ({ line, held: boxOfHold(line) }));
+  const box = requestsOfGrant(policy, owner, grant);
+  if (isEmptyProduct(box)) return SINGLE;
+  const lines = policy.hold.map((line) => ({ line, held: requestsOfHoldRule(line) }));
   const meeting = meetingAll(box, lines);
   if (meeting.length === 0) return null;
   const reasons = meeting.flatMap(({ line }) => (line.reason === null ? [] : [line.reason]));
-  const why = reasons.length === 0 ? '' : ` (${list(reasons)})`;
+  const why = reasons.length === 0 ? '' : ` (${formatList(reasons)})`;
   return `\`hold\` lines hold all that fits it${why}`;
 }
 
 /** Those that meet the box, when together they leave nothing of it; else none. */
-function meetingAll<Line extends { readonly held: Box }>(box: Box, lines: readonly Line[]): readonly Line[] {
+function meetingAll<Line extends { readonly held: FieldProduct }>(
+  product: FieldProduct,
+  lines: readonly Line[],
+): readonly Line[] {
   try {
-    const meeting = lines.filter(({ held }) => meet(box, held));
-    return isNothing({ box, except: meeting.map(({ held }) => held) }) ? meeting : [];
+    const meeting = lines.filter(({ held }) => productsIntersect(product, held));
+    return isEmptyRequestSet({ product, except: meeting.map(({ held }) => held) }) ? meeting : [];
   } catch (error) {
     // It is a warning: what cannot be told is left unsaid.
-    if (error instanceof TooManyWays) return [];
+    if (error instanceof ComparisonTooComplex) return [];
     throw error;
   }
 }

@@ -2,31 +2,31 @@ import { quote } from '../../core/printableText.ts';
 import { gatewayKind } from '../../core/resourceIds.ts';
 import type { Finding } from '../diagnostic.ts';
 import {
-  type At,
-  entriesOf,
-  type GrantDraft,
-  type OwnerDraft,
-  type PolicyDraft,
-  referencesOf,
+  type AtPath,
+  gatewayReferences,
+  type PartialGrant,
+  type PartialOwner,
+  type PartialPolicy,
+  readableEntries,
 } from '../partialPolicy.ts';
-import { nearest } from '../unknownKeys.ts';
+import { findNearest } from '../unknownKeys.ts';
 
 /** OUTSCALE has virtual private gateways only. */
-export function gatewayKinds(draft: PolicyDraft): Finding[] {
+export function noForeignGatewayKind(draft: PartialPolicy): Finding[] {
   if (draft.recipient?.provider !== 'outscale') return [];
-  return [...named(draft), ...referencesOf(draft)]
+  return [...named(draft), ...gatewayReferences(draft)]
     .filter(({ value }) => gatewayKind(value) === 'directConnect')
     .map(({ value, path }) => ({
       path,
       at: 'value',
       code: 'foreign-gateway',
       message: `${quote(value)} is a Direct Connect gateway, which OUTSCALE does not have`,
-      mend: 'write the ID of a virtual private gateway (`vgw-…`)',
+      fix: 'write the ID of a virtual private gateway (`vgw-…`)',
     }));
 }
 
 /** One name a gateway, so that reports can tell it by its name. */
-export function gatewayTwice(draft: PolicyDraft): Finding[] {
+export function noDuplicateGateway(draft: PartialPolicy): Finding[] {
   const first = new Map<string, string>();
   return named(draft).flatMap(({ value, path }): Finding[] => {
     const name = String(path.at(-1));
@@ -36,36 +36,36 @@ export function gatewayTwice(draft: PolicyDraft): Finding[] {
       return [];
     }
     const message = `gateway ${quote(value)} has the name \`${earlier}\` already`;
-    return [{ path, at: 'value', code: 'same-gateway', message, mend: 'keep one of the two names' }];
+    return [{ path, at: 'value', code: 'same-gateway', message, fix: 'keep one of the two names' }];
   });
 }
 
 /** Every name that is used exists. */
-export function gatewaysDefined(draft: PolicyDraft): Finding[] {
+export function noUndefinedGateway(draft: PartialPolicy): Finding[] {
   // A map that cannot be read could define it.
   if (Object.hasOwn(draft, 'gateways') && draft.gateways === undefined) return [];
   const names = Object.keys(draft.gateways ?? {});
   const defined = new Set(names);
-  return referencesOf(draft)
+  return gatewayReferences(draft)
     .filter(({ value }) => gatewayKind(value) === null && !defined.has(value))
     .map(({ value, path }) => {
-      const slip = nearest(value, names);
+      const slip = findNearest(value, names);
       return {
         path,
         at: 'value',
         code: 'undefined-gateway',
         message: `no gateway is named ${quote(value)}`,
-        mend:
+        fix:
           slip === null ? `add it under \`gateways\`: \`${value}: vgw-…\`` : `did you mean ${quote(slip)}?`,
       };
     });
 }
 
 /** Every name that exists is used: one that is not may be a grant that someone forgot. */
-export function gatewaysUsed(draft: PolicyDraft): Finding[] {
+export function noUnusedGateway(draft: PartialPolicy): Finding[] {
   if (!isEveryReferenceRead(draft)) return [];
   const ids = new Map(Object.entries(draft.gateways ?? {}));
-  const used = new Set(referencesOf(draft).flatMap(({ value }) => [value, ids.get(value)]));
+  const used = new Set(gatewayReferences(draft).flatMap(({ value }) => [value, ids.get(value)]));
   return [...ids]
     .filter(([name, id]) => !used.has(name) && (id === undefined || !used.has(id)))
     .map(([name]) => ({
@@ -73,22 +73,22 @@ export function gatewaysUsed(draft: PolicyDraft): Finding[] {
       at: 'value',
       code: 'unused-gateway',
       message: `no grant gives gateway ${quote(name)}`,
-      mend: 'remove it, or give it in a grant',
+      fix: 'remove it, or give it in a grant',
     }));
 }
 
 /** Whether no gateway could be given where nothing can be read. */
-function isEveryReferenceRead({ owners }: PolicyDraft): boolean {
+function isEveryReferenceRead({ owners }: PartialPolicy): boolean {
   const givers = owners === undefined ? [undefined] : Object.values(owners).flatMap(giversOf);
   return givers.every((giver) => giver?.gateway !== undefined);
 }
 
-function giversOf(owner: OwnerDraft | undefined): (OwnerDraft | GrantDraft | undefined)[] {
+function giversOf(owner: PartialOwner | undefined): (PartialOwner | PartialGrant | undefined)[] {
   if (owner === undefined || !Object.hasOwn(owner, 'grants')) return [owner];
   const grants = owner.grants === undefined ? [undefined] : Object.values(owner.grants);
   return Object.hasOwn(owner, 'gateway') ? [owner, ...grants] : grants;
 }
 
-function named(draft: PolicyDraft): At<string>[] {
-  return entriesOf(draft.gateways, ['gateways']);
+function named(draft: PartialPolicy): AtPath<string>[] {
+  return readableEntries(draft.gateways, ['gateways']);
 }

@@ -1,13 +1,13 @@
 import { quote } from '../../core/printableText.ts';
 import { isName } from '../../core/resourceIds.ts';
-import type { Complaint, Finding, Path } from '../diagnostic.ts';
+import type { Finding, Path, Problem } from '../diagnostic.ts';
 import { looksLikeId } from '../idSchemas.ts';
-import { matchesOf, ownersOf, type PolicyDraft } from '../partialPolicy.ts';
-import { A_NAME, EMPTY_TEXT, invisible } from '../scalarSchemas.ts';
+import { type PartialPolicy, readableMatches, readableOwners } from '../partialPolicy.ts';
+import { EMPTY_TEXT, findInvisibleCharacter, NAME_RULE } from '../scalarSchemas.ts';
 
 /** Owners, grants and gateways share one shape of name. */
-export function names(draft: PolicyDraft): Finding[] {
-  const grants = ownersOf(draft).flatMap(({ value, path }) =>
+export function requireValidNames(draft: PartialPolicy): Finding[] {
+  const grants = readableOwners(draft).flatMap(({ value, path }) =>
     judgeKeys(value.grants, [...path, 'grants'], nameFault),
   );
   return [
@@ -18,25 +18,27 @@ export function names(draft: PolicyDraft): Finding[] {
 }
 
 /** Keys of tags are texts that someone must be able to read. */
-export function tagKeys(draft: PolicyDraft): Finding[] {
-  return matchesOf(draft).flatMap(({ value, path }) =>
-    judgeKeys(value.tags, [...path, 'tags'], (key) => (key === '' ? EMPTY_TEXT : invisible(key))),
+export function requireValidTagKeys(draft: PartialPolicy): Finding[] {
+  return readableMatches(draft).flatMap(({ value, path }) =>
+    judgeKeys(value.tags, [...path, 'tags'], (key) =>
+      key === '' ? EMPTY_TEXT : findInvisibleCharacter(key),
+    ),
   );
 }
 
-function judgeKeys(map: object | undefined, path: Path, judge: (key: string) => Complaint | null): Finding[] {
+function judgeKeys(map: object | undefined, path: Path, judge: (key: string) => Problem | null): Finding[] {
   return Object.keys(map ?? {}).flatMap((key): Finding[] => {
     const complaint = judge(key);
     return complaint === null ? [] : [{ path: [...path, key], at: 'key', ...complaint }];
   });
 }
 
-function nameFault(name: string): Complaint | null {
+function nameFault(name: string): Problem | null {
   if (isName(name)) return null;
   return {
     code: 'name',
     message: `${quote(name)} is no name`,
-    mend: `${suggestion(name)}${A_NAME}`,
+    fix: `${suggestion(name)}${NAME_RULE}`,
   };
 }
 
@@ -45,11 +47,11 @@ function suggestion(name: string): string {
   return isName(plain) ? `write \`${plain}\`: ` : 'write ';
 }
 
-function gatewayNameFault(name: string): Complaint | null {
+function gatewayNameFault(name: string): Problem | null {
   if (!looksLikeId(name)) return nameFault(name);
   return {
     code: 'gateway-name',
     message: `gateway name ${quote(name)} looks like an ID`,
-    mend: 'choose a name that nobody takes for an ID',
+    fix: 'choose a name that nobody takes for an ID',
   };
 }

@@ -1,21 +1,21 @@
 import type { Provider } from '../../core/model.ts';
 import { isKnownPartition, partitionOf } from '../../core/resourceIds.ts';
 import type { Finding } from '../diagnostic.ts';
-import type { PolicyDraft } from '../partialPolicy.ts';
+import type { PartialPolicy } from '../partialPolicy.ts';
 
 /** What a target's credentials are, by its provider. */
-export const CREDENTIALS: { readonly [P in Provider]: readonly string[] } = {
+export const CREDENTIAL_KEYS: { readonly [P in Provider]: readonly string[] } = {
   outscale: ['secret'],
   aws: ['role', 'externalId'],
 };
 
 /** Credentials are of the provider's kind, and complete. */
-export function credentials({ recipient }: PolicyDraft): Finding[] {
+export function noForeignCredentials({ recipient }: PartialPolicy): Finding[] {
   const written = Object.keys(recipient?.credentials ?? {});
   const provider = recipient?.provider;
   if (provider === undefined) return [];
   const path = ['recipient', 'credentials'];
-  const other = CREDENTIALS[provider === 'aws' ? 'outscale' : 'aws'];
+  const other = CREDENTIAL_KEYS[provider === 'aws' ? 'outscale' : 'aws'];
   const foreign = written.filter((key) => other.includes(key));
   if (written.includes('externalId') && !written.includes('role') && provider === 'aws') {
     return [...foreign.map(refused), MISSING_ROLE];
@@ -28,7 +28,7 @@ export function credentials({ recipient }: PolicyDraft): Finding[] {
       at: 'value',
       code: 'foreign-credentials',
       message: `\`${key}\` is no credential of a target on \`${provider}\``,
-      mend:
+      fix:
         provider === 'aws'
           ? 'name a `role` to assume, or remove `credentials`'
           : 'name the `secret` that holds the access key',
@@ -37,7 +37,7 @@ export function credentials({ recipient }: PolicyDraft): Finding[] {
 }
 
 /** The role is in the partition of the region: nothing can be assumed across partitions. */
-export function rolePartition({ recipient }: PolicyDraft): Finding[] {
+export function noForeignPartition({ recipient }: PartialPolicy): Finding[] {
   const role = recipient?.credentials?.role;
   const region = recipient?.region;
   if (role === undefined || region === undefined || recipient?.provider !== 'aws') return [];
@@ -51,7 +51,7 @@ export function rolePartition({ recipient }: PolicyDraft): Finding[] {
       at: 'value',
       code: 'role-partition',
       message: `the role is of partition \`${written}\`, and region \`${region}\` of partition \`${name}\``,
-      mend: `write \`${role.replace(/^arn:[^:]*:/, `arn:${name}:`)}\`, or correct the region`,
+      fix: `write \`${role.replace(/^arn:[^:]*:/, `arn:${name}:`)}\`, or correct the region`,
     },
   ];
 }
@@ -61,5 +61,5 @@ const MISSING_ROLE: Finding = {
   at: 'value',
   code: 'missing-key',
   message: 'key `role` is missing',
-  mend: 'add `role:` with the role that demands this external ID',
+  fix: 'add `role:` with the role that demands this external ID',
 };

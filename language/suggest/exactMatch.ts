@@ -2,10 +2,10 @@ import type { MatchFieldName } from '../../core/fields/match.ts';
 import { formatCidr, parseHostAddress } from '../../core/ip.ts';
 import type { BgpPeer, Provider, VirtualInterface } from '../../core/model.ts';
 import { LANGUAGE_FIELDS, type WrittenMatch } from '../fields/matchFields.ts';
-import { invisible } from '../scalarSchemas.ts';
+import { findInvisibleCharacter } from '../scalarSchemas.ts';
 
 /** A `match` that demands everything that a request has, and what it cannot demand. */
-export interface Pins {
+export interface ExactMatch {
   readonly match: WrittenMatch;
   readonly unpinned: readonly Unpinned[];
 }
@@ -24,11 +24,11 @@ interface Pin {
 }
 
 /** @param absent fields that the source of the request does not know, whatever the API gives */
-export function pinsOf(
+export function buildExactMatch(
   request: VirtualInterface,
   provider: Provider,
   absent: ReadonlySet<MatchFieldName>,
-): Pins {
+): ExactMatch {
   const pins = FIELDS.map((field) => ({ field, ...pinOf(field, request, provider, absent) }));
   return {
     match: Object.assign({}, ...pins.map(({ match }) => match)),
@@ -60,7 +60,8 @@ function pinOf(
 
 function isWritable(field: MatchFieldName, match: WrittenMatch): boolean {
   const { schema } = LANGUAGE_FIELDS[field];
-  const isKey = (key: string): boolean => key !== '' && key !== '__proto__' && invisible(key) === null;
+  const isKey = (key: string): boolean =>
+    key !== '' && key !== '__proto__' && findInvisibleCharacter(key) === null;
   return schema.safeParse(match[field]).success && Object.keys(match.tags ?? {}).every(isKey);
 }
 

@@ -1,4 +1,4 @@
-import type { Place } from '../yaml/sourceNode.ts';
+import type { SourceNode } from '../yaml/sourceNode.ts';
 
 /** Lines before and after a change that a patch shows. */
 const CONTEXT = 3;
@@ -46,7 +46,7 @@ function shared(a: readonly string[], b: readonly string[]): number {
 }
 
 /** One entry of a map, as YAML in one line and in several. */
-export interface Entry {
+export interface MapEntry {
   readonly key: string;
   readonly flow: string;
   /** below the key, without indentation */
@@ -54,11 +54,11 @@ export interface Entry {
 }
 
 /** The text with one more entry at the end of a map; everything else stays as it is. */
-export function inserted(text: string, map: Place, entry: Entry): string {
+export function insertEntry(text: string, map: SourceNode, entry: MapEntry): string {
   return text[map.start] === '{' ? intoFlow(text, map, entry) : intoBlock(text, map, entry);
 }
 
-function intoFlow(text: string, { end }: Place, { key, flow }: Entry): string {
+function intoFlow(text: string, { end }: SourceNode, { key, flow }: MapEntry): string {
   const before = text.slice(0, end).trimEnd();
   if (!before.endsWith('}')) throw new Error('a map in braces ends with a brace');
   const inside = before.slice(0, -1).trimEnd();
@@ -66,7 +66,7 @@ function intoFlow(text: string, { end }: Place, { key, flow }: Entry): string {
   return `${inside}${comma} ${key}: ${flow} }${text.slice(before.length)}`;
 }
 
-function intoBlock(text: string, map: Place, { key, block }: Entry): string {
+function intoBlock(text: string, map: SourceNode, { key, block }: MapEntry): string {
   // Behind whatever follows the last value in its line, such as a comment.
   const last = text.slice(0, map.end).trimEnd().length;
   const end = text.indexOf('\n', last);

@@ -5,16 +5,16 @@ import type { VirtualInterface } from '../../core/model.ts';
 import type { Owner, Policy } from '../../core/policy.ts';
 import type { Reason, ReasonCode } from '../../core/reasons.ts';
 import { isName } from '../../core/resourceIds.ts';
-import { TooManyWays } from '../algebra/stepLimit.ts';
+import { ComparisonTooComplex } from '../algebra/stepLimit.ts';
 import { compilePolicy } from '../compilePolicies.ts';
-import { decideAlone, unpaired } from '../decideInIsolation.ts';
-import type { Fault } from '../diagnostic.ts';
+import { decideInIsolation, invalidAddressReasons } from '../decideInIsolation.ts';
+import type { Diagnostic } from '../diagnostic.ts';
 import { diffPolicies } from '../diff/diffPolicies.ts';
 import type { WrittenMatch } from '../fields/matchFields.ts';
-import { openDocument, type Source } from '../readDocument.ts';
-import { placeAt } from '../yaml/sourceNode.ts';
-import { pinsOf, type Unpinned } from './exactMatch.ts';
-import { type Entry, inserted, unifiedDiff } from './policyPatch.ts';
+import { parseDocument, type SourceFile } from '../readDocument.ts';
+import { nodeAt } from '../yaml/sourceNode.ts';
+import { buildExactMatch, type Unpinned } from './exactMatch.ts';
+import { insertEntry, type MapEntry, unifiedDiff } from './policyPatch.ts';
 
 /** The narrowest edit of a policy that lets a held request in, or why there is none. */
 export type Suggestion =
@@ -39,7 +39,7 @@ export type Suggestion =
   /** a person decides first: for each reason a sentence */
   | { readonly kind: 'none'; readonly why: readonly string[] };
 
-export interface Wish {
+export interface SuggestionRequest {
   readonly request: VirtualInterface;
   /** fields that the source of the request does not know, whatever the API gives: they are not pinned, and that is said */
   readonly absent: ReadonlySet<MatchFieldName>;
@@ -63,10 +63,14 @@ const DAYS = 14;
  * A grant that pins every field that the request has, for one interface and for 14 days. Tried before it is told: the request is
  * accepted by it, and nothing else is decided otherwise that does not fit it.
  */
-export function suggest({ file, text }: Source, policy: Policy, wish: Wish): Suggestion {
+export function suggestGrant(
+  { file, text }: SourceFile,
+  policy: Policy,
+  wish: SuggestionRequest,
+): Suggestion {
   const { request, gateway, at } = wish;
-  const decision = decideAlone(policy, request, at);
-  const nowhere = unpaired(request);
+  const decision = decideInIsolation(policy, request, at);
+  const nowhere = invalidAddressReasons(request);
   if (nowhere.length > 0) return none(...nowhere.map(unhelped));
   if (decision.verdict === 'accept')
     return { kind: 'accepted', owner: decision.owner, grant: decision.grant };
@@ -92,7 +96,7 @@ function unhelped({ code, message }: Reason): string {
 }
 
 /** Begins at once or, where a grant that has ended would overlap, at the time of the suggestion. */
-function tried(source: Source, policy: Policy, wish: Certain, owner: Owner | null): Suggestion {
+function tried(source: SourceFile, policy: Policy, wish: Certain, owner: Owner | null): Suggestion {
   const edits = [null, seconds(wish.at)].map((from) => edited(source, policy, wish, owner, from));
   const [first, later] = edits;
   const isOverlap = first !== undefined && 'faults' in first && first.faults.every(isOverlapFault);
@@ -102,13 +106,13 @@ function tried(source: Source, policy: Policy, wish: Certain, owner: Owner | nul
   if ('faults' in edit)
     return none(
       ...edit.faults.map(
-        ({ message, mend }) => `with one more grant the policy has an error: ${message}; ${mend}`,
+        ({ message, fix }) => `with one more grant the policy has an error: ${message}; ${fix}`,
       ),
     );
   return checked(source, policy, wish, owner, edit);
 }
 
-function isOverlapFault({ code }: Fault): boolean {
+function isOverlapFault({ code }: Diagnostic): boolean {
   return code === 'grants-overlap';
 }
 
@@ -118,7 +122,7 @@ function seconds(at: Date): string {
 }
 
 type Nothing = Extract<Suggestion, { kind: 'none' }>;
-type Certain = Wish & { readonly gateway: string };
+type Certain = SuggestionRequest & { readonly gateway: string };
 
 /** An edit that compiles. */
 interface Edit
@@ -130,15 +134,15 @@ interface Edit
 }
 
 function edited(
-  source: Source,
+  source: SourceFile,
   policy: Policy,
   { request, absent, gateway, at }: Certain,
   owner: Owner | null,
   from: string | null,
-): Edit | Nothing | { readonly faults: readonly Fault[] } {
+): Edit | Nothing | { readonly faults: readonly Diagnostic[] } {
   const until = seconds(new Date(at.getTime() + DAYS * 86_400_000));
   const grant = freeName(isName(request.id) ? request.id : 'suggested', owner?.grants ?? []);
-  const { match, unpinned } = pinsOf(request, policy.recipient.provider, absent);
+  const { match, unpinned } = buildExactMatch(request, policy.recipient.provider, absent);
   const entry = grantEntry(grant, {
     gateway,
     match: written(match),
@@ -148,30 +152,30 @@ function edited(
   });
   const name = owner?.name ?? freeName('new-owner', policy.owners);
   const path = owner === null ? ['owners'] : ['owners', name, 'grants'];
-  const { root } = openDocument(source).yaml;
-  const map = root === null ? null : placeAt(root, path);
+  const { root } = parseDocument(source).yaml;
+  const map = root === null ? null : nodeAt(root, path);
   if (map === null)
     return none(`owner \`${name}\` has no \`grants\` to add to: everything it asks for fits its \`gateway\``);
-  const text = inserted(
+  const text = insertEntry(
     source.text,
     map,
     owner === null ? ownerEntry(name, request.connection ?? '', entry) : entry,
   );
 
   const compiled = compilePolicy({ file: source.file, text });
-  if (!compiled.ok) return { faults: compiled.faults };
+  if (!compiled.ok) return { faults: compiled.errors };
   return { owner: name, grant, from, until, unpinned, text, policy: compiled.policy };
 }
 
 /** Tried before it is told. */
 function checked(
-  source: Source,
+  source: SourceFile,
   policy: Policy,
   { request, gateway, at, path }: Certain,
   known: Owner | null,
   { policy: edit, ...rest }: Edit,
 ): Suggestion {
-  const after = decideAlone(edit, request, at);
+  const after = decideInIsolation(edit, request, at);
   if (after.verdict === 'hold')
     return none(...after.reasons.map(({ code, message }) => `${code}: ${message}`));
   // Fail closed: an edit that lets anything else in, or that may, is none to suggest.
@@ -196,7 +200,7 @@ function isAlone(
       ) && limits.every(({ effect }) => effect !== 'looser')
     );
   } catch (error) {
-    if (error instanceof TooManyWays) return false;
+    if (error instanceof ComparisonTooComplex) return false;
     throw error;
   }
 }
@@ -240,12 +244,12 @@ function written(match: WrittenMatch): string {
     .join(', ')} }`;
 }
 
-function grantEntry(key: string, grant: Readonly<Record<string, string>>): Entry {
+function grantEntry(key: string, grant: Readonly<Record<string, string>>): MapEntry {
   const block = Object.entries(grant).map(([name, value]) => `${name}: ${value}`);
   return { key, flow: `{ ${block.join(', ')} }`, block };
 }
 
-function ownerEntry(key: string, connection: string, grant: Entry): Entry {
+function ownerEntry(key: string, connection: string, grant: MapEntry): MapEntry {
   const connections = `connections: [${JSON.stringify(connection)}]`;
   return {
     key,

@@ -1,88 +1,98 @@
 import { isMap, isScalar, isSeq, type LineCounter, type ParsedNode, type Scalar, type YAMLMap } from 'yaml';
 import { escapeText, quote } from '../../core/printableText.ts';
-import { step } from '../algebra/stepLimit.ts';
-import type { Complaint, Path } from '../diagnostic.ts';
-import { append, joined, type Place, type ScalarValue, type Spotted } from './sourceNode.ts';
+import { spendSteps } from '../algebra/stepLimit.ts';
+import type { Path, Problem } from '../diagnostic.ts';
+import {
+  appendNode,
+  mergeDuplicateKeys,
+  type ProblemAtOffset,
+  type ScalarValue,
+  type SourceNode,
+} from './sourceNode.ts';
 
 /** A key as text, for paths even where it is none. */
-function nameOf(key: ParsedNode): string {
+function keyText(key: ParsedNode): string {
   if (!isScalar(key)) return '?';
   return typeof key.value === 'string' ? key.value : key.source;
 }
 
 /** Keys that no place can have. */
-function keyRefusal(key: ParsedNode): Complaint | null {
-  if (!isScalar(key) || typeof key.value !== 'string') return keyNotText(nameOf(key));
+function refuseKey(key: ParsedNode): Problem | null {
+  if (!isScalar(key) || typeof key.value !== 'string') return keyNotText(keyText(key));
   if (key.value === '<<') return MERGE_KEY;
   return key.value === '__proto__' ? PROTO_KEY : null;
 }
 
 /** @param line where the key stands first */
-function duplicateKey(name: string, line: number): Complaint {
+function duplicateKey(name: string, line: number): Problem {
   return {
     code: 'duplicate-key',
     message: `key ${quote(name)} stands in line ${line} already`,
-    mend: 'merge the two, or rename one',
+    fix: 'merge the two, or rename one',
   };
 }
 
-function keyNotText(name: string): Complaint {
-  const mend = name === '?' || name === '' ? 'write a name' : `write it in quotes: "${escapeText(name)}"`;
-  return { code: 'key-not-text', message: 'a key must be a text', mend };
+function keyNotText(name: string): Problem {
+  const fix = name === '?' || name === '' ? 'write a name' : `write it in quotes: "${escapeText(name)}"`;
+  return { code: 'key-not-text', message: 'a key must be a text', fix };
 }
 
-const MERGE_KEY: Complaint = {
+const MERGE_KEY: Problem = {
   code: 'merge-key',
   message: 'merge key `<<` is not allowed',
-  mend: 'write the keys out, so that each place shows what it says',
+  fix: 'write the keys out, so that each place shows what it says',
 };
 
-const PROTO_KEY: Complaint = {
+const PROTO_KEY: Problem = {
   code: 'unknown-key',
   message: '`__proto__` is a key nowhere',
-  mend: 'remove it',
+  fix: 'remove it',
 };
 
 /** A complaint about one place in the text and in the data. */
-export interface Located extends Spotted {
+export interface ProblemAtPath extends ProblemAtOffset {
   readonly path: Path;
 }
 
-export interface Tree {
-  readonly root: Place;
-  readonly located: readonly Located[];
+export interface SourceTree {
+  readonly root: SourceNode;
+  readonly problems: readonly ProblemAtPath[];
 }
 
 /**
  * Turns one document into plain data with positions.
  * @param refused tokens to complain of, by position: each gets the path of the node that it belongs to
  */
-export function grow(top: ParsedNode | null, refused: readonly Spotted[], lines: LineCounter): Tree {
+export function buildTree(
+  top: ParsedNode | null,
+  refused: readonly ProblemAtOffset[],
+  lines: LineCounter,
+): SourceTree {
   const growth: Growth = { refused, lines, claimed: 0, located: [] };
   const root = walk(growth, top, [], null);
   claim(growth, [], Number.POSITIVE_INFINITY);
-  return { root, located: growth.located };
+  return { root, problems: growth.located };
 }
 
 interface Growth {
-  readonly refused: readonly Spotted[];
+  readonly refused: readonly ProblemAtOffset[];
   readonly lines: LineCounter;
   /** how many of `refused` have their path */
   claimed: number;
-  readonly located: Located[];
+  readonly located: ProblemAtPath[];
 }
 
 /** Anchors and tags stand before their node, and no other node comes between. */
 function claim(growth: Growth, path: Path, upTo: number): void {
   const { refused, located } = growth;
   for (let next = refused[growth.claimed]; next && next.offset <= upTo; next = refused[++growth.claimed]) {
-    step();
+    spendSteps();
     located.push({ ...next, path });
   }
 }
 
-function walk(growth: Growth, node: ParsedNode | null, path: Path, key: number | null): Place {
-  step();
+function walk(growth: Growth, node: ParsedNode | null, path: Path, key: number | null): SourceNode {
+  spendSteps();
   if (node === null) {
     const start = key ?? 0;
     return { kind: 'scalar', value: null, source: '', key, start, end: start };
@@ -92,7 +102,7 @@ function walk(growth: Growth, node: ParsedNode | null, path: Path, key: number |
   // Where nothing is written after a key, the key is what a reader can be shown.
   const span = { key, start: from === end ? (key ?? from) : from, end };
   if (isMap(node)) {
-    const isPartial = node.items.some(({ key: name }) => keyRefusal(name) !== null);
+    const isPartial = node.items.some(({ key: name }) => refuseKey(name) !== null);
     return { kind: 'map', children: walkMap(growth, node, path), isPartial, ...span };
   }
   if (isSeq(node)) {
@@ -105,25 +115,25 @@ function walk(growth: Growth, node: ParsedNode | null, path: Path, key: number |
   return { kind: 'unreadable', ...span };
 }
 
-function walkMap(growth: Growth, map: YAMLMap.Parsed, path: Path): Map<string, Place> {
-  const written = new Map<string, Place[]>();
+function walkMap(growth: Growth, map: YAMLMap.Parsed, path: Path): Map<string, SourceNode> {
+  const written = new Map<string, SourceNode[]>();
   for (const { key, value } of map.items) {
     const [offset] = key.range;
-    const name = nameOf(key);
+    const name = keyText(key);
     const here = [...path, name];
     claim(growth, here, offset);
     // Only to look through a map that stands as a key for refused tokens.
     walk(growth, key, here, offset);
-    const refusal = keyRefusal(key);
+    const refusal = refuseKey(key);
     const complaint = refusal ?? repetition(growth, name, written.get(name)?.[0]);
     if (complaint !== null) growth.located.push({ ...complaint, offset, path: here });
     const place = walk(growth, value, here, offset);
-    if (refusal === null) append(written, name, place);
+    if (refusal === null) appendNode(written, name, place);
   }
-  return joined(written);
+  return mergeDuplicateKeys(written);
 }
 
-function repetition({ lines }: Growth, name: string, first: Place | undefined): Complaint | null {
+function repetition({ lines }: Growth, name: string, first: SourceNode | undefined): Problem | null {
   return first === undefined ? null : duplicateKey(name, lines.linePos(first.key ?? first.start).line);
 }
 

@@ -1,43 +1,43 @@
 import { Composer, isScalar, LineCounter, type ParsedNode, type YAMLParseError } from 'yaml';
 import { escapeText } from '../../core/printableText.ts';
-import type { Complaint } from '../diagnostic.ts';
-import { grow, type Located } from './buildTree.ts';
-import { tokenise } from './refusedSyntax.ts';
-import type { Place, Spotted } from './sourceNode.ts';
+import type { Problem } from '../diagnostic.ts';
+import { buildTree, type ProblemAtPath } from './buildTree.ts';
+import { scanTokens } from './refusedSyntax.ts';
+import type { ProblemAtOffset, SourceNode } from './sourceNode.ts';
 
-export interface ReadYaml {
+export interface ParsedYaml {
   readonly lines: LineCounter;
   /** `null` when there is nothing to judge */
-  readonly root: Place | null;
-  readonly located: readonly Located[];
+  readonly root: SourceNode | null;
+  readonly problems: readonly ProblemAtPath[];
   /** up to where the text was certainly understood; infinite without a slip of syntax */
-  readonly soundUpTo: number;
+  readonly reliableUpTo: number;
 }
 
 /** In UTF-16 units. A policy of a thousand owners is a quarter of it. */
 const LARGEST = 2_000_000;
 
 /** Reads one document of plain YAML 1.2: maps, lists and scalars. Never throws, whatever the text. */
-export function readYaml(text: string): ReadYaml {
+export function readYaml(text: string): ParsedYaml {
   if (text.length > LARGEST) return nothing({ lines: new LineCounter() }, [{ ...TOO_LARGE, offset: 0 }]);
-  const source = tokenise(text);
+  const source = scanTokens(text);
   if (source.tooDeep !== null) return nothing(source, [source.tooDeep]);
   const options = { version: '1.2', schema: 'core', uniqueKeys: false, prettyErrors: false } as const;
   const [first, second] = new Composer(options).compose(source.tokens, true, text.length);
   const errors = first === undefined ? [] : [...first.errors, ...(second?.errors ?? [])];
-  const spotted: Spotted[] = errors.map(syntaxFault);
+  const spotted: ProblemAtOffset[] = errors.map(syntaxFault);
   if (second !== undefined) spotted.push({ ...SEVERAL, offset: second.range[0] });
   if (first === undefined || isEmpty(first.contents)) {
     // A second document, or what YAML could not read, says more than that nothing was found.
     const empty = spotted.length === 0 && source.refused.length === 0 ? [{ ...EMPTY, offset: 0 }] : spotted;
     return nothing(source, [...empty, ...source.refused]);
   }
-  const { root, located } = grow(first.contents, source.refused, source.lines);
+  const { root, problems } = buildTree(first.contents, source.refused, source.lines);
   return {
     lines: source.lines,
     root,
-    located: [...spotted.map((one) => ({ ...one, path: [] })), ...located],
-    soundUpTo: soundUpTo(text, errors),
+    problems: [...spotted.map((one) => ({ ...one, path: [] })), ...problems],
+    reliableUpTo: soundUpTo(text, errors),
   };
 }
 
@@ -50,20 +50,20 @@ function soundUpTo(text: string, errors: readonly YAMLParseError[]): number {
   return lines.slice(0, Math.max(last, 0)).reduce((length, line) => length + line.length + 1, 0);
 }
 
-function nothing({ lines }: { lines: LineCounter }, spotted: readonly Spotted[]): ReadYaml {
-  return { lines, root: null, located: spotted.map((one) => ({ ...one, path: [] })), soundUpTo: 0 };
+function nothing({ lines }: { lines: LineCounter }, spotted: readonly ProblemAtOffset[]): ParsedYaml {
+  return { lines, root: null, problems: spotted.map((one) => ({ ...one, path: [] })), reliableUpTo: 0 };
 }
 
 function isEmpty(contents: ParsedNode | null): boolean {
   return contents === null || (isScalar(contents) && contents.value === null && contents.source === '');
 }
 
-function syntaxFault({ code, message, pos: [offset] }: YAMLParseError): Spotted {
+function syntaxFault({ code, message, pos: [offset] }: YAMLParseError): ProblemAtOffset {
   const [first = '', ...rest] = escapeText(message);
   return {
     code: 'yaml-syntax',
     message: `not YAML: ${first.toLowerCase()}${rest.join('')}`,
-    mend: MENDS[code] ?? 'see that indents line up and that quotes and brackets close',
+    fix: MENDS[code] ?? 'see that indents line up and that quotes and brackets close',
     offset,
   };
 }
@@ -77,20 +77,20 @@ const MENDS: { readonly [Code in YAMLParseError['code']]?: string } = {
   MULTILINE_IMPLICIT_KEY: 'see that the line above ends as it should, and that indents line up',
 };
 
-const TOO_LARGE: Complaint = {
+const TOO_LARGE: Problem = {
   code: 'too-large',
   message: `larger than ${LARGEST} characters`,
-  mend: 'a policy is some kilobytes; see that this is the right file',
+  fix: 'a policy is some kilobytes; see that this is the right file',
 };
 
-const EMPTY: Complaint = {
+const EMPTY: Problem = {
   code: 'empty-file',
   message: 'there is nothing in it',
-  mend: 'start from a file in examples/, or remove it',
+  fix: 'start from a file in examples/, or remove it',
 };
 
-const SEVERAL: Complaint = {
+const SEVERAL: Problem = {
   code: 'several-documents',
   message: 'a second document begins here',
-  mend: 'put it in a file of its own',
+  fix: 'put it in a file of its own',
 };

@@ -1,32 +1,32 @@
 import { type CST, LineCounter, Parser } from 'yaml';
 import { escapeText } from '../../core/printableText.ts';
-import { step } from '../algebra/stepLimit.ts';
-import type { Complaint } from '../diagnostic.ts';
-import { hiddenComments } from './hiddenCharacters.ts';
-import type { Spotted } from './sourceNode.ts';
+import { spendSteps } from '../algebra/stepLimit.ts';
+import type { Problem } from '../diagnostic.ts';
+import { findHiddenCharacters } from './hiddenCharacters.ts';
+import type { ProblemAtOffset } from './sourceNode.ts';
 
-export interface Tokens {
+export interface ScannedTokens {
   readonly tokens: readonly CST.Token[];
   readonly lines: LineCounter;
   /** what YAML allows and a policy does not, by position */
-  readonly refused: readonly Spotted[];
+  readonly refused: readonly ProblemAtOffset[];
   /** where the nesting becomes too deep to go on */
-  readonly tooDeep: Spotted | null;
+  readonly tooDeep: ProblemAtOffset | null;
 }
 
 const DEEPEST = 50;
 
 /** Splits YAML into its tokens, of which nothing is resolved yet. Never throws, whatever the text. */
-export function tokenise(text: string): Tokens {
+export function scanTokens(text: string): ScannedTokens {
   const lines = new LineCounter();
   const tokens = split(text, lines);
   if (tokens === null) return { tokens: [], lines, refused: [], tooDeep: { offset: 0, ...TOO_DEEP } };
-  const refused: Spotted[] = [];
-  let tooDeep: Spotted | null = null;
+  const refused: ProblemAtOffset[] = [];
+  let tooDeep: ProblemAtOffset | null = null;
   const pending: { token: CST.Token; depth: number }[] = tokens.map((token) => ({ token, depth: 0 }));
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const { token, depth } = next;
-    step();
+    spendSteps();
     const complaint = refusal(token);
     if (complaint !== null) refused.push({ offset: token.offset, ...complaint });
     if (depth > DEEPEST) {
@@ -39,7 +39,7 @@ export function tokenise(text: string): Tokens {
   return {
     tokens,
     lines,
-    refused: [...refused, ...hiddenComments(text)].sort((a, b) => a.offset - b.offset),
+    refused: [...refused, ...findHiddenCharacters(text)].sort((a, b) => a.offset - b.offset),
     tooDeep,
   };
 }
@@ -75,37 +75,37 @@ function partsOf(token: CST.Token): CST.Token[] {
   }
 }
 
-const TOO_DEEP: Complaint = {
+const TOO_DEEP: Problem = {
   code: 'too-deep',
   message: `nested deeper than ${DEEPEST} levels`,
-  mend: 'a policy needs no more than ten; see that brackets and indents close',
+  fix: 'a policy needs no more than ten; see that brackets and indents close',
 };
 
-function refusal(token: CST.Token): Complaint | null {
+function refusal(token: CST.Token): Problem | null {
   switch (token.type) {
     case 'anchor':
       return {
         code: 'anchor',
         message: `anchor \`${escapeText(token.source)}\` is not allowed`,
-        mend: 'remove it and write the value out wherever it is needed, so that each place shows what it says',
+        fix: 'remove it and write the value out wherever it is needed, so that each place shows what it says',
       };
     case 'alias':
       return {
         code: 'alias',
         message: `alias \`${escapeText(token.source)}\` is not allowed`,
-        mend: 'write the value out here',
+        fix: 'write the value out here',
       };
     case 'tag':
       return {
         code: 'tag',
         message: `tag \`${escapeText(token.source)}\` is not allowed`,
-        mend: 'remove it; a text that looks like a number goes in quotes',
+        fix: 'remove it; a text that looks like a number goes in quotes',
       };
     case 'directive':
       return {
         code: 'directive',
         message: `directive \`${escapeText(token.source)}\` is not allowed`,
-        mend: 'remove the line; policies are always YAML 1.2',
+        fix: 'remove the line; policies are always YAML 1.2',
       };
     default:
       return null;

@@ -1,9 +1,9 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { readScenario, type Simulator, startSimulator } from '../../emulator/emulator.ts';
-import { ACME, STRANGER, US } from '../support/accounts.ts';
-import { folderWith, type } from '../support/cli.ts';
+import { type Emulator, readScenario, startEmulator } from '../../emulator/emulator.ts';
+import { ACME, RECIPIENT_ACCOUNT, UNKNOWN_REQUESTER } from '../support/accounts.ts';
+import { folderWith, runCli } from '../support/cli.ts';
 
 const exec = promisify(execFile);
 const HAS_AWS = ((): boolean => {
@@ -16,7 +16,7 @@ const HAS_AWS = ((): boolean => {
 })();
 
 /** An unmodified AWS CLI, with the keys of `account`. */
-async function aws(cloud: Simulator, account: string, ...args: string[]): Promise<Record<string, unknown>> {
+async function aws(cloud: Emulator, account: string, ...args: string[]): Promise<Record<string, unknown>> {
   const env = {
     PATH: process.env.PATH ?? '',
     HOME: folderWith({}),
@@ -31,7 +31,7 @@ async function aws(cloud: Simulator, account: string, ...args: string[]): Promis
 }
 
 /** As one account: a connection, and an offer on it to ours. @returns the connection's and the interface's IDs */
-async function connectAndOffer(cloud: Simulator, account: string, vlan: number): Promise<[string, string]> {
+async function connectAndOffer(cloud: Emulator, account: string, vlan: number): Promise<[string, string]> {
   const made = await aws(
     cloud,
     account,
@@ -57,7 +57,7 @@ async function connectAndOffer(cloud: Simulator, account: string, vlan: number):
       '--connection-id',
       connection,
       '--owner-account',
-      US,
+      RECIPIENT_ACCOUNT,
     ],
     ...['--new-private-virtual-interface-allocation', allocation],
   );
@@ -65,17 +65,26 @@ async function connectAndOffer(cloud: Simulator, account: string, vlan: number):
 }
 
 /** An available gateway of ours, attached to a VPC. */
-async function makeGateway(cloud: Simulator): Promise<string> {
+async function makeGateway(cloud: Emulator): Promise<string> {
   const made: { VpnGateway?: { VpnGatewayId?: string } } = await aws(
     cloud,
-    US,
+    RECIPIENT_ACCOUNT,
     'ec2',
     'create-vpn-gateway',
     '--type',
     'ipsec.1',
   );
   const id = made.VpnGateway?.VpnGatewayId ?? '';
-  await aws(cloud, US, 'ec2', 'attach-vpn-gateway', '--vpn-gateway-id', id, '--vpc-id', 'vpc-1a2b3c4d');
+  await aws(
+    cloud,
+    RECIPIENT_ACCOUNT,
+    'ec2',
+    'attach-vpn-gateway',
+    '--vpn-gateway-id',
+    id,
+    '--vpc-id',
+    'vpc-1a2b3c4d',
+  );
   return id;
 }
 
@@ -84,14 +93,14 @@ describe.skipIf(!HAS_AWS)('with an unmodified AWS CLI (skipped where `aws` is no
     'an account offers, `run` accepts what the policy allows, and the AWS CLI sees it; on %s',
     async (dialect) => {
       const scenario = readScenario({ region: 'eu-west-2', options: { dialect } });
-      const cloud = await startSimulator({ scenario });
+      const cloud = await startEmulator({ scenario });
       try {
         const gateway = await makeGateway(cloud);
         const [connection, allowed] = await connectAndOffer(cloud, ACME, 101);
-        const [, strange] = await connectAndOffer(cloud, STRANGER, 102);
+        const [, strange] = await connectAndOffer(cloud, UNKNOWN_REQUESTER, 102);
         const dir = folderWith({
           'policy/hub.yaml': `version: 1
-recipient: { provider: ${dialect}, region: eu-west-2, account: "${US}" }
+recipient: { provider: ${dialect}, region: eu-west-2, account: "${RECIPIENT_ACCOUNT}" }
 owners: { acme: { connections: [${connection}], gateway: ${gateway} } }
 `,
         });
@@ -106,11 +115,16 @@ owners: { acme: { connections: [${connection}], gateway: ${gateway} } }
           '--gateway-endpoint',
           cloud.url,
         ];
-        const { code, stdout } = await type(dir, args);
+        const { code, stdout } = await runCli(dir, args);
 
         expect(code).toBe(0);
         expect(JSON.parse(stdout).passes[0].counts).toMatchObject({ pending: 2, accepted: 1, held: 1 });
-        const { virtualInterfaces } = await aws(cloud, US, 'directconnect', 'describe-virtual-interfaces');
+        const { virtualInterfaces } = await aws(
+          cloud,
+          RECIPIENT_ACCOUNT,
+          'directconnect',
+          'describe-virtual-interfaces',
+        );
         expect(virtualInterfaces).toHaveLength(2);
         expect(virtualInterfaces).toEqual(
           expect.arrayContaining([

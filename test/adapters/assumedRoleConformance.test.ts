@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 
 import { functionCredentials } from '../../adapters/functionCredentials.ts';
 import { CALLS } from '../emulator/wire/allCalls.ts';
 import { IDS } from '../emulator/wire/callVariant.ts';
-import { essence, recordingOf } from '../emulator/wire/recordingFiles.ts';
-import { worldOfRecordings } from '../emulator/wire/replayRecording.ts';
+import { comparableRequest, recordingOf } from '../emulator/wire/recordingFiles.ts';
+import { createRecordedWorld } from '../emulator/wire/replayRecording.ts';
 import { type Received, type Reply, startApi } from '../support/apiServer.ts';
 import { aRecipient } from '../support/builders.ts';
 
@@ -17,7 +17,7 @@ afterEach(() => {
 
 describe('a role', () => {
   it('is assumed as the AWS CLI does, but for the name of the session, and with the usual length', async () => {
-    const simulation = worldOfRecordings('aws');
+    const simulation = createRecordedWorld('aws');
     const api = await startApi((received): Reply => {
       const { method, path: target, body } = received;
       const request = { method, target, headers: textsOf(received), body: Buffer.from(body) };
@@ -38,10 +38,12 @@ describe('a role', () => {
     expect(await provide()).toMatchObject({ accessKeyId: IDS.account, secretAccessKey: 'secret' });
 
     expect(simulation.world().sessions.size).toBe(before + 1);
-    const { asked, ...rest } = essence(recording);
+    const { asked, ...rest } = comparableRequest(recording);
     const { DurationSeconds, ...form } = asked;
     const expected = { ...rest, asked: { ...form, RoleSessionName: 'vif-acceptor' } };
-    expect(api.received.map((one) => essence({ ...one, headers: textsOf(one) }))).toEqual([expected]);
+    expect(api.received.map((one) => comparableRequest({ ...one, headers: textsOf(one) }))).toEqual([
+      expected,
+    ]);
   });
 });
 

@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
-  type AwsEndpoints,
   type AwsService,
-  awsEndpoints,
-  endpointOf,
-  endpointsFor,
+  type ConfiguredEndpoints,
+  chooseEndpoints,
+  configuredEndpoint,
+  readConfiguredEndpoints,
 } from '../../adapters/aws/configuredEndpoints.ts';
 import { EndpointRefused } from '../../adapters/endpoint.ts';
-import { failureOf } from '../support/apiClients.ts';
+import { rejectionOf } from '../support/apiClients.ts';
 
 const VARIABLES: readonly (readonly [string, AwsService])[] = [
   ['AWS_ENDPOINT_URL_DIRECT_CONNECT', 'directConnect'],
@@ -28,7 +28,7 @@ afterEach(() => {
 
 /** What the environment names, without what it does not. */
 async function named(): Promise<Record<string, unknown>> {
-  const found = Object.entries(await awsEndpoints(process.env));
+  const found = Object.entries(await readConfiguredEndpoints(process.env));
   return Object.fromEntries(found.filter(([, endpoint]) => endpoint !== null));
 }
 
@@ -65,8 +65,8 @@ describe('of the AWS configuration', () => {
     '%s is refused by name when signed requests to %s would leave this machine in clear',
     async (variable, service) => {
       vi.stubEnv(variable, 'http://all.example');
-      const aws = await awsEndpoints(process.env);
-      const failure = await failureOf((async () => endpointOf(aws, service))());
+      const aws = await readConfiguredEndpoints(process.env);
+      const failure = await rejectionOf((async () => configuredEndpoint(aws, service))());
       expect(failure).toBeInstanceOf(EndpointRefused);
       expect(String(failure)).toContain(`${variable} must be https`);
     },
@@ -74,7 +74,7 @@ describe('of the AWS configuration', () => {
 });
 
 describe('the APIs of a recipient', () => {
-  const NONE: AwsEndpoints = {
+  const NONE: ConfiguredEndpoints = {
     directConnect: null,
     ec2: null,
     sts: null,
@@ -90,13 +90,13 @@ describe('the APIs of a recipient', () => {
 
   it('on AWS are where its configuration says, each by itself', () => {
     const aws = { ...NONE, ec2: at('https://ec2.example') };
-    expect(endpointsFor(AWS, nothing, aws)).toEqual({
+    expect(chooseEndpoints(AWS, nothing, aws)).toEqual({
       directConnect: null,
       gateways: 'https://ec2.example',
       identity: OWN_STS,
     });
     const sts = { ...NONE, sts: at('https://sts.example') };
-    expect(endpointsFor(AWS, nothing, sts)).toMatchObject({
+    expect(chooseEndpoints(AWS, nothing, sts)).toMatchObject({
       gateways: null,
       identity: 'https://sts.example',
     });
@@ -105,17 +105,17 @@ describe('the APIs of a recipient', () => {
   it('on AWS are where the command line says, whatever the configuration does', () => {
     const aws = { ...NONE, directConnect: at('https://a.example'), ec2: at('https://b.example') };
     const given = { directConnect: 'https://c.example', gateways: 'https://d.example', identity: null };
-    expect(endpointsFor(AWS, given, aws)).toEqual({ ...given, identity: OWN_STS });
-    expect(endpointsFor(AWS, { ...given, identity: 'https://e.example' }, aws)).toMatchObject({
+    expect(chooseEndpoints(AWS, given, aws)).toEqual({ ...given, identity: OWN_STS });
+    expect(chooseEndpoints(AWS, { ...given, identity: 'https://e.example' }, aws)).toMatchObject({
       identity: 'https://e.example',
     });
     const emulator = { directConnect: EMULATOR, gateways: null, identity: null };
-    expect(endpointsFor(AWS, emulator, aws)).toMatchObject({ gateways: EMULATOR, identity: EMULATOR });
+    expect(chooseEndpoints(AWS, emulator, aws)).toMatchObject({ gateways: EMULATOR, identity: EMULATOR });
   });
 
   it('on AWS are all on this machine when the configuration names an emulator', () => {
     const aws = { ...NONE, directConnect: at(EMULATOR) };
-    expect(endpointsFor(AWS, nothing, aws)).toEqual({
+    expect(chooseEndpoints(AWS, nothing, aws)).toEqual({
       directConnect: EMULATOR,
       gateways: EMULATOR,
       identity: EMULATOR,
@@ -124,13 +124,13 @@ describe('the APIs of a recipient', () => {
 
   it('on AWS are refused where the configuration must not be used, and not where the command line says where', () => {
     const aws = { ...NONE, ec2: new EndpointRefused('AWS_ENDPOINT_URL_EC2 must be https') };
-    expect(() => endpointsFor(AWS, nothing, aws)).toThrow(EndpointRefused);
+    expect(() => chooseEndpoints(AWS, nothing, aws)).toThrow(EndpointRefused);
     const given = { directConnect: null, gateways: 'https://d.example', identity: null };
-    expect(endpointsFor(AWS, given, aws)).toMatchObject({ gateways: given.gateways });
+    expect(chooseEndpoints(AWS, given, aws)).toMatchObject({ gateways: given.gateways });
   });
 
   it('on OUTSCALE are never where a setting of AWS says', () => {
     const aws = { ...NONE, directConnect: at(EMULATOR), ec2: at(EMULATOR), sts: at(EMULATOR) };
-    expect(endpointsFor({ provider: 'outscale', region: 'eu-west-2' }, nothing, aws)).toEqual(nothing);
+    expect(chooseEndpoints({ provider: 'outscale', region: 'eu-west-2' }, nothing, aws)).toEqual(nothing);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Provider } from '../../core/model.ts';
-import { converse, failureOf } from '../support/apiClients.ts';
+import { connectTo, rejectionOf } from '../support/apiClients.ts';
 import { json, type Reply, text } from '../support/apiServer.ts';
 
 const ID = 'dxvif-1a2b3c4d';
@@ -8,7 +8,7 @@ const VIRTUAL = 'vgw-12345678';
 const DIRECT_CONNECT = '5f294f92-bafb-4011-916d-9b0bec4cf2c8';
 
 async function confirming(provider: Provider, reply: Reply, gateway = VIRTUAL) {
-  const apis = await converse(provider, () => reply);
+  const apis = await connectTo(provider, () => reply);
   return { apis, confirm: () => apis.directConnect.confirm(ID, gateway) };
 }
 
@@ -34,7 +34,7 @@ describe('confirming', () => {
     ['aws', 'vgw-12345678 '],
   ] as const)('on %s with gateway %j is refused before anybody is called', async (provider, gateway) => {
     const { apis, confirm } = await confirming(provider, json({ virtualInterfaceState: 'pending' }), gateway);
-    expect(await failureOf(confirm())).toMatchObject({ name: 'ApiFailure', kind: 'client' });
+    expect(await rejectionOf(confirm())).toMatchObject({ name: 'ApiFailure', kind: 'client' });
     expect(apis.received).toEqual([]);
   });
 
@@ -58,7 +58,7 @@ describe('confirming', () => {
     ['the answer is broken', text('{"virtualInterfaceState":'), 'malformed'],
   ] as const)('is tried exactly once when %s', async (_, reply, kind) => {
     const { apis, confirm } = await confirming('aws', reply);
-    expect(await failureOf(confirm())).toMatchObject({
+    expect(await rejectionOf(confirm())).toMatchObject({
       name: 'ApiFailure',
       kind,
       operation: 'ConfirmPrivateVirtualInterface',

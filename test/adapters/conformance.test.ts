@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { Provider } from '../../core/model.ts';
 import { CALLS } from '../emulator/wire/allCalls.ts';
 import { IDS, SECOND_PAGE } from '../emulator/wire/callVariant.ts';
-import { essence, recordingOf } from '../emulator/wire/recordingFiles.ts';
-import { worldOfRecordings } from '../emulator/wire/replayRecording.ts';
-import { type Conversation, converse } from '../support/apiClients.ts';
+import { comparableRequest, recordingOf } from '../emulator/wire/recordingFiles.ts';
+import { createRecordedWorld } from '../emulator/wire/replayRecording.ts';
+import { type ApiClients, connectTo } from '../support/apiClients.ts';
 import type { Received, Reply } from '../support/apiServer.ts';
 
 const { request, gateway, hub, account } = IDS;
@@ -13,7 +13,7 @@ const { request, gateway, hub, account } = IDS;
 const SENT: readonly {
   readonly provider: Provider;
   readonly port: string;
-  readonly use: (apis: Conversation) => Promise<unknown>;
+  readonly use: (apis: ApiClients) => Promise<unknown>;
   readonly as: readonly string[];
 }[] = [
   {
@@ -73,7 +73,7 @@ const SENT: readonly {
   {
     provider: 'aws',
     port: 'the question where a gateway leads, over two pages',
-    use: ({ gateways }) => gateways.routing(gateway),
+    use: ({ gateways }) => gateways.readRouting(gateway),
     as: [
       'DescribeVpnGateways: all',
       'DescribeRouteTables: those of a VPC',
@@ -83,7 +83,7 @@ const SENT: readonly {
   {
     provider: 'aws',
     port: 'the question where a Direct Connect gateway leads',
-    use: ({ gateways }) => gateways.routing(hub),
+    use: ({ gateways }) => gateways.readRouting(hub),
     as: ['DescribeDirectConnectGatewayAssociations: of a Direct Connect gateway'],
   },
   {
@@ -96,8 +96,8 @@ const SENT: readonly {
 
 describe('the adapters', () => {
   it.each(SENT)('send $port on $provider as the AWS CLI and the SDK do', async ({ provider, use, as }) => {
-    const simulation = worldOfRecordings(provider);
-    const apis = await converse(provider, (received): Reply => {
+    const simulation = createRecordedWorld(provider);
+    const apis = await connectTo(provider, (received): Reply => {
       const { method, path: target, body } = received;
       const reply = simulation.handle({
         method,
@@ -115,11 +115,13 @@ describe('the adapters', () => {
       };
     });
     await use(apis);
-    expect(apis.received.map((received) => essence({ ...received, headers: textsOf(received) }))).toEqual(
+    expect(
+      apis.received.map((received) => comparableRequest({ ...received, headers: textsOf(received) })),
+    ).toEqual(
       as.map((name) => {
         const call = CALLS.find(({ operation, says }) => `${operation}: ${says}` === name);
         const recording = call && recordingOf(call, 'cli');
-        return recording && essence(recording);
+        return recording && comparableRequest(recording);
       }),
     );
   });

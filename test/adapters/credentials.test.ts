@@ -4,7 +4,7 @@ import { connect } from '../../adapters/connect.ts';
 import { functionCredentials } from '../../adapters/functionCredentials.ts';
 import type { Credentials } from '../../core/policy.ts';
 import { CredentialsUnusable } from '../../run/portErrors.ts';
-import { failureOf } from '../support/apiClients.ts';
+import { rejectionOf } from '../support/apiClients.ts';
 import { type ApiServer, json, type Reply, startApi, text, xml } from '../support/apiServer.ts';
 import { aRecipient } from '../support/builders.ts';
 
@@ -68,7 +68,7 @@ describe('the keys of OUTSCALE', () => {
     ],
   ])('are not taken from a secret that holds %s, which is told by its name', async (_, held, name) => {
     await aws(() => json({ SecretString: JSON.stringify(held) }));
-    const failure = await failureOf(provide('outscale', SECRET));
+    const failure = await rejectionOf(provide('outscale', SECRET));
     expect(failure).toBeInstanceOf(CredentialsUnusable);
     expect(String(failure)).toContain(
       `\`${name}\` in secret \`vif-acceptor/outscale\` is empty, or holds white space or another character that no key has; write it anew`,
@@ -89,7 +89,7 @@ describe('the keys of OUTSCALE', () => {
     ['no text', undefined],
   ])('are not taken from a secret that holds %s, and none of it is told', async (_, SecretString) => {
     await aws(() => json({ SecretString, SecretBinary: btoa('planted-secret-key') }));
-    const failure = await failureOf(provide('outscale', SECRET));
+    const failure = await rejectionOf(provide('outscale', SECRET));
     expect(failure).toBeInstanceOf(CredentialsUnusable);
     expect(String(failure)).toContain(
       'secret `vif-acceptor/outscale` must be `{"accessKey": "…", "secretKey": "…"}`',
@@ -108,7 +108,7 @@ describe('the keys of OUTSCALE', () => {
     ],
   ])('cannot be had when %s, and the message says why and of which secret', async (_, reply, why) => {
     await aws(() => reply);
-    const failure = await failureOf(provide('outscale', SECRET));
+    const failure = await rejectionOf(provide('outscale', SECRET));
     expect(failure).toBeInstanceOf(CredentialsUnusable);
     expect(String(failure)).toContain('secret `vif-acceptor/outscale` cannot be read: GetSecretValue failed');
     expect(String(failure)).toContain(why);
@@ -120,7 +120,7 @@ describe('the keys of OUTSCALE', () => {
     await aws((earlier) => replies[earlier] ?? text('{'));
     const provided = functionCredentials(aRecipient({ credentials: SECRET }), 'acme', null);
     if (typeof provided !== 'function') throw new Error('no provider of credentials');
-    await failureOf(provided());
+    await rejectionOf(provided());
     expect(await provided()).toMatchObject({ accessKeyId: KEY.accessKey });
   });
 
@@ -137,7 +137,7 @@ describe('the keys of OUTSCALE', () => {
     const apis = connect(recipient, functionCredentials(recipient, 'acme', null), endpoints, 1000);
     onTestFinished(() => apis.close());
 
-    expect(await failureOf(apis.directConnect.list())).toBeInstanceOf(CredentialsUnusable);
+    expect(await rejectionOf(apis.directConnect.list())).toBeInstanceOf(CredentialsUnusable);
     expect(outscale.received).toEqual([]);
     expect(await apis.directConnect.list()).toEqual([]);
     expect(outscale.received[0]?.headers.authorization).toContain('Credential=OSCACCESSKEY/');
@@ -188,7 +188,7 @@ describe('the credentials of AWS', () => {
   it('that cannot be had are told with the role', async () => {
     const error = '<Error><Code>AccessDenied</Code><Message>not you</Message></Error>';
     const api = await aws(() => xml(`<ErrorResponse>${error}</ErrorResponse>`, 403));
-    const failure = await failureOf(provide('aws', { role: ROLE, externalId: null }, api.url));
+    const failure = await rejectionOf(provide('aws', { role: ROLE, externalId: null }, api.url));
     expect(failure).toBeInstanceOf(CredentialsUnusable);
     expect(String(failure)).toContain(`role \`${ROLE}\` cannot be assumed: AssumeRole failed (credentials)`);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { converse, failureOf } from '../support/apiClients.ts';
+import { connectTo, rejectionOf } from '../support/apiClients.ts';
 import { json, type Reply } from '../support/apiServer.ts';
 import { OUTSCALE_ITEM } from '../support/wireItems.ts';
 
@@ -7,7 +7,7 @@ const ID = OUTSCALE_ITEM.virtualInterfaceId;
 const OTHER = { ...OUTSCALE_ITEM, virtualInterfaceId: 'dxvif-99999999' };
 
 async function description(reply: Reply, provider: 'aws' | 'outscale' = 'aws') {
-  const apis = await converse(provider, () => reply);
+  const apis = await connectTo(provider, () => reply);
   return { apis, describe: () => apis.directConnect.describe(ID) };
 }
 
@@ -45,7 +45,7 @@ describe('describing one interface', () => {
     ['missing rights', said('AccessDeniedException', `${ID} does not exist`)],
   ])('never takes %s for there being none', async (_, reply) => {
     const { describe } = await description(reply);
-    expect(await failureOf(describe())).toMatchObject({ name: 'ApiFailure' });
+    expect(await rejectionOf(describe())).toMatchObject({ name: 'ApiFailure' });
   });
 
   it.each([
@@ -58,13 +58,13 @@ describe('describing one interface', () => {
     ['null', { virtualInterfaces: null }],
   ])('refuses an answer about %s', async (_, answer) => {
     const { describe } = await description(json(answer));
-    expect(await failureOf(describe())).toMatchObject({ name: 'ApiFailure', kind: 'malformed' });
+    expect(await rejectionOf(describe())).toMatchObject({ name: 'ApiFailure', kind: 'malformed' });
   });
 });
 
 describe('our own connections', () => {
   async function connections(...pages: Reply[]) {
-    const apis = await converse('aws', (_, earlier) => pages[earlier] ?? json({}));
+    const apis = await connectTo('aws', (_, earlier) => pages[earlier] ?? json({}));
     return apis.directConnect.ownConnections();
   }
 
@@ -89,11 +89,11 @@ describe('our own connections', () => {
     { connectionId: 'dxcon-1', lagId: 5 },
   ])('are not known when one of them is %j', async (odd) => {
     const reply = json({ connections: [{ connectionId: 'dxcon-2' }, odd] });
-    expect(await failureOf(connections(reply))).toMatchObject({ name: 'ApiFailure', kind: 'malformed' });
+    expect(await rejectionOf(connections(reply))).toMatchObject({ name: 'ApiFailure', kind: 'malformed' });
   });
 
   it('are not known when a page lacks its list', async () => {
-    const failure = failureOf(connections(json({ connections: [], nextToken: 'a' }), json({})));
+    const failure = rejectionOf(connections(json({ connections: [], nextToken: 'a' }), json({})));
     expect(await failure).toMatchObject({ name: 'ApiFailure', kind: 'malformed' });
   });
 });

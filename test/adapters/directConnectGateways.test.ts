@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { converse, failureOf } from '../support/apiClients.ts';
+import { connectTo, rejectionOf } from '../support/apiClients.ts';
 import { json, type Reply, xml } from '../support/apiServer.ts';
 
 const ID = '5f294f92-bafb-4011-916d-9b0bec4cf2c8';
@@ -21,7 +21,7 @@ const READ = {
 };
 
 async function ask(...pages: Reply[]) {
-  const apis = await converse('aws', (_, earlier) => pages[earlier] ?? json({}));
+  const apis = await connectTo('aws', (_, earlier) => pages[earlier] ?? json({}));
   return { apis, list: () => apis.gateways.list(new Set(['directConnect'] as const)) };
 }
 
@@ -66,7 +66,7 @@ describe('Direct Connect gateways', () => {
     ],
   ])('are not known by %s', async (_, pages) => {
     const { list } = await ask(...pages);
-    expect(await failureOf(list())).toMatchObject({
+    expect(await rejectionOf(list())).toMatchObject({
       name: 'ApiFailure',
       kind: 'malformed',
       operation: 'DescribeDirectConnectGateways',
@@ -76,7 +76,7 @@ describe('Direct Connect gateways', () => {
   it('come beside the virtual ones when both are wanted', async () => {
     const set = '<vpnGatewaySet><item><vpnGatewayId>vgw-12345678</vpnGatewayId></item></vpnGatewaySet>';
     const virtual = xml(`<DescribeVpnGatewaysResponse>${set}</DescribeVpnGatewaysResponse>`);
-    const apis = await converse('aws', ({ operation }) =>
+    const apis = await connectTo('aws', ({ operation }) =>
       operation === 'DescribeVpnGateways' ? virtual : json({ directConnectGateways: [ITEM] }),
     );
     const found = await apis.gateways.list(new Set(['virtual', 'directConnect'] as const));

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { connect } from '../../adapters/connect.ts';
-import { DIALECTS } from '../../adapters/directconnect/directConnect.ts';
-import { checkedEndpoint, EndpointRefused } from '../../adapters/endpoint.ts';
+import { PROVIDER_APIS } from '../../adapters/directconnect/directConnect.ts';
+import { EndpointRefused, validateEndpoint } from '../../adapters/endpoint.ts';
 
 function refusal(text: string): string {
   try {
-    return `accepted as ${checkedEndpoint('--endpoint', text)}`;
+    return `accepted as ${validateEndpoint('--endpoint', text)}`;
   } catch (error) {
     return error instanceof EndpointRefused ? error.message : `unexpected ${error}`;
   }
@@ -22,7 +22,7 @@ describe('an endpoint override', () => {
     ['http://127.1:1', 'http://127.0.0.1:1'],
     ['http://[::1]:4566', 'http://[::1]:4566'],
   ])('%s is taken as %s', (text, origin) => {
-    expect(checkedEndpoint('--endpoint', text)).toBe(origin);
+    expect(validateEndpoint('--endpoint', text)).toBe(origin);
   });
 
   it.each([
@@ -111,7 +111,7 @@ describe('a region', () => {
       'https://ec2.cn-north-1.amazonaws.com.cn',
     ],
   ] as const)('of %s, %s, leads to %s and %s', (provider, region, directConnect, gateways) => {
-    expect(DIALECTS[provider].directConnectEndpoint(region)).toBe(directConnect);
-    expect(DIALECTS[provider].gatewayEndpoint(region)).toBe(gateways);
+    expect(PROVIDER_APIS[provider].directConnectEndpoint(region)).toBe(directConnect);
+    expect(PROVIDER_APIS[provider].gatewayEndpoint(region)).toBe(gateways);
   });
 });

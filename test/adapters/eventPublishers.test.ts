@@ -2,12 +2,12 @@ import { execFileSync, spawn } from 'node:child_process';
 import { closeSync, constants, mkdirSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createFileAnnouncer } from '../../adapters/events/filePublisher.ts';
-import { type Announcement, announcement } from '../../core/events/event.ts';
+import { createFilePublisher } from '../../adapters/events/filePublisher.ts';
+import { type AcceptorEvent, createEvent } from '../../core/events/event.ts';
 import { json, text } from '../support/apiServer.ts';
 import { startEventBus } from '../support/eventBus.ts';
-import { busAnnouncer } from '../support/eventPublishers.ts';
-import { plant } from '../support/tempFiles.ts';
+import { busPublisher } from '../support/eventPublishers.ts';
+import { writeTempFiles } from '../support/tempFiles.ts';
 
 const ORIGIN = {
   target: 'acme',
@@ -19,9 +19,9 @@ const ORIGIN = {
 const NOBODY = { who: '-', why: '-', byWhen: '-', toDo: '-' };
 const AT = '2026-11-10T11:00:00.000Z';
 
-function some(count: number): Announcement[] {
+function some(count: number): AcceptorEvent[] {
   return Array.from({ length: count }, (_, i) =>
-    announcement('Request Held', ORIGIN, AT, [i], { message: `held ${i}`, forPeople: NOBODY }),
+    createEvent('Request Held', ORIGIN, AT, [i], { message: `held ${i}`, forPeople: NOBODY }),
   );
 }
 
@@ -29,7 +29,7 @@ describe('announcing on the event bus', () => {
   it('sends what docs/events.schema.json describes', async () => {
     const bus = await startEventBus();
     const [one] = some(1);
-    expect(await busAnnouncer(bus).announce(one ? [one] : [])).toMatchObject({
+    expect(await busPublisher(bus).publish(one ? [one] : [])).toMatchObject({
       delivered: [one?.id],
       problem: null,
     });
@@ -46,7 +46,7 @@ describe('announcing on the event bus', () => {
   it('sends ten in a call', async () => {
     const bus = await startEventBus();
     const many = some(23);
-    expect(await busAnnouncer(bus).announce(many)).toMatchObject({
+    expect(await busPublisher(bus).publish(many)).toMatchObject({
       delivered: many.map(({ id }) => id),
       problem: null,
     });
@@ -57,7 +57,7 @@ describe('announcing on the event bus', () => {
   it('tells which of them were refused, and why', async () => {
     const bus = await startEventBus((place) => (place === 1 || place === 11 ? 'InternalFailure' : null));
     const many = some(12);
-    const { delivered, problem } = await busAnnouncer(bus).announce(many);
+    const { delivered, problem } = await busPublisher(bus).publish(many);
     expect(delivered).toEqual(many.filter((_, i) => i !== 1 && i !== 11).map(({ id }) => id));
     expect(problem).toBe('PutEvents refused some: InternalFailure: refused');
   });
@@ -69,7 +69,7 @@ describe('announcing on the event bus', () => {
   ])('takes an event for not delivered when the bus answers it %s', async (_, entry) => {
     const bus = await startEventBus(undefined, () => json({ Entries: [{ EventId: 'x' }, entry] }));
     const [first, second] = some(2);
-    const { delivered, problem } = await busAnnouncer(bus).announce(first && second ? [first, second] : []);
+    const { delivered, problem } = await busPublisher(bus).publish(first && second ? [first, second] : []);
     expect(delivered).toEqual([first?.id]);
     expect(problem).not.toBeNull();
   });
@@ -78,7 +78,7 @@ describe('announcing on the event bus', () => {
     const tooLarge = json({ __type: 'ValidationException', message: 'Total size of the entries' }, 400);
     const bus = await startEventBus(undefined, (call) => (call === 0 ? tooLarge : null));
     const many = some(23);
-    const { delivered, problem } = await busAnnouncer(bus).announce(many);
+    const { delivered, problem } = await busPublisher(bus).publish(many);
     expect(delivered).toEqual(many.slice(10).map(({ id }) => id));
     expect(problem).not.toBeNull();
   });
@@ -86,7 +86,7 @@ describe('announcing on the event bus', () => {
   it('asks for those behind ten that are all refused', async () => {
     const bus = await startEventBus((place) => (place < 10 ? 'MalformedDetail' : null));
     const many = some(12);
-    expect((await busAnnouncer(bus).announce(many)).delivered).toEqual(many.slice(10).map(({ id }) => id));
+    expect((await busPublisher(bus).publish(many)).delivered).toEqual(many.slice(10).map(({ id }) => id));
   });
 
   it.each([
@@ -97,24 +97,24 @@ describe('announcing on the event bus', () => {
     ['nothing at all, for ever', { does: 'hang' } as const, /PutEvents failed \(timeout\)/],
   ])('takes nothing for delivered when the bus answers %s', async (_, reply, problem) => {
     const bus = await startEventBus(undefined, () => reply);
-    const result = await busAnnouncer(bus).announce(some(12));
+    const result = await busPublisher(bus).publish(some(12));
     expect(result.delivered.length).toBeLessThanOrEqual(2);
     expect(result.problem).toMatch(problem);
   });
 
   it('is not asked ten by ten when it does not answer', async () => {
     const bus = await startEventBus(undefined, () => json({ __type: 'AccessDeniedException' }, 400));
-    await busAnnouncer(bus).announce(some(30));
+    await busPublisher(bus).publish(some(30));
     expect(bus.received).toHaveLength(1);
   });
 });
 
 describe('announcing to a file', () => {
   it('adds a line for each, to its owner alone', async () => {
-    const path = join(plant({}), 'events.jsonl');
+    const path = join(writeTempFiles({}), 'events.jsonl');
     const many = some(2);
-    await createFileAnnouncer(path).announce(many.slice(0, 1));
-    expect(await createFileAnnouncer(path).announce(many.slice(1))).toMatchObject({
+    await createFilePublisher(path).publish(many.slice(0, 1));
+    expect(await createFilePublisher(path).publish(many.slice(1))).toMatchObject({
       delivered: [many[1]?.id],
       problem: null,
     });
@@ -131,17 +131,17 @@ describe('announcing to a file', () => {
   });
 
   it('begins a new line after one that was cut short', async () => {
-    const path = join(plant({ 'events.jsonl': '{"source":' }), 'events.jsonl');
-    await createFileAnnouncer(path).announce(some(1));
+    const path = join(writeTempFiles({ 'events.jsonl': '{"source":' }), 'events.jsonl');
+    await createFilePublisher(path).publish(some(1));
     expect(readFileSync(path, 'utf8')).toMatch(/^\{"source":\n\{.*\}\n$/);
   });
 
   it('keeps the lines of passes at once apart, in a pipe too, which mixes long ones', async () => {
-    const path = join(plant({}), 'events.fifo');
+    const path = join(writeTempFiles({}), 'events.fifo');
     execFileSync('mkfifo', [path]);
-    const announcer = createFileAnnouncer(path);
+    const announcer = createFilePublisher(path);
     const padding = 'x'.repeat(300_000);
-    const passes = some(4).map((one) => announcer.announce([{ ...one, detail: { ...one.detail, padding } }]));
+    const passes = some(4).map((one) => announcer.publish([{ ...one, detail: { ...one.detail, padding } }]));
     // Open for writing too: between two passes nobody else may have it open, which readers take for its end.
     const reader = spawn('sh', ['-c', 'exec 3<>"$0"; head -n 4 <&3', path]);
     let read = '';
@@ -154,28 +154,28 @@ describe('announcing to a file', () => {
   });
 
   it('delivers nothing to a pipe that no process reads', async () => {
-    const path = join(plant({}), 'events.fifo');
+    const path = join(writeTempFiles({}), 'events.fifo');
     execFileSync('mkfifo', [path]);
-    expect(await createFileAnnouncer(path).announce(some(2))).toMatchObject({
+    expect(await createFilePublisher(path).publish(some(2))).toMatchObject({
       delivered: [],
       problem: expect.stringContaining('(ENXIO)'),
     });
   });
 
   it('ends when a pipe is full and its reader is stuck, and what fitted was delivered', async () => {
-    const path = join(plant({}), 'events.fifo');
+    const path = join(writeTempFiles({}), 'events.fifo');
     execFileSync('mkfifo', [path]);
     const reader = openSync(path, constants.O_RDWR);
     onTestFinished(() => closeSync(reader));
     const long = some(3).map((one) => ({ ...one, detail: { ...one.detail, padding: 'x'.repeat(50_000) } }));
-    const announcer = createFileAnnouncer(path);
-    expect(await announcer.announce(long)).toMatchObject({
+    const announcer = createFilePublisher(path);
+    expect(await announcer.publish(long)).toMatchObject({
       delivered: [long[0]?.id],
       postponed: [long[1]?.id, long[2]?.id],
       problem: expect.stringContaining('(EAGAIN)'),
     });
     // The line that was cut short stays a line of its own.
-    const rest = announcer.announce(some(1));
+    const rest = announcer.publish(some(1));
     let read = '';
     for await (const chunk of spawn('head', ['-n', '3', path]).stdout) read += String(chunk);
     expect((await rest).problem).toBeNull();
@@ -185,7 +185,7 @@ describe('announcing to a file', () => {
   }, 20_000);
 
   it('says why it cannot', async () => {
-    const root = plant({});
+    const root = writeTempFiles({});
     mkdirSync(join(root, 'events.jsonl'));
     writeFileSync(join(root, 'file'), '');
     for (const [path, code] of [
@@ -193,7 +193,7 @@ describe('announcing to a file', () => {
       [join(root, 'file', 'events.jsonl'), 'ENOTDIR'],
       [join(root, 'none', 'events.jsonl'), 'ENOENT'],
     ] as const) {
-      expect(await createFileAnnouncer(path).announce(some(1))).toMatchObject({
+      expect(await createFilePublisher(path).publish(some(1))).toMatchObject({
         delivered: [],
         problem: expect.stringContaining(`${path} cannot be written (${code})`),
       });

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { connect } from '../../adapters/connect.ts';
-import { converse, failureOf } from '../support/apiClients.ts';
+import { connectTo, rejectionOf } from '../support/apiClients.ts';
 import { json, type Received, type Reply, text, xml } from '../support/apiServer.ts';
 
 const VGW = 'vgw-12345678';
@@ -38,12 +38,12 @@ function propagating(...gateways: string[]): string {
 }
 
 async function ask(...pages: Reply[]) {
-  const apis = await converse('outscale', ({ operation }: Received, earlier) =>
+  const apis = await connectTo('outscale', ({ operation }: Received, earlier) =>
     operation === 'DescribeVpnGateways' ? gatewayIn('attached') : (pages[earlier] ?? answer('')),
   );
   const asked = (): string[] =>
     apis.received.map(({ body }) => body).filter((body) => body.includes('Route'));
-  return { asked, routing: () => apis.gateways.routing(VGW) };
+  return { asked, routing: () => apis.gateways.readRouting(VGW) };
 }
 
 describe('the route tables that a virtual gateway may lead to', () => {
@@ -114,7 +114,7 @@ describe('the route tables that a virtual gateway may lead to', () => {
     ['HTML', text('<!DOCTYPE html><html><br></html>')],
   ])('are never none because of %s', async (_, reply) => {
     const { routing } = await ask(reply, reply);
-    expect(await failureOf(routing())).toMatchObject({
+    expect(await rejectionOf(routing())).toMatchObject({
       name: 'ApiFailure',
       kind: 'malformed',
       operation: 'DescribeRouteTables',
@@ -132,7 +132,7 @@ describe('the route tables that a virtual gateway may lead to', () => {
     ['a bare 403', text('forbidden', 403)],
   ])('that may not be looked at are told so: %s', async (_, reply) => {
     const { asked, routing } = await ask(reply, reply);
-    expect(await failureOf(routing())).toMatchObject({
+    expect(await rejectionOf(routing())).toMatchObject({
       kind: 'credentials',
       operation: 'DescribeRouteTables',
     });
@@ -143,8 +143,8 @@ describe('the route tables that a virtual gateway may lead to', () => {
     ['attached to none', gatewayIn('detached')],
     ['not there', xml('<DescribeVpnGatewaysResponse><vpnGatewaySet/></DescribeVpnGatewaysResponse>')],
   ])('are not asked for when the gateway is %s', async (_, reply) => {
-    const apis = await converse('outscale', () => reply);
-    expect(await apis.gateways.routing(VGW)).toEqual({ kind: 'virtual', vpcs: [], tables: [] });
+    const apis = await connectTo('outscale', () => reply);
+    expect(await apis.gateways.readRouting(VGW)).toEqual({ kind: 'virtual', vpcs: [], tables: [] });
     expect(apis.received.map(({ operation }) => operation)).toEqual(['DescribeVpnGateways']);
   });
 });
@@ -154,8 +154,8 @@ describe('the associations of a Direct Connect gateway', () => {
     json({ directConnectGatewayAssociations: associations, nextToken });
 
   async function askAws(...pages: Reply[]) {
-    const apis = await converse('aws', (_, earlier) => pages[earlier] ?? json({}));
-    return { apis, routing: () => apis.gateways.routing(DX_GATEWAY) };
+    const apis = await connectTo('aws', (_, earlier) => pages[earlier] ?? json({}));
+    return { apis, routing: () => apis.gateways.readRouting(DX_GATEWAY) };
   }
 
   it('are read from all pages, with their states alone', async () => {
@@ -185,7 +185,7 @@ describe('the associations of a Direct Connect gateway', () => {
     ['a repeated token', [page([], 'a'), page([], 'a')]],
   ])('are never none because of %s', async (_, pages) => {
     const { routing } = await askAws(...pages);
-    expect(await failureOf(routing())).toMatchObject({
+    expect(await rejectionOf(routing())).toMatchObject({
       name: 'ApiFailure',
       kind: 'malformed',
       operation: 'DescribeDirectConnectGatewayAssociations',
@@ -194,7 +194,7 @@ describe('the associations of a Direct Connect gateway', () => {
 
   it('that may not be looked at are told so', async () => {
     const { routing } = await askAws(json({ __type: 'AccessDeniedException', message: 'no' }, 400));
-    expect(await failureOf(routing())).toMatchObject({ kind: 'credentials' });
+    expect(await rejectionOf(routing())).toMatchObject({ kind: 'credentials' });
   });
 });
 

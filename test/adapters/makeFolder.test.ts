@@ -1,13 +1,13 @@
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { codeOf, makeFolder } from '../../adapters/fileSystem.ts';
+import { makeFolder, readErrorCode } from '../../adapters/fileSystem.ts';
 import { folderWith } from '../support/cli.ts';
 
 async function codeFor(path: string): Promise<string> {
   return await makeFolder(path).then(
     () => 'made',
-    (error: unknown) => codeOf(error),
+    (error: unknown) => readErrorCode(error),
   );
 }
 

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { converse, failureOf } from '../support/apiClients.ts';
+import { connectTo, rejectionOf } from '../support/apiClients.ts';
 import { json, type Reply, text } from '../support/apiServer.ts';
 import { OUTSCALE_ITEM } from '../support/wireItems.ts';
 
@@ -16,7 +16,7 @@ function page(ids: readonly string[], nextToken?: unknown): Reply {
 
 /** A listing that is answered page by page; whoever asks for more gets the last page again. */
 async function listing(provider: 'aws' | 'outscale', ...pages: Reply[]) {
-  const apis = await converse(provider, (_, earlier) => pages[earlier] ?? pages.at(-1) ?? json({}));
+  const apis = await connectTo(provider, (_, earlier) => pages[earlier] ?? pages.at(-1) ?? json({}));
   return { apis, list: () => apis.directConnect.list() };
 }
 
@@ -26,7 +26,7 @@ describe('a listing', () => {
       'aws',
       json({ virtualInterfaces: Array.from({ length: 200_000 }, () => 0) }),
     );
-    const failure = await failureOf(list());
+    const failure = await rejectionOf(list());
     expect(failure).toMatchObject(INCOMPLETE);
     expect(String(failure)).toMatch(/it has more than 100000 items/);
   });
@@ -81,7 +81,7 @@ describe('a listing', () => {
     ['lacks its list on the second page', [page(['dxvif-1'], 'a'), json({})], 'page 2 has no list'],
   ])('that %s is incomplete', async (_, pages, why) => {
     const { list } = await listing('aws', ...pages);
-    const failure = await failureOf(list());
+    const failure = await rejectionOf(list());
     expect(failure).toMatchObject(INCOMPLETE);
     expect(String(failure)).toMatch(new RegExp(why));
   });
@@ -98,7 +98,7 @@ describe('a listing', () => {
     ['another spelling', json({ VirtualInterfaces: [] })],
   ])('answered with %s and status 200 is incomplete', async (_, reply) => {
     const { list } = await listing('aws', reply);
-    expect(await failureOf(list())).toMatchObject(INCOMPLETE);
+    expect(await rejectionOf(list())).toMatchObject(INCOMPLETE);
   });
 
   it.each([
@@ -108,7 +108,7 @@ describe('a listing', () => {
     ['a redirect', text('', 302), 'client', 1],
   ])('answered with %s fails', async (_, reply, kind, attempts) => {
     const { apis, list } = await listing('aws', reply);
-    expect(await failureOf(list())).toMatchObject({ name: 'ApiFailure', kind });
+    expect(await rejectionOf(list())).toMatchObject({ name: 'ApiFailure', kind });
     expect(apis.received).toHaveLength(attempts);
   });
 
@@ -118,7 +118,7 @@ describe('a listing', () => {
       page(['dxvif-1'], 'a'),
       json({ __type: 'Odd', message: 'no' }, status),
     );
-    expect(await failureOf(list())).toMatchObject({ name: 'ApiFailure' });
+    expect(await rejectionOf(list())).toMatchObject({ name: 'ApiFailure' });
   });
 
   it('gets over two failures of the server', async () => {
@@ -129,7 +129,7 @@ describe('a listing', () => {
 
   it.each([200, 400, 403, 500])('quotes no BGP key of a broken answer (HTTP %i)', async (status) => {
     const { list } = await listing('aws', text('{"authKey":planted-bgp-key}', status));
-    const failure = await failureOf(list());
+    const failure = await rejectionOf(list());
     expect(failure).toMatchObject({ name: 'ApiFailure' });
     expect(inspect(failure)).not.toContain('planted');
   });

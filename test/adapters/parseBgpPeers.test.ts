@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { readVirtualInterface } from '../../adapters/directconnect/parseVirtualInterface.ts';
+import { parseVirtualInterface } from '../../adapters/directconnect/parseVirtualInterface.ts';
 import { AWS_ITEM, OUTSCALE_ITEM } from '../support/wireItems.ts';
 
 const ADDRESSES = { amazonAddress: '169.254.10.1/30', customerAddress: '169.254.10.2/30' };
 const SECOND = { asn: 65020, amazonAddress: 'fd00::1/64', customerAddress: 'fd00::2/64' };
 
 function peers(changes: object) {
-  return readVirtualInterface({ ...AWS_ITEM, ...changes }, 0).peers;
+  return parseVirtualInterface({ ...AWS_ITEM, ...changes }, 0).peers;
 }
 
 describe('the ASN', () => {
@@ -24,14 +24,14 @@ describe('the ASN', () => {
     [0, 4294967296, null, ['`asnLong` must be a whole number from 0 to 4294967295']],
     [0, '4200000000', null, ['`asnLong` must be a whole number from 0 to 4294967295']],
   ])('of `asn` %j and `asnLong` %j is %j', (asn, asnLong, expected, faults) => {
-    const vif = readVirtualInterface({ ...OUTSCALE_ITEM, asn, asnLong }, 0);
+    const vif = parseVirtualInterface({ ...OUTSCALE_ITEM, asn, asnLong }, 0);
     expect(vif.peers.map((peer) => peer.asn)).toEqual([expected]);
-    expect(vif.faults).toEqual(faults);
+    expect(vif.readErrors).toEqual(faults);
   });
 
   it('that contradicts itself within a listed peer makes the interface unreadable', () => {
-    const vif = readVirtualInterface({ ...AWS_ITEM, bgpPeers: [{ asn: 65010, asnLong: 65011 }] }, 0);
-    expect(vif.faults).toEqual(['`asn` and `asnLong` contradict each other']);
+    const vif = parseVirtualInterface({ ...AWS_ITEM, bgpPeers: [{ asn: 65010, asnLong: 65011 }] }, 0);
+    expect(vif.readErrors).toEqual(['`asn` and `asnLong` contradict each other']);
   });
 });
 
@@ -44,9 +44,9 @@ describe('the BGP key', () => {
     [5, null, ['`authKey` must be a text']],
     [{ key: 'x' }, null, ['`authKey` must be a text']],
   ])('%j is told as %j', (authKey, hasKey, faults) => {
-    const vif = readVirtualInterface({ ...OUTSCALE_ITEM, authKey }, 0);
+    const vif = parseVirtualInterface({ ...OUTSCALE_ITEM, authKey }, 0);
     expect(vif.peers.map((peer) => peer.hasKey)).toEqual([hasKey]);
-    expect(vif.faults).toEqual(faults);
+    expect(vif.readErrors).toEqual(faults);
   });
 });
 
@@ -89,7 +89,7 @@ describe('the BGP peers', () => {
     ['none', '`bgpPeers` must be a list', all],
     [{}, '`bgpPeers` must be a list', all],
   ])('%j make the interface unreadable', (bgpPeers, fault, unreadable) => {
-    const vif = readVirtualInterface({ ...AWS_ITEM, bgpPeers }, 0);
+    const vif = parseVirtualInterface({ ...AWS_ITEM, bgpPeers }, 0);
     expect(vif).toMatchObject({ faults: [fault], unreadable });
     // What could not be read may be any session, so that it counts wherever it could.
     expect(vif.peers.some(({ amazonAddress }) => amazonAddress === null)).toBe(true);

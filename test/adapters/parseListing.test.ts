@@ -1,24 +1,24 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  readVirtualInterface,
-  readVirtualInterfaces,
+  parseVirtualInterface,
+  parseVirtualInterfaces,
 } from '../../adapters/directconnect/parseVirtualInterface.ts';
 import { AWS_ITEM, OUTSCALE_ITEM, PLANTED_KEY } from '../support/wireItems.ts';
 
 describe('a listing', () => {
   it('keeps every item, and names those without an ID by their place', () => {
-    const ids = readVirtualInterfaces([OUTSCALE_ITEM, null, 5, OUTSCALE_ITEM]).map(({ id }) => id);
+    const ids = parseVirtualInterfaces([OUTSCALE_ITEM, null, 5, OUTSCALE_ITEM]).map(({ id }) => id);
     expect(ids).toEqual(['dxvif-1a2b3c4d', '(item 2 of the listing)', '(item 3 of the listing)']);
   });
 
   it('takes an item that stands in it twice, word for word, as one', () => {
-    expect(readVirtualInterfaces([AWS_ITEM, { ...AWS_ITEM }])).toEqual([readVirtualInterface(AWS_ITEM, 0)]);
+    expect(parseVirtualInterfaces([AWS_ITEM, { ...AWS_ITEM }])).toEqual([parseVirtualInterface(AWS_ITEM, 0)]);
   });
 
   it('believes neither of two items of one ID: what they do not agree on is unknown', () => {
     const other = { ...OUTSCALE_ITEM, vlan: 102, connectionId: 'dxcon-22222222', asn: 65020 };
-    const [vif, ...rest] = readVirtualInterfaces([OUTSCALE_ITEM, other]);
+    const [vif, ...rest] = parseVirtualInterfaces([OUTSCALE_ITEM, other]);
     expect(rest).toEqual([]);
     expect(vif).toMatchObject({
       id: 'dxvif-1a2b3c4d',
@@ -34,7 +34,7 @@ describe('a listing', () => {
 
   it('stays undecided about a third item that repeats the first', () => {
     const other = { ...OUTSCALE_ITEM, virtualInterfaceState: 'deleted' };
-    expect(readVirtualInterfaces([OUTSCALE_ITEM, other, OUTSCALE_ITEM])).toEqual([
+    expect(parseVirtualInterfaces([OUTSCALE_ITEM, other, OUTSCALE_ITEM])).toEqual([
       expect.objectContaining({
         state: null,
         faults: ['it is listed twice with different content'],
@@ -47,7 +47,7 @@ describe('a listing', () => {
 describe('secrets', () => {
   it('of an interface end where it is read', () => {
     expect(JSON.stringify(AWS_ITEM)).toContain(PLANTED_KEY);
-    expect(JSON.stringify(readVirtualInterfaces([AWS_ITEM, OUTSCALE_ITEM]))).not.toContain(PLANTED_KEY);
+    expect(JSON.stringify(parseVirtualInterfaces([AWS_ITEM, OUTSCALE_ITEM]))).not.toContain(PLANTED_KEY);
   });
 
   it('stay out of it wherever the API puts a value of a wrong kind', () => {
@@ -56,8 +56,8 @@ describe('secrets', () => {
     const tags = [{ key, value: key }];
     const bgpPeers = [{ asn: key, authKey: key, amazonAddress: key, customerAddress: key }, PLANTED_KEY];
     for (const item of [odd, { ...odd, tags, bgpPeers }, key, PLANTED_KEY]) {
-      const vif = readVirtualInterface(item, 0);
-      expect(vif.faults).not.toEqual([]);
+      const vif = parseVirtualInterface(item, 0);
+      expect(vif.readErrors).not.toEqual([]);
       expect(JSON.stringify(vif)).not.toContain(PLANTED_KEY);
     }
   });
@@ -68,7 +68,7 @@ describe('secrets', () => {
       fc.property(fc.dictionary(fc.constantFrom(...Object.keys(AWS_ITEM)), fc.jsonValue()), (changes) => {
         const { authKey: _, ...rest } = changes;
         const item = { ...rest, ...secret, bgpPeers: [{ ...rest, ...secret }] };
-        return !JSON.stringify(readVirtualInterfaces([item])).includes(PLANTED_KEY);
+        return !JSON.stringify(parseVirtualInterfaces([item])).includes(PLANTED_KEY);
       }),
       { numRuns: 200 },
     );

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { readVirtualInterface } from '../../adapters/directconnect/parseVirtualInterface.ts';
-import { FIELDS, type VirtualInterface } from '../../core/model.ts';
+import { parseVirtualInterface } from '../../adapters/directconnect/parseVirtualInterface.ts';
+import { INTERFACE_FIELDS, type VirtualInterface } from '../../core/model.ts';
 import { AWS_ITEM, OUTSCALE_ITEM } from '../support/wireItems.ts';
 
 const PEER = {
@@ -23,22 +23,22 @@ const SOUND: VirtualInterface = {
   gateway: null,
   tags: null,
   peers: [PEER],
-  faults: [],
+  readErrors: [],
   unreadable: [],
 };
 
 function read(changes: object): VirtualInterface {
-  return readVirtualInterface({ ...AWS_ITEM, ...changes }, 0);
+  return parseVirtualInterface({ ...AWS_ITEM, ...changes }, 0);
 }
 
 describe('a virtual interface off the wire', () => {
   it('is read from what OUTSCALE sends', () => {
-    expect(readVirtualInterface(OUTSCALE_ITEM, 0)).toEqual(SOUND);
+    expect(parseVirtualInterface(OUTSCALE_ITEM, 0)).toEqual(SOUND);
   });
 
   it('is read from what AWS sends', () => {
     const tags = { team: 'network', empty: '' };
-    expect(readVirtualInterface(AWS_ITEM, 0)).toEqual({ ...SOUND, region: 'eu-west-2', mtu: 1500, tags });
+    expect(parseVirtualInterface(AWS_ITEM, 0)).toEqual({ ...SOUND, region: 'eu-west-2', mtu: 1500, tags });
   });
 
   it.each([
@@ -123,11 +123,11 @@ describe('a virtual interface off the wire', () => {
     { virtualInterfaceId: 'dxvif-../../x' },
     { virtualInterfaceId: 5 },
   ])('that is %j is unreadable and named by its place, at the cost of itself only', (raw) => {
-    const vif = readVirtualInterface(raw, 4);
+    const vif = parseVirtualInterface(raw, 4);
     expect(vif).toMatchObject({ id: '(item 5 of the listing)', state: null, peers: [] });
-    expect(vif.faults).not.toEqual([]);
+    expect(vif.readErrors).not.toEqual([]);
     const isObject = typeof raw === 'object' && raw !== null && !Array.isArray(raw);
-    expect(vif.unreadable).toEqual(isObject ? ['id'] : FIELDS);
+    expect(vif.unreadable).toEqual(isObject ? ['id'] : INTERFACE_FIELDS);
   });
 
   it.each([

@@ -4,9 +4,9 @@ import { EC2Client } from '@aws-sdk/client-ec2';
 import { STSClient } from '@aws-sdk/client-sts';
 import { describe, expect, it } from 'vitest';
 import { connect, type Endpoints } from '../../adapters/connect.ts';
-import { DIALECTS } from '../../adapters/directconnect/directConnect.ts';
+import { PROVIDER_APIS } from '../../adapters/directconnect/directConnect.ts';
 import { isKnownPartition, partitionOf } from '../../core/resourceIds.ts';
-import { failureOf, TIMEOUT_MS } from '../support/apiClients.ts';
+import { rejectionOf, TIMEOUT_MS } from '../support/apiClients.ts';
 import { json, startApi } from '../support/apiServer.ts';
 
 const KEYS = { accessKeyId: 'AK', secretAccessKey: 'SK' };
@@ -40,7 +40,7 @@ describe('a region of AWS', () => {
   it.each([...REGIONS.map(({ region }) => region), 'eu-west-9', 'xx-new-1'])(
     '%s has the hosts that the SDK resolves',
     (region) => {
-      const dialect = DIALECTS.aws;
+      const dialect = PROVIDER_APIS.aws;
       const parameters = { Region: region };
       const resolved = [
         new DirectConnectClient({ region }).config.endpointProvider(parameters),
@@ -56,7 +56,7 @@ describe('a region of AWS', () => {
   );
 
   it('of the European Sovereign Cloud is at amazonaws.eu', () => {
-    expect(DIALECTS.aws.directConnectEndpoint('eusc-de-east-1')).toBe(
+    expect(PROVIDER_APIS.aws.directConnectEndpoint('eusc-de-east-1')).toBe(
       'https://directconnect.eusc-de-east-1.amazonaws.eu',
     );
   });
@@ -68,7 +68,7 @@ describe('STS', () => {
     const endpoints: Endpoints = { directConnect: ec2.url, gateways: ec2.url, identity: sts.url };
     const apis = connect({ provider: 'aws', region: 'eusc-de-east-1' }, KEYS, endpoints, TIMEOUT_MS);
     try {
-      await failureOf(apis.caller.account());
+      await rejectionOf(apis.caller.account());
       expect([ec2.received.length, sts.received.length]).toEqual([0, 1]);
     } finally {
       apis.close();

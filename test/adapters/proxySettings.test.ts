@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ProxyRefused, proxyOf } from '../../adapters/aws/clientHttp.ts';
+import { ProxyRefused, readProxySettings } from '../../adapters/aws/clientHttp.ts';
 
 describe('the proxy of the environment', () => {
   it.each([
@@ -10,17 +10,17 @@ describe('the proxy of the environment', () => {
     ['that of http only', { HTTP_PROXY: 'http://one', http_proxy: 'http://one' }, null],
     ['one behind TLS', { HTTPS_PROXY: 'https://one:8443/' }, 'https://one:8443'],
   ])('is %s', (_, env, url) => {
-    expect(proxyOf(env)?.url ?? null).toBe(url);
+    expect(readProxySettings(env)?.url ?? null).toBe(url);
   });
 
   it('is told without its password', () => {
-    const proxy = proxyOf({ HTTPS_PROXY: 'http://user:planted@one:3128', NO_PROXY: '.intern' });
+    const proxy = readProxySettings({ HTTPS_PROXY: 'http://user:planted@one:3128', NO_PROXY: '.intern' });
     expect(proxy).toMatchObject({ url: 'http://one:3128', except: '.intern' });
   });
 
   it('is never used for this machine, whatever else is reached without it', () => {
     const exceptions = (env: Record<string, string>) =>
-      proxyOf({ HTTPS_PROXY: 'http://one', ...env })?.env.no_proxy;
+      readProxySettings({ HTTPS_PROXY: 'http://one', ...env })?.env.no_proxy;
     expect(exceptions({})).toBe('localhost,127.0.0.0-127.255.255.255,::1');
     expect(exceptions({ NO_PROXY: '.one', no_proxy: '.two' })).toMatch(/^\.two,localhost,/);
   });
@@ -34,7 +34,7 @@ describe('the proxy of the environment', () => {
     ['everything', '*', '*'],
     ['nothing', ' , ', ''],
   ])('is not used for what NO_PROXY excepts: %s', (_, NO_PROXY, except) => {
-    const env = proxyOf({ HTTPS_PROXY: 'http://one', NO_PROXY })?.env;
+    const env = readProxySettings({ HTTPS_PROXY: 'http://one', NO_PROXY })?.env;
     const loopback = 'localhost,127.0.0.0-127.255.255.255,::1';
     expect(env?.no_proxy).toBe(except === '' ? loopback : `${except},${loopback}`);
   });
@@ -48,7 +48,7 @@ describe('the proxy of the environment', () => {
     ' http://user:planted@proxy',
     'planted',
   ])('is refused when it is none (%#), and no part of it is repeated', (text) => {
-    const refused = () => proxyOf({ HTTPS_PROXY: text });
+    const refused = () => readProxySettings({ HTTPS_PROXY: text });
     expect(refused).toThrow(ProxyRefused);
     expect(refused).toThrow(
       /^HTTPS_PROXY must be a URL such as `http:\/\/proxy\.example:3128`; mend or unset it$/,

@@ -5,10 +5,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { connect } from '../../adapters/connect.ts';
-import { failureOf, TIMEOUT_MS } from '../support/apiClients.ts';
+import { rejectionOf, TIMEOUT_MS } from '../support/apiClients.ts';
 import { json, startApi } from '../support/apiServer.ts';
 import { selfSigned } from '../support/certificate.ts';
-import { startWayOut } from '../support/egressProxy.ts';
+import { startEgressProxy } from '../support/egressProxy.ts';
 
 const HOST = 'directlink.eu-west-2.outscale.com';
 const KEYS = { accessKeyId: '012345678901', secretAccessKey: 'secret' };
@@ -18,10 +18,12 @@ afterEach(() => {
 });
 
 /** OUTSCALE's own names, behind a proxy. */
-async function behind(...refusal: Parameters<typeof startWayOut> extends [unknown, ...infer R] ? R : never) {
+async function behind(
+  ...refusal: Parameters<typeof startEgressProxy> extends [unknown, ...infer R] ? R : never
+) {
   const api = await startApi(() => json({ virtualInterfaces: [] }));
   onTestFinished(() => api.close());
-  const way = await startWayOut({ [HOST]: api.url }, ...refusal);
+  const way = await startEgressProxy({ [HOST]: api.url }, ...refusal);
   vi.stubEnv('HTTPS_PROXY', way.env.HTTPS_PROXY);
   const nowhere = { directConnect: null, gateways: null, identity: null };
   const apis = connect({ provider: 'outscale', region: 'eu-west-2' }, KEYS, nowhere, TIMEOUT_MS);
@@ -36,18 +38,18 @@ describe('behind a proxy', () => {
   ] as const)('that %s, calls end in time, and nothing stays open', async (_, refusal) => {
     const { apis, way } = await behind(refusal);
     const start = performance.now();
-    expect(await failureOf(apis.directConnect.confirm('dxvif-1a2b3c4d', 'vgw-12345678'))).toMatchObject({
+    expect(await rejectionOf(apis.directConnect.confirm('dxvif-1a2b3c4d', 'vgw-12345678'))).toMatchObject({
       kind: 'timeout',
     });
     expect(performance.now() - start).toBeLessThan(2 * TIMEOUT_MS);
-    expect(await failureOf(apis.directConnect.list())).toMatchObject({ kind: 'timeout' });
+    expect(await rejectionOf(apis.directConnect.list())).toMatchObject({ kind: 'timeout' });
     expect(way.tunnels.length).toBeGreaterThan(1);
     await expect.poll(way.open).toBe(0);
   });
 
   it('that lets nobody through, its answer is told, and not the password', async () => {
     const { apis, way } = await behind('askForPassword');
-    const failure = await failureOf(apis.directConnect.list());
+    const failure = await rejectionOf(apis.directConnect.list());
     expect(failure).toMatchObject({ kind: 'unreachable' });
     expect(String(failure)).toMatch(
       /the proxy `http:\/\/127\.0\.0\.1:\d+\/?` of HTTPS_PROXY opens no tunnel, it says `407 Proxy Authentication Required`/,
@@ -58,14 +60,14 @@ describe('behind a proxy', () => {
 
   it('that does not know the host, that is told', async () => {
     const { apis } = await behind();
-    expect(String(await failureOf(apis.gateways.list(new Set(['virtual']))))).toContain(
+    expect(String(await rejectionOf(apis.gateways.list(new Set(['virtual']))))).toContain(
       'it says `502 Bad Gateway`',
     );
   });
 
   it('whose far end nobody vouches for, the mend is told', async () => {
     const { apis, api } = await behind();
-    expect(String(await failureOf(apis.directConnect.list()))).toMatch(
+    expect(String(await rejectionOf(apis.directConnect.list()))).toMatch(
       /DEPTH_ZERO_SELF_SIGNED_CERT: self-signed certificate; where a proxy or a CA of your own signs, NODE_EXTRA_CA_CERTS must name/,
     );
     expect(api.received).toEqual([]);
@@ -99,7 +101,7 @@ describe('behind a proxy', () => {
       TIMEOUT_MS,
     );
     onTestFinished(() => apis.close());
-    await failureOf(apis.directConnect.list());
+    await rejectionOf(apis.directConnect.list());
     expect(way.tunnels).toEqual([]);
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { converse, failureOf } from '../support/apiClients.ts';
+import { connectTo, rejectionOf } from '../support/apiClients.ts';
 import { type Reply, text, xml } from '../support/apiServer.ts';
 
 function ec2Error(code: string, status: number, message = 'said so'): Reply {
@@ -15,7 +15,7 @@ function stsError(code: string, status: number): Reply {
 const SOUND = xml('<DescribeVpnGatewaysResponse><vpnGatewaySet/></DescribeVpnGatewaysResponse>');
 
 async function ask(...replies: Reply[]) {
-  const apis = await converse('aws', (_, earlier) => replies[earlier] ?? replies.at(-1) ?? SOUND);
+  const apis = await connectTo('aws', (_, earlier) => replies[earlier] ?? replies.at(-1) ?? SOUND);
   return { apis, list: () => apis.gateways.list(new Set(['virtual'] as const)) };
 }
 
@@ -33,14 +33,14 @@ describe('a failing call of the query protocol', () => {
     ['unreachable', 3, { does: 'reset' } satisfies Reply],
   ])('is told as %s after %i attempts (%#)', async (kind, attempts, reply) => {
     const { apis, list } = await ask(reply);
-    const failure = await failureOf(list());
+    const failure = await rejectionOf(list());
     expect(failure).toMatchObject({ name: 'ApiFailure', kind, operation: 'DescribeVpnGateways' });
     expect(apis.received).toHaveLength(attempts);
   });
 
   it('says what the API said, safe to print', async () => {
     const { list } = await ask(ec2Error('UnauthorizedOperation', 403, 'not&#x202e; you'));
-    expect(String(await failureOf(list()))).toBe(
+    expect(String(await rejectionOf(list()))).toBe(
       'ApiFailure: DescribeVpnGateways failed (credentials): UnauthorizedOperation: not\\u{202e} you (HTTP 403); the credentials are valid, but may not call DescribeVpnGateways: give them that right, or, if the message names an explicit deny, have that removed',
     );
   });
@@ -48,7 +48,7 @@ describe('a failing call of the query protocol', () => {
   it('quotes nothing of an answer that it cannot read', async () => {
     for (const status of [200, 400, 500]) {
       const { list } = await ask(text('planted-bgp-key <', status));
-      expect(String(await failureOf(list()))).not.toContain('planted');
+      expect(String(await rejectionOf(list()))).not.toContain('planted');
     }
   });
 
@@ -67,14 +67,14 @@ describe('the caller', () => {
     );
 
   it('is asked of STS on AWS', async () => {
-    const apis = await converse('aws', () => identity('<Account>012345678901</Account>'));
+    const apis = await connectTo('aws', () => identity('<Account>012345678901</Account>'));
     expect(await apis.caller.account()).toBe('012345678901');
     expect(apis.received.map(({ body }) => body)).toEqual(['Action=GetCallerIdentity&Version=2011-06-15']);
     expect(apis.received[0]?.headers.authorization).toContain('/eu-west-2/sts/aws4_request');
   });
 
   it('is asked of nobody on OUTSCALE', async () => {
-    const apis = await converse('outscale', () => identity('<Account>012345678901</Account>'));
+    const apis = await connectTo('outscale', () => identity('<Account>012345678901</Account>'));
     expect(await apis.caller.account()).toBeNull();
     expect(apis.received).toEqual([]);
   });
@@ -86,13 +86,13 @@ describe('the caller', () => {
     '<Account>12345678901</Account>',
     '<Account><x/></Account>',
   ])('is not known from %j', async (account) => {
-    const apis = await converse('aws', () => identity(account));
-    expect(await failureOf(apis.caller.account())).toMatchObject({ name: 'ApiFailure', kind: 'malformed' });
+    const apis = await connectTo('aws', () => identity(account));
+    expect(await rejectionOf(apis.caller.account())).toMatchObject({ name: 'ApiFailure', kind: 'malformed' });
   });
 
   it('without rights is told as such', async () => {
-    const apis = await converse('aws', () => stsError('InvalidClientTokenId', 403));
-    expect(String(await failureOf(apis.caller.account()))).toBe(
+    const apis = await connectTo('aws', () => stsError('InvalidClientTokenId', 403));
+    expect(String(await rejectionOf(apis.caller.account()))).toBe(
       'ApiFailure: GetCallerIdentity failed (credentials): InvalidClientTokenId: said so (HTTP 403); the access key or its session token is not known there: it is wrong, disabled, or of another provider or partition',
     );
   });

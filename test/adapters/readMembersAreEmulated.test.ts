@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { everyMember, operationModel } from '../emulator/apiModel.ts';
 import { CALLS } from '../emulator/wire/allCalls.ts';
 import { recordingsOf } from '../emulator/wire/recordingFiles.ts';
-import { replay, worldOfRecordings } from '../emulator/wire/replayRecording.ts';
+import { createRecordedWorld, replayRecording } from '../emulator/wire/replayRecording.ts';
 
 const operations = [...new Set(CALLS.map(({ operation }) => operation))];
 
@@ -17,7 +17,7 @@ const relied = [...new Set(read.map(([, name = '']) => name))].toSorted();
 /** Names of members in what the emulator answers to all that clients were recorded to send. */
 function told(): ReadonlySet<string> {
   const answers = operations.flatMap((operation) =>
-    recordingsOf(operation).map((recording) => replay(worldOfRecordings('aws'), recording).body),
+    recordingsOf(operation).map((recording) => replayRecording(createRecordedWorld('aws'), recording).body),
   );
   return new Set(answers.flatMap((body) => [...body.matchAll(/"(\w+)":/g)].map(([, name = '']) => name)));
 }

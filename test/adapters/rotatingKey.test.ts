@@ -2,9 +2,9 @@ import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { connect } from '../../adapters/connect.ts';
 import { functionCredentials } from '../../adapters/functionCredentials.ts';
-import { renewableKey, withRenewal } from '../../adapters/rotatingKey.ts';
+import { createRotatingKey, withKeyRenewal } from '../../adapters/rotatingKey.ts';
 import { ApiFailure, KeyReplaced } from '../../run/portErrors.ts';
-import { failureOf, TIMEOUT_MS } from '../support/apiClients.ts';
+import { rejectionOf, TIMEOUT_MS } from '../support/apiClients.ts';
 import { json, type Received, type Reply, startApi, xml } from '../support/apiServer.ts';
 import { aRecipient } from '../support/builders.ts';
 import { type SecretsManager, secretOf, startSecretsManager } from '../support/secretsManager.ts';
@@ -93,7 +93,7 @@ describe('when the key in the secret is replaced', () => {
     const { secrets, valid, apis, calls, reads } = await world('KEYONE');
     await apis.directConnect.list();
     rotate(secrets, valid);
-    expect(await failureOf(apis.directConnect.confirm(VIF, GATEWAY))).toBeInstanceOf(KeyReplaced);
+    expect(await rejectionOf(apis.directConnect.confirm(VIF, GATEWAY))).toBeInstanceOf(KeyReplaced);
     await apis.directConnect.confirm(VIF, GATEWAY);
     expect(calls().slice(1)).toEqual([
       'ConfirmPrivateVirtualInterface KEYONE',
@@ -129,7 +129,7 @@ describe('when the key in the secret is replaced', () => {
 describe('a call that is refused for its key', () => {
   it('is made once when the secret still holds that key, which the message says', async () => {
     const { apis, calls, reads } = await world('KEYTWO');
-    expect(await failureOf(apis.directConnect.list())).toMatchObject({
+    expect(await rejectionOf(apis.directConnect.list())).toMatchObject({
       name: 'ApiFailure',
       kind: 'credentials',
       message:
@@ -148,7 +148,7 @@ describe('a call that is refused for its key', () => {
     await apis.directConnect.list();
     rotate(secrets, valid);
     valid.key = 'KEYTHREE';
-    const failure = await failureOf(apis.directConnect.list());
+    const failure = await rejectionOf(apis.directConnect.list());
     expect(failure).toMatchObject({ name: 'ApiFailure', kind: 'credentials' });
     expect(String(failure)).toContain(
       'secret `vif-acceptor/outscale` was read anew, and its new key is refused too; the access key or its session token is not known there',
@@ -163,7 +163,7 @@ describe('a call that is refused for its key', () => {
   it('is not made again when its time was over while the new key was read', async () => {
     const abort = new AbortController();
     let reads = 0;
-    const key = renewableKey('the secret', async () => {
+    const key = createRotatingKey('the secret', async () => {
       reads += 1;
       if (reads === 2) abort.abort();
       return { accessKeyId: `KEY${reads}`, secretAccessKey: 'secret' };
@@ -173,7 +173,7 @@ describe('a call that is refused for its key', () => {
       calls += 1;
       throw new ApiFailure('DescribeVirtualInterfaces', 'credentials', 'no such key');
     };
-    await failureOf(withRenewal(key, 'DescribeVirtualInterfaces', abort.signal, 'repeated', refused));
+    await rejectionOf(withKeyRenewal(key, 'DescribeVirtualInterfaces', abort.signal, 'repeated', refused));
     expect({ reads, calls }).toEqual({ reads: 2, calls: 1 });
   });
 
@@ -182,7 +182,7 @@ describe('a call that is refused for its key', () => {
     await apis.directConnect.list();
     valid.key = 'KEYTWO';
     secrets.answer(json({ __type: 'AccessDeniedException', message: 'not you' }, 400));
-    const failure = await failureOf(apis.directConnect.list());
+    const failure = await rejectionOf(apis.directConnect.list());
     expect(failure).toMatchObject({ name: 'ApiFailure', kind: 'credentials' });
     expect(String(failure)).toMatch(/no such key \(HTTP 403\); then secret `.*` cannot be read: .*not you/);
     expect(calls()).toHaveLength(2);
@@ -194,7 +194,7 @@ describe('a call that is refused for its key', () => {
     valid.key = 'KEYTWO';
     secrets.answer({ does: 'later', ms: 2 * TIMEOUT_MS, reply: secretOf('KEYTWO', 'planted-secret-two') });
     const start = performance.now();
-    expect(await failureOf(apis.directConnect.confirm(VIF, GATEWAY))).toMatchObject({ kind: 'timeout' });
+    expect(await rejectionOf(apis.directConnect.confirm(VIF, GATEWAY))).toMatchObject({ kind: 'timeout' });
     expect(performance.now() - start).toBeLessThan(2 * TIMEOUT_MS);
     await apis.directConnect.list();
     expect(calls().slice(1)).toEqual([
@@ -221,7 +221,7 @@ it.each([
     );
     await apis.directConnect.list();
     rotate(secrets, valid);
-    await failureOf(apis.directConnect.confirm(VIF, GATEWAY));
+    await rejectionOf(apis.directConnect.confirm(VIF, GATEWAY));
     expect(calls().filter((call) => call.startsWith('Confirm'))).toHaveLength(1);
     expect(reads()).toBe(1);
   },
@@ -234,7 +234,7 @@ it('a right that is missing is no stale key: the secret is not read anew, and is
     operation === 'DescribeVpnGateways' ? xml(denied, 403) : null,
   );
   for (const _ of [1, 2]) {
-    const failure = await failureOf(apis.gateways.list(new Set(['virtual'])));
+    const failure = await rejectionOf(apis.gateways.list(new Set(['virtual'])));
     expect(failure).toMatchObject({ kind: 'credentials', code: 'credentials' });
     expect(String(failure)).toMatch(
       /UnauthorizedOperation: no .*may not call DescribeVpnGateways: give them that right, or,/,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { converse, failureOf, TIMEOUT_MS } from '../support/apiClients.ts';
+import { connectTo, rejectionOf, TIMEOUT_MS } from '../support/apiClients.ts';
 import type { Received, Reply } from '../support/apiServer.ts';
 
 /** What a read may take: three attempts and the pauses between them. */
@@ -17,7 +17,7 @@ const BROKEN: readonly [string, Reply, string][] = [
 
 async function timed(call: () => Promise<unknown>): Promise<{ error: unknown; ms: number }> {
   const start = performance.now();
-  const error = await failureOf(call());
+  const error = await rejectionOf(call());
   return { error, ms: performance.now() - start };
 }
 
@@ -27,7 +27,7 @@ function countOf(received: readonly Received[], operation: string): number {
 
 describe.each(BROKEN)('with a server that %s', (_, reply, kind) => {
   it('reads end in time, as failures, and let go of the connection', async () => {
-    const apis = await converse('aws', () => reply);
+    const apis = await connectTo('aws', () => reply);
     const calls = await Promise.all([
       timed(() => apis.directConnect.list()),
       timed(() => apis.gateways.list(new Set(['virtual']))),
@@ -43,7 +43,7 @@ describe.each(BROKEN)('with a server that %s', (_, reply, kind) => {
   });
 
   it('a confirm ends in time and is tried once', async () => {
-    const apis = await converse('aws', () => reply);
+    const apis = await connectTo('aws', () => reply);
     const { error, ms } = await timed(() => apis.directConnect.confirm('dxvif-1a2b3c4d', 'vgw-12345678'));
     expect(error).toMatchObject({ name: 'ApiFailure', kind, operation: 'ConfirmPrivateVirtualInterface' });
     expect(ms).toBeLessThan(TIMEOUT_MS + SLACK_MS);
@@ -56,14 +56,14 @@ describe.each([200, 400, 503])(
   'with a server that pours out an answer without end, with status %i',
   (status) => {
     it('nothing is read for long, and the connection is let go of', async () => {
-      const apis = await converse('aws', () => ({ does: 'pour', status }));
+      const apis = await connectTo('aws', () => ({ does: 'pour', status }));
       for (const call of [
         () => apis.directConnect.list(),
         () => apis.gateways.list(new Set(['virtual'])),
         () => apis.caller.account(),
         () => apis.directConnect.confirm('dxvif-1a2b3c4d', 'vgw-12345678'),
       ]) {
-        expect(await failureOf(call())).toMatchObject({
+        expect(await rejectionOf(call())).toMatchObject({
           name: 'ApiFailure',
           kind: 'malformed',
           detail: 'the answer is larger than 4 MB',
@@ -76,8 +76,8 @@ describe.each([200, 400, 503])(
 );
 
 it('a server that is not there is told as unreachable', async () => {
-  const apis = await converse('aws', () => ({ does: 'hang' }));
+  const apis = await connectTo('aws', () => ({ does: 'hang' }));
   await apis.stop();
-  expect(await failureOf(apis.directConnect.list())).toMatchObject({ kind: 'unreachable' });
-  expect(await failureOf(apis.caller.account())).toMatchObject({ kind: 'unreachable' });
+  expect(await rejectionOf(apis.directConnect.list())).toMatchObject({ kind: 'unreachable' });
+  expect(await rejectionOf(apis.caller.account())).toMatchObject({ kind: 'unreachable' });
 });

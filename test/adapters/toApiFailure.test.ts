@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { toApiFailure } from '../../adapters/aws/toApiFailure.ts';
-import { ApiFailure, CredentialsUnusable, RightMissing } from '../../run/portErrors.ts';
+import { ApiFailure, CredentialsUnusable, PermissionMissing } from '../../run/portErrors.ts';
 import { PLANTED_KEY } from '../support/wireItems.ts';
 
 /** An error such as the SDK, or node, throws. */
@@ -73,7 +73,7 @@ describe('what the credentials may not do is told from credentials that are not 
     [false, thrown('ExpiredToken', 403)],
     [false, thrown('Unknown', 403)],
   ])('a right: %s, %s', (isRight, error) => {
-    expect(toApiFailure('X', error) instanceof RightMissing).toBe(isRight);
+    expect(toApiFailure('X', error) instanceof PermissionMissing).toBe(isRight);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { converse, failureOf } from '../support/apiClients.ts';
+import { connectTo, rejectionOf } from '../support/apiClients.ts';
 import { type Reply, text, xml } from '../support/apiServer.ts';
 
 const VIRTUAL = new Set(['virtual'] as const);
@@ -20,7 +20,7 @@ function attachment(vpc: string, state: string): string {
 }
 
 async function ask(reply: Reply) {
-  const apis = await converse('outscale', () => reply);
+  const apis = await connectTo('outscale', () => reply);
   return { apis, list: () => apis.gateways.list(VIRTUAL) };
 }
 
@@ -130,7 +130,7 @@ describe('virtual gateways', () => {
     ['too deep a nesting', xml('<a>'.repeat(100_000))],
   ])('are never none because of %s', async (_, reply) => {
     const { apis, list } = await ask(reply);
-    expect(await failureOf(list())).toMatchObject({ name: 'ApiFailure', kind: 'malformed' });
+    expect(await rejectionOf(list())).toMatchObject({ name: 'ApiFailure', kind: 'malformed' });
     expect(apis.received).toHaveLength(1);
   });
 });

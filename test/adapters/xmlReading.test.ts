@@ -2,15 +2,15 @@ import { DescribeRouteTablesCommand, DescribeVpnGatewaysCommand } from '@aws-sdk
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createQueryApi } from '../../adapters/aws/queryApi.ts';
-import { createThrottles } from '../../adapters/aws/sdkClient.ts';
+import { createThrottleCounter } from '../../adapters/aws/sdkClient.ts';
 import { createGateways } from '../../adapters/gateways.ts';
 import { escapeText } from '../../core/printableText.ts';
 import { createSimulation, type DialectName } from '../../emulator/emulator.ts';
-import { inProcess } from '../emulator/inProcessClient.ts';
-import { US } from '../support/accounts.ts';
+import { inProcessClient } from '../emulator/inProcessClient.ts';
+import { RECIPIENT_ACCOUNT } from '../support/accounts.ts';
 
 const REGION = 'eu-west-2';
-const place = { account: US, region: REGION };
+const place = { account: RECIPIENT_ACCOUNT, region: REGION };
 
 /** What XML must bear: marks, entities that are none, white space, other alphabets. */
 const nasty = fc.oneof(
@@ -81,7 +81,7 @@ describe('our reader of XML', () => {
             const those = [...PropagatingVgws, ...leading].map(({ GatewayId }) => GatewayId);
             return { id: RouteTableId, vpc: VpcId, gateways: [...new Set(those)] };
           });
-          expect(await gateways.routing(id)).toEqual({ kind: 'virtual', vpcs: attachedVpcs, tables });
+          expect(await gateways.readRouting(id)).toEqual({ kind: 'virtual', vpcs: attachedVpcs, tables });
         }
       }),
       { numRuns: 150 },
@@ -119,8 +119,12 @@ function clientsOf({ dialect, gateways, destinations, propagating, byLines }: Ar
     const routes = destinations.map(([to, index]): [string, string] => [to, gateways[index]?.id ?? 'igw-1']);
     world.routeTables.set(id, { ...place, id, vpc, propagating: new Set(those), routes: new Map(routes) });
   }
-  const { ec2, directConnect: sdk } = inProcess(simulation, US, byLines ? { dress: inLines } : {});
-  const client = { sdk, requestTimeoutMs: 1000, key: null, throttles: createThrottles() };
+  const { ec2, directConnect: sdk } = inProcessClient(
+    simulation,
+    RECIPIENT_ACCOUNT,
+    byLines ? { dress: inLines } : {},
+  );
+  const client = { sdk, requestTimeoutMs: 1000, key: null, throttles: createThrottleCounter() };
   const settings = { endpoint: 'http://in.process', region: REGION, service: 'ec2', version: '2016-11-15' };
   const query = createQueryApi(client, { ...settings, service: 'ec2' });
   return { ec2, query, gateways: createGateways(query, client) };

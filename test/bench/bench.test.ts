@@ -1,14 +1,21 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Heard, mustBeSame } from '../../bench/calls/recordedCalls.ts';
-import { acceptancesPlan, inSequence } from '../../bench/calls/replayPlan.ts';
-import { type Lab, openLab } from '../../bench/environment.ts';
+import { assertSameCalls, type RecordedCall } from '../../bench/calls/recordedCalls.ts';
+import { inSequence, planAcceptances } from '../../bench/calls/replayPlan.ts';
+import { type BenchEnvironment, startBenchEnvironment } from '../../bench/environment.ts';
 import { coldStart } from '../../bench/parts/coldStart.ts';
-import { decisions } from '../../bench/parts/decisionRate.ts';
-import { quiet } from '../../bench/parts/idleRun.ts';
-import { scale } from '../../bench/parts/manyRequests.ts';
-import { targets } from '../../bench/parts/manyTargets.ts';
-import { policies } from '../../bench/parts/policyLanguage.ts';
-import { comparisonOf, isMissed, type Line, type Row, spreadOf, tableOf } from '../../bench/report.ts';
+import { decisionRate } from '../../bench/parts/decisionRate.ts';
+import { idleRun } from '../../bench/parts/idleRun.ts';
+import { manyRequests } from '../../bench/parts/manyRequests.ts';
+import { manyTargets } from '../../bench/parts/manyTargets.ts';
+import { policyLanguage } from '../../bench/parts/policyLanguage.ts';
+import {
+  comparePairs,
+  type Line,
+  missesLimit,
+  type Row,
+  renderTable,
+  summarize,
+} from '../../bench/report.ts';
 
 /** Not how fast anything is: that the benchmark runs, and compares what is the same. */
 
@@ -21,10 +28,10 @@ const SMALL = {
   confirming: 6,
 };
 
-let lab: Lab;
+let lab: BenchEnvironment;
 
 beforeAll(async () => {
-  lab = await openLab();
+  lab = await startBenchEnvironment();
 });
 
 afterAll(() => lab.close());
@@ -38,11 +45,19 @@ function figures(lines: readonly Line[]): number[] {
 
 describe('the benchmark', () => {
   it.each<[string, () => Promise<readonly Line[]>, number]>([
-    ['a quiet pass', () => quiet(lab, { population: { ...SMALL, confirming: 0 }, latency: 1, pairs: 1 }), 2],
-    ['a pass that accepts, over two pages', () => scale(lab, { population: SMALL, latency: 1, pairs: 1 }), 7],
-    ['many targets', () => targets(lab, { many: 3, few: 1, latency: 1, pairs: 1 }), 2],
-    ['decisions', () => decisions({ owners: [2, 3, 4], rounds: 1, ms: 1 }), 4],
-    ['policies', () => policies({ owners: 3, runs: 1 }), 2],
+    [
+      'a quiet pass',
+      () => idleRun(lab, { population: { ...SMALL, confirming: 0 }, latency: 1, pairs: 1 }),
+      2,
+    ],
+    [
+      'a pass that accepts, over two pages',
+      () => manyRequests(lab, { population: SMALL, latency: 1, pairs: 1 }),
+      7,
+    ],
+    ['many targets', () => manyTargets(lab, { many: 3, few: 1, latency: 1, pairs: 1 }), 2],
+    ['decisions', () => decisionRate({ owners: [2, 3, 4], rounds: 1, ms: 1 }), 4],
+    ['policies', () => policyLanguage({ owners: 3, runs: 1 }), 2],
   ])('measures %s to its end, with the same calls on both sides', async (_, measure, lines) => {
     const measured = await measure();
     expect(measured).toHaveLength(lines);
@@ -62,7 +77,7 @@ describe('the benchmark', () => {
 });
 
 describe('the bound of a pass that accepts', () => {
-  const heard = (at: number, service: string, operation: string, body = ''): Heard => ({
+  const heard = (at: number, service: string, operation: string, body = ''): RecordedCall => ({
     at,
     until: at + 0.5,
     key: 'key',
@@ -86,7 +101,7 @@ describe('the bound of a pass that accepts', () => {
   ];
 
   it('takes the next request in each lane, with its share of the writes, and makes every call once', () => {
-    const plan = acceptancesPlan(pass, 2);
+    const plan = planAcceptances(pass, 2);
     const words = plan.map((stage) =>
       stage.map((lane) => lane.map((step) => step.map(({ operation }) => operation).join(' + '))),
     );
@@ -96,11 +111,11 @@ describe('the bound of a pass that accepts', () => {
       'UpdateItem',
     ];
     expect(words).toEqual([[['DescribeVirtualInterfaces', 'UpdateItem']], [lane, lane], [['UpdateItem']]]);
-    mustBeSame(pass, plan.flat(3));
+    assertSameCalls(pass, plan.flat(3));
   });
 
   it('is told from a side that makes other calls', () => {
-    expect(() => mustBeSame(pass, pass.slice(1))).toThrow(
+    expect(() => assertSameCalls(pass, pass.slice(1))).toThrow(
       'different calls: directconnect DescribeVirtualInterfaces 3 against 2',
     );
   });
@@ -113,17 +128,17 @@ describe('the bound of a pass that accepts', () => {
 
 describe('the table', () => {
   const row = (ratio: number, limit: Row['limit']): Row => {
-    const compared = comparisonOf([[ratio * 10, 10]]);
+    const compared = comparePairs([[ratio * 10, 10]]);
     return { part: 'quiet', what: 'a pass', unit: 'ms', ...compared, limit };
   };
 
   it('tells of a median its spread, and of a ratio whether its limit is met', () => {
-    expect(spreadOf([3, 1, 2, 4])).toEqual({ median: 2.5, least: 1, most: 4 });
-    expect(isMissed(row(1.2, { atMost: 1.2 }))).toBe(false);
-    expect(isMissed(row(1.21, { atMost: 1.2 }))).toBe(true);
-    expect(isMissed(row(19, { atLeast: 20 }))).toBe(true);
-    expect(isMissed(row(Number.NaN, { atMost: 1.2 }))).toBe(true);
-    expect(isMissed(row(9, null))).toBe(false);
+    expect(summarize([3, 1, 2, 4])).toEqual({ median: 2.5, least: 1, most: 4 });
+    expect(missesLimit(row(1.2, { atMost: 1.2 }))).toBe(false);
+    expect(missesLimit(row(1.21, { atMost: 1.2 }))).toBe(true);
+    expect(missesLimit(row(19, { atLeast: 20 }))).toBe(true);
+    expect(missesLimit(row(Number.NaN, { atMost: 1.2 }))).toBe(true);
+    expect(missesLimit(row(9, null))).toBe(false);
   });
 
   it('names the machine, and what could not be measured', () => {
@@ -136,7 +151,7 @@ describe('the table', () => {
       at: '2026-11-02',
       revision: 'abc',
     };
-    const text = tableOf(machine, [
+    const text = renderTable(machine, [
       row(2, { atMost: 1.2 }),
       { part: 'cli', what: 'accepting', why: 'it is not installed' },
     ]);

@@ -2,9 +2,9 @@ import { expect, it } from 'vitest';
 import { createDynamoLedger } from '../../adapters/ledgers/dynamo/dynamoLedger.ts';
 import { openTable } from '../../adapters/ledgers/dynamo/dynamoTable.ts';
 import { ACME, actAs } from '../support/accounts.ts';
-import { ACME_1, runnerOf, SIMPLE, startCloud } from '../support/cloud.ts';
-import { tallied } from '../support/countNames.ts';
-import { recordingAnnouncer } from '../support/eventPublishers.ts';
+import { ACME_1, createRunner, SIMPLE_POLICY, startTestCloud } from '../support/cloud.ts';
+import { countNames } from '../support/countNames.ts';
+import { recordingPublisher } from '../support/eventPublishers.ts';
 import { proxiedDynamo } from '../support/proxiedDynamo.ts';
 
 /** What a pass may cost in calls; what a quiet one does, `test/run/idleRun.test.ts` says. */
@@ -14,16 +14,16 @@ const at = proxiedDynamo();
 const MANY = 10;
 
 it('accepting costs three calls of the API each, and the ledger’s writes of what goes on side by side are made together', async () => {
-  const cloud = await startCloud();
+  const cloud = await startTestCloud();
   for (let i = 0; i < MANY; i += 1) await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 + i });
-  const runner = runnerOf(cloud, SIMPLE, { announcer: recordingAnnouncer() });
+  const runner = createRunner(cloud, SIMPLE_POLICY, { eventPublisher: recordingPublisher() });
   const table = openTable(await at.dynamo.createTable(), { ...at.dynamo.config, endpoint: at.proxy.url });
   const ledger = createDynamoLedger(table, runner.ports.clock);
   cloud.clearCalls();
 
-  expect((await runner.pass({}, ledger)).counts).toMatchObject({ accepted: MANY });
+  expect((await runner.run({}, ledger)).counts).toMatchObject({ accepted: MANY });
 
-  expect(tallied(cloud.calls().map(({ operation }) => operation))).toEqual({
+  expect(countNames(cloud.calls().map(({ operation }) => operation))).toEqual({
     DescribeVirtualInterfaces: 1 + MANY,
     // One to see whether the keys are the right ones.
     DescribeVpnGateways: 1 + MANY,

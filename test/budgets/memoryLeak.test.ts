@@ -5,24 +5,24 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it, onTestFinished } from 'vitest';
 import { recipientKey } from '../../core/policy.ts';
-import { bundle } from '../../scripts/bundle.ts';
-import { ACME, actAs, US } from '../support/accounts.ts';
-import { ACME_1, PROD, policyOf, startCloud } from '../support/cloud.ts';
+import { bundleFunction } from '../../scripts/bundle.ts';
+import { ACME, actAs, RECIPIENT_ACCOUNT } from '../support/accounts.ts';
+import { ACME_1, compileTestPolicy, PROD, startTestCloud } from '../support/cloud.ts';
 import { startEventBus } from '../support/eventBus.ts';
 import { policyFolder } from '../support/lambda.ts';
 import { proxiedDynamo } from '../support/proxiedDynamo.ts';
 
 const at = proxiedDynamo();
-const POLICY = policyOf(`owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }`, 'aws');
+const POLICY = compileTestPolicy(`owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }`, 'aws');
 
 /** Passes until nothing is new to a process any more, and passes counted after them. */
 const [WARM, MORE] = [15, 30];
 const INTERFACES = 60;
 
 it('a warm function keeps nothing of a pass: the objects of its process are as many after thirty more', async () => {
-  const cloud = await startCloud({ dialect: 'aws' });
+  const cloud = await startTestCloud({ dialect: 'aws' });
   for (let i = 0; i < INTERFACES; i += 1)
-    cloud.steer(await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 + i }), 'available');
+    cloud.forceState(await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 + i }), 'available');
   const { before, after } = await objects({
     VIF_ACCEPTOR_RECIPIENTS: JSON.stringify({ hub: recipientKey(POLICY.policy.recipient) }),
     VIF_ACCEPTOR_POLICY_DIR: policyFolder(POLICY),
@@ -32,7 +32,7 @@ it('a warm function keeps nothing of a pass: the objects of its process are as m
     AWS_REGION: 'eu-west-3',
     AWS_ENDPOINT_URL_DYNAMODB: at.proxy.url,
     AWS_ENDPOINT_URL_EVENTBRIDGE: (await startEventBus()).url,
-    AWS_ACCESS_KEY_ID: US,
+    AWS_ACCESS_KEY_ID: RECIPIENT_ACCOUNT,
     AWS_SECRET_ACCESS_KEY: 'secret',
   });
   expect(before).toBeGreaterThan(1000);
@@ -45,7 +45,7 @@ async function objects(env: Record<string, string>): Promise<{ before: number; a
   const folder = mkdtempSync(join(tmpdir(), 'vif-acceptor-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const file = join(folder, 'index.mjs');
-  await bundle(file);
+  await bundleFunction(file);
   const script = `
     import { queryObjects } from 'node:v8';
     import { setTimeout } from 'node:timers/promises';

@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { ACME, actAs, US } from '../support/accounts.ts';
+import { ACME, actAs, RECIPIENT_ACCOUNT } from '../support/accounts.ts';
 import { type ApiServer, json, startApi } from '../support/apiServer.ts';
-import { folderWith, type } from '../support/cli.ts';
-import { ACME_1, PROD, startCloud } from '../support/cloud.ts';
+import { folderWith, runCli } from '../support/cli.ts';
+import { ACME_1, PROD, startTestCloud } from '../support/cloud.ts';
 
 function policy(provider: 'aws' | 'outscale'): string {
   return `version: 1
-recipient: { provider: ${provider}, region: eu-west-2, account: "${US}" }
+recipient: { provider: ${provider}, region: eu-west-2, account: "${RECIPIENT_ACCOUNT}" }
 owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }
 `;
 }
@@ -24,21 +24,24 @@ async function table(): Promise<ApiServer> {
 
 describe('an endpoint of the AWS configuration', () => {
   it('is used for every service of an AWS target, with a ledger of its own', async () => {
-    const cloud = await startCloud({ dialect: 'aws' });
+    const cloud = await startTestCloud({ dialect: 'aws' });
     const dir = folderWith({ 'policy/hub.yaml': policy('aws') });
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
-    const { code } = await type(dir, ['run'], { AWS_ENDPOINT_URL: cloud.url });
-    expect({ code, state: await actAs(cloud, US).see(id) }).toEqual({ code: 0, state: `pending ${PROD}` });
+    const { code } = await runCli(dir, ['run'], { AWS_ENDPOINT_URL: cloud.url });
+    expect({ code, state: await actAs(cloud, RECIPIENT_ACCOUNT).see(id) }).toEqual({
+      code: 0,
+      state: `pending ${PROD}`,
+    });
     const state = join(dir, 'state/vif-acceptor');
     expect(existsSync(join(state, `ledger-http-127-0-0-1-${cloud.port}.json`))).toBe(true);
     expect(existsSync(join(state, 'ledger.json'))).toBe(false);
   });
 
   it('is named by doctor, with the setting that chose it', async () => {
-    const cloud = await startCloud({ dialect: 'aws' });
+    const cloud = await startTestCloud({ dialect: 'aws' });
     const dir = folderWith({ 'policy/hub.yaml': policy('aws') });
     const env = { AWS_ENDPOINT_URL: 'https://all.example', AWS_ENDPOINT_URL_EC2: cloud.url };
-    const looked = await type(
+    const looked = await runCli(
       dir,
       ['doctor', '--json', '--endpoint', cloud.url, '--ledger', 'dynamodb:tab'],
       {
@@ -56,10 +59,10 @@ describe('an endpoint of the AWS configuration', () => {
   });
 
   it('is not used for an OUTSCALE target, and doctor says so', async () => {
-    const [cloud, other] = [await startCloud(), await table()];
+    const [cloud, other] = [await startTestCloud(), await table()];
     const dir = folderWith({ 'policy/hub.yaml': policy('outscale') });
     const env = { AWS_ENDPOINT_URL: other.url, AWS_ENDPOINT_URL_DIRECT_CONNECT: other.url };
-    const { code, stdout } = await type(dir, ['doctor', '--endpoint', cloud.url], env);
+    const { code, stdout } = await runCli(dir, ['doctor', '--endpoint', cloud.url], env);
     expect({ code, stdout }).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(
@@ -74,7 +77,7 @@ describe('an endpoint of the AWS configuration', () => {
     ['AWS_ENDPOINT_URL_DYNAMODB', ['--ledger', 'dynamodb:table']],
   ])('is refused by name when it is neither https nor on this machine: %s', async (variable, more) => {
     const dir = folderWith({ 'policy/hub.yaml': policy('aws') });
-    const { code, stderr } = await type(dir, ['run', ...more], { [variable]: 'http://db.example' });
+    const { code, stderr } = await runCli(dir, ['run', ...more], { [variable]: 'http://db.example' });
     expect({ code, stderr }).toMatchObject({
       code: 2,
       stderr: expect.stringContaining(`${variable} must be https`),
@@ -84,20 +87,23 @@ describe('an endpoint of the AWS configuration', () => {
   it.each(['http://minio.example:9000', 'https://all.example/path', 'no URL'])(
     'stops no run that does not use it: %s',
     async (url) => {
-      const cloud = await startCloud();
+      const cloud = await startTestCloud();
       const dir = folderWith({ 'policy/hub.yaml': policy('outscale') });
       const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
-      const { code } = await type(dir, ['run', '--endpoint', cloud.url], { AWS_ENDPOINT_URL: url });
-      expect({ code, state: await actAs(cloud, US).see(id) }).toEqual({ code: 0, state: `pending ${PROD}` });
+      const { code } = await runCli(dir, ['run', '--endpoint', cloud.url], { AWS_ENDPOINT_URL: url });
+      expect({ code, state: await actAs(cloud, RECIPIENT_ACCOUNT).see(id) }).toEqual({
+        code: 0,
+        state: `pending ${PROD}`,
+      });
     },
   );
 });
 
 describe('--profile', () => {
   it('gives an AWS target its keys and the endpoints of the profile', async () => {
-    const cloud = await startCloud({ dialect: 'aws' });
+    const cloud = await startTestCloud({ dialect: 'aws' });
     const config = `[profile lab]
-aws_access_key_id = ${US}
+aws_access_key_id = ${RECIPIENT_ACCOUNT}
 aws_secret_access_key = secret
 services = here
 [services here]
@@ -106,25 +112,25 @@ direct_connect =
 `;
     const dir = folderWith({ 'policy/hub.yaml': policy('aws'), '.aws/config': config });
     const env = { AWS_ACCESS_KEY_ID: ACME };
-    expect((await type(dir, ['plan', '--profile', 'lab'], env)).code).toBe(0);
-    expect(cloud.calls().map(({ account }) => account)).toEqual(cloud.calls().map(() => US));
+    expect((await runCli(dir, ['plan', '--profile', 'lab'], env)).code).toBe(0);
+    expect(cloud.calls().map(({ account }) => account)).toEqual(cloud.calls().map(() => RECIPIENT_ACCOUNT));
   });
 
   it('covers a ledger in a table: its keys, its region and its endpoint', async () => {
-    const [cloud, api] = [await startCloud({ dialect: 'aws' }), await table()];
+    const [cloud, api] = [await startTestCloud({ dialect: 'aws' }), await table()];
     const config = `[profile lab]
-aws_access_key_id = ${US}
+aws_access_key_id = ${RECIPIENT_ACCOUNT}
 aws_secret_access_key = secret
 region = eu-south-9
 endpoint_url = ${api.url}
 `;
     const dir = folderWith({ 'policy/hub.yaml': policy('aws'), '.aws/config': config });
     const args = ['run', '--endpoint', cloud.url, '--profile', 'lab', '--ledger', 'dynamodb:ledger'];
-    const { code, stdout } = await type(dir, args, { AWS_ACCESS_KEY_ID: ACME });
+    const { code, stdout } = await runCli(dir, args, { AWS_ACCESS_KEY_ID: ACME });
     expect({ code, stdout }).toMatchObject({ code: 1, stdout: expect.stringContaining('no table') });
     const signed = api.received.map(({ headers }) => String(headers.authorization));
     expect(signed.length).toBeGreaterThan(0);
-    expect(signed.filter((header) => !header.includes(`Credential=${US}/`))).toEqual([]);
+    expect(signed.filter((header) => !header.includes(`Credential=${RECIPIENT_ACCOUNT}/`))).toEqual([]);
     expect(signed[0]).toContain('/eu-south-9/dynamodb/');
   });
 
@@ -150,18 +156,18 @@ endpoint_url = ${api.url}
       /AWS profile `nope` gives no credentials: /,
     ],
   ] as const)('that is wrong on %s, with %j, is the cause that is shown', async (provider, files, cause) => {
-    const cloud = await startCloud({ dialect: provider });
+    const cloud = await startTestCloud({ dialect: provider });
     const dir = folderWith({ 'policy/hub.yaml': policy(provider), ...files });
-    const { code, stdout } = await type(dir, ['run', '--endpoint', cloud.url, '--profile', 'nope']);
+    const { code, stdout } = await runCli(dir, ['run', '--endpoint', cloud.url, '--profile', 'nope']);
     expect({ code, stdout }).toMatchObject({ code: 1, stdout: expect.stringMatching(cause) });
     expect(cloud.calls()).toEqual([]);
   });
 });
 
 it('AWS_PROFILE that names no profile is told, when there are no other keys', async () => {
-  const cloud = await startCloud({ dialect: 'aws' });
+  const cloud = await startTestCloud({ dialect: 'aws' });
   const dir = folderWith({ 'policy/hub.yaml': policy('aws') });
-  const { code, stdout } = await type(dir, ['run', '--endpoint', cloud.url], {
+  const { code, stdout } = await runCli(dir, ['run', '--endpoint', cloud.url], {
     ...NO_KEYS,
     AWS_PROFILE: 'nope',
   });
@@ -172,14 +178,14 @@ it('AWS_PROFILE that names no profile is told, when there are no other keys', as
 });
 
 it('a ledger in a table without a region says which variable to set', async () => {
-  const cloud = await startCloud();
+  const cloud = await startTestCloud();
   const dir = folderWith({ 'policy/hub.yaml': policy('outscale') });
   const args = ['run', '--endpoint', cloud.url, '--ledger', 'dynamodb:ledger'];
-  const { code, stdout } = await type(dir, args);
+  const { code, stdout } = await runCli(dir, args);
   expect({ code, stdout }).toMatchObject({
     code: 1,
     stdout: expect.stringContaining('ledger table `ledger`: no AWS region; set AWS_REGION'),
   });
-  const noKeys = await type(dir, args, { ...NO_KEYS, AWS_REGION: 'eu-west-3' });
+  const noKeys = await runCli(dir, args, { ...NO_KEYS, AWS_REGION: 'eu-west-3' });
   expect(noKeys.stdout).toContain('ledger table `ledger`: no AWS credentials: set AWS_ACCESS_KEY_ID');
 });

@@ -1,15 +1,15 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { ACME, US } from '../support/accounts.ts';
+import { ACME, RECIPIENT_ACCOUNT } from '../support/accounts.ts';
 import { json, type Reply, startApi } from '../support/apiServer.ts';
 import { selfSigned } from '../support/certificate.ts';
-import { type Ended, folderWith, type } from '../support/cli.ts';
-import { ACME_1, PROD, startCloud } from '../support/cloud.ts';
+import { type CommandResult, folderWith, runCli } from '../support/cli.ts';
+import { ACME_1, PROD, startTestCloud } from '../support/cloud.ts';
 
 function policy(recipient = '', provider = 'outscale', region = 'eu-west-2'): string {
   return `version: 1
-recipient: { provider: ${provider}, region: ${region}, account: "${US}"${recipient} }
+recipient: { provider: ${provider}, region: ${region}, account: "${RECIPIENT_ACCOUNT}"${recipient} }
 owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }
 `;
 }
@@ -22,11 +22,11 @@ async function examined(
   env: Record<string, string> = {},
   files: Record<string, string> = {},
   args: readonly string[] = [],
-): Promise<Ended> {
-  const cloud = await startCloud({ dialect: text.includes('provider: aws') ? 'aws' : 'outscale' });
+): Promise<CommandResult> {
+  const cloud = await startTestCloud({ dialect: text.includes('provider: aws') ? 'aws' : 'outscale' });
   const dir = folderWith({ 'policy/hub.yaml': text, ...files });
   const absolute = Object.entries(env).map(([name, value]) => [name, value.replace('DIR', dir)]);
-  return type(dir, ['doctor', '--endpoint', cloud.url, ...args], Object.fromEntries(absolute));
+  return runCli(dir, ['doctor', '--endpoint', cloud.url, ...args], Object.fromEntries(absolute));
 }
 
 async function secretsManager(reply: Reply): Promise<Record<string, string>> {
@@ -75,7 +75,7 @@ describe('doctor says before the first pass', () => {
     ],
     [
       'that a role cannot be assumed',
-      policy(`, credentials: { role: "arn:aws:iam::${US}:role/x" }`, 'aws'),
+      policy(`, credentials: { role: "arn:aws:iam::${RECIPIENT_ACCOUNT}:role/x" }`, 'aws'),
       { AWS_SECRET_ACCESS_KEY: 'wrong' },
       /FAIL +credentials: role `arn:aws:iam::012345678901:role\/x` cannot be assumed: AssumeRole failed/,
     ],
@@ -87,7 +87,7 @@ describe('doctor says before the first pass', () => {
   });
 
   it('that a key of the profile was copied with a line break', async () => {
-    const profiles = { default: { access_key: `${US}\n`, secret_key: 'planted-secret' } };
+    const profiles = { default: { access_key: `${RECIPIENT_ACCOUNT}\n`, secret_key: 'planted-secret' } };
     const { code, stdout } = await examined(
       policy(),
       { OSC_ACCESS_KEY: '', OSC_SECRET_KEY: '' },
@@ -132,7 +132,7 @@ describe('of the secret that the function will use, doctor says', () => {
     ],
     [
       'that a key in it was copied with more than it',
-      json({ SecretString: `{"accessKey":"${US} ","secretKey":"planted"}` }),
+      json({ SecretString: `{"accessKey":"${RECIPIENT_ACCOUNT} ","secretKey":"planted"}` }),
       /FAIL +secret: `accessKey` in secret `vif-acceptor\/outscale` is empty, or holds white space or .*; write it anew as `\{/,
     ],
     [
@@ -142,12 +142,12 @@ describe('of the secret that the function will use, doctor says', () => {
     ],
     [
       'that its key is refused',
-      json({ SecretString: `{"accessKey":"${US}","secretKey":"planted"}` }),
+      json({ SecretString: `{"accessKey":"${RECIPIENT_ACCOUNT}","secretKey":"planted"}` }),
       /FAIL +secret: DescribeVpnGateways failed \(credentials\)/,
     ],
     [
       'that all is well',
-      json({ SecretString: `{"accessKey":"${US}","secretKey":"secret"}` }),
+      json({ SecretString: `{"accessKey":"${RECIPIENT_ACCOUNT}","secretKey":"secret"}` }),
       /ok +secret: `vif-acceptor\/outscale` can be read, has its form, and its key sees the policy's gateways/,
     ],
   ])('%s', async (_, reply, message) => {
@@ -157,7 +157,9 @@ describe('of the secret that the function will use, doctor says', () => {
   });
 
   it('the same when there are no keys of one’s own', async () => {
-    const secret = await secretsManager(json({ SecretString: `{"accessKey":"${US}","secretKey":"secret"}` }));
+    const secret = await secretsManager(
+      json({ SecretString: `{"accessKey":"${RECIPIENT_ACCOUNT}","secretKey":"secret"}` }),
+    );
     const { stdout } = await examined(WITH_SECRET, { ...secret, OSC_ACCESS_KEY: '', OSC_SECRET_KEY: '' });
     expect(stdout).toMatch(/FAIL +credentials.*ok +secret/s);
   });
@@ -216,9 +218,9 @@ describe('of its surroundings, doctor says', () => {
   });
 
   it('that the clock of the emulator was moved, which the expiry times do not follow', async () => {
-    const cloud = await startCloud({ now: new Date() });
+    const cloud = await startTestCloud({ now: new Date() });
     const dir = folderWith({ 'policy/hub.yaml': policy() });
-    const look = () => type(dir, ['doctor', '--endpoint', cloud.url]);
+    const look = () => runCli(dir, ['doctor', '--endpoint', cloud.url]);
     expect((await look()).stdout).not.toMatch(/emulator: /);
     cloud.clock.advance('P8D');
     const { code, stdout } = await look();
@@ -252,12 +254,12 @@ describe('of the ledger, doctor says', () => {
   });
 
   it.skipIf(process.getuid?.() === 0)('that its folder cannot be written', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const dir = folderWith({ 'policy/hub.yaml': policy() });
     mkdirSync(join(dir, 'locked'), { mode: 0o500 });
     onTestFinished(() => chmodSync(join(dir, 'locked'), 0o700));
     const args = ['doctor', '--endpoint', cloud.url, '--ledger', 'locked/more/ledger.json'];
-    const { code, stdout } = await type(dir, args);
+    const { code, stdout } = await runCli(dir, args);
     expect(code).toBe(1);
     expect(stdout).toMatch(
       /FAIL +ledger: locked\/more\/ledger\.json cannot be written \(EACCES\): give this user the right to write to .*locked,/,

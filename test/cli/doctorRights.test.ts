@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { US } from '../support/accounts.ts';
-import { folderWith, type } from '../support/cli.ts';
-import { ACME_1, ACME_2, DC_GATEWAY, DETACHED, PROD, startCloud } from '../support/cloud.ts';
+import { RECIPIENT_ACCOUNT } from '../support/accounts.ts';
+import { folderWith, runCli } from '../support/cli.ts';
+import { ACME_1, ACME_2, DC_GATEWAY, DETACHED, PROD, startTestCloud } from '../support/cloud.ts';
 
 type Dialect = 'outscale' | 'aws';
 
 /** What `doctor` says of the right that accepting does not need, where `missing` may not be called. */
 async function saidOf(dialect: Dialect, gateways: readonly string[], missing: string | null) {
-  const cloud = await startCloud({ dialect });
+  const cloud = await startTestCloud({ dialect });
   if (missing !== null) cloud.addFault({ kind: 'accessDenied', operation: missing, times: 'always' });
   const connections = [ACME_1, ACME_2];
   const owners = gateways.map(
@@ -15,11 +15,11 @@ async function saidOf(dialect: Dialect, gateways: readonly string[], missing: st
   );
   const dir = folderWith({
     'policy/hub.yaml': `version: 1
-recipient: { provider: ${dialect}, region: eu-west-2, account: "${US}" }
+recipient: { provider: ${dialect}, region: eu-west-2, account: "${RECIPIENT_ACCOUNT}" }
 owners: { ${owners.join(', ')} }
 `,
   });
-  const { code, stdout } = await type(dir, ['doctor', '--endpoint', cloud.url]);
+  const { code, stdout } = await runCli(dir, ['doctor', '--endpoint', cloud.url]);
   const lines = stdout.split('\n').filter((line) => line.includes('right to see routes'));
   return { code, lines: lines.map((line) => line.trim()) };
 }

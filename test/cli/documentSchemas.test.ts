@@ -3,10 +3,18 @@ import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { PROVIDERS, type Provider } from '../../core/model.ts';
 import { OUTCOMES } from '../../core/runReport.ts';
-import type { Simulator } from '../../emulator/emulator.ts';
-import { ACME, actAs, STRANGER, US } from '../support/accounts.ts';
-import { folderWith, type } from '../support/cli.ts';
-import { ACME_1, ACME_2, DETACHED, OURS, PROD, STRANGERS, startCloud } from '../support/cloud.ts';
+import type { Emulator } from '../../emulator/emulator.ts';
+import { ACME, actAs, RECIPIENT_ACCOUNT, UNKNOWN_REQUESTER } from '../support/accounts.ts';
+import { folderWith, runCli } from '../support/cli.ts';
+import {
+  ACME_1,
+  ACME_2,
+  DETACHED,
+  OWN_CONNECTION,
+  PROD,
+  startTestCloud,
+  UNKNOWN_CONNECTION,
+} from '../support/cloud.ts';
 import {
   DOCUMENTS,
   type DocumentName,
@@ -33,7 +41,7 @@ function printer(dir: string, where: readonly string[]) {
     printed,
     print: async (name: DocumentName, command: string, ...more: string[]): Promise<void> => {
       const to = command === 'receipts' ? [] : where;
-      const { stdout } = await type(dir, [command, '--json', '--ledger', 'ledger.json', ...to, ...more]);
+      const { stdout } = await runCli(dir, [command, '--json', '--ledger', 'ledger.json', ...to, ...more]);
       expect(stdout).not.toContain(PLANTED_KEY);
       printed.push({ by: [command, ...more].join(' '), name, document: JSON.parse(stdout) });
     },
@@ -42,7 +50,7 @@ function printer(dir: string, where: readonly string[]) {
 
 function policyOf(provider: Provider): string {
   return `version: 1
-recipient: { provider: ${provider}, region: eu-west-2, account: "${US}" }
+recipient: { provider: ${provider}, region: eu-west-2, account: "${RECIPIENT_ACCOUNT}" }
 owners:
   acme:
     connections: [${ACME_1}, ${ACME_2}]
@@ -54,24 +62,24 @@ owners:
 }
 
 /** What waits: two that are allowed, one whose gateway cannot take it, one that no grant allows, and what no owner offers. */
-async function offerAll(cloud: Simulator, provider: Provider) {
-  const [acme, stranger] = [actAs(cloud, ACME), actAs(cloud, STRANGER)];
+async function offerAll(cloud: Emulator, provider: Provider) {
+  const [acme, stranger] = [actAs(cloud, ACME), actAs(cloud, UNKNOWN_REQUESTER)];
   const allowed = [
     await acme.offer({ connection: ACME_1, vlan: 101, authKey: PLANTED_KEY }),
     await acme.offer({ connection: ACME_1, vlan: 102 }),
   ];
   await acme.offer({ connection: ACME_2, vlan: 103 });
   await acme.offer({ connection: ACME_2, vlan: 104 });
-  if (provider === 'aws') await stranger.offer({ connection: STRANGERS, vlan: 106, type: 'public' });
-  await actAs(cloud, US).offer({ connection: OURS, vlan: 107, to: ACME });
-  const byHand = await stranger.offer({ connection: STRANGERS, vlan: 108 });
-  await actAs(cloud, US).confirm(byHand, PROD);
-  return { allowed, withdrawn: await stranger.offer({ connection: STRANGERS, vlan: 105 }) };
+  if (provider === 'aws') await stranger.offer({ connection: UNKNOWN_CONNECTION, vlan: 106, type: 'public' });
+  await actAs(cloud, RECIPIENT_ACCOUNT).offer({ connection: OWN_CONNECTION, vlan: 107, to: ACME });
+  const byHand = await stranger.offer({ connection: UNKNOWN_CONNECTION, vlan: 108 });
+  await actAs(cloud, RECIPIENT_ACCOUNT).confirm(byHand, PROD);
+  return { allowed, withdrawn: await stranger.offer({ connection: UNKNOWN_CONNECTION, vlan: 105 }) };
 }
 
 /** Everything that can be printed of a target, from its first request to a provider that answers no more. */
 async function wholeStory(provider: Provider): Promise<readonly Printed[]> {
-  const cloud = await startCloud({ dialect: provider });
+  const cloud = await startTestCloud({ dialect: provider });
   const dir = folderWith({ 'policy/hub.yaml': policyOf(provider) });
   const { printed, print } = printer(dir, ['--endpoint', cloud.url, '--gateway-endpoint', cloud.url]);
   const { withdrawn } = await offerAll(cloud, provider);
@@ -80,8 +88,8 @@ async function wholeStory(provider: Provider): Promise<readonly Printed[]> {
   cloud.addFault({ kind: 'accessDenied', operation: 'ConfirmPrivateVirtualInterface' });
   await print('run', 'run');
   await print('status', 'status');
-  await actAs(cloud, STRANGER).withdraw(withdrawn);
-  for (const { id } of acceptedIn(printed)) await actAs(cloud, US).withdraw(id);
+  await actAs(cloud, UNKNOWN_REQUESTER).withdraw(withdrawn);
+  for (const { id } of acceptedIn(printed)) await actAs(cloud, RECIPIENT_ACCOUNT).withdraw(id);
   cloud.clock.advance('PT2M');
   await print('status', 'status');
   await print('run', 'run');

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { type ConnectOptions, endpointsOf } from '../../cli/connectTarget.ts';
+import { type ConnectOptions, readEndpoints } from '../../cli/connectTarget.ts';
 
 const OUTSCALE = { provider: 'outscale', region: 'eu-west-2' } as const;
 const [HERE, EC2, STS] = ['http://127.0.0.1:4599', 'https://ec2.example.com', 'https://sts.example.com'];
@@ -16,11 +16,11 @@ it.each<[string, ConnectOptions, readonly (string | null)[]]>([
     [HERE, EC2, HERE],
   ],
 ])('the endpoint %s', (_, options, [directConnect, gateways, identity]) => {
-  expect(endpointsOf(options, OUTSCALE)).toEqual({ directConnect, gateways, identity });
+  expect(readEndpoints(options, OUTSCALE)).toEqual({ directConnect, gateways, identity });
 });
 
 it('an endpoint of STS that keys may not be sent to is refused by the name of its option', () => {
-  expect(() => endpointsOf({ stsEndpoint: 'http://sts.example.com' }, OUTSCALE)).toThrow(
+  expect(() => readEndpoints({ stsEndpoint: 'http://sts.example.com' }, OUTSCALE)).toThrow(
     /^--sts-endpoint must be https/,
   );
 });

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { readRequests } from '../../cli/requests/readRequests.ts';
 import { compilePolicy } from '../../language/index.ts';
-import { US } from '../support/accounts.ts';
+import { RECIPIENT_ACCOUNT } from '../support/accounts.ts';
 import { ACME_1, PROD } from '../support/cloud.ts';
 
 const POLICY = `version: 1
-recipient: { provider: aws, region: eu-west-2, account: "${US}" }
+recipient: { provider: aws, region: eu-west-2, account: "${RECIPIENT_ACCOUNT}" }
 owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }
 `;
 

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { eachTarget } from '../../cli/runTarget.ts';
+import { forEachTarget } from '../../cli/runTarget.ts';
 import { compilePolicies } from '../../language/index.ts';
 
 const REGIONS = ['r0', 'r1', 'r2', 'r3', 'r4', 'r5', 'r6'];
@@ -21,7 +21,7 @@ owners: { acme: { connections: [dxcon-11111111], gateway: vgw-12345678 } }
 
 it('a target that throws stops no other, and what it threw is told once all have ended', async () => {
   const ended: string[] = [];
-  const { results, rethrow } = await eachTarget(policies(), async ({ policy: { target } }) => {
+  const { results, rethrow } = await forEachTarget(policies(), async ({ policy: { target } }) => {
     if (target === 'r1' || target === 'r4') throw new Error(`${target} is broken`);
     await pause(target === 'r0' ? 50 : 5);
     ended.push(target);
@@ -33,7 +33,7 @@ it('a target that throws stops no other, and what it threw is told once all have
 });
 
 it('a visit that throws before it waits is like any other', async () => {
-  const { results, rethrow } = await eachTarget(policies(), ({ policy: { target } }) => {
+  const { results, rethrow } = await forEachTarget(policies(), ({ policy: { target } }) => {
     if (target !== 'r6') throw new Error(`${target} is broken`);
     return Promise.resolve(target);
   });
@@ -42,7 +42,7 @@ it('a visit that throws before it waits is like any other', async () => {
 });
 
 it('nothing is thrown where nothing was, and no target is no error', async () => {
-  const { results, rethrow } = await eachTarget([], () => Promise.resolve('none'));
+  const { results, rethrow } = await forEachTarget([], () => Promise.resolve('none'));
   rethrow();
   expect(results).toEqual([]);
 });

@@ -1,13 +1,13 @@
 import { describe, expect, it, vi } from 'vitest';
-import { STRANGER, US } from '../support/accounts.ts';
-import { folderWith, type } from '../support/cli.ts';
+import { RECIPIENT_ACCOUNT, UNKNOWN_REQUESTER } from '../support/accounts.ts';
+import { folderWith, runCli } from '../support/cli.ts';
 import { FOREIGN_GATEWAY, startFixedCloud } from '../support/fixedCloud.ts';
 import { AWS_ITEM } from '../support/wireItems.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
 const POLICY = `version: 1
-recipient: { provider: aws, region: eu-west-2, account: "${US}" }
+recipient: { provider: aws, region: eu-west-2, account: "${RECIPIENT_ACCOUNT}" }
 owners:
   acme: { connections: [${AWS_ITEM.connectionId}], gateway: ${FOREIGN_GATEWAY} }
 `;
@@ -16,7 +16,7 @@ describe('a Direct Connect gateway of another account, the only one of a policy,
   it('holds its requests in a run, which does not fail', async () => {
     const { where } = await startFixedCloud([AWS_ITEM]);
     const dir = folderWith({ 'policy/hub.yaml': POLICY });
-    const { code, stdout } = await type(dir, ['run', '--json', ...where]);
+    const { code, stdout } = await runCli(dir, ['run', '--json', ...where]);
     const [pass] = JSON.parse(stdout).passes;
     expect(code).toBe(0);
     expect(pass.requests).toMatchObject([
@@ -27,16 +27,16 @@ describe('a Direct Connect gateway of another account, the only one of a policy,
       },
     ]);
     expect(pass.warnings).toEqual([
-      { code: 'gateway-missing', message: expect.stringContaining(`\`${STRANGER}\``) },
+      { code: 'gateway-missing', message: expect.stringContaining(`\`${UNKNOWN_REQUESTER}\``) },
     ]);
   });
 
   it('is the one finding of doctor about gateways', async () => {
     const { where } = await startFixedCloud([AWS_ITEM]);
     const dir = folderWith({ 'policy/hub.yaml': POLICY });
-    const { code, stdout } = await type(dir, ['doctor', ...where]);
+    const { code, stdout } = await runCli(dir, ['doctor', ...where]);
     expect(code).toBe(1);
-    expect(stdout).toContain(STRANGER);
+    expect(stdout).toContain(UNKNOWN_REQUESTER);
     expect(stdout).not.toContain('every pass would fail');
   });
 });

@@ -1,12 +1,12 @@
 import { chmodSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ACME, actAs, US } from '../support/accounts.ts';
-import { folderWith, type } from '../support/cli.ts';
-import { ACME_1, PROD, startCloud } from '../support/cloud.ts';
+import { ACME, actAs, RECIPIENT_ACCOUNT } from '../support/accounts.ts';
+import { folderWith, runCli } from '../support/cli.ts';
+import { ACME_1, PROD, startTestCloud } from '../support/cloud.ts';
 
 const POLICY = `version: 1
-recipient: { provider: outscale, region: eu-west-2, account: "${US}" }
+recipient: { provider: outscale, region: eu-west-2, account: "${RECIPIENT_ACCOUNT}" }
 owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }
 `;
 
@@ -19,7 +19,7 @@ function gitIs(script: string): { dir: string; env: Record<string, string> } {
 
 describe('git, which reads what others wrote,', () => {
   it('gets no key, and nothing else of the environment that it does not need', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const { dir, env } = gitIs('env >> "$HOME/environment"; echo abcdef0');
     const safe = {
       GIT_CONFIG_COUNT: '1',
@@ -27,7 +27,7 @@ describe('git, which reads what others wrote,', () => {
       GIT_CONFIG_VALUE_0: '/srv/policy',
     };
     const args = ['plan', '--endpoint', cloud.url, '--gateway-endpoint', cloud.url];
-    const { code } = await type(dir, args, {
+    const { code } = await runCli(dir, args, {
       ...env,
       ...safe,
       GIT_ASKPASS: '/bin/false',
@@ -46,11 +46,11 @@ describe('git, which reads what others wrote,', () => {
   });
 
   it('that does not end keeps no run from accepting: the revision is unknown, and a warning says so', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
     const { dir, env } = gitIs('sleep 60 & sleep 60');
     const args = ['run', '--json', '--endpoint', cloud.url, '--gateway-endpoint', cloud.url];
-    const { code, stdout, stderr } = await type(dir, args, env);
+    const { code, stdout, stderr } = await runCli(dir, args, env);
     expect(code).toBe(0);
     expect(JSON.parse(stdout).passes).toMatchObject([
       { counts: { accepted: 1 }, policy: { revision: 'unknown' }, requests: [{ id }] },

@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { Simulator } from '../../emulator/emulator.ts';
-import { actAs, STRANGER, US } from '../support/accounts.ts';
+import type { Emulator } from '../../emulator/emulator.ts';
+import { actAs, RECIPIENT_ACCOUNT, UNKNOWN_REQUESTER } from '../support/accounts.ts';
 import { type ApiServer, type Reply, startApi, text } from '../support/apiServer.ts';
-import { folderWith, type } from '../support/cli.ts';
-import { ACME_1, PROD, STRANGERS, startCloud } from '../support/cloud.ts';
-import { startWayOut } from '../support/egressProxy.ts';
+import { folderWith, runCli } from '../support/cli.ts';
+import { ACME_1, PROD, startTestCloud, UNKNOWN_CONNECTION } from '../support/cloud.ts';
+import { startEgressProxy } from '../support/egressProxy.ts';
 
 const POLICY = `version: 1
-recipient: { provider: outscale, region: eu-west-2, account: "${US}" }
+recipient: { provider: outscale, region: eu-west-2, account: "${RECIPIENT_ACCOUNT}" }
 owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }
 `;
 const TOKEN = 'planted-token';
@@ -21,27 +21,27 @@ async function listener(reply: Reply = text('OK')): Promise<ApiServer> {
   return api;
 }
 
-function at(cloud: Simulator): string[] {
+function at(cloud: Emulator): string[] {
   return ['--endpoint', cloud.url];
 }
 
 describe('a ping', () => {
   it('is sent once, after all passes are completed', async () => {
-    const [cloud, { url, received }] = [await startCloud(), await listener()];
+    const [cloud, { url, received }] = [await startTestCloud(), await listener()];
     const other = POLICY.replace('eu-west-2', 'us-east-2');
     const dir = folderWith({ 'policy/hub.yaml': POLICY, 'policy/far.yaml': other });
-    const broken = await type(dir, ['run', ...at(cloud), '--ping', `${url}/${TOKEN}`]);
+    const broken = await runCli(dir, ['run', ...at(cloud), '--ping', `${url}/${TOKEN}`]);
     expect({ code: broken.code, pings: received.length }).toEqual({ code: 1, pings: 0 });
 
     const sound = ['run', '-p', 'policy/hub.yaml', ...at(cloud), '--ping', `${url}/${TOKEN}`];
-    expect(await type(dir, sound)).toMatchObject({ code: 0, stderr: '' });
+    expect(await runCli(dir, sound)).toMatchObject({ code: 0, stderr: '' });
     expect(received.map(({ headers }) => headers['user-agent'])).toEqual(['vif-acceptor']);
   });
 
   it('takes its address from the environment too, which no list of processes shows', async () => {
-    const [cloud, { url, received }] = [await startCloud(), await listener()];
+    const [cloud, { url, received }] = [await startTestCloud(), await listener()];
     const env = { VIF_ACCEPTOR_PING_URL: `${url}/${TOKEN}` };
-    await type(folderWith({ 'policy/hub.yaml': POLICY }), ['run', ...at(cloud)], env);
+    await runCli(folderWith({ 'policy/hub.yaml': POLICY }), ['run', ...at(cloud)], env);
     expect(received).toHaveLength(1);
   });
 
@@ -53,25 +53,25 @@ describe('a ping', () => {
     ['a pass whose announcements reach nobody', ['run', '--events', 'no/such/folder/events'], {}],
     ['a policy that is broken, beside one that is sound', ['run'], { BROKEN: 'yes' }],
   ])('is not sent by %s', async (_, args, env) => {
-    const [cloud, { url, received }] = [await startCloud(), await listener()];
+    const [cloud, { url, received }] = [await startTestCloud(), await listener()];
     const broken: Record<string, string> =
       env.BROKEN === undefined ? {} : { 'policy/lost.yaml': 'version: 1' };
     const dir = folderWith({ 'policy/hub.yaml': POLICY, ...broken });
-    await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 101 });
-    await type(dir, [...args, ...at(cloud)], { ...env, VIF_ACCEPTOR_PING_URL: url });
+    await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan: 101 });
+    await runCli(dir, [...args, ...at(cloud)], { ...env, VIF_ACCEPTOR_PING_URL: url });
     expect(received).toEqual([]);
   });
 
   it('is not sent by a pass that another one kept from running', async () => {
-    const [cloud, { url, received }] = [await startCloud(), await listener()];
+    const [cloud, { url, received }] = [await startTestCloud(), await listener()];
     const dir = folderWith({ 'policy/hub.yaml': POLICY });
     const run = ['run', ...at(cloud), '--ledger', 'ledger.json', '--ping', url];
-    await type(dir, run);
+    await runCli(dir, run);
     const ledger = JSON.parse(readFileSync(join(dir, 'ledger.json'), 'utf8'));
     const [key = ''] = Object.keys(ledger.targets);
     ledger.targets[key].lease = { token: 'of-another', until: new Date(Date.now() + 300_000).toISOString() };
     const other = folderWith({ 'policy/hub.yaml': POLICY, 'ledger.json': JSON.stringify(ledger) });
-    const { stdout } = await type(other, run);
+    const { stdout } = await runCli(other, run);
     expect(stdout).toContain('the ledger is locked since');
     expect(received).toHaveLength(1);
   });
@@ -84,9 +84,9 @@ describe('a ping', () => {
   ])(
     'that %s is a warning without the token, and changes neither pass nor exit code',
     async (_, reply, message) => {
-      const [cloud, { url }] = [await startCloud(), await listener(reply)];
+      const [cloud, { url }] = [await startTestCloud(), await listener(reply)];
       const dir = folderWith({ 'policy/hub.yaml': POLICY });
-      const { code, stdout, stderr } = await type(dir, [
+      const { code, stdout, stderr } = await runCli(dir, [
         'run',
         '--json',
         ...at(cloud),
@@ -106,9 +106,9 @@ describe('a ping', () => {
   it.each(['planted', 'http://example.com/planted', 'ftp://planted', 'https://user:planted@example.com', ''])(
     'is refused before any pass when its address is none (%#), without repeating it',
     async (address) => {
-      const cloud = await startCloud();
+      const cloud = await startTestCloud();
       const dir = folderWith({ 'policy/hub.yaml': POLICY });
-      const { code, stdout, stderr } = await type(dir, ['run', ...at(cloud), '--ping', address]);
+      const { code, stdout, stderr } = await runCli(dir, ['run', ...at(cloud), '--ping', address]);
       expect({ code, stdout, calls: cloud.calls() }).toEqual({ code: 2, stdout: '', calls: [] });
       expect(stderr).toMatch(
         /^error: --ping must be a URL such as `https:\/\/ping\.example\/TOKEN`: https, or http/,
@@ -122,20 +122,20 @@ describe('behind a proxy', () => {
   const HOSTS = ['directlink.eu-west-2.outscale.com', 'fcu.eu-west-2.outscale.com'];
 
   it('the command line calls everything through it, the ping too', async () => {
-    const [cloud, waiting] = [await startCloud(), await listener()];
+    const [cloud, waiting] = [await startTestCloud(), await listener()];
     const apis = Object.fromEntries(HOSTS.map((host) => [host, cloud.url]));
-    const { env, tunnels } = await startWayOut({ ...apis, 'ping.example': waiting.url });
+    const { env, tunnels } = await startEgressProxy({ ...apis, 'ping.example': waiting.url });
     const dir = folderWith({ 'policy/hub.yaml': POLICY });
     const ping = ['--ping', `https://ping.example/${TOKEN}`];
-    const { code, stdout, stderr } = await type(dir, ['run', ...ping], env);
+    const { code, stdout, stderr } = await runCli(dir, ['run', ...ping], env);
     expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: 'hub: nothing pending\n', stderr: '' });
     expect([...new Set(tunnels)].sort()).toEqual([...HOSTS, 'ping.example']);
     expect(waiting.received).toHaveLength(1);
   });
 
   it('that refuses, a pass fails with what it says, and ends', async () => {
-    const { env } = await startWayOut({ [HOSTS[0] ?? '']: 'http://127.0.0.1:1' }, 'askForPassword');
-    const { code, stdout } = await type(folderWith({ 'policy/hub.yaml': POLICY }), ['run'], env);
+    const { env } = await startEgressProxy({ [HOSTS[0] ?? '']: 'http://127.0.0.1:1' }, 'askForPassword');
+    const { code, stdout } = await runCli(folderWith({ 'policy/hub.yaml': POLICY }), ['run'], env);
     expect(code).toBe(1);
     expect(stdout).toContain('of HTTPS_PROXY opens no tunnel, it says `407 Proxy Authentication Required`');
     expect(stdout).not.toContain('planted');
@@ -143,7 +143,7 @@ describe('behind a proxy', () => {
 
   it('that is none, nothing is begun', async () => {
     const env = { HTTPS_PROXY: 'user:planted@proxy' };
-    const { code, stderr } = await type(folderWith({ 'policy/hub.yaml': POLICY }), ['run'], env);
+    const { code, stderr } = await runCli(folderWith({ 'policy/hub.yaml': POLICY }), ['run'], env);
     expect({ code, stderr }).toEqual({
       code: 2,
       stderr: 'error: HTTPS_PROXY must be a URL such as `http://proxy.example:3128`; mend or unset it\n',

@@ -1,34 +1,34 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Simulator } from '../../emulator/emulator.ts';
-import { ACME, actAs, US } from '../support/accounts.ts';
-import { folderWith, type } from '../support/cli.ts';
-import { ACME_1, PROD, startCloud } from '../support/cloud.ts';
-import { anEnd } from '../support/ledgerBuilders.ts';
+import type { Emulator } from '../../emulator/emulator.ts';
+import { ACME, actAs, RECIPIENT_ACCOUNT } from '../support/accounts.ts';
+import { folderWith, runCli } from '../support/cli.ts';
+import { ACME_1, PROD, startTestCloud } from '../support/cloud.ts';
+import { anEndedRequest } from '../support/ledgerBuilders.ts';
 
 const POLICY = `version: 1
-recipient: { provider: outscale, region: eu-west-2, account: "${US}" }
+recipient: { provider: outscale, region: eu-west-2, account: "${RECIPIENT_ACCOUNT}" }
 owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }
 `;
 
 const PAST_END = `${JSON.stringify({
   kind: 'ended',
-  target: `outscale/eu-west-2/${US}`,
-  value: anEnd({ endedAt: '2020-01-01T00:00:00.000Z' }),
+  target: `outscale/eu-west-2/${RECIPIENT_ACCOUNT}`,
+  value: anEndedRequest({ endedAt: '2020-01-01T00:00:00.000Z' }),
 })}\n`;
 
-function at(cloud: Simulator): string[] {
+function at(cloud: Emulator): string[] {
   return ['--endpoint', cloud.url, '--gateway-endpoint', cloud.url];
 }
 
 describe('the records beside a ledger file', () => {
   async function withPastEnd() {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const dir = folderWith({ 'policy/hub.yaml': POLICY, 'ledger.records.jsonl': PAST_END });
     return {
       dir,
-      command: (name: string) => type(dir, [name, ...at(cloud), '--ledger', 'ledger.json', '--json']),
+      command: (name: string) => runCli(dir, [name, ...at(cloud), '--ledger', 'ledger.json', '--json']),
       records: () => readFileSync(join(dir, 'ledger.records.jsonl'), 'utf8'),
     };
   }
@@ -54,7 +54,7 @@ describe('the records beside a ledger file', () => {
 
 describe('the ledger of an endpoint', () => {
   async function begun() {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const dir = folderWith({ 'policy/hub.yaml': POLICY });
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
     const state = join(dir, 'state/vif-acceptor');
@@ -64,8 +64,9 @@ describe('the ledger of an endpoint', () => {
       ledgers: () => readdirSync(state).filter((file) => /^ledger.*\.json$/.test(file)),
       name,
       rename: () => renameSync(join(state, `${name}.json`), join(state, `${name}-.json`)),
-      run: (url: string) => type(dir, ['run', '--json', '--endpoint', url, '--gateway-endpoint', cloud.url]),
-      receipts: (url: string) => type(dir, ['receipts', '--json', '--endpoint', url]),
+      run: (url: string) =>
+        runCli(dir, ['run', '--json', '--endpoint', url, '--gateway-endpoint', cloud.url]),
+      receipts: (url: string) => runCli(dir, ['receipts', '--json', '--endpoint', url]),
       url: cloud.url.replace(/\/$/, ''),
     };
   }

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { begin, folderWith, type } from '../support/cli.ts';
-import { type Regions, startRegions } from '../support/regionServer.ts';
+import { folderWith, runCli, startCli } from '../support/cli.ts';
+import { type RegionServer, startRegions } from '../support/regionServer.ts';
 
 /** Until it is so, or so late that the test is to fail of what it finds; less than a call may take. */
 async function until(isSo: () => boolean, limitMs = 4500): Promise<void> {
@@ -11,7 +11,7 @@ async function until(isSo: () => boolean, limitMs = 4500): Promise<void> {
   while (!isSo() && performance.now() < end) await pause(5);
 }
 
-function seen({ calls }: Regions): Set<string> {
+function seen({ calls }: RegionServer): Set<string> {
   return new Set(calls.map(({ region }) => region));
 }
 
@@ -42,7 +42,7 @@ describe('over many targets', () => {
         if (seen(regions).size === 4) await until(() => seen(regions).size > 4, 300);
         if (region === 'r8') await until(() => seen(regions).size === 9);
       };
-      const { stdout } = await type(dir, [command, '--json', '--policy', ...named, ...regions.args]);
+      const { stdout } = await runCli(dir, [command, '--json', '--policy', ...named, ...regions.args]);
       expect(regions.most()).toBe(4);
       expect(regions.ended().indexOf('r8')).toBeGreaterThan(regions.ended().indexOf('r5'));
       const { passes, targets = passes } = JSON.parse(stdout);
@@ -71,7 +71,7 @@ describe('over many targets', () => {
       after: 0,
       status: null,
     });
-    const { code, stdout } = await type(dir, ['run', ...regions.args]);
+    const { code, stdout } = await runCli(dir, ['run', ...regions.args]);
     expect(code).toBe(1);
     expect(stdout.match(/^r\d: .*/gm)).toEqual([
       'r0: 1 pending: 1 accepted',
@@ -90,7 +90,7 @@ describe('over many targets', () => {
       await until(() => regions.connected().size === 1);
       open = [...regions.connected()];
     };
-    expect((await type(dir, ['run', ...regions.args])).code).toBe(0);
+    expect((await runCli(dir, ['run', ...regions.args])).code).toBe(0);
     expect(open).toEqual(['r8']);
   });
 
@@ -101,7 +101,7 @@ describe('over many targets', () => {
       const dir = folderWith(regions.policies);
       const confirms = () =>
         regions.calls.flatMap(({ region, operation }) => (operation.startsWith('Confirm') ? [region] : []));
-      const running = begin(dir, ['run', '--json', ...regions.args]);
+      const running = startCli(dir, ['run', '--json', ...regions.args]);
       let interrupted = false;
       const interruptOnce = (): void => {
         if (!interrupted) running.interrupt(signal);
@@ -140,7 +140,7 @@ describe('over many targets', () => {
   it('run says in one line what all of them wait for, and how many are done', async () => {
     const regions = await startRegions(5);
     const dir = folderWith(regions.policies);
-    const running = begin(dir, ['run', ...regions.args]);
+    const running = startCli(dir, ['run', ...regions.args]);
     const first = /^0 of 5 targets done; (r[0-3]: listing gateways(; | … )){4}\(\d+ s\)$/m;
     const last = /^4 of 5 targets done; r4: listing gateways … \(\d+ s\)$/m;
     regions.hold = ({ region }) => until(() => (region === 'r4' ? last : first).test(running.said()));
@@ -155,7 +155,7 @@ describe('over many targets', () => {
   it('run adds the events of passes at once to one file, each line whole', async () => {
     const regions = await startRegions(6, 3);
     const dir = folderWith(regions.policies);
-    expect((await type(dir, ['run', '--events', 'events.jsonl', ...regions.args])).code).toBe(0);
+    expect((await runCli(dir, ['run', '--events', 'events.jsonl', ...regions.args])).code).toBe(0);
     const lines = readFileSync(join(dir, 'events.jsonl'), 'utf8').trimEnd().split('\n');
     const told = lines.map((line) => JSON.parse(line));
     expect(told.map((event) => event['detail-type'])).toEqual(

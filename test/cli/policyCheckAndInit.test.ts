@@ -1,20 +1,24 @@
 import { chownSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ACME, actAs, US } from '../support/accounts.ts';
-import { folderWith, type, withOwners } from '../support/cli.ts';
-import { ACME_1, PROD, startCloud } from '../support/cloud.ts';
+import { ACME, actAs, RECIPIENT_ACCOUNT } from '../support/accounts.ts';
+import { folderWith, runCli, withOwners } from '../support/cli.ts';
+import { ACME_1, PROD, startTestCloud } from '../support/cloud.ts';
 
 const SOUND = `version: 1
-recipient: { provider: outscale, region: eu-west-2, account: "${US}" }
+recipient: { provider: outscale, region: eu-west-2, account: "${RECIPIENT_ACCOUNT}" }
 owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }
 `;
 
 describe('policy check', () => {
   it('prints one JSON document, of what is sound or of every fault', async () => {
-    const sound = await type(folderWith({ 'policy/hub.yaml': SOUND }), ['policy', 'check', '--json']);
+    const sound = await runCli(folderWith({ 'policy/hub.yaml': SOUND }), ['policy', 'check', '--json']);
     expect(JSON.parse(sound.stdout)).toMatchObject({ policies: [{ target: 'hub' }], faults: [] });
-    const faulty = await type(folderWith({ 'policy/hub.yaml': 'version: 2' }), ['policy', 'check', '--json']);
+    const faulty = await runCli(folderWith({ 'policy/hub.yaml': 'version: 2' }), [
+      'policy',
+      'check',
+      '--json',
+    ]);
     expect(faulty.code).toBe(3);
     expect(JSON.parse(faulty.stdout).faults).toContainEqual(
       expect.objectContaining({ file: 'policy/hub.yaml', line: 1, column: 10, path: 'version' }),
@@ -22,7 +26,7 @@ describe('policy check', () => {
   });
 
   it('says of a sound policy what it is', async () => {
-    const { code, stdout } = await type(folderWith({ 'policy/hub.yaml': SOUND }), ['policy', 'check']);
+    const { code, stdout } = await runCli(folderWith({ 'policy/hub.yaml': SOUND }), ['policy', 'check']);
     expect(code).toBe(0);
     expect(stdout).toMatch(
       /^hub: valid; outscale eu-west-2 012345678901, 1 owner, 1 grant, 0 hold lines; sha256:/,
@@ -30,13 +34,13 @@ describe('policy check', () => {
   });
 
   it('tells every fault of every file, each with its place and mend, and exits with 3', async () => {
-    const faulty = SOUND.replace(`"${US}"`, US).replace('acme:', 'Acme:');
+    const faulty = SOUND.replace(`"${RECIPIENT_ACCOUNT}"`, RECIPIENT_ACCOUNT).replace('acme:', 'Acme:');
     const dir = folderWith({
       'policy/a.yaml': faulty,
       'policy/b.yaml': 'version: 2\n',
       'policy/c.yml': SOUND,
     });
-    const { code, stdout, stderr } = await type(dir, ['policy', 'check']);
+    const { code, stdout, stderr } = await runCli(dir, ['policy', 'check']);
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
     expect(stderr).toMatch(/a\.yaml:2:62 recipient\.account: .*quotes/);
     expect(stderr).toMatch(/a\.yaml:3:11 owners\.Acme: /);
@@ -52,7 +56,7 @@ describe('policy check', () => {
       'mine/b.yaml': SOUND.replace('eu-west-2', 'us-east-2'),
     });
     for (const named of [['mine'], ['mine/'], ['./mine', 'mine/b.yaml']]) {
-      const { code, stdout } = await type(dir, ['policy', 'check', ...named, '--json']);
+      const { code, stdout } = await runCli(dir, ['policy', 'check', ...named, '--json']);
       const targets = JSON.parse(stdout).policies.map(({ target }: { target: string }) => target);
       expect({ code, targets }).toEqual({ code: 0, targets: ['a', 'b'] });
     }
@@ -63,7 +67,7 @@ describe('policy check', () => {
     async (where) => {
       const files = { 'policy/hub.yaml': SOUND, 'policy/cases/README.md': '', 'lab/deep/x': '' };
       const dir = folderWith(files);
-      const { code, stdout } = await type(join(dir, where), ['policy', 'check']);
+      const { code, stdout } = await runCli(join(dir, where), ['policy', 'check']);
       expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining('hub: valid') });
     },
   );
@@ -75,7 +79,7 @@ describe('policy check', () => {
       const dir = folderWith({ 'policy/hub.yaml': SOUND, 'lab/x': '' });
       chownSync(join(dir, 'policy'), 12345, 12345);
       const check = (where: string, args: readonly string[] = [], env = {}) =>
-        type(join(dir, where), ['policy', 'check', ...args], env);
+        runCli(join(dir, where), ['policy', 'check', ...args], env);
       expect(await check('lab')).toMatchObject({
         code: 2,
         stderr: expect.stringMatching(/policy`? .*belongs to another user \(12345\); name it/s),
@@ -88,7 +92,7 @@ describe('policy check', () => {
 
   it('warns of a region that the provider is not known to have', async () => {
     const dir = folderWith({ 'policy/hub.yaml': SOUND.replace('eu-west-2', 'eu-west-9') });
-    const { code, stdout, stderr } = await type(dir, ['policy', 'check', '--json']);
+    const { code, stdout, stderr } = await runCli(dir, ['policy', 'check', '--json']);
     expect({ code, stderr }).toMatchObject({
       code: 0,
       stderr: expect.stringMatching(/^warning: .*`eu-west-9`/),
@@ -115,7 +119,7 @@ describe('policy check', () => {
       /^error: \/\S+: there is no policy in it; .*policy init/,
     ],
   ])('exits with 2 for %s', async (_, args, message) => {
-    const { code, stderr } = await type(folderWith({}), args);
+    const { code, stderr } = await runCli(folderWith({}), args);
     expect(code).toBe(2);
     expect(stderr).toMatch(message);
   });
@@ -123,7 +127,7 @@ describe('policy check', () => {
 
 describe('policy init', () => {
   it('drafts owners as comments in a frozen policy, which lets nobody in before somebody has edited it', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const dir = folderWith({});
     const id = await actAs(cloud, ACME).offer({
       connection: ACME_1,
@@ -139,11 +143,14 @@ describe('policy init', () => {
       '--region',
       'eu-west-2',
       '--account',
-      US,
+      RECIPIENT_ACCOUNT,
       ...at,
     ];
 
-    expect(await type(dir, [...init, '--output', 'policy/hub.yaml'])).toMatchObject({ code: 0, stdout: '' });
+    expect(await runCli(dir, [...init, '--output', 'policy/hub.yaml'])).toMatchObject({
+      code: 0,
+      stdout: '',
+    });
 
     const text = readFileSync(join(dir, 'policy/hub.yaml'), 'utf8');
     // A path from here to the schema would hold on this machine only.
@@ -159,23 +166,23 @@ describe('policy init', () => {
     // Unedited it is no policy, frozen or not, and says what to do.
     for (const unedited of [text, text.replace('freeze: true', 'freeze: false')]) {
       writeFileSync(join(dir, 'policy/hub.yaml'), unedited);
-      expect(await type(dir, ['policy', 'check'])).toMatchObject({
+      expect(await runCli(dir, ['policy', 'check'])).toMatchObject({
         code: 3,
         stderr: expect.stringMatching(/owners: is empty.*remove the `#`/),
       });
-      expect(await type(dir, ['run', ...at])).toMatchObject({ code: 3 });
+      expect(await runCli(dir, ['run', ...at])).toMatchObject({ code: 3 });
     }
-    expect(await actAs(cloud, US).see(id)).toBe('confirming');
+    expect(await actAs(cloud, RECIPIENT_ACCOUNT).see(id)).toBe('confirming');
 
     // With its owner verified it is one, and says what it would accept.
     writeFileSync(join(dir, 'policy/hub.yaml'), withOwners(text));
-    expect((await type(dir, ['policy', 'check'])).stdout).toContain('FROZEN');
-    const plan = await type(dir, ['plan', ...at]);
+    expect((await runCli(dir, ['policy', 'check'])).stdout).toContain('FROZEN');
+    const plan = await runCli(dir, ['plan', ...at]);
     expect(plan.stdout).toContain(`without the freeze: accepted by \`owner-1.default\` → \`${PROD}\``);
-    expect(await actAs(cloud, US).see(id)).toBe('confirming');
+    expect(await actAs(cloud, RECIPIENT_ACCOUNT).see(id)).toBe('confirming');
     writeFileSync(join(dir, 'policy/hub.yaml'), text);
 
-    const again = await type(dir, [...init, '--output', 'policy/hub.yaml']);
+    const again = await runCli(dir, [...init, '--output', 'policy/hub.yaml']);
     expect(again).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('exists already; name another file'),
@@ -196,9 +203,9 @@ describe('policy init', () => {
       /--account must be 12 digits, got `12`/,
     ],
   ])('exits with 2 for %s', async (_, args, message) => {
-    const cloud = await startCloud({ dialect: args[1] === 'aws' ? 'aws' : 'outscale' });
+    const cloud = await startTestCloud({ dialect: args[1] === 'aws' ? 'aws' : 'outscale' });
     const at = ['--endpoint', cloud.url, '--gateway-endpoint', cloud.url];
-    const { code, stderr } = await type(folderWith({}), ['policy', 'init', ...args, ...at]);
+    const { code, stderr } = await runCli(folderWith({}), ['policy', 'init', ...args, ...at]);
     expect(code).toBe(2);
     expect(stderr).toMatch(message);
   });

@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ACME, actAs, US } from '../support/accounts.ts';
-import { folderWith, type } from '../support/cli.ts';
-import { ACME_1, startCloud } from '../support/cloud.ts';
+import { ACME, actAs, RECIPIENT_ACCOUNT } from '../support/accounts.ts';
+import { folderWith, runCli } from '../support/cli.ts';
+import { ACME_1, startTestCloud } from '../support/cloud.ts';
 
 const AT = ['--at', '2026-11-10T00:00:00Z'];
 
@@ -25,7 +25,7 @@ const MOVED = policy('prod: { gateway: vgw-87654321, match: { vlan: [100-199], a
 
 async function diff(old: string, now: string, ...args: string[]) {
   const dir = folderWith({ 'old.yaml': old, 'new.yaml': now });
-  return await type(dir, ['policy', 'diff', 'old.yaml', 'new.yaml', ...AT, ...args]);
+  return await runCli(dir, ['policy', 'diff', 'old.yaml', 'new.yaml', ...AT, ...args]);
 }
 
 describe('policy diff', () => {
@@ -115,7 +115,7 @@ describe('policy diff', () => {
     git('init', '--quiet');
     git('add', '.');
     git('commit', '--quiet', '--message', 'first');
-    const { code, stderr } = await type(dir, ['policy', 'diff', '--', '--output=it:new.yaml', 'new.yaml']);
+    const { code, stderr } = await runCli(dir, ['policy', 'diff', '--', '--output=it:new.yaml', 'new.yaml']);
     expect(code).toBe(2);
     expect(stderr).toContain('git has no `--output=it:new.yaml`');
     expect(readdirSync(join(dir, 'it:.'))).toEqual(['kept']);
@@ -137,8 +137,8 @@ describe('policy diff', () => {
     git('commit', '--quiet', '--message', 'first');
     writeFileSync(join(dir, 'policy/acme.yaml'), WIDER);
     const typed = ['policy', 'diff', 'main:policy/acme.yaml', 'policy/acme.yaml', ...AT];
-    expect((await type(dir, typed)).code).toBe(4);
-    const missing = await type(dir, [
+    expect((await runCli(dir, typed)).code).toBe(4);
+    const missing = await runCli(dir, [
       'policy',
       'diff',
       'nowhere:policy/acme.yaml',
@@ -157,7 +157,7 @@ describe('policy diff', () => {
     git('add', '.');
     git('commit', '--quiet', '--message', 'first');
     writeFileSync(join(dir, 'policy/late.yaml'), OLD);
-    const against = (old: string, now: string) => type(dir, ['policy', 'diff', old, now, '--json', ...AT]);
+    const against = (old: string, now: string) => runCli(dir, ['policy', 'diff', old, now, '--json', ...AT]);
     const added = await against('main:policy/late.yaml', 'policy/late.yaml');
     expect(added.code).toBe(4);
     const { old, notes, changes } = JSON.parse(added.stdout);
@@ -179,10 +179,10 @@ describe('policy diff', () => {
       join(dir, 'new.yaml'),
       Buffer.concat([Buffer.from(`${OLD}# caf`), Buffer.from([0xe9, 0x0a])]),
     );
-    const { code, stderr } = await type(dir, ['policy', 'diff', 'old.yaml', 'new.yaml', ...AT]);
+    const { code, stderr } = await runCli(dir, ['policy', 'diff', 'old.yaml', 'new.yaml', ...AT]);
     expect(code).toBe(3);
     expect(stderr).toContain(`new.yaml:${OLD.split('\n').length}:6`);
-    expect((await type(dir, ['policy', 'check', 'new.yaml'])).code).toBe(3);
+    expect((await runCli(dir, ['policy', 'check', 'new.yaml'])).code).toBe(3);
   });
 
   it('reports owners and grants that have another name', async () => {
@@ -214,7 +214,7 @@ describe('policy diff', () => {
       'pending.json': JSON.stringify({ virtualInterfaces: [item] }),
     });
     const typed = ['policy', 'diff', 'old.yaml', 'new.yaml', '--pending', 'pending.json', '--json', ...AT];
-    const { pending } = JSON.parse((await type(dir, typed)).stdout);
+    const { pending } = JSON.parse((await runCli(dir, typed)).stdout);
     expect(pending).toMatchObject({ looked: 1, changed: [{ id: 'dxvif-1', opens: true }] });
     // A file does not say which connections are the recipient's own.
     expect(pending.unchecked).toHaveLength(1);
@@ -229,7 +229,7 @@ describe('policy diff', () => {
       'pending.json': JSON.stringify({ virtualInterfaces: [{ ...equal, bgpPeers: [] }] }),
     });
     const typed = ['policy', 'diff', 'old.yaml', 'new.yaml', '--pending', 'pending.json', '--json', ...AT];
-    const { pending } = JSON.parse((await type(dir, typed)).stdout);
+    const { pending } = JSON.parse((await runCli(dir, typed)).stdout);
     expect(pending.changed).toMatchObject([{ id: 'dxvif-1', new: 'hold: peers-invalid', opens: false }]);
   });
 
@@ -241,7 +241,7 @@ describe('policy diff', () => {
         virtualInterfaces: [recorded('dxvif-1', 250), recorded('dxvif-2', 150), recorded('dxvif-3', 400)],
       }),
     });
-    const { stdout } = await type(dir, [
+    const { stdout } = await runCli(dir, [
       'policy',
       'diff',
       'old.yaml',
@@ -256,14 +256,14 @@ describe('policy diff', () => {
   });
 
   it('asks the provider which are pending, reading only', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 250 });
     const [old, now] = [OLD, WIDER].map((text) =>
       text.replace('dxcon-11111111', ACME_1).replace(', asn: [65010]', ''),
     );
     const dir = folderWith({ 'old.yaml': old ?? '', 'new.yaml': now ?? '' });
     const at = ['--endpoint', cloud.url, '--gateway-endpoint', cloud.url];
-    const { code, stdout } = await type(dir, [
+    const { code, stdout } = await runCli(dir, [
       'policy',
       'diff',
       'old.yaml',
@@ -274,7 +274,7 @@ describe('policy diff', () => {
     ]);
     expect(code).toBe(4);
     expect(stdout).toContain(`${id}: hold: no-grant → accept: vgw-12345678`);
-    expect(await actAs(cloud, US).see(id)).toBe('confirming');
+    expect(await actAs(cloud, RECIPIENT_ACCOUNT).see(id)).toBe('confirming');
   });
 
   it('makes a comment that no name of a requester breaks out of', async () => {
@@ -296,7 +296,7 @@ describe('policy diff', () => {
       '--pending',
       'pending.json',
     ];
-    const { stdout } = await type(dir, typed);
+    const { stdout } = await runCli(dir, typed);
     const [, fence = ''] = /\*\*Requests that are pending now\*\*.*\n\n(`+)text\n/.exec(stdout) ?? [];
     const [inside = ''] = stdout.split(`${fence}text\n`).at(-1)?.split(`\n${fence}\n`) ?? [];
     expect(inside).toContain('img');
@@ -347,7 +347,7 @@ describe('policy check', () => {
       fine: { gateway: vgw-12345678, match: { vlan: [140-160] } }`,
       'hold:\n  - { vlan: [150-155] }\n  - { vlan: [156-200], reason: spare }\n',
     );
-    const { code, stderr } = await type(folderWith({ 'policy/acme.yaml': idle }), ['policy', 'check']);
+    const { code, stderr } = await runCli(folderWith({ 'policy/acme.yaml': idle }), ['policy', 'check']);
     expect(code).toBe(0);
     expect(stderr).toContain('owners.acme.grants.ended accepts nothing: it ended at 2020-01-01');
     expect(stderr).toContain(

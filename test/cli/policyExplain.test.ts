@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { VERIFY } from '../../core/operatorAdvice.ts';
-import { folderWith, type } from '../support/cli.ts';
+import { VERIFY_OWNER } from '../../core/operatorAdvice.ts';
+import { folderWith, runCli } from '../support/cli.ts';
 import { OUTSCALE_ITEM, PLANTED_KEY } from '../support/wireItems.ts';
 
 const POLICY = `version: 1
@@ -24,7 +24,7 @@ const AT = '2026-11-10T00:00:00Z';
 async function explained(item: object, ...args: string[]) {
   const dir = folderWith({ 'policy/hub.yaml': POLICY, 'request.json': JSON.stringify(item) });
   const typed = ['policy', 'explain', 'policy/hub.yaml', '--request', 'request.json', '--at', AT, ...args];
-  const ended = await type(dir, typed);
+  const ended = await runCli(dir, typed);
   // Whatever is explained.
   expect(ended.stdout + ended.stderr).not.toContain(PLANTED_KEY);
   return ended;
@@ -100,7 +100,7 @@ dxvif-1a2b3c4d held
   held-by-policy: a \`hold\` line holds vlan 150 (not known here): under investigation
   no-grant: no grant of owner \`acme\` fits; nearest is \`late\`: vlan must be 101, and the API does not give it
 `);
-    expect(stdout).toContain(`  to do: ${VERIFY}`);
+    expect(stdout).toContain(`  to do: ${VERIFY_OWNER}`);
     expect(stdout).not.toContain('confirm-private-virtual-interface');
   });
 
@@ -205,7 +205,7 @@ dxvif-1a2b3c4d held
       'odd.json': '{"connection": "dxcon-1", "vlna": 1}',
       ...more,
     });
-    const { code, stdout, stderr } = await type(dir, ['policy', 'explain', ...args]);
+    const { code, stdout, stderr } = await runCli(dir, ['policy', 'explain', ...args]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(message);
   });
@@ -224,6 +224,6 @@ dxvif-1a2b3c4d held
 
   it('exits with 3 when the policy has faults', async () => {
     const dir = folderWith({ 'policy/hub.yaml': 'version: 2', 'r.json': '{"connection": "dxcon-1"}' });
-    expect(await type(dir, ['policy', 'explain', '--request', 'r.json'])).toMatchObject({ code: 3 });
+    expect(await runCli(dir, ['policy', 'explain', '--request', 'r.json'])).toMatchObject({ code: 3 });
   });
 });

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { folderWith, type } from '../support/cli.ts';
+import { folderWith, runCli } from '../support/cli.ts';
 
 function policy(vlans: string, more = ''): string {
   return `version: 1
@@ -37,7 +37,7 @@ async function reviewed(
     if (text === null) rmSync(join(dir, file));
     else writeFileSync(join(dir, file), text);
   }
-  return await type(join(dir, where), ['policy', 'review', '--base', 'main']);
+  return await runCli(join(dir, where), ['policy', 'review', '--base', 'main']);
 }
 
 const ACME = { 'policy/acme.yaml': policy('100-199') };
@@ -106,7 +106,7 @@ describe('policy review', () => {
 
   it('ends with 2 for a base that git does not know', async () => {
     const dir = folderWith(ACME);
-    const { code, stderr } = await type(dir, ['policy', 'review', '--base', 'nowhere']);
+    const { code, stderr } = await runCli(dir, ['policy', 'review', '--base', 'nowhere']);
     expect(code).toBe(2);
     expect(stderr).toContain('git has no revision `nowhere`');
   });

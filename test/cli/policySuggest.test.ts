@@ -3,8 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ACME, actAs } from '../support/accounts.ts';
-import { folderWith, type } from '../support/cli.ts';
-import { ACME_1, PROD, startCloud } from '../support/cloud.ts';
+import { folderWith, runCli } from '../support/cli.ts';
+import { ACME_1, PROD, startTestCloud } from '../support/cloud.ts';
 import { OUTSCALE_ITEM, PLANTED_KEY } from '../support/wireItems.ts';
 
 const POLICY = `version: 1
@@ -25,7 +25,7 @@ const AT = ['--at', '2026-11-10T00:00:00Z'];
 
 async function suggested(policy: string, item: object, ...args: string[]) {
   const dir = folderWith({ 'policy/hub.yaml': policy, 'request.json': JSON.stringify(item) });
-  const ended = await type(dir, [
+  const ended = await runCli(dir, [
     'policy',
     'suggest',
     'policy/hub.yaml',
@@ -93,7 +93,7 @@ describe('policy suggest', () => {
     );
     expect(text).toContain('limit: 1\n        until: 2026-11-24T00:00:00Z\n');
     expect(stderr).toContain('confirm first: with owner `acme`');
-    const explained = await type(dir, [
+    const explained = await runCli(dir, [
       'policy',
       'explain',
       'policy/hub.yaml',
@@ -151,21 +151,21 @@ describe('policy suggest', () => {
   });
 
   it('tells the deadline that the ledger knows', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const dir = folderWith({
       'policy/hub.yaml': POLICY.replaceAll('dxcon-11111111', ACME_1).replaceAll('vgw-12345678', PROD),
     });
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
     const at = ['--endpoint', cloud.url, '--gateway-endpoint', cloud.url, '--ledger', 'ledger'];
-    await type(dir, ['run', ...at]);
-    const { stdout } = await type(dir, ['status', '--json', ...at]);
+    await runCli(dir, ['run', ...at]);
+    const { stdout } = await runCli(dir, ['status', '--json', ...at]);
     writeFileSync(
       join(dir, 'request.json'),
       JSON.stringify({ ...OUTSCALE_ITEM, virtualInterfaceId: id, connectionId: ACME_1 }),
     );
     const { deadline } = JSON.parse(stdout).targets[0].pending[0];
     const asked = ['policy', 'suggest', '--request', 'request.json', '--ledger', 'ledger'];
-    expect((await type(dir, asked)).stderr).toContain(`expires: at ${deadline.latest} at the latest`);
+    expect((await runCli(dir, asked)).stderr).toContain(`expires: at ${deadline.latest} at the latest`);
   });
 
   it('tells the deadline that the file has, and what the file does not give', async () => {

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { folderWith, type } from '../support/cli.ts';
+import { folderWith, runCli } from '../support/cli.ts';
 import { OUTSCALE_ITEM } from '../support/wireItems.ts';
 
 const POLICY = `version: 1
@@ -27,7 +27,7 @@ function workTree(file: string, text = POLICY): string {
 /** What is typed in `at`, and piped into `git apply` there, or where it says that it must be. */
 async function applied(at: string, named: string, request: string, item: object = OUTSCALE_ITEM) {
   writeFileSync(request, JSON.stringify(item));
-  const { code, stdout, stderr } = await type(at, ['policy', 'suggest', named, '--request', request]);
+  const { code, stdout, stderr } = await runCli(at, ['policy', 'suggest', named, '--request', request]);
   expect({ code, stderr }).toMatchObject({ code: 0 });
   const [, folder] = /`git -C (\S+) apply`/.exec(stderr) ?? [];
   execFileSync('git', ['apply'], { cwd: folder ?? at, input: stdout, stdio: ['pipe', 'pipe', 'pipe'] });

@@ -1,19 +1,29 @@
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { folderWith, type } from '../support/cli.ts';
-import { aCase, casesOf, POLICY, PROD } from '../support/policyTestFiles.ts';
+import { folderWith, runCli } from '../support/cli.ts';
+import { aPolicyTest, EXPECT_PROD, TESTED_POLICY, testFileOf } from '../support/policyTestFiles.ts';
 
-const PASSES = aCase('{ connection: dxcon-1, vlan: 100 }', PROD, undefined, 'acme reaches production');
-const FAILS = aCase('{ connection: dxcon-2, vlan: 100 }', PROD, undefined, 'on the other connection too');
+const PASSES = aPolicyTest(
+  '{ connection: dxcon-1, vlan: 100 }',
+  EXPECT_PROD,
+  undefined,
+  'acme reaches production',
+);
+const FAILS = aPolicyTest(
+  '{ connection: dxcon-2, vlan: 100 }',
+  EXPECT_PROD,
+  undefined,
+  'on the other connection too',
+);
 
 function withCases(...cases: string[]): string {
-  return folderWith({ 'policy/acme.yaml': POLICY, 'policy/cases/acme.yaml': casesOf(...cases) });
+  return folderWith({ 'policy/acme.yaml': TESTED_POLICY, 'policy/cases/acme.yaml': testFileOf(...cases) });
 }
 
 describe('policy test', () => {
   it('tells what passes, and warns of every grant and line that no case shows at work', async () => {
-    const { code, stdout, stderr } = await type(withCases(PASSES), ['policy', 'test']);
+    const { code, stdout, stderr } = await runCli(withCases(PASSES), ['policy', 'test']);
     expect(code).toBe(0);
     expect(stdout).toBe('acme\n  ✓ acme reaches production\n\n1 passed, 0 failed\n');
     expect(stderr.split('\n')).toEqual([
@@ -29,7 +39,7 @@ describe('policy test', () => {
   });
 
   it('exits with 1 when one fails, and tells what was expected, what came, and the words of the report', async () => {
-    const { code, stdout } = await type(withCases(PASSES, FAILS), ['policy', 'test', 'policy/acme.yaml']);
+    const { code, stdout } = await runCli(withCases(PASSES, FAILS), ['policy', 'test', 'policy/acme.yaml']);
     expect(code).toBe(1);
     expect(stdout).toContain(`  ✗ on the other connection too (policy/cases/acme.yaml:5)
       expected: accept by \`acme.prod\`, gateway \`vgw-12345678\`
@@ -40,7 +50,7 @@ describe('policy test', () => {
   });
 
   it('prints one JSON document', async () => {
-    const { code, stdout, stderr } = await type(withCases(PASSES, FAILS), ['policy', 'test', '--json']);
+    const { code, stdout, stderr } = await runCli(withCases(PASSES, FAILS), ['policy', 'test', '--json']);
     expect(code).toBe(1);
     for (const line of stderr.trimEnd().split('\n')) expect(line).toMatch(/^warning: /);
     expect(JSON.parse(stdout)).toMatchObject({
@@ -60,10 +70,10 @@ describe('policy test', () => {
 
   it('exits with 3 when policies or cases have faults, all told, and tries nothing', async () => {
     const dir = folderWith({
-      'policy/acme.yaml': POLICY.replace('vgw-87654321', 'vgw-8'),
-      'policy/cases/acme.yaml': casesOf(PASSES.replace('vlan', 'vlna')),
+      'policy/acme.yaml': TESTED_POLICY.replace('vgw-87654321', 'vgw-8'),
+      'policy/cases/acme.yaml': testFileOf(PASSES.replace('vlan', 'vlna')),
     });
-    const { code, stdout, stderr } = await type(dir, ['policy', 'test', '--json']);
+    const { code, stdout, stderr } = await runCli(dir, ['policy', 'test', '--json']);
     expect(code).toBe(3);
     expect(stderr).toMatch(
       /policy\/acme\.yaml:10:24 .*\npolicy\/cases\/acme\.yaml:4:\d+ cases\[0\]\.request\.vlna: .*did you mean `vlan`\?\n2 faults/,
@@ -72,7 +82,7 @@ describe('policy test', () => {
   });
 
   it('says of a policy without cases that it has none', async () => {
-    const { code, stdout, stderr } = await type(folderWith({ 'policy/acme.yaml': POLICY }), [
+    const { code, stdout, stderr } = await runCli(folderWith({ 'policy/acme.yaml': TESTED_POLICY }), [
       'policy',
       'test',
     ]);
@@ -83,13 +93,13 @@ describe('policy test', () => {
   });
 
   it('exits with 2 where there is no policy', async () => {
-    expect(await type(folderWith({}), ['policy', 'test'])).toMatchObject({ code: 2 });
+    expect(await runCli(folderWith({}), ['policy', 'test'])).toMatchObject({ code: 2 });
   });
 
   it('passes over the examples', async () => {
     const dir = folderWith({});
     cpSync('examples', join(dir, 'policy'), { recursive: true });
-    const { code, stdout, stderr } = await type(dir, ['policy', 'test']);
+    const { code, stdout, stderr } = await runCli(dir, ['policy', 'test']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/\n\d+ passed, 0 failed\n$/);
   });

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { VERIFY } from '../../core/operatorAdvice.ts';
-import { ACME, actAs, STRANGER, US } from '../support/accounts.ts';
-import { folderWith, type } from '../support/cli.ts';
-import { ACME_1, PROD, STRANGERS, startCloud } from '../support/cloud.ts';
+import { VERIFY_OWNER } from '../../core/operatorAdvice.ts';
+import { ACME, actAs, RECIPIENT_ACCOUNT, UNKNOWN_REQUESTER } from '../support/accounts.ts';
+import { folderWith, runCli } from '../support/cli.ts';
+import { ACME_1, PROD, startTestCloud, UNKNOWN_CONNECTION } from '../support/cloud.ts';
 
 /** Held: what no grant fits, what a hold rule concerns, a transit interface, and an unknown requester's. */
 const policy = (freeze: boolean) => `version: 1
-recipient: { provider: aws, region: eu-west-2, account: "${US}", expiry: P7D }
+recipient: { provider: aws, region: eu-west-2, account: "${RECIPIENT_ACCOUNT}", expiry: P7D }
 freeze: ${freeze}
 owners:
   acme:
@@ -29,20 +29,20 @@ describe.each([false, true])(
   'where the policy is frozen (%s), a command that accepts a request',
   (freeze) => {
     it('is in no output where the owner, or what is asked for, is not certain', async () => {
-      const cloud = await startCloud({ dialect: 'aws' });
-      const [acme, stranger] = [actAs(cloud, ACME), actAs(cloud, STRANGER)];
+      const cloud = await startTestCloud({ dialect: 'aws' });
+      const [acme, stranger] = [actAs(cloud, ACME), actAs(cloud, UNKNOWN_REQUESTER)];
       const plain = await acme.offer({ connection: ACME_1, vlan: 300 });
       const uncertain = [
         await acme.offer({ connection: ACME_1, vlan: 150 }),
         await acme.offer({ connection: ACME_1, vlan: 101, type: 'transit' }),
-        await stranger.offer({ connection: STRANGERS, vlan: 102 }),
+        await stranger.offer({ connection: UNKNOWN_CONNECTION, vlan: 102 }),
       ];
       const dir = folderWith({ 'policy/hub.yaml': policy(freeze) });
       const where = ['--endpoint', cloud.url, '--gateway-endpoint', cloud.url, '--ledger', 'ledger.json'];
-      const plan = await type(dir, ['plan', ...where]);
-      const run = await type(dir, ['run', ...where, '--json', '--events', 'events.jsonl']);
-      const status = await type(dir, ['status', ...where, '--json', '--html', 'status.html']);
-      const check = await type(dir, ['status', ...where, '--check']);
+      const plan = await runCli(dir, ['plan', ...where]);
+      const run = await runCli(dir, ['run', ...where, '--json', '--events', 'events.jsonl']);
+      const status = await runCli(dir, ['status', ...where, '--json', '--html', 'status.html']);
+      const check = await runCli(dir, ['status', ...where, '--check']);
       const read = (file: string): string => readFileSync(join(dir, file), 'utf8');
       const outputs = {
         plan: plan.stdout,
@@ -60,7 +60,7 @@ describe.each([false, true])(
       for (const { id, acceptByHand } of pass.requests)
         expect([id, acceptByHand === null]).toEqual([id, uncertain.includes(id)]);
       for (const text of [outputs.plan, outputs.events, outputs.page])
-        expect(text.split(VERIFY).length - 1).toBeGreaterThanOrEqual(uncertain.length);
+        expect(text.split(VERIFY_OWNER).length - 1).toBeGreaterThanOrEqual(uncertain.length);
       expect(read('events.jsonl')).toMatch(/"toDo":"[^"]*bypasses the policy: aws directconnect confirm/);
     });
   },

@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ACME, actAs, US } from '../support/accounts.ts';
-import { folderWith, type } from '../support/cli.ts';
-import { ACME_1, PROD, startCloud } from '../support/cloud.ts';
+import { ACME, actAs, RECIPIENT_ACCOUNT } from '../support/accounts.ts';
+import { folderWith, runCli } from '../support/cli.ts';
+import { ACME_1, PROD, startTestCloud } from '../support/cloud.ts';
 
 const POLICY = `version: 1
-recipient: { provider: outscale, region: eu-west-2, account: "${US}" }
+recipient: { provider: outscale, region: eu-west-2, account: "${RECIPIENT_ACCOUNT}" }
 owners:
   acme:
     connections: [${ACME_1}]
@@ -15,15 +15,15 @@ owners:
 
 /** A folder in which one request was accepted. */
 async function accepted() {
-  const cloud = await startCloud();
+  const cloud = await startTestCloud();
   const dir = folderWith({ 'policy/hub.yaml': POLICY });
   const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101, authKey: 'planted-bgp-key' });
   const where = ['--endpoint', cloud.url, '--ledger', 'ledger.json'];
-  expect((await type(dir, ['run', ...where])).code).toBe(0);
+  expect((await runCli(dir, ['run', ...where])).code).toBe(0);
   return {
     id,
     dir,
-    receipts: (...args: string[]) => type(dir, ['receipts', ...args, '--ledger', 'ledger.json']),
+    receipts: (...args: string[]) => runCli(dir, ['receipts', ...args, '--ledger', 'ledger.json']),
   };
 }
 
@@ -77,22 +77,22 @@ describe('receipts', () => {
   });
 
   it('names the ledger that has none, and others that have some', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const dir = folderWith({ 'policy/hub.yaml': POLICY });
     await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
-    expect((await type(dir, ['run', '--endpoint', cloud.url])).code).toBe(0);
+    expect((await runCli(dir, ['run', '--endpoint', cloud.url])).code).toBe(0);
     const state = join(dir, 'state/vif-acceptor');
-    const none = await type(dir, ['receipts']);
+    const none = await runCli(dir, ['receipts']);
     expect(none).toMatchObject({ code: 0, stdout: '' });
     expect(none.stderr).toContain(`there is no ledger ${join(state, 'ledger.json')}`);
     expect(none.stderr).toContain(join(state, `ledger-http-127-0-0-1-${cloud.port}.json`));
-    const given = await type(dir, ['receipts', 'dxvif-nowhere1']);
+    const given = await runCli(dir, ['receipts', 'dxvif-nowhere1']);
     expect(given).toMatchObject({ code: 1, stderr: expect.stringContaining('other ledgers exist') });
   });
 
   it('takes a folder for no ledger, and does not say that it has none', async () => {
     const dir = folderWith({ 'policy/hub.yaml': POLICY });
-    const { code, stderr } = await type(dir, ['receipts', '--ledger', 'policy']);
+    const { code, stderr } = await runCli(dir, ['receipts', '--ledger', 'policy']);
     expect({ code, stderr }).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('`policy` is a folder'),

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../cli/options.ts';
 import { readRequest, readRequests } from '../../cli/requests/readRequests.ts';
-import { requestFile } from '../../cli/requests/requestItems.ts';
-import { aPolicy, US } from '../support/builders.ts';
+import { readRequestFile } from '../../cli/requests/requestItems.ts';
+import { aPolicy, RECIPIENT_ACCOUNT } from '../support/builders.ts';
 import { folderWith } from '../support/cli.ts';
 import { AWS_ITEM, OUTSCALE_ITEM, PLANTED_KEY } from '../support/wireItems.ts';
 
@@ -82,7 +82,7 @@ describe('a file in the words of the API', () => {
 
   it('is unreadable where the adapter finds it so, at the cost of that request alone', () => {
     const { request } = one({ ...OUTSCALE_ITEM, vlan: 5000 });
-    expect(request.faults).toEqual(['`vlan` must be a whole number from 1 to 4094']);
+    expect(request.readErrors).toEqual(['`vlan` must be a whole number from 1 to 4094']);
   });
 
   it('with nothing pending is no fault; one page of several is', () => {
@@ -104,7 +104,7 @@ describe('a file in our own words', () => {
   ])('holds the request as %s, and what it does not say is unknown, or said to be assumed', (_, document) => {
     const { request, assumed } = one(document);
     expect(request).toMatchObject({ id: 'dxvif-1a2b3c4d', vlan: 101, location: null, peers: [] });
-    expect(request).toMatchObject({ state: 'confirming', type: 'private', ownerAccount: US });
+    expect(request).toMatchObject({ state: 'confirming', type: 'private', ownerAccount: RECIPIENT_ACCOUNT });
     expect(assumed).toEqual([
       expect.stringMatching(/not say so, and it is assumed: .*`confirming`.*`private`.*recipient/),
     ]);
@@ -244,12 +244,12 @@ describe('reading a file', () => {
   ])('that %s is told as such', async (_, name, message) => {
     const dir = folderWith({});
     writeFileSync(join(dir, 'utf16.json'), Buffer.from('\ufeff{}', 'utf16le'));
-    await expect(requestFile(join(dir, name))).rejects.toThrow(UsageError);
-    expect(String(await requestFile(join(dir, name)).catch((error) => error))).toMatch(message);
+    await expect(readRequestFile(join(dir, name))).rejects.toThrow(UsageError);
+    expect(String(await readRequestFile(join(dir, name)).catch((error) => error))).toMatch(message);
   });
 
   it('gives its text, whatever it holds', async () => {
     const file = join(folderWith({ 'a.json': '{}' }), 'a.json');
-    expect(await requestFile(file)).toEqual({ file, text: '{}' });
+    expect(await readRequestFile(file)).toEqual({ file, text: '{}' });
   });
 });

@@ -2,14 +2,14 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DescribeVirtualInterfacesCommand, DirectConnectClient } from '@aws-sdk/client-direct-connect';
 import { describe, expect, it, vi } from 'vitest';
-import { warningsOn } from '../../cli/commands/policySuggest.ts';
+import { describeSuggestionWarnings } from '../../cli/commands/policySuggest.ts';
 import { paintFor } from '../../cli/output/terminal.ts';
 import { readRequest } from '../../cli/requests/readRequests.ts';
 import type { Provider } from '../../core/model.ts';
 import { compilePolicy, suggest } from '../../language/index.ts';
-import { ACME, actAs, US } from '../support/accounts.ts';
-import { folderWith, type } from '../support/cli.ts';
-import { ACME_1, PROD, startCloud } from '../support/cloud.ts';
+import { ACME, actAs, RECIPIENT_ACCOUNT } from '../support/accounts.ts';
+import { folderWith, runCli } from '../support/cli.ts';
+import { ACME_1, PROD, startTestCloud } from '../support/cloud.ts';
 import { startFixedCloud } from '../support/fixedCloud.ts';
 import { AWS_ITEM, OUTSCALE_ITEM, PLANTED_KEY } from '../support/wireItems.ts';
 
@@ -21,7 +21,7 @@ const AT = '2026-11-10T00:00:00Z';
 /** @param match what the one grant demands */
 function policyOf(provider: Provider, match: string): string {
   return `version: 1
-recipient: { provider: ${provider}, region: eu-west-2, account: "${US}" }
+recipient: { provider: ${provider}, region: eu-west-2, account: "${RECIPIENT_ACCOUNT}" }
 owners:
   acme:
     connections: [${ACME_1}]
@@ -42,7 +42,7 @@ async function typed(dir: string, id: string, files: readonly string[]): Promise
   return Promise.all(
     files.map(async (file) => {
       const args = ['policy', 'suggest', 'hold/hub.yaml', '--request', file, '--id', id, '--at', AT];
-      const { code, stdout, stderr } = await type(dir, args);
+      const { code, stdout, stderr } = await runCli(dir, args);
       expect(stdout + stderr).not.toContain(PLANTED_KEY);
       return {
         file,
@@ -66,7 +66,7 @@ function suggested(dir: string, id: string, files: readonly string[]): Answered[
     const wish = { request, absent, gateway: null, at: new Date(AT), path: source.file };
     const suggestion = suggest(source, policy, wish);
     const stdout = suggestion.kind === 'patch' ? suggestion.patch : '';
-    const warnings = warningsOn(suggestion, read, null, paintFor(process.stderr));
+    const warnings = describeSuggestionWarnings(suggestion, read, null, paintFor(process.stderr));
     return { file, code: suggestion.kind === 'none' ? 1 : 0, stdout, warnings };
   });
 }
@@ -81,7 +81,7 @@ async function documented(dir: string, where: readonly string[]): Promise<string
   ];
   const files: string[] = [];
   for (const [command = '', ...more] of commands) {
-    const { code, stdout, stderr } = await type(dir, [command, ...more, ...where, ...ledger]);
+    const { code, stdout, stderr } = await runCli(dir, [command, ...more, ...where, ...ledger]);
     expect({ command, code, stderr }).toEqual({ command, code: 0, stderr: '' });
     expect(stdout).not.toContain(PLANTED_KEY);
     writeFileSync(join(dir, `${command}.json`), stdout);
@@ -93,7 +93,7 @@ async function documented(dir: string, where: readonly string[]): Promise<string
 
 describe('a request that was held, and accepted later,', () => {
   it.each(['outscale', 'aws'] as const)('is pinned the same by every document on %s', async (provider) => {
-    const cloud = await startCloud({ dialect: provider });
+    const cloud = await startTestCloud({ dialect: provider });
     const id = await actAs(cloud, ACME).offer({
       ...{ connection: ACME_1, vlan: 101, name: 'acme-prod-1', authKey: PLANTED_KEY },
     });
@@ -102,15 +102,15 @@ describe('a request that was held, and accepted later,', () => {
       'hold/hub.yaml': policyOf(provider, '[4000]'),
       'accept/hub.yaml': policyOf(provider, '[101]'),
     });
-    const credentials = { accessKeyId: US, secretAccessKey: 'secret' };
+    const credentials = { accessKeyId: RECIPIENT_ACCOUNT, secretAccessKey: 'secret' };
     const client = new DirectConnectClient({ region: 'eu-west-2', endpoint: cloud.url, credentials });
     const { $metadata, ...answer } = await client.send(new DescribeVirtualInterfacesCommand({}));
     writeFileSync(join(dir, 'answer.json'), JSON.stringify(answer));
     const files = ['answer.json', ...(await documented(dir, where))];
 
     const ledger = ['--policy', 'accept/hub.yaml', '--ledger', 'ledger.json'];
-    await type(dir, ['run', '--events', 'accepted.jsonl', ...where, ...ledger]);
-    const receipts = await type(dir, ['receipts', '--json', ...ledger]);
+    await runCli(dir, ['run', '--events', 'accepted.jsonl', ...where, ...ledger]);
+    const receipts = await runCli(dir, ['receipts', '--json', ...ledger]);
     const document = JSON.parse(receipts.stdout);
     writeFileSync(join(dir, 'receipts.json'), receipts.stdout);
     writeFileSync(join(dir, 'receipt.json'), JSON.stringify(document.receipts[0]));
@@ -231,7 +231,7 @@ describe('a request that is not given whole', () => {
     });
     for (const file of ['answer.json', ...(await documented(dir, where))]) {
       const args = ['policy', 'explain', 'hold/hub.yaml', '--request', file, '--id', ID];
-      const { stdout } = await type(dir, args);
+      const { stdout } = await runCli(dir, args);
       expect([file, stdout]).toEqual([
         file,
         expect.stringMatching(
@@ -275,7 +275,7 @@ describe('a request of which a document knows less than the API gives', () => {
   );
 
   it('is pinned the same when only the ledger knows of it, unless release 0.1.0 recorded it', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const id = await actAs(cloud, ACME).offer({
       connection: ACME_1,
       vlan: 101,
@@ -287,7 +287,7 @@ describe('a request of which a document knows less than the API gives', () => {
     await cloud.close();
     const where = ['--endpoint', cloud.url, '--policy', 'hold/hub.yaml', '--ledger', 'ledger.json'];
     const remembered = async () => {
-      const { code, stdout } = await type(dir, ['status', '--json', ...where]);
+      const { code, stdout } = await runCli(dir, ['status', '--json', ...where]);
       const [target] = JSON.parse(stdout).targets;
       expect({ code, source: target.source }).toEqual({ code: 1, source: 'ledger' });
       writeFileSync(join(dir, 'remembered.json'), stdout);

@@ -4,35 +4,38 @@ import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../adapters/connect.ts';
 import { createFileLedger } from '../../adapters/ledgers/file/fileLedger.ts';
 import { LEASE_MS } from '../../cli/runTarget.ts';
-import { VERIFY } from '../../core/operatorAdvice.ts';
-import type { Simulator } from '../../emulator/emulator.ts';
-import { ACME, actAs, STRANGER, US } from '../support/accounts.ts';
-import { begin, folderWith, type } from '../support/cli.ts';
-import { ACME_1, PROD, STRANGERS, startCloud } from '../support/cloud.ts';
-import { routesOf } from '../support/emulatedRoutes.ts';
+import { VERIFY_OWNER } from '../../core/operatorAdvice.ts';
+import type { Emulator } from '../../emulator/emulator.ts';
+import { ACME, actAs, RECIPIENT_ACCOUNT, UNKNOWN_REQUESTER } from '../support/accounts.ts';
+import { folderWith, runCli, startCli } from '../support/cli.ts';
+import { ACME_1, PROD, startTestCloud, UNKNOWN_CONNECTION } from '../support/cloud.ts';
+import { routesFor } from '../support/emulatedRoutes.ts';
 
 const POLICY = `version: 1
-recipient: { provider: outscale, region: eu-west-2, account: "${US}" }
+recipient: { provider: outscale, region: eu-west-2, account: "${RECIPIENT_ACCOUNT}" }
 owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }
 `;
 
-function at(cloud: Simulator): string[] {
+function at(cloud: Emulator): string[] {
   return ['--endpoint', cloud.url, '--gateway-endpoint', cloud.url];
 }
 
 /** One for each endpoint, so that an emulator's interfaces are never remembered of the real recipient. */
-function ledgerOf(dir: string, cloud: Simulator): string {
+function ledgerOf(dir: string, cloud: Emulator): string {
   return join(dir, 'state/vif-acceptor', `ledger-http-127-0-0-1-${cloud.port}.json`);
 }
 
 describe('run', () => {
   it('prints one JSON document on standard output, and nothing on standard error when all is well', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const dir = folderWith({ 'policy/hub.yaml': POLICY });
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101, name: 'acme-prod-1' });
-    const stranger = await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 102 });
+    const stranger = await actAs(cloud, UNKNOWN_REQUESTER).offer({
+      connection: UNKNOWN_CONNECTION,
+      vlan: 102,
+    });
 
-    const { code, stdout, stderr } = await type(dir, ['run', '--json', ...at(cloud)]);
+    const { code, stdout, stderr } = await runCli(dir, ['run', '--json', ...at(cloud)]);
 
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
@@ -75,45 +78,50 @@ describe('run', () => {
   });
 
   it('says nothing of its progress with --json, however slow it is', async () => {
-    const cloud = await startCloud({ latency: 600 });
+    const cloud = await startTestCloud({ latency: 600 });
     await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
     const dir = folderWith({ 'policy/hub.yaml': POLICY });
-    const forPeople = await type(dir, ['plan', ...at(cloud)]);
-    const forPrograms = await type(dir, ['plan', '--json', ...at(cloud)]);
+    const forPeople = await runCli(dir, ['plan', ...at(cloud)]);
+    const forPrograms = await runCli(dir, ['plan', '--json', ...at(cloud)]);
     expect(forPeople.stderr).toMatch(/ … \(\d+ s\)\n/);
     expect(forPrograms).toMatchObject({ code: 0, stderr: '' });
   });
 
   it('prints a table without colour when it is no terminal, and remembers between runs', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const dir = folderWith({ 'policy/hub.yaml': POLICY });
-    const stranger = await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 102 });
+    const stranger = await actAs(cloud, UNKNOWN_REQUESTER).offer({
+      connection: UNKNOWN_CONNECTION,
+      vlan: 102,
+    });
 
-    const { code, stdout, stderr } = await type(dir, ['run', ...at(cloud)]);
+    const { code, stdout, stderr } = await runCli(dir, ['run', ...at(cloud)]);
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(
       new RegExp(
-        `^! +${stranger} +${STRANGERS} +102 .* held +unknown, at most in .* unknown-requester$`,
+        `^! +${stranger} +${UNKNOWN_CONNECTION} +102 .* held +unknown, at most in .* unknown-requester$`,
         'm',
       ),
     );
-    expect(stdout).toContain(`  to do: ${VERIFY}`);
+    expect(stdout).toContain(`  to do: ${VERIFY_OWNER}`);
     expect(stdout).not.toContain('confirm-private-virtual-interface');
     expect(stdout).not.toContain('\u001b');
     const ledger = JSON.parse(readFileSync(ledgerOf(dir, cloud), 'utf8'));
-    expect(Object.keys(ledger.targets[`outscale/eu-west-2/${US}`].items)).toEqual([`sighting/${stranger}`]);
+    expect(Object.keys(ledger.targets[`outscale/eu-west-2/${RECIPIENT_ACCOUNT}`].items)).toEqual([
+      `sighting/${stranger}`,
+    ]);
   });
 
   it('says of an accepted interface that leads nowhere what to type', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const dir = folderWith({ 'policy/hub.yaml': POLICY });
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
-    expect((await type(dir, ['run', ...at(cloud)])).code).toBe(0);
-    const routes = routesOf(cloud);
+    expect((await runCli(dir, ['run', ...at(cloud)])).code).toBe(0);
+    const routes = routesFor(cloud);
     await routes.stopPropagating(PROD, 'vpc-1');
     cloud.clock.advance('PT5M');
-    const { code, stdout } = await type(dir, ['run', ...at(cloud)]);
+    const { code, stdout } = await runCli(dir, ['run', ...at(cloud)]);
     expect(code).toBe(0);
     const [told, mend] = stdout.split('\n').slice(-3);
     expect(told).toMatch(new RegExp(`^${id} needs a look: available, and carries no traffic: gateway `));
@@ -121,26 +129,26 @@ describe('run', () => {
       `  by hand: aws ec2 enable-vgw-route-propagation --route-table-id ${await routes.tableOf('vpc-1')} ` +
         `--gateway-id ${PROD} --region eu-west-2 --endpoint-url ${cloud.url}`,
     );
-    expect((await type(dir, ['run', ...at(cloud)])).stdout).not.toContain(id);
+    expect((await runCli(dir, ['run', ...at(cloud)])).stdout).not.toContain(id);
   });
 
   it('lets no name that a requester chose steer the terminal', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const name = 'a\u001b[2Jb\u202Ec`d';
-    await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 102, name });
-    const { stdout } = await type(folderWith({ 'policy/hub.yaml': POLICY }), ['run', ...at(cloud)]);
+    await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan: 102, name });
+    const { stdout } = await runCli(folderWith({ 'policy/hub.yaml': POLICY }), ['run', ...at(cloud)]);
     expect(stdout).not.toContain('\u001b');
     expect(stdout).not.toContain('\u202E');
     expect(stdout).toContain('a\\u{1b}[2Jb');
   });
 
   it('goes on with the other targets when one is broken, and exits with 1', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
     const broken = POLICY.replace('eu-west-2', 'us-east-2').replace(PROD, 'vgw-0000dead');
     const dir = folderWith({ 'policy/broken.yaml': broken, 'policy/hub.yaml': POLICY });
 
-    const { code, stdout, stderr } = await type(dir, ['run', '--json', ...at(cloud)]);
+    const { code, stdout, stderr } = await runCli(dir, ['run', '--json', ...at(cloud)]);
 
     expect(code).toBe(1);
     const { passes } = JSON.parse(stdout);
@@ -150,16 +158,16 @@ describe('run', () => {
     ]);
     // What stops a run is for a person, too.
     expect(stderr).toBe(`error: broken: wrong-account-or-region: ${passes[0].failures[0].message}\n`);
-    expect(await actAs(cloud, US).see(id)).toMatch(/^pending/);
+    expect(await actAs(cloud, RECIPIENT_ACCOUNT).see(id)).toMatch(/^pending/);
   });
 
   it('goes on with the other targets when the policy of one is broken, tells its faults last, and exits with 3', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
     const lost = POLICY.replace(/^recipient.*\n/m, '');
     const dir = folderWith({ 'policy/hub.yaml': POLICY, 'policy/lost.yaml': lost });
 
-    const { code, stdout, stderr } = await type(dir, ['run', '--json', ...at(cloud)]);
+    const { code, stdout, stderr } = await runCli(dir, ['run', '--json', ...at(cloud)]);
 
     expect(code).toBe(3);
     expect(JSON.parse(stdout)).toMatchObject({
@@ -169,49 +177,51 @@ describe('run', () => {
     expect(stderr).toMatch(
       /policy\/lost\.yaml:1:1 recipient: key `recipient` is missing; add `recipient:` .*\nno pass was made by policy\/lost\.yaml; the others went on\n$/,
     );
-    expect(await actAs(cloud, US).see(id)).toMatch(/^pending/);
+    expect(await actAs(cloud, RECIPIENT_ACCOUNT).see(id)).toMatch(/^pending/);
   });
 
   it('makes a pass by neither of two policies for one recipient, and exits with 3', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
     const dir = folderWith({
       'policy/hub.yaml': POLICY,
       'policy/twin.yaml': POLICY,
       'policy/far.yaml': POLICY.replace('eu-west-2', 'us-east-2'),
     });
-    const { code, stdout, stderr } = await type(dir, ['run', '--json', ...at(cloud)]);
+    const { code, stdout, stderr } = await runCli(dir, ['run', '--json', ...at(cloud)]);
     expect(code).toBe(3);
     expect(JSON.parse(stdout).passes.map(({ target }: { target: string }) => target)).toEqual(['far']);
     expect(stderr).toMatch(/`policy\/twin\.yaml` and `policy\/hub\.yaml` are both for/);
-    expect(await actAs(cloud, US).see(id)).toBe('confirming');
+    expect(await actAs(cloud, RECIPIENT_ACCOUNT).see(id)).toBe('confirming');
   });
 
   it('leaves a damaged ledger as it is, accepts nothing and exits with 1', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
     const dir = folderWith({ 'policy/hub.yaml': POLICY, 'ledger.json': '{"format":1,"targ' });
 
-    const { code, stdout } = await type(dir, ['run', '--ledger', 'ledger.json', ...at(cloud)]);
+    const { code, stdout } = await runCli(dir, ['run', '--ledger', 'ledger.json', ...at(cloud)]);
 
     expect(code).toBe(1);
     expect(stdout).toMatch(/ledger: ledger .*ledger\.json is damaged: it is not JSON; it was left as it is/);
     expect(readFileSync(join(dir, 'ledger.json'), 'utf8')).toBe('{"format":1,"targ');
-    expect(await actAs(cloud, US).see(id)).toBe('confirming');
+    expect(await actAs(cloud, RECIPIENT_ACCOUNT).see(id)).toBe('confirming');
   });
 
   it('says since when another run has the ledger, and when it is released at the latest', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const dir = folderWith({ 'policy/hub.yaml': POLICY });
     const path = join(dir, 'ledger.json');
     // As a run leaves it that was killed.
-    await createFileLedger(path, systemClock).open(`outscale/eu-west-2/${US}`, LEASE_MS);
-    const { until } = JSON.parse(readFileSync(path, 'utf8')).targets[`outscale/eu-west-2/${US}`].lease;
+    await createFileLedger(path, systemClock).open(`outscale/eu-west-2/${RECIPIENT_ACCOUNT}`, LEASE_MS);
+    const { until } = JSON.parse(readFileSync(path, 'utf8')).targets[
+      `outscale/eu-west-2/${RECIPIENT_ACCOUNT}`
+    ].lease;
     const since = new Date(Date.parse(until) - LEASE_MS).toISOString();
 
     const args = ['run', '--ledger', 'ledger.json', ...at(cloud)];
-    const { code, stdout } = await type(dir, args);
-    const asJson = await type(dir, [...args, '--json']);
+    const { code, stdout } = await runCli(dir, args);
+    const asJson = await runCli(dir, [...args, '--json']);
 
     expect([code, asJson.code]).toEqual([5, 5]);
     for (const said of [stdout, asJson.stderr]) {
@@ -224,27 +234,33 @@ describe('run', () => {
     ['when every other target had its run', {}, 5],
     ['unless a target failed', { region: 'us-east-2' }, 1],
   ])('exits with 5 for a target that another run works on %s', async (_, other, expected) => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const region = 'region' in other ? other.region : 'eu-west-2';
-    const second = POLICY.replace('eu-west-2', region).replace(US, region === 'eu-west-2' ? ACME : US);
+    const second = POLICY.replace('eu-west-2', region).replace(
+      RECIPIENT_ACCOUNT,
+      region === 'eu-west-2' ? ACME : RECIPIENT_ACCOUNT,
+    );
     const dir = folderWith({ 'policy/hub.yaml': POLICY, 'policy/other.yaml': second });
-    await createFileLedger(join(dir, 'ledger.json'), systemClock).open(`outscale/eu-west-2/${US}`, LEASE_MS);
-    const { code, stdout } = await type(dir, ['run', '--json', '--ledger', 'ledger.json', ...at(cloud)]);
+    await createFileLedger(join(dir, 'ledger.json'), systemClock).open(
+      `outscale/eu-west-2/${RECIPIENT_ACCOUNT}`,
+      LEASE_MS,
+    );
+    const { code, stdout } = await runCli(dir, ['run', '--json', '--ledger', 'ledger.json', ...at(cloud)]);
     expect(JSON.parse(stdout).passes).toMatchObject([{ status: 'leaseHeld' }, {}]);
     expect(code).toBe(expected);
   });
 
   it('goes on to its end, and gives the lease back, when nobody reads its standard error any more', async () => {
-    const cloud = await startCloud({ latency: 400 });
+    const cloud = await startTestCloud({ latency: 400 });
     const dir = folderWith({ 'policy/hub.yaml': POLICY });
     for (const vlan of [101, 102, 103, 104]) await actAs(cloud, ACME).offer({ connection: ACME_1, vlan });
-    const running = begin(dir, ['run', '--ledger', 'ledger.json', ...at(cloud)]);
+    const running = startCli(dir, ['run', '--ledger', 'ledger.json', ...at(cloud)]);
     running.deafen();
     const { code, stdout } = await running.ended;
     expect(code).toBe(0);
     expect(stdout).toContain('4 accepted');
     const { targets } = JSON.parse(readFileSync(join(dir, 'ledger.json'), 'utf8'));
-    expect(targets[`outscale/eu-west-2/${US}`].lease).toBeNull();
+    expect(targets[`outscale/eu-west-2/${RECIPIENT_ACCOUNT}`].lease).toBeNull();
   });
 
   it.each([
@@ -253,18 +269,18 @@ describe('run', () => {
     ['a folder', 'policy', 'EISDIR'],
     ['a file as folder', 'policy/hub.yaml/ledger.json', 'EEXIST'],
   ])('with a ledger in %s fails at once, and accepts nothing', async (_, ledger, cause) => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const dir = folderWith({ 'policy/hub.yaml': POLICY });
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
-    const { code, stdout } = await type(dir, ['run', '--ledger', ledger, ...at(cloud)]);
+    const { code, stdout } = await runCli(dir, ['run', '--ledger', ledger, ...at(cloud)]);
     expect({ code, stdout }).toMatchObject({ code: 1, stdout: expect.stringContaining(`(${cause})`) });
-    expect(await actAs(cloud, US).see(id)).toBe('confirming');
+    expect(await actAs(cloud, RECIPIENT_ACCOUNT).see(id)).toBe('confirming');
   });
 
   it('names a region that its provider is not known to have, when its host does not exist', async () => {
     const dir = folderWith({ 'policy/hub.yaml': POLICY.replace('eu-west-2', 'eu-west-9') });
     // Nothing listens there, as little as at the host of such a region.
-    const { code, stdout } = await type(dir, ['plan', '--json', '--endpoint', 'http://127.0.0.1:1']);
+    const { code, stdout } = await runCli(dir, ['plan', '--json', '--endpoint', 'http://127.0.0.1:1']);
     const [pass] = JSON.parse(stdout).passes;
     expect({ code, failures: pass.failures }).toMatchObject({ code: 1, failures: [{ code: 'api' }] });
     expect(pass.warnings).toEqual([
@@ -274,7 +290,7 @@ describe('run', () => {
 
   it.each(['', 'new/'])('takes %j for no file of a ledger', async (ledger) => {
     const dir = folderWith({ 'policy/hub.yaml': POLICY });
-    const { code, stderr } = await type(dir, ['run', '--ledger', ledger]);
+    const { code, stderr } = await runCli(dir, ['run', '--ledger', ledger]);
     expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining(`\`${ledger}\``) });
   });
 
@@ -282,13 +298,13 @@ describe('run', () => {
     ['plan', []],
     ['run', ['--dry-run']],
   ])('%s %j changes nothing and writes nothing', async (command, more) => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const dir = folderWith({ 'policy/hub.yaml': POLICY });
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
-    const { code, stdout } = await type(dir, [command, ...more, ...at(cloud)]);
+    const { code, stdout } = await runCli(dir, [command, ...more, ...at(cloud)]);
     expect({ code, told: stdout.includes(`${id} `) }).toEqual({ code: 0, told: true });
     expect(stdout).toContain('1 would be accepted (plan: nothing was changed)');
-    expect(await actAs(cloud, US).see(id)).toBe('confirming');
+    expect(await actAs(cloud, RECIPIENT_ACCOUNT).see(id)).toBe('confirming');
     expect(() => readFileSync(ledgerOf(dir, cloud))).toThrow('ENOENT');
   });
 });
@@ -297,21 +313,21 @@ describe('credentials', () => {
   const none = { OSC_ACCESS_KEY: '', OSC_SECRET_KEY: '' };
 
   it('come from a profile of ~/.osc/config.json', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const profiles = {
       default: { access_key: '111111111111', secret_key: 'secret' },
-      lab: { access_key: US, secret_key: 'secret' },
+      lab: { access_key: RECIPIENT_ACCOUNT, secret_key: 'secret' },
     };
     const dir = folderWith({ 'policy/hub.yaml': POLICY, '.osc/config.json': JSON.stringify(profiles) });
-    expect((await type(dir, ['plan', '--profile', 'lab', ...at(cloud)], none)).code).toBe(0);
-    expect((await type(dir, ['plan', ...at(cloud)], { ...none, OSC_PROFILE: 'lab' })).code).toBe(0);
-    const wrong = await type(dir, ['plan', ...at(cloud)], none);
+    expect((await runCli(dir, ['plan', '--profile', 'lab', ...at(cloud)], none)).code).toBe(0);
+    expect((await runCli(dir, ['plan', ...at(cloud)], { ...none, OSC_PROFILE: 'lab' })).code).toBe(0);
+    const wrong = await runCli(dir, ['plan', ...at(cloud)], none);
     expect(wrong).toMatchObject({ code: 1, stdout: expect.stringContaining('wrong-account-or-region') });
   });
 
   it('of AWS are never used at OUTSCALE', async () => {
-    const cloud = await startCloud();
-    const { code, stdout } = await type(
+    const cloud = await startTestCloud();
+    const { code, stdout } = await runCli(
       folderWith({ 'policy/hub.yaml': POLICY }),
       ['run', ...at(cloud)],
       none,
@@ -322,12 +338,12 @@ describe('credentials', () => {
   });
 
   it('that are malformed are never printed', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const files = {
       'policy/hub.yaml': POLICY,
       '.osc/config.json': '{"default": {"secret_key": "planted-secret" ',
     };
-    const { stdout, stderr } = await type(folderWith(files), ['run', ...at(cloud)], none);
+    const { stdout, stderr } = await runCli(folderWith(files), ['run', ...at(cloud)], none);
     expect(stdout).toContain('config.json is not JSON');
     expect(stdout + stderr).not.toContain('planted');
   });

@@ -1,14 +1,14 @@
 import { expect, it } from 'vitest';
-import { firstPolicy } from '../../cli/scaffoldPolicy.ts';
-import { aGateway, aVif, US } from '../support/builders.ts';
+import { scaffoldPolicy } from '../../cli/scaffoldPolicy.ts';
+import { aGateway, aVif, RECIPIENT_ACCOUNT } from '../support/builders.ts';
 
 const DX_GATEWAY = '7c1b9e2a-5d34-4f60-9a11-0c2d3e4f5a6b';
 const NAMES = ['x'.repeat(100), 'a/b', '#1', 'a: b', ' a ', '- a', "it's", 'a\nb'];
 
 function lines(): string[] {
-  const text = firstPolicy(
+  const text = scaffoldPolicy(
     {
-      recipient: { provider: 'aws', region: 'us-east-1', account: US },
+      recipient: { provider: 'aws', region: 'us-east-1', account: RECIPIENT_ACCOUNT },
       interfaces: NAMES.map((name, i) => aVif({ id: `dxvif-0000000${i}`, name })),
       gateways: [
         aGateway({ id: DX_GATEWAY, kind: 'directConnect', attachedVpcs: [] }),

@@ -2,7 +2,7 @@ import { mkdirSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { schemaComment } from '../../cli/scaffoldPolicy.ts';
-import { plant } from '../support/tempFiles.ts';
+import { writeTempFiles } from '../support/tempFiles.ts';
 
 const SCHEMA = 'docs/policy.schema.json';
 const comment = (path: string): string => `# yaml-language-server: $schema=${path}`;
@@ -21,7 +21,7 @@ describe('the comment by which an editor finds the JSON schema of a policy', () 
   });
 
   it('leads from any folder of a project to the package that is installed in it', () => {
-    const project = plant({ 'node_modules/vif-acceptor/docs/policy.schema.json': '{}' });
+    const project = writeTempFiles({ 'node_modules/vif-acceptor/docs/policy.schema.json': '{}' });
     const home = join(project, 'node_modules/vif-acceptor');
     mkdirSync(join(project, 'policy'));
     expect(schemaComment(join(project, 'policy/acme.yaml'), home)).toBe(
@@ -40,9 +40,9 @@ describe('the comment by which an editor finds the JSON schema of a policy', () 
   });
 
   it('is left out where there is no schema, or its path has a space, at which editors stop', () => {
-    expect(schemaComment(join(plant({}), 'acme.yaml'), plant({}))).toBeNull();
+    expect(schemaComment(join(writeTempFiles({}), 'acme.yaml'), writeTempFiles({}))).toBeNull();
     const home = join(
-      plant({ 'node_modules/vif acceptor/docs/policy.schema.json': '' }),
+      writeTempFiles({ 'node_modules/vif acceptor/docs/policy.schema.json': '' }),
       'node_modules/vif acceptor',
     );
     expect(schemaComment(join(home, '../../acme.yaml'), home)).toBeNull();

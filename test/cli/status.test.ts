@@ -1,22 +1,22 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { VERIFY } from '../../core/operatorAdvice.ts';
-import type { Simulator } from '../../emulator/emulator.ts';
-import { ACME, actAs, STRANGER, US } from '../support/accounts.ts';
-import { folderWith, type } from '../support/cli.ts';
-import { ACME_1, PROD, STRANGERS, startCloud } from '../support/cloud.ts';
-import { aSighting, heldFor } from '../support/ledgerBuilders.ts';
+import { VERIFY_OWNER } from '../../core/operatorAdvice.ts';
+import type { Emulator } from '../../emulator/emulator.ts';
+import { ACME, actAs, RECIPIENT_ACCOUNT, UNKNOWN_REQUESTER } from '../support/accounts.ts';
+import { folderWith, runCli } from '../support/cli.ts';
+import { ACME_1, PROD, startTestCloud, UNKNOWN_CONNECTION } from '../support/cloud.ts';
+import { anObservation, storedReasons } from '../support/ledgerBuilders.ts';
 
 const POLICY = `version: 1
-recipient: { provider: outscale, region: eu-west-2, account: "${US}" }
+recipient: { provider: outscale, region: eu-west-2, account: "${RECIPIENT_ACCOUNT}" }
 owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }
 `;
 const AWS_POLICY = POLICY.replace('outscale', 'aws');
 
 const DAY_S = 24 * 60 * 60;
 
-function at(cloud: Simulator): string[] {
+function at(cloud: Emulator): string[] {
   return ['--ledger', 'ledger.json', '--endpoint', cloud.url, '--gateway-endpoint', cloud.url];
 }
 
@@ -27,24 +27,24 @@ function ago(seconds: number): string {
 
 /** A ledger file that remembers these requests of stranger's, each as it is offered in these tests. */
 function ledgerWith(
-  seen: Readonly<Record<string, NonNullable<Parameters<typeof aSighting>[0]>>>,
+  seen: Readonly<Record<string, NonNullable<Parameters<typeof anObservation>[0]>>>,
   provider = 'outscale',
 ): string {
   const sightings = Object.entries(seen).map(([id, given]) => [
     `sighting/${id}`,
-    aSighting({ connection: STRANGERS, ...given }),
+    anObservation({ connection: UNKNOWN_CONNECTION, ...given }),
   ]);
   const target = { lease: null, lastListing: ago(240), failing: null, items: Object.fromEntries(sightings) };
-  return JSON.stringify({ format: 2, targets: { [`${provider}/eu-west-2/${US}`]: target } });
+  return JSON.stringify({ format: 2, targets: { [`${provider}/eu-west-2/${RECIPIENT_ACCOUNT}`]: target } });
 }
 
 /** Three requests that no policy allows, by their VLANs. */
-async function offerThree(cloud: Simulator): Promise<[string, string, string]> {
-  const stranger = actAs(cloud, STRANGER);
+async function offerThree(cloud: Emulator): Promise<[string, string, string]> {
+  const stranger = actAs(cloud, UNKNOWN_REQUESTER);
   return [
-    await stranger.offer({ connection: STRANGERS, vlan: 201 }),
-    await stranger.offer({ connection: STRANGERS, vlan: 202 }),
-    await stranger.offer({ connection: STRANGERS, vlan: 203 }),
+    await stranger.offer({ connection: UNKNOWN_CONNECTION, vlan: 201 }),
+    await stranger.offer({ connection: UNKNOWN_CONNECTION, vlan: 202 }),
+    await stranger.offer({ connection: UNKNOWN_CONNECTION, vlan: 203 }),
   ];
 }
 
@@ -54,10 +54,10 @@ function seen(vlan: number, firstSeen: string, notListedAt: string | null) {
 
 describe('status', () => {
   it('shows every sound target beside one that is broken, and tells that one', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const dir = folderWith({ 'policy/hub.yaml': POLICY, 'policy/lost.yaml': 'version: 1\n' });
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
-    const { code, stdout, stderr } = await type(dir, ['status', '--json', ...at(cloud)]);
+    const { code, stdout, stderr } = await runCli(dir, ['status', '--json', ...at(cloud)]);
     expect({ code, ...JSON.parse(stdout) }).toMatchObject({
       code: 3,
       targets: [{ target: 'hub', pending: [{ id }] }],
@@ -67,19 +67,22 @@ describe('status', () => {
   });
 
   it('prints one JSON document: what is pending, what would happen, and how long is left', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const dir = folderWith({ 'policy/hub.yaml': POLICY });
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101, name: 'acme-prod-1' });
-    const strange = await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 102 });
+    const strange = await actAs(cloud, UNKNOWN_REQUESTER).offer({
+      connection: UNKNOWN_CONNECTION,
+      vlan: 102,
+    });
 
-    const { code, stdout, stderr } = await type(dir, ['status', '--json', ...at(cloud)]);
+    const { code, stdout, stderr } = await runCli(dir, ['status', '--json', ...at(cloud)]);
 
     expect(code).toBe(0);
     const { targets } = JSON.parse(stdout);
     expect(targets).toMatchObject([
       {
         target: 'hub',
-        recipient: { provider: 'outscale', region: 'eu-west-2', account: US },
+        recipient: { provider: 'outscale', region: 'eu-west-2', account: RECIPIENT_ACCOUNT },
         at: expect.stringMatching(/^\d{4}-.*Z$/),
         policy: { digest: expect.stringMatching(/^sha256:/), revision: expect.any(String) },
         expirySeconds: 7 * DAY_S,
@@ -129,7 +132,7 @@ describe('status', () => {
   });
 
   it('shows what may expire at any moment first, then the soonest, each with its bar, and holding is no failure', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const [late, unknown, soon] = await offerThree(cloud);
     const ledger = ledgerWith({
       [late]: seen(201, ago(DAY_S), ago(DAY_S + 300)),
@@ -138,7 +141,7 @@ describe('status', () => {
     });
     const dir = folderWith({ 'policy/hub.yaml': POLICY, 'ledger.json': ledger });
 
-    const { code, stdout, stderr } = await type(dir, ['status', ...at(cloud)]);
+    const { code, stdout, stderr } = await runCli(dir, ['status', ...at(cloud)]);
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const row = (id: string): string => stdout.split('\n').find((line) => line.startsWith(`${id} `)) ?? '';
@@ -150,21 +153,24 @@ describe('status', () => {
     const places = [unknown, soon, late].map((id) => stdout.indexOf(`\n${id} `));
     expect(places).toEqual(places.toSorted((a, b) => a - b));
     expect(stdout).toMatch(
-      new RegExp(`^${soon} held\n  unknown-requester: no owner in the policy .*\n  to do: ${VERIFY}`, 'm'),
+      new RegExp(
+        `^${soon} held\n  unknown-requester: no owner in the policy .*\n  to do: ${VERIFY_OWNER}`,
+        'm',
+      ),
     );
     expect(stdout).toContain('last complete listing by a pass 4 min');
     expect(stdout).not.toContain('\u001b');
   });
 
   it('tells what waits longest first where requests never expire', async () => {
-    const cloud = await startCloud({ dialect: 'aws' });
+    const cloud = await startTestCloud({ dialect: 'aws' });
     const [young, old] = await offerThree(cloud);
     const ledger = ledgerWith(
       { [young]: seen(201, ago(3 * DAY_S), null), [old]: seen(202, ago(40 * DAY_S), null) },
       'aws',
     );
     const dir = folderWith({ 'policy/hub.yaml': AWS_POLICY, 'ledger.json': ledger });
-    const { code, stdout } = await type(dir, ['status', ...at(cloud)]);
+    const { code, stdout } = await runCli(dir, ['status', ...at(cloud)]);
     expect(code).toBe(0);
     expect(stdout).toContain('requests never expire');
     expect(stdout).toMatch(new RegExp(`name +age +now.*\n${old} .* 40 d +held .*\n${young} .* 3 d +held `));
@@ -172,31 +178,35 @@ describe('status', () => {
   });
 
   it('writes nothing: no ledger, no lease, no confirm', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const dir = folderWith({ 'policy/hub.yaml': POLICY });
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
-    await type(dir, ['status', ...at(cloud)]);
+    await runCli(dir, ['status', ...at(cloud)]);
     expect(readdirSync(dir)).toEqual(['policy']);
-    expect(await actAs(cloud, US).see(id)).toBe('confirming');
+    expect(await actAs(cloud, RECIPIENT_ACCOUNT).see(id)).toBe('confirming');
 
     const ledger = ledgerWith({ [id]: { connection: ACME_1, vlan: 101, name: 'vlan-101' } });
     const other = folderWith({ 'policy/hub.yaml': POLICY, 'ledger.json': ledger });
-    await type(other, ['status', ...at(cloud)]);
+    await runCli(other, ['status', ...at(cloud)]);
     expect(readdirSync(other).sort()).toEqual(['ledger.json', 'policy']);
     expect(readFileSync(join(other, 'ledger.json'), 'utf8')).toBe(ledger);
   });
 
   it('tells what passes remember when the API cannot be listed, and exits with 1', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const outbound = { ...seen(300, ago(DAY_S), null), outbound: true };
     const ledger = ledgerWith({
-      'dxvif-aaaaaaaa': { ...seen(201, ago(DAY_S), ago(DAY_S)), held: heldFor('no-grant'), failures: 2 },
+      'dxvif-aaaaaaaa': {
+        ...seen(201, ago(DAY_S), ago(DAY_S)),
+        held: storedReasons('no-grant'),
+        failures: 2,
+      },
       'dxvif-bbbbbbbb': outbound,
     });
     const dir = folderWith({ 'policy/hub.yaml': POLICY, 'ledger.json': ledger });
     await cloud.close();
 
-    const { code, stdout, stderr } = await type(dir, ['status', '--json', ...at(cloud)]);
+    const { code, stdout, stderr } = await runCli(dir, ['status', '--json', ...at(cloud)]);
 
     expect(code).toBe(1);
     expect(JSON.parse(stdout).targets).toMatchObject([
@@ -216,16 +226,16 @@ describe('status', () => {
       },
     ]);
     expect(stderr).toMatch(/^error: hub: api: .*unreachable.*\n$/);
-    const forPeople = await type(dir, ['status', ...at(cloud)]);
+    const forPeople = await runCli(dir, ['status', ...at(cloud)]);
     expect(forPeople.stdout).toContain('hub: 1 pending as remembered; failed');
     expect(forPeople.stdout).toContain('the API could not be listed: what follows is what passes remember');
     expect(forPeople.stdout).toContain('held by the last pass: no-grant: because of no-grant');
   });
 
   it('says that pending requests are unknown when the ledger is damaged, and leaves it as it is', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const dir = folderWith({ 'policy/hub.yaml': POLICY, 'ledger.json': '{"format":2,"targ' });
-    const { code, stdout } = await type(dir, ['status', ...at(cloud)]);
+    const { code, stdout } = await runCli(dir, ['status', ...at(cloud)]);
     expect(code).toBe(1);
     expect(stdout).toContain('hub: pending requests unknown; failed');
     expect(stdout.match(/is damaged: it is not JSON/g)).toHaveLength(1);
@@ -233,18 +243,21 @@ describe('status', () => {
   });
 
   it('tells what was accepted lately by its receipt, what ended, and what is followed', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const withTicket = POLICY.replace(
       `gateway: ${PROD}`,
       `grants: { prod: { gateway: ${PROD}, ticket: NET-1234 } }`,
     );
     const dir = folderWith({ 'policy/hub.yaml': withTicket });
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101, name: 'acme-prod-1' });
-    const withdrawn = await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 102 });
-    await type(dir, ['run', ...at(cloud)]);
-    await actAs(cloud, STRANGER).withdraw(withdrawn);
+    const withdrawn = await actAs(cloud, UNKNOWN_REQUESTER).offer({
+      connection: UNKNOWN_CONNECTION,
+      vlan: 102,
+    });
+    await runCli(dir, ['run', ...at(cloud)]);
+    await actAs(cloud, UNKNOWN_REQUESTER).withdraw(withdrawn);
 
-    const found = await type(dir, ['status', '--json', ...at(cloud)]);
+    const found = await runCli(dir, ['status', '--json', ...at(cloud)]);
 
     const target = JSON.parse(found.stdout).targets[0];
     expect(target.accepted).toMatchObject([
@@ -267,24 +280,27 @@ describe('status', () => {
       { id: withdrawn, as: 'rejected', recorded: false, held: [{ code: 'unknown-requester' }] },
     ]);
     expect(target.followed).toMatchObject([{ id, owner: 'acme', state: 'pending', problem: null }]);
-    const forPeople = await type(dir, ['status', ...at(cloud)]);
+    const forPeople = await runCli(dir, ['status', ...at(cloud)]);
     expect(forPeople.stdout).toMatch(
       new RegExp(`${id} +${ACME_1} +101 +acme\\.prod +${PROD} +NET-1234 +sha256:`),
     );
     expect(forPeople.stdout).toMatch(
-      new RegExp(`${withdrawn} +${STRANGERS} +102 +rejected .* unknown-requester`),
+      new RegExp(`${withdrawn} +${UNKNOWN_CONNECTION} +102 +rejected .* unknown-requester`),
     );
 
-    await type(dir, ['run', ...at(cloud)]);
-    const later = await type(dir, ['status', '--json', ...at(cloud)]);
+    await runCli(dir, ['run', ...at(cloud)]);
+    const later = await runCli(dir, ['status', '--json', ...at(cloud)]);
     expect(JSON.parse(later.stdout).targets[0].ended).toMatchObject([{ id: withdrawn, recorded: true }]);
   });
 
   it('names live interfaces on our gateways that no grant justifies', async () => {
-    const cloud = await startCloud();
-    const id = await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 102 });
-    await actAs(cloud, US).confirm(id, PROD);
-    const { code, stdout } = await type(folderWith({ 'policy/hub.yaml': POLICY }), ['status', ...at(cloud)]);
+    const cloud = await startTestCloud();
+    const id = await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan: 102 });
+    await actAs(cloud, RECIPIENT_ACCOUNT).confirm(id, PROD);
+    const { code, stdout } = await runCli(folderWith({ 'policy/hub.yaml': POLICY }), [
+      'status',
+      ...at(cloud),
+    ]);
     expect(code).toBe(0);
     expect(stdout).toContain('hub: nothing pending');
     expect(stdout).toMatch(
@@ -292,14 +308,14 @@ describe('status', () => {
         `on our gateways, and no grant justifies it\n  ${id}: no owner in the policy has connection`,
       ),
     );
-    expect(await actAs(cloud, US).see(id)).toMatch(new RegExp(`${PROD}$`));
+    expect(await actAs(cloud, RECIPIENT_ACCOUNT).see(id)).toMatch(new RegExp(`${PROD}$`));
   });
 
   it('goes on with the other targets when one is broken', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const broken = POLICY.replace('eu-west-2', 'us-east-2').replace(PROD, 'vgw-0000dead');
     const dir = folderWith({ 'policy/broken.yaml': broken, 'policy/hub.yaml': POLICY });
-    const { code, stdout } = await type(dir, ['status', '--json', ...at(cloud)]);
+    const { code, stdout } = await runCli(dir, ['status', '--json', ...at(cloud)]);
     expect(code).toBe(1);
     expect(JSON.parse(stdout).targets).toMatchObject([
       { target: 'broken', status: 'failed', source: 'ledger', pending: [] },

@@ -2,20 +2,20 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkStatePath } from '../../cli/ledgerOptions.ts';
-import type { Simulator } from '../../emulator/emulator.ts';
-import { ACME, actAs, STRANGER, US } from '../support/accounts.ts';
-import { folderWith, type } from '../support/cli.ts';
-import { ACME_1, PROD, STRANGERS, startCloud } from '../support/cloud.ts';
-import { aSighting, heldFor } from '../support/ledgerBuilders.ts';
+import type { Emulator } from '../../emulator/emulator.ts';
+import { ACME, actAs, RECIPIENT_ACCOUNT, UNKNOWN_REQUESTER } from '../support/accounts.ts';
+import { folderWith, runCli } from '../support/cli.ts';
+import { ACME_1, PROD, startTestCloud, UNKNOWN_CONNECTION } from '../support/cloud.ts';
+import { anObservation, storedReasons } from '../support/ledgerBuilders.ts';
 
 const POLICY = `version: 1
-recipient: { provider: outscale, region: eu-west-2, account: "${US}" }
+recipient: { provider: outscale, region: eu-west-2, account: "${RECIPIENT_ACCOUNT}" }
 owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }
 `;
-const KEY = `outscale/eu-west-2/${US}`;
+const KEY = `outscale/eu-west-2/${RECIPIENT_ACCOUNT}`;
 const DAY_S = 24 * 60 * 60;
 
-function at(cloud: Simulator): string[] {
+function at(cloud: Emulator): string[] {
   return ['--ledger', 'ledger.json', '--endpoint', cloud.url, '--gateway-endpoint', cloud.url];
 }
 
@@ -27,24 +27,24 @@ function ago(seconds: number): string {
 /** A ledger file whose last complete listing was then, with these sightings of requests. */
 function ledgerOf(
   lastListing: string,
-  sightings: Readonly<Record<string, Parameters<typeof aSighting>[0]>> = {},
+  sightings: Readonly<Record<string, Parameters<typeof anObservation>[0]>> = {},
 ) {
   const items = Object.entries(sightings).map(([id, given]) => [
     `sighting/${id}`,
-    aSighting({ connection: STRANGERS, ...given }),
+    anObservation({ connection: UNKNOWN_CONNECTION, ...given }),
   ]);
   const target = { lease: null, lastListing, failing: null, items: Object.fromEntries(items) };
   return JSON.stringify({ format: 2, targets: { [KEY]: target } });
 }
 
 /** A folder with a policy, and what `status --check` says in it: its lines, and nothing on standard error. */
-function machine(cloud: Simulator, files: Readonly<Record<string, string>> = {}) {
+function machine(cloud: Emulator, files: Readonly<Record<string, string>> = {}) {
   const dir = folderWith({ 'policy/hub.yaml': POLICY, ...files });
   return {
     dir,
-    run: () => type(dir, ['run', ...at(cloud)]),
+    run: () => runCli(dir, ['run', ...at(cloud)]),
     check: async (...args: string[]) => {
-      const { code, stdout, stderr } = await type(dir, ['status', '--check', ...at(cloud), ...args]);
+      const { code, stdout, stderr } = await runCli(dir, ['status', '--check', ...at(cloud), ...args]);
       expect(stderr).toBe('');
       return { code, lines: stdout.split('\n').filter((line) => line !== '') };
     },
@@ -55,7 +55,7 @@ const WELL = { code: 0, lines: [] };
 
 describe('status --check', () => {
   it('says nothing and exits with 0 when all is well, and asks no more than `status` does', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const { dir, run, check } = machine(cloud);
     await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
     await run();
@@ -63,17 +63,17 @@ describe('status --check', () => {
     expect(await check()).toEqual(WELL);
     const checked = cloud.calls().map(({ operation }) => operation);
     cloud.clearCalls();
-    await type(dir, ['status', ...at(cloud)]);
+    await runCli(dir, ['status', ...at(cloud)]);
     expect(checked).toEqual(cloud.calls().map(({ operation }) => operation));
     expect(checked).not.toContain('ConfirmPrivateVirtualInterface');
   });
 
   it('reports what is held, and first what is near its expiry, a line each', async () => {
-    const cloud = await startCloud();
-    const stranger = actAs(cloud, STRANGER);
+    const cloud = await startTestCloud();
+    const stranger = actAs(cloud, UNKNOWN_REQUESTER);
     const [late, soon] = [
-      await stranger.offer({ connection: STRANGERS, vlan: 201 }),
-      await stranger.offer({ connection: STRANGERS, vlan: 202 }),
+      await stranger.offer({ connection: UNKNOWN_CONNECTION, vlan: 201 }),
+      await stranger.offer({ connection: UNKNOWN_CONNECTION, vlan: 202 }),
     ];
     const ledger = ledgerOf(ago(240), {
       [late]: { vlan: 201, firstSeen: ago(DAY_S), notListedAt: ago(DAY_S + 300) },
@@ -90,7 +90,7 @@ describe('status --check', () => {
   });
 
   it('reports what is allowed and near its expiry, since a run should have accepted it', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
     const seen = { connection: ACME_1, firstSeen: ago(6.5 * DAY_S), notListedAt: ago(6.6 * DAY_S) };
     const { check } = machine(cloud, { 'ledger.json': ledgerOf(ago(240), { [id]: seen }) });
@@ -103,7 +103,7 @@ describe('status --check', () => {
   it.each(['outscale', 'aws'] as const)(
     'reports on %s what is allowed, and what confirms fail for run after run, also where nobody gets events',
     async (dialect) => {
-      const cloud = await startCloud({ dialect });
+      const cloud = await startTestCloud({ dialect });
       const policy = POLICY.replace('outscale', dialect);
       const { run, check } = machine(cloud, { 'policy/hub.yaml': policy });
       await run();
@@ -125,7 +125,7 @@ describe('status --check', () => {
   );
 
   it('reports what this policy allows and the last run held, until a run goes by this policy', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const { dir, run, check } = machine(cloud);
     await run();
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
@@ -141,7 +141,7 @@ describe('status --check', () => {
   });
 
   it('reports that no run has listed everything for longer than --max-age, 30 minutes by default', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const { dir, check } = machine(cloud);
     expect(await check()).toMatchObject({
       code: 1,
@@ -162,9 +162,9 @@ describe('status --check', () => {
   });
 
   it('reports what a run recorded as expired once, and again to nobody', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const { run, check } = machine(cloud);
-    const id = await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 101 });
+    const id = await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan: 101 });
     await run();
     expect(await check()).toMatchObject({ code: 1, lines: [expect.stringMatching(/^hub: near-expiry: /)] });
     cloud.clock.advance('P8D');
@@ -177,9 +177,9 @@ describe('status --check', () => {
   });
 
   it('reports what it finds expired before a run does, and not once more when the run has recorded it', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const { run, check } = machine(cloud);
-    await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 101 });
+    await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan: 101 });
     await run();
     cloud.clock.advance('P8D');
     expect(await check()).toMatchObject({ code: 1, lines: [expect.stringMatching(/^hub: expired: /)] });
@@ -188,20 +188,20 @@ describe('status --check', () => {
   });
 
   it('as a first check, reports what expired within a day', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const end = (id: string, seconds: number) => ({
       kind: 'ended',
       target: KEY,
       value: {
         ...{
           id,
-          connection: STRANGERS,
+          connection: UNKNOWN_CONNECTION,
           vlan: 7,
           name: 'x',
           firstSeen: ago(9 * DAY_S),
           endedAt: ago(seconds),
         },
-        ...{ pendingSeconds: 7 * DAY_S, as: 'expired', held: heldFor('no-grant'), failures: 0 },
+        ...{ pendingSeconds: 7 * DAY_S, as: 'expired', held: storedReasons('no-grant'), failures: 0 },
       },
     });
     const records = [end('dxvif-aaaaaaaa', 3 * DAY_S), end('dxvif-bbbbbbbb', 7200)];
@@ -217,11 +217,11 @@ describe('status --check', () => {
   });
 
   it('reports an accepted interface that is gone', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const { run, check } = machine(cloud);
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
     await run();
-    await actAs(cloud, US).withdraw(id);
+    await actAs(cloud, RECIPIENT_ACCOUNT).withdraw(id);
     cloud.clock.advance('PT5M');
     expect(await check()).toMatchObject({
       code: 1,
@@ -230,8 +230,8 @@ describe('status --check', () => {
   });
 
   it('reports a target that cannot be checked at all, and checks the others', async () => {
-    const cloud = await startCloud();
-    const id = await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 101 });
+    const cloud = await startTestCloud();
+    const id = await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan: 101 });
     const broken = POLICY.replace('eu-west-2', 'us-east-2').replace(PROD, 'vgw-0000dead');
     const { run, check } = machine(cloud, {
       'policy/broken.yaml': broken,
@@ -250,8 +250,8 @@ describe('status --check', () => {
   });
 
   it('reports an API that does not answer, beside what the ledger remembers', async () => {
-    const cloud = await startCloud();
-    const seen = { firstSeen: ago(DAY_S), notListedAt: ago(DAY_S + 300), held: heldFor('no-grant') };
+    const cloud = await startTestCloud();
+    const seen = { firstSeen: ago(DAY_S), notListedAt: ago(DAY_S + 300), held: storedReasons('no-grant') };
     const { check } = machine(cloud, { 'ledger.json': ledgerOf(ago(60), { 'dxvif-aaaaaaaa': seen }) });
     await cloud.close();
     expect(await check()).toEqual({
@@ -264,7 +264,7 @@ describe('status --check', () => {
   });
 
   it('prints invalid policies on standard output even where no other is left', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const { check } = machine(cloud, { 'policy/hub.yaml': 'version: 1\n' });
     const { code, lines } = await check();
     expect(code).toBe(3);
@@ -272,7 +272,7 @@ describe('status --check', () => {
   });
 
   it('prints one JSON document, also when all is well', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const { dir, check } = machine(cloud, { 'ledger.json': ledgerOf(ago(60)) });
     const json = async () => JSON.parse((await check('--json')).lines.join('\n'));
     expect(await json()).toEqual({ format: 1, findings: [] });
@@ -284,7 +284,7 @@ describe('status --check', () => {
   });
 
   it('writes the page as well', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const { dir, check } = machine(cloud, { 'ledger.json': ledgerOf(ago(60)) });
     expect(await check('--html', 'status.html')).toEqual(WELL);
     expect(readFileSync(join(dir, 'status.html'), 'utf8')).toMatch(/^<!doctype html>/);
@@ -294,7 +294,7 @@ describe('status --check', () => {
     ['--max-age that is no duration', ['status', '--check', '--max-age', '30'], /--max-age/],
     ['--max-age without --check', ['status', '--max-age', 'PT1H'], /--max-age is for --check/],
   ])('refuses %s', async (_, args, message) => {
-    const { code, stdout, stderr } = await type(folderWith({ 'policy/hub.yaml': POLICY }), args);
+    const { code, stdout, stderr } = await runCli(folderWith({ 'policy/hub.yaml': POLICY }), args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(message);
   });
@@ -308,7 +308,7 @@ describe('what checks remember', () => {
     ['of another form', '{"format":1,"targets":{"x":{"at":"yesterday","reported":[]}}}'],
     ['of a newer format', '{"format":2,"checks":[]}'],
   ])('and is %s is reported, and counts as no check', async (_, text) => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const { dir, check } = machine(cloud, { 'ledger.json': ledgerOf(ago(60)), 'ledger.checks.json': text });
     expect(await check()).toMatchObject({
       code: 1,
@@ -322,7 +322,7 @@ describe('what checks remember', () => {
   });
 
   it('is kept of other targets, with keys that a later release added', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const before = {
       format: 1,
       added: true,
@@ -341,7 +341,7 @@ describe('what checks remember', () => {
   });
 
   it('is left as it is while what ended cannot be read, so that nothing expires unreported', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     // A folder stands where the records should be.
     const files = { 'ledger.json': ledgerOf(ago(60)), 'ledger.records.jsonl/x': '' };
     const { dir, check } = machine(cloud, files);

@@ -1,40 +1,40 @@
 import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { page } from '../../cli/status/htmlPage.ts';
+import { renderStatusPage } from '../../cli/status/htmlPage.ts';
 import { html, prose } from '../../cli/status/htmlTemplate.ts';
-import { VERIFY } from '../../core/operatorAdvice.ts';
-import type { Simulator } from '../../emulator/emulator.ts';
-import { ACME, actAs, STRANGER, US } from '../support/accounts.ts';
-import { type Ended, folderWith, type } from '../support/cli.ts';
-import { ACME_1, PROD, STRANGERS, startCloud } from '../support/cloud.ts';
+import { VERIFY_OWNER } from '../../core/operatorAdvice.ts';
+import type { Emulator } from '../../emulator/emulator.ts';
+import { ACME, actAs, RECIPIENT_ACCOUNT, UNKNOWN_REQUESTER } from '../support/accounts.ts';
+import { type CommandResult, folderWith, runCli } from '../support/cli.ts';
+import { ACME_1, PROD, startTestCloud, UNKNOWN_CONNECTION } from '../support/cloud.ts';
 
 const POLICY = `version: 1
-recipient: { provider: outscale, region: eu-west-2, account: "${US}" }
+recipient: { provider: outscale, region: eu-west-2, account: "${RECIPIENT_ACCOUNT}" }
 owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }
 `;
 
 const HOSTILE = `<img src=x onerror=alert(1)>"</style>'&\u001b[2J\u202Egpj.\`x`;
 
-async function write(cloud: Simulator, file: string, files = {}): Promise<Ended & { dir: string }> {
+async function write(cloud: Emulator, file: string, files = {}): Promise<CommandResult & { dir: string }> {
   const dir = folderWith({ 'policy/hub.yaml': POLICY, ...files });
   const where = ['--endpoint', cloud.url, '--gateway-endpoint', cloud.url, '--ledger', 'ledger.json'];
-  return { dir, ...(await type(dir, ['status', ...where, '--html', file])) };
+  return { dir, ...(await runCli(dir, ['status', ...where, '--html', file])) };
 }
 
 /** The page of one request that would be accepted, a hostile one, an orphan and an acceptance. */
 async function richPage(): Promise<string> {
-  const cloud = await startCloud();
-  const stranger = actAs(cloud, STRANGER);
+  const cloud = await startTestCloud();
+  const stranger = actAs(cloud, UNKNOWN_REQUESTER);
   await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
   const where = ['--endpoint', cloud.url, '--gateway-endpoint', cloud.url, '--ledger', 'ledger.json'];
   const dir = folderWith({ 'policy/hub.yaml': POLICY });
-  await type(dir, ['run', ...where]);
-  const orphan = await stranger.offer({ connection: STRANGERS, vlan: 103 });
-  await actAs(cloud, US).confirm(orphan, PROD);
+  await runCli(dir, ['run', ...where]);
+  const orphan = await stranger.offer({ connection: UNKNOWN_CONNECTION, vlan: 103 });
+  await actAs(cloud, RECIPIENT_ACCOUNT).confirm(orphan, PROD);
   await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 104 });
-  await stranger.offer({ connection: STRANGERS, vlan: 102, name: HOSTILE });
-  const { code } = await type(dir, ['status', ...where, '--html', 'status.html']);
+  await stranger.offer({ connection: UNKNOWN_CONNECTION, vlan: 102, name: HOSTILE });
+  const { code } = await runCli(dir, ['status', ...where, '--html', 'status.html']);
   expect(code).toBe(0);
   return readFileSync(join(dir, 'status.html'), 'utf8');
 }
@@ -101,8 +101,8 @@ describe('status --html', () => {
   });
 
   it('draws an end that is not known as open from now on, and says so', async () => {
-    const cloud = await startCloud();
-    await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 102 });
+    const cloud = await startTestCloud();
+    await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan: 102 });
     const { dir } = await write(cloud, 'status.html');
     const text = readFileSync(join(dir, 'status.html'), 'utf8');
     const [track = ''] = text.match(/<svg class="track".*<\/svg>/) ?? [];
@@ -164,12 +164,12 @@ describe('status --html', () => {
     expect(text).toContain(
       '<b>unknown-requester</b> no owner in the policy has connection <code>dxcon-9f9f9f9f</code>',
     );
-    expect(text).toContain(`<b>To do:</b> ${VERIFY}`);
+    expect(text).toContain(`<b>To do:</b> ${VERIFY_OWNER}`);
     expect(text).not.toContain('confirm-private-virtual-interface');
   });
 
   it('is written although the pass failed, says so first, and exits with 1', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     await cloud.close();
     const { dir, code } = await write(cloud, 'status.html');
     expect(code).toBe(1);
@@ -181,7 +181,7 @@ describe('status --html', () => {
   });
 
   it('is readable by its owner only, and keeps the permissions of the page that it replaces', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const { dir, stderr } = await write(cloud, 'new.html');
     expect(statSync(join(dir, 'new.html')).mode & 0o777).toBe(0o600);
     expect(stderr).toBe('wrote new.html\n');
@@ -189,7 +189,7 @@ describe('status --html', () => {
     const published = folderWith({ 'policy/hub.yaml': POLICY, 'www/status.html': 'old' });
     chmodSync(join(published, 'www/status.html'), 0o644);
     const where = ['--endpoint', cloud.url, '--gateway-endpoint', cloud.url, '--ledger', 'ledger.json'];
-    await type(published, ['status', ...where, '--html', 'www/status.html']);
+    await runCli(published, ['status', ...where, '--html', 'www/status.html']);
     expect(readFileSync(join(published, 'www/status.html'), 'utf8')).toMatch(/^<!doctype html>/);
     expect(statSync(join(published, 'www/status.html')).mode & 0o777).toBe(0o644);
     expect(readdirSync(join(published, 'www'))).toEqual(['status.html']);
@@ -200,7 +200,7 @@ describe('status --html', () => {
     ['a folder', 'policy', /`policy` is there and no file; name another/],
     ['a device', '/dev/null', /`\/dev\/null` is there and no file; name another/],
   ])('refuses %s before it asks anybody', async (_, file, message) => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const { code, stdout, stderr } = await write(cloud, file);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(message);
@@ -208,13 +208,13 @@ describe('status --html', () => {
   });
 
   it('says so when the page cannot be written after all', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const dir = folderWith({ 'policy/hub.yaml': POLICY });
     mkdirSync(join(dir, 'www'));
     const where = ['--endpoint', cloud.url, '--gateway-endpoint', cloud.url, '--ledger', 'ledger.json'];
     // Longer than a file system takes for a name, with what is added to it while it is written.
     const name = `www/${'x'.repeat(240)}`;
-    const { code, stderr } = await type(dir, ['status', ...where, '--html', name]);
+    const { code, stderr } = await runCli(dir, ['status', ...where, '--html', name]);
     expect(code).toBe(1);
     expect(stderr).toMatch(/cannot be written \(ENAMETOOLONG\); mend its folder/);
   });
@@ -222,11 +222,11 @@ describe('status --html', () => {
 
 describe('the page', () => {
   it('says which policies are broken, and shows the others', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const files = { 'policy/hub.yaml': POLICY, 'policy/lost.yaml': 'version: 1\n' };
     const dir = folderWith(files);
     const where = ['--endpoint', cloud.url, '--ledger', 'ledger.json'];
-    expect((await type(dir, ['status', ...where, '--html', 'status.html'])).code).toBe(3);
+    expect((await runCli(dir, ['status', ...where, '--html', 'status.html'])).code).toBe(3);
     const shown = readFileSync(join(dir, 'status.html'), 'utf8');
     expect(shown).toContain('<body class="bad">');
     expect(shown).toContain('<h1>Nothing is known to be pending</h1>');
@@ -237,7 +237,7 @@ describe('the page', () => {
   });
 
   it('of no target at all is a page', () => {
-    expect(elements(page([], []))).toContain('h1');
+    expect(elements(renderStatusPage([], []))).toContain('h1');
   });
 });
 

@@ -1,28 +1,32 @@
 import { describe, expect, it } from 'vitest';
-import type { Facts } from '../../cli/status/collectStatus.ts';
-import { bar, timeLeft } from '../../cli/status/statusWording.ts';
-import { summarise } from '../../cli/status/summary.ts';
-import { type TargetView, viewOf } from '../../cli/status/targetView.ts';
-import { axisOf, axisTrack, lifeOf, percentAt } from '../../cli/status/timeline.ts';
-import type { Ended } from '../../core/endedRequest.ts';
+import type { TargetFacts } from '../../cli/status/collectStatus.ts';
+import { formatElapsedBar, formatTimeLeft } from '../../cli/status/statusWording.ts';
+import { summarizeStatus } from '../../cli/status/summary.ts';
+import { buildTargetView, type TargetView } from '../../cli/status/targetView.ts';
+import { computeAxis, computeLifetime, percentAt, renderAxis } from '../../cli/status/timeline.ts';
+import type { EndedRequest } from '../../core/endedRequest.ts';
 import type { LedgerState } from '../../core/ledgerState.ts';
-import { describedOf, type PassReport, type RequestReport } from '../../core/runReport.ts';
+import { pickDescribedFields, type RequestReport, type RunReport } from '../../core/runReport.ts';
 import { AWS, aLiveVif, aPolicy, aVif } from '../support/builders.ts';
 import {
   aLedger,
   anAcceptance,
-  anEnd,
+  anEndedRequest,
   anIntent,
+  anObservation,
   aReceipt,
-  aSighting,
-  heldFor,
+  storedReasons,
 } from '../support/ledgerBuilders.ts';
 
 const NOW = '2026-11-10T12:00:00.000Z';
 
 /** A plan that found these requests, of a target that remembers `state`. */
-function facts(requests: readonly RequestReport[], state: LedgerState, given: Partial<Facts> = {}): Facts {
-  const report: PassReport = {
+function facts(
+  requests: readonly RequestReport[],
+  state: LedgerState,
+  given: Partial<TargetFacts> = {},
+): TargetFacts {
+  const report: RunReport = {
     target: 'acme',
     startedAt: NOW,
     finishedAt: NOW,
@@ -34,7 +38,7 @@ function facts(requests: readonly RequestReport[], state: LedgerState, given: Pa
     ignored: [],
     ended: [],
     followUps: [],
-    orphans: [],
+    ungranted: [],
     warnings: [],
     failures: [],
   };
@@ -56,14 +60,14 @@ function aRequest(id: string, given: Partial<RequestReport> = {}): RequestReport
     connection: 'dxcon-99999999',
     vlan: 101,
     name: 'vlan-101',
-    ...describedOf(aVif()),
+    ...pickDescribedFields(aVif()),
     firstSeen: '2026-11-05T12:00:00.000Z',
     deadline: { earliest: '2026-11-12T11:55:00.000Z', latest: '2026-11-12T12:00:00.000Z' },
     decision: { verdict: 'hold', reasons: [{ code: 'unknown-requester', message: 'nobody knows it' }] },
     outcome: 'held',
     message: null,
     skipped: [],
-    acceptByHand: 'aws directconnect …',
+    manualOverrideCommand: 'aws directconnect …',
     ...given,
   };
 }
@@ -78,7 +82,7 @@ function ids(view: Pick<TargetView, 'pending'>): string[] {
 
 describe('what is pending', () => {
   it('is told soonest first, and before all what may expire at any moment', () => {
-    const view = viewOf(
+    const view = buildTargetView(
       facts(
         [
           aRequest('known-late', between('2026-11-15T00:00:00.000Z', '2026-11-15T00:05:00.000Z')),
@@ -100,9 +104,9 @@ describe('what is pending', () => {
       aRequest('old', { ...never, firstSeen: '2026-09-01T12:00:00.000Z' }),
       aRequest('(without an ID)', { ...never, firstSeen: null }),
     ];
-    const view = viewOf(facts(requests, aLedger(), { policy: aPolicy({ recipient: AWS }) }));
+    const view = buildTargetView(facts(requests, aLedger(), { policy: aPolicy({ recipient: AWS }) }));
     expect(ids(view)).toEqual(['(without an ID)', 'old', 'young']);
-    expect(view.pending.map(({ gone, ageSeconds }) => ({ gone, ageSeconds }))).toEqual([
+    expect(view.pending.map(({ elapsed, ageSeconds }) => ({ gone: elapsed, ageSeconds }))).toEqual([
       { gone: null, ageSeconds: null },
       { gone: null, ageSeconds: 70 * 86_400 },
       { gone: null, ageSeconds: 3600 },
@@ -112,10 +116,10 @@ describe('what is pending', () => {
   it('is told with what the ledger knows of it', () => {
     const intent = anIntent({ listings: 1 });
     const state = aLedger({
-      sightings: { 'dxvif-aaaaaaaa': aSighting({ failures: 2, held: heldFor('no-grant') }) },
+      observations: { 'dxvif-aaaaaaaa': anObservation({ failures: 2, held: storedReasons('no-grant') }) },
       intents: { 'dxvif-aaaaaaaa': intent, 'dxvif-cccccccc': intent },
     });
-    const view = viewOf(facts([aRequest('dxvif-aaaaaaaa'), aRequest('dxvif-bbbbbbbb')], state));
+    const view = buildTargetView(facts([aRequest('dxvif-aaaaaaaa'), aRequest('dxvif-bbbbbbbb')], state));
     const doubt = { at: intent.at, owner: 'acme', grants: ['default'], gateway: intent.gateway, listings: 1 };
     expect(view.pending).toMatchObject([
       { id: 'dxvif-aaaaaaaa', remembered: true, confirmsFailed: 2, inDoubt: doubt },
@@ -126,15 +130,20 @@ describe('what is pending', () => {
 
   it('knows nothing of another request that had its ID before', () => {
     const id = 'dxvif-aaaaaaaa';
-    const state = aLedger({ sightings: { [id]: aSighting({ failures: 2, held: heldFor('no-grant') }) } });
+    const state = aLedger({
+      observations: { [id]: anObservation({ failures: 2, held: storedReasons('no-grant') }) },
+    });
     const { report, ...rest } = facts([aRequest(id)], state);
-    const view = viewOf({ ...rest, report: { ...report, ended: [anEnd({ id, as: 'vanished' })] } });
+    const view = buildTargetView({
+      ...rest,
+      report: { ...report, ended: [anEndedRequest({ id, as: 'vanished' })] },
+    });
     expect(view.pending).toMatchObject([{ id, remembered: false, confirmsFailed: 0, heldBefore: [] }]);
     expect(view.ended).toMatchObject([{ id, as: 'vanished', recorded: false }]);
   });
 
   it('is no more what was gone when the plan came to it', () => {
-    const view = viewOf(facts([aRequest('dxvif-aaaaaaaa', { outcome: 'gone' })], aLedger()));
+    const view = buildTargetView(facts([aRequest('dxvif-aaaaaaaa', { outcome: 'gone' })], aLedger()));
     expect(view.pending).toEqual([]);
     expect(view.ended).toMatchObject([{ id: 'dxvif-aaaaaaaa', as: 'gone', recorded: false }]);
   });
@@ -142,15 +151,15 @@ describe('what is pending', () => {
 
 describe('what was', () => {
   it('is told newest first, and an end that a pass recorded meanwhile only once', () => {
-    const older: Ended = anEnd({ id: 'dxvif-11111111', endedAt: '2026-11-01T00:00:00.000Z' });
-    const twice = anEnd({ id: 'dxvif-22222222', endedAt: '2026-11-10T11:59:00.000Z' });
+    const older: EndedRequest = anEndedRequest({ id: 'dxvif-11111111', endedAt: '2026-11-01T00:00:00.000Z' });
+    const twice = anEndedRequest({ id: 'dxvif-22222222', endedAt: '2026-11-10T11:59:00.000Z' });
     const receipts = [
       aReceipt({ id: 'dxvif-33333333' }),
       aReceipt({ id: 'dxvif-44444444', acceptedAt: '2026-11-10T11:30:00.000Z' }),
     ];
     const records = { receipts, ended: [older, twice], damaged: ['line 3 is damaged'] };
     const { report, ...rest } = facts([], aLedger(), { records });
-    const view = viewOf({ ...rest, report: { ...report, ended: [{ ...twice, endedAt: NOW }] } });
+    const view = buildTargetView({ ...rest, report: { ...report, ended: [{ ...twice, endedAt: NOW }] } });
     expect(view.accepted.map(({ id }) => id)).toEqual(['dxvif-44444444', 'dxvif-33333333']);
     expect(view.ended).toEqual([
       { ...twice, recorded: true },
@@ -173,7 +182,7 @@ describe('what was', () => {
       acceptedAt: '2026-11-10T08:00:00.000Z',
       problem: 'down' as const,
       message: 'down for long',
-      mend: null,
+      fix: null,
       connection: null,
     };
     const interfaces = [
@@ -182,7 +191,7 @@ describe('what was', () => {
       aLiveVif({ id: 'dxvif-33333333', state: 'down' }),
     ];
     const { report, ...rest } = facts([], aLedger({ acceptances }), { interfaces });
-    const view = viewOf({ ...rest, report: { ...report, followUps: [problem] } });
+    const view = buildTargetView({ ...rest, report: { ...report, followUps: [problem] } });
     expect(view.followed).toMatchObject([
       { id: 'dxvif-33333333', state: 'down', problem: 'down', message: 'down for long' },
       { id: 'dxvif-11111111', state: 'pending', problem: null },
@@ -199,12 +208,12 @@ describe('what was', () => {
       problem: 'otherConnection' as const,
       connection: 'dxlag-11111111',
       message: 'moved',
-      mend: null,
+      fix: null,
     };
     const acceptances = { [id]: anAcceptance({ availableAt: NOW }) };
     const interfaces = [aLiveVif({ id, connection: 'dxlag-11111111' })];
     const { report, ...rest } = facts([], aLedger({ acceptances }), { interfaces });
-    const view = viewOf({ ...rest, report: { ...report, followUps: [moved] } });
+    const view = buildTargetView({ ...rest, report: { ...report, followUps: [moved] } });
     expect(view.followed).toMatchObject([{ id, grants: ['default'], problem: 'otherConnection' }]);
   });
 });
@@ -219,7 +228,7 @@ describe('the bar', () => {
     [{ atLeast: 0.999, atMost: 0.999 }, '██████████ 99 %'],
     [{ atLeast: 1, atMost: 1 }, '██████████ 100 %'],
   ])('of %j is %s', (gone, drawn) => {
-    expect(bar(gone)).toBe(drawn);
+    expect(formatElapsedBar(gone)).toBe(drawn);
   });
 });
 
@@ -232,13 +241,13 @@ describe('the time left', () => {
     ['2026-11-10T11:00:00.000Z', '2026-11-10T12:30:00.000Z', 'any moment, at most in 30 min'],
     [null, '2026-11-10T11:00:00.000Z', 'overdue by 1 h'],
   ])('to an end between %s and %s is: %s', (earliest, latest, words) => {
-    expect(timeLeft({ earliest, latest }, NOW)).toBe(words);
+    expect(formatTimeLeft({ earliest, latest }, NOW)).toBe(words);
   });
 });
 
 describe('the timeline', () => {
   it('reaches from the earliest moment something can have been made to the latest at which it ends', () => {
-    const { pending } = viewOf(
+    const { pending } = buildTargetView(
       facts(
         [
           aRequest('a', {
@@ -254,7 +263,7 @@ describe('the timeline', () => {
       ),
     );
     const now = Date.parse(NOW);
-    const lives = pending.map((item) => lifeOf(item, now, 7 * 86_400));
+    const lives = pending.map((item) => computeLifetime(item, now, 7 * 86_400));
     const iso = (at: number | null | undefined) => (at == null ? at : new Date(at).toISOString());
     expect(lives.map(({ made, ends }) => [made.from, made.to, ends?.from, ends?.to].map(iso))).toEqual([
       ['2026-11-03T12:00:00.000Z', '2026-11-06T12:00:00.000Z', null, '2026-11-13T12:00:00.000Z'],
@@ -265,7 +274,7 @@ describe('the timeline', () => {
         '2026-11-15T12:00:00.000Z',
       ],
     ]);
-    const axis = axisOf(lives, now);
+    const axis = computeAxis(lives, now);
     const [first, last] = [Date.parse('2026-11-03T12:00:00.000Z'), Date.parse('2026-11-15T12:00:00.000Z')];
     expect(percentAt(axis, first)).toBeCloseTo(2 / 1.04, 1);
     expect(percentAt(axis, last)).toBeCloseTo(100 - 2 / 1.04, 1);
@@ -283,11 +292,11 @@ describe('the timeline', () => {
     const now = Date.parse(NOW);
     for (let hours = 1; hours <= 48; hours += 1) {
       const seen = now - hours * 3_600_000;
-      const axis = axisOf(
+      const axis = computeAxis(
         [{ made: { from: seen, to: seen }, ends: { from: null, to: now + 3_600_000 } }],
         now,
       );
-      const days = [...axisTrack(axis).html.matchAll(/<text class="(?:odd|even)" x="([\d.]+)%"/g)];
+      const days = [...renderAxis(axis).html.matchAll(/<text class="(?:odd|even)" x="([\d.]+)%"/g)];
       expect(days.length).toBeGreaterThan(0);
       // Half of a label is 20 pixels of at least 288.
       for (const [, x] of days) expect(Math.abs(Number(x) - 50)).toBeLessThan(43);
@@ -296,9 +305,9 @@ describe('the timeline', () => {
 
   it('shows waiting alone where nothing expires', () => {
     const never = { deadline: { earliest: null, latest: null }, firstSeen: '2026-11-09T12:00:00.000Z' };
-    const { pending } = viewOf(facts([aRequest('a', never)], aLedger()));
+    const { pending } = buildTargetView(facts([aRequest('a', never)], aLedger()));
     const seen = Date.parse(never.firstSeen);
-    expect(pending.map((item) => lifeOf(item, Date.parse(NOW), null))).toEqual([
+    expect(pending.map((item) => computeLifetime(item, Date.parse(NOW), null))).toEqual([
       { made: { from: seen, to: seen }, ends: null },
     ]);
   });
@@ -307,7 +316,7 @@ describe('the timeline', () => {
 describe('the summary', () => {
   it('names what needs somebody before what the next pass accepts', () => {
     const accept = { verdict: 'accept', owner: 'acme', grant: 'prod', gateway: 'vgw-12345678' } as const;
-    const view = viewOf(
+    const view = buildTargetView(
       facts(
         [
           aRequest('dxvif-aaaaaaaa', { ...between(null, NOW), outcome: 'wouldAccept', decision: accept }),
@@ -316,7 +325,7 @@ describe('the summary', () => {
         aLedger(),
       ),
     );
-    const { tone, headline, first } = summarise([view], true);
+    const { tone, headline, first } = summarizeStatus([view], true);
     expect({ tone, headline, first }).toEqual({
       tone: 'bad',
       headline: '2 requests pending',
@@ -327,7 +336,7 @@ describe('the summary', () => {
   });
 
   it('is calm when nothing is pending and nothing failed', () => {
-    expect(summarise([viewOf(facts([], aLedger()))], true)).toMatchObject({
+    expect(summarizeStatus([buildTargetView(facts([], aLedger()))], true)).toMatchObject({
       tone: 'good',
       headline: 'Nothing is pending',
       first: [],
@@ -335,7 +344,7 @@ describe('the summary', () => {
   });
 
   it('says that policies are left out, and calls that a failure', () => {
-    const { tone, figures } = summarise([viewOf(facts([], aLedger()))], false);
+    const { tone, figures } = summarizeStatus([buildTargetView(facts([], aLedger()))], false);
     expect(tone).toBe('bad');
     expect(figures).toContainEqual({ name: 'Failures', value: '1', note: 'policies left out', tone: 'bad' });
   });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { describePass } from '../../cli/output/runText.ts';
-import { type Paint, paintFor, tableRows, wrapped } from '../../cli/output/terminal.ts';
-import { ACME, actAs, STRANGER } from '../support/accounts.ts';
-import { ACME_1, runnerOf, SIMPLE, STRANGERS, startCloud } from '../support/cloud.ts';
+import { describeRun } from '../../cli/output/runText.ts';
+import { formatTableRows, type Paint, paintFor, wrapLines } from '../../cli/output/terminal.ts';
+import { ACME, actAs, UNKNOWN_REQUESTER } from '../support/accounts.ts';
+import { ACME_1, createRunner, SIMPLE_POLICY, startTestCloud, UNKNOWN_CONNECTION } from '../support/cloud.ts';
 
 const TERMINAL: Paint = { ...paintFor(process.stdout), columns: 80 };
 
@@ -23,12 +23,12 @@ describe('a table', () => {
       'dxvif-1  dxcon-11111111  no-grant',
       'dxvif-2  dxcon-2         frozen, no-grant',
     ];
-    expect(tableRows(header, rows, 80)).toEqual(once);
-    expect(tableRows(header, rows, Number.POSITIVE_INFINITY)).toEqual(once);
+    expect(formatTableRows(header, rows, 80)).toEqual(once);
+    expect(formatTableRows(header, rows, Number.POSITIVE_INFINITY)).toEqual(once);
   });
 
   it('has each row on as many lines as it takes', () => {
-    expect(tableRows(header, rows, 30)).toEqual([
+    expect(formatTableRows(header, rows, 30)).toEqual([
       'request  connection\n    reasons',
       'dxvif-1  dxcon-11111111\n    no-grant',
       'dxvif-2  dxcon-2\n    frozen, no-grant',
@@ -38,8 +38,10 @@ describe('a table', () => {
 
 describe('a long line', () => {
   it('is continued between words, further in', () => {
-    expect(wrapped('  one two three four five', 14)).toBe('  one two\n    three four\n    five');
-    expect(wrapped('  one two three four five', Number.POSITIVE_INFINITY)).toBe('  one two three four five');
+    expect(wrapLines('  one two three four five', 14)).toBe('  one two\n    three four\n    five');
+    expect(wrapLines('  one two three four five', Number.POSITIVE_INFINITY)).toBe(
+      '  one two three four five',
+    );
   });
 
   it.each([
@@ -50,27 +52,27 @@ describe('a long line', () => {
       '  by hand:\n    aws directconnect confirm --id dxvif-1',
     ],
   ])('that a person copies into a shell stays one line: %s', (line, shown) => {
-    expect(wrapped(line, 20)).toBe(shown);
+    expect(wrapLines(line, 20)).toBe(shown);
   });
 
   it('with a word that is wider than the terminal keeps it whole', () => {
-    expect(wrapped('see sha256:0123456789abcdef now', 12)).toBe('see\n  sha256:0123456789abcdef\n  now');
+    expect(wrapLines('see sha256:0123456789abcdef now', 12)).toBe('see\n  sha256:0123456789abcdef\n  now');
   });
 });
 
 it('a report fits a terminal of 80 columns, but for what is copied into a shell', async () => {
-  const cloud = await startCloud();
+  const cloud = await startTestCloud();
   await actAs(cloud, ACME).offer({
     connection: ACME_1,
     vlan: 101,
     name: 'a-name-that-is-long-enough-to-be-cut',
   });
-  await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 102 });
-  const report = await runnerOf(cloud, SIMPLE).pass();
-  const lines = describePass(report, TERMINAL)
+  await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan: 102 });
+  const report = await createRunner(cloud, SIMPLE_POLICY).run();
+  const lines = describeRun(report, TERMINAL)
     .split('\n')
     .filter((line) => !/^\s*aws /.test(line));
   expect(lines.length).toBeGreaterThan(6);
   expect(widest(lines.join('\n'))).toBeLessThanOrEqual(80);
-  expect(widest(describePass(report, paintFor(process.stdout)))).toBeGreaterThan(80);
+  expect(widest(describeRun(report, paintFor(process.stdout)))).toBeGreaterThan(80);
 });

@@ -2,12 +2,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { US } from '../support/accounts.ts';
-import { folderWith, type } from '../support/cli.ts';
-import { ACME_1, DETACHED, PROD, startCloud } from '../support/cloud.ts';
+import { RECIPIENT_ACCOUNT } from '../support/accounts.ts';
+import { folderWith, runCli } from '../support/cli.ts';
+import { ACME_1, DETACHED, PROD, startTestCloud } from '../support/cloud.ts';
 
 const POLICY = `version: 1
-recipient: { provider: outscale, region: eu-west-2, account: "${US}" }
+recipient: { provider: outscale, region: eu-west-2, account: "${RECIPIENT_ACCOUNT}" }
 owners:
   acme: { connections: [${ACME_1}], gateway: ${PROD} }
   globex: { connections: [dxcon-33333333], gateway: ${DETACHED} }
@@ -17,7 +17,7 @@ describe('the command line', () => {
   it.each([[['--help']], [['run', '--help']], [['policy', 'init', '--help']], [['simulate', '--help']]])(
     'teaches with %j',
     async (args) => {
-      const { code, stdout } = await type(folderWith({}), args);
+      const { code, stdout } = await runCli(folderWith({}), args);
       expect(code).toBe(0);
       expect(stdout).toContain('Usage: vif-acceptor');
     },
@@ -73,7 +73,7 @@ describe('the command line', () => {
       'bad.json': '{"region": 1}',
       'slip.json': '{"regoin": "x"}',
     });
-    const { code, stderr } = await type(dir, args);
+    const { code, stderr } = await runCli(dir, args);
     expect(code).toBe(2);
     expect(stderr).toMatch(message);
     expect(stderr).not.toMatch(/^ +at /m);
@@ -110,10 +110,10 @@ it('ends with a failure, and by no signal, when a file would be larger than the 
 
 describe('doctor', () => {
   it('tells what would stop a pass, each check by itself, and exits with 1', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     cloud.addFault({ kind: 'accessDenied', operation: 'DescribeConnections' });
     const dir = folderWith({ 'policy/hub.yaml': POLICY });
-    const { code, stdout } = await type(dir, [
+    const { code, stdout } = await runCli(dir, [
       'doctor',
       '--endpoint',
       cloud.url,
@@ -129,16 +129,16 @@ describe('doctor', () => {
   });
 
   it('finds nothing wrong where nothing is, and never confirms', async () => {
-    const cloud = await startCloud({ dialect: 'aws' });
+    const cloud = await startTestCloud({ dialect: 'aws' });
     const policy = POLICY.replace('outscale', 'aws').replace(/ +globex.*\n/, '');
     const dir = folderWith({ 'policy/hub.yaml': policy });
     const at = ['--endpoint', cloud.url, '--gateway-endpoint', cloud.url];
-    const { code, stdout } = await type(dir, ['doctor', '--json', ...at]);
+    const { code, stdout } = await runCli(dir, ['doctor', '--json', ...at]);
     expect(code).toBe(0);
     expect(JSON.parse(stdout).targets[0].findings).toContainEqual({
       check: 'identity',
       result: 'ok',
-      message: `the credentials are of account \`${US}\``,
+      message: `the credentials are of account \`${RECIPIENT_ACCOUNT}\``,
     });
     expect(cloud.calls().map(({ operation }) => operation)).not.toContain('ConfirmPrivateVirtualInterface');
   });

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { type Candidate, orderOfWork, type Standing, turnsAfter } from '../../core/acceptanceOrder.ts';
+import {
+  type AcceptanceCandidate,
+  type OrderContext,
+  orderCandidates,
+  turnsAfter,
+} from '../../core/acceptanceOrder.ts';
 
 const NOW = new Date('2026-11-10T12:00:00.000Z');
 const HOUR_MS = 3_600_000;
@@ -10,22 +15,22 @@ function inHours(hours: number): string {
 }
 
 /** `owner due failures firstSeen`, in hours from now, each with its own ID. */
-function candidates(...lines: string[]): Candidate[] {
+function candidates(...lines: string[]): AcceptanceCandidate[] {
   return lines.map((line, i) => {
     const [owner = '', due = '', failures = '0', firstSeen = '-1'] = line.split(' ');
     return {
       id: `dxvif-${i}`,
       owner,
       firstSeen: inHours(Number(firstSeen)),
-      failures: Number(failures),
+      failureCount: Number(failures),
       due: due === '-' ? null : inHours(Number(due)),
     };
   });
 }
 
-function order(lines: string[], given: Partial<Standing> = {}): string[] {
-  const standing = { at: NOW, intervalMs: null, acceptsPerPass: 10, turns: {}, ...given };
-  return orderOfWork(candidates(...lines), standing).map(({ id }) => lines[Number(id.slice(6))] ?? '');
+function order(lines: string[], given: Partial<OrderContext> = {}): string[] {
+  const standing = { at: NOW, intervalMs: null, acceptsPerRun: 10, turns: {}, ...given };
+  return orderCandidates(candidates(...lines), standing).map(({ id }) => lines[Number(id.slice(6))] ?? '');
 }
 
 describe('the order of work', () => {
@@ -56,22 +61,22 @@ describe('the order of work', () => {
 
   it('is by ID where nothing else tells them apart', () => {
     expect(order(['a 10', 'a 10', 'a 10'])).toHaveLength(3);
-    const standing = { at: NOW, intervalMs: null, acceptsPerPass: 10, turns: {} };
+    const standing = { at: NOW, intervalMs: null, acceptsPerRun: 10, turns: {} };
     const same = candidates('a 10', 'a 10', 'a 10');
-    expect(orderOfWork(same.toReversed(), standing).map(({ id }) => id)).toEqual([
+    expect(orderCandidates(same.toReversed(), standing).map(({ id }) => id)).toEqual([
       'dxvif-0',
       'dxvif-1',
       'dxvif-2',
     ]);
   });
 
-  it.each<[string, Partial<Standing>, boolean]>([
+  it.each<[string, Partial<OrderContext>, boolean]>([
     ['a run of every five minutes', { intervalMs: HOUR_MS / 12 }, false],
     ['a run of every four hours: four runs', { intervalMs: 4 * HOUR_MS }, true],
     ['a run of every three hours: four runs', { intervalMs: 3 * HOUR_MS }, false],
     [
       'and more runs where not every owner gets a turn in each',
-      { intervalMs: 3 * HOUR_MS, acceptsPerPass: 1 },
+      { intervalMs: 3 * HOUR_MS, acceptsPerRun: 1 },
       true,
     ],
     ['a clock that stepped back', { intervalMs: -4 * HOUR_MS }, false],
@@ -82,8 +87,8 @@ describe('the order of work', () => {
 
   it('does not let urgent requests of one owner fill a run before every owner has had a turn', () => {
     const flood = Array.from({ length: 50 }, (_, i) => `a 1 0 -${i + 1}`);
-    expect(order([...flood, 'b 90', 'c 90'], { acceptsPerPass: 3 }).slice(3, 6)).toContain('b 90');
-    expect(order([...flood, 'b 90', 'c 90'], { acceptsPerPass: 3 }).slice(3, 6)).toContain('c 90');
+    expect(order([...flood, 'b 90', 'c 90'], { acceptsPerRun: 3 }).slice(3, 6)).toContain('b 90');
+    expect(order([...flood, 'b 90', 'c 90'], { acceptsPerRun: 3 }).slice(3, 6)).toContain('c 90');
   });
 });
 

@@ -5,13 +5,13 @@ import type { VirtualInterface } from '../../core/model.ts';
 import type { Policy } from '../../core/policy.ts';
 import type { ReasonCode } from '../../core/reasons.ts';
 import {
+  aDecisionContext,
   aGrant,
-  aHoldLine,
+  aHoldRule,
   aLiveVif,
   anOwner,
   aPolicy,
   aVif,
-  aWorld,
   CONNECTION,
   NOW,
   OWNER_ACCOUNT,
@@ -19,9 +19,9 @@ import {
 } from '../support/builders.ts';
 
 describe('several reasons', () => {
-  const request = aVif({ type: 'public', faults: ['it is odd'], connection: CONNECTION.other });
+  const request = aVif({ type: 'public', readErrors: ['it is odd'], connection: CONNECTION.other });
   it('are all told, in one order', () => {
-    const policy = aPolicy({ freeze: true, hold: [aHoldLine({ vlan: [[101, 101]] })] });
+    const policy = aPolicy({ freeze: true, hold: [aHoldRule({ vlan: [[101, 101]] })] });
     expect(codesOf(policy, request)).toEqual([
       'not-private',
       'unreadable',
@@ -33,8 +33,8 @@ describe('several reasons', () => {
 
   it('of limits too', () => {
     const grants = [aGrant({ name: 'a', limit: 0 }), aGrant({ name: 'b', gateway: VGW.lab, limit: 1 })];
-    const policy = aPolicy({ owners: [anOwner({ limit: 1, grants })], limits: { acceptsPerPass: 0 } });
-    expect(codesOf(policy, aVif(), aWorld({ interfaces: [aLiveVif()] }))).toEqual([
+    const policy = aPolicy({ owners: [anOwner({ limit: 1, grants })], limits: { acceptsPerRun: 0 } });
+    expect(codesOf(policy, aVif(), aDecisionContext({ interfaces: [aLiveVif()] }))).toEqual([
       'ambiguous',
       'owner-limit',
       'grant-limit',
@@ -47,14 +47,14 @@ describe('several reasons', () => {
     ['pending', '`pending`'],
     [null, 'none'],
   ])('state %s is not for us to confirm', (state, told) => {
-    const decision = decide(aPolicy(), aVif({ state }), aWorld(), NO_DEADLINE, NOW);
+    const decision = decide(aPolicy(), aVif({ state }), aDecisionContext(), NO_DEADLINE, NOW);
     expect(decision).toMatchObject({
       reasons: [{ code: 'unreadable', message: expect.stringContaining(told) }],
     });
   });
 
   it('an interface that we offered is no request, whoever asks', () => {
-    const ours = aWorld({ ownConnections: { known: true, ids: new Set([CONNECTION.owner]) } });
+    const ours = aDecisionContext({ ownConnections: { known: true, ids: new Set([CONNECTION.owner]) } });
     const decision = decide(aPolicy(), aVif({ ownerAccount: OWNER_ACCOUNT }), ours, NO_DEADLINE, NOW);
     expect(decision).toMatchObject({ verdict: 'hold', reasons: [{ code: 'unknown-requester' }] });
   });
@@ -67,7 +67,7 @@ describe('a freeze says what it may cost', () => {
     [{ earliest: null, latest }, `may expire at any moment, at ${latest} at the latest`],
     [NO_DEADLINE, '(`freeze: true`)'],
   ])('%j', (deadline, words) => {
-    const decision = decide(aPolicy({ freeze: true }), aVif(), aWorld(), deadline, NOW);
+    const decision = decide(aPolicy({ freeze: true }), aVif(), aDecisionContext(), deadline, NOW);
     expect(decision).toMatchObject({ reasons: [{ message: expect.stringContaining(words) }] });
     expect(JSON.stringify(decision).includes('expire')).toBe(deadline.latest !== null);
   });
@@ -75,7 +75,7 @@ describe('a freeze says what it may cost', () => {
 
 describe('a freeze says what would be decided without it', () => {
   const ask = (given: Parameters<typeof aPolicy>[0], request: Parameters<typeof aVif>[0] = {}) =>
-    decide(aPolicy({ freeze: true, ...given }), aVif(request), aWorld(), NO_DEADLINE, NOW);
+    decide(aPolicy({ freeze: true, ...given }), aVif(request), aDecisionContext(), NO_DEADLINE, NOW);
 
   it('accepted: by which grant, with which gateway', () => {
     expect(ask({})).toEqual({
@@ -111,7 +111,7 @@ describe('a freeze says what would be decided without it', () => {
   });
 });
 
-function codesOf(policy: Policy, request: VirtualInterface, world = aWorld()): ReasonCode[] {
+function codesOf(policy: Policy, request: VirtualInterface, world = aDecisionContext()): ReasonCode[] {
   const decision = decide(policy, request, world, NO_DEADLINE, NOW);
   return decision.verdict === 'hold' ? decision.reasons.map(({ code }) => code) : [];
 }

@@ -1,23 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import { applyChange, applyChanges } from '../../core/applyLedgerChanges.ts';
-import { NOTHING_TOLD } from '../../core/ledgerEntries.ts';
-import type { LedgerChange, LedgerState, Mark } from '../../core/ledgerState.ts';
+import { applyLedgerChange, applyLedgerChanges } from '../../core/applyLedgerChanges.ts';
+import { NOTHING_PUBLISHED } from '../../core/ledgerEntries.ts';
+import type { LedgerChange, LedgerState, PublishedMarker } from '../../core/ledgerState.ts';
 import { VGW } from '../support/builders.ts';
 import {
   aLedger,
   anAcceptance,
-  anEnd,
+  anEndedRequest,
   anIntent,
+  anObservation,
   aReceipt,
-  aSighting,
-  heldFor,
+  storedReasons,
 } from '../support/ledgerBuilders.ts';
 
 const AT = '2026-11-10T12:00:00.000Z';
 const news = (id: string) => ({ id, type: 'Request Held', at: AT, detail: { id } }) as const;
 
 const b = {
-  sightings: { b: aSighting({ vlan: 2 }) },
+  sightings: { b: anObservation({ vlan: 2 }) },
   intents: { b: anIntent({ owner: 'b' }) },
   acceptances: { b: anAcceptance({ owner: 'b' }) },
 };
@@ -25,7 +25,7 @@ const b = {
 /** Something of everything, of `a` and of `b`. */
 const full = aLedger({
   failing: { since: AT, codes: ['api'] },
-  sightings: { a: aSighting({ vlan: 1 }), ...b.sightings },
+  observations: { a: anObservation({ vlan: 1 }), ...b.sightings },
   intents: { a: anIntent({ owner: 'a' }), ...b.intents },
   acceptances: { a: anAcceptance({ owner: 'a' }), ...b.acceptances },
   outbox: { x: news('x'), y: news('y') },
@@ -33,7 +33,7 @@ const full = aLedger({
 });
 
 const moved = anAcceptance({ gateway: VGW.lab });
-const seen = aSighting({ failures: 3, held: heldFor('frozen') });
+const seen = anObservation({ failures: 3, held: storedReasons('frozen') });
 const begun = anIntent({ listings: 1 });
 const failing = { since: AT, codes: ['ledger'] };
 
@@ -42,13 +42,13 @@ describe('a write changes what it names, and nothing else', () => {
     ['a listing', { kind: 'listed', at: AT }, { lastListing: AT }],
     [
       'a sighting, new',
-      { kind: 'sighted', id: 'c', sighting: seen },
-      { sightings: { ...full.sightings, c: seen } },
+      { kind: 'sighted', id: 'c', observation: seen },
+      { observations: { ...full.observations, c: seen } },
     ],
     [
       'a sighting, known',
-      { kind: 'sighted', id: 'a', sighting: seen },
-      { sightings: { ...full.sightings, a: seen } },
+      { kind: 'sighted', id: 'a', observation: seen },
+      { observations: { ...full.observations, a: seen } },
     ],
     ['an intent', { kind: 'intended', id: 'a', intent: begun }, { intents: { ...full.intents, a: begun } }],
     ['a dropped intent', { kind: 'intentDropped', id: 'a' }, { intents: b.intents }],
@@ -57,16 +57,16 @@ describe('a write changes what it names, and nothing else', () => {
       { kind: 'accepted', id: 'a', acceptance: moved, receipt: aReceipt() },
       { ...b, acceptances: { ...b.acceptances, a: moved } },
     ],
-    ['an end forgets all of one and nothing of another', { kind: 'ended', id: 'a', ended: anEnd() }, b],
-    ['an end of nothing known', { kind: 'ended', id: 'c', ended: null }, {}],
     [
-      'news',
-      { kind: 'queued', announcement: news('z'), mark: null },
-      { outbox: { ...full.outbox, z: news('z') } },
+      'an end forgets all of one and nothing of another',
+      { kind: 'ended', id: 'a', ended: anEndedRequest() },
+      b,
     ],
+    ['an end of nothing known', { kind: 'ended', id: 'c', ended: null }, {}],
+    ['news', { kind: 'queued', event: news('z'), mark: null }, { outbox: { ...full.outbox, z: news('z') } }],
     [
       'news that is queued already',
-      { kind: 'queued', announcement: { ...news('x'), at: '2027-01-01T00:00:00.000Z' }, mark: null },
+      { kind: 'queued', event: { ...news('x'), at: '2027-01-01T00:00:00.000Z' }, mark: null },
       { outbox: { ...full.outbox, x: { ...news('x'), at: '2027-01-01T00:00:00.000Z' } } },
     ],
     ['a delivery', { kind: 'delivered', ids: ['x', 'unknown'] }, { outbox: { y: news('y') } }],
@@ -85,23 +85,23 @@ describe('a write changes what it names, and nothing else', () => {
     ['a policy, which is kept beside the state', { kind: 'policyUsed', digest: 'sha256:', text: '{}' }, {}],
   ])('%s', (_, change, difference) => {
     const before = structuredClone(full);
-    expect(applyChange(full, change)).toEqual({ ...full, ...difference });
+    expect(applyLedgerChange(full, change)).toEqual({ ...full, ...difference });
     expect(full).toEqual(before);
   });
 });
 
 describe('a mark remembers what was told', () => {
-  const marked = (state: LedgerState, ...marks: readonly Mark[]): LedgerState =>
-    marks.reduce((now, mark) => applyChange(now, { kind: 'queued', announcement: news('z'), mark }), state);
+  const marked = (state: LedgerState, ...marks: readonly PublishedMarker[]): LedgerState =>
+    marks.reduce((now, mark) => applyLedgerChange(now, { kind: 'queued', event: news('z'), mark }), state);
 
   it('a hold: its codes, and how many there were', () => {
     const once = marked(full, { of: 'hold', id: 'a', codes: ['no-grant'] });
-    expect(once.sightings.a).toEqual(
-      aSighting({ vlan: 1, told: { holds: 1, codes: ['no-grant'], marks: [] } }),
+    expect(once.observations.a).toEqual(
+      anObservation({ vlan: 1, published: { holds: 1, codes: ['no-grant'], thresholds: [] } }),
     );
     const twice = marked(once, { of: 'hold', id: 'a', codes: ['frozen', 'no-grant'] });
-    expect(twice.sightings.a?.told).toEqual({ holds: 2, codes: ['frozen', 'no-grant'], marks: [] });
-    expect(twice.sightings.b?.told).toEqual(NOTHING_TOLD);
+    expect(twice.observations.a?.published).toEqual({ holds: 2, codes: ['frozen', 'no-grant'], marks: [] });
+    expect(twice.observations.b?.published).toEqual(NOTHING_PUBLISHED);
   });
 
   it('a deadline: each mark that it passed', () => {
@@ -110,14 +110,14 @@ describe('a mark remembers what was told', () => {
       { of: 'deadline', id: 'a', mark: 'unknown' },
       { of: 'deadline', id: 'a', mark: '24' },
     );
-    expect(after.sightings.a?.told).toEqual({ holds: 0, codes: [], marks: ['unknown', '24'] });
+    expect(after.observations.a?.published).toEqual({ holds: 0, codes: [], marks: ['unknown', '24'] });
   });
 
   it('a problem: the last one', () => {
     const down = marked(full, { of: 'problem', id: 'a', problem: 'down' });
     expect(down.acceptances).toEqual({
       ...full.acceptances,
-      a: anAcceptance({ owner: 'a', told: 'down', timesTold: 1 }),
+      a: anAcceptance({ owner: 'a', publishedProblem: 'down', publishedCount: 1 }),
     });
     expect(marked(down, { of: 'problem', id: 'a', problem: 'gone' }).acceptances.a).toMatchObject({
       told: 'gone',
@@ -133,7 +133,7 @@ describe('a mark remembers what was told', () => {
     });
   });
 
-  it.each<Mark>([
+  it.each<PublishedMarker>([
     { of: 'hold', id: 'gone', codes: ['no-grant'] },
     { of: 'deadline', id: 'gone', mark: '6' },
     { of: 'problem', id: 'gone', problem: 'gone' },
@@ -147,19 +147,19 @@ describe('many writes', () => {
     const before = structuredClone(full);
     const changes: LedgerChange[] = [
       { kind: 'ended', id: 'a', ended: null },
-      { kind: 'sighted', id: 'a', sighting: seen },
-      { kind: 'queued', announcement: news('z'), mark: { of: 'hold', id: 'a', codes: ['frozen'] } },
+      { kind: 'sighted', id: 'a', observation: seen },
+      { kind: 'queued', event: news('z'), mark: { of: 'hold', id: 'a', codes: ['frozen'] } },
       { kind: 'delivered', ids: ['x', 'z'] },
       { kind: 'accepted', id: 'b', acceptance: moved, receipt: null },
       { kind: 'listed', at: AT },
     ];
-    expect(applyChanges(full, changes)).toEqual(changes.reduce(applyChange, full));
+    expect(applyLedgerChanges(full, changes)).toEqual(changes.reduce(applyLedgerChange, full));
     expect(full).toEqual(before);
   });
 
   it('take no longer each when there are thousands of them', { timeout: 20_000 }, () => {
     const ids = Array.from({ length: 50_000 }, (_, i) => `dxvif-${i}`);
-    const changes = ids.map((id): LedgerChange => ({ kind: 'sighted', id, sighting: seen }));
-    expect(Object.keys(applyChanges(full, changes).sightings)).toHaveLength(50_002);
+    const changes = ids.map((id): LedgerChange => ({ kind: 'sighted', id, observation: seen }));
+    expect(Object.keys(applyLedgerChanges(full, changes).observations)).toHaveLength(50_002);
   });
 });

@@ -1,41 +1,41 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { applyChange } from '../../core/applyLedgerChanges.ts';
+import { applyLedgerChange } from '../../core/applyLedgerChanges.ts';
 import { type Deadline, deadlineOf } from '../../core/deadline.ts';
 import { EMPTY_LEDGER, type LedgerState } from '../../core/ledgerState.ts';
 import { reconcile } from '../../core/reconcile.ts';
-import type { Survey } from '../../core/snapshot.ts';
+import type { Snapshot } from '../../core/snapshot.ts';
 import { aVif, WEEK_S } from '../support/builders.ts';
-import { aLedger, aSighting, aSurvey, heldFor } from '../support/ledgerBuilders.ts';
+import { aLedger, anObservation, aSnapshot, storedReasons } from '../support/ledgerBuilders.ts';
 
 const [ID, OTHER] = ['dxvif-aaaaaaaa', 'dxvif-bbbbbbbb'];
 
-function after(state: LedgerState, survey: Survey): LedgerState {
-  return reconcile(state, survey, WEEK_S).changes.reduce(applyChange, state);
+function after(state: LedgerState, survey: Snapshot): LedgerState {
+  return reconcile(state, survey, WEEK_S).changes.reduce(applyLedgerChange, state);
 }
 
-function warned(state: LedgerState, survey: Survey): string[] {
+function warned(state: LedgerState, survey: Snapshot): string[] {
   return reconcile(state, survey, WEEK_S).warnings.map(({ code }) => code);
 }
 
 const late = '2026-12-24T00:00:00.000Z';
-const both = aSurvey([aVif(), aVif({ id: OTHER })]);
+const both = aSnapshot([aVif(), aVif({ id: OTHER })]);
 
 describe('a clock that stepped back', () => {
-  const sightings = { [ID]: aSighting({ failures: 2, held: heldFor('frozen') }) };
-  const early = aSighting({ firstSeen: late, notListedAt: late });
+  const observations = { [ID]: anObservation({ failures: 2, held: storedReasons('frozen') }) };
+  const early = anObservation({ firstSeen: late, notListedAt: late });
 
-  it.each<[string, LedgerState, Survey, boolean]>([
+  it.each<[string, LedgerState, Snapshot, boolean]>([
     ['the last listing is later than this one', aLedger({ lastListing: late }), both, true],
-    ['something was first seen later than now', aLedger({ sightings: { [ID]: early } }), both, true],
+    ['something was first seen later than now', aLedger({ observations: { [ID]: early } }), both, true],
     [
       'what was first seen later than now is listed no more',
-      aLedger({ sightings: { [ID]: early } }),
-      aSurvey([], { absent: [ID] }),
+      aLedger({ observations: { [ID]: early } }),
+      aSnapshot([], { absent: [ID] }),
       true,
     ],
     ['the last listing began this very moment', aLedger({ lastListing: both.listedAt }), both, false],
-    ['nothing is later than now', aLedger({ sightings }), both, false],
+    ['nothing is later than now', aLedger({ observations }), both, false],
     ['nothing is remembered', EMPTY_LEDGER, both, false],
   ])('is told when %s', (_, state, survey, told) => {
     expect(warned(state, survey)).toEqual(told ? ['clock'] : []);
@@ -53,32 +53,32 @@ describe('a clock that stepped back', () => {
   });
 
   it('leaves no early end that it timed, of what is known or of what is new, and the rest as it was', () => {
-    const state = aLedger({ lastListing: late, sightings });
+    const state = aLedger({ lastListing: late, observations });
     expect(after(state, both)).toEqual(
       aLedger({
         lastListing: both.listedAt,
-        sightings: {
-          [ID]: aSighting({ failures: 2, held: heldFor('frozen'), notListedAt: null }),
-          [OTHER]: aSighting({ firstSeen: both.seenAt, notListedAt: null }),
+        observations: {
+          [ID]: anObservation({ failures: 2, held: storedReasons('frozen'), notListedAt: null }),
+          [OTHER]: anObservation({ firstSeen: both.seenAt, notListedAt: null }),
         },
       }),
     );
   });
 
   it('had seen before now what it says it will see: only that is certain', () => {
-    const state = aLedger({ sightings: { [ID]: early } });
-    expect(after(state, both).sightings[ID]).toEqual(
-      aSighting({ firstSeen: both.seenAt, notListedAt: null }),
+    const state = aLedger({ observations: { [ID]: early } });
+    expect(after(state, both).observations[ID]).toEqual(
+      anObservation({ firstSeen: both.seenAt, notListedAt: null }),
     );
   });
 
   it('is told once: what it left is mended by then, and what comes is timed as ever', () => {
-    const mended = after(aLedger({ lastListing: late, sightings: { [ID]: early } }), aSurvey([aVif()]));
+    const mended = after(aLedger({ lastListing: late, observations: { [ID]: early } }), aSnapshot([aVif()]));
     const next = { ...both, listedAt: '2026-11-10T13:00:00.000Z', seenAt: '2026-11-10T13:00:05.000Z' };
     expect(warned(mended, next)).toEqual([]);
-    expect(after(mended, next).sightings).toEqual({
-      [ID]: mended.sightings[ID],
-      [OTHER]: aSighting({ firstSeen: next.seenAt, notListedAt: both.listedAt }),
+    expect(after(mended, next).observations).toEqual({
+      [ID]: mended.observations[ID],
+      [OTHER]: anObservation({ firstSeen: next.seenAt, notListedAt: both.listedAt }),
     });
   });
 });
@@ -112,10 +112,10 @@ describe('the deadline that is remembered', () => {
       minute += gap;
       const now = minute + (pass < rightFrom ? ahead : 0);
       const there = made.flatMap((at, n) => (at < minute ? [aVif({ id: `dxvif-${n}` })] : []));
-      state = after(state, aSurvey(there, { listedAt: timeOf(now), seenAt: timeOf(now, 5) }));
+      state = after(state, aSnapshot(there, { listedAt: timeOf(now), seenAt: timeOf(now, 5) }));
       if (pass < rightFrom) return [];
       return made.flatMap((at, n) => {
-        const sighting = state.sightings[`dxvif-${n}`];
+        const sighting = state.observations[`dxvif-${n}`];
         return sighting === undefined ? [] : [{ made: at, deadline: deadlineOf(sighting, WEEK_S) }];
       });
     });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Deadline, deadlineOf, NO_DEADLINE, secondsLeft } from '../../core/deadline.ts';
+import { type Deadline, deadlineOf, NO_DEADLINE, secondsToExpiry } from '../../core/deadline.ts';
 import { WEEK_S } from '../support/builders.ts';
 
 describe('a request expires between its last absence and its first sighting, each plus the expiry', () => {
@@ -35,6 +35,6 @@ describe('what is left is counted to the early end', () => {
     ['which is past', { earliest: '2026-11-17T07:59:00.000Z', latest }, -60],
     ['which there is none', NO_DEADLINE, null],
   ])('%s', (_, deadline, seconds) => {
-    expect(secondsLeft(deadline, at)).toBe(seconds);
+    expect(secondsToExpiry(deadline, at)).toBe(seconds);
   });
 });

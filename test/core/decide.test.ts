@@ -6,6 +6,7 @@ import type { Grant, Policy } from '../../core/policy.ts';
 import type { ReasonCode } from '../../core/reasons.ts';
 import {
   AWS,
+  aDecisionContext,
   aGrant,
   aLiveVif,
   anOwner,
@@ -13,7 +14,6 @@ import {
   aPolicy,
   aPolicyGranting,
   aVif,
-  aWorld,
   CONNECTION,
   DX_GATEWAY,
   NOW,
@@ -23,7 +23,7 @@ import {
 function decided(
   policy: Policy,
   request: VirtualInterface = aVif(),
-  world = aWorld(),
+  world = aDecisionContext(),
   at: Date = NOW,
 ): Decision {
   return decide(policy, request, world, NO_DEADLINE, at);
@@ -108,7 +108,7 @@ describe('several grants', () => {
   });
 
   it('all for one gateway: the limits of all of them apply', () => {
-    const world = aWorld({ interfaces: [aLiveVif()] });
+    const world = aDecisionContext({ interfaces: [aLiveVif()] });
     const limited = (grant: Grant): Grant => ({ ...grant, limit: 1 });
     expect(codes(decided(aPolicyGranting(wide, narrow), aVif(), world))).toEqual([]);
     expect(codes(decided(aPolicyGranting(limited(wide), narrow), aVif(), world))).toEqual(['grant-limit']);
@@ -150,7 +150,7 @@ describe('the time window of a grant', () => {
     ['2026-11-15T00:00:00.000Z', ['grant-ended']], // until is exclusive
   ])('at %s: %j', (at, expected) => {
     const policy = aPolicyGranting(aGrant({ from, until }));
-    expect(codes(decided(policy, aVif(), aWorld(), new Date(at)))).toEqual(expected);
+    expect(codes(decided(policy, aVif(), aDecisionContext(), new Date(at)))).toEqual(expected);
   });
 
   it('of several, told each', () => {

@@ -1,23 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import { NO_DEADLINE } from '../../core/deadline.ts';
 import { decide } from '../../core/decide.ts';
-import type { World } from '../../core/decisionContext.ts';
+import type { DecisionContext } from '../../core/decisionContext.ts';
 import type { Gateway, VirtualInterface } from '../../core/model.ts';
 import type { Policy } from '../../core/policy.ts';
-import { inspect } from '../../core/preflightChecks.ts';
+import { runPreflightChecks } from '../../core/preflightChecks.ts';
 import { REASON_CODES, type Reason, type ReasonCode } from '../../core/reasons.ts';
 import {
   AWS,
+  aDecisionContext,
   aGateway,
   aGrant,
-  aHoldLine,
+  aHoldRule,
   aLiveVif,
   anOwner,
   aPeer,
   aPolicy,
   aPolicyGranting,
   aVif,
-  aWorld,
   CONNECTION,
   NOW,
   OWNER_ACCOUNT,
@@ -28,17 +28,19 @@ import {
 interface Example {
   readonly policy?: Policy;
   readonly request?: Partial<VirtualInterface>;
-  readonly world?: Partial<World>;
+  readonly world?: Partial<DecisionContext>;
   readonly gateway?: Partial<Gateway> | null;
   readonly says: readonly string[];
 }
 
 const live = aLiveVif();
-const neighbour = (given: Partial<VirtualInterface>): Partial<World> => ({ interfaces: [aLiveVif(given)] });
+const neighbour = (given: Partial<VirtualInterface>): Partial<DecisionContext> => ({
+  interfaces: [aLiveVif(given)],
+});
 
 const EXAMPLES = {
   'not-private': { request: { type: 'transit' }, says: ['`transit`'] },
-  unreadable: { request: { faults: ['`vlan` must be a whole number'] }, says: ['`vlan` must be'] },
+  unreadable: { request: { readErrors: ['`vlan` must be a whole number'] }, says: ['`vlan` must be'] },
   'other-region': {
     request: { region: 'us-west-1' },
     says: ['`us-west-1`', '`eu-west-2`'],
@@ -54,7 +56,7 @@ const EXAMPLES = {
   },
   frozen: { policy: aPolicy({ freeze: true }), says: ['`freeze: true`'] },
   'held-by-policy': {
-    policy: aPolicy({ hold: [aHoldLine({ vlan: [[100, 199]], reason: 'under investigation' })] }),
+    policy: aPolicy({ hold: [aHoldRule({ vlan: [[100, 199]], reason: 'under investigation' })] }),
     says: ['vlan 100-199', 'under investigation'],
   },
   'no-grant': {
@@ -83,7 +85,7 @@ const EXAMPLES = {
     world: { interfaces: [live] },
     says: ['`acme.default`', 'may have 1', live.id],
   },
-  'pass-limit': { world: { acceptedThisPass: 10 }, says: ['10', '`limits.acceptsPerPass`', 'next pass'] },
+  'pass-limit': { world: { acceptedThisRun: 10 }, says: ['10', '`limits.acceptsPerPass`', 'next pass'] },
   'gateway-missing': { gateway: null, says: [`\`${VGW.prod}\``] },
   'gateway-not-available': { gateway: { state: 'deleting' }, says: [`\`${VGW.prod}\``, '`deleting`'] },
   'gateway-not-attached': { gateway: { attachedVpcs: [] }, says: [`\`${VGW.prod}\``, 'attach it'] },
@@ -114,9 +116,14 @@ describe('each reason, alone, naming the thing', () => {
 
 /** Decides, and where that is not against it, inspects. */
 function judge({ policy = aPolicy(), request, world, gateway = {} }: Example): readonly Reason[] {
-  const [vif, around] = [aVif(request), aWorld(world)];
+  const [vif, around] = [aVif(request), aDecisionContext(world)];
   const decision = decide(policy, vif, around, NO_DEADLINE, NOW);
   if (decision.verdict === 'hold') return decision.reasons;
-  return inspect(vif, decision.gateway, gateway === null ? [] : [aGateway(gateway)], policy.recipient, around)
-    .reasons;
+  return runPreflightChecks(
+    vif,
+    decision.gateway,
+    gateway === null ? [] : [aGateway(gateway)],
+    policy.recipient,
+    around,
+  ).reasons;
 }

@@ -1,8 +1,17 @@
 import { expect, it } from 'vitest';
-import { codesOf } from '../../core/decide.ts';
+import { reasonCodesOf } from '../../core/decide.ts';
 import type { VirtualInterface } from '../../core/model.ts';
-import { openCases } from '../../core/requestEvaluation.ts';
-import { aGrant, aLiveVif, anOwner, aPeer, aPolicy, aVif, aWorld, VGW } from '../support/builders.ts';
+import { evaluateRequests } from '../../core/requestEvaluation.ts';
+import {
+  aDecisionContext,
+  aGrant,
+  aLiveVif,
+  anOwner,
+  aPeer,
+  aPolicy,
+  aVif,
+  VGW,
+} from '../support/builders.ts';
 import { anAcceptance } from '../support/ledgerBuilders.ts';
 
 const NOW = new Date('2026-11-10T12:00:00.000Z');
@@ -54,9 +63,9 @@ it('deciding about thousands of requests of one owner reads each a few times, no
     });
   });
   const policy = aPolicy({ owners: [anOwner({ limit: 1 })] });
-  const world = aWorld({ interfaces: [...requests, aLiveVif({ id: 'dxvif-zzzzzzzz' })] });
-  const cases = openCases(policy, requests, {}, world, new Date('2026-11-10T12:00:00.000Z'));
-  const codes = [...cases.values()].map(({ decision }) => codesOf(decision).join());
+  const world = aDecisionContext({ interfaces: [...requests, aLiveVif({ id: 'dxvif-zzzzzzzz' })] });
+  const cases = evaluateRequests(policy, requests, {}, world, new Date('2026-11-10T12:00:00.000Z'));
+  const codes = [...cases.values()].map(({ decision }) => reasonCodesOf(decision).join());
   expect(new Set(codes)).toEqual(new Set(['owner-limit']));
   expect(reads).toBeLessThan(20 * requests.length);
 });
@@ -66,8 +75,8 @@ it('deciding about thousands of requests reads what takes slots of their owner a
   const live = LIVE.map((vif) => counting(vif, 'connection', () => (reads += 1)));
   const acceptances = Object.fromEntries(live.map(({ id }) => [id, anAcceptance({ gateway: VGW.prod })]));
   const requests = asking('11.0.0');
-  const world = aWorld({ interfaces: [...requests, ...live], acceptances });
-  openCases(LIMITED, requests, {}, world, NOW);
+  const world = aDecisionContext({ interfaces: [...requests, ...live], acceptances });
+  evaluateRequests(LIMITED, requests, {}, world, NOW);
   expect(reads).toBeLessThan(20 * live.length);
 });
 
@@ -75,14 +84,26 @@ it('a large subnet is compared with those neighbours only that it may meet', () 
   let reads = 0;
   const live = LIVE.map((vif) => counting(vif, 'gateway', () => (reads += 1)));
   const requests = asking('11.0.0');
-  const cases = openCases(aPolicy(), requests, {}, aWorld({ interfaces: [...requests, ...live] }), NOW);
+  const cases = evaluateRequests(
+    aPolicy(),
+    requests,
+    {},
+    aDecisionContext({ interfaces: [...requests, ...live] }),
+    NOW,
+  );
   expect([...cases.values()].map(({ decision }) => decision.verdict)).not.toContain('hold');
   expect(reads).toBeLessThan(20 * live.length);
 });
 
 it('a large subnet that meets many neighbours is held with few reasons', () => {
   const requests = asking('10.0.0');
-  const cases = openCases(aPolicy(), requests, {}, aWorld({ interfaces: [...requests, ...LIVE] }), NOW);
+  const cases = evaluateRequests(
+    aPolicy(),
+    requests,
+    {},
+    aDecisionContext({ interfaces: [...requests, ...LIVE] }),
+    NOW,
+  );
   const reasons = [...cases.values()].map(({ decision }) =>
     decision.verdict === 'hold' ? decision.reasons.length : 0,
   );

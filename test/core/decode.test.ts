@@ -40,7 +40,7 @@ describe('a refusal says what is wanted', () => {
     ['an object, not a list', d.record, [], refused('an object', 'a list of 0')],
     ['an object, not a text', d.record, 'a', refused('an object', 'a text that does not fit')],
     ['a list', d.array(d.string), {}, refused('a list', 'an object')],
-    ['a filled list', d.filled(d.string), [], refused('a list of at least one', 'a list of 0')],
+    ['a filled list', d.nonEmptyArray(d.string), [], refused('a list of at least one', 'a list of 0')],
     ['a text', d.string, '', refused('a text', 'a text that does not fit')],
     ['a text, not a number', d.string, 1, refused('a text', 'number 1')],
     [
@@ -129,7 +129,7 @@ describe('what fits is read as it is', () => {
 });
 
 describe('what is written in the same way is read once', () => {
-  const ranges = () => d.onceEach(MATCH_FIELDS.vlan.decode);
+  const ranges = () => d.deduplicated(MATCH_FIELDS.vlan.decode);
 
   it('and is the same thing wherever it stands', () => {
     const decode = ranges();

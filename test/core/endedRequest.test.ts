@@ -1,23 +1,32 @@
 import { describe, expect, it } from 'vitest';
-import { applyChange } from '../../core/applyLedgerChanges.ts';
-import { type EndedAs, endOf } from '../../core/endedRequest.ts';
-import { detailsOf } from '../../core/ledgerEntries.ts';
+import { applyLedgerChange } from '../../core/applyLedgerChanges.ts';
+import { type EndCause, endRequest } from '../../core/endedRequest.ts';
+import { requestDetailsOf } from '../../core/ledgerEntries.ts';
 import type { LedgerState } from '../../core/ledgerState.ts';
 import type { VirtualInterface } from '../../core/model.ts';
 import { reconcile } from '../../core/reconcile.ts';
-import type { Survey } from '../../core/snapshot.ts';
+import type { Snapshot } from '../../core/snapshot.ts';
 import { aLiveVif, aVif, CONNECTION, VGW, WEEK_S } from '../support/builders.ts';
-import { aLedger, anAcceptance, anIntent, aSighting, aSurvey, heldFor } from '../support/ledgerBuilders.ts';
+import {
+  aLedger,
+  anAcceptance,
+  anIntent,
+  anObservation,
+  aSnapshot,
+  storedReasons,
+} from '../support/ledgerBuilders.ts';
 
 const ID = 'dxvif-aaaaaaaa';
-const known = aLedger({ sightings: { [ID]: aSighting({ held: heldFor('no-grant'), failures: 2 }) } });
+const known = aLedger({
+  observations: { [ID]: anObservation({ held: storedReasons('no-grant'), failures: 2 }) },
+});
 
-function after(state: LedgerState, survey: Survey): LedgerState {
-  return reconcile(state, survey, WEEK_S).changes.reduce(applyChange, state);
+function after(state: LedgerState, survey: Snapshot): LedgerState {
+  return reconcile(state, survey, WEEK_S).changes.reduce(applyLedgerChange, state);
 }
 
 describe('a request that ended is told and kept on record, with why it had been held, and is none any more', () => {
-  it.each<[string, VirtualInterface | null, EndedAs]>([
+  it.each<[string, VirtualInterface | null, EndCause]>([
     ['expired', aVif({ state: 'expired' }), 'expired'],
     ['rejected by its owner', aVif({ state: 'rejected' }), 'rejected'],
     ['deleted', aVif({ state: 'deleted' }), 'deleted'],
@@ -34,7 +43,7 @@ describe('a request that ended is told and kept on record, with why it had been 
       'acceptedByOthers',
     ],
   ])('%s', (_, vif, as) => {
-    const survey = aSurvey(vif === null ? [] : [vif], { absent: vif === null ? [ID] : [] });
+    const survey = aSnapshot(vif === null ? [] : [vif], { absent: vif === null ? [ID] : [] });
     const { changes, ended, failures } = reconcile(known, survey, WEEK_S);
     const end = {
       id: ID,
@@ -45,7 +54,7 @@ describe('a request that ended is told and kept on record, with why it had been 
       endedAt: '2026-11-10T12:00:05.000Z',
       pendingSeconds: 7200,
       as,
-      request: detailsOf(aVif()),
+      request: requestDetailsOf(aVif()),
       lastFailure: null,
       held: [{ code: 'no-grant', message: 'because of no-grant' }],
       failures: 2,
@@ -53,13 +62,13 @@ describe('a request that ended is told and kept on record, with why it had been 
     expect(ended).toEqual([end]);
     expect(changes).toContainEqual({ kind: 'ended', id: ID, ended: end });
     expect(failures).toEqual([]);
-    expect(after(known, survey).sightings).toEqual({});
+    expect(after(known, survey).observations).toEqual({});
   });
 
   it('and is new when its ID comes back', () => {
-    const gone = after(known, aSurvey([], { absent: [ID] }));
-    const back = after(gone, aSurvey([aVif()], { seenAt: '2026-11-10T13:00:05.000Z' }));
-    expect(back.sightings[ID]).toMatchObject({
+    const gone = after(known, aSnapshot([], { absent: [ID] }));
+    const back = after(gone, aSnapshot([aVif()], { seenAt: '2026-11-10T13:00:05.000Z' }));
+    expect(back.observations[ID]).toMatchObject({
       firstSeen: '2026-11-10T13:00:05.000Z',
       notListedAt: '2026-11-10T12:00:00.000Z',
       held: [],
@@ -69,37 +78,37 @@ describe('a request that ended is told and kept on record, with why it had been 
 });
 
 describe('a request that the API knows no more', () => {
-  it.each<[string, string, number | null, EndedAs]>([
+  it.each<[string, string, number | null, EndCause]>([
     ['before the early end of its deadline', '2026-11-17T08:59:59.000Z', WEEK_S, 'vanished'],
     ['after it', '2026-11-17T09:00:00.000Z', WEEK_S, 'expired'],
     ['where requests never expire', '2027-11-17T09:00:00.000Z', null, 'vanished'],
   ])('%s', (_, seenAt, expiry, as) => {
-    const survey = aSurvey([], { absent: [ID], seenAt });
+    const survey = aSnapshot([], { absent: [ID], seenAt });
     expect(reconcile(known, survey, expiry).ended).toMatchObject([{ id: ID, as }]);
   });
 
-  it.each<[string, string, EndedAs]>([
+  it.each<[string, string, EndCause]>([
     ['before that end, and described after it', '2026-11-17T08:59:59.000Z', 'vanished'],
     ['after that end', '2026-11-17T09:00:00.000Z', 'expired'],
     ['later than it was described, by a clock that ran ahead', '2026-11-18T09:00:00.000Z', 'expired'],
   ])('and that a listing lacked first %s', (_, unlistedSince, as) => {
-    const state = aLedger({ sightings: { [ID]: aSighting({ unlistedSince }) } });
-    const survey = aSurvey([], { absent: [ID], seenAt: '2026-11-17T09:30:00.000Z' });
+    const state = aLedger({ observations: { [ID]: anObservation({ unlistedSince }) } });
+    const survey = aSnapshot([], { absent: [ID], seenAt: '2026-11-17T09:30:00.000Z' });
     expect(reconcile(state, survey, WEEK_S).ended).toMatchObject([{ id: ID, as }]);
   });
 
-  it.each<[string, string, EndedAs]>([
+  it.each<[string, string, EndCause]>([
     ['before the late end', '2026-11-17T10:00:04.000Z', 'vanished'],
     ['after it', '2026-11-17T10:00:05.000Z', 'expired'],
   ])('and whose early end is not known, %s', (_, seenAt, as) => {
-    const state = aLedger({ sightings: { [ID]: aSighting({ notListedAt: null }) } });
-    const survey = aSurvey([], { absent: [ID], seenAt });
+    const state = aLedger({ observations: { [ID]: anObservation({ notListedAt: null }) } });
+    const survey = aSnapshot([], { absent: [ID], seenAt });
     expect(reconcile(state, survey, WEEK_S).ended).toMatchObject([{ id: ID, as }]);
   });
 });
 
 it('was pending from its first sighting to its end, which is no time at all when the clock says less', () => {
-  const pending = (at: string) => endOf(ID, aSighting(), 'expired', at).pendingSeconds;
+  const pending = (at: string) => endRequest(ID, anObservation(), 'expired', at).pendingSeconds;
   expect(pending('2026-11-10T10:00:06.400Z')).toBe(1);
   expect(pending('2026-11-10T10:00:04.000Z')).toBe(0);
 });
@@ -107,11 +116,11 @@ it('was pending from its first sighting to its end, which is no time at all when
 describe('a request that came and expired while no pass was complete', () => {
   const lost = aVif({ state: 'expired' });
   const weekAfter = { listedAt: '2026-11-17T11:00:00.000Z', seenAt: '2026-11-17T11:00:05.000Z' };
-  const told = (state: LedgerState, survey: Survey, expiry: number | null = WEEK_S) =>
+  const told = (state: LedgerState, survey: Snapshot, expiry: number | null = WEEK_S) =>
     reconcile(state, survey, expiry).ended;
 
   it('is told once, with what is known of it', () => {
-    const survey = aSurvey([lost], weekAfter);
+    const survey = aSnapshot([lost], weekAfter);
     expect(told(aLedger(), survey)).toEqual([
       {
         id: ID,
@@ -121,7 +130,7 @@ describe('a request that came and expired while no pass was complete', () => {
         firstSeen: null,
         endedAt: '2026-11-17T11:00:05.000Z',
         pendingSeconds: null,
-        request: detailsOf(lost),
+        request: requestDetailsOf(lost),
         lastFailure: null,
         as: 'expired',
         held: [],
@@ -131,7 +140,7 @@ describe('a request that came and expired while no pass was complete', () => {
     expect(told(after(aLedger(), survey), survey)).toEqual([]);
   });
 
-  it.each<[string, Partial<LedgerState>, Partial<Survey>, number | null]>([
+  it.each<[string, Partial<LedgerState>, Partial<Snapshot>, number | null]>([
     [
       'since the last complete listing is not as old as that',
       {},
@@ -144,11 +153,11 @@ describe('a request that came and expired while no pass was complete', () => {
     ['since it was followed as accepted', { acceptances: { [ID]: anAcceptance() } }, {}, WEEK_S],
     ['since nothing more is known of it than a confirm', { intents: { [ID]: anIntent() } }, {}, WEEK_S],
   ])('is not taken for one %s', (_, state, given, expiry) => {
-    expect(told(aLedger(state), aSurvey([lost], { ...weekAfter, ...given }), expiry)).toEqual([]);
+    expect(told(aLedger(state), aSnapshot([lost], { ...weekAfter, ...given }), expiry)).toEqual([]);
   });
 
   it('is told as any other when it was seen', () => {
-    expect(told(known, aSurvey([lost], weekAfter))).toMatchObject([
+    expect(told(known, aSnapshot([lost], weekAfter))).toMatchObject([
       { id: ID, as: 'expired', firstSeen: '2026-11-10T10:00:05.000Z' },
     ]);
   });

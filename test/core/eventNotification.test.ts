@@ -1,16 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import type { Facts } from '../../core/events/eventDefinition.ts';
-import { VERIFY } from '../../core/operatorAdvice.ts';
+import type { RunFacts } from '../../core/events/eventDefinition.ts';
+import { VERIFY_OWNER } from '../../core/operatorAdvice.ts';
 import { anOwner, CONNECTION, VGW } from '../support/builders.ts';
-import { aHold, aRequest, tell, tellInTurn } from '../support/eventFixtures.ts';
-import { aLedger, anAcceptance, anEnd, aReceipt, aSighting, heldFor } from '../support/ledgerBuilders.ts';
+import { aHold, aRequest, publish, publishInTurn } from '../support/eventFixtures.ts';
+import {
+  aLedger,
+  anAcceptance,
+  anEndedRequest,
+  anObservation,
+  aReceipt,
+  storedReasons,
+} from '../support/ledgerBuilders.ts';
 
 const ID = 'dxvif-aaaaaaaa';
-const STATE = aLedger({ sightings: { [ID]: aSighting() }, acceptances: { [ID]: anAcceptance() } });
+const STATE = aLedger({ observations: { [ID]: anObservation() }, acceptances: { [ID]: anAcceptance() } });
 const OWNERS = [anOwner({ contact: 'noc@acme.example' })];
 
-function forPeople(facts: Partial<Facts>): unknown {
-  return tell(STATE, { owners: OWNERS, ...facts }).detail.forPeople;
+function forPeople(facts: Partial<RunFacts>): unknown {
+  return publish(STATE, { owners: OWNERS, ...facts }).detail.forPeople;
 }
 
 describe('what whoever is woken needs to know', () => {
@@ -29,7 +36,7 @@ describe('what whoever is woken needs to know', () => {
     });
   });
 
-  it.each<[string, Partial<Facts>, object]>([
+  it.each<[string, Partial<RunFacts>, object]>([
     [
       'an early end that is not known',
       { requests: [aRequest({ deadline: { earliest: null, latest: '2026-11-17T10:00:05.000Z' } })] },
@@ -47,7 +54,7 @@ describe('what whoever is woken needs to know', () => {
     ],
     [
       'one that expired',
-      { ended: [anEnd({ held: heldFor('no-grant') })] },
+      { ended: [anEndedRequest({ held: storedReasons('no-grant') })] },
       { why: 'it was held: because of no-grant', toDo: expect.stringContaining('offer it again') },
     ],
     [
@@ -61,7 +68,7 @@ describe('what whoever is woken needs to know', () => {
             acceptedAt: '',
             problem: 'down',
             message: 'it is down',
-            mend: null,
+            fix: null,
             connection: null,
           },
         ],
@@ -75,7 +82,7 @@ describe('what whoever is woken needs to know', () => {
     ],
   ])('of %s', (_, facts, expected) => {
     const state = facts.requests === undefined ? aLedger() : STATE;
-    const [first] = tellInTurn(state, { owners: OWNERS, ...facts }).flat();
+    const [first] = publishInTurn(state, { owners: OWNERS, ...facts }).flat();
     expect(first?.detail.forPeople).toMatchObject(expected);
   });
 
@@ -83,22 +90,24 @@ describe('what whoever is woken needs to know', () => {
     'of a stranger: %s has no command, and asks to verify first',
     (type) => {
       const decision = aHold('frozen', 'unknown-requester');
-      const request = aRequest({ connection: CONNECTION.other, decision, acceptByHand: null });
+      const request = aRequest({ connection: CONNECTION.other, decision, manualOverrideCommand: null });
       const facts = { requests: [request], at: '2026-11-17T08:00:00.000Z', owners: OWNERS };
-      const news = tellInTurn(STATE, facts)
+      const news = publishInTurn(STATE, facts)
         .flat()
         .find((one) => one.type === type);
       expect(news?.detail).toMatchObject({
         acceptByHand: null,
-        forPeople: { toDo: expect.stringContaining(VERIFY) },
+        forPeople: { toDo: expect.stringContaining(VERIFY_OWNER) },
       });
       expect(JSON.stringify(news)).not.toMatch(/confirm-\w+-virtual-interface/);
     },
   );
 
   it('of one that expired and was held for a stranger: to verify first', () => {
-    expect(forPeople({ ended: [anEnd({ held: heldFor('unknown-requester') })] })).toMatchObject({
-      toDo: expect.stringContaining(VERIFY),
+    expect(
+      forPeople({ ended: [anEndedRequest({ held: storedReasons('unknown-requester') })] }),
+    ).toMatchObject({
+      toDo: expect.stringContaining(VERIFY_OWNER),
     });
   });
 
@@ -117,7 +126,7 @@ describe('what whoever is woken needs to know', () => {
       acceptedAt: at,
       problem: 'down',
       message: 'it is down',
-      mend: null,
+      fix: null,
       connection: null,
     };
     const endpoints = { directConnect, gateways: null };

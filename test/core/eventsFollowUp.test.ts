@@ -1,20 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { applyChange } from '../../core/applyLedgerChanges.ts';
-import type { Ended } from '../../core/endedRequest.ts';
-import type { Facts } from '../../core/events/eventDefinition.ts';
-import { failedWithoutMemory } from '../../core/events/runFailed.ts';
+import { applyLedgerChange } from '../../core/applyLedgerChanges.ts';
+import type { EndedRequest } from '../../core/endedRequest.ts';
+import type { RunFacts } from '../../core/events/eventDefinition.ts';
+import { createRunFailedEvent } from '../../core/events/runFailed.ts';
 import type { FollowUp } from '../../core/followUp.ts';
 import { FOLLOW_UP_PROBLEMS } from '../../core/ledgerEntries.ts';
-import type { Failure, FailureCode } from '../../core/runReport.ts';
+import type { RunProblem, RunProblemCode } from '../../core/runReport.ts';
 import { VGW } from '../support/builders.ts';
-import { ORIGIN, TOLD_AT, tell, tellInTurn } from '../support/eventFixtures.ts';
-import { aLedger, anAcceptance, anEnd, aReceipt, heldFor } from '../support/ledgerBuilders.ts';
+import { ORIGIN, PUBLISHED_AT, publish, publishInTurn } from '../support/eventFixtures.ts';
+import { aLedger, anAcceptance, anEndedRequest, aReceipt, storedReasons } from '../support/ledgerBuilders.ts';
 
 const LIVE = 'dxvif-bbbbbbbb';
 
 it('an acceptance is told with what it was given, by which grant and ticket', () => {
   const receipts = [aReceipt({ grant: 'prod', tickets: { lab: 'NET-1', prod: 'NET-2' } })];
-  expect(tell(aLedger(), { receipts }).detail).toMatchObject({
+  expect(publish(aLedger(), { receipts }).detail).toMatchObject({
     message: `accepted \`dxvif-aaaaaaaa\` on \`dxcon-11111111\` (vlan 101, name \`acme-prod-1\`) of owner \`acme\` by grant \`prod\` to gateway \`${VGW.prod}\``,
     request: {
       id: 'dxvif-aaaaaaaa',
@@ -30,15 +30,15 @@ it('an acceptance is told with what it was given, by which grant and ticket', ()
     gateway: VGW.prod,
     acceptedAt: '2026-11-10T11:00:01.000Z',
   });
-  expect(tell(aLedger(), { receipts: [aReceipt()] }).detail).toMatchObject({ ticket: null });
+  expect(publish(aLedger(), { receipts: [aReceipt()] }).detail).toMatchObject({ ticket: null });
 });
 
 describe('an end is told with how long it had been pending, and why', () => {
   const week = 7 * 24 * 3600;
   const unseen = { firstSeen: null, pendingSeconds: null };
-  it.each<[Partial<Ended>, string, string]>([
+  it.each<[Partial<EndedRequest>, string, string]>([
     [
-      { as: 'expired', pendingSeconds: week, held: heldFor('frozen', 'no-grant', 'no-grant') },
+      { as: 'expired', pendingSeconds: week, held: storedReasons('frozen', 'no-grant', 'no-grant') },
       'Request Expired',
       'expired unaccepted, first seen 2026-11-10T10:00:05.000Z, 7 days before; it was held for frozen and no-grant',
     ],
@@ -53,7 +53,7 @@ describe('an end is told with how long it had been pending, and why', () => {
       'was withdrawn by its requester, first seen 2026-11-10T10:00:05.000Z, 1 hours before; 2 confirms failed',
     ],
     [
-      { as: 'deleted', held: heldFor('frozen'), failures: 2 },
+      { as: 'deleted', held: storedReasons('frozen'), failures: 2 },
       'Request Ended',
       'was deleted, first seen 2026-11-10T10:00:05.000Z, 2 hours before; it was held for frozen',
     ],
@@ -69,8 +69,8 @@ describe('an end is told with how long it had been pending, and why', () => {
     ],
   ])('%j: %s', (given, type, words) => {
     const { id, endedAt, connection, vlan, name, firstSeen, as, pendingSeconds, held, failures } =
-      anEnd(given);
-    const told = tell(aLedger(), { ended: [anEnd(given)] });
+      anEndedRequest(given);
+    const told = publish(aLedger(), { ended: [anEndedRequest(given)] });
     expect(told.type).toBe(type);
     expect(told.detail).toMatchObject({
       message: `\`${id}\` on \`dxcon-11111111\` (vlan 101, name \`acme-prod-1\`) ${words}`,
@@ -80,14 +80,14 @@ describe('an end is told with how long it had been pending, and why', () => {
   });
 
   it('unless we accepted it, which is told as that', () => {
-    expect(tellInTurn(aLedger(), { ended: [anEnd({ as: 'accepted' })] })).toEqual([[]]);
+    expect(publishInTurn(aLedger(), { ended: [anEndedRequest({ as: 'accepted' })] })).toEqual([[]]);
   });
 });
 
 describe('what is wrong with an accepted interface', () => {
   const state = aLedger({ acceptances: { [LIVE]: anAcceptance() } });
   const acceptedAt = '2026-11-10T11:00:00.000Z';
-  const passWith = (problem: FollowUp['problem']): Partial<Facts> => ({
+  const passWith = (problem: FollowUp['problem']): Partial<RunFacts> => ({
     followUps: [
       {
         id: LIVE,
@@ -96,7 +96,7 @@ describe('what is wrong with an accepted interface', () => {
         acceptedAt,
         problem,
         message: 'it is odd',
-        mend: null,
+        fix: null,
         connection: null,
       },
     ],
@@ -104,12 +104,12 @@ describe('what is wrong with an accepted interface', () => {
 
   it('is told once, and again when it is something else', () => {
     const passes = [...FOLLOW_UP_PROBLEMS, ...FOLLOW_UP_PROBLEMS].sort().map(passWith);
-    const told = tellInTurn(state, ...passes).map((news) => news.map(({ detail }) => detail.problem));
+    const told = publishInTurn(state, ...passes).map((news) => news.map(({ detail }) => detail.problem));
     expect(told).toEqual([...FOLLOW_UP_PROBLEMS].sort().flatMap((problem) => [[problem], []]));
   });
 
   it('is told with whose it is', () => {
-    expect(tell(state, passWith('down')).detail).toMatchObject({
+    expect(publish(state, passWith('down')).detail).toMatchObject({
       message: `\`${LIVE}\` of owner \`acme\`, accepted for gateway \`${VGW.prod}\`: it is odd`,
       interface: { id: LIVE, owner: 'acme', gateway: VGW.prod, acceptedAt },
       problem: 'down',
@@ -120,7 +120,7 @@ describe('what is wrong with an accepted interface', () => {
     const mend = 'aws ec2 enable-vgw-route-propagation …';
     const [unrouted] = passWith('unrouted').followUps ?? [];
     const followUps = unrouted === undefined ? [] : [{ ...unrouted, mend }];
-    expect(tell(state, { followUps }).detail).toMatchObject({
+    expect(publish(state, { followUps }).detail).toMatchObject({
       message: expect.stringContaining(`: it is odd; to mend it: ${mend}`),
       problem: 'unrouted',
       forPeople: { why: 'it is odd', toDo: mend },
@@ -129,14 +129,14 @@ describe('what is wrong with an accepted interface', () => {
 });
 
 describe('that passes fail', () => {
-  const failedOf = (...codes: FailureCode[]): Partial<Facts> => ({
+  const failedOf = (...codes: RunProblemCode[]): Partial<RunFacts> => ({
     failures: codes.map((code) => ({ code, message: `${code} is odd` })),
   });
   const startedAt = (n: number) => `2026-11-10T12:0${n}:00.000Z`;
-  const inTurn = (...each: readonly Partial<Facts>[]) =>
-    tellInTurn(aLedger(), ...each.map((facts, n) => ({ startedAt: startedAt(n), ...facts })));
+  const inTurn = (...each: readonly Partial<RunFacts>[]) =>
+    publishInTurn(aLedger(), ...each.map((facts, n) => ({ startedAt: startedAt(n), ...facts })));
 
-  it.each<[string, FailureCode[][], boolean[]]>([
+  it.each<[string, RunProblemCode[][], boolean[]]>([
     ['once, as long as it is of the same', [['api'], ['api'], ['api', 'api']], [true, false, false]],
     [
       'not again in another order',
@@ -156,24 +156,24 @@ describe('that passes fail', () => {
 
   it('is told anew after one that worked', () => {
     const failing = { since: startedAt(0), codes: ['api'] };
-    const recovered = applyChange(aLedger({ failing }), { kind: 'recovered' });
-    expect(tellInTurn(aLedger({ failing }), failedOf('api'))).toEqual([[]]);
-    expect(tellInTurn(recovered, failedOf('api')).flat()).toHaveLength(1);
+    const recovered = applyLedgerChange(aLedger({ failing }), { kind: 'recovered' });
+    expect(publishInTurn(aLedger({ failing }), failedOf('api'))).toEqual([[]]);
+    expect(publishInTurn(recovered, failedOf('api')).flat()).toHaveLength(1);
   });
 
   it('is told with every failure, up to twenty and the number of the others', () => {
-    const failures = Array.from({ length: 23 }, (_, n): Failure => ({ code: 'api', message: `no ${n}.` }));
-    const { detail } = tell(aLedger(), { failures });
+    const failures = Array.from({ length: 23 }, (_, n): RunProblem => ({ code: 'api', message: `no ${n}.` }));
+    const { detail } = publish(aLedger(), { failures });
     expect(detail).toMatchObject({ failures: failures.slice(0, 20), failureCount: 23 });
     expect(detail.message).toMatch(
       /^pass over target `acme` failed: no 0\., no 1\., .*, no 19\. and 3 more$/,
     );
-    expect(tell(aLedger(), { failures: failures.slice(0, 20) }).detail.message).not.toContain('more');
+    expect(publish(aLedger(), { failures: failures.slice(0, 20) }).detail.message).not.toContain('more');
   });
 
   it('of their ledger, so that nothing can be remembered, is told by when it began and by what fails', () => {
-    const idOf = (startedAt: string, code: FailureCode = 'api') =>
-      failedWithoutMemory(ORIGIN, TOLD_AT, [{ code, message: 'down' }], startedAt).id;
+    const idOf = (startedAt: string, code: RunProblemCode = 'api') =>
+      createRunFailedEvent(ORIGIN, PUBLISHED_AT, [{ code, message: 'down' }], startedAt).id;
     const [morning, evening] = ['2026-11-10T00:00:00.000Z', '2026-11-10T23:59:59.999Z'];
     expect(idOf(morning)).toBe(idOf(morning));
     expect(new Set([idOf(morning), idOf(evening), idOf(morning, 'internal')]).size).toBe(3);

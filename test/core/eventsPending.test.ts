@@ -1,22 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import type { Deadline } from '../../core/deadline.ts';
-import type { Facts } from '../../core/events/eventDefinition.ts';
+import type { RunFacts } from '../../core/events/eventDefinition.ts';
 import type { LedgerState } from '../../core/ledgerState.ts';
 import type { ReasonCode } from '../../core/reasons.ts';
 import { OUTCOMES, type RequestReport } from '../../core/runReport.ts';
-import { AN_ACCEPT, aHold, aRequest, tell, tellInTurn } from '../support/eventFixtures.ts';
-import { aLedger, aSighting } from '../support/ledgerBuilders.ts';
+import { AN_ACCEPT, aHold, aRequest, publish, publishInTurn } from '../support/eventFixtures.ts';
+import { aLedger, anObservation } from '../support/ledgerBuilders.ts';
 
 const ID = 'dxvif-aaaaaaaa';
-const state = aLedger({ sightings: { [ID]: aSighting() } });
+const state = aLedger({ observations: { [ID]: anObservation() } });
 const NO_END: Deadline = { earliest: null, latest: null };
 
-function passesThatSee(...requests: readonly RequestReport[]): Partial<Facts>[] {
+function passesThatSee(...requests: readonly RequestReport[]): Partial<RunFacts>[] {
   return requests.map((request) => ({ requests: [request] }));
 }
 
 describe('a hold is told', () => {
-  const heldFor = (...each: readonly (readonly ReasonCode[])[]): Partial<Facts>[] =>
+  const heldFor = (...each: readonly (readonly ReasonCode[])[]): Partial<RunFacts>[] =>
     passesThatSee(...each.map((codes) => aRequest({ decision: aHold(...codes), deadline: NO_END })));
 
   it.each<[string, (readonly ReasonCode[])[], boolean[]]>([
@@ -34,7 +34,7 @@ describe('a hold is told', () => {
     ],
     ['not again with a code twice', [['no-grant'], ['no-grant', 'no-grant']], [true, false]],
   ])('%s', (_, passes, told) => {
-    const news = tellInTurn(state, ...heldFor(...passes));
+    const news = publishInTurn(state, ...heldFor(...passes));
     expect(news.map(({ length }) => length === 1)).toEqual(told);
     const ids = news.flat().map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
@@ -42,19 +42,19 @@ describe('a hold is told', () => {
 
   it('not again in other words', () => {
     const decision = { verdict: 'hold', reasons: [{ code: 'no-grant', message: 'other words' }] } as const;
-    const news = tellInTurn(state, ...passesThatSee(aRequest(), aRequest({ decision })));
+    const news = publishInTurn(state, ...passesThatSee(aRequest(), aRequest({ decision })));
     expect(news.map(({ length }) => length)).toEqual([1, 0]);
   });
 
   it('not again when it was tried in between, and is held for the same', () => {
     const tried = aRequest({ decision: AN_ACCEPT, outcome: 'failed' });
-    const news = tellInTurn(state, ...passesThatSee(aRequest(), tried, aRequest()));
+    const news = publishInTurn(state, ...passesThatSee(aRequest(), tried, aRequest()));
     expect(news.map(({ length }) => length)).toEqual([1, 0, 0]);
   });
 
   it('with every reason, the command for a person, and a name that is safe to print in its message', () => {
     const request = aRequest({ decision: aHold('frozen', 'no-grant'), name: 'a\u001b[2J' });
-    expect(tell(state, { requests: [request] }).detail).toMatchObject({
+    expect(publish(state, { requests: [request] }).detail).toMatchObject({
       message:
         '`dxvif-aaaaaaaa` on `dxcon-11111111` (vlan 101, name `a/u{1b}[2J`) is held: frozen: because of frozen and no-grant: because of no-grant',
       request: { id: ID, connection: 'dxcon-11111111', vlan: 101, firstSeen: '2026-11-10T10:00:05.000Z' },
@@ -69,7 +69,7 @@ describe('a hold is told', () => {
 
 describe('what the API gives of a request', () => {
   const carried = (request: RequestReport) => {
-    const { detail } = tell(state, { requests: [request] });
+    const { detail } = publish(state, { requests: [request] });
     return Object(detail.request);
   };
 
@@ -91,12 +91,12 @@ describe('a deadline is near', () => {
   const waiting = aRequest({ decision: AN_ACCEPT, outcome: 'notAttempted', message: 'time ran out' });
   const unknown = { ...waiting, deadline: { earliest: null, latest: '2026-11-17T10:00:05.000Z' } };
   /** Hours before the early end, or the late one where that is all that is known. */
-  const before = (hours: number, request = waiting): Partial<Facts> => {
+  const before = (hours: number, request = waiting): Partial<RunFacts> => {
     const end = request.deadline.earliest ?? request.deadline.latest ?? '';
     return { requests: [request], at: new Date(Date.parse(end) - hours * 3_600_000).toISOString() };
   };
-  const hoursTold = (from: LedgerState, ...passes: readonly Partial<Facts>[]) =>
-    tellInTurn(from, ...passes).map((news) => news.map(({ detail }) => detail.hours));
+  const hoursTold = (from: LedgerState, ...passes: readonly Partial<RunFacts>[]) =>
+    publishInTurn(from, ...passes).map((news) => news.map(({ detail }) => detail.hours));
 
   it.each<[number, number | undefined]>([
     [168, undefined],
@@ -141,13 +141,13 @@ describe('a deadline is near', () => {
     expect(hoursTold(state, ...passes).flat()).toEqual(isPending ? [6, null] : []);
   });
 
-  it.each<[string, Partial<Facts>, string]>([
+  it.each<[string, Partial<RunFacts>, string]>([
     ['known', before(5), 'may expire within 6 hours, from 2026-11-17T09:00:00.000Z on'],
     ['unknown', before(160, unknown), 'may expire at any moment, at 2026-11-17T10:00:05.000Z at the latest'],
   ])(
     'with what is known, why it is pending, and the command for a person: early end %s',
     (_, facts, words) => {
-      expect(tell(state, facts).detail).toMatchObject({
+      expect(publish(state, facts).detail).toMatchObject({
         message: `\`${ID}\` on \`dxcon-11111111\` (vlan 101, name \`acme-prod-1\`) ${words}, and is still pending (notAttempted)`,
         request: { id: ID, deadline: facts.requests?.[0]?.deadline },
         outcome: 'notAttempted',
@@ -159,7 +159,7 @@ describe('a deadline is near', () => {
   );
 
   it('of a hold, with its reasons', () => {
-    const [near] = tellInTurn(state, before(5, aRequest({ decision: aHold('frozen') }))).flat();
+    const [near] = publishInTurn(state, before(5, aRequest({ decision: aHold('frozen') }))).flat();
     const reasons = [{ code: 'frozen', message: 'because of frozen' }];
     expect(near).toMatchObject({ type: 'Deadline Near', detail: { reasons, outcome: 'held' } });
   });

@@ -1,15 +1,22 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
-import { eventOf } from '../../adapters/events/publishedEvent.ts';
-import { ENDED_AS } from '../../core/endedRequest.ts';
-import { ANNOUNCEMENT_TYPES, type Announcement } from '../../core/events/event.ts';
-import { type Facts, NO_FACTS } from '../../core/events/eventDefinition.ts';
-import { newsOf } from '../../core/events/findNewEvents.ts';
+import { toPublishedEvent } from '../../adapters/events/publishedEvent.ts';
+import { END_CAUSES } from '../../core/endedRequest.ts';
+import { type AcceptorEvent, EVENT_TYPES } from '../../core/events/event.ts';
+import { NO_RUN_FACTS, type RunFacts } from '../../core/events/eventDefinition.ts';
+import { findNewEvents } from '../../core/events/findNewEvents.ts';
 import { FOLLOW_UP_PROBLEMS } from '../../core/ledgerEntries.ts';
-import { describedOf, type Outcome, type RequestReport } from '../../core/runReport.ts';
-import { aVif, US, VGW } from '../support/builders.ts';
-import { aLedger, anAcceptance, anEnd, aReceipt, aSighting, heldFor } from '../support/ledgerBuilders.ts';
+import { type Outcome, pickDescribedFields, type RequestReport } from '../../core/runReport.ts';
+import { aVif, RECIPIENT_ACCOUNT, VGW } from '../support/builders.ts';
+import {
+  aLedger,
+  anAcceptance,
+  anEndedRequest,
+  anObservation,
+  aReceipt,
+  storedReasons,
+} from '../support/ledgerBuilders.ts';
 
 const SCHEMA = JSON.parse(readFileSync(new URL('../../docs/events.schema.json', import.meta.url), 'utf8'));
 const validate = new Ajv2020({ strictTypes: false, allErrors: true }).compile(SCHEMA);
@@ -23,46 +30,46 @@ function aRequest(outcome: Outcome, earliest: string | null = null): RequestRepo
     connection: null,
     vlan: null,
     name: 'acme',
-    ...describedOf(aVif()),
+    ...pickDescribedFields(aVif()),
     firstSeen: '2026-11-10T10:00:05.000Z',
     deadline: { earliest, latest: '2026-11-17T10:00:05.000Z' },
     decision: outcome === 'held' ? hold : accept,
     outcome,
     message: outcome === 'held' ? null : 'why',
     skipped: [],
-    acceptByHand: 'aws directconnect …',
+    manualOverrideCommand: 'aws directconnect …',
   };
 }
 
 /** Everything that can be told at once. */
-function told(given: Partial<Facts>): Announcement[] {
-  const facts: Facts = {
-    ...NO_FACTS,
+function told(given: Partial<RunFacts>): AcceptorEvent[] {
+  const facts: RunFacts = {
+    ...NO_RUN_FACTS,
     origin: {
       target: 'acme',
       provider: 'outscale',
       region: 'eu-west-2',
-      account: US,
+      account: RECIPIENT_ACCOUNT,
       policy: { digest: `sha256:${'0'.repeat(64)}`, revision: 'v1' },
     },
     endpoints: { directConnect: null, gateways: null },
     startedAt: '2026-11-17T04:00:00.000Z',
     at: '2026-11-17T04:00:05.000Z',
-    state: aLedger({ sightings: { [ID]: aSighting() }, acceptances: { 'dxvif-1': anAcceptance() } }),
+    state: aLedger({ observations: { [ID]: anObservation() }, acceptances: { 'dxvif-1': anAcceptance() } }),
     ...given,
   };
-  return newsOf(facts).flatMap((change) => (change.kind === 'queued' ? [change.announcement] : []));
+  return findNewEvents(facts).flatMap((change) => (change.kind === 'queued' ? [change.event] : []));
 }
 
-const EVERYTHING: Announcement[] = [
+const EVERYTHING: AcceptorEvent[] = [
   ...(['held', 'failed', 'notAttempted'] as const).flatMap((outcome) =>
     [null, '2026-11-17T09:00:00.000Z'].flatMap((earliest) =>
       told({ requests: [aRequest(outcome, earliest)] }),
     ),
   ),
   ...told({ receipts: [aReceipt(), aReceipt({ id: 'dxvif-2', tickets: { default: 'NET-1' } })] }),
-  ...told({ ended: ENDED_AS.map((as) => anEnd({ as, held: heldFor('no-grant') })) }),
-  ...told({ ended: [anEnd({ firstSeen: null, pendingSeconds: null })] }),
+  ...told({ ended: END_CAUSES.map((as) => anEndedRequest({ as, held: storedReasons('no-grant') })) }),
+  ...told({ ended: [anEndedRequest({ firstSeen: null, pendingSeconds: null })] }),
   ...told({
     followUps: FOLLOW_UP_PROBLEMS.map((problem) => ({
       id: 'dxvif-1',
@@ -72,7 +79,7 @@ const EVERYTHING: Announcement[] = [
       problem,
       connection: 'dxcon-22222222',
       message: 'look at it',
-      mend: problem === 'unrouted' ? 'aws ec2 …' : null,
+      fix: problem === 'unrouted' ? 'aws ec2 …' : null,
     })),
   }),
   ...told({ failures: Array.from({ length: 30 }, (_, i) => ({ code: 'api', message: `failure ${i}` })) }),
@@ -80,14 +87,14 @@ const EVERYTHING: Announcement[] = [
 
 describe('the JSON schema of events', () => {
   it('knows every type, and no other', () => {
-    expect(SCHEMA.properties['detail-type'].enum).toEqual(ANNOUNCEMENT_TYPES);
-    expect(new Set(EVERYTHING.map(({ type }) => type))).toEqual(new Set(ANNOUNCEMENT_TYPES));
+    expect(SCHEMA.properties['detail-type'].enum).toEqual(EVENT_TYPES);
+    expect(new Set(EVERYTHING.map(({ type }) => type))).toEqual(new Set(EVENT_TYPES));
   });
 
   it.each(EVERYTHING.map((announcement) => [announcement.type, announcement] as const))(
     'describes what is told: %s',
     (_, announcement) => {
-      validate(eventOf(announcement));
+      validate(toPublishedEvent(announcement));
       expect(validate.errors ?? []).toEqual([]);
     },
   );
@@ -95,7 +102,7 @@ describe('the JSON schema of events', () => {
   it.each(EVERYTHING.map((announcement) => [announcement.type, announcement] as const))(
     'has no place for anything else in %s, and needs all that is there',
     (_, announcement) => {
-      const event = eventOf(announcement);
+      const event = toPublishedEvent(announcement);
       expect(validate({ ...event, detail: { ...event.detail, more: 1 } })).toBe(false);
       // What release 0.1.0 queued has no format.
       for (const key of Object.keys(event.detail).filter((name) => name !== 'format')) {

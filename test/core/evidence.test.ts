@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { NO_DEADLINE } from '../../core/deadline.ts';
-import { groundsOf, replay } from '../../core/receipt.ts';
+import { collectEvidence, replayDecision } from '../../core/receipt.ts';
 import {
+  aDecisionContext,
   aGateway,
   aGrant,
   aLiveVif,
@@ -9,7 +10,6 @@ import {
   aPolicy,
   aPolicyGranting,
   aVif,
-  aWorld,
   VGW,
 } from '../support/builders.ts';
 import { ORIGIN } from '../support/eventFixtures.ts';
@@ -23,10 +23,10 @@ it('the grounds of an owner that the policy does not have hold no ticket, no gat
     deadline: NO_DEADLINE,
     decision,
     gateways: [aGateway()],
-    world: aWorld({ interfaces: [aLiveVif()] }),
+    world: aDecisionContext({ interfaces: [aLiveVif()] }),
     skipped: [],
   };
-  const { tickets, gatewaySeen, usage } = groundsOf(ORIGIN, aPolicy(), look);
+  const { tickets, gatewaySeen, usage } = collectEvidence(ORIGIN, aPolicy(), look);
   expect({ tickets: Object.keys(tickets), gatewaySeen, usage }).toEqual({
     tickets: [],
     gatewaySeen: null,
@@ -41,11 +41,11 @@ describe('a receipt that does not say what stood in the slots of a limit had no 
     ['said to be taken', { default: ['dxvif-bbbbbbbb'] }, false],
     ['not said', {}, false],
   ])('%s', (_, grants, isSame) => {
-    expect(replay(aReceipt({ usage: { owner: [], grants } }), limited).isSame).toBe(isSame);
+    expect(replayDecision(aReceipt({ usage: { owner: [], grants } }), limited).isSame).toBe(isSame);
   });
 
   it('and of what has no limit it need not say it', () => {
-    expect(replay(aReceipt({ usage: { owner: [], grants: {} } }), aPolicy()).isSame).toBe(true);
+    expect(replayDecision(aReceipt({ usage: { owner: [], grants: {} } }), aPolicy()).isSame).toBe(true);
   });
 });
 
@@ -66,12 +66,12 @@ describe('what is kept of one acceptance is bounded', () => {
     deadline: NO_DEADLINE,
     decision,
     gateways: [aGateway()],
-    world: aWorld({ interfaces }),
+    world: aDecisionContext({ interfaces }),
     skipped: interfaces.map(({ id }) => `VLAN in use: the API gives no VLAN for ${id}`),
   };
 
   it('so that the intent and the receipt fit one item, whatever stands around the request', () => {
-    const grounds = groundsOf(ORIGIN, aPolicy(), look);
+    const grounds = collectEvidence(ORIGIN, aPolicy(), look);
     expect(JSON.stringify(grounds).length).toBeLessThan(130_000);
     expect(grounds.usage.owner.length + (grounds.usage.grants.default?.length ?? 0)).toBeLessThanOrEqual(
       5002,
@@ -80,7 +80,7 @@ describe('what is kept of one acceptance is bounded', () => {
 
   it('and its replay still comes to the same: a limit that left room does so by what is kept', () => {
     const policy = aPolicy({ owners: [anOwner({ limit: 9001, grants: [aGrant({ limit: 9001 })] })] });
-    const { usage } = groundsOf(ORIGIN, policy, look);
-    expect(replay(aReceipt({ usage }), policy).isSame).toBe(true);
+    const { usage } = collectEvidence(ORIGIN, policy, look);
+    expect(replayDecision(aReceipt({ usage }), policy).isSame).toBe(true);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judge, MATCH_FIELDS, type Match } from '../../core/fields/match.ts';
+import { evaluateMatch, MATCH_FIELDS, type Match } from '../../core/fields/match.ts';
 import type { VirtualInterface } from '../../core/model.ts';
 import { aMatch, aPeer, aVif, CONNECTION } from '../support/builders.ts';
 
@@ -25,48 +25,50 @@ describe('what is wanted, in words', () => {
     [{ mtu: [1500, 9001] }, '1500 or 9001'],
     [{ tags: { env: ['prod', 'live'], team: ['net'] } }, '`env` = `prod` or `live` and `team` = `net`'],
   ])('%j', (match, words) => {
-    expect(judge(aMatch(match), aVif(), 'fits').map(({ wanted }) => wanted)).toEqual([words]);
+    expect(evaluateMatch(aMatch(match), aVif(), 'matchesCertainly').map(({ expected }) => expected)).toEqual([
+      words,
+    ]);
   });
 });
 
 describe('what an interface has, in words that are safe to print; nothing where the API did not say', () => {
-  it.each<[string, { seen(vif: VirtualInterface): string | null }, Partial<VirtualInterface>, string | null]>(
+  it.each<
     [
-      ['connection', connection, { connection: 'dxcon-\u001b[2J' }, 'dxcon-\\u{1b}[2J'],
-      ['location', location, { location: 'PAR\u202e1' }, 'PAR\\u{202e}1'],
-      ['location', location, { location: null }, null],
-      ['name', name, { name: 'a`b' }, '`a\\u{60}b`'],
-      ['mtu', mtu, { mtu: 9001 }, '9001'],
-      ['mtu', mtu, { mtu: null }, null],
-      [
-        'tags',
-        tags,
-        { tags: { env: 'prod', 'a`': 'b\u001b' } },
-        '`env` = `prod` and `a\\u{60}` = `b\\u{1b}`',
-      ],
-      ['tags', tags, { tags: {} }, 'no tags'],
-      ['tags', tags, { tags: null }, null],
-      ['peers', peers, { peers: [aPeer({ amazonAddress: null })] }, 'unknown and 169.254.10.2/30'],
-      [
-        'peers',
-        peers,
-        { peers: [aPeer(), aPeer({ amazonAddress: null, customerAddress: null })] },
-        '169.254.10.1/30 and 169.254.10.2/30 and unknown and unknown',
-      ],
-      [
-        'peers',
-        peers,
-        { peers: [aPeer({ customerAddress: '169.254.010.2/30' })] },
-        '169.254.10.1/30 and unknown (`169.254.010.2/30` is no address)',
-      ],
-      ['peers', peers, { peers: [aPeer({ amazonAddress: null, customerAddress: null })] }, null],
-      ['peers', peers, {}, '169.254.10.1/30 and 169.254.10.2/30'],
-      ['peers', peers, { peers: [] }, null],
-      ['bgpKey', bgpKey, { peers: [aPeer({ hasKey: null })] }, null],
-      ['bgpKey', bgpKey, { peers: [aPeer({ hasKey: null }), aPeer()] }, 'unknown and a key'],
-      ['asn', asn, { peers: [] }, null],
+      string,
+      { describeActual(vif: VirtualInterface): string | null },
+      Partial<VirtualInterface>,
+      string | null,
+    ]
+  >([
+    ['connection', connection, { connection: 'dxcon-\u001b[2J' }, 'dxcon-\\u{1b}[2J'],
+    ['location', location, { location: 'PAR\u202e1' }, 'PAR\\u{202e}1'],
+    ['location', location, { location: null }, null],
+    ['name', name, { name: 'a`b' }, '`a\\u{60}b`'],
+    ['mtu', mtu, { mtu: 9001 }, '9001'],
+    ['mtu', mtu, { mtu: null }, null],
+    ['tags', tags, { tags: { env: 'prod', 'a`': 'b\u001b' } }, '`env` = `prod` and `a\\u{60}` = `b\\u{1b}`'],
+    ['tags', tags, { tags: {} }, 'no tags'],
+    ['tags', tags, { tags: null }, null],
+    ['peers', peers, { peers: [aPeer({ amazonAddress: null })] }, 'unknown and 169.254.10.2/30'],
+    [
+      'peers',
+      peers,
+      { peers: [aPeer(), aPeer({ amazonAddress: null, customerAddress: null })] },
+      '169.254.10.1/30 and 169.254.10.2/30 and unknown and unknown',
     ],
-  )('%s of %j', (_, field, given, words) => {
-    expect(field.seen(aVif(given))).toBe(words);
+    [
+      'peers',
+      peers,
+      { peers: [aPeer({ customerAddress: '169.254.010.2/30' })] },
+      '169.254.10.1/30 and unknown (`169.254.010.2/30` is no address)',
+    ],
+    ['peers', peers, { peers: [aPeer({ amazonAddress: null, customerAddress: null })] }, null],
+    ['peers', peers, {}, '169.254.10.1/30 and 169.254.10.2/30'],
+    ['peers', peers, { peers: [] }, null],
+    ['bgpKey', bgpKey, { peers: [aPeer({ hasKey: null })] }, null],
+    ['bgpKey', bgpKey, { peers: [aPeer({ hasKey: null }), aPeer()] }, 'unknown and a key'],
+    ['asn', asn, { peers: [] }, null],
+  ])('%s of %j', (_, field, given, words) => {
+    expect(field.describeActual(aVif(given))).toBe(words);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { AVAILABLE_WITHIN_MS, type FollowUp, followUp } from '../../core/followUp.ts';
+import { AVAILABLE_WITHIN_MS, type FollowUp, findFollowUps } from '../../core/followUp.ts';
 import type { VirtualInterface } from '../../core/model.ts';
-import { orphans } from '../../core/ungrantedInterfaces.ts';
+import { findUngrantedInterfaces } from '../../core/ungrantedInterfaces.ts';
 import { aGrant, aLiveVif, aPolicy, aPolicyGranting, CONNECTION, NOW, VGW } from '../support/builders.ts';
 import { anAcceptance } from '../support/ledgerBuilders.ts';
 
@@ -14,7 +14,7 @@ describe('what we accepted is followed until it is available', () => {
 
   function told(vif: Partial<VirtualInterface> | null, at: Date): FollowUp['problem'] | null {
     const found = new Map([[ID, vif === null ? null : aLiveVif(vif)]]);
-    return followUp({ [ID]: acceptance }, found, at, AVAILABLE_WITHIN_MS)[0]?.problem ?? null;
+    return findFollowUps({ [ID]: acceptance }, found, at, AVAILABLE_WITHIN_MS)[0]?.problem ?? null;
   }
 
   it.each<[string, Partial<VirtualInterface> | null, soon: string | null, late: string | null]>([
@@ -34,7 +34,7 @@ describe('what we accepted is followed until it is available', () => {
 
   it('and is told with who got what and when, safe to print', () => {
     const vif = aLiveVif({ gateway: 'vgw-\u001b[2J' });
-    expect(followUp({ [ID]: acceptance }, new Map([[ID, vif]]), NOW, AVAILABLE_WITHIN_MS)).toEqual([
+    expect(findFollowUps({ [ID]: acceptance }, new Map([[ID, vif]]), NOW, AVAILABLE_WITHIN_MS)).toEqual([
       {
         id: ID,
         connection: CONNECTION.owner,
@@ -47,14 +47,14 @@ describe('what we accepted is followed until it is available', () => {
       },
     ]);
     const odd = new Map([[ID, aLiveVif({ state: 'o\u202edd' })]]);
-    const [told] = followUp({ [ID]: acceptance }, odd, late, AVAILABLE_WITHIN_MS);
+    const [told] = findFollowUps({ [ID]: acceptance }, odd, late, AVAILABLE_WITHIN_MS);
     expect(told?.message).toContain('`o\\u{202e}dd`');
   });
 
   it('within the time that an operator gives their customers’ routers', () => {
     const [found, minute] = [new Map([[ID, aLiveVif({ state: 'down' })]]), 60_000];
     const after = (ms: number) =>
-      followUp({ [ID]: acceptance }, found, new Date(Date.parse(acceptance.at) + ms), minute);
+      findFollowUps({ [ID]: acceptance }, found, new Date(Date.parse(acceptance.at) + ms), minute);
     expect(after(minute - 1)).toEqual([]);
     expect(after(minute)).toMatchObject([
       {
@@ -71,7 +71,7 @@ describe('what we accepted is followed until it is available', () => {
   ])('and no longer: what was available once and %s is nobody’s surprise', (_, vif) => {
     const found = new Map([[ID, vif === null ? null : aLiveVif(vif)]]);
     const done = anAcceptance({ availableAt: '2026-11-10T11:05:00.000Z' });
-    expect(followUp({ [ID]: done }, found, late, AVAILABLE_WITHIN_MS)).toEqual([]);
+    expect(findFollowUps({ [ID]: done }, found, late, AVAILABLE_WITHIN_MS)).toEqual([]);
   });
 });
 
@@ -103,19 +103,19 @@ describe('an orphan: live on a gateway of the policy, and no current grant would
     ['over', { vlan: 300, state: 'deleted' }, null],
     ['down', { vlan: 300, state: 'down' }, 'no grant of owner `acme` fits'],
   ])('%s', (_, given, words) => {
-    const told = orphans(policy, [aLiveVif(given)], NOW);
+    const told = findUngrantedInterfaces(policy, [aLiveVif(given)], NOW);
     expect(told.length).toBe(words === null ? 0 : 1);
     if (words !== null) expect(told[0]?.message).toContain(words);
   });
 
   it('is none where one of several grants that fit leads to its gateway', () => {
     const two = aPolicyGranting(aGrant({ name: 'a', gateway: VGW.lab }), aGrant({ name: 'b' }));
-    expect(orphans(two, [aLiveVif()], NOW)).toEqual([]);
+    expect(findUngrantedInterfaces(two, [aLiveVif()], NOW)).toEqual([]);
   });
 
   it('whose grant has ended is told so', () => {
     const ended = aPolicyGranting(aGrant({ until: '2026-11-01T00:00:00.000Z' }));
-    expect(orphans(ended, [aLiveVif()], NOW)).toEqual([
+    expect(findUngrantedInterfaces(ended, [aLiveVif()], NOW)).toEqual([
       {
         id: ID,
         connection: CONNECTION.owner,
@@ -123,6 +123,6 @@ describe('an orphan: live on a gateway of the policy, and no current grant would
         message: 'grant `acme.default` ended at 2026-11-01T00:00:00.000Z',
       },
     ]);
-    expect(orphans(aPolicy(), [aLiveVif()], NOW)).toEqual([]);
+    expect(findUngrantedInterfaces(aPolicy(), [aLiveVif()], NOW)).toEqual([]);
   });
 });

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { grantsFor, sharedGateway } from '../../core/grants.ts';
+import { findFittingGrants, sharedGateway } from '../../core/grants.ts';
 import type { VirtualInterface } from '../../core/model.ts';
 import type { Grant } from '../../core/policy.ts';
 import type { Reason } from '../../core/reasons.ts';
 import { aGrant, anOwner, aVif, NOW, VGW } from '../support/builders.ts';
 
 function whyNot(grants: readonly Grant[], request: Partial<VirtualInterface> = {}): Reason {
-  const found = grantsFor(anOwner({ grants }), aVif(request), NOW);
+  const found = findFittingGrants(anOwner({ grants }), aVif(request), NOW);
   if (found.found) throw new Error('a grant fits');
   const [reason] = found.reasons;
   if (reason === undefined) throw new Error('no reason was given');
@@ -87,6 +87,9 @@ describe('the gateway told for a person', () => {
     ['the nearest', aGrant({ gateway: VGW.lab, match: { vlan: [[1, 9]] } }), VGW.lab],
     ['one that is over', aGrant({ gateway: VGW.lab, until: '2026-01-01T00:00:00.000Z' }), VGW.lab],
   ])('comes from %s', (_, grant, gateway) => {
-    expect(grantsFor(anOwner({ grants: [grant] }), aVif(), NOW)).toMatchObject({ found: false, gateway });
+    expect(findFittingGrants(anOwner({ grants: [grant] }), aVif(), NOW)).toMatchObject({
+      found: false,
+      gateway,
+    });
   });
 });

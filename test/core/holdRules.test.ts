@@ -2,18 +2,18 @@ import { describe, expect, it } from 'vitest';
 import { NO_DEADLINE } from '../../core/deadline.ts';
 import { decide } from '../../core/decide.ts';
 import type { VirtualInterface } from '../../core/model.ts';
-import type { HoldLine } from '../../core/policy.ts';
-import { aHoldLine, aPeer, aPolicy, aVif, aWorld, CONNECTION, NOW } from '../support/builders.ts';
+import type { HoldRule } from '../../core/policy.ts';
+import { aDecisionContext, aHoldRule, aPeer, aPolicy, aVif, CONNECTION, NOW } from '../support/builders.ts';
 
-function held(request: VirtualInterface, ...hold: HoldLine[]): readonly string[] {
-  const decision = decide(aPolicy({ hold }), request, aWorld(), NO_DEADLINE, NOW);
+function held(request: VirtualInterface, ...hold: HoldRule[]): readonly string[] {
+  const decision = decide(aPolicy({ hold }), request, aDecisionContext(), NO_DEADLINE, NOW);
   return decision.verdict === 'hold' ? decision.reasons.map(({ message }) => message) : [];
 }
 
 type Row = [
   what: string,
   expected: boolean,
-  line: Parameters<typeof aHoldLine>[0],
+  line: Parameters<typeof aHoldRule>[0],
   request: Partial<VirtualInterface>,
 ];
 
@@ -35,7 +35,7 @@ describe('a hold line applies unless some field is a definite no', () => {
     ['it is of an MTU that the API does not give', true, { mtu: [9001] }, {}],
     ['it has no field at all', true, {}, {}],
   ])('%s: held %s', (_, expected, line, request) => {
-    expect(held(aVif(request), aHoldLine(line)).length > 0).toBe(expected);
+    expect(held(aVif(request), aHoldRule(line)).length > 0).toBe(expected);
   });
 });
 
@@ -60,16 +60,16 @@ describe('where sessions matter, any of them will do', () => {
       { peers: [good, bad] },
     ],
   ])('%s: held %s', (_, expected, line, request) => {
-    expect(held(aVif(request), aHoldLine(line)).length > 0).toBe(expected);
+    expect(held(aVif(request), aHoldRule(line)).length > 0).toBe(expected);
   });
 });
 
 describe('what people are told', () => {
   it('each line that applies, by its fields, its reason and what was not known', () => {
     const lines = [
-      aHoldLine({ vlan: [[3000, 4094]], reason: 'old lab' }),
-      aHoldLine({ vlan: [[101, 101]], name: ['acme-*'], reason: 'under investigation' }),
-      aHoldLine({ connection: [CONNECTION.owner], vlan: [[1, 4094]] }),
+      aHoldRule({ vlan: [[3000, 4094]], reason: 'old lab' }),
+      aHoldRule({ vlan: [[101, 101]], name: ['acme-*'], reason: 'under investigation' }),
+      aHoldRule({ connection: [CONNECTION.owner], vlan: [[1, 4094]] }),
     ];
     expect(held(aVif({ name: null }), ...lines)).toEqual([
       `a \`hold\` line holds connection ${CONNECTION.owner} and vlan 1-4094`,
@@ -79,6 +79,6 @@ describe('what people are told', () => {
 
   it('also where the requester is unknown', () => {
     const request = aVif({ connection: CONNECTION.other });
-    expect(held(request, aHoldLine({ vlan: [[101, 101]] }))).toHaveLength(2);
+    expect(held(request, aHoldRule({ vlan: [[101, 101]] }))).toHaveLength(2);
   });
 });

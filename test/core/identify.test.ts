@@ -2,7 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { identify, needsOwnConnections, type OwnConnections } from '../../core/identify.ts';
 import type { VirtualInterface } from '../../core/model.ts';
 import type { Policy } from '../../core/policy.ts';
-import { AWS, anOwner, aPolicy, aVif, CONNECTION, OWNER_ACCOUNT, US } from '../support/builders.ts';
+import {
+  AWS,
+  anOwner,
+  aPolicy,
+  aVif,
+  CONNECTION,
+  OWNER_ACCOUNT,
+  RECIPIENT_ACCOUNT,
+} from '../support/builders.ts';
 
 const OURS = 'dxcon-0urs0001';
 const OUR_LAG = 'dxlag-0urs0001';
@@ -30,10 +38,10 @@ describe.each(['outscale', 'aws'] as const)('on %s', (provider) => {
     // 1. the owner account is missing, or ours: then the connection tells
     [null, CONNECTION.owner, 'unknown-requester'],
     [null, null, 'unknown-requester'],
-    [US, CONNECTION.owner, 'acme'],
-    [US, CONNECTION.second, 'acme'],
-    [US, CONNECTION.other, 'unknown-requester'],
-    [US, null, 'unknown-requester'],
+    [RECIPIENT_ACCOUNT, CONNECTION.owner, 'acme'],
+    [RECIPIENT_ACCOUNT, CONNECTION.second, 'acme'],
+    [RECIPIENT_ACCOUNT, CONNECTION.other, 'unknown-requester'],
+    [RECIPIENT_ACCOUNT, null, 'unknown-requester'],
     // 2. another account, on a connection of ours: we offered it
     [STRANGER, OURS, 'outbound'],
     [STRANGER, OUR_LAG, 'outbound'],
@@ -43,7 +51,11 @@ describe.each(['outscale', 'aws'] as const)('on %s', (provider) => {
   });
 
   it('an owner account that is ours never makes an owner of a stranger', () => {
-    const stranger = aVif({ ownerAccount: US, connection: CONNECTION.other, name: 'acme-prod-1' });
+    const stranger = aVif({
+      ownerAccount: RECIPIENT_ACCOUNT,
+      connection: CONNECTION.other,
+      name: 'acme-prod-1',
+    });
     expect(identify(policy, stranger, KNOWN)).toMatchObject({
       kind: 'unknown',
       reason: { message: expect.stringContaining(`\`${CONNECTION.other}\``) },
@@ -51,7 +63,7 @@ describe.each(['outscale', 'aws'] as const)('on %s', (provider) => {
   });
 
   it('asks for our own connections only where the API names another account', () => {
-    expect(needsOwnConnections(policy, aVif({ ownerAccount: US }))).toBe(false);
+    expect(needsOwnConnections(policy, aVif({ ownerAccount: RECIPIENT_ACCOUNT }))).toBe(false);
     expect(needsOwnConnections(policy, aVif({ ownerAccount: null }))).toBe(false);
     expect(needsOwnConnections(policy, aVif({ ownerAccount: STRANGER }))).toBe(true);
     expect(told(policy, aVif(), ASKING_FAILED)).toBe('acme');

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { judge, MATCH_FIELDS } from '../../core/fields/match.ts';
+import { evaluateMatch, MATCH_FIELDS } from '../../core/fields/match.ts';
 import type { VirtualInterface } from '../../core/model.ts';
 import { aMatch, aVif, CONNECTION } from '../support/builders.ts';
 
 const { connection, vlan, name, location, mtu, tags } = MATCH_FIELDS;
 
 /** For these fields a `hold` line asks what a grant asks. */
-const both = ['fits', 'touches'] as const;
+const both = ['matchesCertainly', 'mayMatch'] as const;
 
 describe('connection', () => {
   const wanted = [CONNECTION.owner, 'dxlag-12345678'];
@@ -41,9 +41,9 @@ describe('vlan', () => {
   });
 
   it('is told as it is written', () => {
-    expect(vlan.wanted(wanted)).toBe('100-199 or 300');
-    expect(vlan.seen(aVif({ vlan: 7 }))).toBe('7');
-    expect(vlan.seen(aVif({ vlan: null }))).toBeNull();
+    expect(vlan.describeExpected(wanted)).toBe('100-199 or 300');
+    expect(vlan.describeActual(aVif({ vlan: 7 }))).toBe('7');
+    expect(vlan.describeActual(aVif({ vlan: null }))).toBeNull();
   });
 });
 
@@ -60,7 +60,7 @@ describe('name', () => {
   });
 
   it('is told unharmed, whatever words it holds', () => {
-    expect(name.wanted(['rock and roll', 'a*', 'b'])).toBe('`rock and roll` or `a*` or `b`');
+    expect(name.describeExpected(['rock and roll', 'a*', 'b'])).toBe('`rock and roll` or `a*` or `b`');
   });
 });
 
@@ -100,11 +100,11 @@ describe('tags', () => {
   });
 
   it('a key that every object inherits is no tag', () => {
-    expect(tags.fits({ constructor: [''] }, aVif({ tags: {} }))).toBe('no');
+    expect(tags.matchesCertainly({ constructor: [''] }, aVif({ tags: {} }))).toBe('no');
   });
 
   it('an empty value may be asked for', () => {
-    expect(tags.fits({ flag: [''] }, aVif({ tags: { flag: '' } }))).toBe('yes');
+    expect(tags.matchesCertainly({ flag: [''] }, aVif({ tags: { flag: '' } }))).toBe('yes');
   });
 });
 
@@ -118,16 +118,18 @@ describe('a match of several fields', () => {
       vlan: [[1, 99]],
       connection: [CONNECTION.owner],
     });
-    expect(judge(match, aVif(), 'fits').map(({ field, verdict }) => `${field} ${verdict}`)).toEqual([
-      'connection yes',
-      'vlan no',
-      'name yes',
-      'location yes',
+    expect(
+      evaluateMatch(match, aVif(), 'matchesCertainly').map(({ field, verdict }) => `${field} ${verdict}`),
+    ).toEqual(['connection yes', 'vlan no', 'name yes', 'location yes']);
+    expect(evaluateMatch(match, nothing, 'matchesCertainly').map(({ actual }) => actual)).toEqual([
+      null,
+      null,
+      null,
+      null,
     ]);
-    expect(judge(match, nothing, 'fits').map(({ seen }) => seen)).toEqual([null, null, null, null]);
   });
 
   it('demands nothing when no field is written', () => {
-    expect(judge(aMatch(), aVif(), 'fits')).toEqual([]);
+    expect(evaluateMatch(aMatch(), aVif(), 'matchesCertainly')).toEqual([]);
   });
 });

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import {
   type Cidr,
-  contains,
+  cidrsOverlap,
+  containsCidr,
   formatCidr,
-  overlaps,
   parseCidr,
   parseHostAddress,
   sameSubnet,
-  subnetsMeet,
+  subnetsOverlap,
 } from '../../core/ip.ts';
 
 function cidr(text: string): Cidr {
@@ -105,8 +105,8 @@ describe('an address in its subnet', () => {
     ['169.254.10.1', '169.254.10.2', 'unknown'],
     ['169.254.10.1', '::1', 'no'],
   ])('the subnets of `%s` and `%s` have an address in common: %s', (a, b, expected) => {
-    expect(subnetsMeet(host(a), host(b))).toBe(expected);
-    expect(subnetsMeet(host(b), host(a))).toBe(expected);
+    expect(subnetsOverlap(host(a), host(b))).toBe(expected);
+    expect(subnetsOverlap(host(b), host(a))).toBe(expected);
   });
 });
 
@@ -122,8 +122,8 @@ describe('two blocks', () => {
     ['2001:db8::/33', '2001:db8:8000::/33', false, false],
     ['2001:db8::/127', '2001:db8::1', true, true],
   ])('`%s` contains `%s`: %s, overlaps it: %s', (a, b, within, touching) => {
-    expect(contains(cidr(a), cidr(b))).toBe(within);
-    expect(overlaps(cidr(a), cidr(b))).toBe(touching);
-    expect(overlaps(cidr(b), cidr(a))).toBe(touching);
+    expect(containsCidr(cidr(a), cidr(b))).toBe(within);
+    expect(cidrsOverlap(cidr(a), cidr(b))).toBe(touching);
+    expect(cidrsOverlap(cidr(b), cidr(a))).toBe(touching);
   });
 });

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { afterAward, type World } from '../../core/decisionContext.ts';
+import { type DecisionContext, withAssignment } from '../../core/decisionContext.ts';
 import type { Acceptance } from '../../core/ledgerEntries.ts';
-import { exhaustedLimits } from '../../core/limits.ts';
+import { exhaustedLimitReasons } from '../../core/limits.ts';
 import type { VirtualInterface } from '../../core/model.ts';
 import type { Owner } from '../../core/policy.ts';
-import { aGrant, aLiveVif, anOwner, aVif, aWorld, CONNECTION, VGW } from '../support/builders.ts';
+import { aDecisionContext, aGrant, aLiveVif, anOwner, aVif, CONNECTION, VGW } from '../support/builders.ts';
 import { anAcceptance, anIntent } from '../support/ledgerBuilders.ts';
 
 const REQUEST = 'dxvif-aaaaaaaa';
@@ -17,19 +17,19 @@ const grant = aGrant({ name: 'prod', limit: 1, match: { vlan: [[100, 199]] } });
 /** of which `owner` is one */
 const policy = { owners: [owner] };
 
-function isOwnerFull(world: Partial<World>): boolean {
-  return exhaustedLimits(owner, [aGrant()], REQUEST, policy, aWorld(world)).some(
+function isOwnerFull(world: Partial<DecisionContext>): boolean {
+  return exhaustedLimitReasons(owner, [aGrant()], REQUEST, policy, aDecisionContext(world)).some(
     ({ code }) => code === 'owner-limit',
   );
 }
 
-function isGrantFull(world: Partial<World>): boolean {
+function isGrantFull(world: Partial<DecisionContext>): boolean {
   const granting = anOwner({ grants: [aGrant({ name: 'lab' }), grant] });
   const owners = [granting, anOwner({ name: 'zeta', connections: [CONNECTION.other] })];
-  return exhaustedLimits(granting, [grant], REQUEST, { owners }, aWorld(world)).length > 0;
+  return exhaustedLimitReasons(granting, [grant], REQUEST, { owners }, aDecisionContext(world)).length > 0;
 }
 
-const among = (...interfaces: VirtualInterface[]): Partial<World> => ({ interfaces });
+const among = (...interfaces: VirtualInterface[]): Partial<DecisionContext> => ({ interfaces });
 
 describe("an owner's limit counts by its connections", () => {
   it.each<[string, boolean, Partial<VirtualInterface>]>([
@@ -50,10 +50,10 @@ describe("an owner's limit counts by its connections", () => {
     ['expired', false, { state: 'expired' }],
     // requests wait, and occupy nothing
     ['confirming', false, { state: 'confirming', gateway: null }],
-    ['confirming and unreadable', true, { state: 'confirming', faults: ['odd'] }],
-    ['over and unreadable', false, { state: 'deleted', faults: ['odd'] }],
-    ['unreadable, on another connection', false, { connection: CONNECTION.other, faults: ['odd'] }],
-    ['unreadable, connection and all', true, { connection: null, faults: ['odd'] }],
+    ['confirming and unreadable', true, { state: 'confirming', readErrors: ['odd'] }],
+    ['over and unreadable', false, { state: 'deleted', readErrors: ['odd'] }],
+    ['unreadable, on another connection', false, { connection: CONNECTION.other, readErrors: ['odd'] }],
+    ['unreadable, connection and all', true, { connection: null, readErrors: ['odd'] }],
   ])('%s: %s', (_, counts, given) => {
     expect(isOwnerFull(among(aLiveVif(given)))).toBe(counts);
   });
@@ -61,7 +61,7 @@ describe("an owner's limit counts by its connections", () => {
 
 describe("an owner's limit counts what was given to it, wherever that is", () => {
   const moved = aLiveVif({ connection: CONNECTION.other });
-  it.each<[string, boolean, Partial<World>]>([
+  it.each<[string, boolean, Partial<DecisionContext>]>([
     [
       'moved to a connection of no owner',
       true,
@@ -98,12 +98,12 @@ describe("an owner's limit counts what was given to it, wherever that is", () =>
 
   it('and names those that are on another connection by where they are', () => {
     const acceptances = { [LIVE]: anAcceptance() };
-    const [reason] = exhaustedLimits(
+    const [reason] = exhaustedLimitReasons(
       owner,
       [],
       REQUEST,
       policy,
-      aWorld({ interfaces: [moved], acceptances }),
+      aDecisionContext({ interfaces: [moved], acceptances }),
     );
     expect(reason?.message).toContain(`${LIVE} (now on \`${CONNECTION.other}\`)`);
   });
@@ -119,8 +119,8 @@ describe('a record belongs', () => {
   });
 
   function takers(record: Partial<Acceptance>, ...owners: Owner[]): string[] {
-    const world = aWorld({ acceptances: { [LIVE]: anAcceptance(record) } });
-    const isFull = (of: Owner) => exhaustedLimits(of, of.grants, REQUEST, { owners }, world).length > 0;
+    const world = aDecisionContext({ acceptances: { [LIVE]: anAcceptance(record) } });
+    const isFull = (of: Owner) => exhaustedLimitReasons(of, of.grants, REQUEST, { owners }, world).length > 0;
     return owners.filter(isFull).map(({ name }) => name);
   }
 
@@ -153,17 +153,19 @@ describe('a record belongs', () => {
       aGrant({ name: 'prod2', limit: 1 }),
     ];
     const of = anOwner({ grants });
-    const world = aWorld({ acceptances: { [LIVE]: anAcceptance({ grants: ['prod'], ...record }) } });
+    const world = aDecisionContext({
+      acceptances: { [LIVE]: anAcceptance({ grants: ['prod'], ...record }) },
+    });
     const full = grants.filter(
-      (one) => exhaustedLimits(of, [one], REQUEST, { owners: [of] }, world).length > 0,
+      (one) => exhaustedLimitReasons(of, [one], REQUEST, { owners: [of] }, world).length > 0,
     );
     expect(full.map(({ name }) => name)).toEqual(expected);
   });
 
   it('to its owner by the connection of a confirm that was begun, as its grounds have it', () => {
-    const world = aWorld({ intents: { [LIVE]: anIntent({ owner: 'old' }) } });
+    const world = aDecisionContext({ intents: { [LIVE]: anIntent({ owner: 'old' }) } });
     const isFull = (of: Owner) =>
-      exhaustedLimits(of, [], REQUEST, { owners: [owner, zeta] }, world).length > 0;
+      exhaustedLimitReasons(of, [], REQUEST, { owners: [owner, zeta] }, world).length > 0;
     expect([owner, zeta].map(isFull)).toEqual([true, false]);
   });
 });
@@ -175,8 +177,8 @@ describe("a grant's limit counts by its match, or by what the ledger says was gi
     ['one that may', true, { vlan: null }],
     ["one that fits, on somebody else's connection", false, { vlan: 150, connection: CONNECTION.other }],
     ['one that fits, and is over', false, { vlan: 150, state: 'deleted' }],
-    ['an unreadable one that may', true, { vlan: null, faults: ['odd'] }],
-    ['an unreadable one that does not fit', false, { vlan: 200, faults: ['odd'] }],
+    ['an unreadable one that may', true, { vlan: null, readErrors: ['odd'] }],
+    ['an unreadable one that does not fit', false, { vlan: 200, readErrors: ['odd'] }],
   ])('%s: %s', (_, counts, given) => {
     expect(isGrantFull(among(aLiveVif(given)))).toBe(counts);
   });
@@ -211,7 +213,7 @@ describe("a grant's limit counts by its match, or by what the ledger says was gi
 
 describe('a confirm that was begun, or is on record, takes its slot while the listing shows a request', () => {
   const asked = aVif({ id: LIVE, vlan: 150 });
-  it.each<[string, boolean, boolean, Partial<World>]>([
+  it.each<[string, boolean, boolean, Partial<DecisionContext>]>([
     ['nothing of it in the ledger', false, false, {}],
     ['an intent', true, true, { intents: { [LIVE]: anIntent({ grants: ['prod'] }) } }],
     ['an acceptance', true, true, { acceptances: { [LIVE]: anAcceptance({ grants: ['prod'] }) } }],
@@ -244,35 +246,35 @@ describe('a confirm that was begun, or is on record, takes its slot while the li
 
   it('and once, however often it is known', () => {
     const both = { intents: { [LIVE]: anIntent() }, acceptances: { [LIVE]: anAcceptance() } };
-    const world = aWorld({ interfaces: [aLiveVif()], ...both });
-    expect(exhaustedLimits(anOwner({ limit: 2 }), [aGrant({ limit: 2 })], REQUEST, policy, world)).toEqual(
-      [],
-    );
+    const world = aDecisionContext({ interfaces: [aLiveVif()], ...both });
+    expect(
+      exhaustedLimitReasons(anOwner({ limit: 2 }), [aGrant({ limit: 2 })], REQUEST, policy, world),
+    ).toEqual([]);
   });
 });
 
 describe('the limit itself', () => {
-  const two = aWorld({ interfaces: [aLiveVif({ id: 'dxvif-2' }), aLiveVif({ id: 'dxvif-1' })] });
+  const two = aDecisionContext({ interfaces: [aLiveVif({ id: 'dxvif-2' }), aLiveVif({ id: 'dxvif-1' })] });
   it.each([
     [0, true],
     [2, true],
     [3, false],
     [null, false],
   ])('of %s, with two live: full %s', (limit, full) => {
-    expect(exhaustedLimits(anOwner({ limit }), [aGrant({ limit })], REQUEST, policy, two)).toHaveLength(
+    expect(exhaustedLimitReasons(anOwner({ limit }), [aGrant({ limit })], REQUEST, policy, two)).toHaveLength(
       full ? 2 : 0,
     );
   });
 
   it('says who occupies it', () => {
-    const [reason] = exhaustedLimits(anOwner({ limit: 2 }), [], REQUEST, policy, two);
+    const [reason] = exhaustedLimitReasons(anOwner({ limit: 2 }), [], REQUEST, policy, two);
     expect(reason?.message).toBe('owner `acme` may have 2 live interfaces and has 2: dxvif-1 and dxvif-2');
   });
 
   it('is used up by what was accepted before in the same pass', () => {
-    const before = aWorld({ interfaces: [aVif(), aVif({ id: LIVE })] });
-    const after = afterAward(before, LIVE, anAcceptance());
-    expect([isOwnerFull(before), after.acceptedThisPass]).toEqual([false, 1]);
+    const before = aDecisionContext({ interfaces: [aVif(), aVif({ id: LIVE })] });
+    const after = withAssignment(before, LIVE, anAcceptance());
+    expect([isOwnerFull(before), after.acceptedThisRun]).toEqual([false, 1]);
     expect(isOwnerFull(after)).toBe(true);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../core/json.ts';
 import { loadPolicy, PolicyRefused, writePolicy } from '../../core/policy.ts';
-import { CONNECTION, US, VGW } from '../support/builders.ts';
+import { CONNECTION, RECIPIENT_ACCOUNT, VGW } from '../support/builders.ts';
 import { RICH } from '../support/richPolicy.ts';
 
 function refusal(text: string): string {
@@ -67,7 +67,11 @@ describe('is refused with the place and the shape that is wanted there', () => {
   const role = (credentials: string) => [`{"secret":"vif-acceptor/outscale"}`, credentials] as const;
   it.each<[string, readonly [from: string, to: string], string]>([
     ['target', ['"target":"acme"', '"target":"Acme"'], '`target` must be a name'],
-    ['account', [`"account":"${US}"`, '"account":"x"'], '`recipient.account` must be 12 digits'],
+    [
+      'account',
+      [`"account":"${RECIPIENT_ACCOUNT}"`, '"account":"x"'],
+      '`recipient.account` must be 12 digits',
+    ],
     ['account of an owner', ['"210987654321"', '"x"'], '`owners[0].account` must be 12 digits'],
     ['provider', ['"outscale"', '"azure"'], '`recipient.provider` must be outscale or aws'],
     ['owner', ['"name":"acme"', '"name":"-"'], '`owners[0].name` must be a name'],

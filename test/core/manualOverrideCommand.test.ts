@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { acceptByHand, overrideFor } from '../../core/manualOverrideCommand.ts';
-import { toDoFor, VERIFY } from '../../core/operatorAdvice.ts';
+import { manualOverrideCommand, manualOverrideFor } from '../../core/manualOverrideCommand.ts';
+import { adviceWithCommand, VERIFY_OWNER } from '../../core/operatorAdvice.ts';
 import { REASON_CODES } from '../../core/reasons.ts';
 import { AWS, aRecipient, aVif, DX_GATEWAY, VGW } from '../support/builders.ts';
 import { AN_ACCEPT, aHold } from '../support/eventFixtures.ts';
@@ -13,23 +13,23 @@ describe('the command by which a person could accept', () => {
   it.each([
     [
       'on OUTSCALE, with the endpoint that the AWS CLI does not know',
-      acceptByHand(aVif(), HELD, VGW.prod, aRecipient(), ENDPOINT),
+      manualOverrideCommand(aVif(), HELD, VGW.prod, aRecipient(), ENDPOINT),
       `aws directconnect confirm-private-virtual-interface ${ID} --virtual-gateway-id ${VGW.prod} ` +
         `--region eu-west-2 --endpoint-url ${ENDPOINT}`,
     ],
     [
       'on AWS',
-      acceptByHand(aVif(), HELD, VGW.prod, AWS, null),
+      manualOverrideCommand(aVif(), HELD, VGW.prod, AWS, null),
       `aws directconnect confirm-private-virtual-interface ${ID} --virtual-gateway-id ${VGW.prod} --region eu-west-1`,
     ],
     [
       'with a Direct Connect gateway',
-      acceptByHand(aVif(), HELD, DX_GATEWAY, AWS, null),
+      manualOverrideCommand(aVif(), HELD, DX_GATEWAY, AWS, null),
       `aws directconnect confirm-private-virtual-interface ${ID} --direct-connect-gateway-id ${DX_GATEWAY} --region eu-west-1`,
     ],
     [
       'where the policy names no gateway',
-      acceptByHand(aVif(), HELD, null, AWS, null),
+      manualOverrideCommand(aVif(), HELD, null, AWS, null),
       `aws directconnect confirm-private-virtual-interface ${ID} --virtual-gateway-id VGW_ID --region eu-west-1`,
     ],
   ])('%s', (_, command, expected) => {
@@ -51,14 +51,16 @@ describe('what is not plainly an ID never becomes shell', () => {
     '(item 1 of the listing)',
     '',
   ])('an interface `%s`', (id) => {
-    expect(acceptByHand(aVif({ id }), HELD, VGW.prod, AWS, null)).toBe(
+    expect(manualOverrideCommand(aVif({ id }), HELD, VGW.prod, AWS, null)).toBe(
       `aws directconnect confirm-private-virtual-interface --virtual-interface-id VIRTUAL_INTERFACE_ID ` +
         `--virtual-gateway-id ${VGW.prod} --region eu-west-1`,
     );
   });
 
   it.each(['vgw-12345678; reboot', '$(reboot)', '', 'vgw-1234567'])('a gateway `%s`', (gateway) => {
-    expect(acceptByHand(aVif(), HELD, gateway, AWS, null)).toContain('--virtual-gateway-id VGW_ID --region');
+    expect(manualOverrideCommand(aVif(), HELD, gateway, AWS, null)).toContain(
+      '--virtual-gateway-id VGW_ID --region',
+    );
   });
 });
 
@@ -74,19 +76,19 @@ const UNCERTAIN = [
 const GATEWAY = ['gateway-missing', 'gateway-not-available', 'gateway-not-attached'] as const;
 
 describe('no command is shown', () => {
-  const command = (codes: readonly string[]) => acceptByHand(aVif(), codes, VGW.prod, AWS, null);
+  const command = (codes: readonly string[]) => manualOverrideCommand(aVif(), codes, VGW.prod, AWS, null);
 
   it.each(UNCERTAIN)('for %s, alone and beside any other reason, whatever their order', (code) => {
     for (const other of REASON_CODES) {
-      expect(overrideFor([code, other])).toBe('verifyFirst');
-      expect(overrideFor([other, code])).toBe('verifyFirst');
+      expect(manualOverrideFor([code, other])).toBe('verifyFirst');
+      expect(manualOverrideFor([other, code])).toBe('verifyFirst');
       expect(command([code, other])).toBeNull();
       expect(command([other, code])).toBeNull();
     }
   });
 
   it.each(GATEWAY)('for %s, where it would fail', (code) => {
-    expect(overrideFor(['frozen', code])).toBe('wouldFail');
+    expect(manualOverrideFor(['frozen', code])).toBe('wouldFail');
     expect(command([code])).toBeNull();
   });
 
@@ -104,12 +106,12 @@ describe('no command is shown', () => {
 });
 
 describe('what to do', () => {
-  const toDo = (decision: Parameters<typeof toDoFor>[0]['decision'], command: string | null) =>
-    toDoFor({ decision, acceptByHand: command });
+  const toDo = (decision: Parameters<typeof adviceWithCommand>[0]['decision'], command: string | null) =>
+    adviceWithCommand({ decision, manualOverrideCommand: command });
 
   it.each(UNCERTAIN)('about %s: to verify the owner out of band, and then the policy', (code) => {
     const words = toDo(aHold('frozen', code), null);
-    expect(words).toContain(VERIFY);
+    expect(words).toContain(VERIFY_OWNER);
     expect(words).toContain('policy');
     expect(words).not.toContain('aws ');
   });
@@ -124,7 +126,7 @@ describe('what to do', () => {
   });
 
   it('where the policy gives no gateway: that one must be put in', () => {
-    const command = acceptByHand(aVif(), ['ambiguous'], null, AWS, null);
+    const command = manualOverrideCommand(aVif(), ['ambiguous'], null, AWS, null);
     expect(toDo(aHold('ambiguous'), command)).toContain('in place of VGW_ID');
   });
 });

@@ -2,15 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { FOLLOW_UP_PROBLEMS } from '../../core/ledgerEntries.ts';
 import { metricsOf } from '../../core/metrics.ts';
 import {
-  count,
-  describedOf,
-  type FailureCode,
+  countOutcomes,
   type Outcome,
-  type PassReport,
+  pickDescribedFields,
   type RequestReport,
+  type RunProblemCode,
+  type RunReport,
 } from '../../core/runReport.ts';
 import { aVif } from '../support/builders.ts';
-import { anEnd } from '../support/ledgerBuilders.ts';
+import { anEndedRequest } from '../support/ledgerBuilders.ts';
 
 function aRequest(outcome: Outcome, earliest: string | null = null): RequestReport {
   return {
@@ -18,18 +18,18 @@ function aRequest(outcome: Outcome, earliest: string | null = null): RequestRepo
     connection: null,
     vlan: null,
     name: null,
-    ...describedOf(aVif()),
+    ...pickDescribedFields(aVif()),
     firstSeen: null,
     deadline: { earliest, latest: '2026-11-17T12:00:00.000Z' },
     decision: { verdict: 'hold', reasons: [] },
     outcome,
     message: null,
     skipped: [],
-    acceptByHand: null,
+    manualOverrideCommand: null,
   };
 }
 
-function aReport(given: Partial<PassReport> = {}): PassReport {
+function aReport(given: Partial<RunReport> = {}): RunReport {
   const requests = given.requests ?? [];
   return {
     target: 'acme',
@@ -38,11 +38,11 @@ function aReport(given: Partial<PassReport> = {}): PassReport {
     dryRun: false,
     status: 'completed',
     policy: { digest: 'sha256:…', revision: 'v1' },
-    counts: count(requests, false),
+    counts: countOutcomes(requests, false),
     ignored: [],
     ended: [],
     followUps: [],
-    orphans: [],
+    ungranted: [],
     warnings: [],
     failures: [],
     ...given,
@@ -50,7 +50,7 @@ function aReport(given: Partial<PassReport> = {}): PassReport {
   };
 }
 
-function measured(report: PassReport): Record<string, number> {
+function measured(report: RunReport): Record<string, number> {
   return Object.fromEntries(metricsOf(report).map(({ name, value }) => [name, value]));
 }
 
@@ -70,7 +70,7 @@ describe('counts', () => {
   );
 
   it('of every outcome', () => {
-    expect(count(all, false)).toEqual({
+    expect(countOutcomes(all, false)).toEqual({
       pending: 6,
       accepted: 1,
       held: 2,
@@ -81,8 +81,8 @@ describe('counts', () => {
   });
 
   it('of what would be accepted only in a plan', () => {
-    expect(count([aRequest('wouldAccept')], true)).toMatchObject({ pending: 1, wouldAccept: 1 });
-    expect(count([], false)).not.toHaveProperty('wouldAccept');
+    expect(countOutcomes([aRequest('wouldAccept')], true)).toMatchObject({ pending: 1, wouldAccept: 1 });
+    expect(countOutcomes([], false)).not.toHaveProperty('wouldAccept');
   });
 
   it('become metrics', () => {
@@ -109,13 +109,13 @@ describe('metrics of a pass', () => {
     expect(measured(report)).toEqual({ PassFailed: 1, PassCompleted: 0, AnnouncementFailed: 0 });
   });
 
-  it.each<[FailureCode[], number]>([
+  it.each<[RunProblemCode[], number]>([
     [['announcement'], 1],
     [['api', 'announcement'], 1],
     [['api', 'ledger'], 0],
   ])('that failed of %j: whether somebody was not told', (codes, untold) => {
     const failures = codes.map((code) => ({ code, message: '' }));
-    for (const counts of [null, count([], false)]) {
+    for (const counts of [null, countOutcomes([], false)]) {
       const report = aReport({ status: 'failed', counts, failures });
       expect(measured(report)).toMatchObject({ PassFailed: 1, AnnouncementFailed: untold });
     }
@@ -128,7 +128,7 @@ describe('metrics of a pass', () => {
 
   it('counts what expired, of all that ended', () => {
     const ended = (['expired', 'rejected', 'expired', 'vanished', 'acceptedByOthers'] as const).map((as) =>
-      anEnd({ as }),
+      anEndedRequest({ as }),
     );
     expect(measured(aReport({ ended }))).toMatchObject({ Expired: 2 });
   });
@@ -140,7 +140,7 @@ describe('metrics of a pass', () => {
       gateway: '',
       acceptedAt: '',
       message: '',
-      mend: null,
+      fix: null,
       connection: null,
     };
     const followUps = FOLLOW_UP_PROBLEMS.map((problem) => ({ ...followUp, problem }));

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { applyChanges } from '../../core/applyLedgerChanges.ts';
-import { NO_FACTS } from '../../core/events/eventDefinition.ts';
-import { newsOf } from '../../core/events/findNewEvents.ts';
-import { type FollowUp, followUp, places } from '../../core/followUp.ts';
+import { applyLedgerChanges } from '../../core/applyLedgerChanges.ts';
+import { NO_RUN_FACTS } from '../../core/events/eventDefinition.ts';
+import { findNewEvents } from '../../core/events/findNewEvents.ts';
+import { connectionChanges, type FollowUp, findFollowUps } from '../../core/followUp.ts';
 import type { Acceptance } from '../../core/ledgerEntries.ts';
 import type { LedgerState } from '../../core/ledgerState.ts';
 import type { VirtualInterface } from '../../core/model.ts';
 import type { Owner } from '../../core/policy.ts';
 import { aLiveVif, anOwner, CONNECTION, NOW } from '../support/builders.ts';
-import { ORIGIN, TOLD_AT } from '../support/eventFixtures.ts';
+import { ORIGIN, PUBLISHED_AT } from '../support/eventFixtures.ts';
 import { aLedger, anAcceptance } from '../support/ledgerBuilders.ts';
 
 const ID = 'dxvif-bbbbbbbb';
@@ -22,7 +22,7 @@ function foundAs(vif: Partial<VirtualInterface> | null): Map<string, VirtualInte
 
 function problems(given: Partial<Acceptance>, vif: Partial<VirtualInterface> | null): FollowUp['problem'][] {
   const acceptances = { [ID]: anAcceptance(given) };
-  return followUp(acceptances, foundAs(vif), NOW, WITHIN_MS).map(({ problem }) => problem);
+  return findFollowUps(acceptances, foundAs(vif), NOW, WITHIN_MS).map(({ problem }) => problem);
 }
 
 describe('an accepted interface on another connection', () => {
@@ -46,16 +46,16 @@ describe('an accepted interface on another connection', () => {
   });
 
   it('is not concluded of one that the run knows nothing of', () => {
-    expect(followUp({ [ID]: anAcceptance() }, new Map(), NOW, WITHIN_MS)).toEqual([]);
+    expect(findFollowUps({ [ID]: anAcceptance() }, new Map(), NOW, WITHIN_MS)).toEqual([]);
   });
 });
 
 const ALWAYS = {
-  ...NO_FACTS,
+  ...NO_RUN_FACTS,
   origin: ORIGIN,
   endpoints: { directConnect: null, gateways: null },
-  startedAt: TOLD_AT,
-  at: TOLD_AT,
+  startedAt: PUBLISHED_AT,
+  at: PUBLISHED_AT,
 };
 
 /** One run after the other: where each finds it, and the owner of the policy. @returns the problems that each announces */
@@ -66,11 +66,11 @@ function announcedOf(
   let state = first;
   return runs.map(([connection, owner]) => {
     const found = foundAs({ connection });
-    const followUps = followUp(state.acceptances, found, NOW, WITHIN_MS);
+    const followUps = findFollowUps(state.acceptances, found, NOW, WITHIN_MS);
     const owners = [anOwner({ connections: [CONNECTION.owner], ...owner })];
-    const news = newsOf({ ...ALWAYS, owners, state, followUps });
-    state = applyChanges(state, [...places(state.acceptances, found, owners), ...news]);
-    return news.flatMap((change) => (change.kind === 'queued' ? [change.announcement.detail.problem] : []));
+    const news = findNewEvents({ ...ALWAYS, owners, state, followUps });
+    state = applyLedgerChanges(state, [...connectionChanges(state.acceptances, found, owners), ...news]);
+    return news.flatMap((change) => (change.kind === 'queued' ? [change.event.detail.problem] : []));
   });
 }
 
@@ -118,6 +118,6 @@ describe('where an accepted interface belongs', () => {
     ['follows the owner to another connection of the policy', {}, { connection: CONNECTION.second }, 1],
     ['also when the owner was renamed', { owner: 'old' }, { connection: CONNECTION.second }, 1],
   ])('%s', (_, given, vif, writes) => {
-    expect(places({ [ID]: anAcceptance(given) }, foundAs(vif), [anOwner()])).toHaveLength(writes);
+    expect(connectionChanges({ [ID]: anAcceptance(given) }, foundAs(vif), [anOwner()])).toHaveLength(writes);
   });
 });

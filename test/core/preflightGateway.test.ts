@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { NO_DEADLINE } from '../../core/deadline.ts';
-import { codesOf } from '../../core/decide.ts';
+import { reasonCodesOf } from '../../core/decide.ts';
 import type { Gateway, VirtualInterface } from '../../core/model.ts';
 import type { Policy } from '../../core/policy.ts';
-import { decideBesideOthers, inspect } from '../../core/preflightChecks.ts';
+import { decideWithNetworkChecks, runPreflightChecks } from '../../core/preflightChecks.ts';
 import type { ReasonCode } from '../../core/reasons.ts';
 import {
+  aDecisionContext,
   aGateway,
   aGrant,
   aLiveVif,
@@ -14,15 +15,16 @@ import {
   aPolicy,
   aPolicyGranting,
   aVif,
-  aWorld,
   DX_GATEWAY,
   NOW,
-  US,
+  RECIPIENT_ACCOUNT,
   VGW,
 } from '../support/builders.ts';
 
 function against(id: string, ...gateways: Gateway[]): ReasonCode[] {
-  return inspect(aVif(), id, gateways, aPolicy().recipient, aWorld()).reasons.map(({ code }) => code);
+  return runPreflightChecks(aVif(), id, gateways, aPolicy().recipient, aDecisionContext()).reasons.map(
+    ({ code }) => code,
+  );
 }
 
 describe('the gateway, before a confirm', () => {
@@ -51,7 +53,7 @@ describe('the gateway, before a confirm', () => {
     expect(against(DX_GATEWAY, aGateway({ ...shown, ownerAccount: '999988887777' }))).toEqual([
       'gateway-missing',
     ]);
-    expect(against(DX_GATEWAY, aGateway({ ...shown, ownerAccount: US }))).toEqual([]);
+    expect(against(DX_GATEWAY, aGateway({ ...shown, ownerAccount: RECIPIENT_ACCOUNT }))).toEqual([]);
   });
 
   it('needs no VPC when it is a Direct Connect gateway', () => {
@@ -62,14 +64,18 @@ describe('the gateway, before a confirm', () => {
   it('does not hide what the network has against it', () => {
     const unpaired = aVif({ peers: [aPeer({ customerAddress: '10.0.1.2/30' })] });
     expect(
-      inspect(unpaired, VGW.prod, [], aPolicy().recipient, aWorld()).reasons.map(({ code }) => code),
+      runPreflightChecks(unpaired, VGW.prod, [], aPolicy().recipient, aDecisionContext()).reasons.map(
+        ({ code }) => code,
+      ),
     ).toEqual(['gateway-missing', 'peers-invalid']);
   });
 });
 
 describe('what other interfaces have against a request is said beside what the policy says', () => {
   const besides = (policy: Policy, interfaces: readonly VirtualInterface[]): string[] =>
-    codesOf(decideBesideOthers(policy, aVif(), aWorld({ interfaces }), NO_DEADLINE, NOW));
+    reasonCodesOf(
+      decideWithNetworkChecks(policy, aVif(), aDecisionContext({ interfaces }), NO_DEADLINE, NOW),
+    );
   const same = aLiveVif({ vlan: 101, peers: [aPeer()] });
 
   it('beside a limit that leaves no room', () => {

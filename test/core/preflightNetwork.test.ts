@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { World } from '../../core/decisionContext.ts';
-import type { Field, VirtualInterface } from '../../core/model.ts';
-import { networkSanity } from '../../core/preflightChecks.ts';
+import type { DecisionContext } from '../../core/decisionContext.ts';
+import type { InterfaceField, VirtualInterface } from '../../core/model.ts';
+import { checkNetwork } from '../../core/preflightChecks.ts';
 import type { ReasonCode } from '../../core/reasons.ts';
-import { aLiveVif, aPeer, aRecipient, aVif, aWorld, CONNECTION, VGW } from '../support/builders.ts';
+import { aDecisionContext, aLiveVif, aPeer, aRecipient, aVif, CONNECTION, VGW } from '../support/builders.ts';
 import { anAcceptance, anIntent } from '../support/ledgerBuilders.ts';
 
 interface Told {
@@ -16,10 +16,16 @@ const ASN = 64512;
 
 function told(
   request: Partial<VirtualInterface>,
-  world: Partial<World> = {},
+  world: Partial<DecisionContext> = {},
   asn: number | null = ASN,
 ): Told {
-  const { reasons, skipped } = networkSanity(aVif(request), VGW.prod, asn, aRecipient(), aWorld(world));
+  const { reasons, skipped } = checkNetwork(
+    aVif(request),
+    VGW.prod,
+    asn,
+    aRecipient(),
+    aDecisionContext(world),
+  );
   return {
     codes: reasons.map(({ code }) => code),
     skipped: skipped.map((sentence) => sentence.split(':')[0] ?? ''),
@@ -29,8 +35,10 @@ function told(
 const SOUND: Told = { codes: [], skipped: [] };
 const found = (...codes: ReasonCode[]): Told => ({ codes, skipped: [] });
 const skipping = (...skipped: string[]): Told => ({ codes: [], skipped });
-const odd = (...unreadable: Field[]) => ({ faults: ['odd'], unreadable });
-const beside = (given: Partial<VirtualInterface>): Partial<World> => ({ interfaces: [aLiveVif(given)] });
+const odd = (...unreadable: InterfaceField[]) => ({ faults: ['odd'], unreadable });
+const beside = (given: Partial<VirtualInterface>): Partial<DecisionContext> => ({
+  interfaces: [aLiveVif(given)],
+});
 
 it('has nothing against a sound request beside a sound neighbour', () => {
   expect(told({}, beside({}))).toEqual(SOUND);
@@ -215,7 +223,7 @@ describe('the addresses are free on the gateway', () => {
     expect(told({ peers: [aPeer(), ...apart] }, beside({ peers: same }))).toEqual(found('peers-overlap'));
   });
 
-  it.each<[string, Partial<World>, Told]>([
+  it.each<[string, Partial<DecisionContext>, Told]>([
     ['a request', {}, SOUND],
     ['a confirm begun for the gateway', { intents: { x: anIntent() } }, found('peers-overlap')],
     ['a confirm begun for another', { intents: { x: anIntent({ gateway: VGW.lab }) } }, SOUND],
@@ -230,7 +238,7 @@ describe('the addresses are free on the gateway', () => {
 
 describe('what is on record for the gateway counts, whatever the API says', () => {
   const same = { id: 'dxvif-cccccccc', peers: [aPeer()], connection: CONNECTION.other };
-  it.each<[string, Partial<VirtualInterface>, Partial<World>]>([
+  it.each<[string, Partial<VirtualInterface>, Partial<DecisionContext>]>([
     [
       'accepted here, and on another gateway by now',
       { gateway: VGW.lab },
@@ -252,7 +260,7 @@ describe('what is on record for the gateway counts, whatever the API says', () =
     expect(told({}, { interfaces, ...world })).toEqual(found('peers-overlap'));
   });
 
-  it.each<[string, Partial<World>, Told]>([
+  it.each<[string, Partial<DecisionContext>, Told]>([
     ['accepted for this gateway', { acceptances: { x: anAcceptance() } }, found('peers-overlap')],
     ['begun for this gateway', { intents: { x: anIntent() } }, found('peers-overlap')],
     ['accepted for another', { acceptances: { x: anAcceptance({ gateway: VGW.lab }) } }, SOUND],
@@ -272,7 +280,7 @@ describe("an offer that was certainly not accepted is in nobody's way, whatever 
     connection: null,
   };
   const all = odd('type', 'connection', 'name', 'vlan', 'mtu', 'tags', 'asn', 'addresses', 'bgpKey');
-  it.each<[string, Partial<VirtualInterface>, Partial<World>, Told]>([
+  it.each<[string, Partial<VirtualInterface>, Partial<DecisionContext>, Told]>([
     ['unreadable but for state and gateway', all, {}, SOUND],
     ['on a gateway', { ...all, gateway: VGW.prod }, {}, found('vlan-in-use', 'peers-overlap')],
     [
@@ -308,7 +316,7 @@ it('names a few interfaces in a line on a skipped check, however many there are'
   const interfaces = Array.from({ length: 30 }, (_, i) =>
     aLiveVif({ id: `dxvif-${10_000_000 + i}`, vlan: 200 + i, state: 'deleting', gateway: null, peers: [] }),
   );
-  const { skipped } = networkSanity(aVif(), VGW.prod, ASN, aRecipient(), aWorld({ interfaces }));
+  const { skipped } = checkNetwork(aVif(), VGW.prod, ASN, aRecipient(), aDecisionContext({ interfaces }));
   expect(skipped).toHaveLength(1);
   expect(skipped[0]?.match(/dxvif-/g)).toHaveLength(5);
 });

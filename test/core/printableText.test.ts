@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { printableJson, printableValue } from '../../core/json.ts';
 import {
-  byCodePoint,
-  clip,
-  clipMiddle,
+  compareByCodePoint,
+  escapeInvisible,
   escapeText,
-  list,
+  formatList,
   quote,
-  quoteOwn,
-  visible,
+  quoteTrusted,
+  truncate,
+  truncateMiddle,
 } from '../../core/printableText.ts';
 
 describe('text that somebody outside chose', () => {
@@ -50,24 +50,24 @@ describe('text that somebody outside chose', () => {
 });
 
 it('an address that the operator wrote stays one; what steers in it is escaped all the same', () => {
-  expect(quoteOwn('http://10.0.0.1/\u001b[2J')).toBe('`http://10.0.0.1/\\u{1b}[2J`');
+  expect(quoteTrusted('http://10.0.0.1/\u001b[2J')).toBe('`http://10.0.0.1/\\u{1b}[2J`');
 });
 
 it('a sentence of ours keeps what it quotes, without what steers or hides', () => {
-  expect(visible('`a` is \u009bheld\u200b')).toBe('`a` is \\u{9b}held\\u{200b}');
+  expect(escapeInvisible('`a` is \u009bheld\u200b')).toBe('`a` is \\u{9b}held\\u{200b}');
 });
 
 it.each([
-  ['its beginning', (text: string) => clip(text, 4), 'abc… (10 characters)'],
-  ['both ends', (text: string) => clipMiddle(text, 8), 'abc… (10 characters) …xyz'],
+  ['its beginning', (text: string) => truncate(text, 4), 'abc… (10 characters)'],
+  ['both ends', (text: string) => truncateMiddle(text, 8), 'abc… (10 characters) …xyz'],
 ])('text that is cut to %s never ends in half a character', (_, cut, kept) => {
   expect(cut('abc😀😀xyz')).toBe(kept);
   expect(cut('abc😀😀xyz').isWellFormed()).toBe(true);
 });
 
 it('text is cut between two characters where it is as long as it may be', () => {
-  expect(clip('ab😀xyz', 4)).toBe('ab😀… (7 characters)');
-  expect(clipMiddle('ab😀xyz😀ab', 8)).toBe('ab😀… (11 characters) …😀ab');
+  expect(truncate('ab😀xyz', 4)).toBe('ab😀… (7 characters)');
+  expect(truncateMiddle('ab😀xyz😀ab', 8)).toBe('ab😀… (11 characters) …😀ab');
 });
 
 describe('JSON', () => {
@@ -92,9 +92,16 @@ it.each([
   [['a', 'b'], 'a and b'],
   [['a', 'b', 'c'], 'a, b and c'],
 ])('a list of %j reads `%s`', (items, sentence) => {
-  expect(list(items)).toBe(sentence);
+  expect(formatList(items)).toBe(sentence);
 });
 
 it('names are in the order of their characters, never of a language', () => {
-  expect(['b', 'a-1', 'a', 'Z', 'a1', 'é'].sort(byCodePoint)).toEqual(['Z', 'a', 'a-1', 'a1', 'b', 'é']);
+  expect(['b', 'a-1', 'a', 'Z', 'a1', 'é'].sort(compareByCodePoint)).toEqual([
+    'Z',
+    'a',
+    'a-1',
+    'a1',
+    'b',
+    'é',
+  ]);
 });

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { NO_DEADLINE } from '../../core/deadline.ts';
 import { decide } from '../../core/decide.ts';
-import { afterAward, occupies } from '../../core/decisionContext.ts';
-import { judge } from '../../core/fields/match.ts';
+import { occupies, withAssignment } from '../../core/decisionContext.ts';
+import { evaluateMatch } from '../../core/fields/match.ts';
 import type { Grant, Owner, Policy } from '../../core/policy.ts';
-import { NOW, US } from '../support/builders.ts';
+import { NOW, RECIPIENT_ACCOUNT } from '../support/builders.ts';
 import { whenAccepted } from '../support/decisionInputs.ts';
 import { anIntent } from '../support/ledgerBuilders.ts';
 
@@ -27,7 +27,9 @@ describe('whatever is accepted', () => {
       expect(accept.grant).toBe(accept.grants[0]);
       for (const grant of named) {
         expect([grant.gateway, isCurrent(grant)]).toEqual([accept.gateway, true]);
-        expect(judge(grant.match, request, 'fits').every(({ verdict }) => verdict === 'yes')).toBe(true);
+        expect(
+          evaluateMatch(grant.match, request, 'matchesCertainly').every(({ verdict }) => verdict === 'yes'),
+        ).toBe(true);
       }
     });
   });
@@ -36,7 +38,7 @@ describe('whatever is accepted', () => {
     whenAccepted((_, policy, request) => {
       expect(request).toMatchObject({ type: 'private', state: 'confirming', faults: [] });
       const accounts = [
-        US,
+        RECIPIENT_ACCOUNT,
         policy.recipient.provider === 'outscale' && ownerOf(policy, request.connection)?.account,
       ];
       expect(accounts).toContain(request.ownerAccount);
@@ -56,7 +58,7 @@ describe('whatever is accepted', () => {
       const grants = ownerOf(policy, request.connection)?.grants ?? [];
       for (const [field, value] of Object.entries(outlandish)) {
         const fits = (grant: Grant): boolean =>
-          judge(grant.match, { ...request, [field]: value }, 'fits').every(
+          evaluateMatch(grant.match, { ...request, [field]: value }, 'matchesCertainly').every(
             ({ verdict }) => verdict === 'yes',
           );
         if (field !== 'connection' && grants.some(fits)) continue;
@@ -75,9 +77,9 @@ describe('whatever is accepted', () => {
         gateway: accept.gateway,
       };
       const listed = { ...world, interfaces: [...world.interfaces, request] };
-      const after = afterAward(listed, request.id, award);
+      const after = withAssignment(listed, request.id, award);
       const occupying = (so: typeof world) => so.interfaces.filter((vif) => occupies(vif, so, 'another'));
-      expect(after.acceptedThisPass).toBe(world.acceptedThisPass + 1);
+      expect(after.acceptedThisRun).toBe(world.acceptedThisRun + 1);
       expect(occupying(after)).toHaveLength(occupying(world).length + 1);
       const owner = ownerOf(policy, request.connection);
       const used = occupying(after).filter(({ connection }) =>

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { applyChange } from '../../core/applyLedgerChanges.ts';
+import { applyLedgerChange } from '../../core/applyLedgerChanges.ts';
 import { deadlineOf } from '../../core/deadline.ts';
 import { EMPTY_LEDGER, type LedgerState } from '../../core/ledgerState.ts';
 import type { VirtualInterface } from '../../core/model.ts';
 import { reconcile } from '../../core/reconcile.ts';
 import { aVif } from '../support/builders.ts';
-import { aSurvey } from '../support/ledgerBuilders.ts';
+import { aSnapshot } from '../support/ledgerBuilders.ts';
 
 const MINUTE = 60_000;
 const WEEK = 7 * 24 * 60 * MINUTE;
@@ -33,7 +33,7 @@ type Pass =
       readonly writes: number;
     };
 
-const minutes = (most: number) => fc.integer({ min: 0, max: most }).map((n) => n * MINUTE);
+const minutes = (max: number) => fc.integer({ min: 0, max }).map((n) => n * MINUTE);
 
 const lives = fc
   .array(
@@ -98,16 +98,16 @@ function live(
     if (pass.does === 'fail') continue;
     const iso = (at: number): string => new Date(at + pass.clockAhead).toISOString();
     const there = shown(all, seesAt(pass));
-    const known = Object.keys(state.sightings).filter((id) => !there.some(({ vif }) => vif.id === id));
-    const survey = aSurvey(
+    const known = Object.keys(state.observations).filter((id) => !there.some(({ vif }) => vif.id === id));
+    const survey = aSnapshot(
       there.map(({ vif }) => vif),
       { absent: known, listedAt: iso(pass.at), seenAt: iso(pass.at + pass.takes) },
     );
     const { changes } = reconcile(state, survey, WEEK / 1000);
     const written = pass.does === 'cut' ? changes.slice(0, pass.writes) : changes;
-    const after = changes.reduce(applyChange, state);
+    const after = changes.reduce(applyLedgerChange, state);
     for (const { life } of there) check(life, after, pass);
-    state = written.reduce(applyChange, state);
+    state = written.reduce(applyLedgerChange, state);
   }
 }
 
@@ -122,7 +122,7 @@ describe('the deadline that is told', () => {
           schedule,
           ({ at, takes }) => at + share * takes,
           (life, state) => {
-            const sighting = state.sightings[life.id];
+            const sighting = state.observations[life.id];
             if (sighting === undefined) throw new Error(`${life.id} was not remembered`);
             const { earliest, latest } = deadlineOf(sighting, WEEK / 1000);
             const expiry = life.from + WEEK;
@@ -150,7 +150,7 @@ describe('the deadline that is told', () => {
           listed,
           ({ at, takes }) => at + takes / 2,
           (life, state, pass) => {
-            const sighting = state.sightings[life.id];
+            const sighting = state.observations[life.id];
             const seen = (at: Pass): boolean => shown([life], at.at + at.takes / 2).length > 0;
             const first = listed.findIndex(seen);
             const before = listed[first - 1];
@@ -188,7 +188,7 @@ describe('the deadline that is told', () => {
           ({ at, takes }) => at + takes / 2,
           (life, state, pass) => {
             if (pass.clockAhead > 0) return;
-            const sighting = state.sightings[life.id];
+            const sighting = state.observations[life.id];
             const { earliest, latest } = deadlineOf(
               sighting ?? { firstSeen: '', notListedAt: null },
               WEEK / 1000,
@@ -204,12 +204,12 @@ describe('the deadline that is told', () => {
 
   it('has no early end when the listing before is timed later than this one began', () => {
     const state = { ...EMPTY_LEDGER, lastListing: '2026-11-10T12:00:03.000Z' };
-    const survey = aSurvey([aVif()], {
+    const survey = aSnapshot([aVif()], {
       listedAt: '2026-11-10T12:00:00.000Z',
       seenAt: '2026-11-10T12:00:05.000Z',
     });
     const { changes, warnings } = reconcile(state, survey, WEEK / 1000);
-    expect(changes.reduce(applyChange, state).sightings[aVif().id]?.notListedAt).toBeNull();
+    expect(changes.reduce(applyLedgerChange, state).observations[aVif().id]?.notListedAt).toBeNull();
     expect(warnings).toMatchObject([{ code: 'clock' }]);
   });
 });

@@ -1,18 +1,18 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { sanityBesideOthers } from '../../core/preflightChecks.ts';
+import { checkAgainstNeighbours } from '../../core/preflightChecks.ts';
 import { requests } from '../support/arbitraries.ts';
-import { awards, worlds } from '../support/arbitraryContexts.ts';
-import { aRecipient, US, VGW } from '../support/builders.ts';
+import { assignments, decisionContexts } from '../support/arbitraryContexts.ts';
+import { aRecipient, RECIPIENT_ACCOUNT, VGW } from '../support/builders.ts';
 import { anAcceptance, anIntent } from '../support/ledgerBuilders.ts';
-import { collisions } from '../support/oracleCollisions.ts';
+import { findCollisions } from '../support/oracleCollisions.ts';
 
 const RECIPIENT = aRecipient();
 
 /** What a ledger has of an interface that the API did not show. */
-const unseen = fc.option(fc.tuple(awards, fc.boolean()), { freq: 8, nil: null });
+const unseen = fc.option(fc.tuple(assignments, fc.boolean()), { freq: 8, nil: null });
 
-const surroundings = fc.tuple(worlds, unseen).map(([world, record]) => {
+const surroundings = fc.tuple(decisionContexts, unseen).map(([world, record]) => {
   if (record === null) return world;
   const [award, isAccepted] = record;
   const { intents, acceptances } = world;
@@ -25,9 +25,9 @@ it('what other interfaces have against a request is what a second statement of t
   const seen = new Map<string, number>();
   fc.assert(
     fc.property(requests, surroundings, (request, world) => {
-      const { reasons } = sanityBesideOthers(request, VGW.prod, RECIPIENT, world);
+      const { reasons } = checkAgainstNeighbours(request, VGW.prod, RECIPIENT, world);
       const codes = reasons.map(({ code }) => code).filter((code) => code !== 'peers-invalid');
-      const said = collisions(request, VGW.prod, US, world);
+      const said = findCollisions(request, VGW.prod, RECIPIENT_ACCOUNT, world);
       for (const code of said) seen.set(code, (seen.get(code) ?? 0) + 1);
       expect(new Set(codes)).toEqual(said);
     }),

@@ -3,19 +3,19 @@ import { describe, expect, it } from 'vitest';
 import { NO_DEADLINE } from '../../core/deadline.ts';
 import { type Decision, decide } from '../../core/decide.ts';
 import { policies, requests } from '../support/arbitraries.ts';
-import { worlds } from '../support/arbitraryContexts.ts';
+import { decisionContexts } from '../support/arbitraryContexts.ts';
 import { NOW } from '../support/builders.ts';
-import { judge, type Verdict } from '../support/decisionOracle.ts';
+import { decideByOracle, type OracleDecision } from '../support/decisionOracle.ts';
 
 describe('a second statement of the rules, which shares no code with the core,', () => {
   it('comes to the same verdict, gateway, grants and codes', () => {
     fc.assert(
-      fc.property(policies, requests, worlds, (policy, request, world) => {
+      fc.property(policies, requests, decisionContexts, (policy, request, world) => {
         const decision = decide(policy, request, world, NO_DEADLINE, NOW);
-        const said = judge(policy, request, world, NOW);
+        const said = decideByOracle(policy, request, world, NOW);
         // Whose and by which grants, their order aside.
         expect(verdictOf(decision)).toEqual(
-          said.award === null ? said : { ...said, award: inOrder(said.award) },
+          said.assignment === null ? said : { ...said, assignment: inOrder(said.assignment) },
         );
       }),
       { numRuns: 3000 },
@@ -24,11 +24,11 @@ describe('a second statement of the rules, which shares no code with the core,',
 
   it('meets every code of a decision, and accepts often enough to mean something', () => {
     const seen = new Map<string, number>();
-    for (const [policy, request, world] of fc.sample(fc.tuple(policies, requests, worlds), {
+    for (const [policy, request, world] of fc.sample(fc.tuple(policies, requests, decisionContexts), {
       numRuns: 3000,
       seed: 1,
     })) {
-      const { codes } = judge(policy, request, world, NOW);
+      const { codes } = decideByOracle(policy, request, world, NOW);
       for (const code of codes.size === 0 ? ['accept'] : codes) seen.set(code, (seen.get(code) ?? 0) + 1);
     }
     const rare = [...EVERY].filter((code) => (seen.get(code) ?? 0) < 10);
@@ -37,13 +37,13 @@ describe('a second statement of the rules, which shares no code with the core,',
   });
 });
 
-function verdictOf(decision: Decision): Verdict {
+function verdictOf(decision: Decision): OracleDecision {
   if (decision.verdict === 'accept')
-    return { gateway: decision.gateway, codes: new Set(), award: inOrder(decision) };
-  return { gateway: null, codes: new Set(decision.reasons.map(({ code }) => code)), award: null };
+    return { gateway: decision.gateway, codes: new Set(), assignment: inOrder(decision) };
+  return { gateway: null, codes: new Set(decision.reasons.map(({ code }) => code)), assignment: null };
 }
 
-function inOrder({ owner, grants }: NonNullable<Verdict['award']>) {
+function inOrder({ owner, grants }: NonNullable<OracleDecision['assignment']>) {
   return { owner, grants: grants.toSorted() };
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { codes, decided, eachOwner, situations } from '../support/decisionInputs.ts';
+import { changeOwners, decideInput, decisionInputs, reasonCodes } from '../support/decisionInputs.ts';
 
 function shuffled<T>(items: readonly T[], by: number): T[] {
   return items
@@ -11,25 +11,25 @@ function shuffled<T>(items: readonly T[], by: number): T[] {
 
 describe('order never matters', () => {
   it('of owners, their grants and connections, hold lines and interfaces: the same words are told', () => {
-    const property = fc.property(situations, fc.integer({ min: 2, max: 10 }), (before, by) => {
-      const policy = eachOwner(before.policy, ({ grants, connections }) => ({
+    const property = fc.property(decisionInputs, fc.integer({ min: 2, max: 10 }), (before, by) => {
+      const policy = changeOwners(before.policy, ({ grants, connections }) => ({
         grants: shuffled(grants, by),
         connections: shuffled(connections, by),
       }));
       const after = {
         policy: { ...policy, owners: shuffled(policy.owners, by), hold: shuffled(policy.hold, by) },
         request: before.request,
-        world: { ...before.world, interfaces: shuffled(before.world.interfaces, by) },
+        context: { ...before.context, interfaces: shuffled(before.context.interfaces, by) },
       };
-      expect(decided(after)).toEqual(decided(before));
+      expect(decideInput(after)).toEqual(decideInput(before));
     });
     fc.assert(property, { numRuns: 1000 });
   });
 
   it('of BGP sessions: the same codes are told', () => {
-    const property = fc.property(situations, (before) => {
+    const property = fc.property(decisionInputs, (before) => {
       const request = { ...before.request, peers: before.request.peers.toReversed() };
-      expect(codes(decided({ ...before, request }))).toEqual(codes(decided(before)));
+      expect(reasonCodes(decideInput({ ...before, request }))).toEqual(reasonCodes(decideInput(before)));
     });
     fc.assert(property, { numRuns: 500 });
   });

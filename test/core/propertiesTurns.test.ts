@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Candidate, orderOfWork, type Standing, turnsAfter } from '../../core/acceptanceOrder.ts';
+import {
+  type AcceptanceCandidate,
+  type OrderContext,
+  orderCandidates,
+  turnsAfter,
+} from '../../core/acceptanceOrder.ts';
 
 const START = Date.parse('2026-11-10T12:00:00.000Z');
 const HOUR_MS = 3_600_000;
@@ -11,7 +16,7 @@ const candidates = fc.uniqueArray(
     id: fc.integer({ min: 1, max: 99 }).map((n) => `dxvif-${n}`),
     owner: fc.constantFrom('a', 'b', 'c'),
     firstSeen: fc.integer({ min: -48, max: 0 }).map((hours) => iso(START + hours * HOUR_MS)),
-    failures: fc.nat({ max: 2 }),
+    failureCount: fc.nat({ max: 2 }),
     due: fc.option(fc.integer({ min: -9, max: 99 }).map((hours) => iso(START + hours * HOUR_MS))),
   }),
   { maxLength: 12, selector: ({ id }) => id },
@@ -20,7 +25,7 @@ const candidates = fc.uniqueArray(
 const standings = fc.record({
   at: fc.constant(new Date(START)),
   intervalMs: fc.constantFrom(null, HOUR_MS, 12 * HOUR_MS),
-  acceptsPerPass: fc.integer({ min: 1, max: 4 }),
+  acceptsPerRun: fc.integer({ min: 1, max: 4 }),
   turns: fc.dictionary(
     fc.constantFrom('a', 'b', 'c'),
     fc.integer({ min: -48, max: 2 }).map((hours) => iso(START + hours * HOUR_MS)),
@@ -28,7 +33,7 @@ const standings = fc.record({
 });
 
 /** How many of each owner stand in `items`. */
-function byOwner(items: readonly Candidate[]): Map<string, number> {
+function byOwner(items: readonly AcceptanceCandidate[]): Map<string, number> {
   return new Map(
     [...Map.groupBy(items, ({ owner }) => owner)].map(([owner, those]) => [owner, those.length]),
   );
@@ -37,9 +42,9 @@ function byOwner(items: readonly Candidate[]): Map<string, number> {
 describe('the order of work', () => {
   it('is a permutation, and the same for every order of the input', () => {
     const property = fc.property(candidates, standings, (all, standing) => {
-      const ordered = orderOfWork(all, standing);
+      const ordered = orderCandidates(all, standing);
       expect(ordered.map(({ id }) => id).sort()).toEqual(all.map(({ id }) => id).sort());
-      expect(orderOfWork(all.toReversed(), standing)).toEqual(ordered);
+      expect(orderCandidates(all.toReversed(), standing)).toEqual(ordered);
     });
     fc.assert(property);
   });
@@ -47,7 +52,7 @@ describe('the order of work', () => {
   it('of requests that are not urgent: wherever it is cut off, no owner that still waits is two behind', () => {
     const property = fc.property(candidates, standings, fc.nat({ max: 12 }), (all, standing, cut) => {
       const late = all.map((one) => ({ ...one, due: null }));
-      const ordered = orderOfWork(late, standing);
+      const ordered = orderCandidates(late, standing);
       const [served, total] = [byOwner(ordered.slice(0, cut)), byOwner(ordered)];
       const most = Math.max(0, ...served.values());
       for (const [owner, wanted] of total) {
@@ -88,7 +93,7 @@ const RUNS = 14;
 const lives = fc.record({
   /** of each run the moves of each other owner */
   runs: fc.array(fc.array(moves, { minLength: 6, maxLength: 6 }), { minLength: RUNS, maxLength: RUNS }),
-  acceptsPerPass: fc.integer({ min: 1, max: 7 }),
+  acceptsPerRun: fc.integer({ min: 1, max: 7 }),
   /** in which run the victim's request comes */
   comes: fc.nat({ max: 5 }),
   /** how many attempts a run has time for beyond the accepts that it may make */
@@ -101,8 +106,8 @@ type Life = typeof lives extends fc.Arbitrary<infer T> ? T : never;
 
 /** What is pending, and what is remembered. */
 interface Target {
-  pending: Candidate[];
-  turns: Standing['turns'];
+  pending: AcceptanceCandidate[];
+  turns: OrderContext['turns'];
   offered: number;
 }
 
@@ -110,22 +115,22 @@ function offer(target: Target, owner: string, isUrgent: boolean, at: Date): void
   target.offered += 1;
   const due = isUrgent ? iso(at.getTime() + HOUR_MS) : null;
   const id = `dxvif-${target.offered}`;
-  target.pending.push({ id, owner, firstSeen: at.toISOString(), failures: 0, due });
+  target.pending.push({ id, owner, firstSeen: at.toISOString(), failureCount: 0, due });
 }
 
 /** One run: each attempt ends as its owner wants it, and those of the victim fail. @returns the owners that had a turn */
-function run(target: Target, all: readonly Move[], at: Date, { acceptsPerPass, time }: Life): Set<string> {
+function run(target: Target, all: readonly Move[], at: Date, { acceptsPerRun, time }: Life): Set<string> {
   const moveOf = (owner: string): Move | undefined => all[OTHERS.indexOf(owner)];
   const allowed = target.pending.filter(({ owner }) => moveOf(owner)?.isAllowed ?? true);
-  const standing = { at, intervalMs: HOUR_MS, acceptsPerPass, turns: target.turns };
+  const standing = { at, intervalMs: HOUR_MS, acceptsPerRun: acceptsPerRun, turns: target.turns };
   const attempted = new Set<string>();
   let accepts = 0;
-  for (const one of orderOfWork(allowed, standing).slice(0, acceptsPerPass + time)) {
-    if (accepts === acceptsPerPass) break;
+  for (const one of orderCandidates(allowed, standing).slice(0, acceptsPerRun + time)) {
+    if (accepts === acceptsPerRun) break;
     attempted.add(one.owner);
     const end = moveOf(one.owner)?.end ?? 'failed';
     if (end !== 'held') accepts += 1;
-    const after = end === 'accepted' ? [] : [{ ...one, failures: one.failures + 1 }];
+    const after = end === 'accepted' ? [] : [{ ...one, failures: one.failureCount + 1 }];
     target.pending = target.pending.flatMap((other) => (other === one ? after : [other]));
   }
   target.turns = turnsAfter(target.turns, new Set(allowed.map(({ owner }) => owner)), attempted, at);
@@ -159,7 +164,7 @@ function waits(life: Life): number[] {
 }
 
 describe('the first request of an owner is attempted within as many runs as all owners need for a turn each', () => {
-  const bound = ({ acceptsPerPass }: Life): number => Math.ceil((OTHERS.length + 1) / acceptsPerPass);
+  const bound = ({ acceptsPerRun }: Life): number => Math.ceil((OTHERS.length + 1) / acceptsPerRun);
 
   it.each<[string, Partial<Life>]>([
     ['an urgent one, whatever the others offer', { victimIsUrgent: true, urgencyOfOthers: true }],

@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { type Deadline, NO_DEADLINE } from '../../core/deadline.ts';
 import { decide } from '../../core/decide.ts';
-import type { World } from '../../core/decisionContext.ts';
-import { AVAILABLE_WITHIN_MS, followUp } from '../../core/followUp.ts';
+import type { DecisionContext } from '../../core/decisionContext.ts';
+import { AVAILABLE_WITHIN_MS, findFollowUps } from '../../core/followUp.ts';
 import { identify } from '../../core/identify.ts';
-import type { Field, VirtualInterface } from '../../core/model.ts';
+import type { InterfaceField, VirtualInterface } from '../../core/model.ts';
 import type { Policy } from '../../core/policy.ts';
-import { inspect, networkSanity } from '../../core/preflightChecks.ts';
+import { checkNetwork, runPreflightChecks } from '../../core/preflightChecks.ts';
 import {
+  aDecisionContext,
   aGateway,
   aLiveVif,
   anOwner,
@@ -15,7 +16,6 @@ import {
   aPolicy,
   aRecipient,
   aVif,
-  aWorld,
   CONNECTION,
   NOW,
   OWNER_ACCOUNT,
@@ -31,7 +31,7 @@ describe('why a request is held, in full', () => {
   const frozen = aPolicy({ freeze: true });
   const WITHOUT = `the policy is frozen (\`freeze: true\`); without the freeze: accepted by \`acme.default\` → \`${VGW.prod}\`, if the preflight checks succeed`;
   const loss = { earliest: '2026-11-17T09:00:00.000Z', latest: '2026-11-17T10:00:00.000Z' };
-  it.each<[string, Policy, Partial<VirtualInterface>, Partial<World>, Deadline]>([
+  it.each<[string, Policy, Partial<VirtualInterface>, Partial<DecisionContext>, Deadline]>([
     [WITHOUT, frozen, {}, {}, NO_DEADLINE],
     [`${WITHOUT}; the request may expire from ${loss.earliest} on`, frozen, {}, {}, loss],
     [
@@ -57,7 +57,7 @@ describe('why a request is held, in full', () => {
     ],
     ['its state must be `confirming`, got none', aPolicy(), { state: null }, {}, NO_DEADLINE],
   ])('%s', (message, policy, request, world, deadline) => {
-    const decision = decide(policy, aVif(request), aWorld(world), deadline, NOW);
+    const decision = decide(policy, aVif(request), aDecisionContext(world), deadline, NOW);
     if (decision.verdict !== 'hold') throw new Error('it was accepted');
     expect(decision.reasons[0]?.message).toBe(message);
   });
@@ -87,7 +87,7 @@ describe('why nobody is known to ask, in full', () => {
 });
 
 describe('what gateway and network have against a request, in full', () => {
-  const odd = (field: Field) => ({ faults: ['odd'], unreadable: [field] });
+  const odd = (field: InterfaceField) => ({ faults: ['odd'], unreadable: [field] });
   it.each<[string, Partial<VirtualInterface>, Partial<VirtualInterface>]>([
     [`VLAN 101 on \`${CONNECTION.owner}\` is in use by \`dxvif-bbbbbbbb\``, {}, { vlan: 101 }],
     [
@@ -132,13 +132,19 @@ describe('what gateway and network have against a request, in full', () => {
       { peers: [], ...odd('addresses') },
     ],
   ])('%s', (message, request, neighbour) => {
-    const world = aWorld({ interfaces: [aLiveVif(neighbour)] });
-    const { reasons } = networkSanity(aVif(request), VGW.prod, 64512, aRecipient(), world);
+    const world = aDecisionContext({ interfaces: [aLiveVif(neighbour)] });
+    const { reasons } = checkNetwork(aVif(request), VGW.prod, 64512, aRecipient(), world);
     expect(reasons.map((reason) => reason.message)).toEqual([message]);
   });
 
   it('a gateway of no state', () => {
-    const { reasons } = inspect(aVif(), VGW.prod, [aGateway({ state: null })], aPolicy().recipient, aWorld());
+    const { reasons } = runPreflightChecks(
+      aVif(),
+      VGW.prod,
+      [aGateway({ state: null })],
+      aPolicy().recipient,
+      aDecisionContext(),
+    );
     expect(reasons[0]?.message).toBe(`gateway \`${VGW.prod}\` must be \`available\`, is unknown`);
   });
 });
@@ -153,7 +159,7 @@ describe('what is wrong with an interface that we accepted, in full', () => {
     [`accepted at ${at} and still \`testing\``, aLiveVif({ state: 'testing' })],
     [`accepted at ${at} and still of no state`, aLiveVif({ state: null })],
   ])('%s', (message, vif) => {
-    const told = followUp({ x: anAcceptance() }, new Map([['x', vif]]), late, AVAILABLE_WITHIN_MS);
+    const told = findFollowUps({ x: anAcceptance() }, new Map([['x', vif]]), late, AVAILABLE_WITHIN_MS);
     expect(told.map((one) => one.message)).toEqual([message]);
   });
 });

@@ -1,42 +1,47 @@
 import { describe, expect, it } from 'vitest';
 import { NO_DEADLINE } from '../../core/deadline.ts';
 import { type Accept, decide } from '../../core/decide.ts';
-import type { World } from '../../core/decisionContext.ts';
+import type { DecisionContext } from '../../core/decisionContext.ts';
 import type { VirtualInterface } from '../../core/model.ts';
 import { loadPolicy, type Owner, type Policy, writePolicy } from '../../core/policy.ts';
-import { groundsOf, type Receipt, receiptOf, replay } from '../../core/receipt.ts';
+import { collectEvidence, createReceipt, type Receipt, replayDecision } from '../../core/receipt.ts';
 import {
+  aDecisionContext,
   aGateway,
   aGrant,
-  aHoldLine,
+  aHoldRule,
   aLiveVif,
   anOwner,
   aPolicy,
   aPolicyGranting,
   aRecipient,
   aVif,
-  aWorld,
   CONNECTION,
   NOW,
   OWNER_ACCOUNT,
   VGW,
 } from '../support/builders.ts';
-import { eachOwner, whenAccepted } from '../support/decisionInputs.ts';
+import { changeOwners, whenAccepted } from '../support/decisionInputs.ts';
 import { ORIGIN } from '../support/eventFixtures.ts';
 
 const ANSWER = { by: 'confirm', state: 'pending', doubt: null } as const;
 
 /** As an attempt leaves it that decided so. */
-function receiptFor(decision: Accept, policy: Policy, request: VirtualInterface, world: World): Receipt {
+function receiptFor(
+  decision: Accept,
+  policy: Policy,
+  request: VirtualInterface,
+  world: DecisionContext,
+): Receipt {
   const { owner, grants, gateway } = decision;
   const seen = { firstSeen: '2026-11-10T10:00:05.000Z', deadline: NO_DEADLINE, skipped: ['a check'] };
   const look = { request, decision, gateways: [aGateway({ id: VGW.lab }), aGateway()], world, ...seen };
   const award = { at: NOW.toISOString(), owner, grants, gateway };
-  const grounds = groundsOf(ORIGIN, policy, look);
-  return receiptOf(request.id, award, grounds, '2026-11-10T12:00:01.000Z', ANSWER);
+  const grounds = collectEvidence(ORIGIN, policy, look);
+  return createReceipt(request.id, award, grounds, '2026-11-10T12:00:01.000Z', ANSWER);
 }
 
-function accepted(policy: Policy, world: World = aWorld(), request = aVif()): Receipt {
+function accepted(policy: Policy, world: DecisionContext = aDecisionContext(), request = aVif()): Receipt {
   const decision = decide(policy, request, world, NO_DEADLINE, NOW);
   if (decision.verdict === 'hold') throw new Error('nothing was accepted');
   return receiptFor(decision, policy, request, world);
@@ -50,7 +55,7 @@ describe('a receipt', () => {
       aGrant({ name: 'any', limit: 3 }),
       aGrant({ name: 'x', match: { vlan: [[1, 9]] }, ticket: 'NET-9' }),
     );
-    const world = aWorld({ interfaces: [aVif(), aLiveVif()], acceptedThisPass: 2 });
+    const world = aDecisionContext({ interfaces: [aVif(), aLiveVif()], acceptedThisRun: 2 });
     expect(accepted(policy, world)).toEqual({
       id: 'dxvif-aaaaaaaa',
       at: '2026-11-10T12:00:00.000Z',
@@ -79,7 +84,7 @@ describe('a receipt', () => {
       // As they are read again: from their texts.
       const receipt: Receipt = JSON.parse(JSON.stringify(receiptFor(accept, policy, request, world)));
       const { policy: then } = loadPolicy(writePolicy(policy), policy.target, null);
-      expect(replay(receipt, then)).toEqual({ decision: accept, isSame: true });
+      expect(replayDecision(receipt, then)).toEqual({ decision: accept, isSame: true });
     });
   });
 
@@ -87,9 +92,9 @@ describe('a receipt', () => {
     whenAccepted((accept, policy, request, world) => {
       const receipt = receiptFor(accept, policy, request, world);
       const limited = (owner: Partial<Owner>) =>
-        replay(
+        replayDecision(
           receipt,
-          eachOwner(policy, ({ name }) => (name === accept.owner ? owner : {})),
+          changeOwners(policy, ({ name }) => (name === accept.owner ? owner : {})),
         ).isSame;
       const used = receipt.usage.owner.length;
       expect([limited({ limit: used }), limited({ limit: used + 1 })]).toEqual([false, true]);
@@ -105,7 +110,7 @@ describe('a receipt', () => {
 });
 
 describe('a receipt is not justified by a policy', () => {
-  const world = aWorld({ interfaces: [aLiveVif()], acceptedThisPass: 1 });
+  const world = aDecisionContext({ interfaces: [aLiveVif()], acceptedThisRun: 1 });
   const receipt = accepted(
     aPolicy({ owners: [anOwner({ limit: 2, grants: [aGrant({ limit: 2 })] })] }),
     world,
@@ -114,9 +119,11 @@ describe('a receipt is not justified by a policy', () => {
     aPolicyGranting(...grants.map((grant) => aGrant(grant)));
 
   it('unless it is that of then, or one that says the same', () => {
-    expect(replay(receipt, given({})).isSame).toBe(true);
-    expect(replay(receipt, given({ until: '2026-11-10T12:00:00.001Z' })).isSame).toBe(true);
-    expect(replay(receipt, given({}, { name: 'other', match: { vlan: [[1, 99]] } })).isSame).toBe(true);
+    expect(replayDecision(receipt, given({})).isSame).toBe(true);
+    expect(replayDecision(receipt, given({ until: '2026-11-10T12:00:00.001Z' })).isSame).toBe(true);
+    expect(replayDecision(receipt, given({}, { name: 'other', match: { vlan: [[1, 99]] } })).isSame).toBe(
+      true,
+    );
   });
 
   it.each<[string, Policy]>([
@@ -128,8 +135,8 @@ describe('a receipt is not justified by a policy', () => {
     ['in which the connection is somebody else’s', aPolicy({ owners: [anOwner({ name: 'zeta' })] })],
     ['whose owner had no slot left', aPolicy({ owners: [anOwner({ limit: 1 })] })],
     ['whose grant had no slot left', given({ limit: 1 })],
-    ['whose passes had no slot left', aPolicy({ limits: { acceptsPerPass: 1 } })],
-    ['that holds it', aPolicy({ hold: [aHoldLine({ vlan: [[101, 101]] })] })],
+    ['whose passes had no slot left', aPolicy({ limits: { acceptsPerRun: 1 } })],
+    ['that holds it', aPolicy({ hold: [aHoldRule({ vlan: [[101, 101]] })] })],
     ['that holds everything', aPolicy({ freeze: true })],
     ['whose grant it does not match', given({ match: { vlan: [[1, 99]] } })],
     ['whose grant it may not match', given({ match: { mtu: [1500] } })],
@@ -137,7 +144,7 @@ describe('a receipt is not justified by a policy', () => {
     ['whose grant had ended', given({ until: '2026-11-10T12:00:00.000Z' })],
     ['of another recipient', aPolicy({ recipient: aRecipient({ account: OWNER_ACCOUNT }) })],
   ])('%s', (_, policy) => {
-    expect(replay(receipt, policy).isSame).toBe(false);
+    expect(replayDecision(receipt, policy).isSame).toBe(false);
   });
 
   it.each<[string, Partial<Receipt>]>([
@@ -150,7 +157,7 @@ describe('a receipt is not justified by a policy', () => {
     ['how many came before it', { acceptedBefore: 10 }],
   ])('when %s was changed in it', (_, change) => {
     const limited = aPolicy({ owners: [anOwner({ limit: 2, grants: [aGrant({ limit: 2 })] })] });
-    expect(replay(receipt, limited).isSame).toBe(true);
-    expect(replay({ ...receipt, ...change }, limited).isSame).toBe(false);
+    expect(replayDecision(receipt, limited).isSame).toBe(true);
+    expect(replayDecision({ ...receipt, ...change }, limited).isSame).toBe(false);
   });
 });

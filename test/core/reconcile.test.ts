@@ -1,26 +1,33 @@
 import { describe, expect, it } from 'vitest';
-import { applyChange } from '../../core/applyLedgerChanges.ts';
+import { applyLedgerChange } from '../../core/applyLedgerChanges.ts';
 import type { LedgerState } from '../../core/ledgerState.ts';
 import { reconcile } from '../../core/reconcile.ts';
-import type { Survey } from '../../core/snapshot.ts';
-import { heldAsLive } from '../../core/snapshot.ts';
+import type { Snapshot } from '../../core/snapshot.ts';
+import { liveLedgerIds } from '../../core/snapshot.ts';
 import { aLiveVif, aVif, VGW } from '../support/builders.ts';
-import { aLedger, anAcceptance, anIntent, aSighting, aSurvey, heldFor } from '../support/ledgerBuilders.ts';
+import {
+  aLedger,
+  anAcceptance,
+  anIntent,
+  anObservation,
+  aSnapshot,
+  storedReasons,
+} from '../support/ledgerBuilders.ts';
 
 /** OUTSCALE's expiry, in seconds */
 const WEEK = 7 * 86_400;
 
 const ID = 'dxvif-aaaaaaaa';
-const known = aLedger({ sightings: { [ID]: aSighting({ held: heldFor('no-grant') }) } });
+const known = aLedger({ observations: { [ID]: anObservation({ held: storedReasons('no-grant') }) } });
 
-function after(state: LedgerState, survey: Survey): LedgerState {
-  return reconcile(state, survey, WEEK).changes.reduce(applyChange, state);
+function after(state: LedgerState, survey: Snapshot): LedgerState {
+  return reconcile(state, survey, WEEK).changes.reduce(applyLedgerChange, state);
 }
 
 describe('a request seen for the first time', () => {
   it('is remembered with when it was not there yet', () => {
-    expect(after(aLedger(), aSurvey([aVif()])).sightings).toEqual({
-      [ID]: aSighting({
+    expect(after(aLedger(), aSnapshot([aVif()])).observations).toEqual({
+      [ID]: anObservation({
         firstSeen: '2026-11-10T12:00:05.000Z', // after the answer
         notListedAt: '2026-11-10T11:00:00.000Z', // before the first call of the listing before
       }),
@@ -28,48 +35,48 @@ describe('a request seen for the first time', () => {
   });
 
   it('in the first complete listing of all, was never known not to be there', () => {
-    const { sightings } = after(aLedger({ lastListing: null }), aSurvey([aVif()]));
-    expect(sightings[ID]?.notListedAt).toBeNull();
+    const { observations } = after(aLedger({ lastListing: null }), aSnapshot([aVif()]));
+    expect(observations[ID]?.notListedAt).toBeNull();
   });
 
   it('is written before the listing that showed it, else a crash between would lose its early end', () => {
-    const { changes } = reconcile(aLedger(), aSurvey([aVif()]), WEEK);
+    const { changes } = reconcile(aLedger(), aSnapshot([aVif()]), WEEK);
     expect(changes.map(({ kind }) => kind)).toEqual(['sighted', 'listed']);
   });
 
   it('without a proper ID is not remembered', () => {
-    const odd = aVif({ id: '(item 1 of the listing)', faults: ['no ID'] });
-    expect(after(aLedger(), aSurvey([odd])).sightings).toEqual({});
+    const odd = aVif({ id: '(item 1 of the listing)', readErrors: ['no ID'] });
+    expect(after(aLedger(), aSnapshot([odd])).observations).toEqual({});
   });
 
   it('without a state is remembered all the same', () => {
-    expect(Object.keys(after(aLedger(), aSurvey([aVif({ state: null })])).sightings)).toEqual([ID]);
+    expect(Object.keys(after(aLedger(), aSnapshot([aVif({ state: null })])).observations)).toEqual([ID]);
   });
 });
 
 describe('a request seen again', () => {
   it('changes nothing but the time of the listing', () => {
-    const { changes, ...told } = reconcile(known, aSurvey([aVif()]), WEEK);
+    const { changes, ...told } = reconcile(known, aSnapshot([aVif()]), WEEK);
     expect(changes).toEqual([{ kind: 'listed', at: '2026-11-10T12:00:00.000Z' }]);
     expect(told).toEqual({ ended: [], warnings: [], failures: [] });
   });
 });
 
 describe('an offer of ours to others', () => {
-  const outbound = aSurvey([aVif()], { requests: [], outbound: [aVif()] });
-  const { [ID]: first = aSighting() } = known.sightings;
+  const outbound = aSnapshot([aVif()], { requests: [], outbound: [aVif()] });
+  const { [ID]: first = anObservation() } = known.observations;
 
   it('is remembered as one, so that nobody is told that a request ended', () => {
     const offered = after(aLedger(), outbound);
-    expect(offered.sightings[ID]).toMatchObject({ outbound: true, firstSeen: '2026-11-10T12:00:05.000Z' });
-    const accepted = reconcile(offered, aSurvey([aLiveVif({ id: ID, gateway: VGW.lab })]), WEEK);
+    expect(offered.observations[ID]).toMatchObject({ outbound: true, firstSeen: '2026-11-10T12:00:05.000Z' });
+    const accepted = reconcile(offered, aSnapshot([aLiveVif({ id: ID, gateway: VGW.lab })]), WEEK);
     expect(accepted.changes).toContainEqual({ kind: 'ended', id: ID, ended: null });
     expect(accepted).toMatchObject({ ended: [], failures: [] });
   });
 
   it('and a request are told apart anew in each listing, and keep when they were first seen', () => {
-    expect(after(known, outbound).sightings).toEqual({ [ID]: { ...first, outbound: true } });
-    expect(after(after(known, outbound), aSurvey([aVif()])).sightings).toEqual({ [ID]: first });
+    expect(after(known, outbound).observations).toEqual({ [ID]: { ...first, outbound: true } });
+    expect(after(after(known, outbound), aSnapshot([aVif()])).observations).toEqual({ [ID]: first });
     expect(reconcile(after(known, outbound), outbound, WEEK).changes).toHaveLength(1);
   });
 });
@@ -80,14 +87,14 @@ describe('what we accepted', () => {
   it.each([{ state: 'pending' }, { state: 'down' }, { state: 'odd', gateway: VGW.lab }])(
     'stays on record while it lives, whatever becomes of it: %j',
     (given) => {
-      const { changes, ended } = reconcile(accepted, aSurvey([aLiveVif({ id: ID, ...given })]), WEEK);
+      const { changes, ended } = reconcile(accepted, aSnapshot([aLiveVif({ id: ID, ...given })]), WEEK);
       expect(changes.map(({ kind }) => kind)).toEqual(['listed']);
       expect(ended).toEqual([]);
     },
   );
 
   it('is noted as available when it first is, once, without a second receipt', () => {
-    const survey = aSurvey([aLiveVif({ id: ID })]);
+    const survey = aSnapshot([aLiveVif({ id: ID })]);
     const acceptance = anAcceptance({ availableAt: '2026-11-10T12:00:05.000Z' });
     const { changes, ended } = reconcile(accepted, survey, WEEK);
     expect(changes[0]).toEqual({ kind: 'accepted', id: ID, acceptance, receipt: null });
@@ -97,13 +104,13 @@ describe('what we accepted', () => {
   });
 
   it('is not noted as available on another gateway', () => {
-    const survey = aSurvey([aLiveVif({ id: ID, gateway: VGW.lab })]);
+    const survey = aSnapshot([aLiveVif({ id: ID, gateway: VGW.lab })]);
     expect(after(accepted, survey).acceptances).toEqual(accepted.acceptances);
   });
 
   it.each([
-    ['over', aSurvey([aVif({ state: 'deleted' })])],
-    ['unknown', aSurvey([], { absent: [ID] })],
+    ['over', aSnapshot([aVif({ state: 'deleted' })])],
+    ['unknown', aSnapshot([], { absent: [ID] })],
   ])('is forgotten when it is %s, and that is no end of a request', (_, survey) => {
     expect(after(accepted, survey).acceptances).toEqual({});
     const { changes, ended } = reconcile(accepted, survey, WEEK);
@@ -112,13 +119,13 @@ describe('what we accepted', () => {
   });
 
   it('and a listing that lags behind shows as a request, is no work of others when the listing catches up', () => {
-    const lagging = after(accepted, aSurvey([aVif()]));
+    const lagging = after(accepted, aSnapshot([aVif()]));
     expect(lagging.acceptances).toEqual(accepted.acceptances);
-    const survey = aSurvey([aLiveVif({ id: ID, gateway: VGW.prod })]);
+    const survey = aSnapshot([aLiveVif({ id: ID, gateway: VGW.prod })]);
     expect(reconcile(lagging, survey, WEEK).ended).toMatchObject([{ id: ID, as: 'accepted' }]);
     const acceptance = anAcceptance({ availableAt: '2026-11-10T12:00:05.000Z' });
     expect(after(lagging, survey)).toMatchObject({ sightings: {}, acceptances: { [ID]: acceptance } });
-    const moved = aSurvey([aLiveVif({ id: ID, gateway: VGW.lab })]);
+    const moved = aSnapshot([aLiveVif({ id: ID, gateway: VGW.lab })]);
     expect(reconcile(lagging, moved, WEEK).ended).toMatchObject([{ id: ID, as: 'acceptedByOthers' }]);
   });
 });
@@ -126,11 +133,11 @@ describe('what we accepted', () => {
 describe('what must be found again, or the listing was incomplete', () => {
   it('is all that the ledger holds as live, once', () => {
     const state = aLedger({
-      sightings: { a: aSighting(), b: aSighting() },
+      observations: { a: anObservation(), b: anObservation() },
       intents: { b: anIntent(), c: anIntent() },
       acceptances: { c: anAcceptance(), d: anAcceptance() },
     });
-    expect(heldAsLive(state)).toEqual(['a', 'b', 'c', 'd']);
+    expect(liveLedgerIds(state)).toEqual(['a', 'b', 'c', 'd']);
   });
 });
 
@@ -138,15 +145,15 @@ describe('nothing is concluded', () => {
   it.each(['deleting', 'verifying', 'testing', 'unknown'])(
     'of a request that is `%s` on no gateway',
     (state) => {
-      const { changes, ended } = reconcile(known, aSurvey([aVif({ state })]), WEEK);
+      const { changes, ended } = reconcile(known, aSnapshot([aVif({ state })]), WEEK);
       expect(changes.map(({ kind }) => kind)).toEqual(['listed']);
       expect(ended).toEqual([]);
     },
   );
 
   it('of what a listing lacks, when it has an item that cannot be told from others', () => {
-    const odd = aVif({ id: '(item 1 of the listing)', faults: ['no ID'] });
-    const survey = aSurvey([odd]);
+    const odd = aVif({ id: '(item 1 of the listing)', readErrors: ['no ID'] });
+    const survey = aSnapshot([odd]);
     expect(reconcile(aLedger(), survey, WEEK).changes).toEqual([]);
     expect(reconcile(aLedger({ lastListing: survey.listedAt }), survey, WEEK).changes).toEqual([]);
   });

@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { applyChange } from '../../core/applyLedgerChanges.ts';
+import { applyLedgerChange } from '../../core/applyLedgerChanges.ts';
 import type { LedgerState } from '../../core/ledgerState.ts';
 import { reconcile } from '../../core/reconcile.ts';
-import type { Survey } from '../../core/snapshot.ts';
+import type { Snapshot } from '../../core/snapshot.ts';
 import { aVif, VGW } from '../support/builders.ts';
 import {
   aLedger,
   anAcceptance,
   anIntent,
+  anObservation,
   aReceipt,
-  aSighting,
-  aSurvey,
-  theGrounds,
+  aSnapshot,
+  theEvidence,
 } from '../support/ledgerBuilders.ts';
 
 /** OUTSCALE's expiry, in seconds */
@@ -19,16 +19,16 @@ const WEEK = 7 * 86_400;
 
 /** A confirm was begun, and nobody knows how it ended. */
 const ID = 'dxvif-aaaaaaaa';
-const begun = aLedger({ sightings: { [ID]: aSighting() }, intents: { [ID]: anIntent() } });
+const begun = aLedger({ observations: { [ID]: anObservation() }, intents: { [ID]: anIntent() } });
 
-function after(state: LedgerState, ...surveys: Survey[]): LedgerState {
+function after(state: LedgerState, ...surveys: Snapshot[]): LedgerState {
   return surveys.reduce(
-    (now, survey) => reconcile(now, survey, WEEK).changes.reduce(applyChange, now),
+    (now, survey) => reconcile(now, survey, WEEK).changes.reduce(applyLedgerChange, now),
     state,
   );
 }
 
-const confirming = aSurvey([aVif()]);
+const confirming = aSnapshot([aVif()]);
 
 describe('an intent keeps its slot', () => {
   it('until two later complete listings still show the request confirming', () => {
@@ -37,12 +37,12 @@ describe('an intent keeps its slot', () => {
   });
 
   it('and its request is still one, with its first sighting', () => {
-    expect(after(begun, confirming, confirming, confirming).sightings).toEqual(begun.sightings);
+    expect(after(begun, confirming, confirming, confirming).observations).toEqual(begun.observations);
   });
 
   it('uncounted while the listing shows no state, and counted where the offer is not to us', () => {
-    const stateless = aSurvey([aVif({ state: null })]);
-    const outbound = aSurvey([aVif()], { requests: [], outbound: [aVif()] });
+    const stateless = aSnapshot([aVif({ state: null })]);
+    const outbound = aSnapshot([aVif()], { requests: [], outbound: [aVif()] });
     expect(after(begun, stateless, stateless, stateless).intents).toEqual({ [ID]: anIntent() });
     expect(after(begun, outbound).intents).toEqual({ [ID]: anIntent({ listings: 1 }) });
     expect(after(begun, outbound, outbound, outbound)).toMatchObject({
@@ -52,14 +52,18 @@ describe('an intent keeps its slot', () => {
   });
 
   it('anew when it is begun anew', () => {
-    const again = applyChange(after(begun, confirming), { kind: 'intended', id: ID, intent: anIntent() });
+    const again = applyLedgerChange(after(begun, confirming), {
+      kind: 'intended',
+      id: ID,
+      intent: anIntent(),
+    });
     expect(after(again, confirming).intents).toEqual({ [ID]: anIntent({ listings: 1 }) });
   });
 });
 
 describe('an intent ends', () => {
   it.each(['pending', 'available', 'down', 'odd'])('accepted late, when it is %s on our gateway', (state) => {
-    const survey = aSurvey([aVif({ state, gateway: VGW.prod })]);
+    const survey = aSnapshot([aVif({ state, gateway: VGW.prod })]);
     expect(reconcile(begun, survey, WEEK)).toMatchObject({
       ended: [{ id: ID, as: 'accepted' }],
       failures: [],
@@ -72,9 +76,9 @@ describe('an intent ends', () => {
   });
 
   it('with a receipt of what the confirm was begun on, and by what it is known', () => {
-    const grounds = theGrounds({ skipped: ['ASN conflict: nobody knows'] });
-    const state = aLedger({ sightings: begun.sightings, intents: { [ID]: anIntent({ grounds }) } });
-    const survey = aSurvey([aVif({ state: 'available', gateway: VGW.prod })]);
+    const evidence = theEvidence({ skipped: ['ASN conflict: nobody knows'] });
+    const state = aLedger({ observations: begun.observations, intents: { [ID]: anIntent({ evidence }) } });
+    const survey = aSnapshot([aVif({ state: 'available', gateway: VGW.prod })]);
     const [change] = reconcile(state, survey, WEEK).changes;
     expect(change).toEqual({
       kind: 'accepted',
@@ -92,7 +96,7 @@ describe('an intent ends', () => {
     const { acceptances } = after(
       begun,
       confirming,
-      aSurvey([aVif({ state: 'pending', gateway: VGW.prod })]),
+      aSnapshot([aVif({ state: 'pending', gateway: VGW.prod })]),
     );
     expect(acceptances).toEqual({ [ID]: anAcceptance() });
   });
@@ -101,7 +105,7 @@ describe('an intent ends', () => {
     [VGW.lab, `\`${VGW.lab}\``],
     ['vgw-\u001b[2J', '`vgw-\\u{1b}[2J`'],
   ])('on another gateway, with an alarm, when it is on %j', (gateway, told) => {
-    const survey = aSurvey([aVif({ state: 'available', gateway })]);
+    const survey = aSnapshot([aVif({ state: 'available', gateway })]);
     expect(reconcile(begun, survey, WEEK)).toMatchObject({
       ended: [{ id: ID, as: 'acceptedByOthers' }],
       failures: [
@@ -112,7 +116,7 @@ describe('an intent ends', () => {
   });
 
   it('not while the API shows it on no gateway, which is told until it does', () => {
-    const survey = aSurvey([aVif({ state: 'pending', gateway: null })]);
+    const survey = aSnapshot([aVif({ state: 'pending', gateway: null })]);
     const message = `${ID} was to get gateway \`${VGW.prod}\` and is \`pending\` on none that the API tells; look at it with the AWS CLI`;
     expect(reconcile(begun, survey, WEEK)).toEqual({
       changes: [{ kind: 'listed', at: survey.listedAt }],
@@ -124,20 +128,20 @@ describe('an intent ends', () => {
   });
 
   it('as no end of a request where none was remembered', () => {
-    const survey = aSurvey([aVif({ state: 'available', gateway: VGW.prod })]);
+    const survey = aSnapshot([aVif({ state: 'available', gateway: VGW.prod })]);
     const { changes, ended } = reconcile(aLedger({ intents: begun.intents }), survey, WEEK);
     expect(changes[0]).toMatchObject({ kind: 'accepted', id: ID });
     expect(ended).toEqual([]);
   });
 
   it.each(['expired', 'rejected', 'deleted'])('%s, when it was too late', (state) => {
-    const survey = aSurvey([aVif({ state })]);
+    const survey = aSnapshot([aVif({ state })]);
     expect(reconcile(begun, survey, WEEK).ended).toMatchObject([{ id: ID, as: state }]);
     expect(after(begun, survey)).toMatchObject({ sightings: {}, intents: {} });
   });
 
   it('when nobody knows the interface any more', () => {
-    const survey = aSurvey([], { absent: [ID] });
+    const survey = aSnapshot([], { absent: [ID] });
     expect(reconcile(begun, survey, WEEK).ended).toMatchObject([{ as: 'vanished' }]);
     expect(after(begun, survey)).toMatchObject({ sightings: {}, intents: {} });
   });

@@ -1,51 +1,57 @@
 import { describe, expect, it } from 'vitest';
-import { hold } from '../../core/decide.ts';
-import { detailsOf, type Sighting } from '../../core/ledgerEntries.ts';
+import { holdFor } from '../../core/decide.ts';
+import { type Observation, requestDetailsOf } from '../../core/ledgerEntries.ts';
 import type { VirtualInterface } from '../../core/model.ts';
-import { sightingChanges } from '../../core/observations.ts';
+import { observationUpdates } from '../../core/observations.ts';
 import type { Policy } from '../../core/policy.ts';
-import { type Case, lessonOf, openCases, reportOf, turnsOf } from '../../core/requestEvaluation.ts';
+import {
+  evaluateRequests,
+  observationChanges,
+  orderAcceptableRequests,
+  type RequestEvaluation,
+  reportRequest,
+} from '../../core/requestEvaluation.ts';
 import { OUTCOMES } from '../../core/runReport.ts';
 import {
   AWS,
+  aDecisionContext,
   aGrant,
   anOwner,
   aPolicy,
   aPolicyGranting,
   aVif,
-  aWorld,
   CONNECTION,
   NOW,
-  US,
+  RECIPIENT_ACCOUNT,
   VGW,
 } from '../support/builders.ts';
-import { aLedger, aSighting, aSurvey, heldFor } from '../support/ledgerBuilders.ts';
+import { aLedger, anObservation, aSnapshot, storedReasons } from '../support/ledgerBuilders.ts';
 
 const ID = 'dxvif-aaaaaaaa';
 
 function opened(
   requests: readonly VirtualInterface[],
-  sightings: Readonly<Record<string, Sighting>>,
+  sightings: Readonly<Record<string, Observation>>,
   policy: Policy = aPolicy(),
-): Case[] {
-  return [...openCases(policy, requests, sightings, aWorld(), NOW).values()];
+): RequestEvaluation[] {
+  return [...evaluateRequests(policy, requests, sightings, aDecisionContext(), NOW).values()];
 }
 
-function aCase(given: Partial<Case> = {}): Case {
-  const [first] = opened([aVif()], { [ID]: aSighting() });
+function aCase(given: Partial<RequestEvaluation> = {}): RequestEvaluation {
+  const [first] = opened([aVif()], { [ID]: anObservation() });
   if (first === undefined) throw new Error('no case was opened');
   return { ...first, ...given };
 }
 
-const STANDING = { at: NOW, intervalMs: null, acceptsPerPass: 10, turns: {} };
+const STANDING = { at: NOW, intervalMs: null, acceptsPerRun: 10, turns: {} };
 
 const NO_GRANT = { code: 'no-grant', message: 'none fits' } as const;
-const noGrant = hold([NO_GRANT]);
+const noGrant = holdFor([NO_GRANT]);
 
 describe('opening', () => {
   it('a hold is final, and what may be accepted waits', () => {
     const stranger = aVif({ id: 'dxvif-cccccccc', connection: CONNECTION.other });
-    expect(opened([stranger, aVif()], { [ID]: aSighting() })).toMatchObject([
+    expect(opened([stranger, aVif()], { [ID]: anObservation() })).toMatchObject([
       {
         request: { id: ID },
         decision: { verdict: 'accept' },
@@ -58,7 +64,7 @@ describe('opening', () => {
   });
 
   it('on AWS has no deadline', () => {
-    const [first] = opened([aVif()], { [ID]: aSighting() }, aPolicy({ recipient: AWS }));
+    const [first] = opened([aVif()], { [ID]: anObservation() }, aPolicy({ recipient: AWS }));
     expect(first?.deadline).toEqual({ earliest: null, latest: null });
   });
 
@@ -69,47 +75,48 @@ describe('opening', () => {
 });
 
 describe('the turns', () => {
-  const ids = (cases: readonly Case[]): string[] => turnsOf(cases, STANDING).map(({ id }) => id);
+  const ids = (cases: readonly RequestEvaluation[]): string[] =>
+    orderAcceptableRequests(cases, STANDING).map(({ id }) => id);
   const names = ['dxvif-1', 'dxvif-2', 'dxvif-3'];
   const requests = names.map((id) => aVif({ id }));
 
   it('are of what may be accepted, has a proper ID and is remembered', () => {
-    const sighted = { 'dxvif-1': aSighting(), '(item 2)': aSighting() };
+    const sighted = { 'dxvif-1': anObservation(), '(item 2)': anObservation() };
     expect(ids(opened([aVif({ id: 'dxvif-1' }), aVif({ id: '(item 2)' })], sighted))).toEqual(['dxvif-1']);
-    expect(ids(opened(requests, { 'dxvif-2': aSighting() }))).toEqual(['dxvif-2']);
-    expect(ids(opened(requests, { 'dxvif-2': aSighting() }, aPolicy({ freeze: true })))).toEqual([]);
+    expect(ids(opened(requests, { 'dxvif-2': anObservation() }))).toEqual(['dxvif-2']);
+    expect(ids(opened(requests, { 'dxvif-2': anObservation() }, aPolicy({ freeze: true })))).toEqual([]);
   });
 
   it('go by the early end; where it is not known, it may be any moment', () => {
     const sightings = {
-      'dxvif-1': aSighting({ notListedAt: '2026-11-10T09:30:00.000Z' }),
-      'dxvif-2': aSighting({ notListedAt: '2026-11-10T09:10:00.000Z' }),
-      'dxvif-3': aSighting({ notListedAt: null }),
+      'dxvif-1': anObservation({ notListedAt: '2026-11-10T09:30:00.000Z' }),
+      'dxvif-2': anObservation({ notListedAt: '2026-11-10T09:10:00.000Z' }),
+      'dxvif-3': anObservation({ notListedAt: null }),
     };
     expect(ids(opened(requests, sightings))).toEqual(['dxvif-3', 'dxvif-2', 'dxvif-1']);
   });
 
   it('leave what gateway or network held before for later, and not what the policy held', () => {
     const sightings = {
-      'dxvif-1': aSighting({ held: heldFor('vlan-in-use') }),
-      'dxvif-2': aSighting({ held: heldFor('frozen', 'a code of a later version') }),
-      'dxvif-3': aSighting({ held: heldFor('frozen', 'gateway-missing') }),
+      'dxvif-1': anObservation({ held: storedReasons('vlan-in-use') }),
+      'dxvif-2': anObservation({ held: storedReasons('frozen', 'a code of a later version') }),
+      'dxvif-3': anObservation({ held: storedReasons('frozen', 'gateway-missing') }),
     };
     expect(ids(opened(requests, sightings))).toEqual(['dxvif-2', 'dxvif-1', 'dxvif-3']);
   });
 
   it('leave what failed before for later', () => {
     const sightings = {
-      'dxvif-1': aSighting({ failures: 2 }),
-      'dxvif-2': aSighting({ failures: 1 }),
-      'dxvif-3': aSighting(),
+      'dxvif-1': anObservation({ failures: 2 }),
+      'dxvif-2': anObservation({ failures: 1 }),
+      'dxvif-3': anObservation(),
     };
     expect(ids(opened(requests, sightings))).toEqual(['dxvif-3', 'dxvif-2', 'dxvif-1']);
   });
 });
 
 it('a turn carries what a receipt says of the request: when it was first seen, and its deadline', () => {
-  expect(turnsOf(opened([aVif()], { [ID]: aSighting() }), STANDING)).toMatchObject([
+  expect(orderAcceptableRequests(opened([aVif()], { [ID]: anObservation() }), STANDING)).toMatchObject([
     {
       firstSeen: '2026-11-10T10:00:05.000Z',
       deadline: { earliest: '2026-11-17T09:00:00.000Z', latest: '2026-11-17T10:00:05.000Z' },
@@ -118,62 +125,66 @@ it('a turn carries what a receipt says of the request: when it was first seen, a
 });
 
 describe('what the ledger learns', () => {
-  const sighting = aSighting({ failures: 1, held: heldFor('no-grant') });
-  it.each<[string, Partial<Case>, Partial<Sighting> | null]>([
-    ['nothing new, whatever the words', { outcome: 'held', decision: noGrant, sighting }, null],
-    ['nothing new, told twice', { outcome: 'held', decision: hold([NO_GRANT, NO_GRANT]), sighting }, null],
+  const observation = anObservation({ failures: 1, held: storedReasons('no-grant') });
+  it.each<[string, Partial<RequestEvaluation>, Partial<Observation> | null]>([
+    ['nothing new, whatever the words', { outcome: 'held', decision: noGrant, observation }, null],
+    [
+      'nothing new, told twice',
+      { outcome: 'held', decision: holdFor([NO_GRANT, NO_GRANT]), observation },
+      null,
+    ],
     [
       'other reasons',
-      { outcome: 'held', decision: hold([{ code: 'frozen', message: 'the policy is' }]), sighting },
+      { outcome: 'held', decision: holdFor([{ code: 'frozen', message: 'the policy is' }]), observation },
       { held: [{ code: 'frozen', message: 'the policy is' }] },
     ],
     [
       'a failure, with why',
-      { outcome: 'failed', sighting, message: 'the API refused it' },
+      { outcome: 'failed', observation, message: 'the API refused it' },
       { failures: 2, lastFailure: 'the API refused it', held: [] },
     ],
     [
       'a failure in several lines, as one that can be read again',
-      { outcome: 'failed', sighting, message: 'no\nright\u0085' },
+      { outcome: 'failed', observation, message: 'no\nright\u0085' },
       { failures: 2, lastFailure: 'no\\u{a}right\\u{85}', held: [] },
     ],
     [
       'what the request looks like now',
-      { outcome: 'held', decision: noGrant, request: aVif({ mtu: 9001 }), sighting },
-      { request: detailsOf(aVif({ mtu: 9001 })), held: noGrant.reasons },
+      { outcome: 'held', decision: noGrant, request: aVif({ mtu: 9001 }), observation },
+      { request: requestDetailsOf(aVif({ mtu: 9001 })), held: noGrant.reasons },
     ],
-    ['held no more', { outcome: 'notAttempted', sighting }, { held: [] }],
-    ['accepted: recorded elsewhere', { outcome: 'accepted', sighting }, null],
-    ['gone: the next listing tells', { outcome: 'gone', sighting }, null],
-    ['not remembered', { outcome: 'failed', sighting: null }, null],
+    ['held no more', { outcome: 'notAttempted', observation }, { held: [] }],
+    ['accepted: recorded elsewhere', { outcome: 'accepted', observation }, null],
+    ['gone: the next listing tells', { outcome: 'gone', observation }, null],
+    ['not remembered', { outcome: 'failed', observation: null }, null],
   ])('%s', (_, given, learnt) => {
-    const change = { kind: 'sighted', id: ID, sighting: { ...sighting, ...learnt } };
-    expect(lessonOf(aCase(given), 1)).toEqual(learnt === null ? [] : [change]);
+    const change = { kind: 'sighted', id: ID, sighting: { ...observation, ...learnt } };
+    expect(observationChanges(aCase(given), 1)).toEqual(learnt === null ? [] : [change]);
   });
 });
 
 it('the ledger keeps the details that it has, and no new ones, while very many requests are pending', () => {
-  const sighting = aSighting({ held: heldFor('no-grant') });
+  const sighting = anObservation({ held: storedReasons('no-grant') });
   const changed = aVif({ mtu: 9001 });
-  const item = aCase({ outcome: 'held', decision: noGrant, request: changed, sighting });
-  expect(lessonOf(item, 1000)).toMatchObject([{ sighting: { request: { mtu: 9001 } } }]);
-  expect(lessonOf(item, 1001)).toEqual([]);
-  const survey = aSurvey(Array.from({ length: 1001 }, (_, i) => aVif({ id: `dxvif-${i}` })));
-  const first = sightingChanges(aLedger(), survey, new Map());
+  const item = aCase({ outcome: 'held', decision: noGrant, request: changed, observation: sighting });
+  expect(observationChanges(item, 1000)).toMatchObject([{ sighting: { request: { mtu: 9001 } } }]);
+  expect(observationChanges(item, 1001)).toEqual([]);
+  const survey = aSnapshot(Array.from({ length: 1001 }, (_, i) => aVif({ id: `dxvif-${i}` })));
+  const first = observationUpdates(aLedger(), survey, new Map());
   expect(first).toHaveLength(1001);
   expect(first).toContainEqual(
     expect.objectContaining({ sighting: expect.objectContaining({ request: null }) }),
   );
-  const few = sightingChanges(aLedger(), aSurvey([aVif()]), new Map());
-  expect(few).toMatchObject([{ sighting: { request: detailsOf(aVif()) } }]);
+  const few = observationUpdates(aLedger(), aSnapshot([aVif()]), new Map());
+  expect(few).toMatchObject([{ sighting: { request: requestDetailsOf(aVif()) } }]);
 });
 
 describe('what is told', () => {
-  const told = (given: Partial<Case>) => reportOf(aCase(given), AWS, null);
+  const told = (given: Partial<RequestEvaluation>) => reportRequest(aCase(given), AWS, null);
 
   it.each(OUTCOMES)('%s: a command for a person, unless it is settled', (outcome) => {
     const settled = ['accepted', 'gone', 'wouldAccept'].includes(outcome);
-    expect(told({ outcome }).acceptByHand === null).toBe(settled);
+    expect(told({ outcome }).manualOverrideCommand === null).toBe(settled);
   });
 
   it('names everything the report is relied on for', () => {
@@ -184,7 +195,7 @@ describe('what is told', () => {
       name: 'acme-prod-1',
       state: 'confirming',
       type: 'private',
-      ownerAccount: US,
+      ownerAccount: RECIPIENT_ACCOUNT,
       location: 'PAR1',
       region: null,
       mtu: null,
@@ -219,14 +230,16 @@ describe('what is told', () => {
     ['ambiguous', aPolicyGranting(aGrant({ name: 'a' }), aGrant({ name: 'b', gateway: VGW.lab })), 'VGW_ID'],
   ])('of a hold that is %s: the command with the gateway that the policy means', (_, policy, gateway) => {
     const [first = aCase()] = opened([aVif()], {}, policy);
-    expect(reportOf(first, AWS, null).acceptByHand).toContain(`--virtual-gateway-id ${gateway} --region`);
+    expect(reportRequest(first, AWS, null).manualOverrideCommand).toContain(
+      `--virtual-gateway-id ${gateway} --region`,
+    );
   });
 
   it.each([false, true])(
     'of a hold of a stranger: no command, whether the policy is frozen (%s)',
     (freeze) => {
       const [first = aCase()] = opened([aVif()], {}, aPolicy({ owners: [], freeze }));
-      expect(reportOf(first, AWS, null)).toMatchObject({ outcome: 'held', acceptByHand: null });
+      expect(reportRequest(first, AWS, null)).toMatchObject({ outcome: 'held', acceptByHand: null });
     },
   );
 });

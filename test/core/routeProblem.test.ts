@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RouteTable, Routing } from '../../core/model.ts';
-import { whyUnrouted } from '../../core/routeProblem.ts';
+import { findRouteProblem } from '../../core/routeProblem.ts';
 import { DX_GATEWAY, VGW } from '../support/builders.ts';
 
 const FCU = 'https://fcu.eu-west-2.outscale.com';
@@ -31,7 +31,7 @@ describe('a gateway leads on', () => {
     ['perhaps, by one in a state that nobody heard of', DX_GATEWAY, through('resting')],
     ['perhaps, by one whose state is not known', DX_GATEWAY, through(null)],
   ])('%s', (_, gateway, routing) => {
-    expect(whyUnrouted(gateway, routing, 'eu-west-2', AWS)).toBeNull();
+    expect(findRouteProblem(gateway, routing, 'eu-west-2', AWS)).toBeNull();
   });
 });
 
@@ -80,19 +80,19 @@ describe('a gateway leads nowhere, which is told with what mends it', () => {
       `aws directconnect create-direct-connect-gateway-association --direct-connect-gateway-id ${DX_GATEWAY} --gateway-id VGW_ID`,
     ],
   ])('%s', (_, gateway, routing, message, mend) => {
-    expect(whyUnrouted(gateway, routing, 'eu-west-2', AWS)).toEqual({
+    expect(findRouteProblem(gateway, routing, 'eu-west-2', AWS)).toEqual({
       message: expect.stringMatching(/^available, and carries no traffic: /),
       mend: `${mend} ${REGION}`,
     });
-    expect(whyUnrouted(gateway, routing, 'eu-west-2', AWS)?.message).toContain(message);
+    expect(findRouteProblem(gateway, routing, 'eu-west-2', AWS)?.message).toContain(message);
   });
 
   it('and with the endpoint that the AWS CLI does not know', () => {
-    expect(whyUnrouted(VGW.prod, virtual(aTable('rtb-1')), 'eu-west-2', OUTSCALE)?.mend).toBe(
+    expect(findRouteProblem(VGW.prod, virtual(aTable('rtb-1')), 'eu-west-2', OUTSCALE)?.fix).toBe(
       `aws ec2 enable-vgw-route-propagation --route-table-id rtb-1 --gateway-id ${VGW.prod} ${REGION} --endpoint-url ${FCU}`,
     );
-    expect(whyUnrouted(DX_GATEWAY, through(), 'eu-west-2', { ...OUTSCALE, gateways: null })?.mend).toContain(
-      `--endpoint-url ${OUTSCALE.directConnect}`,
-    );
+    expect(
+      findRouteProblem(DX_GATEWAY, through(), 'eu-west-2', { ...OUTSCALE, gateways: null })?.fix,
+    ).toContain(`--endpoint-url ${OUTSCALE.directConnect}`);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { printableValue } from '../../core/json.ts';
-import { detailCount, detailLines, passLine, summaryOf, whyFailed } from '../../core/runLog.ts';
-import type { PassReport, RequestReport } from '../../core/runReport.ts';
+import { describeRunFailure, detailCount, detailLines, runLine, summarizeRun } from '../../core/runLog.ts';
+import type { RequestReport, RunReport } from '../../core/runReport.ts';
 
 const HOSTILE = '\u{202e}';
 
@@ -18,7 +18,7 @@ const REQUEST: RequestReport = {
   mtu: 1500,
   tags: null,
   peers: [],
-  faults: [],
+  readErrors: [],
   unreadable: [],
   firstSeen: null,
   deadline: { earliest: null, latest: null },
@@ -26,10 +26,10 @@ const REQUEST: RequestReport = {
   outcome: 'held',
   message: null,
   skipped: [],
-  acceptByHand: null,
+  manualOverrideCommand: null,
 };
 
-const REPORT: PassReport = {
+const REPORT: RunReport = {
   target: 'hub',
   startedAt: '2026-11-25T08:00:00.000Z',
   finishedAt: '2026-11-25T08:00:01.000Z',
@@ -41,7 +41,7 @@ const REPORT: PassReport = {
   ignored: [],
   ended: [],
   followUps: [],
-  orphans: [],
+  ungranted: [],
   warnings: [],
   failures: [],
 };
@@ -52,7 +52,7 @@ const failures = Array.from({ length: MANY }, () => ({ code: 'api', message: LON
 const tags = Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`${LONG}${i}`, LONG]));
 
 /** The largest that anybody could make of everything in a report. */
-const LARGEST: PassReport = {
+const LARGEST: RunReport = {
   ...REPORT,
   status: 'failed',
   policy: { ...REPORT.policy, revision: LONG },
@@ -63,7 +63,7 @@ const LARGEST: PassReport = {
       ...REQUEST,
       name: LONG,
       tags,
-      faults: Array.from({ length: 500 }, () => LONG),
+      readErrors: Array.from({ length: 500 }, () => LONG),
       skipped: Array.from({ length: 100 }, () => LONG),
       decision: {
         verdict: 'hold',
@@ -79,9 +79,9 @@ const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(val
 
 describe('what the function returns and logs', () => {
   it('of everything that is there is within the limits of Lambda and of CloudWatch Logs', () => {
-    expect(bytesOf(summaryOf(LARGEST))).toBeLessThan(4000);
-    expect(bytesOf(whyFailed(LARGEST))).toBeLessThan(64_000);
-    for (const line of [passLine(LARGEST), ...detailLines(LARGEST)])
+    expect(bytesOf(summarizeRun(LARGEST))).toBeLessThan(4000);
+    expect(bytesOf(describeRunFailure(LARGEST))).toBeLessThan(64_000);
+    for (const line of [runLine(LARGEST), ...detailLines(LARGEST)])
       expect(bytesOf(line)).toBeLessThan(128_000);
   });
 
@@ -121,6 +121,6 @@ describe('what the function returns and logs', () => {
   it('of a usual request is the request as it is', () => {
     const [line] = detailLines({ ...REPORT, requests: [REQUEST] });
     expect(line).toMatchObject({ message: 'request held', more: { request: REQUEST } });
-    expect(passLine(REPORT).more.report).toEqual(summaryOf(REPORT));
+    expect(runLine(REPORT).more.report).toEqual(summarizeRun(REPORT));
   });
 });

@@ -26,15 +26,15 @@ describe('asn: a grant demands it of every session, a hold line of any', () => {
     ['no session listed', [], 'unknown', 'unknown'],
   ])('%s %j: fits %s, touches %s', (_, asns, fits, touches) => {
     const vif = aVif({ peers: asns.map((one) => aPeer({ asn: one })) });
-    expect([asn.fits(wanted, vif), asn.touches(wanted, vif)]).toEqual([fits, touches]);
+    expect([asn.matchesCertainly(wanted, vif), asn.mayMatch(wanted, vif)]).toEqual([fits, touches]);
   });
 
   it('is told session by session', () => {
-    expect(asn.seen(aVif({ peers: [aPeer({ asn: 65010 }), aPeer({ asn: null })] }))).toBe(
+    expect(asn.describeActual(aVif({ peers: [aPeer({ asn: 65010 }), aPeer({ asn: null })] }))).toBe(
       '65010 and unknown',
     );
-    expect(asn.seen(aVif({ peers: [aPeer({ asn: null })] }))).toBeNull();
-    expect(asn.wanted(wanted)).toBe('65010-65019 or 4200000000');
+    expect(asn.describeActual(aVif({ peers: [aPeer({ asn: null })] }))).toBeNull();
+    expect(asn.describeExpected(wanted)).toBe('65010-65019 or 4200000000');
   });
 });
 
@@ -49,12 +49,15 @@ describe('bgpKey: every session has a key', () => {
     ['no session listed', [], 'unknown', 'unknown'],
   ])('%s %j: fits %s, touches %s', (_, keys, fits, touches) => {
     const vif = aVif({ peers: keys.map((hasKey) => aPeer({ hasKey })) });
-    expect([bgpKey.fits('required', vif), bgpKey.touches('required', vif)]).toEqual([fits, touches]);
+    expect([bgpKey.matchesCertainly('required', vif), bgpKey.mayMatch('required', vif)]).toEqual([
+      fits,
+      touches,
+    ]);
   });
 
   it('tells whether, and never which', () => {
     const sessions = [aPeer({ hasKey: true }), aPeer({ hasKey: false }), aPeer({ hasKey: null })];
-    expect(bgpKey.seen(aVif({ peers: sessions }))).toBe('a key and no key and unknown');
+    expect(bgpKey.describeActual(aVif({ peers: sessions }))).toBe('a key and no key and unknown');
   });
 });
 
@@ -114,31 +117,31 @@ describe('peers: a grant demands both whole subnets of every session, a hold lin
     ['no session listed', [], 'unknown', 'unknown'],
   ])('%s', (_, addresses, fits, touches) => {
     const vif = aVif({ peers: addresses.map(session) });
-    expect([peers.fits(wanted, vif), peers.touches(wanted, vif)]).toEqual([fits, touches]);
+    expect([peers.matchesCertainly(wanted, vif), peers.mayMatch(wanted, vif)]).toEqual([fits, touches]);
   });
 
   it('an address without a prefix length is in doubt for every block of its family, however large or small', () => {
     const bare = aVif({ peers: [session(['169.254.10.1', '169.254.10.1'])] });
-    expect(peers.fits(['0.0.0.0/0'], bare)).toBe('unknown');
-    expect(peers.fits(['169.254.10.1/32'], bare)).toBe('unknown');
-    expect(peers.touches(['169.254.10.4/30'], bare)).toBe('unknown');
-    expect(peers.touches(['2001:db8::/64'], bare)).toBe('no');
-    expect(peers.seen(bare)).toBe(
+    expect(peers.matchesCertainly(['0.0.0.0/0'], bare)).toBe('unknown');
+    expect(peers.matchesCertainly(['169.254.10.1/32'], bare)).toBe('unknown');
+    expect(peers.mayMatch(['169.254.10.4/30'], bare)).toBe('unknown');
+    expect(peers.mayMatch(['2001:db8::/64'], bare)).toBe('no');
+    expect(peers.describeActual(bare)).toBe(
       '169.254.10.1 (without a prefix length) and 169.254.10.1 (without a prefix length)',
     );
   });
 
   it('a subnet across two neighbouring blocks lies in neither, and touches both', () => {
     const halves = ['169.254.10.0/31', '169.254.10.2/31'];
-    expect(peers.fits(halves, aVif())).toBe('no');
-    expect(peers.touches(halves, aVif())).toBe('yes');
+    expect(peers.matchesCertainly(halves, aVif())).toBe('no');
+    expect(peers.mayMatch(halves, aVif())).toBe('yes');
   });
 
   it('tells what is known, safe to print', () => {
-    expect(peers.seen(aVif({ peers: [session(['10.0.0.1/30', '\u001b[2J'])] }))).toBe(
+    expect(peers.describeActual(aVif({ peers: [session(['10.0.0.1/30', '\u001b[2J'])] }))).toBe(
       '10.0.0.1/30 and unknown (`\\u{1b}[2J` is no address)',
     );
-    expect(peers.seen(aVif({ peers: [session([null, null])] }))).toBeNull();
+    expect(peers.describeActual(aVif({ peers: [session([null, null])] }))).toBeNull();
   });
 });
 

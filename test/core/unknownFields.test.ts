@@ -1,39 +1,39 @@
 import { describe, expect, it } from 'vitest';
-import { applyChange } from '../../core/applyLedgerChanges.ts';
+import { applyLedgerChange } from '../../core/applyLedgerChanges.ts';
 import { NO_DEADLINE } from '../../core/deadline.ts';
 import { decide } from '../../core/decide.ts';
 import { reconcile } from '../../core/reconcile.ts';
 import {
+  aDecisionContext,
   aGrant,
   aLiveVif,
   anOwner,
   aPolicy,
   aVif,
-  aWorld,
   CONNECTION,
   NOW,
   VGW,
   WEEK_S,
 } from '../support/builders.ts';
-import { tell, tellInTurn } from '../support/eventFixtures.ts';
-import { aLedger, anAcceptance, aReceipt, aSighting, aSurvey } from '../support/ledgerBuilders.ts';
+import { publish, publishInTurn } from '../support/eventFixtures.ts';
+import { aLedger, anAcceptance, anObservation, aReceipt, aSnapshot } from '../support/ledgerBuilders.ts';
 
 const ID = 'dxvif-aaaaaaaa';
 const OTHER = 'dxvif-bbbbbbbb';
 const FUTURE = '2026-12-24T00:00:00.000Z';
-const NAMELESS = aVif({ id: '(item 1 of the listing)', faults: ['no ID'], state: null });
+const NAMELESS = aVif({ id: '(item 1 of the listing)', readErrors: ['no ID'], state: null });
 const LATER = { listedAt: '2026-11-10T13:00:00.000Z', seenAt: '2026-11-10T13:00:05.000Z' };
 
 describe('nothing is concluded', () => {
   it('from what may be our own confirm, when its intent cannot be read', () => {
-    const state = aLedger({ sightings: { [ID]: aSighting() }, damaged: { [ID]: 'odd' } });
-    const survey = aSurvey([aVif({ state: 'pending', gateway: VGW.prod })]);
+    const state = aLedger({ observations: { [ID]: anObservation() }, damaged: { [ID]: 'odd' } });
+    const survey = aSnapshot([aVif({ state: 'pending', gateway: VGW.prod })]);
     expect(reconcile(state, survey, WEEK_S)).toMatchObject({ ended: [], changes: [{ kind: 'listed' }] });
   });
 
   it('from an acceptance on record whose gateway is not shown yet', () => {
-    const state = aLedger({ sightings: { [ID]: aSighting() }, acceptances: { [ID]: anAcceptance() } });
-    const survey = aSurvey([aVif({ state: 'pending', gateway: null })]);
+    const state = aLedger({ observations: { [ID]: anObservation() }, acceptances: { [ID]: anAcceptance() } });
+    const survey = aSnapshot([aVif({ state: 'pending', gateway: null })]);
     expect(reconcile(state, survey, WEEK_S)).toMatchObject({ ended: [], changes: [{ kind: 'listed' }] });
   });
 });
@@ -41,18 +41,18 @@ describe('nothing is concluded', () => {
 describe('a clock that stepped back', () => {
   it('is told once, also of an interface that is no request any more', () => {
     const state = aLedger({
-      sightings: { [ID]: aSighting({ firstSeen: FUTURE }), [OTHER]: aSighting() },
+      observations: { [ID]: anObservation({ firstSeen: FUTURE }), [OTHER]: anObservation() },
     });
-    const survey = aSurvey([aVif({ state: 'deleting' }), aVif({ id: OTHER })]);
-    const next = reconcile(state, survey, WEEK_S).changes.reduce(applyChange, state);
+    const survey = aSnapshot([aVif({ state: 'deleting' }), aVif({ id: OTHER })]);
+    const next = reconcile(state, survey, WEEK_S).changes.reduce(applyLedgerChange, state);
     const again = reconcile(next, { ...survey, ...LATER }, WEEK_S);
     expect(again).toMatchObject({ warnings: [], changes: [{ kind: 'listed' }] });
   });
 
   it('is told once, also while a listing has an item without an ID', () => {
-    const state = aLedger({ lastListing: FUTURE, sightings: { [ID]: aSighting() } });
-    const survey = aSurvey([NAMELESS, aVif()]);
-    const next = reconcile(state, survey, WEEK_S).changes.reduce(applyChange, state);
+    const state = aLedger({ lastListing: FUTURE, observations: { [ID]: anObservation() } });
+    const survey = aSnapshot([NAMELESS, aVif()]);
+    const next = reconcile(state, survey, WEEK_S).changes.reduce(applyLedgerChange, state);
     expect(next.lastListing).toBeNull();
     expect(reconcile(next, { ...survey, ...LATER }, WEEK_S)).toMatchObject({ warnings: [], changes: [] });
   });
@@ -61,8 +61,8 @@ describe('a clock that stepped back', () => {
 it('a record that becomes unreadable opens no slot, wherever its interface stands', () => {
   const policy = aPolicy({ owners: [anOwner({ grants: [aGrant({ limit: 1 })] })] });
   const live = aLiveVif({ connection: CONNECTION.other });
-  const read = aWorld({ interfaces: [aVif(), live], acceptances: { [live.id]: anAcceptance() } });
-  const damaged = aWorld({ interfaces: [aVif(), live], damaged: { [live.id]: 'odd' } });
+  const read = aDecisionContext({ interfaces: [aVif(), live], acceptances: { [live.id]: anAcceptance() } });
+  const damaged = aDecisionContext({ interfaces: [aVif(), live], damaged: { [live.id]: 'odd' } });
   for (const world of [read, damaged])
     expect(decide(policy, aVif(), world, NO_DEADLINE, NOW)).toMatchObject({
       verdict: 'hold',
@@ -81,16 +81,16 @@ it('a problem that comes back after another is told as a new thing', () => {
         acceptedAt: '2026-11-10T11:00:00.000Z',
         problem,
         message: '',
-        mend: null,
+        fix: null,
         connection: null,
       },
     ],
   });
-  const ids = tellInTurn(state, found('down'), found('notAvailable'), found('down')).flat();
+  const ids = publishInTurn(state, found('down'), found('notAvailable'), found('down')).flat();
   expect(new Set(ids.map(({ id }) => id)).size).toBe(3);
 });
 
 it('a grant that is named like something every object has, has no ticket', () => {
   const receipt = aReceipt({ grant: 'constructor', grants: ['constructor'] });
-  expect(tell(aLedger(), { receipts: [receipt] }).detail.ticket).toBeNull();
+  expect(publish(aLedger(), { receipts: [receipt] }).detail.ticket).toBeNull();
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Provider } from '../../core/model.ts';
-import { ACME, actAs, US } from '../support/accounts.ts';
+import { ACME, actAs, RECIPIENT_ACCOUNT } from '../support/accounts.ts';
 import { ACME_1, ACME_2, PROD } from '../support/cloud.ts';
 import { isInstalled } from '../support/installedPrograms.ts';
 import type { Outputs } from './cdk.ts';
@@ -86,8 +86,8 @@ describe.skipIf(!HAS_MOTO)(
           policy,
           counts: { accepted: 1, held: 1 },
         });
-        expect(await actAs(cloud, US).see(id)).toBe(`pending ${PROD}`);
-        expect(await actAs(cloud, US).see(other)).toBe('confirming');
+        expect(await actAs(cloud, RECIPIENT_ACCOUNT).see(id)).toBe(`pending ${PROD}`);
+        expect(await actAs(cloud, RECIPIENT_ACCOUNT).see(other)).toBe('confirming');
         expect(await world.receipts(outputs.LedgerTable ?? '', provider)).toEqual([id]);
         expect(await world.bus.heard()).toContain(`Request Accepted ${id}`);
         expect(await world.people.heard()).toContain(`Request Held ${other}`);
@@ -127,7 +127,7 @@ describe.skipIf(!HAS_MOTO)(
           policy: { digest },
           counts: { accepted: 1, held: 0 },
         });
-        expect(await actAs(world.clouds.outscale, US).see(now)).toBe(`pending ${PROD}`);
+        expect(await actAs(world.clouds.outscale, RECIPIENT_ACCOUNT).see(now)).toBe(`pending ${PROD}`);
         expect(await world.receipts(outputs.LedgerTable ?? '', 'outscale')).toEqual([before, now]);
         expect(await world.bus.heard()).toEqual([`Request Accepted ${now}`]);
       },

@@ -2,11 +2,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
-import { US } from '../support/accounts.ts';
+import { RECIPIENT_ACCOUNT } from '../support/accounts.ts';
 
 /** Where the stack goes; the targets are elsewhere, in `eu-west-2`. */
 export const REGION = 'eu-west-3';
-export const ACCOUNT = US;
+export const ACCOUNT = RECIPIENT_ACCOUNT;
 
 /** How long a server may take to come up, in milliseconds. */
 const PATIENCE = 60_000;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Provider } from '../../core/model.ts';
 import { compileFiles, formatFault } from '../../language/index.ts';
-import { US } from '../support/accounts.ts';
+import { RECIPIENT_ACCOUNT } from '../support/accounts.ts';
 import { PROD } from '../support/cloud.ts';
 
 const exec = promisify(execFile);
@@ -45,7 +45,7 @@ export async function startPolicies(dir: string): Promise<Policies> {
       await writeFile(
         join(dir, file),
         `version: 1
-recipient: { provider: ${provider}, region: ${TARGET_REGION}, account: "${US}"${credentials} }
+recipient: { provider: ${provider}, region: ${TARGET_REGION}, account: "${RECIPIENT_ACCOUNT}"${credentials} }
 owners: { acme: { connections: [${connections.join(', ')}], gateway: ${PROD} } }
 `,
       );
@@ -55,7 +55,7 @@ owners: { acme: { connections: [${connections.join(', ')}], gateway: ${PROD} } }
     revision: () => git('describe', '--always', '--dirty'),
     digests: () => {
       const compiled = compileFiles(dir);
-      if (!compiled.ok) throw new Error(compiled.faults.map(formatFault).join('\n'));
+      if (!compiled.ok) throw new Error(compiled.errors.map(formatFault).join('\n'));
       return Object.fromEntries(compiled.policies.map(({ policy, digest }) => [policy.target, digest]));
     },
   };

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
 import type { Provider } from '../../core/model.ts';
-import { readScenario, type Simulator, startSimulator } from '../../emulator/emulator.ts';
-import { ACME, US } from '../support/accounts.ts';
-import { type } from '../support/cli.ts';
+import { type Emulator, readScenario, startEmulator } from '../../emulator/emulator.ts';
+import { ACME, RECIPIENT_ACCOUNT } from '../support/accounts.ts';
+import { runCli } from '../support/cli.ts';
 import { ACME_1, ACME_2, PROD } from '../support/cloud.ts';
 import { type Cdk, cdkOn, type Outputs } from './cdk.ts';
 import { type DeployedFunction, deployedFunctions } from './deployedFunctions.ts';
@@ -22,7 +22,7 @@ export interface World {
   readonly moto: Moto;
   readonly cdk: Cdk;
   readonly policies: Policies;
-  readonly clouds: Readonly<Record<Provider, Simulator>>;
+  readonly clouds: Readonly<Record<Provider, Emulator>>;
   /** everything that was announced on the bus */
   readonly bus: Mailbox;
   /** what of it goes to people */
@@ -81,7 +81,7 @@ export async function openWorld(): Promise<World> {
         const file = join(policies.dir, `${TARGETS[provider]}.yaml`);
         const args = ['receipts', '--policy', file, '--ledger', `dynamodb:${table}`, '--json'];
         const env = { AWS_ENDPOINT_URL_DYNAMODB: moto.url, AWS_REGION: REGION };
-        const { code, stdout, stderr } = await type(dir, args, env);
+        const { code, stdout, stderr } = await runCli(dir, args, env);
         if (code !== 0) throw new Error(`\`receipts\` ends with ${code}:\n${stdout}${stderr}`);
         return shown.parse(JSON.parse(stdout)).receipts.map(({ receipt }) => receipt.id);
       },
@@ -95,21 +95,21 @@ export async function openWorld(): Promise<World> {
 const shown = z.object({ receipts: z.array(z.object({ receipt: z.object({ id: z.string() }) })) });
 
 /** A provider with our gateway, and two connections of acme's. */
-async function startProvider(dialect: Provider): Promise<Simulator> {
+async function startProvider(dialect: Provider): Promise<Emulator> {
   const connection = (id: string) => ({ account: ACME, id, name: id, location: 'PAR1' });
   const scenario = readScenario({
     region: TARGET_REGION,
     options: { dialect },
-    gateways: [{ account: US, id: PROD, vpc: 'vpc-1', asn: 64512 }],
+    gateways: [{ account: RECIPIENT_ACCOUNT, id: PROD, vpc: 'vpc-1', asn: 64512 }],
     connections: [connection(ACME_1), connection(ACME_2)],
   });
-  return await startSimulator({ scenario });
+  return await startEmulator({ scenario });
 }
 
 /** The key of our account at OUTSCALE. */
 async function keepSecret(moto: Moto): Promise<void> {
   const client = new SecretsManagerClient(moto.config);
-  const SecretString = JSON.stringify({ accessKey: US, secretKey: 'secret' });
+  const SecretString = JSON.stringify({ accessKey: RECIPIENT_ACCOUNT, secretKey: 'secret' });
   await client.send(new CreateSecretCommand({ Name: SECRET, SecretString }));
   client.destroy();
 }
@@ -126,11 +126,11 @@ async function functionFor(moto: Moto, provider: Provider): Promise<DeployedFunc
   return only;
 }
 
-function surroundings({ url }: Moto, cloud: Simulator, provider: Provider) {
+function surroundings({ url }: Moto, cloud: Emulator, provider: Provider) {
   return {
     keys: {
       // The emulator's key is our account's number. At OUTSCALE the role's own key opens nothing: the secret has another.
-      AWS_ACCESS_KEY_ID: provider === 'aws' ? US : 'AKIAIOSFODNN7EXAMPLE',
+      AWS_ACCESS_KEY_ID: provider === 'aws' ? RECIPIENT_ACCOUNT : 'AKIAIOSFODNN7EXAMPLE',
       AWS_SECRET_ACCESS_KEY: 'secret',
     },
     endpoints: {

@@ -1,12 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { readScenario, startSimulator } from '../../emulator/emulator.ts';
-import { confirm, connect, gateway, listed, offered, started, states, steerBy } from './emulatorClients.ts';
+import { readScenario, startEmulator } from '../../emulator/emulator.ts';
+import {
+  adminRequest,
+  confirm,
+  connect,
+  gateway,
+  listInterfaces,
+  offerInterface,
+  startTestEmulator,
+  states,
+} from './emulatorClients.ts';
 
 describe('steering from outside', () => {
   it('tells and advances the clock', async () => {
-    const simulator = await started();
+    const simulator = await startTestEmulator();
     const told = async (method: string, body?: unknown) =>
-      (await steerBy(simulator, method, 'clock', body)).answer;
+      (await adminRequest(simulator, method, 'clock', body)).answer;
     expect(await told('GET')).toEqual({ now: '2026-11-01T00:00:00.000Z' });
     expect(await told('POST', { advance: 'PT6H' })).toEqual({ now: '2026-11-01T06:00:00.000Z' });
     expect(await told('POST', { advance: 'P1W2DT1H2M3S' })).toEqual({ now: '2026-11-10T07:02:03.000Z' });
@@ -14,14 +23,14 @@ describe('steering from outside', () => {
   });
 
   it('keeps the clock within the calendar, and never turns it back', async () => {
-    const simulator = await started({ now: '+275000-01-01T00:00:00Z' });
+    const simulator = await startTestEmulator({ now: '+275000-01-01T00:00:00Z' });
     expect(() => simulator.clock.advance('P99999W')).toThrow('`advance` must be a time ahead');
     expect(() => simulator.clock.advance(-1)).toThrow('`advance` must be a time ahead');
     expect(simulator.clock.now().toISOString()).toBe('+275000-01-01T00:00:00.000Z');
   });
 
   it('runs on from the real time when no start was given', async () => {
-    const simulator = await startSimulator();
+    const simulator = await startEmulator();
     expect(Math.abs(simulator.clock.now().getTime() - Date.now())).toBeLessThan(5000);
     await simulator.close();
   });
@@ -29,10 +38,10 @@ describe('steering from outside', () => {
   it.each(['down', 'pending', 'approving', 'confirming'])(
     'puts an interface into %s, where it stays',
     async (state) => {
-      const simulator = await started({ dialect: 'outscale' });
-      const id = await offered(simulator);
+      const simulator = await startTestEmulator({ dialect: 'outscale' });
+      const id = await offerInterface(simulator);
       await confirm(simulator, id, await gateway(simulator));
-      expect(await steerBy(simulator, 'POST', `interfaces/${id}`, { state })).toEqual({
+      expect(await adminRequest(simulator, 'POST', `interfaces/${id}`, { state })).toEqual({
         status: 200,
         answer: { id, state },
       });
@@ -42,8 +51,8 @@ describe('steering from outside', () => {
   );
 
   it('lets what was steered over vanish in its time', async () => {
-    const simulator = await started();
-    simulator.steer(await offered(simulator), 'deleted');
+    const simulator = await startTestEmulator();
+    simulator.forceState(await offerInterface(simulator), 'deleted');
     simulator.clock.advance('PT15M');
     expect(await states(simulator)).toEqual([]);
   });
@@ -54,15 +63,15 @@ describe('steering from outside', () => {
       connections: [{ account: '210987654321', name: 'a', location: 'PAR1' }],
       allocations: [{ connection: 'a', to: '012345678901', name: 'a', vlan: 1, asn: 65010 }],
     });
-    const simulator = await started({ scenario });
-    const before = await listed(simulator);
+    const simulator = await startTestEmulator({ scenario });
+    const before = await listInterfaces(simulator);
     simulator.clock.advance('PT1H');
-    await offered(simulator);
+    await offerInterface(simulator);
     simulator.addFault({ kind: 'throttle', times: 'always' });
-    const { answer } = await steerBy(simulator, 'POST', 'reset');
+    const { answer } = await adminRequest(simulator, 'POST', 'reset');
     expect(answer).toEqual({ now: '2026-11-01T00:00:00.000Z' });
     expect(simulator.calls()).toEqual([]);
-    expect(await listed(simulator)).toEqual(before);
+    expect(await listInterfaces(simulator)).toEqual(before);
     expect(simulator.world.connections.size).toBe(1);
   });
 
@@ -87,15 +96,15 @@ describe('steering from outside', () => {
     ['POST', 'clocks', {}, 404, 'no such path; there are /_simulator/clock, '],
     ['POST', 'interfaces', {}, 404, 'no such path'],
   ])('tells what is wrong with %s %s %j', async (method, path, body, status, message) => {
-    expect(await steerBy(await started(), method, path, body)).toEqual({
+    expect(await adminRequest(await startTestEmulator(), method, path, body)).toEqual({
       status,
       answer: { message: expect.stringContaining(message) },
     });
   });
 
   it('does not steer a connection', async () => {
-    const simulator = await started();
+    const simulator = await startTestEmulator();
     const id = await connect(simulator);
-    expect(() => simulator.steer(id, 'down')).toThrow('no interface or gateway has the ID');
+    expect(() => simulator.forceState(id, 'down')).toThrow('no interface or gateway has the ID');
   });
 });

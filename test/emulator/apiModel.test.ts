@@ -4,9 +4,9 @@ import * as stsModel from '@aws-sdk/client-sts';
 import { describe, expect, it } from 'vitest';
 import { createSimulation, readScenario } from '../../emulator/emulator.ts';
 import { OPERATION_NAMES } from '../../emulator/operations/operationTable.ts';
-import { operationModel, requiredPaths, strangers, xmlNames } from './apiModel.ts';
+import { operationModel, requiredPaths, unknownMembers, xmlNames } from './apiModel.ts';
 import { OWNER, RECIPIENT } from './emulatorClients.ts';
-import { inProcess } from './inProcessClient.ts';
+import { inProcessClient } from './inProcessClient.ts';
 
 const allocation = { connectionId: 'dxcon-1a2b3c4d', ownerAccount: RECIPIENT };
 const wanted = { virtualInterfaceName: 'a', vlan: 7, asn: 65010, tags: [{ key: 'a', value: 'b' }] };
@@ -88,7 +88,7 @@ function arranged() {
   const place = { account: OWNER, region: 'eu-west-2', location: 'PAR1', bandwidth: '1Gbps' };
   simulation.world().lags.set(LAG, { ...place, id: LAG, name: 'a', provider: '', tags: [] });
   const [table = ''] = simulation.world().routeTables.keys();
-  return { ...inProcess(simulation, OWNER), inputs: Object.entries(inputs(id, table)) };
+  return { ...inProcessClient(simulation, OWNER), inputs: Object.entries(inputs(id, table)) };
 }
 
 /** Sends the command of that name, which the package itself makes. */
@@ -108,7 +108,7 @@ describe('the API model that the SDK carries', () => {
     for (const [name, input] of inputs.filter(([name]) => `${name}$` in directConnectModel)) {
       await send(directConnect, directConnectModel, name, input);
       const answer: unknown = JSON.parse(bodies.at(-1) ?? '');
-      expect(strangers(operationModel(directConnectModel, name).output, answer, name)).toEqual([]);
+      expect(unknownMembers(operationModel(directConnectModel, name).output, answer, name)).toEqual([]);
       checked.push(name);
     }
     expect(checked).toHaveLength(22);

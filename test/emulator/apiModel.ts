@@ -23,17 +23,19 @@ export function operationModel(model: object, name: string): { input: unknown; o
 }
 
 /** Paths of what stands in `value` and not in its schema, or with another type. */
-export function strangers(reference: unknown, value: unknown, path: string): string[] {
+export function unknownMembers(reference: unknown, value: unknown, path: string): string[] {
   const schema = resolve(reference);
   if (Array.isArray(schema) && schema[0] === LIST) {
     if (!Array.isArray(value)) return [path];
-    return value.flatMap((item, i) => strangers(schema[4], item, `${path}[${i}]`));
+    return value.flatMap((item, i) => unknownMembers(schema[4], item, `${path}[${i}]`));
   }
   if (Array.isArray(schema) && schema[0] === STRUCTURE) {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return [path];
     return Object.entries(value).flatMap(([key, part]) => {
       const member = members(schema).find(({ name }) => name === key);
-      return member === undefined ? [`${path}.${key}`] : strangers(member.schema, part, `${path}.${key}`);
+      return member === undefined
+        ? [`${path}.${key}`]
+        : unknownMembers(member.schema, part, `${path}.${key}`);
     });
   }
   const wanted = typeof schema === 'number' ? SCALARS[schema] : undefined;

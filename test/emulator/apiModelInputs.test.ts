@@ -3,12 +3,12 @@ import * as ec2Model from '@aws-sdk/client-ec2';
 import * as stsModel from '@aws-sdk/client-sts';
 import { describe, expect, it } from 'vitest';
 import type { Service } from '../../emulator/dialects.ts';
-import { IGNORED } from '../../emulator/operations/ignoredParameters.ts';
+import { IGNORED_PARAMETERS } from '../../emulator/operations/ignoredParameters.ts';
 import { everyMember, operationModel } from './apiModel.ts';
-import { inProcess } from './inProcessClient.ts';
+import { inProcessClient } from './inProcessClient.ts';
 import { CALLS, type Call } from './wire/allCalls.ts';
 import { IDS } from './wire/callVariant.ts';
-import { worldOfRecordings } from './wire/replayRecording.ts';
+import { createRecordedWorld } from './wire/replayRecording.ts';
 
 const MODELS = { directconnect: directConnectModel, ec2: ec2Model, sts: stsModel } satisfies Record<
   Service,
@@ -66,7 +66,7 @@ describe('every member of every input in the API model', () => {
   });
 
   it('stands in the model when it is in the table of what is ignored, and there is why', () => {
-    for (const { operation, member, reason } of IGNORED) {
+    for (const { operation, member, reason } of IGNORED_PARAMETERS) {
       const service = CALLS.find((call) => call.operation === operation)?.service ?? 'ec2';
       const { input } = operationModel(MODELS[service], operation);
       expect(everyMember(input).map(({ path }) => path[0])).toContain(member);
@@ -76,7 +76,7 @@ describe('every member of every input in the API model', () => {
 });
 
 async function refusalOf({ service, operation, input }: Call, more: object): Promise<string> {
-  const { directConnect, ec2, sts } = inProcess(worldOfRecordings('aws'), IDS.account);
+  const { directConnect, ec2, sts } = inProcessClient(createRecordedWorld('aws'), IDS.account);
   const client = { directconnect: directConnect, ec2, sts }[service];
   const command = Reflect.construct(Reflect.get(MODELS[service], `${operation}Command`), [
     { ...input, ...more },

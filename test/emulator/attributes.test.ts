@@ -5,20 +5,28 @@ import {
   UpdateVirtualInterfaceAttributesCommand,
 } from '@aws-sdk/client-direct-connect';
 import { describe, expect, it } from 'vitest';
-import { directConnect, listed, OWNER, offered, STRANGER, started, steerBy } from './emulatorClients.ts';
+import {
+  adminRequest,
+  directConnect,
+  listInterfaces,
+  OWNER,
+  offerInterface,
+  STRANGER,
+  startTestEmulator,
+} from './emulatorClients.ts';
 
 const theirs = { amazonAddress: '169.254.20.1/30', customerAddress: '169.254.20.2/30' };
 
 describe('an interface that its owner changes', () => {
   it('has another name and another MTU from then on', async () => {
-    const simulator = await started({ dialect: 'aws' });
-    const virtualInterfaceId = await offered(simulator);
+    const simulator = await startTestEmulator({ dialect: 'aws' });
+    const virtualInterfaceId = await offerInterface(simulator);
     const owner = directConnect(simulator, OWNER);
     const update = (changed: object) =>
       owner.send(new UpdateVirtualInterfaceAttributesCommand({ virtualInterfaceId, ...changed }));
     await update({ virtualInterfaceName: 'renamed' });
     await update({ mtu: 8500 });
-    expect(await listed(simulator)).toMatchObject([{ virtualInterfaceName: 'renamed', mtu: 8500 }]);
+    expect(await listInterfaces(simulator)).toMatchObject([{ virtualInterfaceName: 'renamed', mtu: 8500 }]);
     await expect(update({ mtu: 1400 })).rejects.toMatchObject({ name: 'DirectConnectClientException' });
     await expect(update({ virtualInterfaceName: '' })).rejects.toMatchObject({
       name: 'DirectConnectClientException',
@@ -26,8 +34,8 @@ describe('an interface that its owner changes', () => {
   });
 
   it('is changed by nobody else', async () => {
-    const simulator = await started({ dialect: 'aws' });
-    const virtualInterfaceId = await offered(simulator);
+    const simulator = await startTestEmulator({ dialect: 'aws' });
+    const virtualInterfaceId = await offerInterface(simulator);
     await expect(
       directConnect(simulator, STRANGER).send(
         new UpdateVirtualInterfaceAttributesCommand({ virtualInterfaceId, mtu: 8500 }),
@@ -36,21 +44,21 @@ describe('an interface that its owner changes', () => {
   });
 
   it('gets a session more, and loses one, which stays listed for a while', async () => {
-    const simulator = await started({ dialect: 'aws' });
-    const virtualInterfaceId = await offered(simulator);
+    const simulator = await startTestEmulator({ dialect: 'aws' });
+    const virtualInterfaceId = await offerInterface(simulator);
     const owner = directConnect(simulator, OWNER);
     await owner.send(
       new CreateBGPPeerCommand({ virtualInterfaceId, newBGPPeer: { asnLong: 65020, ...theirs } }),
     );
     const sessions = async () =>
-      (await listed(simulator)).flatMap(({ bgpPeers = [] }) =>
+      (await listInterfaces(simulator)).flatMap(({ bgpPeers = [] }) =>
         bgpPeers.map(({ asn, bgpPeerState }) => `${asn} ${bgpPeerState}`),
       );
     expect(await sessions()).toEqual(['65010 pending', '65020 pending']);
     await owner.send(new DeleteBGPPeerCommand({ virtualInterfaceId, asn: 65010, customerAddress: '' }));
     expect(await sessions()).toEqual(['65010 deleting', '65020 pending']);
     // What the interface says of itself is what its first live session says.
-    expect(await listed(simulator)).toMatchObject([{ asn: 65020, ...theirs }]);
+    expect(await listInterfaces(simulator)).toMatchObject([{ asn: 65020, ...theirs }]);
     simulator.clock.advance('PT1M');
     expect(await sessions()).toEqual(['65010 deleted', '65020 pending']);
     simulator.clock.advance('PT15M');
@@ -58,8 +66,8 @@ describe('an interface that its owner changes', () => {
   });
 
   it('keeps its last session', async () => {
-    const simulator = await started({ dialect: 'aws' });
-    const virtualInterfaceId = await offered(simulator);
+    const simulator = await startTestEmulator({ dialect: 'aws' });
+    const virtualInterfaceId = await offerInterface(simulator);
     await expect(
       directConnect(simulator, OWNER).send(
         new DeleteBGPPeerCommand({ virtualInterfaceId, asn: 65010, customerAddress: '' }),
@@ -68,8 +76,8 @@ describe('an interface that its owner changes', () => {
   });
 
   it('takes no addresses for a session of IPv6', async () => {
-    const simulator = await started({ dialect: 'aws' });
-    const virtualInterfaceId = await offered(simulator);
+    const simulator = await startTestEmulator({ dialect: 'aws' });
+    const virtualInterfaceId = await offerInterface(simulator);
     const newBGPPeer = { asn: 65010, addressFamily: 'ipv6', ...theirs } as const;
     await expect(
       directConnect(simulator, OWNER).send(new CreateBGPPeerCommand({ virtualInterfaceId, newBGPPeer })),
@@ -79,35 +87,35 @@ describe('an interface that its owner changes', () => {
 
 describe('an interface that is disguised', () => {
   it('is missing in listings and shown by its ID, in a state that nobody knows', async () => {
-    const simulator = await started();
-    const id = await offered(simulator);
-    await steerBy(simulator, 'POST', `interfaces/${id}`, { state: 'withdrawn', listed: false });
-    expect(await listed(simulator)).toEqual([]);
+    const simulator = await startTestEmulator();
+    const id = await offerInterface(simulator);
+    await adminRequest(simulator, 'POST', `interfaces/${id}`, { state: 'withdrawn', listed: false });
+    expect(await listInterfaces(simulator)).toEqual([]);
 
     const { virtualInterfaces } = await directConnect(simulator, OWNER).send(
       new DescribeVirtualInterfacesCommand({ virtualInterfaceId: id }),
     );
     expect(virtualInterfaces).toMatchObject([{ virtualInterfaceState: 'withdrawn' }]);
-    await steerBy(simulator, 'POST', `interfaces/${id}`, { listed: true });
-    expect(await listed(simulator)).toMatchObject([{ virtualInterfaceState: 'withdrawn' }]);
+    await adminRequest(simulator, 'POST', `interfaces/${id}`, { listed: true });
+    expect(await listInterfaces(simulator)).toMatchObject([{ virtualInterfaceState: 'withdrawn' }]);
   });
 
   it('shows odd values in one field, and is otherwise what it was', async () => {
-    const simulator = await started();
-    const id = await offered(simulator);
-    const { status } = await steerBy(simulator, 'POST', `interfaces/${id}`, { shows: { vlan: 0 } });
+    const simulator = await startTestEmulator();
+    const id = await offerInterface(simulator);
+    const { status } = await adminRequest(simulator, 'POST', `interfaces/${id}`, { shows: { vlan: 0 } });
     expect(status).toBe(200);
-    expect(await listed(simulator)).toMatchObject([{ vlan: 0, virtualInterfaceState: 'confirming' }]);
+    expect(await listInterfaces(simulator)).toMatchObject([{ vlan: 0, virtualInterfaceState: 'confirming' }]);
     simulator.disguise(id, { shows: {} });
-    expect(await listed(simulator)).toMatchObject([{ vlan: 101 }]);
+    expect(await listInterfaces(simulator)).toMatchObject([{ vlan: 101 }]);
   });
 
   it('must be there, and what it shows must be an object', async () => {
-    const simulator = await started();
-    const unknown = await steerBy(simulator, 'POST', 'interfaces/dxvif-00000000', { listed: false });
+    const simulator = await startTestEmulator();
+    const unknown = await adminRequest(simulator, 'POST', 'interfaces/dxvif-00000000', { listed: false });
     expect(unknown.status).toBe(404);
-    const id = await offered(simulator);
-    const odd = await steerBy(simulator, 'POST', `interfaces/${id}`, { shows: 'vlan' });
+    const id = await offerInterface(simulator);
+    const odd = await adminRequest(simulator, 'POST', `interfaces/${id}`, { shows: 'vlan' });
     expect(odd.status).toBe(400);
   });
 });

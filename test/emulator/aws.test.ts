@@ -5,42 +5,42 @@ import {
 } from '@aws-sdk/client-direct-connect';
 import { CreateVpnGatewayCommand } from '@aws-sdk/client-ec2';
 import { describe, expect, it } from 'vitest';
-import type { Simulator } from '../../emulator/emulator.ts';
+import type { Emulator } from '../../emulator/emulator.ts';
 import {
   allocate,
   confirm,
   connect,
+  defined,
   directConnect,
   ec2,
-  listed,
-  offered,
+  listInterfaces,
+  offerInterface,
   RECIPIENT,
-  started,
-  told,
+  startTestEmulator,
 } from './emulatorClients.ts';
 
 const dialect = 'aws';
 
-async function directConnectGateway(simulator: Simulator): Promise<string> {
+async function directConnectGateway(simulator: Emulator): Promise<string> {
   const named = new CreateDirectConnectGatewayCommand({
     directConnectGatewayName: 'core',
     amazonSideAsn: 64700,
   });
   const { directConnectGateway } = await directConnect(simulator, RECIPIENT).send(named);
-  return told(directConnectGateway?.directConnectGatewayId);
+  return defined(directConnectGateway?.directConnectGatewayId);
 }
 
 describe('the dialect of AWS', () => {
   it('tells all of a request: its peer, its tags, empty gateways and secrets in clear', async () => {
-    const simulator = await started({ dialect });
-    await offered(simulator, {
+    const simulator = await startTestEmulator({ dialect });
+    await offerInterface(simulator, {
       mtu: 9001,
       authKey: 'sesame<1',
       amazonAddress: '169.254.10.1/30',
       customerAddress: '169.254.10.2/30',
       tags: [{ key: 'team', value: 'core' }],
     });
-    const [vif] = await listed(simulator);
+    const [vif] = await listInterfaces(simulator);
     expect(vif).toMatchObject({
       ownerAccount: RECIPIENT,
       asn: 65010,
@@ -66,9 +66,9 @@ describe('the dialect of AWS', () => {
   });
 
   it('makes up a key for a request that brings none', async () => {
-    const simulator = await started({ dialect });
-    await offered(simulator);
-    expect((await listed(simulator))[0]?.authKey).toMatch(/.{6}/);
+    const simulator = await startTestEmulator({ dialect });
+    await offerInterface(simulator);
+    expect((await listInterfaces(simulator))[0]?.authKey).toMatch(/.{6}/);
   });
 
   it.each([
@@ -76,7 +76,7 @@ describe('the dialect of AWS', () => {
     { wanted: { asnLong: 65010 }, shown: { asn: 65010, asnLong: undefined } },
     { wanted: { asn: 1, asnLong: 4200000000 }, shown: { asn: 0, asnLong: 4200000000 } },
   ])('shows the ASN of $wanted as $shown', async ({ wanted, shown }) => {
-    const simulator = await started({ dialect });
+    const simulator = await startTestEmulator({ dialect });
     const { asn, asnLong, bgpPeers } = await allocate(simulator, await connect(simulator), {
       asn: undefined,
       ...wanted,
@@ -86,17 +86,17 @@ describe('the dialect of AWS', () => {
   });
 
   it('accepts a request for a gateway attached to nothing, whose ASN then shows', async () => {
-    const simulator = await started({ dialect });
-    const id = await offered(simulator);
-    expect((await listed(simulator))[0]?.amazonSideAsn).toBe(64512);
+    const simulator = await startTestEmulator({ dialect });
+    const id = await offerInterface(simulator);
+    expect((await listInterfaces(simulator))[0]?.amazonSideAsn).toBe(64512);
     const created = await ec2(simulator, RECIPIENT).send(
       new CreateVpnGatewayCommand({ Type: 'ipsec.1', AmazonSideAsn: 64600 }),
     );
-    const vgw = told(created.VpnGateway?.VpnGatewayId);
+    const vgw = defined(created.VpnGateway?.VpnGatewayId);
     expect(vgw).toMatch(/^vgw-[0-9a-f]{17}$/);
     expect((await confirm(simulator, id, vgw)).virtualInterfaceState).toBe('pending');
     simulator.clock.advance(60_000);
-    expect(await listed(simulator)).toMatchObject([
+    expect(await listInterfaces(simulator)).toMatchObject([
       {
         virtualInterfaceState: 'available',
         virtualGatewayId: vgw,
@@ -108,8 +108,8 @@ describe('the dialect of AWS', () => {
   });
 
   it('accepts a request for a Direct Connect gateway, which lives in every region', async () => {
-    const simulator = await started({ dialect });
-    const virtualInterfaceId = await offered(simulator);
+    const simulator = await startTestEmulator({ dialect });
+    const virtualInterfaceId = await offerInterface(simulator);
     const directConnectGatewayId = await directConnectGateway(simulator);
     const elsewhere = directConnect(simulator, RECIPIENT, { region: 'us-east-1' });
     const { directConnectGateways } = await elsewhere.send(new DescribeDirectConnectGatewaysCommand({}));
@@ -124,7 +124,7 @@ describe('the dialect of AWS', () => {
     ]);
     const confirmation = { virtualInterfaceId, directConnectGatewayId };
     await directConnect(simulator, RECIPIENT).send(new ConfirmPrivateVirtualInterfaceCommand(confirmation));
-    expect(await listed(simulator)).toMatchObject([
+    expect(await listInterfaces(simulator)).toMatchObject([
       { virtualGatewayId: '', directConnectGatewayId, amazonSideAsn: 64700 },
     ]);
   });

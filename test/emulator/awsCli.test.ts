@@ -1,14 +1,14 @@
 import { execFile, spawnSync } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import type { Simulator } from '../../emulator/emulator.ts';
-import { gateway, OWNER, RECIPIENT, started } from './emulatorClients.ts';
+import type { Emulator } from '../../emulator/emulator.ts';
+import { gateway, OWNER, RECIPIENT, startTestEmulator } from './emulatorClients.ts';
 
 const found = spawnSync('aws', ['--version']).error === undefined;
 const skipped = found ? '' : ' (skipped: the AWS CLI, `aws`, is not on PATH)';
 
 /** Runs the AWS CLI as an account, with nothing of this machine's configuration, and reads what it prints. */
-async function aws(simulator: Simulator, account: string, ...command: string[]) {
+async function aws(simulator: Emulator, account: string, ...command: string[]) {
   const { stdout } = await promisify(execFile)(
     'aws',
     [...command, '--endpoint-url', simulator.url, '--output', 'json'],
@@ -33,7 +33,7 @@ describe('the AWS CLI', () => {
     `drives a request from allocation to acceptance${skipped}`,
     { timeout: 60_000 },
     async () => {
-      const simulator = await started({ dialect: 'outscale', seed: 1 });
+      const simulator = await startTestEmulator({ dialect: 'outscale', seed: 1 });
       expect(await aws(simulator, RECIPIENT, 'sts', 'get-caller-identity')).toMatchObject({
         Account: RECIPIENT,
       });
@@ -84,7 +84,7 @@ describe('the AWS CLI', () => {
   );
 
   it.skipIf(!found)(`steers where a gateway leads${skipped}`, { timeout: 60_000 }, async () => {
-    const simulator = await started({ dialect: 'outscale' });
+    const simulator = await startTestEmulator({ dialect: 'outscale' });
     const vgw = await gateway(simulator);
     const [table = ''] = simulator.world.routeTables.keys();
     const described = (filter: string) =>
@@ -102,7 +102,7 @@ describe('the AWS CLI', () => {
 
   it.skipIf(!found)(`is told of a gateway that is not there${skipped}`, { timeout: 30_000 }, async () => {
     const asked = aws(
-      await started(),
+      await startTestEmulator(),
       RECIPIENT,
       'ec2',
       'describe-vpn-gateways',

@@ -1,23 +1,23 @@
 import { DescribeVirtualInterfacesCommand } from '@aws-sdk/client-direct-connect';
 import { describe, expect, it } from 'vitest';
 import {
+  adminRequest,
   allocate,
   connect,
   directConnect,
   gateway,
-  listed,
+  listInterfaces,
   OWNER,
-  offered,
+  offerInterface,
   RECIPIENT,
-  started,
-  steerBy,
+  startTestEmulator,
 } from './emulatorClients.ts';
 
 describe('the log of calls', () => {
   it('tells who called what, when, and what came of it', async () => {
-    const simulator = await started();
+    const simulator = await startTestEmulator();
     simulator.clock.advance('PT1H');
-    await listed(simulator);
+    await listInterfaces(simulator);
     expect(simulator.calls()).toEqual([
       {
         at: '2026-11-01T01:00:00.000Z',
@@ -29,11 +29,11 @@ describe('the log of calls', () => {
         status: 200,
       },
     ]);
-    expect((await steerBy(simulator, 'GET', 'calls')).answer).toEqual({ calls: simulator.calls() });
+    expect((await adminRequest(simulator, 'GET', 'calls')).answer).toEqual({ calls: simulator.calls() });
   });
 
   it('holds no secret of an allocation', async () => {
-    const simulator = await started({ dialect: 'aws' });
+    const simulator = await startTestEmulator({ dialect: 'aws' });
     await allocate(simulator, await connect(simulator), { authKey: 'open-sesame' });
     expect(simulator.calls().at(-1)).toMatchObject({
       account: OWNER,
@@ -41,11 +41,11 @@ describe('the log of calls', () => {
       input: { newPrivateVirtualInterfaceAllocation: { authKey: '***', vlan: 101 } },
     });
     expect(JSON.stringify(simulator.calls())).not.toContain('open-sesame');
-    expect((await listed(simulator))[0]?.authKey).toBe('open-sesame');
+    expect((await listInterfaces(simulator))[0]?.authKey).toBe('open-sesame');
   });
 
   it('shows the form of the query protocol as an object', async () => {
-    const simulator = await started();
+    const simulator = await startTestEmulator();
     await gateway(simulator);
     expect(simulator.calls()).toMatchObject([
       { service: 'ec2', operation: 'CreateVpnGateway', input: { Type: 'ipsec.1', AmazonSideAsn: '64600' } },
@@ -54,15 +54,15 @@ describe('the log of calls', () => {
   });
 
   it('has the refused and the unanswered too', async () => {
-    const simulator = await started();
+    const simulator = await startTestEmulator();
     const client = directConnect(simulator, RECIPIENT, { secret: 'guess' });
     await expect(client.send(new DescribeVirtualInterfacesCommand({}))).rejects.toThrow();
-    await offered(simulator);
+    await offerInterface(simulator);
     simulator.clearCalls();
     await expect(client.send(new DescribeVirtualInterfacesCommand({}))).rejects.toThrow();
     for (const kind of ['hang', 'reset', 'throttle', 'timeoutAfterCommit'] as const) {
       simulator.addFault({ kind });
-      await expect(listed(simulator)).rejects.toThrow();
+      await expect(listInterfaces(simulator)).rejects.toThrow();
     }
     const seen = simulator.calls().map(({ account, status }) => [account, status]);
     expect(seen).toEqual([
@@ -75,9 +75,9 @@ describe('the log of calls', () => {
   });
 
   it('is emptied on demand', async () => {
-    const simulator = await started();
-    await listed(simulator);
-    expect((await steerBy(simulator, 'DELETE', 'calls')).answer).toEqual({ calls: [] });
+    const simulator = await startTestEmulator();
+    await listInterfaces(simulator);
+    expect((await adminRequest(simulator, 'DELETE', 'calls')).answer).toEqual({ calls: [] });
     expect(simulator.calls()).toEqual([]);
   });
 });

@@ -4,9 +4,9 @@ import { AssumeRoleCommand } from '@aws-sdk/client-sts';
 import { describe, expect, it } from 'vitest';
 import { createSimulation } from '../../emulator/emulator.ts';
 import { RECIPIENT } from './emulatorClients.ts';
-import { inProcess } from './inProcessClient.ts';
+import { inProcessClient } from './inProcessClient.ts';
 
-const clients = () => inProcess(createSimulation({ dialect: 'aws' }, null), RECIPIENT);
+const clients = () => inProcessClient(createSimulation({ dialect: 'aws' }, null), RECIPIENT);
 const role = { RoleArn: `arn:aws:iam::${RECIPIENT}:role/acceptor`, RoleSessionName: 'pass' };
 
 /** Whether it is answered, or the code of the refusal. */

@@ -11,7 +11,7 @@ import {
 import { AttachVpnGatewayCommand, CreateVpnGatewayCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { STSClient } from '@aws-sdk/client-sts';
 import { onTestFinished } from 'vitest';
-import { type Simulator, type SimulatorOptions, startSimulator } from '../../emulator/emulator.ts';
+import { type Emulator, type EmulatorOptions, startEmulator } from '../../emulator/emulator.ts';
 
 export const RECIPIENT = '012345678901';
 export const OWNER = '210987654321';
@@ -19,8 +19,8 @@ export const STRANGER = '999999999999';
 const NOW = new Date('2026-11-01T00:00:00Z');
 
 /** An emulator that ends with the test. Its clock stands at `NOW`. */
-export async function started(options: SimulatorOptions = {}): Promise<Simulator> {
-  const simulator = await startSimulator({ now: NOW, ...options });
+export async function startTestEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  const simulator = await startEmulator({ now: NOW, ...options });
   onTestFinished(() => simulator.close());
   return simulator;
 }
@@ -33,7 +33,7 @@ interface Keys {
   readonly patience?: number;
 }
 
-function configuration({ url }: Simulator, accessKeyId: string, keys: Keys) {
+function configuration({ url }: Emulator, accessKeyId: string, keys: Keys) {
   const { region = 'eu-west-2', secret = 'secret', sessionToken = '', patience = 300 } = keys;
   return {
     endpoint: url,
@@ -48,34 +48,34 @@ function configuration({ url }: Simulator, accessKeyId: string, keys: Keys) {
   };
 }
 
-export function directConnect(simulator: Simulator, account: string, keys: Keys = {}): DirectConnectClient {
+export function directConnect(simulator: Emulator, account: string, keys: Keys = {}): DirectConnectClient {
   const client = new DirectConnectClient(configuration(simulator, account, keys));
   onTestFinished(() => client.destroy());
   return client;
 }
 
-export function ec2(simulator: Simulator, account: string, keys: Keys = {}): EC2Client {
+export function ec2(simulator: Emulator, account: string, keys: Keys = {}): EC2Client {
   const client = new EC2Client(configuration(simulator, account, keys));
   onTestFinished(() => client.destroy());
   return client;
 }
 
-export function sts(simulator: Simulator, account: string, keys: Keys = {}): STSClient {
+export function sts(simulator: Emulator, account: string, keys: Keys = {}): STSClient {
   const client = new STSClient(configuration(simulator, account, keys));
   onTestFinished(() => client.destroy());
   return client;
 }
 
 /** A connection of the account. */
-export async function connect(simulator: Simulator, account: string = OWNER): Promise<string> {
+export async function connect(simulator: Emulator, account: string = OWNER): Promise<string> {
   const asked = { location: 'PAR1', bandwidth: '1Gbps', connectionName: `of-${account}` };
   const { connectionId } = await directConnect(simulator, account).send(new CreateConnectionCommand(asked));
-  return told(connectionId);
+  return defined(connectionId);
 }
 
 /** Offers an interface to the recipient, as the owner. */
 export function allocate(
-  simulator: Simulator,
+  simulator: Emulator,
   connectionId: string,
   wanted: Partial<NewPrivateVirtualInterfaceAllocation> = {},
 ): Promise<AllocatePrivateVirtualInterfaceCommandOutput> {
@@ -90,17 +90,17 @@ export function allocate(
 }
 
 /** A connection with one request on it. Returns the ID of the interface. */
-export async function offered(
-  simulator: Simulator,
+export async function offerInterface(
+  simulator: Emulator,
   wanted: Partial<NewPrivateVirtualInterfaceAllocation> = {},
 ): Promise<string> {
   const { virtualInterfaceId } = await allocate(simulator, await connect(simulator), wanted);
-  return told(virtualInterfaceId);
+  return defined(virtualInterfaceId);
 }
 
 /** A virtual private gateway of the account, attached to a VPC. */
 export async function gateway(
-  simulator: Simulator,
+  simulator: Emulator,
   account: string = RECIPIENT,
   asn = 64600,
 ): Promise<string> {
@@ -108,42 +108,45 @@ export async function gateway(
   const { VpnGateway } = await client.send(
     new CreateVpnGatewayCommand({ Type: 'ipsec.1', AmazonSideAsn: asn }),
   );
-  const id = told(VpnGateway?.VpnGatewayId);
+  const id = defined(VpnGateway?.VpnGatewayId);
   await client.send(new AttachVpnGatewayCommand({ VpnGatewayId: id, VpcId: 'vpc-1a2b3c4d' }));
   return id;
 }
 
 /** Confirms as the recipient. */
-export function confirm(simulator: Simulator, virtualInterfaceId: string, virtualGatewayId: string) {
+export function confirm(simulator: Emulator, virtualInterfaceId: string, virtualGatewayId: string) {
   return directConnect(simulator, RECIPIENT).send(
     new ConfirmPrivateVirtualInterfaceCommand({ virtualInterfaceId, virtualGatewayId }),
   );
 }
 
 /** What the account's listing shows, in one answer. */
-export async function listed(simulator: Simulator, account: string = RECIPIENT): Promise<VirtualInterface[]> {
+export async function listInterfaces(
+  simulator: Emulator,
+  account: string = RECIPIENT,
+): Promise<VirtualInterface[]> {
   const { virtualInterfaces } = await directConnect(simulator, account).send(
     new DescribeVirtualInterfacesCommand({}),
   );
-  return told(virtualInterfaces);
+  return defined(virtualInterfaces);
 }
 
 /** The states that the account's listing shows. */
 export async function states(
-  simulator: Simulator,
+  simulator: Emulator,
   account: string = RECIPIENT,
 ): Promise<(string | undefined)[]> {
-  return (await listed(simulator, account)).map(({ virtualInterfaceState }) => virtualInterfaceState);
+  return (await listInterfaces(simulator, account)).map(({ virtualInterfaceState }) => virtualInterfaceState);
 }
 
 /** What the API must have told. */
-export function told<T>(value: T | undefined): T {
+export function defined<T>(value: T | undefined): T {
   if (value === undefined) throw new Error('the emulator left out what it must tell');
   return value;
 }
 
 /** Calls what steers the emulator. */
-export async function steerBy(simulator: Simulator, method: string, path: string, body?: unknown) {
+export async function adminRequest(simulator: Emulator, method: string, path: string, body?: unknown) {
   const response = await fetch(`${simulator.url}/_simulator/${path}`, {
     method,
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),

@@ -2,9 +2,9 @@ import { globSync, readFileSync } from 'node:fs';
 import * as directConnectModel from '@aws-sdk/client-direct-connect';
 import { AllocatePrivateVirtualInterfaceCommand } from '@aws-sdk/client-direct-connect';
 import { describe, expect, it } from 'vitest';
-import { inProcess } from './inProcessClient.ts';
+import { inProcessClient } from './inProcessClient.ts';
 import { IDS } from './wire/callVariant.ts';
-import { worldOfRecordings } from './wire/replayRecording.ts';
+import { createRecordedWorld } from './wire/replayRecording.ts';
 
 /** Of Direct Connect, in its model. */
 const MODELLED = Object.keys(directConnectModel).filter((name) => /^\w+Exception$/.test(name));
@@ -44,7 +44,7 @@ describe('a code with which the emulator refuses', () => {
     ['DuplicateTagKeysException', [{ key: 'a' }, { key: 'a' }]],
     ['TooManyTagsException', Array.from({ length: 51 }, (_, i) => ({ key: String(i) }))],
   ])('is %s where the model has that', async (name, tags) => {
-    const { directConnect } = inProcess(worldOfRecordings('aws'), IDS.account);
+    const { directConnect } = inProcessClient(createRecordedWorld('aws'), IDS.account);
     const offer = new AllocatePrivateVirtualInterfaceCommand({
       connectionId: IDS.connection,
       ownerAccount: IDS.account,

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { type FaultInput, Misread, type Simulator } from '../../emulator/emulator.ts';
-import { listed, OWNER, RECIPIENT, started, steerBy } from './emulatorClients.ts';
+import { type Emulator, type FaultInput, Misread } from '../../emulator/emulator.ts';
+import { adminRequest, listInterfaces, OWNER, RECIPIENT, startTestEmulator } from './emulatorClients.ts';
 
 const operation = 'DescribeVirtualInterfaces';
 
 describe('which calls a fault befalls', () => {
-  const outcomes = async (simulator: Simulator, calls: number) => {
+  const outcomes = async (simulator: Emulator, calls: number) => {
     const seen: boolean[] = [];
     for (let i = 0; i < calls; i += 1) {
       seen.push(
-        await listed(simulator).then(
+        await listInterfaces(simulator).then(
           () => true,
           () => false,
         ),
@@ -27,13 +27,13 @@ describe('which calls a fault befalls', () => {
     [{ account: OWNER }, [true, true, true]],
     [{ account: RECIPIENT, operation }, [false, true, true]],
   ])('%j', async (which, expected) => {
-    const simulator = await started();
+    const simulator = await startTestEmulator();
     simulator.addFault({ kind: 'throttle', ...which });
     expect(await outcomes(simulator, 3)).toEqual(expected);
   });
 
   it('are none once the faults are cleared', async () => {
-    const simulator = await started();
+    const simulator = await startTestEmulator();
     simulator.addFault({ kind: 'throttle', times: 'always' });
     simulator.clearFaults();
     expect(await outcomes(simulator, 1)).toEqual([true]);
@@ -48,8 +48,8 @@ describe('which calls a fault befalls', () => {
     [{ kind: 'throttle', time: 2 }, '`time` must be left out (known here: kind, '],
     [{}, '`kind` must be one of '],
   ])('is told what is wrong with %j', async (fault, message) => {
-    const simulator = await started();
-    const { status, answer } = await steerBy(simulator, 'POST', 'faults', fault);
+    const simulator = await startTestEmulator();
+    const { status, answer } = await adminRequest(simulator, 'POST', 'faults', fault);
     expect({ status, answer }).toEqual({
       status: 400,
       answer: { message: expect.stringContaining(message) },

@@ -2,7 +2,7 @@ import { DescribeVirtualInterfacesCommand } from '@aws-sdk/client-direct-connect
 import { DescribeVpnGatewaysCommand } from '@aws-sdk/client-ec2';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { describe, expect, it } from 'vitest';
-import type { FaultInput, Simulator } from '../../emulator/emulator.ts';
+import type { Emulator, FaultInput } from '../../emulator/emulator.ts';
 import {
   allocate,
   confirm,
@@ -10,16 +10,16 @@ import {
   directConnect,
   ec2,
   gateway,
-  offered,
+  offerInterface,
   RECIPIENT,
-  started,
+  startTestEmulator,
   states,
   sts,
 } from './emulatorClients.ts';
 
 const operation = 'DescribeVirtualInterfaces';
 
-const list = (simulator: Simulator, nextToken?: string) =>
+const list = (simulator: Emulator, nextToken?: string) =>
   directConnect(simulator, RECIPIENT).send(new DescribeVirtualInterfacesCommand({ nextToken }));
 
 const failed = (httpStatusCode: number) => expect.objectContaining({ httpStatusCode });
@@ -50,22 +50,22 @@ describe('a fault instead of the answer', () => {
     ],
     [{ kind: 'truncatedBody' }, { name: 'SyntaxError', $metadata: failed(200) }],
   ])('%j is seen by an SDK client', async (fault, seen) => {
-    const simulator = await started();
-    await offered(simulator);
+    const simulator = await startTestEmulator();
+    await offerInterface(simulator);
     simulator.addFault({ operation, ...fault });
     await expect(list(simulator)).rejects.toMatchObject(seen);
     expect((await list(simulator)).virtualInterfaces).toHaveLength(1);
   });
 
   it.each(['emptyBody', 'emptyObject'] as const)('%s reads as an answer without a listing', async (kind) => {
-    const simulator = await started();
-    await offered(simulator);
+    const simulator = await startTestEmulator();
+    await offerInterface(simulator);
     simulator.addFault({ kind, operation });
     expect((await list(simulator)).virtualInterfaces).toBeUndefined();
   });
 
   it('throttles EC2 and STS in their own words', async () => {
-    const simulator = await started();
+    const simulator = await startTestEmulator();
     simulator.addFault({ kind: 'throttle', times: 2 });
     await expect(ec2(simulator, RECIPIENT).send(new DescribeVpnGatewaysCommand({}))).rejects.toMatchObject({
       name: 'RequestLimitExceeded',
@@ -78,7 +78,7 @@ describe('a fault instead of the answer', () => {
 
 describe('a fault in the answer', () => {
   it('drops half of a page and its token, silently', async () => {
-    const simulator = await started({ dialect: 'aws' });
+    const simulator = await startTestEmulator({ dialect: 'aws' });
     const connection = await connect(simulator);
     for (let vlan = 1; vlan <= 3; vlan += 1) await allocate(simulator, connection, { vlan });
     simulator.addFault({ kind: 'truncatedPage', operation });
@@ -89,8 +89,8 @@ describe('a fault in the answer', () => {
   });
 
   it('gives the same token again and again', async () => {
-    const simulator = await started({ dialect: 'aws' });
-    await offered(simulator);
+    const simulator = await startTestEmulator({ dialect: 'aws' });
+    await offerInterface(simulator);
     simulator.addFault({ kind: 'repeatedToken', operation, times: 'always' });
     const { nextToken } = await list(simulator);
     expect(nextToken).toMatch(/./);
@@ -98,9 +98,9 @@ describe('a fault in the answer', () => {
   });
 
   it('gives one item of a list wrong types', async () => {
-    const simulator = await started();
-    await offered(simulator);
-    await offered(simulator);
+    const simulator = await startTestEmulator();
+    await offerInterface(simulator);
+    await offerInterface(simulator);
     simulator.addFault({ kind: 'garbageItem', operation });
     const { virtualInterfaces } = await list(simulator);
     expect(virtualInterfaces).toMatchObject([
@@ -116,8 +116,8 @@ describe('a fault after the deed', () => {
     [{ kind: 'failAfterCommit', status: 500 }, { name: 'DirectConnectServerException' }],
     [{ kind: 'timeoutAfterCommit' }, { name: 'TimeoutError' }],
   ])('%j hides that the request was accepted', async (fault, seen) => {
-    const simulator = await started();
-    const [id, vgw] = [await offered(simulator), await gateway(simulator)];
+    const simulator = await startTestEmulator();
+    const [id, vgw] = [await offerInterface(simulator), await gateway(simulator)];
     simulator.addFault({ operation: 'ConfirmPrivateVirtualInterface', ...fault });
     await expect(confirm(simulator, id, vgw)).rejects.toMatchObject(seen);
     expect(await states(simulator)).toEqual(['pending']);
@@ -126,8 +126,8 @@ describe('a fault after the deed', () => {
   it.each<FaultInput>([{ kind: 'throttle' }, { kind: 'reset' }, { kind: 'html' }])(
     'is not %j: that leaves the request confirming',
     async (fault) => {
-      const simulator = await started();
-      const [id, vgw] = [await offered(simulator), await gateway(simulator)];
+      const simulator = await startTestEmulator();
+      const [id, vgw] = [await offerInterface(simulator), await gateway(simulator)];
       simulator.addFault({ operation: 'ConfirmPrivateVirtualInterface', ...fault });
       await expect(confirm(simulator, id, vgw)).rejects.toThrow();
       expect(await states(simulator)).toEqual(['confirming']);

@@ -6,21 +6,29 @@ import {
 } from '@aws-sdk/client-direct-connect';
 import { DeleteVpnGatewayCommand, DetachVpnGatewayCommand } from '@aws-sdk/client-ec2';
 import { describe, expect, it } from 'vitest';
-import { readScenario, type Simulator } from '../../emulator/emulator.ts';
-import { directConnect, ec2, gateway, RECIPIENT, STRANGER, started, told } from './emulatorClients.ts';
+import { type Emulator, readScenario } from '../../emulator/emulator.ts';
+import {
+  defined,
+  directConnect,
+  ec2,
+  gateway,
+  RECIPIENT,
+  STRANGER,
+  startTestEmulator,
+} from './emulatorClients.ts';
 
 const dialect = 'aws';
 
-async function hub(simulator: Simulator): Promise<string> {
+async function hub(simulator: Emulator): Promise<string> {
   const made = new CreateDirectConnectGatewayCommand({ directConnectGatewayName: 'hub' });
   const { directConnectGateway } = await directConnect(simulator, RECIPIENT).send(made);
-  return told(directConnectGateway?.directConnectGatewayId);
+  return defined(directConnectGateway?.directConnectGatewayId);
 }
 
-async function associations(simulator: Simulator, directConnectGatewayId: string, account = RECIPIENT) {
+async function associations(simulator: Emulator, directConnectGatewayId: string, account = RECIPIENT) {
   const asked = new DescribeDirectConnectGatewayAssociationsCommand({ directConnectGatewayId });
   const { directConnectGatewayAssociations } = await directConnect(simulator, account).send(asked);
-  return told(directConnectGatewayAssociations);
+  return defined(directConnectGatewayAssociations);
 }
 
 const refusal = (message: string) => ({
@@ -30,7 +38,7 @@ const refusal = (message: string) => ({
 
 describe('the associations of a Direct Connect gateway', () => {
   it('come and go, and are seen from every region by their account alone', async () => {
-    const simulator = await started({ dialect });
+    const simulator = await startTestEmulator({ dialect });
     const [directConnectGatewayId, gatewayId] = [await hub(simulator), await gateway(simulator)];
     expect(await associations(simulator, directConnectGatewayId)).toEqual([]);
     const client = directConnect(simulator, RECIPIENT);
@@ -38,7 +46,7 @@ describe('the associations of a Direct Connect gateway', () => {
       new CreateDirectConnectGatewayAssociationCommand({ directConnectGatewayId, gatewayId }),
     );
     expect(made.directConnectGatewayAssociation).toMatchObject({ associationState: 'associating' });
-    const associationId = told(made.directConnectGatewayAssociation?.associationId);
+    const associationId = defined(made.directConnectGatewayAssociation?.associationId);
     expect(await associations(simulator, directConnectGatewayId)).toMatchObject([
       {
         associationId,
@@ -70,7 +78,7 @@ describe('the associations of a Direct Connect gateway', () => {
   });
 
   it('keep their gateway from being deleted', async () => {
-    const simulator = await started({ dialect });
+    const simulator = await startTestEmulator({ dialect });
     const [directConnectGatewayId, virtualGatewayId] = [await hub(simulator), await gateway(simulator)];
     const both = { directConnectGatewayId, virtualGatewayId };
     await directConnect(simulator, RECIPIENT).send(new CreateDirectConnectGatewayAssociationCommand(both));
@@ -83,7 +91,7 @@ describe('the associations of a Direct Connect gateway', () => {
   });
 
   it('refuse what is not there, or there already', async () => {
-    const simulator = await started({ dialect });
+    const simulator = await startTestEmulator({ dialect });
     const client = directConnect(simulator, RECIPIENT);
     const [directConnectGatewayId, gatewayId] = [await hub(simulator), await gateway(simulator)];
     const nowhere = '00000000-0000-4000-8000-000000000000';
@@ -108,7 +116,7 @@ describe('the associations of a Direct Connect gateway', () => {
   });
 
   it('are not there on outscale', async () => {
-    const simulator = await started({ dialect: 'outscale' });
+    const simulator = await startTestEmulator({ dialect: 'outscale' });
     await expect(associations(simulator, 'any')).rejects.toMatchObject({ name: 'UnknownOperationException' });
   });
 
@@ -123,7 +131,7 @@ describe('the associations of a Direct Connect gateway', () => {
       gateways: ['vgw-11111111', 'vgw-22222222'].map((vgw) => ({ account: RECIPIENT, id: vgw })),
       directConnectGateways: [{ account: RECIPIENT, id, name: 'hub', ...given }],
     });
-    const found = await associations(await started({ dialect, scenario }), id);
+    const found = await associations(await startTestEmulator({ dialect, scenario }), id);
     expect(found.map(({ virtualGatewayId }) => virtualGatewayId)).toEqual(expected);
   });
 });

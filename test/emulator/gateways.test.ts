@@ -12,15 +12,15 @@ import {
   directConnect,
   ec2,
   gateway,
-  offered,
+  offerInterface,
   RECIPIENT,
   STRANGER,
-  started,
+  startTestEmulator,
 } from './emulatorClients.ts';
 
 describe('virtual private gateways', () => {
   it('tell their ASN, tags and attachment on aws', async () => {
-    const simulator = await started({ dialect: 'aws' });
+    const simulator = await startTestEmulator({ dialect: 'aws' });
     const client = ec2(simulator, RECIPIENT);
     const Tags = [{ Key: 'Name', Value: 'prod <core> & "more"' }];
     const TagSpecifications = [{ ResourceType: 'vpn-gateway' as const, Tags }];
@@ -34,7 +34,7 @@ describe('virtual private gateways', () => {
   });
 
   it('are attached to one VPC at most, and stay listed as detached', async () => {
-    const simulator = await started();
+    const simulator = await startTestEmulator();
     const client = ec2(simulator, RECIPIENT);
     const VpnGatewayId = await gateway(simulator);
     const attachments = async () =>
@@ -52,7 +52,7 @@ describe('virtual private gateways', () => {
   });
 
   it('fail the whole description when one ID is unknown, or of another account', async () => {
-    const simulator = await started();
+    const simulator = await startTestEmulator();
     const own = await gateway(simulator);
     for (const foreign of ['vgw-00000000', await gateway(simulator, STRANGER)]) {
       const asked = new DescribeVpnGatewaysCommand({ VpnGatewayIds: [own, foreign] });
@@ -76,7 +76,7 @@ describe('virtual private gateways', () => {
     { Name: 'amazon-side-asn', Values: ['64600'], found: 1 },
     { Name: 'tag:Name', Values: ['prod'], found: 0 },
   ])('are filtered by $Name = $Values', async ({ found, ...filter }) => {
-    const simulator = await started();
+    const simulator = await startTestEmulator();
     await gateway(simulator);
     const client = ec2(simulator, RECIPIENT);
     const { VpnGateways } = await client.send(new DescribeVpnGatewaysCommand({ Filters: [filter] }));
@@ -85,19 +85,19 @@ describe('virtual private gateways', () => {
 
   it('refuse a filter that is none', async () => {
     const asked = new DescribeVpnGatewaysCommand({ Filters: [{ Name: 'colour', Values: ['red'] }] });
-    await expect(ec2(await started(), RECIPIENT).send(asked)).rejects.toMatchObject({
+    await expect(ec2(await startTestEmulator(), RECIPIENT).send(asked)).rejects.toMatchObject({
       name: 'InvalidParameterValue',
     });
   });
 
   it('are not deleted while they are attached or in use', async () => {
-    const simulator = await started();
+    const simulator = await startTestEmulator();
     const VpnGatewayId = await gateway(simulator);
     const client = ec2(simulator, RECIPIENT);
     const deletion = new DeleteVpnGatewayCommand({ VpnGatewayId });
     const inUse = { name: 'IncorrectState' };
     await expect(client.send(deletion)).rejects.toMatchObject(inUse);
-    await confirm(simulator, await offered(simulator), VpnGatewayId);
+    await confirm(simulator, await offerInterface(simulator), VpnGatewayId);
     await client.send(new DetachVpnGatewayCommand({ VpnGatewayId, VpcId: 'vpc-1a2b3c4d' }));
     await expect(client.send(deletion)).rejects.toMatchObject(inUse);
     const unused = await client.send(new CreateVpnGatewayCommand({ Type: 'ipsec.1' }));
@@ -107,7 +107,7 @@ describe('virtual private gateways', () => {
   });
 
   it('answer a dry run as EC2 does, and change nothing', async () => {
-    const simulator = await started();
+    const simulator = await startTestEmulator();
     const client = ec2(simulator, RECIPIENT);
     const dry = new CreateVpnGatewayCommand({ Type: 'ipsec.1', DryRun: true });
     await expect(client.send(dry)).rejects.toMatchObject({
@@ -118,10 +118,10 @@ describe('virtual private gateways', () => {
   });
 
   it('are listed by Direct Connect with ID and state only', async () => {
-    const simulator = await started();
+    const simulator = await startTestEmulator();
     const virtualGatewayId = await gateway(simulator);
     await gateway(simulator, STRANGER);
-    simulator.steer(virtualGatewayId, 'pending');
+    simulator.forceState(virtualGatewayId, 'pending');
     const listing = await directConnect(simulator, RECIPIENT).send(new DescribeVirtualGatewaysCommand({}));
     expect(listing.virtualGateways).toEqual([{ virtualGatewayId, virtualGatewayState: 'pending' }]);
   });

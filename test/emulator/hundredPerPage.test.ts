@@ -1,12 +1,12 @@
 import { DescribeVirtualInterfacesCommand } from '@aws-sdk/client-direct-connect';
 import { describe, expect, it } from 'vitest';
-import { allocate, connect, directConnect, RECIPIENT, started } from './emulatorClients.ts';
+import { allocate, connect, directConnect, RECIPIENT, startTestEmulator } from './emulatorClients.ts';
 
 const dialect = 'aws';
 
 describe('paging', () => {
   it('pages through more than 100 interfaces, at most 100 at a time', async () => {
-    const simulator = await started({ dialect });
+    const simulator = await startTestEmulator({ dialect });
     const connectionId = await connect(simulator);
     for (let vlan = 1; vlan <= 205; vlan += 1) await allocate(simulator, connectionId, { vlan });
     const client = directConnect(simulator, RECIPIENT);

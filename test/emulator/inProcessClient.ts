@@ -16,7 +16,7 @@ interface Quirks {
 }
 
 /** SDK clients of an account that reach a simulation without sockets, and the bodies they were answered with. */
-export function inProcess(simulation: Simulation, accessKeyId: string, quirks: Quirks = {}) {
+export function inProcessClient(simulation: Simulation, accessKeyId: string, quirks: Quirks = {}) {
   const { secret = 'secret', signingName, tamper = (request) => request, dress = (body) => body } = quirks;
   const bodies: string[] = [];
   const requestHandler = {

@@ -6,20 +6,20 @@ import { describe, expect, it } from 'vitest';
 import {
   confirm,
   connect,
+  defined,
   directConnect,
   gateway,
-  listed,
+  listInterfaces,
   OWNER,
   RECIPIENT,
-  started,
-  told,
+  startTestEmulator,
 } from './emulatorClients.ts';
 
 const dialect = 'aws';
 
 describe('interfaces that are not private', () => {
   it('are shown to the recipient, who cannot confirm them as private ones', async () => {
-    const simulator = await started({ dialect });
+    const simulator = await startTestEmulator({ dialect });
     const connectionId = await connect(simulator);
     const owner = directConnect(simulator, OWNER);
     await owner.send(
@@ -41,7 +41,7 @@ describe('interfaces that are not private', () => {
         newTransitVirtualInterfaceAllocation: { virtualInterfaceName: 'transit', vlan: 202, asn: 65010 },
       }),
     );
-    expect(await listed(simulator)).toMatchObject([
+    expect(await listInterfaces(simulator)).toMatchObject([
       {
         virtualInterfaceType: 'public',
         virtualInterfaceState: 'confirming',
@@ -49,7 +49,7 @@ describe('interfaces that are not private', () => {
       },
       { virtualInterfaceType: 'transit', virtualInterfaceState: 'confirming' },
     ]);
-    const id = told(transit.virtualInterface?.virtualInterfaceId);
+    const id = defined(transit.virtualInterface?.virtualInterfaceId);
     await expect(confirm(simulator, id, await gateway(simulator))).rejects.toThrow('transit');
   });
 });

@@ -9,47 +9,47 @@ import {
   DisassociateConnectionFromLagCommand,
 } from '@aws-sdk/client-direct-connect';
 import { describe, expect, it } from 'vitest';
-import type { Simulator } from '../../emulator/emulator.ts';
+import type { Emulator } from '../../emulator/emulator.ts';
 import {
   allocate,
   connect,
+  defined,
   directConnect,
-  listed,
+  listInterfaces,
   OWNER,
   RECIPIENT,
   STRANGER,
-  started,
-  told,
+  startTestEmulator,
 } from './emulatorClients.ts';
 
 const bundle = { location: 'PAR1', connectionsBandwidth: '1Gbps', lagName: 'acme', numberOfConnections: 0 };
 
 async function createLag(client: DirectConnectClient, more: object = {}): Promise<string> {
   const { lagId } = await client.send(new CreateLagCommand({ ...bundle, ...more }));
-  return told(lagId);
+  return defined(lagId);
 }
 
 /** Where each interface stands that the recipient sees. */
-async function places(simulator: Simulator): Promise<(string | undefined)[]> {
-  return (await listed(simulator)).map(({ connectionId }) => connectionId);
+async function places(simulator: Emulator): Promise<(string | undefined)[]> {
+  return (await listInterfaces(simulator)).map(({ connectionId }) => connectionId);
 }
 
 describe('a LAG', () => {
   it('carries what is offered on it, and its members carry nothing themselves', async () => {
-    const simulator = await started({ dialect: 'aws' });
+    const simulator = await startTestEmulator({ dialect: 'aws' });
     const owner = directConnect(simulator, OWNER);
     const lagId = await createLag(owner);
     const asked = { location: 'PAR1', bandwidth: '1Gbps', connectionName: 'member', lagId };
     const { connectionId } = await owner.send(new CreateConnectionCommand(asked));
     expect((await allocate(simulator, lagId)).connectionId).toBe(lagId);
-    await expect(allocate(simulator, told(connectionId), { vlan: 102 })).rejects.toMatchObject({
+    await expect(allocate(simulator, defined(connectionId), { vlan: 102 })).rejects.toMatchObject({
       name: 'DirectConnectClientException',
       message: expect.stringContaining(lagId),
     });
   });
 
   it('takes over the interfaces of a connection that joins it, and keeps them when it leaves', async () => {
-    const simulator = await started({ dialect: 'aws' });
+    const simulator = await startTestEmulator({ dialect: 'aws' });
     const owner = directConnect(simulator, OWNER);
     const connectionId = await connect(simulator);
     await allocate(simulator, connectionId);
@@ -66,7 +66,7 @@ describe('a LAG', () => {
   });
 
   it('is made of a connection with all its interfaces, and of new ones', async () => {
-    const simulator = await started({ dialect: 'aws' });
+    const simulator = await startTestEmulator({ dialect: 'aws' });
     const owner = directConnect(simulator, OWNER);
     const connectionId = await connect(simulator);
     await allocate(simulator, connectionId);
@@ -79,7 +79,7 @@ describe('a LAG', () => {
   });
 
   it('is seen and joined by its owner only', async () => {
-    const simulator = await started({ dialect: 'aws' });
+    const simulator = await startTestEmulator({ dialect: 'aws' });
     const lagId = await createLag(directConnect(simulator, OWNER));
     const stranger = directConnect(simulator, STRANGER);
     const connectionId = await connect(simulator, STRANGER);
@@ -93,14 +93,14 @@ describe('a LAG', () => {
     ['more connections than its bandwidth allows', { numberOfConnections: 5 }],
     ['a bandwidth that no LAG has', { connectionsBandwidth: '2Gbps' }],
   ])('is not made of %s', async (_, more) => {
-    const simulator = await started({ dialect: 'aws' });
+    const simulator = await startTestEmulator({ dialect: 'aws' });
     await expect(createLag(directConnect(simulator, OWNER), more)).rejects.toMatchObject({
       name: 'DirectConnectClientException',
     });
   });
 
   it('takes no connection of another location', async () => {
-    const simulator = await started({ dialect: 'aws' });
+    const simulator = await startTestEmulator({ dialect: 'aws' });
     const owner = directConnect(simulator, OWNER);
     const lagId = await createLag(owner, { location: 'PAR2' });
     const connectionId = await connect(simulator);
@@ -112,8 +112,10 @@ describe('a LAG', () => {
 
 describe('an interface that is moved', () => {
   it('stands on the other connection from then on, whoever listens', async () => {
-    const simulator = await started({ dialect: 'aws' });
-    const virtualInterfaceId = told((await allocate(simulator, await connect(simulator))).virtualInterfaceId);
+    const simulator = await startTestEmulator({ dialect: 'aws' });
+    const virtualInterfaceId = defined(
+      (await allocate(simulator, await connect(simulator))).virtualInterfaceId,
+    );
     const connectionId = await connect(simulator);
     const moved = await directConnect(simulator, OWNER).send(
       new AssociateVirtualInterfaceCommand({ virtualInterfaceId, connectionId }),
@@ -123,8 +125,10 @@ describe('an interface that is moved', () => {
   });
 
   it('is moved by who owns the line that it stands on, or the interface, and to a line of their own', async () => {
-    const simulator = await started({ dialect: 'aws' });
-    const virtualInterfaceId = told((await allocate(simulator, await connect(simulator))).virtualInterfaceId);
+    const simulator = await startTestEmulator({ dialect: 'aws' });
+    const virtualInterfaceId = defined(
+      (await allocate(simulator, await connect(simulator))).virtualInterfaceId,
+    );
     const move = (account: string, connectionId: string) =>
       directConnect(simulator, account).send(
         new AssociateVirtualInterfaceCommand({ virtualInterfaceId, connectionId }),
@@ -137,7 +141,7 @@ describe('an interface that is moved', () => {
   });
 
   it('stays where it is when its VLAN or an address is taken there', async () => {
-    const simulator = await started({ dialect: 'aws' });
+    const simulator = await startTestEmulator({ dialect: 'aws' });
     const [from, to] = [await connect(simulator), await connect(simulator)];
     const amazonAddress = '169.254.10.1/30';
     const ids = [
@@ -149,7 +153,7 @@ describe('an interface that is moved', () => {
     for (const { virtualInterfaceId } of ids) {
       const moved = directConnect(simulator, OWNER).send(
         new AssociateVirtualInterfaceCommand({
-          virtualInterfaceId: told(virtualInterfaceId),
+          virtualInterfaceId: defined(virtualInterfaceId),
           connectionId: to,
         }),
       );

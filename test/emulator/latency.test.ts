@@ -1,13 +1,13 @@
 import { DescribeVirtualInterfacesCommand } from '@aws-sdk/client-direct-connect';
 import { describe, expect, it } from 'vitest';
-import type { Simulator } from '../../emulator/emulator.ts';
-import { directConnect, RECIPIENT, started, steerBy } from './emulatorClients.ts';
+import type { Emulator } from '../../emulator/emulator.ts';
+import { adminRequest, directConnect, RECIPIENT, startTestEmulator } from './emulatorClients.ts';
 
 /** Long enough to be told apart from the answer itself. */
 const WAIT = 150;
 
 /** By a client that is patient. */
-function listed(simulator: Simulator) {
+function listed(simulator: Emulator) {
   const client = directConnect(simulator, RECIPIENT, { patience: 90_000 });
   return client.send(new DescribeVirtualInterfacesCommand({}));
 }
@@ -20,12 +20,12 @@ async function took(work: () => Promise<unknown>): Promise<number> {
 
 describe('the latency of the emulator', () => {
   it('lets every answer of an API wait, from the start or from a moment on', async () => {
-    const slow = await started({ latency: WAIT });
+    const slow = await startTestEmulator({ latency: WAIT });
     expect(await took(() => listed(slow))).toBeGreaterThanOrEqual(WAIT - 2);
 
-    const simulator = await started();
-    expect(await steerBy(simulator, 'GET', 'latency')).toEqual({ status: 200, answer: { ms: 0 } });
-    expect(await steerBy(simulator, 'POST', 'latency', { ms: WAIT })).toEqual({
+    const simulator = await startTestEmulator();
+    expect(await adminRequest(simulator, 'GET', 'latency')).toEqual({ status: 200, answer: { ms: 0 } });
+    expect(await adminRequest(simulator, 'POST', 'latency', { ms: WAIT })).toEqual({
       status: 200,
       answer: { ms: WAIT },
     });
@@ -33,23 +33,23 @@ describe('the latency of the emulator', () => {
   });
 
   it('lets answers wait side by side, not one after the other', async () => {
-    const simulator = await started({ latency: 300 });
+    const simulator = await startTestEmulator({ latency: 300 });
     expect(await took(() => Promise.all(Array.from({ length: 8 }, () => listed(simulator))))).toBeLessThan(
       8 * 300,
     );
   });
 
   it('keeps nobody waiting who steers, and is back at its start after a reset', async () => {
-    const simulator = await started();
+    const simulator = await startTestEmulator();
     simulator.setLatency(20_000);
-    expect(await took(() => steerBy(simulator, 'GET', 'clock'))).toBeLessThan(10_000);
-    expect((await steerBy(simulator, 'POST', 'reset')).status).toBe(200);
-    expect((await steerBy(simulator, 'GET', 'latency')).answer).toEqual({ ms: 0 });
+    expect(await took(() => adminRequest(simulator, 'GET', 'clock'))).toBeLessThan(10_000);
+    expect((await adminRequest(simulator, 'POST', 'reset')).status).toBe(200);
+    expect((await adminRequest(simulator, 'GET', 'latency')).answer).toEqual({ ms: 0 });
     expect(() => simulator.setLatency(0.5)).toThrow('`latency` must be a whole number');
   });
 
   it('carries a call out before its answer waits, and closes without waiting', async () => {
-    const simulator = await started({ latency: 60_000 });
+    const simulator = await startTestEmulator({ latency: 60_000 });
     const call = listed(simulator).catch(() => 'cut off');
     await expect.poll(() => simulator.calls().length).toBeGreaterThan(0);
     expect(await took(() => simulator.close())).toBeLessThan(10_000);

@@ -6,11 +6,11 @@ import {
   connect,
   directConnect,
   gateway,
-  listed,
+  listInterfaces,
   OWNER,
-  offered,
+  offerInterface,
   RECIPIENT,
-  started,
+  startTestEmulator,
   states,
 } from './emulatorClients.ts';
 
@@ -18,12 +18,12 @@ const dialect = 'outscale';
 
 describe('an interface as time goes by', () => {
   it('takes an accepted request through pending to available', async () => {
-    const simulator = await started({ dialect });
-    const id = await offered(simulator);
+    const simulator = await startTestEmulator({ dialect });
+    const id = await offerInterface(simulator);
     const vgw = await gateway(simulator);
     expect(vgw).toMatch(/^vgw-[0-9a-f]{8}$/);
     expect((await confirm(simulator, id, vgw)).virtualInterfaceState).toBe('pending');
-    expect((await listed(simulator))[0]).toMatchObject({ virtualGatewayId: vgw });
+    expect((await listInterfaces(simulator))[0]).toMatchObject({ virtualGatewayId: vgw });
     simulator.clock.advance('PT59S');
     expect(await states(simulator)).toEqual(['pending']);
     simulator.clock.advance('PT1S');
@@ -31,8 +31,8 @@ describe('an interface as time goes by', () => {
   });
 
   it('lets a request expire after 7 days, lists it 7 more, and forgets it', async () => {
-    const simulator = await started({ dialect });
-    const id = await offered(simulator);
+    const simulator = await startTestEmulator({ dialect });
+    const id = await offerInterface(simulator);
     const vgw = await gateway(simulator);
     simulator.clock.advance('P6DT23H59M59S');
     expect(await states(simulator)).toEqual(['confirming']);
@@ -46,8 +46,8 @@ describe('an interface as time goes by', () => {
   });
 
   it('expires and forgets on time when the clock leaps over both', async () => {
-    const simulator = await started({ dialect, expiry: 'PT1H', expiredLingers: 'PT2H' });
-    await offered(simulator);
+    const simulator = await startTestEmulator({ dialect, expiry: 'PT1H', expiredLingers: 'PT2H' });
+    await offerInterface(simulator);
     simulator.clock.advance('PT2H');
     expect(await states(simulator)).toEqual(['expired']);
     simulator.clock.advance('PT1H');
@@ -55,15 +55,15 @@ describe('an interface as time goes by', () => {
   });
 
   it('lets no accepted request expire', async () => {
-    const simulator = await started({ dialect });
-    await confirm(simulator, await offered(simulator), await gateway(simulator));
+    const simulator = await startTestEmulator({ dialect });
+    await confirm(simulator, await offerInterface(simulator), await gateway(simulator));
     simulator.clock.advance('P30D');
     expect(await states(simulator)).toEqual(['available']);
   });
 
   it.each([OWNER, RECIPIENT])('calls a request that %s deleted rejected, for 15 minutes', async (account) => {
-    const simulator = await started({ dialect });
-    const virtualInterfaceId = await offered(simulator);
+    const simulator = await startTestEmulator({ dialect });
+    const virtualInterfaceId = await offerInterface(simulator);
     const client = directConnect(simulator, account);
     const deleted = await client.send(new DeleteVirtualInterfaceCommand({ virtualInterfaceId }));
     expect(deleted.virtualInterfaceState).toBe('rejected');
@@ -74,8 +74,8 @@ describe('an interface as time goes by', () => {
   });
 
   it('calls an accepted interface that was deleted so, and forgets it after 15 minutes', async () => {
-    const simulator = await started({ dialect });
-    const virtualInterfaceId = await offered(simulator);
+    const simulator = await startTestEmulator({ dialect });
+    const virtualInterfaceId = await offerInterface(simulator);
     await confirm(simulator, virtualInterfaceId, await gateway(simulator));
     await directConnect(simulator, OWNER).send(new DeleteVirtualInterfaceCommand({ virtualInterfaceId }));
     expect(await states(simulator)).toEqual(['deleting']);
@@ -86,14 +86,14 @@ describe('an interface as time goes by', () => {
   });
 
   it('stands for ever as a request on aws', async () => {
-    const simulator = await started({ dialect: 'aws' });
-    await offered(simulator);
+    const simulator = await startTestEmulator({ dialect: 'aws' });
+    await offerInterface(simulator);
     simulator.clock.advance('P52W');
     expect(await states(simulator)).toEqual(['confirming']);
   });
 
   it('frees the VLAN of a deleted interface while it still lingers', async () => {
-    const simulator = await started({ dialect });
+    const simulator = await startTestEmulator({ dialect });
     const connectionId = await connect(simulator);
     const { virtualInterfaceId } = await allocate(simulator, connectionId, { vlan: 7 });
     await directConnect(simulator, OWNER).send(new DeleteVirtualInterfaceCommand({ virtualInterfaceId }));

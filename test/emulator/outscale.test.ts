@@ -14,18 +14,18 @@ import {
   directConnect,
   ec2,
   gateway,
-  listed,
+  listInterfaces,
   OWNER,
-  offered,
+  offerInterface,
   RECIPIENT,
-  started,
+  startTestEmulator,
 } from './emulatorClients.ts';
 
 const dialect = 'outscale';
 
 describe('the dialect of OUTSCALE', () => {
   it('shows a request with its thirteen fields and no other', async () => {
-    const simulator = await started({ dialect });
+    const simulator = await startTestEmulator({ dialect });
     const connection = await connect(simulator);
     const made = await allocate(simulator, connection, {
       authKey: 'sesame-1',
@@ -33,7 +33,7 @@ describe('the dialect of OUTSCALE', () => {
       customerAddress: '169.254.10.2/30',
       tags: [{ key: 'a', value: 'b' }],
     });
-    expect(await listed(simulator)).toEqual([
+    expect(await listInterfaces(simulator)).toEqual([
       {
         amazonAddress: '169.254.10.1/30',
         asn: 65010,
@@ -55,8 +55,8 @@ describe('the dialect of OUTSCALE', () => {
 
   it('wants a gateway that is attached, unless told otherwise', async () => {
     for (const requireAttachedGateway of [true, false]) {
-      const simulator = await started({ dialect, requireAttachedGateway });
-      const id = await offered(simulator);
+      const simulator = await startTestEmulator({ dialect, requireAttachedGateway });
+      const id = await offerInterface(simulator);
       const vgw = await gateway(simulator);
       const client = ec2(simulator, RECIPIENT);
       await client.send(new DetachVpnGatewayCommand({ VpnGatewayId: vgw, VpcId: 'vpc-1a2b3c4d' }));
@@ -67,16 +67,16 @@ describe('the dialect of OUTSCALE', () => {
   });
 
   it('can name the requester until the request is accepted', async () => {
-    const simulator = await started({ dialect, ownerAccountWhileConfirming: 'requester' });
-    const id = await offered(simulator);
-    expect((await listed(simulator))[0]?.ownerAccount).toBe(OWNER);
+    const simulator = await startTestEmulator({ dialect, ownerAccountWhileConfirming: 'requester' });
+    const id = await offerInterface(simulator);
+    expect((await listInterfaces(simulator))[0]?.ownerAccount).toBe(OWNER);
     await confirm(simulator, id, await gateway(simulator));
-    expect((await listed(simulator))[0]?.ownerAccount).toBe(RECIPIENT);
+    expect((await listInterfaces(simulator))[0]?.ownerAccount).toBe(RECIPIENT);
   });
 
   it('knows neither paging nor Direct Connect gateways nor transit interfaces', async () => {
-    const simulator = await started({ dialect });
-    const id = await offered(simulator);
+    const simulator = await startTestEmulator({ dialect });
+    const id = await offerInterface(simulator);
     const client = directConnect(simulator, RECIPIENT);
     const page = await client.send(new DescribeVirtualInterfacesCommand({ maxResults: 0, nextToken: 'x' }));
     expect(page.virtualInterfaces).toHaveLength(1);
@@ -100,7 +100,7 @@ describe('the dialect of OUTSCALE', () => {
   });
 
   it('tells seven fields of a connection, and no ASN of a gateway', async () => {
-    const simulator = await started({ dialect });
+    const simulator = await startTestEmulator({ dialect });
     const connectionId = await connect(simulator);
     const { connections } = await directConnect(simulator, OWNER).send(new DescribeConnectionsCommand({}));
     expect(connections).toEqual([

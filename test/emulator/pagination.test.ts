@@ -9,10 +9,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createSimulation, type DialectName, readScenario } from '../../emulator/emulator.ts';
 import { RECIPIENT as account } from './emulatorClients.ts';
-import { inProcess } from './inProcessClient.ts';
+import { inProcessClient } from './inProcessClient.ts';
 
 const hub = '11111111-2222-4333-8444-555555555555';
-type Clients = ReturnType<typeof inProcess>;
+type Clients = ReturnType<typeof inProcessClient>;
 interface Page {
   readonly ids: readonly (string | undefined)[];
   readonly next: string | undefined;
@@ -67,7 +67,7 @@ describe('a listing in pages of any size', () => {
     fc.assert(
       fc.asyncProperty(fc.nat({ max: 23 }), fc.integer({ min: 5, max: 30 }), async (count, size) => {
         const { simulation, ids } = filled(dialect, count);
-        const clients = inProcess(simulation, account);
+        const clients = inProcessClient(simulation, account);
         const seen: (string | undefined)[] = [];
         let next: string | undefined;
         do {

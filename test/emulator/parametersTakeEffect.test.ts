@@ -8,15 +8,15 @@ import {
 import { describe, expect, it } from 'vitest';
 import { createSimulation } from '../../emulator/emulator.ts';
 import { OWNER } from './emulatorClients.ts';
-import { inProcess } from './inProcessClient.ts';
+import { inProcessClient } from './inProcessClient.ts';
 import { IDS } from './wire/callVariant.ts';
-import { worldOfRecordings } from './wire/replayRecording.ts';
+import { createRecordedWorld } from './wire/replayRecording.ts';
 
 const asked = { location: 'PAR1', bandwidth: '1Gbps', connectionName: 'a', lagId: 'dxlag-1a2b3c4d' };
 
 describe('what a client asks for and can see again', () => {
   it('is the LAG of a connection and its provider, on aws', async () => {
-    const { directConnect } = inProcess(createSimulation({ dialect: 'aws' }, null), OWNER);
+    const { directConnect } = inProcessClient(createSimulation({ dialect: 'aws' }, null), OWNER);
     const bundle = { location: 'PAR1', connectionsBandwidth: '1Gbps', lagName: 'a', numberOfConnections: 0 };
     const { lagId } = await directConnect.send(new CreateLagCommand(bundle));
     const wanted = { ...asked, lagId, providerName: 'Équinixe' };
@@ -30,13 +30,13 @@ describe('what a client asks for and can see again', () => {
     ['aws', 'dxlag-1a2b3c4d'],
     ['aws', 'dxcon-1a2b3c4d'],
   ] as const)('is no LAG on %s when it is %s', async (dialect, lagId) => {
-    const { directConnect } = inProcess(createSimulation({ dialect }, null), OWNER);
+    const { directConnect } = inProcessClient(createSimulation({ dialect }, null), OWNER);
     const sent = directConnect.send(new CreateConnectionCommand({ ...asked, lagId }));
     await expect(sent).rejects.toThrow(`Could not find LAG with ID ${lagId}`);
   });
 
   it('is what an association lets through', async () => {
-    const { directConnect } = inProcess(worldOfRecordings('aws'), IDS.account);
+    const { directConnect } = inProcessClient(createRecordedWorld('aws'), IDS.account);
     const prefixes = [{ cidr: '10.0.0.0/8' }, { cidr: 'fd00::/8' }];
     const ends = { directConnectGatewayId: IDS.hub, gatewayId: IDS.spare };
     await directConnect.send(

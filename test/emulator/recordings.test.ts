@@ -3,8 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { OPERATION_NAMES } from '../../emulator/operations/operationTable.ts';
 import { isInstalled } from '../support/installedPrograms.ts';
 import { CALLS } from './wire/allCalls.ts';
-import { record } from './wire/recordCall.ts';
-import { essence, keep, lasting, recordingOf, recordingsOf } from './wire/recordingFiles.ts';
+import { recordCall } from './wire/recordCall.ts';
+import {
+  comparableRequest,
+  recordingOf,
+  recordingsOf,
+  saveRecording,
+  storedForm,
+} from './wire/recordingFiles.ts';
 
 /** `RECORD=1 npm run test:unit -- test/emulator/recordings.test.ts` records what is new or no longer the same. */
 const recording = process.env.RECORD !== undefined;
@@ -48,10 +54,11 @@ describe('what clients send', () => {
 
   it('is the same from the SDK today', async () => {
     for (const call of bySdk) {
-      const today = await record(call, 'sdk');
+      const today = await recordCall(call, 'sdk');
       const kept = recordingOf(call, 'sdk');
-      if (recording && (kept === undefined || !same(lasting(today), lasting(kept)))) keep(call, today);
-      else expect([call.name, lasting(today)]).toEqual([call.name, kept && lasting(kept)]);
+      if (recording && (kept === undefined || !same(storedForm(today), storedForm(kept))))
+        saveRecording(call, today);
+      else expect([call.name, storedForm(today)]).toEqual([call.name, kept && storedForm(kept)]);
     }
   });
 
@@ -60,10 +67,12 @@ describe('what clients send', () => {
     { timeout: recording ? 900_000 : 120_000 },
     async () => {
       for (const call of byCli) {
-        const today = await record(call, 'cli');
+        const today = await recordCall(call, 'cli');
         const kept = recordingOf(call, 'cli');
-        if (recording && (kept === undefined || !same(essence(today), essence(kept)))) keep(call, today);
-        else expect([call.name, essence(today)]).toEqual([call.name, kept && essence(kept)]);
+        if (recording && (kept === undefined || !same(comparableRequest(today), comparableRequest(kept))))
+          saveRecording(call, today);
+        else
+          expect([call.name, comparableRequest(today)]).toEqual([call.name, kept && comparableRequest(kept)]);
       }
     },
   );
@@ -71,7 +80,7 @@ describe('what clients send', () => {
   it('is the same from the AWS CLI and from the SDK', () => {
     for (const call of bySdk) {
       const [sdk, cli] = [recordingOf(call, 'sdk'), recordingOf(call, 'cli')];
-      expect([call.name, sdk && essence(sdk)]).toEqual([call.name, cli && essence(cli)]);
+      expect([call.name, sdk && comparableRequest(sdk)]).toEqual([call.name, cli && comparableRequest(cli)]);
     }
   });
 });

@@ -11,10 +11,10 @@ import {
   directConnect,
   gateway,
   OWNER,
-  offered,
+  offerInterface,
   RECIPIENT,
   STRANGER,
-  started,
+  startTestEmulator,
   states,
 } from './emulatorClients.ts';
 
@@ -35,14 +35,14 @@ describe.each(['outscale', 'aws'] as const)('what the API refuses on %s', (diale
     [{ virtualInterfaceName: '' }, '1 to 100 characters'],
     [{ virtualInterfaceName: 'x'.repeat(101) }, '1 to 100 characters'],
   ])('an interface with %j', async (wanted, message) => {
-    const simulator = await started({ dialect });
+    const simulator = await startTestEmulator({ dialect });
     const connection = await connect(simulator);
     await expect(allocate(simulator, connection, wanted)).rejects.toMatchObject(clientError(message));
     expect(await states(simulator)).toEqual([]);
   });
 
   it('a VLAN twice on one connection, though not on two', async () => {
-    const simulator = await started({ dialect });
+    const simulator = await startTestEmulator({ dialect });
     const [one, two] = [await connect(simulator), await connect(simulator)];
     await allocate(simulator, one, { vlan: 5 });
     await expect(allocate(simulator, one, { vlan: 5 })).rejects.toMatchObject(clientError('already in use'));
@@ -50,7 +50,7 @@ describe.each(['outscale', 'aws'] as const)('what the API refuses on %s', (diale
   });
 
   it("an interface on somebody else's connection, or for no account", async () => {
-    const simulator = await started({ dialect });
+    const simulator = await startTestEmulator({ dialect });
     const foreign = await connect(simulator, STRANGER);
     const own = await connect(simulator);
     await expect(allocate(simulator, foreign)).rejects.toMatchObject(
@@ -67,8 +67,8 @@ describe.each(['outscale', 'aws'] as const)('what the API refuses on %s', (diale
   });
 
   it("a confirmation for somebody else's gateway, or none, and leaves the request confirming", async () => {
-    const simulator = await started({ dialect });
-    const virtualInterfaceId = await offered(simulator);
+    const simulator = await startTestEmulator({ dialect });
+    const virtualInterfaceId = await offerInterface(simulator);
     const foreign = await gateway(simulator, STRANGER);
     const message = `The VirtualGateway ${foreign} does not exist.`;
     await expect(confirm(simulator, virtualInterfaceId, foreign)).rejects.toMatchObject(clientError(message));
@@ -80,8 +80,8 @@ describe.each(['outscale', 'aws'] as const)('what the API refuses on %s', (diale
   });
 
   it('a confirmation by the owner, by a stranger, and of what is not there', async () => {
-    const simulator = await started({ dialect });
-    const virtualInterfaceId = await offered(simulator);
+    const simulator = await startTestEmulator({ dialect });
+    const virtualInterfaceId = await offerInterface(simulator);
     for (const account of [OWNER, STRANGER]) {
       const virtualGatewayId = await gateway(simulator, account);
       const asked = new ConfirmPrivateVirtualInterfaceCommand({ virtualInterfaceId, virtualGatewayId });
@@ -95,15 +95,17 @@ describe.each(['outscale', 'aws'] as const)('what the API refuses on %s', (diale
   });
 
   it('a second confirmation', async () => {
-    const simulator = await started({ dialect });
-    const [id, vgw] = [await offered(simulator), await gateway(simulator)];
+    const simulator = await startTestEmulator({ dialect });
+    const [id, vgw] = [await offerInterface(simulator), await gateway(simulator)];
     await confirm(simulator, id, vgw);
     await expect(confirm(simulator, id, vgw)).rejects.toMatchObject(clientError('is in state pending'));
   });
 
   it('a deletion by a stranger', async () => {
-    const simulator = await started({ dialect });
-    const deletion = new DeleteVirtualInterfaceCommand({ virtualInterfaceId: await offered(simulator) });
+    const simulator = await startTestEmulator({ dialect });
+    const deletion = new DeleteVirtualInterfaceCommand({
+      virtualInterfaceId: await offerInterface(simulator),
+    });
     await expect(directConnect(simulator, STRANGER).send(deletion)).rejects.toMatchObject(
       clientError('does not exist'),
     );
@@ -112,9 +114,9 @@ describe.each(['outscale', 'aws'] as const)('what the API refuses on %s', (diale
 
 describe('a confirmation on aws', () => {
   it('is refused with both gateways, and with a Direct Connect gateway that is not there', async () => {
-    const simulator = await started({ dialect: 'aws' });
+    const simulator = await startTestEmulator({ dialect: 'aws' });
     const client = directConnect(simulator, RECIPIENT);
-    const virtualInterfaceId = await offered(simulator);
+    const virtualInterfaceId = await offerInterface(simulator);
     const directConnectGatewayId = '00000000-0000-4000-8000-000000000000';
     const one = { virtualInterfaceId, directConnectGatewayId };
     const both = { ...one, virtualGatewayId: await gateway(simulator) };

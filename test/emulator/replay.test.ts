@@ -4,11 +4,11 @@ import * as stsModel from '@aws-sdk/client-sts';
 import { parseXML } from '@aws-sdk/xml-builder';
 import { describe, expect, it } from 'vitest';
 import { DIALECTS, type Service } from '../../emulator/dialects.ts';
-import { operationModel, strangers } from './apiModel.ts';
+import { operationModel, unknownMembers } from './apiModel.ts';
 import { CALLS, type Call } from './wire/allCalls.ts';
 import { CLIENTS, recordingOf } from './wire/recordingFiles.ts';
-import { replay, worldOfRecordings } from './wire/replayRecording.ts';
-import { xmlStrangers } from './xmlModel.ts';
+import { createRecordedWorld, replayRecording } from './wire/replayRecording.ts';
+import { unknownXmlMembers } from './xmlModel.ts';
 
 const MODELS = { directconnect: directConnectModel, ec2: ec2Model, sts: stsModel } satisfies Record<
   Service,
@@ -29,13 +29,13 @@ describe.each(['outscale', 'aws'] as const)(
   (dialect) => {
     /** `null`: it is answered */
     const refusalOf = ({ operation, refused }: Call): string | null =>
-      DIALECTS[dialect].lacks.includes(operation)
+      DIALECTS[dialect].missingOperations.includes(operation)
         ? 'UnknownOperationException'
         : (refused?.[dialect] ?? null);
 
     it('is answered, or refused with the code of its service', () => {
       for (const { call, recording } of recorded) {
-        const { status, body } = replay(worldOfRecordings(dialect), recording);
+        const { status, body } = replayRecording(createRecordedWorld(dialect), recording);
         const code = refusalOf(call);
         const told = { call: `${call.operation}: ${call.says}`, body };
         expect({ ...told, answered: status === 200 }).toEqual({ ...told, answered: code === null });
@@ -48,7 +48,7 @@ describe.each(['outscale', 'aws'] as const)(
       let compared = 0;
       for (const { call, recording } of recorded) {
         if (refusalOf(call) !== null) continue;
-        const { body } = replay(worldOfRecordings(dialect), recording);
+        const { body } = replayRecording(createRecordedWorld(dialect), recording);
         expect(unknownTo(call, body)).toEqual([]);
         compared += 1;
       }
@@ -59,7 +59,7 @@ describe.each(['outscale', 'aws'] as const)(
       for (const { recording } of recorded) {
         const body = recording.body.replace(/[0-9a-z](?=[^0-9a-z]*$)/, (last) => (last === 'x' ? 'y' : 'x'));
         if (body === recording.body) continue;
-        const { status } = replay(worldOfRecordings(dialect), { ...recording, body });
+        const { status } = replayRecording(createRecordedWorld(dialect), { ...recording, body });
         expect(status).toBe(403);
       }
     });
@@ -69,14 +69,14 @@ describe.each(['outscale', 'aws'] as const)(
 /** Members of an answer that the model has not, or in another type. */
 function unknownTo({ service, operation }: Call, body: string): string[] {
   const { output } = operationModel(MODELS[service], operation);
-  if (service === 'directconnect') return strangers(output, JSON.parse(body), operation);
+  if (service === 'directconnect') return unknownMembers(output, JSON.parse(body), operation);
   const { [`${operation}Response`]: answer, ...others } = parseXML(body);
   expect(others).toEqual({});
   if (service === 'ec2') {
     const { requestId, xmlns, ...members } = answer;
     expect([requestId, xmlns]).toEqual([expect.stringMatching(/^[0-9a-f-]{36}$/), EC2_NAMESPACE]);
     // EC2 says so of what has no other answer, and its model leaves it out.
-    return xmlStrangers(output, members, operation).filter((path) => path !== `${operation}.return`);
+    return unknownXmlMembers(output, members, operation).filter((path) => path !== `${operation}.return`);
   }
-  return xmlStrangers(output, answer[`${operation}Result`], operation);
+  return unknownXmlMembers(output, answer[`${operation}Result`], operation);
 }

@@ -10,8 +10,8 @@ import {
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createSimulation } from '../../emulator/emulator.ts';
-import { OWNER, RECIPIENT, told } from './emulatorClients.ts';
-import { inProcess } from './inProcessClient.ts';
+import { defined, OWNER, RECIPIENT } from './emulatorClients.ts';
+import { inProcessClient } from './inProcessClient.ts';
 
 const text = (minLength: number, maxLength: number) =>
   fc
@@ -61,17 +61,17 @@ async function everything(
     const page = await account.send(
       new DescribeVirtualInterfacesCommand({ ...asked, maxResults, nextToken }),
     );
-    pages.push(told(page.virtualInterfaces));
+    pages.push(defined(page.virtualInterfaces));
     nextToken = page.nextToken;
   } while (nextToken !== undefined);
   return pages;
 }
-type Account = ReturnType<typeof inProcess>['directConnect'];
+type Account = ReturnType<typeof inProcessClient>['directConnect'];
 
 /** A connection with these offers on it, and both who see them. */
 async function offered(dialect: 'outscale' | 'aws', all: readonly NewPrivateVirtualInterfaceAllocation[]) {
   const simulation = createSimulation({ dialect }, null);
-  const [owner, recipient] = [OWNER, RECIPIENT].map((id) => inProcess(simulation, id).directConnect);
+  const [owner, recipient] = [OWNER, RECIPIENT].map((id) => inProcessClient(simulation, id).directConnect);
   if (owner === undefined || recipient === undefined) throw new Error('two accounts were asked for');
   const connection = { location: 'PAR1', bandwidth: '1Gbps', connectionName: 'é' };
   const { connectionId } = await owner.send(new CreateConnectionCommand(connection));

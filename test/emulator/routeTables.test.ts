@@ -9,33 +9,33 @@ import {
   paginateDescribeRouteTables,
 } from '@aws-sdk/client-ec2';
 import { describe, expect, it } from 'vitest';
-import { readScenario, type Simulator } from '../../emulator/emulator.ts';
-import { ec2, gateway, RECIPIENT, STRANGER, started, told } from './emulatorClients.ts';
+import { type Emulator, readScenario } from '../../emulator/emulator.ts';
+import { defined, ec2, gateway, RECIPIENT, STRANGER, startTestEmulator } from './emulatorClients.ts';
 
 const VPC = 'vpc-1a2b3c4d';
 
 /** The route tables that the account sees, as `table vpc: what it propagates; where its routes lead`. */
 async function tables(
-  simulator: Simulator,
+  simulator: Emulator,
   input: ConstructorParameters<typeof DescribeRouteTablesCommand>[0] = {},
   account: string = RECIPIENT,
 ) {
   const { RouteTables } = await ec2(simulator, account).send(new DescribeRouteTablesCommand(input));
-  return told(RouteTables).map(({ VpcId, PropagatingVgws, Routes }) => ({
+  return defined(RouteTables).map(({ VpcId, PropagatingVgws, Routes }) => ({
     vpc: VpcId,
     propagating: PropagatingVgws?.map(({ GatewayId }) => GatewayId),
     routes: Routes?.map(({ GatewayId, State }) => `${GatewayId} ${State}`),
   }));
 }
 
-async function tableOf(simulator: Simulator): Promise<string> {
+async function tableOf(simulator: Emulator): Promise<string> {
   const { RouteTables } = await ec2(simulator, RECIPIENT).send(new DescribeRouteTablesCommand({}));
-  return told(RouteTables?.[0]?.RouteTableId);
+  return defined(RouteTables?.[0]?.RouteTableId);
 }
 
 describe.each(['outscale', 'aws'] as const)('route tables on %s', (dialect) => {
   it('come with the VPC of a gateway, and propagate nothing until that is asked for', async () => {
-    const simulator = await started({ dialect });
+    const simulator = await startTestEmulator({ dialect });
     expect(await tables(simulator)).toEqual([]);
     const GatewayId = await gateway(simulator);
     const untouched = { vpc: VPC, propagating: [], routes: ['local active'] };
@@ -54,7 +54,7 @@ describe.each(['outscale', 'aws'] as const)('route tables on %s', (dialect) => {
   });
 
   it('are the main ones of their VPCs', async () => {
-    const simulator = await started({ dialect });
+    const simulator = await startTestEmulator({ dialect });
     await gateway(simulator);
     const { RouteTables } = await ec2(simulator, RECIPIENT).send(new DescribeRouteTablesCommand({}));
     const RouteTableId = await tableOf(simulator);
@@ -64,7 +64,7 @@ describe.each(['outscale', 'aws'] as const)('route tables on %s', (dialect) => {
   });
 
   it('lead by hand to a gateway, until it is detached', async () => {
-    const simulator = await started({ dialect });
+    const simulator = await startTestEmulator({ dialect });
     const client = ec2(simulator, RECIPIENT);
     const GatewayId = await gateway(simulator);
     const RouteTableId = await tableOf(simulator);
@@ -86,7 +86,7 @@ describe.each(['outscale', 'aws'] as const)('route tables on %s', (dialect) => {
     [{ Filters: [{ Name: 'association.main', Values: ['false'] }] }, 0],
     [{ Filters: [{ Name: 'route.gateway-id', Values: ['local'] }] }, 1],
   ])('are filtered by %j', async (input, found) => {
-    const simulator = await started({ dialect });
+    const simulator = await startTestEmulator({ dialect });
     await gateway(simulator);
     expect(await tables(simulator, input)).toHaveLength(found);
     const Filters = [{ Name: 'route-table-id', Values: [await tableOf(simulator)] }];
@@ -94,7 +94,7 @@ describe.each(['outscale', 'aws'] as const)('route tables on %s', (dialect) => {
   });
 
   it('refuse what is not there, what is elsewhere, and a filter that is none', async () => {
-    const simulator = await started({ dialect });
+    const simulator = await startTestEmulator({ dialect });
     const client = ec2(simulator, RECIPIENT);
     const GatewayId = await gateway(simulator);
     const RouteTableId = await tableOf(simulator);
@@ -108,7 +108,7 @@ describe.each(['outscale', 'aws'] as const)('route tables on %s', (dialect) => {
       name: 'InvalidVpnGatewayID.NotFound',
     });
     const made = await client.send(new CreateVpnGatewayCommand({ Type: 'ipsec.1' }));
-    const other = told(made.VpnGateway?.VpnGatewayId);
+    const other = defined(made.VpnGateway?.VpnGatewayId);
     const elsewhere = {
       name: 'InvalidParameterValue',
       message: expect.stringContaining('different networks'),
@@ -138,7 +138,7 @@ describe('the route tables of a scenario', () => {
   });
 
   it('propagate the routes of each gateway that is attached, unless it says otherwise', async () => {
-    const simulator = await started({ scenario });
+    const simulator = await startTestEmulator({ scenario });
     expect(await tables(simulator)).toMatchObject([
       { vpc: 'vpc-1', propagating: ['vgw-11111111'] },
       { vpc: 'vpc-2', propagating: [] },
@@ -148,7 +148,7 @@ describe('the route tables of a scenario', () => {
   it('are paged on aws, and refuse a token that is none in the words of EC2', async () => {
     const gateways = [1, 2, 3, 4, 5, 6].map((i) => ({ account: RECIPIENT, vpc: `vpc-${i}` }));
     const many = readScenario({ region: 'eu-west-2', gateways });
-    const client = ec2(await started({ scenario: many, dialect: 'aws' }), RECIPIENT);
+    const client = ec2(await startTestEmulator({ scenario: many, dialect: 'aws' }), RECIPIENT);
     const sizes: (number | undefined)[] = [];
     for await (const page of paginateDescribeRouteTables({ client, pageSize: 5 }, {}))
       sizes.push(page.RouteTables?.length);

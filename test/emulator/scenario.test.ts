@@ -2,7 +2,16 @@ import { readFileSync } from 'node:fs';
 import { DescribeVpnGatewaysCommand } from '@aws-sdk/client-ec2';
 import { describe, expect, it } from 'vitest';
 import { createSimulation, Misread, readScenario, ScenarioRefused } from '../../emulator/emulator.ts';
-import { confirm, ec2, listed, OWNER, RECIPIENT, STRANGER, started, told } from './emulatorClients.ts';
+import {
+  confirm,
+  defined,
+  ec2,
+  listInterfaces,
+  OWNER,
+  RECIPIENT,
+  STRANGER,
+  startTestEmulator,
+} from './emulatorClients.ts';
 
 const connection = { account: OWNER, id: 'dxcon-1a2b3c4d', name: 'acme', location: 'PAR1' };
 const allocation = { connection: 'acme', to: RECIPIENT, name: 'prod', vlan: 101, asn: 65010 };
@@ -15,21 +24,21 @@ describe('the example scenario', () => {
     );
 
   it('offers one interface of a known owner and one of a stranger', async () => {
-    const simulator = await started({ scenario: demo() });
-    expect(await listed(simulator)).toMatchObject([
+    const simulator = await startTestEmulator({ scenario: demo() });
+    expect(await listInterfaces(simulator)).toMatchObject([
       { connectionId: 'dxcon-1a2b3c4d', ownerAccount: RECIPIENT, virtualInterfaceState: 'confirming' },
       { connectionId: 'dxcon-9f9f9f9f', ownerAccount: RECIPIENT, virtualInterfaceState: 'confirming' },
     ]);
-    expect(await listed(simulator, STRANGER)).toHaveLength(1);
+    expect(await listInterfaces(simulator, STRANGER)).toHaveLength(1);
   });
 
   it('has a gateway for the first, attached', async () => {
-    const simulator = await started({ scenario: demo() });
+    const simulator = await startTestEmulator({ scenario: demo() });
     const asked = new DescribeVpnGatewaysCommand({ VpnGatewayIds: ['vgw-87654321'] });
     const { VpnGateways } = await ec2(simulator, RECIPIENT).send(asked);
     expect(VpnGateways).toMatchObject([{ State: 'available', VpcAttachments: [{ State: 'attached' }] }]);
-    const [first] = await listed(simulator);
-    await confirm(simulator, told(first?.virtualInterfaceId), 'vgw-87654321');
+    const [first] = await listInterfaces(simulator);
+    await confirm(simulator, defined(first?.virtualInterfaceId), 'vgw-87654321');
   });
 });
 

@@ -2,20 +2,20 @@ import { request } from 'node:http';
 import { networkInterfaces } from 'node:os';
 import { DescribeVirtualInterfacesCommand } from '@aws-sdk/client-direct-connect';
 import { describe, expect, it } from 'vitest';
-import { startSimulator } from '../../emulator/emulator.ts';
-import { directConnect, listed, RECIPIENT, started } from './emulatorClients.ts';
+import { startEmulator } from '../../emulator/emulator.ts';
+import { directConnect, listInterfaces, RECIPIENT, startTestEmulator } from './emulatorClients.ts';
 
 describe('the server', () => {
   it('refuses a body over 1 MB with 413 and goes on', async () => {
-    const simulator = await started();
+    const simulator = await startTestEmulator();
     const post = (size: number) => fetch(simulator.url, { method: 'POST', body: 'x'.repeat(size) });
     expect((await post(1_000_001)).status).toBe(413);
     expect((await post(1_000_000)).status).toBe(404);
-    expect(await listed(simulator)).toEqual([]);
+    expect(await listInterfaces(simulator)).toEqual([]);
   });
 
   it('listens on loopback only', async () => {
-    const simulator = await started();
+    const simulator = await startTestEmulator();
     const outside = Object.values(networkInterfaces())
       .flatMap((addresses) => addresses ?? [])
       .find(({ internal, family }) => !internal && family === 'IPv4');
@@ -30,7 +30,7 @@ describe('the server', () => {
   });
 
   it('closes at once while a call hangs, and the call fails', async () => {
-    const simulator = await startSimulator();
+    const simulator = await startEmulator();
     simulator.addFault({ kind: 'hang' });
     const hung = expect(
       directConnect(simulator, RECIPIENT, { patience: 60_000 }).send(
@@ -44,8 +44,8 @@ describe('the server', () => {
   });
 
   it('rejects when its port is taken', async () => {
-    const { port } = await started();
-    await expect(startSimulator({ port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+    const { port } = await startTestEmulator();
+    await expect(startEmulator({ port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
   });
 
   it.each([
@@ -53,7 +53,7 @@ describe('the server', () => {
     ['POST', '/', '{}'],
     ['POST', '/elsewhere', 'Action=DescribeVpnGateways'],
   ])('knows no %s of %s with %s', async (method, path, body) => {
-    const simulator = await started();
+    const simulator = await startTestEmulator();
     const response = await fetch(`${simulator.url}${path}`, {
       method,
       ...(body === undefined ? {} : { body }),
@@ -65,7 +65,7 @@ describe('the server', () => {
     ['x-amz-target', 'OvertureService.Nothing'],
     ['content-type', 'application/x-www-form-urlencoded'],
   ])('refuses an unsigned call with %s %s', async (name, value) => {
-    const simulator = await started();
+    const simulator = await startTestEmulator();
     const headers = { [name]: value };
     const response = await fetch(simulator.url, { method: 'POST', headers, body: 'Action=Nothing' });
     expect(response.status).toBe(403);

@@ -4,7 +4,7 @@ import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { describe, expect, it } from 'vitest';
 import { createSimulation, type Request } from '../../emulator/emulator.ts';
 import { RECIPIENT } from './emulatorClients.ts';
-import { inProcess } from './inProcessClient.ts';
+import { inProcessClient } from './inProcessClient.ts';
 
 const list = new DescribeVirtualInterfacesCommand({});
 const simulation = createSimulation({ dialect: 'outscale' }, null);
@@ -35,7 +35,7 @@ describe('a signature', () => {
     ],
     ['list of headers', withHeader('authorization', (text) => text.replace('content-type;', ''))],
   ])('does not hold when the %s was tampered with', async (_, tamper) => {
-    const { directConnect } = inProcess(simulation, RECIPIENT, { tamper });
+    const { directConnect } = inProcessClient(simulation, RECIPIENT, { tamper });
     await expect(directConnect.send(list)).rejects.toMatchObject(refused('SignatureDoesNotMatch', 403));
   });
 
@@ -59,12 +59,12 @@ describe('a signature', () => {
       'IncompleteSignature',
     ],
   ])('that %s is refused', async (_, tamper, code) => {
-    const { directConnect } = inProcess(simulation, RECIPIENT, { tamper });
+    const { directConnect } = inProcessClient(simulation, RECIPIENT, { tamper });
     await expect(directConnect.send(list)).rejects.toMatchObject(refused(code, 403));
   });
 
   it('with the wrong secret is refused by every service, in its own form', async () => {
-    const { directConnect, ec2, sts } = inProcess(simulation, RECIPIENT, { secret: 'guess' });
+    const { directConnect, ec2, sts } = inProcessClient(simulation, RECIPIENT, { secret: 'guess' });
     const mismatch = refused('SignatureDoesNotMatch', 403);
     await expect(directConnect.send(list)).rejects.toMatchObject(mismatch);
     await expect(ec2.send(new DescribeVpnGatewaysCommand({}))).rejects.toMatchObject(mismatch);
@@ -72,7 +72,7 @@ describe('a signature', () => {
   });
 
   it('of a key that is no account is refused by every service, in its own words', async () => {
-    const { directConnect, ec2, sts } = inProcess(simulation, 'AKIAEXAMPLE');
+    const { directConnect, ec2, sts } = inProcessClient(simulation, 'AKIAEXAMPLE');
     await expect(directConnect.send(list)).rejects.toMatchObject(refused('UnrecognizedClientException', 403));
     await expect(ec2.send(new DescribeVpnGatewaysCommand({}))).rejects.toMatchObject(
       refused('AuthFailure', 401),
@@ -89,19 +89,21 @@ describe('a signature', () => {
     ['aws', 'directlink', false],
     ['aws', 'ec2', false],
   ] as const)('on %s for service %s holds: %s', async (dialect, signingName, holds) => {
-    const { directConnect } = inProcess(createSimulation({ dialect }, null), RECIPIENT, { signingName });
+    const { directConnect } = inProcessClient(createSimulation({ dialect }, null), RECIPIENT, {
+      signingName,
+    });
     const sent = directConnect.send(list);
     if (holds) expect((await sent).virtualInterfaces).toEqual([]);
     else await expect(sent).rejects.toMatchObject(refused('SignatureDoesNotMatch', 403));
   });
 
   it('may name the gateway service of OUTSCALE as fcu', async () => {
-    const { ec2 } = inProcess(simulation, RECIPIENT, { signingName: 'fcu' });
+    const { ec2 } = inProcessClient(simulation, RECIPIENT, { signingName: 'fcu' });
     expect((await ec2.send(new DescribeVpnGatewaysCommand({}))).VpnGateways).toEqual([]);
   });
 
   it('holds for headers whose white space was folded', async () => {
-    const { directConnect } = inProcess(simulation, RECIPIENT, {
+    const { directConnect } = inProcessClient(simulation, RECIPIENT, {
       tamper: withHeader('x-amz-user-agent', (text) => `  ${text.replaceAll(' ', '   ')} `),
     });
     expect((await directConnect.send(list)).virtualInterfaces).toEqual([]);
@@ -109,6 +111,6 @@ describe('a signature', () => {
 
   it('is not held against the emulated clock, which runs ahead', async () => {
     const late = createSimulation({ now: '2099-01-01T00:00:00Z' }, null);
-    expect((await inProcess(late, RECIPIENT).directConnect.send(list)).virtualInterfaces).toEqual([]);
+    expect((await inProcessClient(late, RECIPIENT).directConnect.send(list)).virtualInterfaces).toEqual([]);
   });
 });

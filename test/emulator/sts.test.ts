@@ -2,15 +2,15 @@ import { DescribeVirtualInterfacesCommand } from '@aws-sdk/client-direct-connect
 import { AssumeRoleCommand, GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { describe, expect, it } from 'vitest';
 import {
+  defined,
   directConnect,
-  listed,
+  listInterfaces,
   OWNER,
-  offered,
+  offerInterface,
   RECIPIENT,
   STRANGER,
-  started,
+  startTestEmulator,
   sts,
-  told,
 } from './emulatorClients.ts';
 
 const role = {
@@ -21,46 +21,46 @@ const role = {
 
 describe('STS', () => {
   it('says whose key it is', async () => {
-    const identity = await sts(await started(), RECIPIENT).send(new GetCallerIdentityCommand({}));
+    const identity = await sts(await startTestEmulator(), RECIPIENT).send(new GetCallerIdentityCommand({}));
     expect(identity).toMatchObject({ Account: RECIPIENT, Arn: `arn:aws:iam::${RECIPIENT}:root` });
   });
 
   it('lends the account of a role, and logs the external ID', async () => {
-    const simulator = await started({ dialect: 'aws' });
-    await offered(simulator);
+    const simulator = await startTestEmulator({ dialect: 'aws' });
+    await offerInterface(simulator);
     const { Credentials } = await sts(simulator, STRANGER).send(new AssumeRoleCommand(role));
     expect(simulator.calls().at(-1)).toMatchObject({
       account: STRANGER,
       operation: 'AssumeRole',
       input: { ExternalId: 'between-us' },
     });
-    const lent = told(Credentials?.AccessKeyId);
+    const lent = defined(Credentials?.AccessKeyId);
     const keys = {
-      secret: told(Credentials?.SecretAccessKey),
-      sessionToken: told(Credentials?.SessionToken),
+      secret: defined(Credentials?.SecretAccessKey),
+      sessionToken: defined(Credentials?.SessionToken),
     };
-    expect(told(Credentials?.Expiration).getTime()).toBeGreaterThan(Date.now());
+    expect(defined(Credentials?.Expiration).getTime()).toBeGreaterThan(Date.now());
     expect(await sts(simulator, lent, keys).send(new GetCallerIdentityCommand({}))).toMatchObject({
       Account: RECIPIENT,
       Arn: `arn:aws:sts::${RECIPIENT}:assumed-role/acceptor/pass`,
     });
     const client = directConnect(simulator, lent, keys);
     const { virtualInterfaces } = await client.send(new DescribeVirtualInterfacesCommand({}));
-    expect(virtualInterfaces).toEqual(await listed(simulator));
+    expect(virtualInterfaces).toEqual(await listInterfaces(simulator));
   });
 
   it('lends nothing of a role that cannot be', async () => {
-    const client = sts(await started(), STRANGER);
+    const client = sts(await startTestEmulator(), STRANGER);
     const asked = new AssumeRoleCommand({ ...role, RoleArn: 'arn:aws:iam::42:user/a' });
     await expect(client.send(asked)).rejects.toMatchObject({ name: 'ValidationError' });
   });
 
   it("refuses a session token that nobody gave, or gave for another's account", async () => {
-    const simulator = await started();
+    const simulator = await startTestEmulator();
     const { Credentials } = await sts(simulator, STRANGER).send(new AssumeRoleCommand(role));
     for (const [account, sessionToken] of [
       [RECIPIENT, 'made-up'],
-      [OWNER, told(Credentials?.SessionToken)],
+      [OWNER, defined(Credentials?.SessionToken)],
     ] as const) {
       const client = directConnect(simulator, account, { sessionToken });
       await expect(client.send(new DescribeVirtualInterfacesCommand({}))).rejects.toMatchObject({

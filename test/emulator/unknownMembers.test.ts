@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Service } from '../../emulator/dialects.ts';
 import { CALLS } from './wire/allCalls.ts';
 import { recordingOf } from './wire/recordingFiles.ts';
-import { replay, worldOfRecordings } from './wire/replayRecording.ts';
+import { createRecordedWorld, replayRecording } from './wire/replayRecording.ts';
 import { withBody } from './wire/resignRequest.ts';
 
 const CODES: Readonly<Record<Service, string>> = {
@@ -20,7 +20,7 @@ describe('a member that nobody reads', () => {
     const { body } = recording;
     for (const strange of call.service === 'directconnect' ? inJson(body) : inForm(body)) {
       const sent = await withBody(recording, call.service, strange);
-      const answer = replay(worldOfRecordings('aws'), sent);
+      const answer = replayRecording(createRecordedWorld('aws'), sent);
       expect([strange, answer.status]).toEqual([strange, 400]);
       expect(answer.body).toContain(CODES[call.service]);
       expect(answer.body).toMatch(/The emulator does not know the parameter [^ ]*Strange/);
@@ -32,7 +32,7 @@ describe('a member that nobody reads', () => {
     const recording = call && recordingOf(call, 'sdk');
     if (recording === undefined) throw new Error('it is not recorded');
     const named = recording.body.replaceAll('Filter.1.', 'Filters.1.');
-    const answer = replay(worldOfRecordings('aws'), await withBody(recording, 'ec2', named));
+    const answer = replayRecording(createRecordedWorld('aws'), await withBody(recording, 'ec2', named));
     expect([answer.status, answer.body]).toEqual([400, expect.stringContaining('UnknownParameter')]);
   });
 });

@@ -9,31 +9,31 @@ import {
   connect,
   directConnect,
   gateway,
-  listed,
+  listInterfaces,
   OWNER,
-  offered,
+  offerInterface,
   RECIPIENT,
   STRANGER,
-  started,
+  startTestEmulator,
 } from './emulatorClients.ts';
 
 describe.each(['outscale', 'aws'] as const)('who sees what, on %s', (dialect) => {
   it('shows a request to its recipient and to its owner, with the recipient as owner account', async () => {
-    const simulator = await started({ dialect });
-    const virtualInterfaceId = await offered(simulator);
+    const simulator = await startTestEmulator({ dialect });
+    const virtualInterfaceId = await offerInterface(simulator);
     for (const account of [RECIPIENT, OWNER]) {
-      expect(await listed(simulator, account)).toMatchObject([
+      expect(await listInterfaces(simulator, account)).toMatchObject([
         { virtualInterfaceId, ownerAccount: RECIPIENT },
       ]);
     }
-    expect(await listed(simulator, STRANGER)).toEqual([]);
+    expect(await listInterfaces(simulator, STRANGER)).toEqual([]);
   });
 
   it('filters by connection and by interface, and finds nothing for what is not there', async () => {
-    const simulator = await started({ dialect });
-    const virtualInterfaceId = await offered(simulator);
+    const simulator = await startTestEmulator({ dialect });
+    const virtualInterfaceId = await offerInterface(simulator);
     const client = directConnect(simulator, RECIPIENT);
-    const [{ connectionId } = {}] = await listed(simulator);
+    const [{ connectionId } = {}] = await listInterfaces(simulator);
     for (const [filter, found] of [
       [{ virtualInterfaceId }, 1],
       [{ connectionId }, 1],
@@ -46,7 +46,7 @@ describe.each(['outscale', 'aws'] as const)('who sees what, on %s', (dialect) =>
   });
 
   it("hides the owner's connection from the recipient, even by its ID", async () => {
-    const simulator = await started({ dialect });
+    const simulator = await startTestEmulator({ dialect });
     const connectionId = await connect(simulator);
     const client = directConnect(simulator, RECIPIENT);
     expect((await client.send(new DescribeConnectionsCommand({}))).connections).toEqual([]);
@@ -57,8 +57,11 @@ describe.each(['outscale', 'aws'] as const)('who sees what, on %s', (dialect) =>
   });
 
   it('shows nothing of one region to keys used in another, and takes no gateway from there', async () => {
-    const simulator = await started({ dialect });
-    const [virtualInterfaceId, virtualGatewayId] = [await offered(simulator), await gateway(simulator)];
+    const simulator = await startTestEmulator({ dialect });
+    const [virtualInterfaceId, virtualGatewayId] = [
+      await offerInterface(simulator),
+      await gateway(simulator),
+    ];
     const elsewhere = directConnect(simulator, RECIPIENT, { region: 'us-east-2' });
     const { virtualInterfaces } = await elsewhere.send(new DescribeVirtualInterfacesCommand({}));
     expect(virtualInterfaces).toEqual([]);
@@ -70,7 +73,7 @@ describe.each(['outscale', 'aws'] as const)('who sees what, on %s', (dialect) =>
 
   it('gives the same IDs for the same seed, and others for another', async () => {
     const [first, same, other] = await Promise.all(
-      [1, 1, 2].map(async (seed) => offered(await started({ dialect, seed }))),
+      [1, 1, 2].map(async (seed) => offerInterface(await startTestEmulator({ dialect, seed }))),
     );
     expect(same).toBe(first);
     expect(other).not.toBe(first);

@@ -16,14 +16,14 @@ const TEXTS: Readonly<Record<number, RegExp>> = {
  * Paths of what stands in an element and not in its schema, or with a text of another type.
  * @param element as `parseXML` reads it: a text, a list where it stands several times, else an object
  */
-export function xmlStrangers(reference: unknown, element: unknown, path: string): string[] {
+export function unknownXmlMembers(reference: unknown, element: unknown, path: string): string[] {
   const schema = resolve(reference);
   if (schema === 'unit') return structureStrangers(schema, element, path);
   if (!Array.isArray(schema)) {
     const fits = typeof schema === 'number' ? TEXTS[schema] : undefined;
     return typeof element === 'string' && fits?.test(element) ? [] : [path];
   }
-  if (schema[0] === SIMPLE) return xmlStrangers(schema[4], element, path);
+  if (schema[0] === SIMPLE) return unknownXmlMembers(schema[4], element, path);
   if (schema[0] === LIST) return listStrangers(schema[4], element, path);
   if (schema[0] === STRUCTURE) return structureStrangers(schema, element, path);
   return [path];
@@ -32,7 +32,7 @@ export function xmlStrangers(reference: unknown, element: unknown, path: string)
 function listStrangers(item: unknown, element: unknown, path: string): string[] {
   if (element === '') return [];
   const { item: items, ...others } = fieldsOf(element) ?? { '(a text)': element };
-  const inItems = [items].flat().flatMap((one, i) => xmlStrangers(item, one, `${path}[${i}]`));
+  const inItems = [items].flat().flatMap((one, i) => unknownXmlMembers(item, one, `${path}[${i}]`));
   return [...Object.keys(others).map((name) => `${path}.${name}`), ...inItems];
 }
 
@@ -43,7 +43,9 @@ function structureStrangers(schema: unknown, element: unknown, path: string): st
   if (fields === null) return [path];
   return Object.entries(fields).flatMap(([name, part]) => {
     const member = known.find(({ name: plain, schema: of }) => (xmlNameOf(of) ?? plain) === name);
-    return member === undefined ? [`${path}.${name}`] : xmlStrangers(member.schema, part, `${path}.${name}`);
+    return member === undefined
+      ? [`${path}.${name}`]
+      : unknownXmlMembers(member.schema, part, `${path}.${name}`);
   });
 }
 

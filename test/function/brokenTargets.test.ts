@@ -5,15 +5,15 @@ import { Metrics } from '@aws-lambda-powertools/metrics';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { systemClock } from '../../adapters/connect.ts';
 import { functionCredentials } from '../../adapters/functionCredentials.ts';
-import { createMemoryLedger } from '../../adapters/ledgers/inMemoryLedger.ts';
+import { createInMemoryLedger } from '../../adapters/ledgers/inMemoryLedger.ts';
 import { digestOf } from '../../core/json.ts';
 import { type LoadedPolicy, type PolicyRecipient, recipientKey, writePolicy } from '../../core/policy.ts';
-import type { Simulator } from '../../emulator/emulator.ts';
+import type { Emulator } from '../../emulator/emulator.ts';
 import { createHandler } from '../../lambda/createHandler.ts';
-import { ACME, actAs, US } from '../support/accounts.ts';
+import { ACME, actAs, RECIPIENT_ACCOUNT } from '../support/accounts.ts';
 import { json, type Reply, startApi } from '../support/apiServer.ts';
-import { ACME_1, PROD, policyOf, startCloud } from '../support/cloud.ts';
-import { recordingAnnouncer } from '../support/eventPublishers.ts';
+import { ACME_1, compileTestPolicy, PROD, startTestCloud } from '../support/cloud.ts';
+import { recordingPublisher } from '../support/eventPublishers.ts';
 import { lambdaContext, policyFolder } from '../support/lambda.ts';
 
 const log: string[] = [];
@@ -23,7 +23,7 @@ beforeEach(() => {
   const write = (chunk: string | Uint8Array): boolean => log.push(String(chunk)) > 0;
   vi.spyOn(process.stdout, 'write').mockImplementation(write);
   vi.spyOn(process.stderr, 'write').mockImplementation(write);
-  vi.stubEnv('AWS_ACCESS_KEY_ID', US);
+  vi.stubEnv('AWS_ACCESS_KEY_ID', RECIPIENT_ACCOUNT);
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
   vi.stubEnv('AWS_REGION', 'eu-west-3');
 });
@@ -35,13 +35,16 @@ afterEach(() => {
 type Provider = PolicyRecipient['provider'];
 
 function targetOf(target: string, provider: Provider, recipient: Partial<PolicyRecipient>): LoadedPolicy {
-  const { policy } = policyOf(`owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }`, provider);
+  const { policy } = compileTestPolicy(
+    `owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }`,
+    provider,
+  );
   const made = { ...policy, target, recipient: { ...policy.recipient, ...recipient } };
   return { policy: made, digest: digestOf(writePolicy(made)) };
 }
 
 /** One process of the function with these targets. */
-function functionOf(cloud: Simulator, policies: readonly LoadedPolicy[]) {
+function functionOf(cloud: Emulator, policies: readonly LoadedPolicy[]) {
   const recipients = policies.map(({ policy }) => [policy.target, recipientKey(policy.recipient)]);
   const dir = policyFolder(...policies);
   const handler = createHandler({
@@ -56,8 +59,8 @@ function functionOf(cloud: Simulator, policies: readonly LoadedPolicy[]) {
     logger: new Logger({ serviceName: 'vif-acceptor' }),
     metrics: new Metrics({ serviceName: 'vif-acceptor', namespace: 'VifAcceptor' }),
     credentials: functionCredentials,
-    ledger: () => createMemoryLedger(systemClock),
-    announcer: recordingAnnouncer(),
+    ledger: () => createInMemoryLedger(systemClock),
+    eventPublisher: recordingPublisher(),
   });
   return { dir, invoke: (target: string) => handler({ target }, lambdaContext()) };
 }
@@ -74,7 +77,9 @@ function measured(): unknown[] {
 /** Secrets Manager: `good` holds our key, `broken` answers as told. */
 async function secretsWith(broken: Reply): Promise<void> {
   const api = await startApi(({ body }) =>
-    body.includes('"good"') ? json({ SecretString: `{"accessKey":"${US}","secretKey":"secret"}` }) : broken,
+    body.includes('"good"')
+      ? json({ SecretString: `{"accessKey":"${RECIPIENT_ACCOUNT}","secretKey":"secret"}` })
+      : broken,
   );
   onTestFinished(() => api.close());
   vi.stubEnv('AWS_ENDPOINT_URL_SECRETS_MANAGER', api.url);
@@ -135,7 +140,7 @@ const ROWS: Readonly<Record<string, Row>> = {
     provider: 'aws',
     recipient: {
       region: 'us-east-2',
-      credentials: { role: `arn:aws:iam::${US}:role/not-ours`, externalId: 'x-1' },
+      credentials: { role: `arn:aws:iam::${RECIPIENT_ACCOUNT}:role/not-ours`, externalId: 'x-1' },
     },
     message:
       /pass over `broken` failed: role `arn:aws:iam::\d+:role\/not-ours` cannot be assumed: AssumeRole failed \(credentials\): AccessDenied: .*; the role must exist, and its trust policy must name .* `externalId`/,
@@ -153,7 +158,7 @@ const ROWS: Readonly<Record<string, Row>> = {
 
 describe.each(Object.entries(ROWS))('a target %s', (_, { provider, recipient, secret: reply, message }) => {
   async function world() {
-    const cloud = await startCloud({ dialect: provider });
+    const cloud = await startTestCloud({ dialect: provider });
     await secretsWith(reply ?? holds('{}'));
     if (message.source.includes('AssumeRole'))
       cloud.addFault({ kind: 'accessDenied', operation: 'AssumeRole', times: 'always' });
@@ -180,12 +185,12 @@ describe.each(Object.entries(ROWS))('a target %s', (_, { provider, recipient, se
     log.length = 0;
     expect(await invoke('sound')).toMatchObject({ counts: { pending: 0 }, status: 'completed' });
     expect(measured()).toEqual([{ target: 'sound', PassCompleted: 1, PassFailed: 0 }]);
-    expect(await actAs(cloud, US).see(id)).toBe(`pending ${PROD}`);
+    expect(await actAs(cloud, RECIPIENT_ACCOUNT).see(id)).toBe(`pending ${PROD}`);
   });
 });
 
 it('a target whose policy is not there stops no other', async () => {
-  const cloud = await startCloud({ dialect: 'aws' });
+  const cloud = await startTestCloud({ dialect: 'aws' });
   const broken = targetOf('broken', 'aws', { region: 'us-east-2' });
   const { dir, invoke } = functionOf(cloud, [targetOf('sound', 'aws', {}), broken]);
   rmSync(join(dir, 'broken.json'));

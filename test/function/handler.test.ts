@@ -4,27 +4,35 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { systemClock } from '../../adapters/connect.ts';
-import { createMemoryLedger } from '../../adapters/ledgers/inMemoryLedger.ts';
-import type { Simulator } from '../../emulator/emulator.ts';
+import { createInMemoryLedger } from '../../adapters/ledgers/inMemoryLedger.ts';
+import type { Emulator } from '../../emulator/emulator.ts';
 import { createHandler } from '../../lambda/createHandler.ts';
-import type { Announcer } from '../../run/ports.ts';
-import { ACME, actAs, STRANGER, US } from '../support/accounts.ts';
-import { ACME_1, outcomes, PROD, policyOf, SIMPLE, STRANGERS, startCloud } from '../support/cloud.ts';
-import { recordingAnnouncer } from '../support/eventPublishers.ts';
-import { lambdaContext, loggedIn, policyFolder } from '../support/lambda.ts';
+import type { EventPublisher } from '../../run/ports.ts';
+import { ACME, actAs, RECIPIENT_ACCOUNT, UNKNOWN_REQUESTER } from '../support/accounts.ts';
+import {
+  ACME_1,
+  compileTestPolicy,
+  outcomesById,
+  PROD,
+  SIMPLE_POLICY,
+  startTestCloud,
+  UNKNOWN_CONNECTION,
+} from '../support/cloud.ts';
+import { recordingPublisher } from '../support/eventPublishers.ts';
+import { lambdaContext, policyFolder, requestsInLog } from '../support/lambda.ts';
 
 const RECIPIENT = 'outscale/eu-west-2/012345678901';
 
 /** The function as it runs in Lambda, but for its keys and its cloud. */
 function functionOn(
-  cloud: Simulator,
+  cloud: Emulator,
   env: Record<string, string> = {},
-  announcer: Announcer = recordingAnnouncer(),
+  eventPublisher: EventPublisher = recordingPublisher(),
 ) {
   return createHandler({
     env: {
       VIF_ACCEPTOR_RECIPIENTS: JSON.stringify({ hub: RECIPIENT }),
-      VIF_ACCEPTOR_POLICY_DIR: policyFolder(SIMPLE),
+      VIF_ACCEPTOR_POLICY_DIR: policyFolder(SIMPLE_POLICY),
       VIF_ACCEPTOR_ENDPOINT: cloud.url,
       VIF_ACCEPTOR_GATEWAY_ENDPOINT: cloud.url,
       VIF_ACCEPTOR_TABLE: 'ledger',
@@ -33,12 +41,12 @@ function functionOn(
     clock: systemClock,
     logger: new Logger({ serviceName: 'vif-acceptor' }),
     metrics: new Metrics({ serviceName: 'vif-acceptor', namespace: 'VifAcceptor' }),
-    credentials: () => ({ accessKeyId: US, secretAccessKey: 'secret' }),
+    credentials: () => ({ accessKeyId: RECIPIENT_ACCOUNT, secretAccessKey: 'secret' }),
     ledger: (table) => {
       tables.push(table);
-      return createMemoryLedger(systemClock);
+      return createInMemoryLedger(systemClock);
     },
-    announcer,
+    eventPublisher,
   });
 }
 
@@ -69,12 +77,12 @@ function metrics(): Record<string, unknown> {
 
 describe('the function', () => {
   it('calls the APIs of AWS where the AWS configuration says', async () => {
-    const cloud = await startCloud({ dialect: 'aws' });
+    const cloud = await startTestCloud({ dialect: 'aws' });
     vi.stubEnv('AWS_ENDPOINT_URL', cloud.url);
     onTestFinished(() => {
       vi.unstubAllEnvs();
     });
-    const aws = policyOf(`owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }`, 'aws');
+    const aws = compileTestPolicy(`owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }`, 'aws');
     const report = await functionOn(cloud, {
       VIF_ACCEPTOR_RECIPIENTS: JSON.stringify({ hub: RECIPIENT.replace('outscale', 'aws') }),
       VIF_ACCEPTOR_POLICY_DIR: policyFolder(aws),
@@ -87,59 +95,59 @@ describe('the function', () => {
   });
 
   it('runs a pass over the target of its event and reports it with the revision', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
     const report = await functionOn(cloud)({ target: 'hub' }, lambdaContext());
-    expect(outcomes(loggedIn(log))).toEqual({ [id]: `accepted acme.default ${PROD}` });
-    expect(report.policy).toEqual({ digest: SIMPLE.digest, revision: 'v1.2.3-4-gabcdef0' });
+    expect(outcomesById(requestsInLog(log))).toEqual({ [id]: `accepted acme.default ${PROD}` });
+    expect(report.policy).toEqual({ digest: SIMPLE_POLICY.digest, revision: 'v1.2.3-4-gabcdef0' });
   });
 
   it('remembers between invocations of one process', async () => {
-    const cloud = await startCloud({ now: new Date() });
+    const cloud = await startTestCloud({ now: new Date() });
     const invoke = functionOn(cloud);
     await invoke({ target: 'hub' }, lambdaContext());
-    await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 101 });
+    await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan: 101 });
     await invoke({ target: 'hub' }, lambdaContext());
-    const { requests } = loggedIn(log);
+    const { requests } = requestsInLog(log);
     expect(requests[0]?.deadline.earliest).not.toBeNull();
     expect(tables).toEqual(['ledger']);
   });
 
   it('keeps one memory for all its targets, each with a place of its own', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const lab = {
-      ...SIMPLE.policy,
+      ...SIMPLE_POLICY.policy,
       target: 'lab',
-      recipient: { ...SIMPLE.policy.recipient, region: 'eu-west-9' },
+      recipient: { ...SIMPLE_POLICY.policy.recipient, region: 'eu-west-9' },
     };
     const invoke = functionOn(cloud, {
       VIF_ACCEPTOR_RECIPIENTS: JSON.stringify({ hub: RECIPIENT, lab: 'outscale/eu-west-9/012345678901' }),
-      VIF_ACCEPTOR_POLICY_DIR: policyFolder(SIMPLE, { policy: lab, digest: '' }),
+      VIF_ACCEPTOR_POLICY_DIR: policyFolder(SIMPLE_POLICY, { policy: lab, digest: '' }),
     });
-    await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 101 });
+    await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan: 101 });
     expect((await invoke({ target: 'hub' }, lambdaContext())).counts).toMatchObject({ pending: 1 });
     await expect(invoke({ target: 'lab' }, lambdaContext())).rejects.toThrow('none of the policy');
     expect(tables).toEqual(['ledger']);
   });
 
   it('announces what it did, and fails its invocation when it could tell nobody', async () => {
-    const cloud = await startCloud();
-    const announcer = recordingAnnouncer();
+    const cloud = await startTestCloud();
+    const announcer = recordingPublisher();
     const invoke = functionOn(cloud, {}, announcer);
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
     await invoke({ target: 'hub' }, lambdaContext());
-    expect(announcer.news()).toEqual([`Request Accepted ${id}`]);
+    expect(announcer.takePublished()).toEqual([`Request Accepted ${id}`]);
 
     log.length = 0;
     announcer.deliverAtMost(0);
-    await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 102 });
+    await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan: 102 });
     const invoked = invoke({ target: 'hub' }, lambdaContext());
     await expect(invoked).rejects.toThrow(/announcements could not be delivered: the bus is down/);
     expect(metrics()).toMatchObject({ PassFailed: 1, AnnouncementFailed: 1, Held: 1 });
   });
 
   it('counts everything in every completed pass, zeros included', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     await functionOn(cloud)({ target: 'hub' }, lambdaContext());
     expect(metrics()).toMatchObject({
       service: 'vif-acceptor',
@@ -159,7 +167,7 @@ describe('the function', () => {
   });
 
   it('fails its invocation, after reporting, when the pass failed', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     cloud.addFault({ kind: 'accessDenied', operation: 'DescribeVirtualInterfaces' });
     const invoked = functionOn(cloud)({ target: 'hub' }, lambdaContext());
     await expect(invoked).rejects.toThrow(
@@ -210,15 +218,15 @@ describe('the function', () => {
       /compiled policy of target `lab` refused: .*lab\.json cannot be read/,
     ],
   ])('refuses %s, calling nobody', async (_, event, env, message) => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     await expect(functionOn(cloud, env)(event, lambdaContext())).rejects.toThrow(message);
     expect(cloud.calls()).toEqual([]);
   });
 
   it('refuses a compiled policy that was changed by hand', async () => {
-    const cloud = await startCloud();
-    const dir = policyFolder(SIMPLE);
-    writeFileSync(join(dir, 'hub.json'), JSON.stringify({ ...SIMPLE.policy, surplus: true }));
+    const cloud = await startTestCloud();
+    const dir = policyFolder(SIMPLE_POLICY);
+    writeFileSync(join(dir, 'hub.json'), JSON.stringify({ ...SIMPLE_POLICY.policy, surplus: true }));
     const invoked = functionOn(cloud, { VIF_ACCEPTOR_POLICY_DIR: dir })({ target: 'hub' }, lambdaContext());
     await expect(invoked).rejects.toThrow(/`surplus` must be absent/);
   });
@@ -229,10 +237,14 @@ describe('the function', () => {
   ])(
     'answers and logs as little of each of many requests as every limit takes, with %s names',
     async (_, name) => {
-      const cloud = await startCloud({ now: new Date() });
+      const cloud = await startTestCloud({ now: new Date() });
       const many = 40;
       for (let vlan = 1; vlan <= many; vlan += 1)
-        await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan, name: name(vlan) });
+        await actAs(cloud, UNKNOWN_REQUESTER).offer({
+          connection: UNKNOWN_CONNECTION,
+          vlan,
+          name: name(vlan),
+        });
       const answer = await functionOn(cloud)({ target: 'hub' }, lambdaContext());
       expect(answer).toMatchObject({
         format: 1,
@@ -243,7 +255,7 @@ describe('the function', () => {
       // Its size does not depend on how many there are.
       expect(JSON.stringify(answer)).not.toMatch(/dxvif-|vlan-|u\{/);
       expect(JSON.stringify(answer).length).toBeLessThan(1000);
-      expect(loggedIn(log).requests).toHaveLength(many);
+      expect(requestsInLog(log).requests).toHaveLength(many);
       const lines = log.join('').split('\n');
       expect(lines.length).toBeLessThan(many + 10);
       expect(Math.max(...lines.map((line) => Buffer.byteLength(line)))).toBeLessThan(64_000);
@@ -256,17 +268,17 @@ describe('the function', () => {
   );
 
   it('logs what there is time for, and says how much it left out', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     for (let vlan = 1; vlan <= 5; vlan += 1)
-      await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan });
+      await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan });
     let left = 240_000;
     const context = { ...lambdaContext(), getRemainingTimeInMillis: () => left };
     vi.mocked(process.stdout.write).mockImplementation((chunk) => {
-      if (loggedIn(log).requests.length === 1) left = 400;
+      if (requestsInLog(log).requests.length === 1) left = 400;
       return log.push(String(chunk)) > 0;
     });
     await functionOn(cloud)({ target: 'hub' }, context);
-    const { requests } = loggedIn(log);
+    const { requests } = requestsInLog(log);
     expect(requests.length).toBeGreaterThan(0);
     const [said] = log.filter((line) => line.includes('left out')).map((line) => JSON.parse(line));
     expect(said.lines).toBe(5 - requests.length);
@@ -274,13 +286,17 @@ describe('the function', () => {
   });
 
   it('writes no BGP key to its log', async () => {
-    const cloud = await startCloud();
-    await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 101, authKey: 'planted-bgp-key' });
+    const cloud = await startTestCloud();
+    await actAs(cloud, UNKNOWN_REQUESTER).offer({
+      connection: UNKNOWN_CONNECTION,
+      vlan: 101,
+      authKey: 'planted-bgp-key',
+    });
     cloud.addFault({ kind: 'truncatedBody', operation: 'DescribeVirtualInterfaces', after: 1 });
     const invoke = functionOn(cloud);
     await invoke({ target: 'hub' }, lambdaContext());
     await expect(invoke({ target: 'hub' }, lambdaContext())).rejects.toThrow('malformed');
-    expect(log.join('')).toContain(STRANGERS);
+    expect(log.join('')).toContain(UNKNOWN_CONNECTION);
     expect(log.join('')).not.toContain('planted-bgp-key');
   });
 });

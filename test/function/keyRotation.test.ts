@@ -3,22 +3,22 @@ import { Metrics } from '@aws-lambda-powertools/metrics';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { systemClock } from '../../adapters/connect.ts';
 import { functionCredentials } from '../../adapters/functionCredentials.ts';
-import { createMemoryLedger } from '../../adapters/ledgers/inMemoryLedger.ts';
+import { createInMemoryLedger } from '../../adapters/ledgers/inMemoryLedger.ts';
 import type { LoadedPolicy } from '../../core/policy.ts';
 import { createHandler } from '../../lambda/createHandler.ts';
-import { ACME, actAs, US } from '../support/accounts.ts';
-import { ACME_1, outcomes, PROD, SIMPLE, startCloud } from '../support/cloud.ts';
-import { recordingAnnouncer } from '../support/eventPublishers.ts';
-import { startKeyGate } from '../support/keyRotationProxy.ts';
-import { lambdaContext, loggedIn, policyFolder } from '../support/lambda.ts';
+import { ACME, actAs, RECIPIENT_ACCOUNT } from '../support/accounts.ts';
+import { ACME_1, outcomesById, PROD, SIMPLE_POLICY, startTestCloud } from '../support/cloud.ts';
+import { recordingPublisher } from '../support/eventPublishers.ts';
+import { startKeyRotationProxy } from '../support/keyRotationProxy.ts';
+import { lambdaContext, policyFolder, requestsInLog } from '../support/lambda.ts';
 import { startSecretsManager } from '../support/secretsManager.ts';
 
 const POLICY: LoadedPolicy = {
   policy: {
-    ...SIMPLE.policy,
-    recipient: { ...SIMPLE.policy.recipient, credentials: { secret: 'vif-acceptor/outscale' } },
+    ...SIMPLE_POLICY.policy,
+    recipient: { ...SIMPLE_POLICY.policy.recipient, credentials: { secret: 'vif-acceptor/outscale' } },
   },
-  digest: SIMPLE.digest,
+  digest: SIMPLE_POLICY.digest,
 };
 
 const log: string[] = [];
@@ -39,13 +39,13 @@ afterEach(() => {
 
 /** One process of the function, with the key of its secret, before an emulator that knows `KEYONE`. */
 async function world() {
-  const cloud = await startCloud();
-  const gate = await startKeyGate(cloud, US, 'KEYONE');
+  const cloud = await startTestCloud();
+  const gate = await startKeyRotationProxy(cloud, RECIPIENT_ACCOUNT, 'KEYONE');
   const secrets = await startSecretsManager('KEYONE', 'secret');
   vi.stubEnv('AWS_ENDPOINT_URL_SECRETS_MANAGER', secrets.url);
   const handler = createHandler({
     env: {
-      VIF_ACCEPTOR_RECIPIENTS: JSON.stringify({ hub: `outscale/eu-west-2/${US}` }),
+      VIF_ACCEPTOR_RECIPIENTS: JSON.stringify({ hub: `outscale/eu-west-2/${RECIPIENT_ACCOUNT}` }),
       VIF_ACCEPTOR_POLICY_DIR: policyFolder(POLICY),
       VIF_ACCEPTOR_ENDPOINT: gate.url,
       VIF_ACCEPTOR_GATEWAY_ENDPOINT: gate.url,
@@ -55,8 +55,8 @@ async function world() {
     logger: new Logger({ serviceName: 'vif-acceptor' }),
     metrics: new Metrics({ serviceName: 'vif-acceptor', namespace: 'VifAcceptor' }),
     credentials: functionCredentials,
-    ledger: () => createMemoryLedger(systemClock),
-    announcer: recordingAnnouncer(),
+    ledger: () => createInMemoryLedger(systemClock),
+    eventPublisher: recordingPublisher(),
   });
   let vlan = 100;
   return {
@@ -66,7 +66,7 @@ async function world() {
     invoke: async () => {
       log.length = 0;
       const answer = await handler({ target: 'hub' }, lambdaContext());
-      return { answer, ...loggedIn(log) };
+      return { answer, ...requestsInLog(log) };
     },
     offer: () => {
       vlan += 1;
@@ -83,14 +83,14 @@ async function world() {
 it('accepts with the new key as soon as the old one is refused, in the same process', async () => {
   const { gate, secrets, invoke, offer, rotate } = await world();
   const first = await offer();
-  expect(outcomes(await invoke())).toEqual({ [first]: `accepted acme.default ${PROD}` });
+  expect(outcomesById(await invoke())).toEqual({ [first]: `accepted acme.default ${PROD}` });
 
   rotate();
   const second = await offer();
   const report = await invoke();
 
   expect(report.answer).toMatchObject({ status: 'completed', lists: { failures: 0, warnings: 0 } });
-  expect(outcomes(report)).toEqual({ [second]: `accepted acme.default ${PROD}` });
+  expect(outcomesById(report)).toEqual({ [second]: `accepted acme.default ${PROD}` });
   expect(secrets.received).toHaveLength(2);
   expect(gate.calls).toContain('ConfirmPrivateVirtualInterface KEYTWO');
 });
@@ -108,7 +108,7 @@ it.each(['DescribeVirtualInterfaces', 'DescribeVpnGateways', 'ConfirmPrivateVirt
       lists: { failures: 0 },
     });
 
-    const { see } = actAs(cloud, US);
+    const { see } = actAs(cloud, RECIPIENT_ACCOUNT);
     expect(await Promise.all(ids.map(see))).toEqual(ids.map(() => `pending ${PROD}`));
     // Each was confirmed once, and the refused call alone was made again.
     const confirms = cloud.calls().filter((call) => call.operation === 'ConfirmPrivateVirtualInterface');
@@ -132,5 +132,5 @@ it('fails with the secret’s name, and none of what is in it, when the new key 
 
   gate.calls.length = 0;
   secrets.hold('KEYTWO', 'secret');
-  expect(outcomes(await invoke())).toEqual({ [id]: `accepted acme.default ${PROD}` });
+  expect(outcomesById(await invoke())).toEqual({ [id]: `accepted acme.default ${PROD}` });
 });

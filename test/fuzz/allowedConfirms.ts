@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
-import { US } from '../support/accounts.ts';
+import { RECIPIENT_ACCOUNT } from '../support/accounts.ts';
 import { ACME_1, PROD } from '../support/cloud.ts';
-import { idIn } from './fakeProvider.ts';
+import { interfaceIdIn } from './fakeProvider.ts';
 import type { Exchange } from './fuzzRuns.ts';
 
 /**
@@ -12,18 +12,22 @@ import type { Exchange } from './fuzzRuns.ts';
 export function expectOnlyAllowed(exchanges: readonly Exchange[]): number {
   const confirms = exchanges.filter(({ request }) => request.operation === 'ConfirmPrivateVirtualInterface');
   for (const confirm of confirms) {
-    const id = idIn(confirm.request);
+    const id = interfaceIdIn(confirm.request);
     expect(JSON.parse(confirm.request.body)).toEqual({ virtualInterfaceId: id, virtualGatewayId: PROD });
     const before = exchanges.slice(0, exchanges.indexOf(confirm));
-    const shown = before.findLast(({ request }) => isDescribe(request.operation) && idIn(request) === id);
+    const shown = before.findLast(
+      ({ request }) => isDescribe(request.operation) && interfaceIdIn(request) === id,
+    );
     expect(itemsIn(shown, id).map(isAllowed), `as ${id} was described`).toEqual([true]);
-    const listing = before.find(({ request }) => isDescribe(request.operation) && idIn(request) === '');
+    const listing = before.find(
+      ({ request }) => isDescribe(request.operation) && interfaceIdIn(request) === '',
+    );
     const listed = itemsIn(listing, id).map(isAllowed);
     expect(listed.length > 0 && listed.every(Boolean), `as ${id} was listed`).toBe(true);
     const gateways = bodyOf(before.findLast(({ request }) => request.operation === 'DescribeVpnGateways'));
     for (const word of [PROD, 'available', 'attached']) expect(gateways).toContain(word);
     const caller = bodyOf(before.findLast(({ request }) => request.operation === 'GetCallerIdentity'));
-    expect(caller).toContain(US);
+    expect(caller).toContain(RECIPIENT_ACCOUNT);
   }
   return confirms.length;
 }
@@ -34,7 +38,7 @@ export function isAllowed(item: Fields): boolean {
   return (
     item.virtualInterfaceState === 'confirming' &&
     item.virtualInterfaceType === 'private' &&
-    item.ownerAccount === US &&
+    item.ownerAccount === RECIPIENT_ACCOUNT &&
     item.connectionId === ACME_1 &&
     item.location === 'PAR1' &&
     typeof name === 'string' &&

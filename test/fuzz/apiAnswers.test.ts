@@ -1,21 +1,21 @@
 import fc, { type Arbitrary } from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { US } from '../support/accounts.ts';
+import { RECIPIENT_ACCOUNT } from '../support/accounts.ts';
 import { type Reply, startApi } from '../support/apiServer.ts';
-import { folderWith, type } from '../support/cli.ts';
+import { folderWith, runCli } from '../support/cli.ts';
 import { ACME_1, PROD } from '../support/cloud.ts';
 import { PLANTED_KEY } from '../support/wireItems.ts';
 import { expectOnlyAllowed } from './allowedConfirms.ts';
-import { answer, POLICY, provider, type Question, SOUND } from './fakeProvider.ts';
-import { expectTold, startPasses } from './fuzzRuns.ts';
-import { door, expectSome, LONG } from './fuzzTarget.ts';
-import { hostileJson, hostileText, mutants, otherValues, TOKENS } from './mutations.ts';
+import { answerQuestions, answerTo, POLICY, type Question, VALID_ANSWERS } from './fakeProvider.ts';
+import { expectReported, startRuns } from './fuzzRuns.ts';
+import { expectSome, fuzzTarget, LONG } from './fuzzTarget.ts';
+import { maliciousJson, maliciousText, mutateText, replaceValues, TOKENS } from './mutations.ts';
 
-const apiAnswers = door("the provider's answers");
+const apiAnswers = fuzzTarget("the provider's answers");
 
 /** Keys twice, keys of another kind, and what JavaScript has of itself. */
 const JSON_PIECES = fc.oneof(
-  hostileJson,
+  maliciousJson,
   fc.constantFrom(
     ...['"vlan"', '"virtualInterfaces"', '"__proto__"', '"constructor"', '"nextToken"', '"asnLong"'],
   ),
@@ -25,7 +25,7 @@ const JSON_PIECES = fc.oneof(
   fc.constantFrom(...['{', '}', '[', ']', ',', ':', '"', '\\u0000', '"\ud800"', '101', '65010', '""']),
 );
 const XML_PIECES = fc.oneof(
-  hostileText,
+  maliciousText,
   fc.constantFrom(
     ...['<item>', '</item>', '<state>', '<__proto__>', '<constructor/>', '<![CDATA[x]]>', '<!--', '&'],
   ),
@@ -36,16 +36,16 @@ const XML_PIECES = fc.oneof(
 );
 
 function spoilt(question: Question): Arbitrary<string> {
-  const sound = SOUND[question];
+  const sound = VALID_ANSWERS[question];
   if (sound.startsWith('<'))
     return fc.oneof(
-      { weight: 3, arbitrary: mutants(sound, TOKENS.xml, XML_PIECES) },
+      { weight: 3, arbitrary: mutateText(sound, TOKENS.xml, XML_PIECES) },
       { weight: 1, arbitrary: fc.constant(sound) },
     );
   return fc.oneof(
-    { weight: 3, arbitrary: otherValues(JSON.parse(sound)) },
-    { weight: 2, arbitrary: mutants(sound, TOKENS.json, JSON_PIECES) },
-    { weight: 1, arbitrary: hostileJson },
+    { weight: 3, arbitrary: replaceValues(JSON.parse(sound)) },
+    { weight: 2, arbitrary: mutateText(sound, TOKENS.json, JSON_PIECES) },
+    { weight: 1, arbitrary: maliciousJson },
   );
 }
 
@@ -66,11 +66,13 @@ const QUESTIONS: readonly [Question, number][] = [
 
 describe('whatever the provider answers, only what the policy allows is confirmed, and all is told, to', () => {
   it.each(QUESTIONS)('%s', LONG, async (question, usual) => {
-    const { pass } = await startPasses(POLICY);
+    const { pass } = await startRuns(POLICY);
     const status = fc.oneof({ weight: 15, arbitrary: fc.constant(200) }, fc.constantFrom(400, 404));
     const seen = await apiAnswers.fuzz(usual, fc.tuple(spoilt(question), status), async ([body, code]) => {
-      const { report, exchanges } = await pass(provider({ [question]: answer(question, body, code) }));
-      expectTold(report);
+      const { report, exchanges } = await pass(
+        answerQuestions({ [question]: answerTo(question, body, code) }),
+      );
+      expectReported(report);
       expectKeysKept(body, JSON.stringify(report));
       const confirms = expectOnlyAllowed(exchanges);
       if (report.status === 'failed') return 'told as failed';
@@ -80,9 +82,9 @@ describe('whatever the provider answers, only what the policy allows is confirme
   });
 
   it('nothing at all', async () => {
-    const { pass } = await startPasses(POLICY);
-    const { report, exchanges } = await pass(provider({}));
-    expectTold(report);
+    const { pass } = await startRuns(POLICY);
+    const { report, exchanges } = await pass(answerQuestions({}));
+    expectReported(report);
     expect(expectOnlyAllowed(exchanges)).toBe(2);
     expect(report.counts).toMatchObject({ accepted: 2, held: 2 });
   });
@@ -128,25 +130,25 @@ const ENORMOUS: readonly [string, Question, string][] = [
 it('what the largest answer comes to fits into half the memory of the function', {
   timeout: 60_000,
 }, async () => {
-  const api = await startApi(provider({ listing: answer('listing', items(1_300_000, '{}')) }));
+  const api = await startApi(answerQuestions({ listing: answerTo('listing', items(1_300_000, '{}')) }));
   onTestFinished(() => api.close());
   const dir = folderWith({
-    'hub.yaml': `version: 1\nrecipient: { provider: aws, region: eu-west-2, account: "${US}" }\nowners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }`,
+    'hub.yaml': `version: 1\nrecipient: { provider: aws, region: eu-west-2, account: "${RECIPIENT_ACCOUNT}" }\nowners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }`,
   });
   const args = ['run', '--policy', 'hub.yaml', '--endpoint', api.url, '--gateway-endpoint', api.url];
-  const { code, stdout } = await type(dir, args, { NODE_OPTIONS: '--max-old-space-size=256' });
+  const { code, stdout } = await runCli(dir, args, { NODE_OPTIONS: '--max-old-space-size=256' });
   expect(stdout).toContain('it has more than 100000 items');
   expect(code).toBe(1);
 });
 
 describe('an answer is told in time, and nothing is confirmed by it, of', () => {
   it.each(ENORMOUS)('%s', { timeout: 60_000 }, async (_, question, body) => {
-    const reply: Reply = answer(question, body);
-    const { pass } = await startPasses(POLICY);
+    const reply: Reply = answerTo(question, body);
+    const { pass } = await startRuns(POLICY);
     const begun = performance.now();
-    const { report, exchanges } = await pass(provider({ [question]: reply }));
+    const { report, exchanges } = await pass(answerQuestions({ [question]: reply }));
     expect(performance.now() - begun).toBeLessThan(20_000);
-    expectTold(report);
+    expectReported(report);
     expect(expectOnlyAllowed(exchanges)).toBe(0);
   });
 });

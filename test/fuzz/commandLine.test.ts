@@ -1,16 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { US } from '../support/accounts.ts';
+import { RECIPIENT_ACCOUNT } from '../support/accounts.ts';
 import { startApi } from '../support/apiServer.ts';
-import { folderWith, type } from '../support/cli.ts';
+import { folderWith, runCli } from '../support/cli.ts';
 import { ACME_1, PROD } from '../support/cloud.ts';
-import { ITEMS, provider } from './fakeProvider.ts';
-import { door, LONG } from './fuzzTarget.ts';
-import { hostileText } from './mutations.ts';
+import { answerQuestions, ITEMS } from './fakeProvider.ts';
+import { fuzzTarget, LONG } from './fuzzTarget.ts';
+import { maliciousText } from './mutations.ts';
 
-const commandLine = door('command lines and their environment');
+const commandLine = fuzzTarget('command lines and their environment');
 const POLICY_TEXT = `version: 1
-recipient: { provider: aws, region: eu-west-2, account: "${US}" }
+recipient: { provider: aws, region: eu-west-2, account: "${RECIPIENT_ACCOUNT}" }
 owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }
 `;
 
@@ -23,7 +23,7 @@ const COMMANDS = [
 const givable = (text: string): string => text.replaceAll('\0', '').toWellFormed();
 
 async function startFolder() {
-  const api = await startApi(provider({}));
+  const api = await startApi(answerQuestions({}));
   onTestFinished(() => api.close());
   const dir = folderWith({
     'policy/smallest.yaml': POLICY_TEXT,
@@ -58,7 +58,7 @@ async function startFolder() {
         ...['dxvif-aaaaaaaa', '2026-11-01T00:00:00Z', 'dynamodb:x', 'HEAD:a.yaml', '-h'],
       ),
     },
-    { weight: 4, arbitrary: hostileText.map(givable) },
+    { weight: 4, arbitrary: maliciousText.map(givable) },
   );
   const lines = fc
     .tuple(fc.constantFrom(...COMMANDS), fc.array(argument, { maxLength: 4 }))
@@ -71,7 +71,7 @@ function isConnecting([command, sub]: readonly string[]): boolean {
 }
 
 /** Whatever its end is, it is one of ours, and told. */
-function expectEnd({ code, stdout, stderr }: Awaited<ReturnType<typeof type>>): string {
+function expectEnd({ code, stdout, stderr }: Awaited<ReturnType<typeof runCli>>): string {
   const shown = `${stdout}${stderr}`;
   expect(shown).not.toMatch(/^\s+at .*:\d+:\d+\)?$/m);
   expect(shown).not.toContain('is a defect of vif-acceptor');
@@ -84,8 +84,8 @@ function expectEnd({ code, stdout, stderr }: Awaited<ReturnType<typeof type>>): 
 describe('whatever is typed', () => {
   it('it ends with an exit code of ours and a message, never a stack', LONG, async () => {
     const { dir, lines } = await startFolder();
-    await commandLine.fuzz(6, lines, async (args) => expectEnd(await type(dir, args)));
-    const sound = await type(dir, ['policy', 'check', 'policy/smallest.yaml']);
+    await commandLine.fuzz(6, lines, async (args) => expectEnd(await runCli(dir, args)));
+    const sound = await runCli(dir, ['policy', 'check', 'policy/smallest.yaml']);
     expect(sound).toMatchObject({ code: 0, stderr: '' });
   });
 
@@ -102,11 +102,11 @@ describe('whatever is typed', () => {
       'HOME',
     ];
     const more = ['OSC_SECRET_KEY', 'AWS_REGION', 'VIF_ACCEPTOR_PING_URL', 'NO_COLOR', 'FORCE_COLOR', 'TZ'];
-    const variables = fc.dictionary(fc.constantFrom(...names, ...more), hostileText.map(givable), {
+    const variables = fc.dictionary(fc.constantFrom(...names, ...more), maliciousText.map(givable), {
       maxKeys: 3,
     });
     await commandLine.fuzz(6, fc.tuple(lines, variables), async ([args, env]) =>
-      expectEnd(await type(dir, args, env)),
+      expectEnd(await runCli(dir, args, env)),
     );
   });
 });

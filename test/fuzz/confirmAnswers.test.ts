@@ -2,29 +2,29 @@ import fc, { type Arbitrary } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PROD } from '../support/cloud.ts';
 import { expectOnlyAllowed, fieldsOf } from './allowedConfirms.ts';
-import { answer, POLICY, provider, SOUND } from './fakeProvider.ts';
-import { expectTold, startPasses } from './fuzzRuns.ts';
-import { door, expectSome, LONG } from './fuzzTarget.ts';
-import { hostileJson, mutants, otherValues, TOKENS } from './mutations.ts';
+import { answerQuestions, answerTo, POLICY, VALID_ANSWERS } from './fakeProvider.ts';
+import { expectReported, startRuns } from './fuzzRuns.ts';
+import { expectSome, fuzzTarget, LONG } from './fuzzTarget.ts';
+import { maliciousJson, mutateText, replaceValues, TOKENS } from './mutations.ts';
 
-const confirmAnswers = door('answers to a confirm, and to what came after it');
+const confirmAnswers = fuzzTarget('answers to a confirm, and to what came after it');
 
 const STATES = ['confirming', 'pending', 'available', 'down', 'rejected', 'deleted', 'Pending', 'unknown'];
 const PIECES = fc.oneof(
-  hostileJson,
+  maliciousJson,
   fc.constantFrom(...STATES, PROD, 'vgw-0badcafe').map((text) => `"${text}"`),
 );
 
 const confirmed: Arbitrary<string> = fc.oneof(
   fc.constantFrom(...STATES).map((virtualInterfaceState) => JSON.stringify({ virtualInterfaceState })),
-  hostileJson.map((value) => `{"virtualInterfaceState":${value}}`),
-  mutants(SOUND.confirmed, TOKENS.json, PIECES),
+  maliciousJson.map((value) => `{"virtualInterfaceState":${value}}`),
+  mutateText(VALID_ANSWERS.confirmed, TOKENS.json, PIECES),
 );
 const settled: Arbitrary<string> = fc.oneof(
-  fc.constant(SOUND.settled),
-  fc.constant(SOUND.described),
-  mutants(SOUND.settled, TOKENS.json, PIECES),
-  otherValues(JSON.parse(SOUND.settled)),
+  fc.constant(VALID_ANSWERS.settled),
+  fc.constant(VALID_ANSWERS.described),
+  mutateText(VALID_ANSWERS.settled, TOKENS.json, PIECES),
+  replaceValues(JSON.parse(VALID_ANSWERS.settled)),
 );
 const statuses = fc.oneof({ weight: 6, arbitrary: fc.constant(200) }, fc.constantFrom(400, 403, 404));
 
@@ -50,16 +50,16 @@ describe('whatever is answered to a confirm', () => {
     'it is told as accepted only when that answer or the description after it says so, and never tried twice',
     LONG,
     async () => {
-      const { pass } = await startPasses(POLICY);
+      const { pass } = await startRuns(POLICY);
       const inputs = fc.tuple(confirmed, statuses, settled, statuses);
       const seen = await confirmAnswers.fuzz(120, inputs, async ([body, status, after, statusAfter]) => {
         const { report, exchanges } = await pass(
-          provider({
-            confirmed: answer('confirmed', body, status),
-            settled: answer('settled', after, statusAfter),
+          answerQuestions({
+            confirmed: answerTo('confirmed', body, status),
+            settled: answerTo('settled', after, statusAfter),
           }),
         );
-        expectTold(report);
+        expectReported(report);
         expectOnlyAllowed(exchanges);
         const [first] = report.requests;
         const times = exchanges.filter(

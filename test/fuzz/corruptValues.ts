@@ -1,13 +1,13 @@
 import fc, { type Arbitrary } from 'fast-check';
 import { recipientKey } from '../../core/policy.ts';
 import { POLICY } from './fakeProvider.ts';
-import { hostileJson, hostileText, mutants, otherValues, TOKENS } from './mutations.ts';
+import { maliciousJson, maliciousText, mutateText, replaceValues, TOKENS } from './mutations.ts';
 
 /** Of the recipient that these ledgers are about. */
 export const KEY = recipientKey(POLICY.policy.recipient);
 
 export const PIECES = fc.oneof(
-  hostileJson,
+  maliciousJson,
   fc.constantFrom(
     ...['"sighting/__proto__"', '"announcement/__proto__"', '"intent/constructor"', '"S"', '"N"', '{', '}'],
   ),
@@ -17,13 +17,13 @@ export const PIECES = fc.oneof(
 );
 
 /** A value of the ledger, spoilt: still JSON, or not. Now and then it is as it was, so that the others are not alone. */
-export function spoilt(value: object): Arbitrary<string> {
+export function corruptValue(value: object): Arbitrary<string> {
   const text = JSON.stringify(value);
   return fc.oneof(
-    otherValues(value),
-    mutants(text, TOKENS.json, PIECES),
-    hostileJson,
-    hostileText,
+    replaceValues(value),
+    mutateText(text, TOKENS.json, PIECES),
+    maliciousJson,
+    maliciousText,
     fc.constant(text),
   );
 }

@@ -11,15 +11,15 @@ import {
   readScenario,
   ScenarioRefused,
   type Simulation,
-  startSimulator,
+  startEmulator,
 } from '../../emulator/emulator.ts';
 import demo from '../../examples/scenarios/demo.json' with { type: 'json' };
-import { US } from '../support/accounts.ts';
-import { door, expectSome, LONG } from './fuzzTarget.ts';
-import { hostileJson, hostileText, mutants, otherValues, TOKENS } from './mutations.ts';
+import { RECIPIENT_ACCOUNT } from '../support/accounts.ts';
+import { expectSome, fuzzTarget, LONG } from './fuzzTarget.ts';
+import { maliciousJson, maliciousText, mutateText, replaceValues, TOKENS } from './mutations.ts';
 
-const emulator = door("the emulator's requests");
-const credentials = { accessKeyId: US, secretAccessKey: 'secret' };
+const emulator = fuzzTarget("the emulator's requests");
+const credentials = { accessKeyId: RECIPIENT_ACCOUNT, secretAccessKey: 'secret' };
 const { config } = new DirectConnectClient({ region: 'eu-west-2', credentials });
 
 /** A call as an SDK would sign it, whatever its body says. */
@@ -52,7 +52,7 @@ const INPUTS: readonly [string, object][] = [
     'AllocatePrivateVirtualInterface',
     {
       connectionId: 'dxcon-1a2b3c4d',
-      ownerAccount: US,
+      ownerAccount: RECIPIENT_ACCOUNT,
       newPrivateVirtualInterfaceAllocation: {
         virtualInterfaceName: 'n',
         vlan: 101,
@@ -79,9 +79,9 @@ describe('whatever a call says, the emulator answers it in the words of its API:
       .chain(([operation, input]) =>
         fc
           .oneof(
-            otherValues(input),
-            mutants(JSON.stringify(input), TOKENS.json, hostileJson),
-            hostileJson,
+            replaceValues(input),
+            mutateText(JSON.stringify(input), TOKENS.json, maliciousJson),
+            maliciousJson,
             fc.constant(JSON.stringify(input)),
           )
           .map((body) => ({ operation, body })),
@@ -99,10 +99,10 @@ describe('whatever a call says, the emulator answers it in the words of its API:
 
   it('a form of EC2', LONG, async () => {
     const pieces = fc.oneof(
-      hostileText,
+      maliciousText,
       fc.constantFrom('.', '&', '=', 'Filter.1', '99999999999', '.1.1.1.1.1.1.1.1.1'),
     );
-    const forms = fc.constantFrom(...FORMS).chain((form) => mutants(form, /[\w-]+|[\s\S]/g, pieces));
+    const forms = fc.constantFrom(...FORMS).chain((form) => mutateText(form, /[\w-]+|[\s\S]/g, pieces));
     const simulation = start();
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
     const seen = await emulator.fuzz(200, forms, async (form) =>
@@ -123,15 +123,15 @@ describe('whatever a call says, the emulator answers it in the words of its API:
       fc.record({
         method: fc.constantFrom('POST', 'POST', 'GET', 'DELETE', 'PUT', 'constructor'),
         target: fc
-          .oneof(fc.constant(path), hostileText, fc.constantFrom('__proto__', 'clock/x', 'faults/'))
+          .oneof(fc.constant(path), maliciousText, fc.constantFrom('__proto__', 'clock/x', 'faults/'))
           .map((to) => `/_simulator/${to}`),
         headers: fc.constant({}),
         body: fc
           .oneof(
             fc.constant(JSON.stringify(body)),
-            otherValues({ ...body, more: 1 }),
-            hostileJson,
-            hostileText,
+            replaceValues({ ...body, more: 1 }),
+            maliciousJson,
+            maliciousText,
           )
           .map((text) => Buffer.from(text)),
       }),
@@ -142,7 +142,7 @@ describe('whatever a call says, the emulator answers it in the words of its API:
   });
 
   it('a scenario, which is read or refused', LONG, async () => {
-    const scenarios = fc.oneof(otherValues(demo), hostileJson);
+    const scenarios = fc.oneof(replaceValues(demo), maliciousJson);
     const seen = await emulator.fuzz(250, scenarios, (text) => {
       try {
         const simulation = createSimulation({}, readScenario(JSON.parse(text)));
@@ -164,11 +164,11 @@ describe('whatever a call says, the emulator answers it in the words of its API:
 
 describe('whatever comes in at its port', () => {
   it('the emulator goes on', LONG, async () => {
-    const simulator = await startSimulator();
+    const simulator = await startEmulator();
     onTestFinished(() => simulator.close());
     const token = /^[!-~]+$/;
-    const names = hostileText.filter((text) => /^[\w-]{1,100}$/.test(text));
-    const values = hostileText.filter((text) => token.test(text));
+    const names = maliciousText.filter((text) => /^[\w-]{1,100}$/.test(text));
+    const values = maliciousText.filter((text) => token.test(text));
     const requests = fc.record({
       method: fc.constantFrom('GET', 'POST', 'PUT', 'DELETE', 'HEAD', 'OPTIONS', 'PATCH'),
       path: fc.oneof(
@@ -179,7 +179,7 @@ describe('whatever comes in at its port', () => {
         fc.oneof(names, fc.constantFrom('authorization', 'x-amz-target', 'x-amz-date')),
         values,
       ),
-      body: fc.oneof(hostileText, hostileJson, fc.constant('x'.repeat(1_500_000))),
+      body: fc.oneof(maliciousText, maliciousJson, fc.constant('x'.repeat(1_500_000))),
       endsEarly: fc.boolean(),
     });
     await emulator.fuzz(100, requests, async ({ endsEarly, body, ...rest }) => {

@@ -1,10 +1,10 @@
-import { STRANGER, US } from '../support/accounts.ts';
+import { RECIPIENT_ACCOUNT, UNKNOWN_REQUESTER } from '../support/accounts.ts';
 import type { Received, Reply } from '../support/apiServer.ts';
-import { ACME_1, OURS, PROD, policyOf, STRANGERS } from '../support/cloud.ts';
+import { ACME_1, compileTestPolicy, OWN_CONNECTION, PROD, UNKNOWN_CONNECTION } from '../support/cloud.ts';
 import { AWS_ITEM } from '../support/wireItems.ts';
 
 /** What the policy of these tests allows: see `isAllowed`, which says it once more. */
-export const POLICY = policyOf(
+export const POLICY = compileTestPolicy(
   `owners: { acme: { connections: [${ACME_1}], grants: { prod: { gateway: ${PROD}, match: {
      vlan: [100-199], asn: [65010], peers: [169.254.10.0/24], name: ["acme-*"], location: [PAR1] } } } } }
 hold: [{ vlan: [150] }]`,
@@ -29,51 +29,54 @@ export const ITEMS = [
   item(FIRST, 101),
   item('dxvif-bbbbbbbb', 102),
   item('dxvif-cccccccc', 150),
-  item('dxvif-dddddddd', 103, { connectionId: STRANGERS }),
-  item('dxvif-eeeeeeee', 104, { connectionId: OURS, ownerAccount: STRANGER }),
+  item('dxvif-dddddddd', 103, { connectionId: UNKNOWN_CONNECTION }),
+  item('dxvif-eeeeeeee', 104, { connectionId: OWN_CONNECTION, ownerAccount: UNKNOWN_REQUESTER }),
 ];
 
 /** Sound answers, by what is asked. */
-export const SOUND = {
+export const VALID_ANSWERS = {
   listing: JSON.stringify({ virtualInterfaces: ITEMS }),
   described: JSON.stringify({ virtualInterfaces: [ITEMS[0]] }),
   settled: JSON.stringify({
     virtualInterfaces: [{ ...ITEMS[0], virtualInterfaceState: 'pending', virtualGatewayId: PROD }],
   }),
   connections: JSON.stringify({
-    connections: [{ connectionId: OURS, lagId: '', connectionState: 'available' }],
+    connections: [{ connectionId: OWN_CONNECTION, lagId: '', connectionState: 'available' }],
   }),
   confirmed: JSON.stringify({ virtualInterfaceState: 'pending' }),
   gateways: `<?xml version="1.0"?><DescribeVpnGatewaysResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><requestId>r</requestId><vpnGatewaySet><item><vpnGatewayId>${PROD}</vpnGatewayId><state>available</state><type>ipsec.1</type><amazonSideAsn>64512</amazonSideAsn><attachments><item><vpcId>vpc-1</vpcId><state>attached</state></item></attachments></item></vpnGatewaySet></DescribeVpnGatewaysResponse>`,
   tables: `<DescribeRouteTablesResponse><routeTableSet><item><routeTableId>rtb-1</routeTableId><vpcId>vpc-1</vpcId><propagatingVgwSet><item><gatewayId>${PROD}</gatewayId></item></propagatingVgwSet></item></routeTableSet></DescribeRouteTablesResponse>`,
-  caller: `<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::${US}:root</Arn><Account>${US}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`,
+  caller: `<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::${RECIPIENT_ACCOUNT}:root</Arn><Account>${RECIPIENT_ACCOUNT}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`,
 } as const;
 
-export type Question = keyof typeof SOUND;
+export type Question = keyof typeof VALID_ANSWERS;
 
 /** A provider that answers soundly but for what is spoilt. */
-export function provider(spoilt: Partial<Record<Question, Reply>>) {
+export function answerQuestions(spoilt: Partial<Record<Question, Reply>>) {
   const confirmed = new Set<string>();
   return (request: Received): Reply => {
     const question = questionOf(request, confirmed);
-    if (question === 'confirmed') confirmed.add(idIn(request));
-    const isSpoilt = idIn(request) === '' || idIn(request) === FIRST;
-    return (isSpoilt ? spoilt[question] : undefined) ?? answer(question, soundly(question, idIn(request)));
+    if (question === 'confirmed') confirmed.add(interfaceIdIn(request));
+    const isSpoilt = interfaceIdIn(request) === '' || interfaceIdIn(request) === FIRST;
+    return (
+      (isSpoilt ? spoilt[question] : undefined) ??
+      answerTo(question, soundly(question, interfaceIdIn(request)))
+    );
   };
 }
 
-export function answer(question: Question, body: string, status = 200): Reply {
-  const isXml = SOUND[question].startsWith('<');
+export function answerTo(question: Question, body: string, status = 200): Reply {
+  const isXml = VALID_ANSWERS[question].startsWith('<');
   return { does: 'answer', status, type: isXml ? 'text/xml' : 'application/x-amz-json-1.1', body };
 }
 
 /** About which interface it is; empty: about none */
-export function idIn({ body }: Received): string {
+export function interfaceIdIn({ body }: Received): string {
   return /"virtualInterfaceId":"([^"]*)"/.exec(body)?.[1] ?? '';
 }
 
 function soundly(question: Question, id: string): string {
-  const text = SOUND[question];
+  const text = VALID_ANSWERS[question];
   if (question !== 'described' && question !== 'settled') return text;
   const known = ITEMS.find(({ virtualInterfaceId }) => virtualInterfaceId === id);
   if (known === undefined) return JSON.stringify({ virtualInterfaces: [] });
@@ -82,7 +85,7 @@ function soundly(question: Question, id: string): string {
 }
 
 function questionOf(request: Received, confirmed: ReadonlySet<string>): Question {
-  const id = idIn(request);
+  const id = interfaceIdIn(request);
   switch (request.operation) {
     case 'DescribeVirtualInterfaces':
       if (id === '') return 'listing';

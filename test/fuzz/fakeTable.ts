@@ -3,12 +3,18 @@ import { createDynamoLedger } from '../../adapters/ledgers/dynamo/dynamoLedger.t
 import { openTable } from '../../adapters/ledgers/dynamo/dynamoTable.ts';
 import type { Clock, Ledger } from '../../run/ports.ts';
 import { json, type Received, type Reply, startApi } from '../support/apiServer.ts';
-import { anAcceptance, anEnd, anIntent, aReceipt, aSighting } from '../support/ledgerBuilders.ts';
+import {
+  anAcceptance,
+  anEndedRequest,
+  anIntent,
+  anObservation,
+  aReceipt,
+} from '../support/ledgerBuilders.ts';
 
 /** What a ledger may hold of the requests in these tests, by the names of its items. */
 export const LIVE = {
-  'sighting/dxvif-aaaaaaaa': aSighting({ vlan: 101 }),
-  'sighting/dxvif-bbbbbbbb': aSighting({ vlan: 102 }),
+  'sighting/dxvif-aaaaaaaa': anObservation({ vlan: 101 }),
+  'sighting/dxvif-bbbbbbbb': anObservation({ vlan: 102 }),
   'intent/dxvif-dddddddd': anIntent(),
   'acceptance/dxvif-ffffffff': anAcceptance(),
   'announcement/news-1': {
@@ -19,7 +25,7 @@ export const LIVE = {
   },
 } as const;
 
-export const RECORDS = { receipt: aReceipt(), ended: anEnd() } as const;
+export const RECORDS = { receipt: aReceipt(), ended: anEndedRequest() } as const;
 
 type Items = Readonly<Record<string, string>>;
 

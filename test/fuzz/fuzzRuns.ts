@@ -1,13 +1,13 @@
 import { expect, onTestFinished } from 'vitest';
 import { connect } from '../../adapters/connect.ts';
-import { createMemoryLedger } from '../../adapters/ledgers/inMemoryLedger.ts';
-import { describePass } from '../../cli/output/runText.ts';
+import { createInMemoryLedger } from '../../adapters/ledgers/inMemoryLedger.ts';
+import { describeRun } from '../../cli/output/runText.ts';
 import { AVAILABLE_WITHIN_MS } from '../../core/followUp.ts';
 import type { LoadedPolicy } from '../../core/policy.ts';
-import type { PassReport } from '../../core/runReport.ts';
-import type { Announcer, Ledger } from '../../run/ports.ts';
-import { runPass } from '../../run/run.ts';
-import { US } from '../support/accounts.ts';
+import type { RunReport } from '../../core/runReport.ts';
+import type { EventPublisher, Ledger } from '../../run/ports.ts';
+import { executeRun } from '../../run/run.ts';
+import { RECIPIENT_ACCOUNT } from '../support/accounts.ts';
 import { type Received, type Reply, startApi } from '../support/apiServer.ts';
 import { testClock } from '../support/testClock.ts';
 import { expectPrintable } from './fuzzTarget.ts';
@@ -19,7 +19,7 @@ export interface Exchange {
 }
 
 /** A provider on loopback that answers as a test says, and passes over it through the real adapters; gone when the test is. */
-export async function startPasses(loaded: LoadedPolicy, announcer: Announcer | null = null) {
+export async function startRuns(loaded: LoadedPolicy, eventPublisher: EventPublisher | null = null) {
   let answer: (request: Received) => Reply = () => ({ does: 'reset' });
   let exchanges: Exchange[] = [];
   const api = await startApi((request) => {
@@ -27,7 +27,7 @@ export async function startPasses(loaded: LoadedPolicy, announcer: Announcer | n
     exchanges.push({ request, reply });
     return reply;
   });
-  const key = { accessKeyId: US, secretAccessKey: 'secret' };
+  const key = { accessKeyId: RECIPIENT_ACCOUNT, secretAccessKey: 'secret' };
   const apis = connect(
     loaded.policy.recipient,
     key,
@@ -42,15 +42,15 @@ export async function startPasses(loaded: LoadedPolicy, announcer: Announcer | n
   return {
     clock,
     /** One pass over a provider that answers so, remembering nothing unless a ledger is given. */
-    pass: async (answering: typeof answer, ledger: Ledger = createMemoryLedger(clock)) => {
+    pass: async (answering: typeof answer, ledger: Ledger = createInMemoryLedger(clock)) => {
       answer = answering;
       exchanges = [];
-      const report = await runPass({
+      const report = await executeRun({
         loaded,
         revision: 'test',
-        ports: { ...apis, clock, ledger, announcer },
-        vetting: { checkedAt: new Map() },
-        outage: { announced: null },
+        ports: { ...apis, clock, ledger, eventPublisher },
+        callerChecks: { checkedAt: new Map() },
+        outage: { publishedCodes: null },
         requestTimeoutMs: 3000,
         leaseMs: 60_000,
         remaining: () => Number.POSITIVE_INFINITY,
@@ -65,19 +65,19 @@ export async function startPasses(loaded: LoadedPolicy, announcer: Announcer | n
 }
 
 /** A pass says how it went: whatever failed is told, in words that can be read, and by no defect of ours. */
-export function expectTold(report: PassReport): void {
-  const { status, failures, warnings, requests, ignored, orphans } = report;
+export function expectReported(report: RunReport): void {
+  const { status, failures, warnings, requests, ignored, ungranted } = report;
   expect(status).toBe(failures.length > 0 ? 'failed' : 'completed');
   expect(failures.filter(({ code }) => code === 'internal')).toEqual([]);
   const reasons = requests.flatMap(({ decision }) => (decision.verdict === 'hold' ? decision.reasons : []));
-  for (const { message } of [...failures, ...warnings, ...ignored, ...orphans, ...reasons])
+  for (const { message } of [...failures, ...warnings, ...ignored, ...ungranted, ...reasons])
     expectPrintable(message);
   for (const { outcome, message, decision } of requests) {
     if (message !== null) expectPrintable(message);
     if (outcome === 'held') expect(decision.verdict).toBe('hold');
     if (outcome === 'failed' || outcome === 'gone') expect(message).not.toBeNull();
   }
-  expectPrintable(describePass(report, PLAIN), 'lines');
+  expectPrintable(describeRun(report, PLAIN), 'lines');
 }
 
 const PLAIN = { good: String, bad: String, warn: String, faint: String, columns: Number.POSITIVE_INFINITY };

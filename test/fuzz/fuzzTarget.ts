@@ -11,7 +11,7 @@ export const LONG = { timeout: 60_000 * TIMES };
 type Seen = ReadonlyMap<string, number>;
 
 /** What one file of this folder knocks at. */
-export interface Door {
+export interface FuzzTarget {
   /**
    * Tries inputs, and says how many ended how.
    * @param usual how many, unless more are asked for
@@ -21,7 +21,7 @@ export interface Door {
 }
 
 /** Counts what is tried, and tells it when a long look is over. */
-export function door(name: string): Door {
+export function fuzzTarget(name: string): FuzzTarget {
   const total = new Map<string, number>();
   afterAll(() => {
     if (process.env.FUZZ === undefined) return;

@@ -5,21 +5,21 @@ import { Metrics } from '@aws-lambda-powertools/metrics';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { systemClock } from '../../adapters/connect.ts';
-import { createMemoryLedger } from '../../adapters/ledgers/inMemoryLedger.ts';
+import { createInMemoryLedger } from '../../adapters/ledgers/inMemoryLedger.ts';
 import { loadPolicy, recipientKey, writePolicy } from '../../core/policy.ts';
 import { createHandler } from '../../lambda/createHandler.ts';
 import { readSettings } from '../../lambda/settings.ts';
-import { US } from '../support/accounts.ts';
+import { RECIPIENT_ACCOUNT } from '../support/accounts.ts';
 import { startApi } from '../support/apiServer.ts';
 import { compiledPolicies } from '../support/compiledPolicies.ts';
-import { recordingAnnouncer } from '../support/eventPublishers.ts';
+import { recordingPublisher } from '../support/eventPublishers.ts';
 import { lambdaContext } from '../support/lambda.ts';
-import { plant } from '../support/tempFiles.ts';
-import { POLICY, provider } from './fakeProvider.ts';
-import { door, expectPrintable, expectSome, LONG } from './fuzzTarget.ts';
-import { hostileJson, hostileText, mutants, otherValues, TOKENS } from './mutations.ts';
+import { writeTempFiles } from '../support/tempFiles.ts';
+import { answerQuestions, POLICY } from './fakeProvider.ts';
+import { expectPrintable, expectSome, fuzzTarget, LONG } from './fuzzTarget.ts';
+import { maliciousJson, maliciousText, mutateText, replaceValues, TOKENS } from './mutations.ts';
 
-const functionDoor = door("the function's policy, event and environment");
+const functionDoor = fuzzTarget("the function's policy, event and environment");
 const TEXT = writePolicy(POLICY.policy);
 const { recipient } = POLICY.policy;
 
@@ -32,12 +32,12 @@ afterEach(() => {
 
 /** The function over a sound provider. */
 async function startFunction() {
-  let answer = provider({});
+  let answer = answerQuestions({});
   const api = await startApi((request) => answer(request));
   onTestFinished(() => api.close());
-  const dir = plant({ 'revision.txt': 'v1', 'hub.json': TEXT });
+  const dir = writeTempFiles({ 'revision.txt': 'v1', 'hub.json': TEXT });
   const invoke = (event: unknown, env: Readonly<Record<string, string>> = {}): Promise<unknown> => {
-    answer = provider({});
+    answer = answerQuestions({});
     const handler = createHandler({
       env: {
         VIF_ACCEPTOR_RECIPIENTS: JSON.stringify({ hub: recipientKey(recipient) }),
@@ -50,9 +50,9 @@ async function startFunction() {
       clock: systemClock,
       logger: new Logger({ serviceName: 'vif-acceptor' }),
       metrics: new Metrics({ serviceName: 'vif-acceptor', namespace: 'VifAcceptor' }),
-      credentials: () => ({ accessKeyId: US, secretAccessKey: 'secret' }),
-      ledger: () => createMemoryLedger(systemClock),
-      announcer: recordingAnnouncer(),
+      credentials: () => ({ accessKeyId: RECIPIENT_ACCOUNT, secretAccessKey: 'secret' }),
+      ledger: () => createInMemoryLedger(systemClock),
+      eventPublisher: recordingPublisher(),
     });
     return handler(event, lambdaContext());
   };
@@ -73,8 +73,8 @@ async function endOf(invoked: Promise<unknown>): Promise<string> {
 }
 
 const PIECES = fc.oneof(
-  hostileJson,
-  hostileText,
+  maliciousJson,
+  maliciousText,
   fc.constantFrom('"limit":null,', '"freeze":false,', '[', '}', ' '),
 );
 
@@ -82,12 +82,12 @@ describe('whatever stands in the place of a compiled policy', () => {
   it('it is refused by type, unless it is a whole policy in canonical form', LONG, async () => {
     const texts = fc.oneof(
       compiledPolicies.chain((policy) =>
-        fc.oneof(otherValues(policy), mutants(writePolicy(policy), TOKENS.json, PIECES)),
+        fc.oneof(replaceValues(policy), mutateText(writePolicy(policy), TOKENS.json, PIECES)),
       ),
-      otherValues(POLICY.policy),
-      mutants(TEXT, TOKENS.json, PIECES),
-      hostileJson,
-      hostileText,
+      replaceValues(POLICY.policy),
+      mutateText(TEXT, TOKENS.json, PIECES),
+      maliciousJson,
+      maliciousText,
     );
     const seen = await functionDoor.fuzz(500, texts, async (text) => {
       const way = await endOf((async () => loadPolicy(text, 'hub', recipient))());
@@ -99,7 +99,7 @@ describe('whatever stands in the place of a compiled policy', () => {
 
   it('and a function that finds it calls nobody', LONG, async () => {
     const { dir, invoke, received } = await startFunction();
-    const texts = mutants(TEXT, TOKENS.json, fc.oneof(hostileText, fc.constantFrom('{', ']', ',,')));
+    const texts = mutateText(TEXT, TOKENS.json, fc.oneof(maliciousText, fc.constantFrom('{', ']', ',,')));
     const seen = await functionDoor.fuzz(60, texts, async (text) => {
       writeFileSync(join(dir, 'hub.json'), text);
       const before = received.length;
@@ -115,9 +115,9 @@ describe('whatever event comes in', () => {
   it('it is refused by name, unless it names a target of the function', LONG, async () => {
     const { invoke, received } = await startFunction();
     const events = fc.oneof(
-      hostileJson.map((text): unknown => JSON.parse(text)),
-      hostileJson.map((text): unknown => JSON.parse(`{"target":${text}}`)),
-      hostileText.map((target) => ({ target, more: 1 })),
+      maliciousJson.map((text): unknown => JSON.parse(text)),
+      maliciousJson.map((text): unknown => JSON.parse(`{"target":${text}}`)),
+      maliciousText.map((target) => ({ target, more: 1 })),
       fc.constantFrom({ target: 'hub' }, { target: 'hub', __proto__: null }, ['hub'], 'hub', undefined),
     );
     const seen = await functionDoor.fuzz(200, events, async (event) => {
@@ -142,9 +142,9 @@ describe('whatever the environment holds', () => {
   ];
   const sound = JSON.stringify({ hub: recipientKey(recipient) });
   const values = fc.oneof(
-    hostileText,
-    hostileJson,
-    mutants(sound, /[\w-]+|[\s\S]/g, PIECES),
+    maliciousText,
+    maliciousJson,
+    mutateText(sound, /[\w-]+|[\s\S]/g, PIECES),
     fc.constantFrom(
       sound,
       'https://host',
@@ -181,7 +181,7 @@ describe('whatever the environment holds', () => {
     const { invoke, received, dir } = await startFunction();
     mkdirSync(join(dir, 'folder', 'hub.json'), { recursive: true });
     const folders = fc.oneof(
-      hostileText.filter((text) => text !== ''),
+      maliciousText.filter((text) => text !== ''),
       fc.constant(join(dir, 'folder')),
     );
     await functionDoor.fuzz(60, folders, async (folder) => {

@@ -2,22 +2,22 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createEventBridgeAnnouncer } from '../../adapters/events/eventBridgePublisher.ts';
+import { createEventBridgePublisher } from '../../adapters/events/eventBridgePublisher.ts';
 import { createFileLedger } from '../../adapters/ledgers/file/fileLedger.ts';
 import type { LedgerState } from '../../core/ledgerState.ts';
 import type { Ledger } from '../../run/ports.ts';
 import { json } from '../support/apiServer.ts';
 import { startEventBus } from '../support/eventBus.ts';
-import { plant } from '../support/tempFiles.ts';
+import { writeTempFiles } from '../support/tempFiles.ts';
 import { expectOnlyAllowed } from './allowedConfirms.ts';
-import { KEY, PIECES, spoilt } from './corruptValues.ts';
-import { idIn, POLICY, provider } from './fakeProvider.ts';
+import { corruptValue, KEY, PIECES } from './corruptValues.ts';
+import { answerQuestions, interfaceIdIn, POLICY } from './fakeProvider.ts';
 import { LIVE, livePage, startTable } from './fakeTable.ts';
-import { expectTold, startPasses } from './fuzzRuns.ts';
-import { door, expectSome, LONG } from './fuzzTarget.ts';
-import { hostileJson, mutants, otherValues, TOKENS } from './mutations.ts';
+import { expectReported, startRuns } from './fuzzRuns.ts';
+import { expectSome, fuzzTarget, LONG } from './fuzzTarget.ts';
+import { maliciousJson, mutateText, replaceValues, TOKENS } from './mutations.ts';
 
-const ledgerItems = door('what the ledger holds');
+const ledgerItems = fuzzTarget('what the ledger holds');
 const SOUND = Object.fromEntries(Object.entries(LIVE).map(([name, value]) => [name, JSON.stringify(value)]));
 
 const oneSpoilt = fc
@@ -25,7 +25,7 @@ const oneSpoilt = fc
   .chain(([name, value]) =>
     fc
       .oneof(
-        { weight: 3, arbitrary: spoilt(value) },
+        { weight: 3, arbitrary: corruptValue(value) },
         { weight: 1, arbitrary: fc.constant(SOUND[name] ?? '') },
       )
       .map((text) => ({ name, items: { ...SOUND, [name]: text } })),
@@ -34,8 +34,8 @@ const oneSpoilt = fc
 async function startWorld() {
   const bus = await startEventBus();
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-  const announcer = createEventBridgeAnnouncer({ endpoint: bus.url, region: 'eu-west-3', credentials });
-  return startPasses(POLICY, announcer);
+  const announcer = createEventBridgePublisher({ endpoint: bus.url, region: 'eu-west-3', credentials });
+  return startRuns(POLICY, announcer);
 }
 
 /** A pass by what this ledger holds: what is damaged is told and held, and the others go on. */
@@ -46,12 +46,12 @@ async function passBy(ledger: Ledger, world: Awaited<ReturnType<typeof startWorl
     if (session !== null) states.push(session.state);
     return session;
   };
-  const { report, exchanges } = await world.pass(provider({}), { ...ledger, open });
-  expectTold(report);
+  const { report, exchanges } = await world.pass(answerQuestions({}), { ...ledger, open });
+  expectReported(report);
   expectOnlyAllowed(exchanges);
   const confirmed = exchanges
     .filter(({ request }) => request.operation.startsWith('Confirm'))
-    .map(({ request }) => idIn(request));
+    .map(({ request }) => interfaceIdIn(request));
   const damaged = states[0]?.damaged;
   if (damaged === undefined) {
     expect(exchanges).toEqual([]);
@@ -88,9 +88,9 @@ describe('whatever the ledger holds, what cannot be read is held and told, and s
     const table = await startTable(world.clock);
     const page = livePage(SOUND, 'TOKEN');
     const texts = fc.oneof(
-      otherValues(page),
-      mutants(JSON.stringify(page), TOKENS.json, PIECES),
-      hostileJson,
+      replaceValues(page),
+      mutateText(JSON.stringify(page), TOKENS.json, PIECES),
+      maliciousJson,
     );
     const seen = await ledgerItems.fuzz(50, texts, (text) => {
       const type = 'application/x-amz-json-1.0';
@@ -112,9 +112,9 @@ describe('whatever the ledger holds, what cannot be read is held and told, and s
     const table = await startTable(world.clock);
     const sound = { UnprocessedItems: { ledger: [] }, Attributes: { token: { S: 't' }, epoch: { N: '0' } } };
     const texts = fc.oneof(
-      otherValues(sound),
-      mutants(JSON.stringify(sound), TOKENS.json, PIECES),
-      hostileJson,
+      replaceValues(sound),
+      mutateText(JSON.stringify(sound), TOKENS.json, PIECES),
+      maliciousJson,
     );
     const operations = fc.constantFrom('UpdateItem', 'BatchWriteItem');
     const seen = await ledgerItems.fuzz(20, fc.tuple(operations, texts), ([operation, body]) => {
@@ -139,14 +139,14 @@ describe('whatever the ledger holds, what cannot be read is held and told, and s
     const entry = { lease: null, lastListing: '2026-11-10T11:00:00.000Z', failing: null, items: LIVE };
     const file = { format: 2, targets: { [KEY]: entry } };
     const texts = fc.oneof(
-      otherValues(file),
-      mutants(JSON.stringify(file), TOKENS.json, PIECES),
+      replaceValues(file),
+      mutateText(JSON.stringify(file), TOKENS.json, PIECES),
       oneSpoilt.map(({ name, items }) =>
         JSON.stringify(file).replace(SOUND[name] ?? '', () => items[name] ?? ''),
       ),
-      hostileJson,
+      maliciousJson,
     );
-    const path = join(plant({}), 'ledger.json');
+    const path = join(writeTempFiles({}), 'ledger.json');
     const seen = await ledgerItems.fuzz(40, texts, async (text) => {
       writeFileSync(path, text);
       const way = await passBy(createFileLedger(path, world.clock), world);

@@ -5,18 +5,18 @@ import { describe, expect, it } from 'vitest';
 import { createFileLedger } from '../../adapters/ledgers/file/fileLedger.ts';
 import type { Ledger } from '../../run/ports.ts';
 import { json } from '../support/apiServer.ts';
-import { plant } from '../support/tempFiles.ts';
+import { writeTempFiles } from '../support/tempFiles.ts';
 import { testClock } from '../support/testClock.ts';
-import { KEY, spoilt } from './corruptValues.ts';
+import { corruptValue, KEY } from './corruptValues.ts';
 import { itemsOf, RECORDS, startTable } from './fakeTable.ts';
-import { door, expectPrintable, expectSome, LONG } from './fuzzTarget.ts';
+import { expectPrintable, expectSome, fuzzTarget, LONG } from './fuzzTarget.ts';
 
-const ledgerRecords = door('the records of a ledger');
+const ledgerRecords = fuzzTarget('the records of a ledger');
 
 describe('whatever the records of a ledger are, those that can be read are, and the others are told,', () => {
   const texts = fc
     .constantFrom(...Object.entries(RECORDS))
-    .chain(([kind, value]) => spoilt(value).map((text) => ({ kind, text })));
+    .chain(([kind, value]) => corruptValue(value).map((text) => ({ kind, text })));
 
   it('in a table', LONG, async () => {
     const table = await startTable(testClock());
@@ -29,7 +29,7 @@ describe('whatever the records of a ledger are, those that can be read are, and 
   });
 
   it('in a file', LONG, async () => {
-    const path = join(plant({}), 'ledger.json');
+    const path = join(writeTempFiles({}), 'ledger.json');
     const sound = JSON.stringify({ kind: 'receipt', target: KEY, value: RECORDS.receipt });
     const seen = await ledgerRecords.fuzz(100, texts, async ({ kind, text }) => {
       const line = `{"kind":"${kind}","target":"${KEY}","value":${text}}`;
@@ -40,7 +40,7 @@ describe('whatever the records of a ledger are, those that can be read are, and 
   });
 
   async function recordsOf(ledger: Ledger): Promise<string> {
-    const { receipts, damaged } = await ledger.records(KEY, new Date(0));
+    const { receipts, damaged } = await ledger.readRecords(KEY, new Date(0));
     expect(receipts.map(({ id }) => id)).toContain(RECORDS.receipt.id);
     for (const sentence of damaged) expectPrintable(sentence);
     return damaged.length > 0 ? 'damaged and told' : 'read';

@@ -24,13 +24,13 @@ const HOSTILE_TEXTS = [
   'W'.repeat(2000),
 ];
 
-export const hostileText: Arbitrary<string> = fc.oneof(
+export const maliciousText: Arbitrary<string> = fc.oneof(
   fc.constantFrom(...HOSTILE_TEXTS),
   fc.string({ unit: 'binary', maxLength: 12 }),
 );
 
 /** JSON values of every kind, as text, some of which no program would write. */
-export const hostileJson: Arbitrary<string> = fc.oneof(
+export const maliciousJson: Arbitrary<string> = fc.oneof(
   fc.constantFrom(
     ...['null', 'true', 'false', '0', '-0', '1.5', '-1', '4095', '1e400', '-1e-400', '[]', '{}'],
   ),
@@ -38,7 +38,7 @@ export const hostileJson: Arbitrary<string> = fc.oneof(
     ...['9007199254740993', '99999999999999999999999', '[[]]', '{"__proto__":{"x":1}}', '[null]'],
   ),
   fc.constantFrom(`${'['.repeat(2000)}${']'.repeat(2000)}`, `${'{"a":'.repeat(2000)}1${'}'.repeat(2000)}`),
-  hostileText.map((text) => JSON.stringify(text)),
+  maliciousText.map((text) => JSON.stringify(text)),
   fc.json({ maxDepth: 2 }),
 );
 
@@ -56,7 +56,7 @@ interface Edit {
 }
 
 /** A text with a few of its tokens deleted, doubled, replaced or added; now and then it ends early. */
-export function mutants(text: string, tokens: RegExp, pieces: Arbitrary<string>): Arbitrary<string> {
+export function mutateText(text: string, tokens: RegExp, pieces: Arbitrary<string>): Arbitrary<string> {
   const parts = text.match(tokens) ?? [];
   const edit = fc.record({
     at: fc.nat(parts.length),
@@ -93,14 +93,14 @@ function edited(parts: readonly string[], { at, does, by }: Edit): readonly stri
 }
 
 /** Values of a JSON document replaced by others of any kind, so that it can still be parsed. */
-export function otherValues(document: unknown): Arbitrary<string> {
+export function replaceValues(document: unknown): Arbitrary<string> {
   const tokens = /(?<=[:[,])(?:"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|true|false|null)(?=[,\]}])/g;
   const text = JSON.stringify(document);
   const places = [...text.matchAll(tokens)].map(({ index, 0: value }) => ({ index, value }));
   return fc
     .tuple(
       fc.subarray(places, { minLength: 1, maxLength: Math.min(3, places.length) }),
-      fc.array(hostileJson, { minLength: 3, maxLength: 3 }),
+      fc.array(maliciousJson, { minLength: 3, maxLength: 3 }),
     )
     .map(([chosen, values]) =>
       chosen.reduceRight(

@@ -1,17 +1,17 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { createEventBridgeAnnouncer } from '../../adapters/events/eventBridgePublisher.ts';
-import { secretKey } from '../../adapters/secretsManagerKey.ts';
-import type { Announcement } from '../../core/events/event.ts';
+import { createEventBridgePublisher } from '../../adapters/events/eventBridgePublisher.ts';
+import { secretsManagerKey } from '../../adapters/secretsManagerKey.ts';
+import type { AcceptorEvent } from '../../core/events/event.ts';
 import { CredentialsUnusable } from '../../run/portErrors.ts';
 import { type Reply, startApi } from '../support/apiServer.ts';
 import { startEventBus } from '../support/eventBus.ts';
 import { startSecretsManager } from '../support/secretsManager.ts';
 import { fieldsOf } from './allowedConfirms.ts';
-import { door, expectPrintable, expectSome, LONG } from './fuzzTarget.ts';
-import { hostileJson, hostileText, mutants, otherValues, TOKENS } from './mutations.ts';
+import { expectPrintable, expectSome, fuzzTarget, LONG } from './fuzzTarget.ts';
+import { maliciousJson, maliciousText, mutateText, replaceValues, TOKENS } from './mutations.ts';
 
-const platform = door('answers of Secrets Manager and EventBridge');
+const platform = fuzzTarget('answers of Secrets Manager and EventBridge');
 const SECRET = 'planted-secret-key';
 
 afterEach(() => {
@@ -28,13 +28,13 @@ describe('whatever Secrets Manager answers', () => {
   const key = JSON.stringify({ accessKey: 'AK', secretKey: SECRET });
   const whole = { ARN: 'arn', Name: 'n', SecretString: key };
   const bodies = fc.oneof(
-    mutants(key, TOKENS.json, fc.oneof(hostileJson, hostileText)).map((SecretString) =>
+    mutateText(key, TOKENS.json, fc.oneof(maliciousJson, maliciousText)).map((SecretString) =>
       JSON.stringify({ SecretString }),
     ),
-    otherValues(JSON.parse(key)).map((SecretString) => JSON.stringify({ SecretString })),
-    otherValues(whole),
-    mutants(JSON.stringify(whole), TOKENS.json, hostileJson),
-    hostileJson,
+    replaceValues(JSON.parse(key)).map((SecretString) => JSON.stringify({ SecretString })),
+    replaceValues(whole),
+    mutateText(JSON.stringify(whole), TOKENS.json, maliciousJson),
+    maliciousJson,
     fc.constant(JSON.stringify(whole)),
   );
 
@@ -47,7 +47,7 @@ describe('whatever Secrets Manager answers', () => {
     const seen = await platform.fuzz(200, fc.tuple(bodies, statuses), async ([body, status]) => {
       manager.answer(answer(body, status));
       try {
-        const { accessKeyId, secretAccessKey } = await secretKey('name')();
+        const { accessKeyId, secretAccessKey } = await secretsManagerKey('name')();
         expect(accessKeyId).toMatch(/^\w+$/);
         expect(secretAccessKey).toMatch(/^[!-~]+$/);
         return 'a key';
@@ -64,26 +64,26 @@ describe('whatever Secrets Manager answers', () => {
 
 describe('whatever EventBridge answers', () => {
   const announcements = ['a', 'b', 'c'].map(
-    (id): Announcement => ({ id, type: 'Request Held', at: '2026-11-10T11:00:00.000Z', detail: { id } }),
+    (id): AcceptorEvent => ({ id, type: 'Request Held', at: '2026-11-10T11:00:00.000Z', detail: { id } }),
   );
   const whole = {
     FailedEntryCount: 1,
     Entries: [{ EventId: '1' }, { ErrorCode: 'X', ErrorMessage: 'y' }, { EventId: '3' }],
   };
   const bodies = fc.oneof(
-    otherValues(whole),
-    mutants(JSON.stringify(whole), TOKENS.json, hostileJson),
-    hostileJson,
+    replaceValues(whole),
+    mutateText(JSON.stringify(whole), TOKENS.json, maliciousJson),
+    maliciousJson,
   );
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
 
   it('nothing is delivered but what has an ID of the bus, and the rest is told', LONG, async () => {
     let reply: Reply = answer('', 200);
     const bus = await startEventBus(undefined, () => reply);
-    const announcer = createEventBridgeAnnouncer({ endpoint: bus.url, region: 'eu-west-3', credentials });
+    const announcer = createEventBridgePublisher({ endpoint: bus.url, region: 'eu-west-3', credentials });
     const seen = await platform.fuzz(200, fc.tuple(bodies, statuses), async ([body, status]) => {
       reply = answer(body, status);
-      const { delivered, problem } = await announcer.announce(announcements);
+      const { delivered, problem } = await announcer.publish(announcements);
       if (delivered.length < announcements.length) expectPrintable(problem ?? '');
       for (const id of delivered)
         expect(
@@ -106,8 +106,8 @@ function hasEventId(body: string, place: number): boolean {
 it('an answer of either that never ends is told', LONG, async () => {
   const api = await startApi(() => ({ does: 'pour', status: 200 }));
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-  const announcer = createEventBridgeAnnouncer({ endpoint: api.url, region: 'eu-west-3', credentials });
-  const { delivered, problem } = await announcer.announce([
+  const announcer = createEventBridgePublisher({ endpoint: api.url, region: 'eu-west-3', credentials });
+  const { delivered, problem } = await announcer.publish([
     { id: 'a', type: 'Request Held', at: '2026-11-10T11:00:00.000Z', detail: {} },
   ]);
   expect(delivered).toEqual([]);

@@ -5,12 +5,12 @@ import { describe, expect, it } from 'vitest';
 import { decide } from '../../core/decide.ts';
 import { loadPolicy } from '../../core/policy.ts';
 import { compileFiles, compilePolicy, type Fault } from '../../language/index.ts';
-import { aVif, aWorld } from '../support/builders.ts';
-import { plant } from '../support/tempFiles.ts';
-import { door, expectPrintable, expectSome, LONG } from './fuzzTarget.ts';
-import { hostileText, mutants, TOKENS } from './mutations.ts';
+import { aDecisionContext, aVif } from '../support/builders.ts';
+import { writeTempFiles } from '../support/tempFiles.ts';
+import { expectPrintable, expectSome, fuzzTarget, LONG } from './fuzzTarget.ts';
+import { maliciousText, mutateText, TOKENS } from './mutations.ts';
 
-const policyText = door('policy text');
+const policyText = fuzzTarget('policy text');
 const FILE = 'acme.yaml';
 const EXAMPLES = ['smallest', 'outscale', 'aws'].map((name) =>
   readFileSync(join(import.meta.dirname, `../../examples/${name}.yaml`), 'utf8'),
@@ -28,16 +28,16 @@ const PIECES = fc.oneof(
     ...['dxcon-99999999', 'vgw-0badcafe', 'freeze', 'owners', 'hold', '100-199', '*', 'P9999999D'],
   ),
   fc.constantFrom('['.repeat(200), '{a: '.repeat(200), '- '.repeat(200), 'x'.repeat(20_000)),
-  hostileText,
+  maliciousText,
 );
 
 /** Every fault says where it stands, what is wrong and what to do. */
 function expectInFull(faults: readonly Fault[], text: string): void {
   expect(faults).not.toEqual([]);
   const lines = text.split(/\n|\r\n?/).length;
-  for (const { line, column, path, message, mend } of faults.slice(0, 1000)) {
+  for (const { line, column, path, message, fix } of faults.slice(0, 1000)) {
     expect(line >= 1 && line <= lines && column >= 1).toBe(true);
-    for (const said of [message, mend, `path ${path}`]) expectPrintable(said);
+    for (const said of [message, fix, `path ${path}`]) expectPrintable(said);
   }
 }
 
@@ -49,13 +49,19 @@ const REQUESTS = ['dxcon-99999999', 'dxcon-1a2b3c4d', 'dxcon-11111111', 'dxcon-2
 function compile(text: string): string {
   const compiled = compilePolicy({ file: FILE, text });
   if (!compiled.ok) {
-    expectInFull(compiled.faults, text);
+    expectInFull(compiled.errors, text);
     return 'refused';
   }
   const { policy, digest } = loadPolicy(compiled.text, 'acme', compiled.policy.recipient);
   expect({ policy, digest }).toEqual({ policy: compiled.policy, digest: compiled.digest });
   const accepts = REQUESTS.map((request) => {
-    const decision = decide(policy, request, aWorld(), { earliest: null, latest: null }, new Date(0));
+    const decision = decide(
+      policy,
+      request,
+      aDecisionContext(),
+      { earliest: null, latest: null },
+      new Date(0),
+    );
     if (decision.verdict === 'hold') return false;
     // However the text was broken: who is let in, and where to, stands in it word for word.
     expect(text).toContain(request.connection);
@@ -70,14 +76,16 @@ describe('whatever the text of a policy is', () => {
     'made of an example, it compiles or every fault is told in full',
     LONG,
     async (example) => {
-      const seen = await policyText.fuzz(150, mutants(example, TOKENS.yaml, PIECES), compile);
+      const seen = await policyText.fuzz(150, mutateText(example, TOKENS.yaml, PIECES), compile);
       expectSome(seen, 'refused');
     },
   );
 
   it('with a single value changed, some still compile and are loaded back', LONG, async () => {
     const words = fc.constantFrom('dxcon-99999999', 'vgw-0badcafe', '300', 'true', 'acme', '"x"', '[1]');
-    const texts = fc.constantFrom(...EXAMPLES).chain((example) => mutants(example, /[\w-]+|[\s\S]/g, words));
+    const texts = fc
+      .constantFrom(...EXAMPLES)
+      .chain((example) => mutateText(example, /[\w-]+|[\s\S]/g, words));
     expectSome(await policyText.fuzz(300, texts, compile), 'refused', 'compiled', 'accepting something');
   });
 
@@ -90,12 +98,12 @@ describe('whatever the text of a policy is', () => {
   });
 
   it('as bytes of any kind in a file, it is refused in full', LONG, async () => {
-    const file = join(plant({}), FILE);
+    const file = join(writeTempFiles({}), FILE);
     await policyText.fuzz(200, fc.uint8Array({ maxLength: 200 }), (bytes) => {
       writeFileSync(file, bytes);
       const compiled = compileFiles([file]);
       if (compiled.ok) throw new Error('nothing compiles of that');
-      for (const { message, mend } of compiled.faults) expectPrintable(`${message} ${mend}`);
+      for (const { message, fix: mend } of compiled.errors) expectPrintable(`${message} ${mend}`);
       return 'refused';
     });
   });

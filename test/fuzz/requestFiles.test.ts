@@ -3,19 +3,19 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { describeExplanation } from '../../cli/commands/policyExplain.ts';
-import { pendingChanges } from '../../cli/diff/pendingImpact.ts';
+import { findPendingImpact } from '../../cli/diff/pendingImpact.ts';
 import { explain } from '../../cli/explain/explanation.ts';
 import { UsageError } from '../../cli/options.ts';
 import { readRequest, readRequests } from '../../cli/requests/readRequests.ts';
 import { testFiles } from '../../language/index.ts';
-import { plant } from '../support/tempFiles.ts';
+import { writeTempFiles } from '../support/tempFiles.ts';
 import { PLANTED_KEY } from '../support/wireItems.ts';
 import { fieldsOf, isAllowed } from './allowedConfirms.ts';
 import { ITEMS, POLICY } from './fakeProvider.ts';
-import { door, expectPrintable, expectSome, LONG } from './fuzzTarget.ts';
-import { hostileJson, hostileText, mutants, otherValues, TOKENS } from './mutations.ts';
+import { expectPrintable, expectSome, fuzzTarget, LONG } from './fuzzTarget.ts';
+import { maliciousJson, maliciousText, mutateText, replaceValues, TOKENS } from './mutations.ts';
 
-const requestFiles = door('request files and cases');
+const requestFiles = fuzzTarget('request files and cases');
 const PLAIN = { good: String, bad: String, warn: String, faint: String, columns: Number.POSITIVE_INFINITY };
 const AT = new Date('2026-11-10T12:00:00.000Z');
 const EXAMPLES = join(import.meta.dirname, '../../examples');
@@ -47,7 +47,7 @@ const LINES = [EVENT, EVENT, { 'detail-type': 'Pass Failed', detail: {} }]
   .join('');
 
 const PIECES = fc.oneof(
-  hostileJson,
+  maliciousJson,
   fc.constantFrom(
     ...[
       '"virtualInterfaces"',
@@ -68,14 +68,14 @@ const texts = fc.oneof(
     .constantFrom(...DOCUMENTS)
     .chain((document) =>
       fc.oneof(
-        otherValues(document),
-        mutants(JSON.stringify(document), TOKENS.json, PIECES),
+        replaceValues(document),
+        mutateText(JSON.stringify(document), TOKENS.json, PIECES),
         fc.constant(JSON.stringify(document)),
       ),
     ),
-  mutants(LINES, TOKENS.json, PIECES),
-  hostileJson,
-  hostileText,
+  mutateText(LINES, TOKENS.json, PIECES),
+  maliciousJson,
+  maliciousText,
 );
 
 /** The API's own words, where the text is one document. */
@@ -124,13 +124,13 @@ describe('whatever is in a file of requests', () => {
   );
 
   it('`diff --pending` compares by it or says what is wrong', LONG, async () => {
-    const path = join(plant({}), 'pending.json');
+    const path = join(writeTempFiles({}), 'pending.json');
     const seen = await requestFiles.fuzz(100, texts, (text) => {
       writeFileSync(path, text);
       return endOf(async () => {
-        const { looked, changed } = await pendingChanges([POLICY.policy, POLICY.policy], path, {}, AT);
+        const { evaluated, changed } = await findPendingImpact([POLICY.policy, POLICY.policy], path, {}, AT);
         expect(changed).toEqual([]);
-        expect(looked).toBe(readRequests(text.toWellFormed(), path, POLICY.policy).length);
+        expect(evaluated).toBe(readRequests(text.toWellFormed(), path, POLICY.policy).length);
       });
     });
     expectSome(seen, 'explained', 'told as unusable');
@@ -164,24 +164,24 @@ describe('whatever is in a file of cases', () => {
   const policy = readFileSync(join(EXAMPLES, 'outscale.yaml'), 'utf8');
   const cases = readFileSync(join(EXAMPLES, 'cases/outscale.yaml'), 'utf8');
   const pieces = fc.oneof(
-    hostileText,
+    maliciousText,
     fc.constantFrom(
       ...['&a ', '*a', '!!x ', '---\n', '{', '}', '[', ']', ': ', '- ', '\n', '~', 'true', 'cases', 'target'],
     ),
   );
 
   it('they are tried, or every fault is told', LONG, async () => {
-    const dir = plant({ 'outscale.yaml': policy, 'cases/outscale.yaml': cases });
-    const mutated = fc.oneof(mutants(cases, TOKENS.yaml, pieces), hostileText, fc.constant(cases));
+    const dir = writeTempFiles({ 'outscale.yaml': policy, 'cases/outscale.yaml': cases });
+    const mutated = fc.oneof(mutateText(cases, TOKENS.yaml, pieces), maliciousText, fc.constant(cases));
     const seen = await requestFiles.fuzz(60, mutated, (text) => {
       writeFileSync(join(dir, 'cases/outscale.yaml'), text);
-      const { faults, results } = testFiles(dir);
-      for (const { line, column, message, mend } of faults) {
+      const { errors, results } = testFiles(dir);
+      for (const { line, column, message, fix } of errors) {
         expect(line >= 1 && column >= 1).toBe(true);
-        expectPrintable(`${message} ${mend}`);
+        expectPrintable(`${message} ${fix}`);
       }
-      if (faults.length === 0) expect(results).not.toEqual([]);
-      return faults.length > 0 ? 'told as faulty' : 'tried';
+      if (errors.length === 0) expect(results).not.toEqual([]);
+      return errors.length > 0 ? 'told as faulty' : 'tried';
     });
     expectSome(seen, 'told as faulty', 'tried');
   });

@@ -12,7 +12,7 @@ import { FORMAT_1 } from '../../adapters/ledgers/formats/format1.ts';
 import { toStored } from '../../adapters/ledgers/storedForm.ts';
 import { PROVIDERS, type Provider } from '../../core/model.ts';
 import type { Ledger } from '../../run/ports.ts';
-import { type } from '../support/cli.ts';
+import { runCli } from '../support/cli.ts';
 import { type Dynamo, startDynalite } from '../support/dynamo.ts';
 import { startRecorded } from './recordedApi.ts';
 
@@ -136,7 +136,7 @@ describe.for(RELEASES)('what release %s stored', (release) => {
 
     it('is read as that release read it', async () => {
       const { ledger } = await copyOf(release, provider, kind);
-      expect(await ledger.peek(KEYS[provider])).toMatchObject(
+      expect(await ledger.readState(KEYS[provider])).toMatchObject(
         state.parse(read(join(recorded, 'state.json'))),
       );
     });
@@ -146,7 +146,7 @@ describe.for(RELEASES)('what release %s stored', (release) => {
       const api = await startRecorded(recorded);
       const at = ['--policy', `policy/${provider}.yaml`, '--ledger', option];
       const apis = ['--endpoint', api.url, '--gateway-endpoint', api.url];
-      const { stdout, code } = await type(folder, ['plan', '--json', ...at, ...apis], env);
+      const { stdout, code } = await runCli(folder, ['plan', '--json', ...at, ...apis], env);
       expect(code).toBe(0);
       const before = plan.parse(read(join(recorded, 'plan.json')));
       const now = plan.parse(JSON.parse(stdout));
@@ -157,7 +157,7 @@ describe.for(RELEASES)('what release %s stored', (release) => {
     it('has receipts that are re-evaluated to the same decision', async () => {
       const { folder, option, env } = await copyOf(release, provider, kind);
       const at = ['--policy', `policy/${provider}.yaml`, '--ledger', option];
-      const { stdout, code } = await type(folder, ['receipts', '--json', ...at], env);
+      const { stdout, code } = await runCli(folder, ['receipts', '--json', ...at], env);
       const before = receipts.parse(read(join(recorded, 'receipts.json')));
       expect(before.receipts.length).toBeGreaterThan(1);
       expect(receipts.parse(JSON.parse(stdout))).toEqual(before);
@@ -166,12 +166,16 @@ describe.for(RELEASES)('what release %s stored', (release) => {
 
     it('is written again and read again', async () => {
       const { ledger } = await copyOf(release, provider, kind);
-      const before = await ledger.peek(KEYS[provider]);
+      const before = await ledger.readState(KEYS[provider]);
       // A run that was killed had taken the lease; it is over by now.
       const session = await ledger.open(KEYS[provider], 60_000);
-      const { sightings, intents, acceptances } = before;
+      const { observations, intents, acceptances } = before;
       await session?.write([
-        ...Object.entries(sightings).map(([id, sighting]) => ({ kind: 'sighted' as const, id, sighting })),
+        ...Object.entries(observations).map(([id, sighting]) => ({
+          kind: 'sighted' as const,
+          id,
+          observation: sighting,
+        })),
         ...Object.entries(intents).map(([id, intent]) => ({ kind: 'intended' as const, id, intent })),
       ]);
       await session?.close(
@@ -179,7 +183,7 @@ describe.for(RELEASES)('what release %s stored', (release) => {
           return { kind: 'accepted' as const, id, acceptance: { ...acceptance }, receipt: null };
         }),
       );
-      expect(await ledger.peek(KEYS[provider])).toEqual(before);
+      expect(await ledger.readState(KEYS[provider])).toEqual(before);
     });
   });
 });

@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
-import type { Simulator } from '../../emulator/emulator.ts';
-import { ACME, actAs, STRANGER, US } from '../support/accounts.ts';
+import type { Emulator } from '../../emulator/emulator.ts';
+import { ACME, actAs, RECIPIENT_ACCOUNT, UNKNOWN_REQUESTER } from '../support/accounts.ts';
 import { type Dynamo, startDynalite } from '../support/dynamo.ts';
 import { callKey } from './callKey.ts';
 
@@ -34,15 +34,16 @@ function scenarioOf(provider: Provider) {
     region: REGION[provider],
     options: { dialect: provider, seed: 7 },
     gateways: [
-      { account: US, id: 'vgw-87654321', vpc: 'vpc-1a2b3c4d' },
+      { account: RECIPIENT_ACCOUNT, id: 'vgw-87654321', vpc: 'vpc-1a2b3c4d' },
       // Its routes lead nowhere, so that a problem of an accepted interface is on record.
-      { account: US, id: 'vgw-12345678', vpc: 'vpc-5e6f7a8b', propagates: false },
+      { account: RECIPIENT_ACCOUNT, id: 'vgw-12345678', vpc: 'vpc-5e6f7a8b', propagates: false },
     ],
-    directConnectGateways: provider === 'aws' ? [{ account: US, id: DX_GATEWAY, name: 'backbone' }] : [],
+    directConnectGateways:
+      provider === 'aws' ? [{ account: RECIPIENT_ACCOUNT, id: DX_GATEWAY, name: 'backbone' }] : [],
     connections: [
       { account: ACME, id: CONNECTION.acme, name: 'acme-par1', location: 'PAR1' },
       { account: GLOBEX, id: CONNECTION.globex, name: 'globex-par1', location: 'PAR1' },
-      { account: STRANGER, id: CONNECTION.stranger, name: 'other-par1', location: 'PAR1' },
+      { account: UNKNOWN_REQUESTER, id: CONNECTION.stranger, name: 'other-par1', location: 'PAR1' },
     ],
   };
 }
@@ -67,9 +68,9 @@ function command({ provider, folder, api, env, ledger }: Surroundings, name: str
       HOME: folder,
       INIT_CWD: folder,
       XDG_STATE_HOME: join(folder, 'state'),
-      OSC_ACCESS_KEY: US,
+      OSC_ACCESS_KEY: RECIPIENT_ACCOUNT,
       OSC_SECRET_KEY: 'secret',
-      AWS_ACCESS_KEY_ID: US,
+      AWS_ACCESS_KEY_ID: RECIPIENT_ACCOUNT,
       AWS_SECRET_ACCESS_KEY: 'secret',
       AWS_EC2_METADATA_DISABLED: 'true',
       ...env,
@@ -93,11 +94,11 @@ async function type(at: Surroundings, name: string, ...more: string[]): Promise<
 }
 
 /** Everything that a ledger can hold: pending, held, failed, intended, accepted, followed, ended, undelivered, failing, locked. */
-async function story(simulator: Simulator, at: Surroundings): Promise<void> {
+async function story(simulator: Emulator, at: Surroundings): Promise<void> {
   const region = REGION[at.provider];
   const acme = actAs(simulator, ACME, region);
   const globex = actAs(simulator, GLOBEX, region);
-  const other = actAs(simulator, STRANGER, region);
+  const other = actAs(simulator, UNKNOWN_REQUESTER, region);
   const events = join(at.folder, 'events.jsonl');
   const run = () => type(at, 'run', '--json', '--events', events);
 
@@ -126,7 +127,7 @@ async function story(simulator: Simulator, at: Surroundings): Promise<void> {
 
   simulator.clock.advance('PT3M');
   await other.withdraw(withdrawn);
-  simulator.steer(expired, 'expired');
+  simulator.forceState(expired, 'expired');
   await acme.offer({ connection: CONNECTION.acme, vlan: 999, name: 'matches no grant' });
   // A folder stands where the file of events should be, so events stay queued.
   rmSync(events, { force: true });
@@ -148,7 +149,7 @@ async function story(simulator: Simulator, at: Surroundings): Promise<void> {
 }
 
 /** A loopback server that hands calls on and keeps the answers. */
-async function startRecorder(simulator: Simulator) {
+async function startRecorder(simulator: Emulator) {
   const answers: Record<string, { status: number; type: string; body: string }> = {};
   const server = createServer(async (incoming, outgoing) => {
     const body = await bodyOf(incoming);
@@ -187,7 +188,7 @@ async function bodyOf(stream: IncomingMessage): Promise<string> {
 async function recordOne(provider: Provider, kind: 'file' | 'dynamodb', dynamo: Dynamo): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'vif-acceptor-golden-'));
   const { startSimulator, readScenario } = await import(join(ROOT, 'simulator/index.ts'));
-  const simulator: Simulator = await startSimulator({
+  const simulator: Emulator = await startSimulator({
     scenario: readScenario(scenarioOf(provider)),
     now: new Date(),
   });
@@ -215,7 +216,10 @@ async function recordOne(provider: Provider, kind: 'file' | 'dynamodb', dynamo: 
     keep('plan.json', JSON.parse(await type(at, 'plan', '--json')));
     keep('answers.json', recorder.answers);
     keep('receipts.json', JSON.parse(await type(at, 'receipts', '--json')));
-    keep('state.json', await stateIn(`${provider}/${REGION[provider]}/${US}`, kind, ledger, dynamo, table));
+    keep(
+      'state.json',
+      await stateIn(`${provider}/${REGION[provider]}/${RECIPIENT_ACCOUNT}`, kind, ledger, dynamo, table),
+    );
   } finally {
     recorder.close();
     await simulator.close();

@@ -2,19 +2,19 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import { onTestFinished, vi } from 'vitest';
 import * as z from 'zod';
-import { createMemoryLedger } from '../../adapters/ledgers/inMemoryLedger.ts';
-import type { Simulator } from '../../emulator/emulator.ts';
+import { createInMemoryLedger } from '../../adapters/ledgers/inMemoryLedger.ts';
+import type { Emulator } from '../../emulator/emulator.ts';
 import { createHandler } from '../../lambda/createHandler.ts';
-import { US } from '../support/accounts.ts';
-import { SIMPLE, startCloud } from '../support/cloud.ts';
-import { recordingAnnouncer } from '../support/eventPublishers.ts';
+import { RECIPIENT_ACCOUNT } from '../support/accounts.ts';
+import { SIMPLE_POLICY, startTestCloud } from '../support/cloud.ts';
+import { recordingPublisher } from '../support/eventPublishers.ts';
 import { lambdaContext, policyFolder } from '../support/lambda.ts';
 import {
   type Alarm,
   type AlarmState,
   datapointsAt,
   evaluate,
-  isOf,
+  measuresAlarm,
   readAlarm,
   type Sample,
   samplesOf,
@@ -35,13 +35,13 @@ const environment = z.object({
  * The alarms that are deployed for target `hub`, before the metrics that its real function really writes: passes over the
  * emulator, each interval, while the alarms look on every minute.
  */
-export async function watched({ minutes = 5 } = {}) {
+export async function startAlarmTimeline({ minutes = 5 } = {}) {
   const template = templateOf([target('hub', 'outscale', { secret: 'vif-acceptor/outscale' })], { minutes });
   const [fn] = Object.values(template.findResources('AWS::Lambda::Function'));
   const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm')).map(({ Properties }) =>
     readAlarm(Properties),
   );
-  const cloud = await startCloud();
+  const cloud = await startTestCloud();
   const { announcer, ledger, invoke } = functionIn(
     cloud,
     environment.parse(fn?.Properties.Environment.Variables),
@@ -91,7 +91,7 @@ export async function watched({ minutes = 5 } = {}) {
 }
 
 /** The function as it runs in Lambda, but for its keys, its cloud and its clock, which is that of the cloud. */
-function functionIn(cloud: Simulator, env: z.infer<typeof environment>) {
+function functionIn(cloud: Emulator, env: z.infer<typeof environment>) {
   const log: string[] = [];
   const write = (chunk: string | Uint8Array): boolean => log.push(String(chunk)) > 0;
   vi.spyOn(process.stdout, 'write').mockImplementation(write);
@@ -102,23 +102,23 @@ function functionIn(cloud: Simulator, env: z.infer<typeof environment>) {
     vi.useRealTimers();
   });
   const clock = { now: () => cloud.clock.now(), monotonic: () => performance.now() };
-  const announcer = recordingAnnouncer();
-  const ledger = createMemoryLedger(clock);
+  const eventPublisher = recordingPublisher();
+  const ledger = createInMemoryLedger(clock);
   const serviceName = env.POWERTOOLS_SERVICE_NAME;
   const handler = createHandler({
     env: {
       ...env,
       VIF_ACCEPTOR_TABLE: 'ledger',
-      VIF_ACCEPTOR_POLICY_DIR: policyFolder(SIMPLE),
+      VIF_ACCEPTOR_POLICY_DIR: policyFolder(SIMPLE_POLICY),
       VIF_ACCEPTOR_ENDPOINT: cloud.url,
       VIF_ACCEPTOR_GATEWAY_ENDPOINT: cloud.url,
     },
     clock,
     logger: new Logger({ serviceName }),
     metrics: new Metrics({ serviceName, namespace: env.POWERTOOLS_METRICS_NAMESPACE }),
-    credentials: () => ({ accessKeyId: US, secretAccessKey: 'secret' }),
+    credentials: () => ({ accessKeyId: RECIPIENT_ACCOUNT, secretAccessKey: 'secret' }),
     ledger: () => ledger,
-    announcer,
+    eventPublisher,
   });
   /** @returns what it measured */
   const invoke = async (): Promise<Sample[]> => {
@@ -128,7 +128,7 @@ function functionIn(cloud: Simulator, env: z.infer<typeof environment>) {
     await handler({ target: 'hub' }, lambdaContext()).catch(() => undefined);
     return log.join('').split('\n').filter(Boolean).flatMap(samplesOf);
   };
-  return { announcer, ledger, invoke };
+  return { announcer: eventPublisher, ledger, invoke };
 }
 
 /** Alarms, each in its state, from when they begin to look. */
@@ -138,7 +138,7 @@ function alarmClock(alarms: readonly Alarm[]) {
   const stateOf = (alarm: Alarm): AlarmState => states.get(alarm) ?? 'INSUFFICIENT_DATA';
   return {
     take: (samples: readonly Sample[]) => {
-      for (const [alarm, own] of seen) own.push(...samples.filter((sample) => isOf(alarm, sample)));
+      for (const [alarm, own] of seen) own.push(...samples.filter((sample) => measuresAlarm(alarm, sample)));
     },
     /** @returns what changed */
     look: (at: number): string[] =>

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { plant } from '../support/tempFiles.ts';
+import { writeTempFiles } from '../support/tempFiles.ts';
 
 const RECIPIENT = 'recipient: { provider: outscale, region: eu-west-2, account: "012345678901"';
 const OWNERS = 'owners: { acme: { connections: [dxcon-1a2b3c4d], gateway: vgw-87654321 } }\n';
@@ -26,7 +26,7 @@ function run(folder: string, script: readonly string[], env: Record<string, stri
 describe('cdk synth', () => {
   /** The real command, as a person types it. */
   function synth(policies: Record<string, string>) {
-    const folder = plant(policies);
+    const folder = writeTempFiles(policies);
     const out = join(folder, 'cdk.out');
     const args = ['synth', '--quiet', '--output', out, '-c', 'policyDir=.', '-c', 'notify=nobody'];
     const result = run(folder, ['node_modules/aws-cdk/bin/cdk', ...args]);
@@ -66,7 +66,7 @@ cases:
 `;
 
   function refused(text: string) {
-    const folder = plant({ 'acme.yaml': SOUND, 'cases/acme.yaml': text });
+    const folder = writeTempFiles({ 'acme.yaml': SOUND, 'cases/acme.yaml': text });
     const context = JSON.stringify({ policyDir: '.', notify: 'nobody' });
     return run(folder, ['infra/app.ts'], { CDK_CONTEXT_JSON: context });
   }
@@ -96,7 +96,7 @@ cases:
 describe('the CDK app', () => {
   function app(policies: Record<string, string>, env: Record<string, string> = {}) {
     const context = JSON.stringify({ policyDir: '.', notify: 'nobody' });
-    return run(plant(policies), ['infra/app.ts'], { ...env, CDK_CONTEXT_JSON: context });
+    return run(writeTempFiles(policies), ['infra/app.ts'], { ...env, CDK_CONTEXT_JSON: context });
   }
 
   it('says how to make a first policy where there is none', () => {

@@ -2,7 +2,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { DeploymentRefused } from '../../infra/validateOptions.ts';
 import type { CompiledPolicy } from '../../language/index.ts';
-import { type Deployment, installed, target } from './stackFixtures.ts';
+import { type Deployment, installationOf, target } from './stackFixtures.ts';
 
 /** So many targets with names of so many characters. */
 function targets(count: number, length: number, credentials: (name: string) => Parameters<typeof target>[2]) {
@@ -22,7 +22,7 @@ const TOLD: Deployment = { notify: { email: 'noc@example.com' } };
 /** @returns what has no room, with how much it needs; empty when all has */
 function refused(policies: readonly CompiledPolicy[]): string[] {
   try {
-    installed(policies, TOLD);
+    installationOf(policies, TOLD);
     return [];
   } catch (error) {
     if (error instanceof DeploymentRefused) return [...error.reasons];
@@ -54,7 +54,7 @@ describe('one stack', () => {
   });
 
   it('with as many targets as have room is within the limits that nobody looks at', () => {
-    const { stack } = installed(targets(58, 10, oneSecret), TOLD);
+    const { stack } = installationOf(targets(58, 10, oneSecret), TOLD);
     const template = Template.fromStack(stack).toJSON();
     // Of CloudFormation: a template of 1 MB, 200 outputs, 200 parameters.
     expect(JSON.stringify(template).length).toBeLessThan(1_000_000);

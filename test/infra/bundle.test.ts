@@ -12,12 +12,12 @@ import { systemClock } from '../../adapters/connect.ts';
 import { createDynamoLedger } from '../../adapters/ledgers/dynamo/dynamoLedger.ts';
 import { openTable } from '../../adapters/ledgers/dynamo/dynamoTable.ts';
 import { type LoadedPolicy, recipientKey } from '../../core/policy.ts';
-import type { Simulator } from '../../emulator/emulator.ts';
-import { bundle } from '../../scripts/bundle.ts';
-import { packagesIn } from '../../scripts/cycloneDx.ts';
-import { nameOf } from '../../scripts/lockfile.ts';
-import { ACME, actAs, US } from '../support/accounts.ts';
-import { ACME_1, PROD, policyOf, SIMPLE, startCloud } from '../support/cloud.ts';
+import type { Emulator } from '../../emulator/emulator.ts';
+import { bundleFunction } from '../../scripts/bundle.ts';
+import { bundledPackages } from '../../scripts/cycloneDx.ts';
+import { packageName } from '../../scripts/lockfile.ts';
+import { ACME, actAs, RECIPIENT_ACCOUNT } from '../support/accounts.ts';
+import { ACME_1, compileTestPolicy, PROD, SIMPLE_POLICY, startTestCloud } from '../support/cloud.ts';
 import { type Dynamo, startDynalite } from '../support/dynamo.ts';
 import { startEventBus } from '../support/eventBus.ts';
 import { policyFolder } from '../support/lambda.ts';
@@ -27,7 +27,7 @@ const file = join(folder, 'index.mjs');
 let metafile: Metafile;
 
 beforeAll(async () => {
-  metafile = await bundle(file);
+  metafile = await bundleFunction(file);
 });
 
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -115,7 +115,7 @@ describe('the bundled function', () => {
   });
 
   it('holds these packages and no other', () => {
-    expect([...packagesIn(metafile)].map(nameOf).sort()).toEqual(PACKAGES);
+    expect([...bundledPackages(metafile)].map(packageName).sort()).toEqual(PACKAGES);
   });
 
   it('imports nothing but Node’s own modules', () => {
@@ -131,28 +131,31 @@ describe('the bundled function', () => {
   });
 
   it('accepts on aws with its own role', async () => {
-    const cloud = await startCloud({ dialect: 'aws' });
+    const cloud = await startTestCloud({ dialect: 'aws' });
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
-    const policy = policyOf(`owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }`, 'aws');
-    const keys = { AWS_ACCESS_KEY_ID: US, AWS_SECRET_ACCESS_KEY: 'secret' };
+    const policy = compileTestPolicy(
+      `owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }`,
+      'aws',
+    );
+    const keys = { AWS_ACCESS_KEY_ID: RECIPIENT_ACCOUNT, AWS_SECRET_ACCESS_KEY: 'secret' };
     const { env, bus } = await functionEnv(cloud, policy);
 
     const { returned } = await invoke({ target: 'hub' }, { ...env, ...keys });
 
     expect(returned).toMatchObject({ status: 'completed', counts: { accepted: 1 } });
-    expect(await actAs(cloud, US).see(id)).toBe(`pending ${PROD}`);
+    expect(await actAs(cloud, RECIPIENT_ACCOUNT).see(id)).toBe(`pending ${PROD}`);
     expect(bus.entries.map(({ DetailType }) => DetailType)).toEqual(['Request Accepted']);
     const ledger = createDynamoLedger(openTable(env.VIF_ACCEPTOR_TABLE ?? '', dynamo.config), systemClock);
-    const { receipts } = await ledger.records(recipientKey(policy.policy.recipient), new Date(0));
+    const { receipts } = await ledger.readRecords(recipientKey(policy.policy.recipient), new Date(0));
     expect(receipts).toMatchObject([{ id, answer: { by: 'confirm' } }]);
   });
 
   it('accepts at OUTSCALE with the key of its secret, which its log never shows', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
-    const { policy, digest } = SIMPLE;
+    const { policy, digest } = SIMPLE_POLICY;
     const recipient = { ...policy.recipient, credentials: { secret: 'vif-acceptor/outscale' } };
-    const secrets = await secretsManager({ accessKey: US, secretKey: 'secret' });
+    const secrets = await secretsManager({ accessKey: RECIPIENT_ACCOUNT, secretKey: 'secret' });
     const env = {
       ...(await functionEnv(cloud, { policy: { ...policy, recipient }, digest })).env,
       // The function's own keys are of AWS, and of no use to the emulator.
@@ -166,14 +169,14 @@ describe('the bundled function', () => {
     const { returned, log } = await invoke({ target: 'hub' }, env);
 
     expect(returned).toMatchObject({ status: 'completed', counts: { accepted: 1 } });
-    expect(await actAs(cloud, US).see(id)).toBe(`pending ${PROD}`);
+    expect(await actAs(cloud, RECIPIENT_ACCOUNT).see(id)).toBe(`pending ${PROD}`);
     expect(log).not.toContain('"secret"');
     expect(log).not.toContain('of-another-cloud');
   });
 });
 
 /** The function's environment as the stack makes it, with an emulator in each provider's place. */
-async function functionEnv(cloud: Simulator, loaded: LoadedPolicy) {
+async function functionEnv(cloud: Emulator, loaded: LoadedPolicy) {
   const bus = await startEventBus();
   const env: Record<string, string> = {
     VIF_ACCEPTOR_RECIPIENTS: JSON.stringify({ hub: recipientKey(loaded.policy.recipient) }),

@@ -120,7 +120,7 @@ function sum(values: readonly number[]): number {
 }
 
 /** A metric is its name with every one of its dimensions: fewer or more of them are another metric. */
-export function isOf(alarm: Alarm, { namespace, name, dimensions }: Sample): boolean {
+export function measuresAlarm(alarm: Alarm, { namespace, name, dimensions }: Sample): boolean {
   const named = Object.entries(dimensions);
   return (
     namespace === alarm.Namespace &&

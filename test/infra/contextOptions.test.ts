@@ -1,9 +1,9 @@
 import { isAbsolute, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type Options, readOptions } from '../../infra/contextOptions.ts';
+import { type DeploymentOptions, readOptions } from '../../infra/contextOptions.ts';
 
 /** What is chosen where it is at least said who is told. */
-function options(context: Record<string, unknown>, env: Record<string, string> = {}): Options {
+function options(context: Record<string, unknown>, env: Record<string, string> = {}): DeploymentOptions {
   const given: Record<string, unknown> = { notify: 'nobody', ...context };
   return readOptions((key) => given[key], env);
 }

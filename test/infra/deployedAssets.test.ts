@@ -4,8 +4,8 @@ import { Stage } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Policy } from '../../core/policy.ts';
-import { bundle } from '../../scripts/bundle.ts';
-import { plant } from '../support/tempFiles.ts';
+import { bundleFunction } from '../../scripts/bundle.ts';
+import { writeTempFiles } from '../support/tempFiles.ts';
 import { stackOf, target } from './stackFixtures.ts';
 
 interface Deployed {
@@ -39,8 +39,8 @@ describe('what is deployed', () => {
   });
 
   it('is the bundle that the tests of the bundle look into', async () => {
-    const file = join(plant({}), 'index.mjs');
-    await bundle(file);
+    const file = join(writeTempFiles({}), 'index.mjs');
+    await bundleFunction(file);
     expect(before.script).toBe(readFileSync(file, 'utf8'));
   });
 });

@@ -1,11 +1,19 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Simulator } from '../../emulator/emulator.ts';
+import type { Emulator } from '../../emulator/emulator.ts';
 import { PROJECT_ROOT } from '../../infra/providerFunction.ts';
-import { ACME, actAs, STRANGER, US } from '../support/accounts.ts';
-import { folderWith, type, withOwners } from '../support/cli.ts';
-import { ACME_1, OURS, PROD, runnerOf, SIMPLE, STRANGERS, startCloud } from '../support/cloud.ts';
+import { ACME, actAs, RECIPIENT_ACCOUNT, UNKNOWN_REQUESTER } from '../support/accounts.ts';
+import { folderWith, runCli, withOwners } from '../support/cli.ts';
+import {
+  ACME_1,
+  createRunner,
+  OWN_CONNECTION,
+  PROD,
+  SIMPLE_POLICY,
+  startTestCloud,
+  UNKNOWN_CONNECTION,
+} from '../support/cloud.ts';
 
 const { Statement: statements } = JSON.parse(readFileSync(`${PROJECT_ROOT}docs/eim-policy.json`, 'utf8'));
 
@@ -13,58 +21,58 @@ const { Statement: statements } = JSON.parse(readFileSync(`${PROJECT_ROOT}docs/e
 const allowed: readonly string[] = statements.flatMap(({ Action }: { Action: string[] }) => Action);
 
 /** What we called, as EIM names it: of its services, DirectLink is `directconnect` and FCU is `ec2`. */
-function asked(cloud: Simulator): string[] {
-  const ours = cloud.calls().filter(({ account }) => account === US);
+function asked(cloud: Emulator): string[] {
+  const ours = cloud.calls().filter(({ account }) => account === RECIPIENT_ACCOUNT);
   return [...new Set(ours.map(({ service, operation }) => `${service}:${operation}`))].sort();
 }
 
 /** A request of each kind, as it comes, is accepted or held, comes up, fails, ends; nobody else calls with our keys. */
-async function everythingThatPassesMeet(cloud: Simulator): Promise<void> {
-  const [acme, stranger] = [actAs(cloud, ACME), actAs(cloud, STRANGER)];
-  const { pass } = runnerOf(cloud, SIMPLE);
+async function everythingThatPassesMeet(cloud: Emulator): Promise<void> {
+  const [acme, stranger] = [actAs(cloud, ACME), actAs(cloud, UNKNOWN_REQUESTER)];
+  const { run } = createRunner(cloud, SIMPLE_POLICY);
   const accepted = await acme.offer({ connection: ACME_1, vlan: 101 });
-  const held = await stranger.offer({ connection: STRANGERS, vlan: 102 });
+  const held = await stranger.offer({ connection: UNKNOWN_CONNECTION, vlan: 102 });
   cloud.clearCalls();
-  expect(await pass()).toMatchObject({ status: 'completed', counts: { accepted: 1, held: 1 } });
+  expect(await run()).toMatchObject({ status: 'completed', counts: { accepted: 1, held: 1 } });
   cloud.clock.advance('PT5M');
-  expect(await pass()).toMatchObject({ status: 'completed', followUps: [], warnings: [] });
+  expect(await run()).toMatchObject({ status: 'completed', followUps: [], warnings: [] });
   expect(await acme.see(accepted)).toBe(`available ${PROD}`);
 
   const failing = await acme.offer({ connection: ACME_1, vlan: 103 });
   cloud.addFault({ kind: 'timeoutAfterCommit', operation: 'ConfirmPrivateVirtualInterface' });
-  expect(await pass()).toMatchObject({ counts: { accepted: 1 } });
+  expect(await run()).toMatchObject({ counts: { accepted: 1 } });
   await acme.withdraw(failing);
   await stranger.withdraw(held);
   cloud.clock.advance('P1D');
-  await pass();
+  await run();
 }
 
 describe('docs/eim-policy.json', () => {
   it('allows what passes call at OUTSCALE, and nothing else', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     await everythingThatPassesMeet(cloud);
     const meanwhile = asked(cloud);
     // What we offer to others looks like a request until we ask what is ours.
     cloud.clearCalls();
-    await actAs(cloud, US).offer({ connection: OURS, vlan: 104, to: ACME });
+    await actAs(cloud, RECIPIENT_ACCOUNT).offer({ connection: OWN_CONNECTION, vlan: 104, to: ACME });
     cloud.clearCalls();
-    expect(await runnerOf(cloud, SIMPLE).pass()).toMatchObject({ ignored: [{ code: 'outbound' }] });
+    expect(await createRunner(cloud, SIMPLE_POLICY).run()).toMatchObject({ ignored: [{ code: 'outbound' }] });
     expect([...new Set([...meanwhile, ...asked(cloud)])].sort()).toEqual([...allowed].sort());
   });
 
   it('is enough for what people type before the first pass, and to look', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const dir = folderWith({});
     const there = ['--endpoint', cloud.url];
-    const recipient = ['--provider', 'outscale', '--region', 'eu-west-2', '--account', US];
+    const recipient = ['--provider', 'outscale', '--region', 'eu-west-2', '--account', RECIPIENT_ACCOUNT];
     await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
     const file = 'policy/hub.yaml';
-    expect(await type(dir, ['policy', 'init', ...recipient, '--output', file, ...there])).toMatchObject({
+    expect(await runCli(dir, ['policy', 'init', ...recipient, '--output', file, ...there])).toMatchObject({
       code: 0,
     });
     writeFileSync(join(dir, file), withOwners(readFileSync(join(dir, file), 'utf8')));
     for (const args of [['doctor'], ['plan'], ['status']])
-      expect(await type(dir, [...args, ...there])).toMatchObject({ code: 0 });
+      expect(await runCli(dir, [...args, ...there])).toMatchObject({ code: 0 });
     expect(allowed).toEqual(expect.arrayContaining(asked(cloud)));
     expect(asked(cloud)).not.toContain('directconnect:ConfirmPrivateVirtualInterface');
   });

@@ -8,7 +8,7 @@ import { CfnInclude } from 'aws-cdk-lib/cloudformation-include';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { plant } from '../support/tempFiles.ts';
+import { writeTempFiles } from '../support/tempFiles.ts';
 import { ACCOUNT, type Deployment, OTHER_ROLE, OUTSCALE, OWN_ROLE, stackOf } from './stackFixtures.ts';
 
 const ALL = [OUTSCALE, OWN_ROLE, OTHER_ROLE];
@@ -41,7 +41,7 @@ function appOf(stack: Stack): App {
 
 /** The same, as if nothing had been acknowledged. */
 function findingsOfTemplate(stack: Stack): string[] {
-  const templateFile = join(plant({}), 'template.json');
+  const templateFile = join(writeTempFiles({}), 'template.json');
   // What every stack has would be there twice.
   const { Parameters: _, Rules: __, ...template } = Template.fromStack(stack).toJSON();
   writeFileSync(templateFile, JSON.stringify(template));

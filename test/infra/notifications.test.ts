@@ -1,28 +1,31 @@
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { eventOf } from '../../adapters/events/publishedEvent.ts';
-import { ANNOUNCEMENT_TYPES, type Announcement } from '../../core/events/event.ts';
+import { toPublishedEvent } from '../../adapters/events/publishedEvent.ts';
+import { type AcceptorEvent, EVENT_TYPES } from '../../core/events/event.ts';
 import { anOwner, CONNECTION } from '../support/builders.ts';
-import { aHold, aRequest, tellInTurn } from '../support/eventFixtures.ts';
-import { aLedger, anAcceptance, anEnd, aReceipt, aSighting } from '../support/ledgerBuilders.ts';
-import { mailOf } from './renderNotification.ts';
+import { aHold, aRequest, publishInTurn } from '../support/eventFixtures.ts';
+import { aLedger, anAcceptance, anEndedRequest, anObservation, aReceipt } from '../support/ledgerBuilders.ts';
+import { readNotificationRule } from './renderNotification.ts';
 import { ACCOUNT, target, templateOf } from './stackFixtures.ts';
 
 const ID = 'dxvif-aaaaaaaa';
 const EMAIL = { email: 'noc@example.com' };
 
 /** One of each type, of an owner whose contact and an interface whose name are as awkward as they can be. */
-function told(): Announcement[] {
+function told(): AcceptorEvent[] {
   const nasty = 'a"b\\c`\u001b<detail-target>"';
-  const state = aLedger({ sightings: { [ID]: aSighting() }, acceptances: { [ID]: anAcceptance() } });
+  const state = aLedger({ observations: { [ID]: anObservation() }, acceptances: { [ID]: anAcceptance() } });
   const deadline = { earliest: '2026-11-10T13:00:00.000Z', latest: '2026-11-10T14:00:00.000Z' };
   const request = aRequest({ name: nasty, deadline, decision: aHold('no-grant') });
-  return tellInTurn(state, {
+  return publishInTurn(state, {
     owners: [anOwner({ contact: '"NOC" <noc@acme.example>' })],
     requests: [request],
     receipts: [aReceipt()],
-    ended: [anEnd({ name: nasty, as: 'expired' }), anEnd({ id: 'dxvif-b', name: nasty, as: 'vanished' })],
+    ended: [
+      anEndedRequest({ name: nasty, as: 'expired' }),
+      anEndedRequest({ id: 'dxvif-b', name: nasty, as: 'vanished' }),
+    ],
     followUps: [
       {
         id: ID,
@@ -32,7 +35,7 @@ function told(): Announcement[] {
         problem: 'down',
         connection: null,
         message: nasty,
-        mend: null,
+        fix: null,
       },
     ],
     failures: [{ code: 'api', message: `no answer: ${nasty}` }],
@@ -40,13 +43,13 @@ function told(): Announcement[] {
 }
 
 const template = templateOf([target('acme', 'outscale', { secret: 'keys' })], { notify: EMAIL });
-const mail = mailOf(template);
+const mail = readNotificationRule(template);
 
 describe('what people are told', () => {
-  it.each(ANNOUNCEMENT_TYPES)('of `%s` is a text of lines that each arrive whole, or nothing', (type) => {
+  it.each(EVENT_TYPES)('of `%s` is a text of lines that each arrive whole, or nothing', (type) => {
     const announcement = told().find((one) => one.type === type);
     if (announcement === undefined) throw new Error(`nothing of ${type}`);
-    const event = eventOf(announcement);
+    const event = toPublishedEvent(announcement);
     expect(mail.matches(event)).toBe(type !== 'Request Accepted');
     // A line that is no text in quotes would keep the message from being delivered.
     const lines = mail.linesOf(event).map((line) => z.string().parse(JSON.parse(line)));
@@ -64,7 +67,7 @@ describe('what people are told', () => {
 
   it('of a held request says who, what, why, by when and what to type', () => {
     const held = told().find(({ type }) => type === 'Request Held');
-    const lines = mail.linesOf(held === undefined ? {} : eventOf(held));
+    const lines = mail.linesOf(held === undefined ? {} : toPublishedEvent(held));
     expect(lines.slice(0, -1)).toEqual([
       '"vif-acceptor: Request Held, target acme"',
       `"What: \`${ID}\` on \`${CONNECTION.owner}\` (vlan 101, name \`a'b/u{5c}c/u{60}/u{1b}<detail-target>'\`) is held: no-grant: because of no-grant"`,

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type LoadedPolicy, recipientKey } from '../../core/policy.ts';
-import { bundle } from '../../scripts/bundle.ts';
-import { ACME, actAs, US } from '../support/accounts.ts';
-import { ACME_1, PROD, policyOf, SIMPLE, startCloud } from '../support/cloud.ts';
+import { bundleFunction } from '../../scripts/bundle.ts';
+import { ACME, actAs, RECIPIENT_ACCOUNT } from '../support/accounts.ts';
+import { ACME_1, compileTestPolicy, PROD, SIMPLE_POLICY, startTestCloud } from '../support/cloud.ts';
 import { type Dynamo, startDynalite } from '../support/dynamo.ts';
-import { startWayOut } from '../support/egressProxy.ts';
+import { startEgressProxy } from '../support/egressProxy.ts';
 import { startEventBus } from '../support/eventBus.ts';
 import { policyFolder } from '../support/lambda.ts';
 import { startSecretsManager } from '../support/secretsManager.ts';
@@ -20,7 +20,7 @@ let dynamo: Dynamo;
 
 beforeAll(async () => {
   dynamo = await startDynalite();
-  await bundle(file);
+  await bundleFunction(file);
 });
 afterAll(async () => {
   await dynamo.close();
@@ -54,16 +54,16 @@ async function environment({ policy, digest }: LoadedPolicy): Promise<Record<str
     VIF_ACCEPTOR_POLICY_DIR: policyFolder({ policy, digest }),
     VIF_ACCEPTOR_TABLE: await dynamo.createTable(),
     AWS_REGION: 'eu-west-3',
-    AWS_ACCESS_KEY_ID: US,
+    AWS_ACCESS_KEY_ID: RECIPIENT_ACCOUNT,
     AWS_SECRET_ACCESS_KEY: 'secret',
   };
 }
 
 it('the function reaches OUTSCALE and every service of AWS through the proxy of its environment', async () => {
-  const cloud = await startCloud();
+  const cloud = await startTestCloud();
   const bus = await startEventBus();
-  const secrets = await startSecretsManager(US, 'secret');
-  const { env: way, tunnels } = await startWayOut({
+  const secrets = await startSecretsManager(RECIPIENT_ACCOUNT, 'secret');
+  const { env: way, tunnels } = await startEgressProxy({
     'directlink.eu-west-2.outscale.com': cloud.url,
     'fcu.eu-west-2.outscale.com': cloud.url,
     'secretsmanager.eu-west-3.amazonaws.com': secrets.url,
@@ -71,13 +71,16 @@ it('the function reaches OUTSCALE and every service of AWS through the proxy of 
     'events.eu-west-3.amazonaws.com': bus.url,
   });
   const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
-  const recipient = { ...SIMPLE.policy.recipient, credentials: { secret: 'vif-acceptor/outscale' } };
-  const env = await environment({ policy: { ...SIMPLE.policy, recipient }, digest: SIMPLE.digest });
+  const recipient = { ...SIMPLE_POLICY.policy.recipient, credentials: { secret: 'vif-acceptor/outscale' } };
+  const env = await environment({
+    policy: { ...SIMPLE_POLICY.policy, recipient },
+    digest: SIMPLE_POLICY.digest,
+  });
 
   const { returned, log } = await invoke({ ...env, ...way });
 
   expect(returned).toMatchObject({ status: 'completed', counts: { accepted: 1 } });
-  expect(await actAs(cloud, US).see(id)).toBe(`pending ${PROD}`);
+  expect(await actAs(cloud, RECIPIENT_ACCOUNT).see(id)).toBe(`pending ${PROD}`);
   expect(bus.entries.map(({ DetailType }) => DetailType)).toEqual(['Request Accepted']);
   expect([...new Set(tunnels)].sort()).toEqual([
     'directlink.eu-west-2.outscale.com',
@@ -90,22 +93,22 @@ it('the function reaches OUTSCALE and every service of AWS through the proxy of 
 });
 
 it('on aws it assumes its role through the proxy too', async () => {
-  const cloud = await startCloud({ dialect: 'aws' });
+  const cloud = await startTestCloud({ dialect: 'aws' });
   const bus = await startEventBus();
   const names = ['directconnect', 'ec2', 'sts'].map((service) => [
     `${service}.eu-west-2.amazonaws.com`,
     cloud.url,
   ]);
-  const { env: way, tunnels } = await startWayOut({
+  const { env: way, tunnels } = await startEgressProxy({
     ...Object.fromEntries(names),
     'dynamodb.eu-west-3.amazonaws.com': dynamo.url,
     'events.eu-west-3.amazonaws.com': bus.url,
   });
-  const { policy, digest } = policyOf(
+  const { policy, digest } = compileTestPolicy(
     `owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }`,
     'aws',
   );
-  const credentials = { role: `arn:aws:iam::${US}:role/acceptor`, externalId: 'x-1' };
+  const credentials = { role: `arn:aws:iam::${RECIPIENT_ACCOUNT}:role/acceptor`, externalId: 'x-1' };
   const env = await environment({
     policy: { ...policy, recipient: { ...policy.recipient, credentials } },
     digest,
@@ -119,7 +122,7 @@ it('on aws it assumes its role through the proxy too', async () => {
 });
 
 it('says that the proxy is none, and not what it is', async () => {
-  const env = { ...(await environment(SIMPLE)), HTTPS_PROXY: 'user:planted@proxy:3128' };
+  const env = { ...(await environment(SIMPLE_POLICY)), HTTPS_PROXY: 'user:planted@proxy:3128' };
   const { returned, log } = await invoke(env);
   expect(returned).toEqual({
     threw: 'HTTPS_PROXY must be a URL such as `http://proxy.example:3128`; mend or unset it',

@@ -1,6 +1,6 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 import * as z from 'zod';
-import type { Event } from '../../adapters/events/publishedEvent.ts';
+import type { PublishedEvent } from '../../adapters/events/publishedEvent.ts';
 
 const rule = z.object({
   EventPattern: z.object({
@@ -21,14 +21,14 @@ const rule = z.object({
 });
 
 /** What the deployed rule makes of events, as EventBridge does it. */
-export interface Mail {
+export interface RenderedRule {
   /** whether people are told of it at all */
-  matches(event: Event): boolean;
+  matches(event: PublishedEvent): boolean;
   /** each value is put in as it is, and nothing of it is escaped: a line must be a JSON text to be delivered */
   linesOf(event: object): string[];
 }
 
-export function mailOf(template: Template): Mail {
+export function readNotificationRule(template: Template): RenderedRule {
   const [made] = Object.values(template.findResources('AWS::Events::Rule'));
   const { EventPattern, Targets } = rule.parse(made?.Properties);
   const [{ InputTransformer }] = Targets;

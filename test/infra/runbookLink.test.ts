@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { deadLetters, TARGET_ALARMS } from '../../infra/alarms/index.ts';
 import { PROJECT_ROOT } from '../../infra/providerFunction.ts';
-import { pageOf, runbookOf } from '../../infra/runbookLink.ts';
-import { plant } from '../support/tempFiles.ts';
+import { locateRunbook, runbookUrl } from '../../infra/runbookLink.ts';
+import { writeTempFiles } from '../support/tempFiles.ts';
 import { OUTSCALE, OWN_ROLE, templateOf } from './stackFixtures.ts';
 
 const text = readFileSync(`${PROJECT_ROOT}docs/runbook.md`, 'utf8');
@@ -46,28 +46,28 @@ describe('the address of the runbook', () => {
     { remote: 'ssh://git@gitlab.example.net/net/vifs', is: `https://gitlab.example.net/net/vifs/-/${page}` },
     { remote: 'https://gitlab.com/acme/net/vifs/', is: `https://gitlab.com/acme/net/vifs/-/${page}` },
   ])('of $remote is $is', ({ remote, is }) => {
-    expect(pageOf(remote)).toBe(is);
+    expect(runbookUrl(remote)).toBe(is);
   });
 
   it('never has the credential of a remote in it', () => {
-    expect(pageOf('https://robot:t0ken@github.com/acme/vifs.git')).toBe(
+    expect(runbookUrl('https://robot:t0ken@github.com/acme/vifs.git')).toBe(
       `https://github.com/acme/vifs/${page}`,
     );
   });
 
   it.each(['/srv/git/vifs.git', 'https://git.example.net/vifs.git', ''])('of `%s` is not known', (remote) => {
-    expect(pageOf(remote)).toBeNull();
+    expect(runbookUrl(remote)).toBeNull();
   });
 
   it('is that of the checkout, and of no repository around it', () => {
-    const root = plant({ 'node_modules/vif-acceptor/package.json': '{}' });
+    const root = writeTempFiles({ 'node_modules/vif-acceptor/package.json': '{}' });
     const git = (...args: string[]) => execFileSync('git', args, { cwd: root });
     git('init', '--quiet');
     git('remote', 'add', 'origin', 'https://github.com/acme/vifs.git');
-    expect(runbookOf(root).link('Not running')).toBe(
+    expect(locateRunbook(root).link('Not running')).toBe(
       `docs/runbook.md#not-running (https://github.com/acme/vifs/${page}#not-running)`,
     );
-    expect(runbookOf(`${root}/node_modules/vif-acceptor`).link('Not running')).toBe(
+    expect(locateRunbook(`${root}/node_modules/vif-acceptor`).link('Not running')).toBe(
       'docs/runbook.md#not-running',
     );
   });

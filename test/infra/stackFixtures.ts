@@ -23,7 +23,7 @@ export function target(
     target: name,
     recipient: { provider, region, account: ACCOUNT, credentials, expiry: provider === 'aws' ? null : WEEK },
     freeze: false,
-    limits: { acceptsPerPass: 10 },
+    limits: { acceptsPerRun: 10 },
     owners: [],
     hold: [],
     ...change,
@@ -52,10 +52,10 @@ export const REVISION = 'v1-2-gabcdef0';
 
 /** The stack as `cdk synth` makes it, of policies that are compiled already. */
 export function stackOf(policies: readonly CompiledPolicy[], deployment: Deployment = {}): Stack {
-  return installed(policies, deployment).stack;
+  return installationOf(policies, deployment).stack;
 }
 
-export function installed(
+export function installationOf(
   policies: readonly CompiledPolicy[],
   { minutes = 5, env, notify = 'nobody', revision = REVISION, stackName, bundled = false }: Deployment = {},
 ): { stack: Stack; installation: Installation } {

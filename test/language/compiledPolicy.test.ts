@@ -4,7 +4,7 @@ import { compilePolicy } from '../../language/index.ts';
 
 function compiled(...lines: readonly string[]) {
   const result = compilePolicy({ file: 'policy/acme.yaml', text: lines.join('\n') });
-  if (!result.ok) throw new Error(JSON.stringify(result.faults, null, 1));
+  if (!result.ok) throw new Error(JSON.stringify(result.errors, null, 1));
   return result;
 }
 

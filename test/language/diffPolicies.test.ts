@@ -7,7 +7,7 @@ function diff(old: string, now: string) {
   const [before, after] = [old, now].map((grants) => {
     const text = outscale('owners:', '  acme:', '    connections: [dxcon-1a]', `    grants: { ${grants} }`);
     const compiled = compilePolicy({ file: 'policy/acme.yaml', text });
-    if (!compiled.ok) throw new Error(compiled.faults.map(({ message }) => message).join());
+    if (!compiled.ok) throw new Error(compiled.errors.map(({ message }) => message).join());
     return compiled.policy;
   });
   if (before === undefined || after === undefined) throw new Error('two policies went in');
@@ -21,7 +21,7 @@ describe('a diff', () => {
     expect(diff(one, `${one}, ${single}`)).toMatchObject({ changes: [], opens: false });
     const pair = single.replace('/32', '/31').replace('10.1', '10.0');
     const { changes } = diff(one, `${one}, ${pair}`);
-    expect(changes.map(({ witness }) => witness.request.peers[0])).toMatchObject([
+    expect(changes.map(({ example }) => example.request.peers[0])).toMatchObject([
       { amazonAddress: '169.254.10.0/31', customerAddress: '169.254.10.1/31' },
     ]);
   });

@@ -2,8 +2,8 @@ import { globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { compilePolicy } from '../../language/index.ts';
-import { jsonSchemaText } from '../../language/reference/policyJsonSchema.ts';
-import { renewed } from '../../language/reference/referenceTables.ts';
+import { formatJsonSchema } from '../../language/reference/policyJsonSchema.ts';
+import { updateGeneratedTables } from '../../language/reference/referenceTables.ts';
 
 const SCHEMA = 'docs/policy.schema.json';
 const PAGE = readFileSync('docs/policy.md', 'utf8');
@@ -11,18 +11,18 @@ const RENEW = 'what docs/ says of the policy file is out of date: renew it by `n
 
 describe('what docs/ says of the policy file', () => {
   it('is what the code says: its JSON schema', () => {
-    expect(readFileSync(SCHEMA, 'utf8'), RENEW).toBe(jsonSchemaText());
+    expect(readFileSync(SCHEMA, 'utf8'), RENEW).toBe(formatJsonSchema());
   });
 
   it('is what the code says: the tables of its page', () => {
-    expect(PAGE, RENEW).toBe(renewed(PAGE));
+    expect(PAGE, RENEW).toBe(updateGeneratedTables(PAGE));
   });
 
   it('is renewed table by table, wherever the tables stand, and no table may be left out', () => {
     const emptied = PAGE.replaceAll(/(<!-- table \w+: .* -->\n\n)(.*\n)*?(\n<!-- end -->)/g, '$1$3');
     expect(emptied).not.toContain('| key |');
-    expect(renewed(emptied)).toBe(PAGE);
-    expect(() => renewed(PAGE.replace('<!-- table grant:', '<!-- table grants:'))).toThrow(
+    expect(updateGeneratedTables(emptied)).toBe(PAGE);
+    expect(() => updateGeneratedTables(PAGE.replace('<!-- table grant:', '<!-- table grants:'))).toThrow(
       'no place for table `grant`',
     );
   });
@@ -43,7 +43,7 @@ describe('what docs/ says of the policy file', () => {
     const policy = PAGE.slice(PAGE.indexOf('version: 1'), PAGE.indexOf('\n```', PAGE.indexOf('version: 1')));
     const [without, digest] = [policy, `${policy}\n${written}`].map((text) => {
       const result = compilePolicy({ file: 'policy/acme.yaml', text });
-      return result.ok ? result.digest : result.faults;
+      return result.ok ? result.digest : result.errors;
     });
     expect(digest).toBe(without);
     expect(PAGE).toMatch(

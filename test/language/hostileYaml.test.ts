@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { counted } from '../../language/algebra/stepLimit.ts';
+import { withStepLimit } from '../../language/algebra/stepLimit.ts';
 import { compilePolicy } from '../../language/index.ts';
 
 /** What is wrong with it, found in few steps for its length: steps are the same on a busy machine, and seconds are not. */
 function codes(text: string, stepsEach = 10): Set<string> {
-  return counted(stepsEach * text.length, () => codesOf(text)).value;
+  return withStepLimit(stepsEach * text.length, () => codesOf(text)).value;
 }
 
 function codesOf(text: string): Set<string> {
   const result = compilePolicy({ file: 'policy/acme.yaml', text });
-  return new Set(result.ok ? [] : result.faults.map(({ code }) => code));
+  return new Set(result.ok ? [] : result.errors.map(({ code }) => code));
 }
 
 /** No clock stops these tests: the steps that they may take do. */
@@ -77,7 +77,7 @@ hold:
 # four\u3164
 `;
     const compiled = compilePolicy({ file: 'hub.yaml', text });
-    const faults = compiled.ok ? [] : compiled.faults;
+    const faults = compiled.ok ? [] : compiled.errors;
     const hidden = faults.filter(({ code }) => code === 'invisible-character');
     expect(hidden.map(({ line, message }) => [line, message.includes('no comment')])).toEqual([
       [1, false],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FaultCode } from '../../language/index.ts';
-import { saidOf } from '../support/editorSchema.ts';
+import { schemaErrorsOf } from '../support/editorSchema.ts';
 import type { Row } from './errors/errorRow.ts';
 import { GATEWAYS } from './errors/gatewayErrors.ts';
 import { MATCHES } from './errors/matchErrors.ts';
@@ -36,7 +36,7 @@ describe('the JSON schema, alone', () => {
   it.each(ROWS.filter((row) => !isUnseen(row)).map((row) => [row[1], row[2], row] as const))(
     'sees %s at %s',
     (_, __, [text]) => {
-      expect(saidOf(text)).not.toEqual([]);
+      expect(schemaErrorsOf(text)).not.toEqual([]);
     },
   );
 
@@ -86,7 +86,7 @@ describe('the JSON schema, alone', () => {
   it.each(ROWS.filter(isUnseen).map((row) => [row[1], row[2], row] as const))(
     'says nothing of %s at %s, which only the checker can see',
     (_, __, [text]) => {
-      expect(saidOf(text)).toEqual([]);
+      expect(schemaErrorsOf(text)).toEqual([]);
     },
   );
 });

@@ -10,7 +10,7 @@ it.each([
   ['18446744073709551616', besideAcme('limits: { acceptsPerPass: 18446744073709551616 }')],
 ])('a number that is too long, %s, is shown as it is written, never as another one', (number, text) => {
   const result = compilePolicy({ file: 'policy/acme.yaml', text });
-  expect(result.ok ? [] : result.faults.map(({ message }) => message)).toEqual([
+  expect(result.ok ? [] : result.errors.map(({ message }) => message)).toEqual([
     expect.stringContaining(`\`${number}\``),
   ]);
 });

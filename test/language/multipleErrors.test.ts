@@ -6,7 +6,7 @@ function told(text: string): string[] {
   const result = compilePolicy({ file: 'policy/acme.yaml', text });
   return result.ok
     ? []
-    : result.faults.map(({ line, column, path, code }) => `${line}:${column} ${path} ${code}`);
+    : result.errors.map(({ line, column, path, code }) => `${line}:${column} ${path} ${code}`);
 }
 
 const RECIPIENT = 'recipient: { provider: outscale, region: eu-west-2, account: "012345678901" }';
@@ -130,7 +130,7 @@ freese: true
       { file: 'policy/one.yaml', text: sound('012345678901') },
       { file: 'policy/Three.yaml', text: sound('210987654321') },
     ]);
-    expect(result.ok ? [] : result.faults.map(formatFault)).toEqual([
+    expect(result.ok ? [] : result.errors.map(formatFault)).toEqual([
       expect.stringMatching(
         /^policy\/Three\.yaml:1:1 the file's name is the target's, and `Three` is no name; rename it: /,
       ),

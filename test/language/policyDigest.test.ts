@@ -10,7 +10,7 @@ function digest(lines: readonly string[]): string {
     ...lines,
   ].join('\n');
   const result = compilePolicy({ file: 'policy/acme.yaml', text });
-  if (!result.ok) throw new Error(JSON.stringify(result.faults, null, 1));
+  if (!result.ok) throw new Error(JSON.stringify(result.errors, null, 1));
   return result.digest;
 }
 

@@ -38,11 +38,11 @@ describe('a policy with one slip has one fault, told where it is and how to mend
       `${table}: %s`,
       (_, [text, code, path, place, mend]) => {
         const result = compilePolicy({ file: 'policy/acme.yaml', text });
-        const faults = result.ok ? [] : result.faults;
+        const faults = result.ok ? [] : result.errors;
         expect(faults.map((fault) => [fault.code, fault.path, `${fault.line}:${fault.column}`])).toEqual([
           [code, path, place],
         ]);
-        expect(faults[0]?.mend).toContain(mend);
+        expect(faults[0]?.fix).toContain(mend);
       },
     );
   }
@@ -54,10 +54,10 @@ describe('a policy with one slip has one fault, told where it is and how to mend
 
   it.each(Object.values(TABLES).flat())('and the words for people keep to house style: %#', (text) => {
     const result = compilePolicy({ file: 'policy/acme.yaml', text });
-    for (const fault of result.ok ? [] : result.faults) {
+    for (const fault of result.ok ? [] : result.errors) {
       expect(formatFault(fault)).toMatch(/^policy\/acme\.yaml:\d+:\d+ \P{Cc}+; \P{Cc}+[^.]$/u);
       expect(fault.message).toMatch(/^[a-z`]/);
-      expect(fault.mend).toMatch(/^[a-z`]/);
+      expect(fault.fix).toMatch(/^[a-z`]/);
     }
   });
 });

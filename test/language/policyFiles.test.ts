@@ -26,7 +26,7 @@ function write(name: string, content: string | Uint8Array): string {
 /** File and code of every fault, with the mend. */
 function faults(where: string): string[][] {
   const result = compileFiles(where);
-  return result.ok ? [] : result.faults.map(({ file, code, mend }) => [file, code, mend]);
+  return result.ok ? [] : result.errors.map(({ file, code, fix: mend }) => [file, code, mend]);
 }
 
 describe('a file that is not in UTF-8', () => {
@@ -38,7 +38,7 @@ describe('a file that is not in UTF-8', () => {
   ])('is an error of the policy at %s', (_, bytes, line, column) => {
     const file = write('acme.yaml', new Uint8Array(bytes));
     const compiled = compileFiles(folder);
-    expect(compiled.ok ? [] : compiled.faults).toMatchObject([{ file, code: 'not-utf-8', line, column }]);
+    expect(compiled.ok ? [] : compiled.errors).toMatchObject([{ file, code: 'not-utf-8', line, column }]);
   });
 });
 
@@ -159,7 +159,7 @@ describe('a folder of policies', () => {
     write('a.yaml', POLICY);
     mkdirSync(join(folder, 'cases/deep'), { recursive: true });
     const file = write('cases/deep/one.yaml', 'not read');
-    expect(testFiles(folder).faults.map(({ file, code }) => [file, code])).toEqual([[file, 'sub-folder']]);
+    expect(testFiles(folder).errors.map(({ file, code }) => [file, code])).toEqual([[file, 'sub-folder']]);
   });
 
   it('tells the faults of files that can be read beside those that cannot', () => {
@@ -189,7 +189,7 @@ describe('files named one by one', () => {
     const missing = join(folder, 'b.yaml');
     const read = readPolicyFiles([file, missing]);
     expect(read.sources).toEqual([{ file, text: POLICY }]);
-    expect(read.faults).toMatchObject([
+    expect(read.errors).toMatchObject([
       {
         file: missing,
         line: 1,

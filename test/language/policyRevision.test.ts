@@ -13,14 +13,14 @@ import {
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { git } from '../../language/git.ts';
-import { revisionOf as stateOf } from '../../language/policyRevision.ts';
-import { plant } from '../support/tempFiles.ts';
+import { readRevision as stateOf } from '../../language/policyRevision.ts';
+import { writeTempFiles } from '../support/tempFiles.ts';
 
 const POLICY = { 'acme.yaml': 'version: 1\n' };
 
 /** A folder whose files are committed. @param args options of `git init` */
 function repository(files: Readonly<Record<string, string>> = POLICY, ...args: string[]): string {
-  const folder = plant(files);
+  const folder = writeTempFiles(files);
   inside(folder)('init', '--quiet', ...args);
   inside(folder)('add', '.');
   commit(folder);
@@ -183,7 +183,7 @@ describe('the revision', () => {
   });
 
   it('is unknown where there is no repository', () => {
-    expect(revisionOf(plant({ 'acme.yaml': '' }))).toBe('unknown');
+    expect(revisionOf(writeTempFiles({ 'acme.yaml': '' }))).toBe('unknown');
   });
 
   it('is unknown where there is no git', () => {
@@ -200,12 +200,12 @@ describe('the revision', () => {
 /** Programs that the configuration of a repository can name; each leaves a file where it ran. */
 function trapped(): { folder: string; ran: () => boolean } {
   const folder = repository({ ...POLICY, '.gitattributes': '*.yaml filter=evil diff=evil\n' });
-  const trap = join(plant({ 'trap.sh': '#!/bin/sh\ntouch "$(dirname "$0")/ran"\n' }), 'trap.sh');
+  const trap = join(writeTempFiles({ 'trap.sh': '#!/bin/sh\ntouch "$(dirname "$0")/ran"\n' }), 'trap.sh');
   chmodSync(trap, 0o755);
   const configure = inside(folder);
   for (const key of ['core.fsmonitor', 'filter.evil.clean', 'diff.evil.textconv', 'diff.external'])
     configure('config', key, trap);
-  const hooks = plant({ 'post-index-change': `#!/bin/sh\n${trap}\n` });
+  const hooks = writeTempFiles({ 'post-index-change': `#!/bin/sh\n${trap}\n` });
   chmodSync(join(hooks, 'post-index-change'), 0o755);
   configure('config', 'core.hooksPath', hooks);
   // Git compares the content of a file whose time is another.

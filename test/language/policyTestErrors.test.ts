@@ -1,14 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { formatFault } from '../../language/index.ts';
-import { aCase, casesOf, POLICY, PROD, tested } from '../support/policyTestFiles.ts';
+import {
+  aPolicyTest,
+  EXPECT_PROD,
+  runPolicyTestFiles,
+  TESTED_POLICY,
+  testFileOf,
+} from '../support/policyTestFiles.ts';
 
 /** A case whose request is in line 4. */
-const asked = (request: string): string => casesOf(aCase(request, PROD));
+const asked = (request: string): string => testFileOf(aPolicyTest(request, EXPECT_PROD));
 /** A case whose expectation is in line 4. */
-const expecting = (expected: string): string => casesOf(aCase('{ connection: dxcon-1 }', expected));
+const expecting = (expected: string): string => testFileOf(aPolicyTest('{ connection: dxcon-1 }', expected));
 const among = (live: string): string =>
-  casesOf(aCase('{ connection: dxcon-1 }', PROD, `at: 2026-10-01T00:00:00Z, live: ${live}`));
-const SOUND = aCase('{ connection: dxcon-1, vlan: 100 }', PROD);
+  testFileOf(aPolicyTest('{ connection: dxcon-1 }', EXPECT_PROD, `at: 2026-10-01T00:00:00Z, live: ${live}`));
+const SOUND = aPolicyTest('{ connection: dxcon-1, vlan: 100 }', EXPECT_PROD);
 
 type Row = readonly [text: string, code: string, path: string, place: string, mend: string];
 
@@ -16,20 +22,32 @@ const ROWS: readonly Row[] = [
   ['', 'empty-file', '', '1:1', 'examples/'],
   ['version: 1\ntarget: acme\n', 'missing-key', 'cases', '1:1', 'add `cases:` with at least one case'],
   ['version: 1\ntarget: acme\ncases: []\n', 'empty-list', 'cases', '3:8', 'write at least one item'],
-  [casesOf(SOUND).replace('acme', 'acmee'), 'no-target', 'target', '2:9', 'did you mean `acme`?'],
-  [casesOf(SOUND).replace('target: acme\n', ''), 'missing-key', 'target', '1:1', "name of the policy's file"],
-  [casesOf(SOUND, SOUND), 'case-twice', 'cases[1].name', '5:13', 'say in its name what this one shows'],
-  [casesOf(SOUND.replace('- ', '- &x ')), 'anchor', 'cases[0]', '4:5', 'remove it'],
-  [casesOf(SOUND.replace('name: one, ', '')), 'missing-key', 'cases[0].name', '4:5', 'what the case shows'],
+  [testFileOf(SOUND).replace('acme', 'acmee'), 'no-target', 'target', '2:9', 'did you mean `acme`?'],
   [
-    casesOf(SOUND.replace('00:00Z', '00:00')),
+    testFileOf(SOUND).replace('target: acme\n', ''),
+    'missing-key',
+    'target',
+    '1:1',
+    "name of the policy's file",
+  ],
+  [testFileOf(SOUND, SOUND), 'case-twice', 'cases[1].name', '5:13', 'say in its name what this one shows'],
+  [testFileOf(SOUND.replace('- ', '- &x ')), 'anchor', 'cases[0]', '4:5', 'remove it'],
+  [
+    testFileOf(SOUND.replace('name: one, ', '')),
+    'missing-key',
+    'cases[0].name',
+    '4:5',
+    'what the case shows',
+  ],
+  [
+    testFileOf(SOUND.replace('00:00Z', '00:00')),
     'instant',
     'cases[0].at',
     '4:22',
     'or the offset that is meant',
   ],
   [
-    casesOf(SOUND.replace('request:', 'requst:')),
+    testFileOf(SOUND.replace('request:', 'requst:')),
     'unknown-key',
     'cases[0].requst',
     '4:44',
@@ -108,7 +126,7 @@ const ROWS: readonly Row[] = [
   ],
   [expecting('{}'), 'expectation', 'cases[0].expect', '4:78', 'add `accept:`'],
   [
-    expecting(`${PROD.slice(0, -2)}, hold: [no-grant] }`),
+    expecting(`${EXPECT_PROD.slice(0, -2)}, hold: [no-grant] }`),
     'expectation',
     'cases[0].expect',
     '4:78',
@@ -150,13 +168,13 @@ describe('a file of cases with one slip has one fault, told where it is and how 
   it.each(ROWS.map((row) => [`${row[1]} at ${row[2]}`, row] as const))(
     '%s',
     (_, [text, code, path, place, mend]) => {
-      const { faults, results } = tested({ 'acme.yaml': text });
-      expect(faults.map((fault) => [fault.code, fault.path, `${fault.line}:${fault.column}`])).toEqual([
+      const { errors, results } = runPolicyTestFiles({ 'acme.yaml': text });
+      expect(errors.map((fault) => [fault.code, fault.path, `${fault.line}:${fault.column}`])).toEqual([
         [code, path, place],
       ]);
-      expect(faults[0]?.file).toMatch(/policy\/cases\/acme\.yaml$/);
-      expect(faults[0]?.mend).toContain(mend);
-      expect(faults.map(formatFault).join()).not.toContain('hunter2');
+      expect(errors[0]?.file).toMatch(/policy\/cases\/acme\.yaml$/);
+      expect(errors[0]?.fix).toContain(mend);
+      expect(errors.map(formatFault).join()).not.toContain('hunter2');
       // With a fault anywhere, nothing is tried: half of the cases would look like all.
       expect(results).toEqual([]);
     },
@@ -165,9 +183,9 @@ describe('a file of cases with one slip has one fault, told where it is and how 
 
 describe('faults of several files', () => {
   it('are told at once, of policies and of cases', () => {
-    const { faults } = tested(
-      { 'a.yaml': 'version: 2', 'b.yml': casesOf(SOUND) },
-      POLICY.replace('core:', 'cor:'),
+    const { errors: faults } = runPolicyTestFiles(
+      { 'a.yaml': 'version: 2', 'b.yml': testFileOf(SOUND) },
+      TESTED_POLICY.replace('core:', 'cor:'),
     );
     const told = faults.map(({ file, code }) => `${file.replace(/.*policy\//, '')} ${code}`);
     expect(told).toEqual([
@@ -182,7 +200,10 @@ describe('faults of several files', () => {
   });
 
   it('two cases of one name may stand in two files no more than in one', () => {
-    const { faults } = tested({ 'a.yaml': casesOf(SOUND), 'b.yaml': casesOf(SOUND) });
+    const { errors: faults } = runPolicyTestFiles({
+      'a.yaml': testFileOf(SOUND),
+      'b.yaml': testFileOf(SOUND),
+    });
     expect(faults).toMatchObject([{ code: 'case-twice', path: 'cases[0].name' }]);
     expect(faults[0]?.message).toMatch(/there is a case `one` in `.*cases\/a\.yaml` already/);
   });

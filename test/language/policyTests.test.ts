@@ -2,13 +2,21 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { inWords, testFiles } from '../../language/index.ts';
-import { aCase, casesOf, POLICY, PROD, tested } from '../support/policyTestFiles.ts';
-import { plant } from '../support/tempFiles.ts';
+import {
+  aPolicyTest,
+  EXPECT_PROD,
+  runPolicyTestFiles,
+  TESTED_POLICY,
+  testFileOf,
+} from '../support/policyTestFiles.ts';
+import { writeTempFiles } from '../support/tempFiles.ts';
 
 /** What became of one case, as it is told. */
 function outcome(request: string, expected: string, more?: string): string | boolean {
-  const { faults, results } = tested({ 'acme.yaml': casesOf(aCase(request, expected, more)) });
-  expect(faults).toEqual([]);
+  const { errors, results } = runPolicyTestFiles({
+    'acme.yaml': testFileOf(aPolicyTest(request, expected, more)),
+  });
+  expect(errors).toEqual([]);
   const [result, ...others] = results;
   expect(others).toEqual([]);
   if (result === undefined || result.passed) return result?.passed ?? 'nothing was tried';
@@ -23,8 +31,8 @@ const at = (live: string): string => `at: 2026-10-01T00:00:00Z, live: [${live}]`
 
 describe('a case passes', () => {
   it.each([
-    ['when it is accepted as expected', ON_1, PROD],
-    ['with the gateway named by its ID too', ON_1, PROD.replace('core', 'vgw-12345678')],
+    ['when it is accepted as expected', ON_1, EXPECT_PROD],
+    ['with the gateway named by its ID too', ON_1, EXPECT_PROD.replace('core', 'vgw-12345678')],
     ['when it is held as expected', '{ connection: dxcon-9 }', '{ hold: [unknown-requester] }'],
     [
       'whatever the order of the reasons',
@@ -59,7 +67,7 @@ describe('a case passes', () => {
     [
       'by live interfaces, those over left out',
       ON_1,
-      PROD,
+      EXPECT_PROD,
       at('{ connection: dxcon-1, vlan: 101, state: deleted }'),
     ],
     [
@@ -80,12 +88,22 @@ describe('a case passes', () => {
 
 describe('a case fails when the request fares as expected for another reason', () => {
   it.each([
-    ['another owner', ON_1, PROD.replace('acme', 'beta'), 'accept by `acme.prod`, gateway `vgw-12345678`'],
-    ['another grant', ON_1, PROD.replace('prod', 'late'), 'accept by `acme.prod`, gateway `vgw-12345678`'],
+    [
+      'another owner',
+      ON_1,
+      EXPECT_PROD.replace('acme', 'beta'),
+      'accept by `acme.prod`, gateway `vgw-12345678`',
+    ],
+    [
+      'another grant',
+      ON_1,
+      EXPECT_PROD.replace('prod', 'late'),
+      'accept by `acme.prod`, gateway `vgw-12345678`',
+    ],
     [
       'another gateway',
       ON_1,
-      PROD.replace('core', 'vgw-87654321'),
+      EXPECT_PROD.replace('core', 'vgw-87654321'),
       'accept by `acme.prod`, gateway `vgw-12345678`',
     ],
     ['another reason', '{ connection: dxcon-9 }', '{ hold: [no-grant] }', 'unknown-requester'],
@@ -103,12 +121,12 @@ describe('a case fails when the request fares as expected for another reason', (
 
 describe('what no case shows at work', () => {
   const missing = (...lines: string[]) =>
-    tested({ 'acme.yaml': casesOf(...lines) }).unexercised.map(
+    runPolicyTestFiles({ 'acme.yaml': testFileOf(...lines) }).untested.map(
       ({ line, column, path }) => `${line}:${column} ${path}`,
     );
 
   it('is told with its place: grants that accept nothing, lines that hold nothing', () => {
-    const held = aCase('{ connection: dxcon-2, vlan: 7 }', '{ hold: [no-grant] }');
+    const held = aPolicyTest('{ connection: dxcon-2, vlan: 7 }', '{ hold: [no-grant] }');
     expect(missing(held)).toEqual([
       '9:7 owners.acme.grants.prod',
       '10:7 owners.acme.grants.late',
@@ -123,10 +141,10 @@ describe('what no case shows at work', () => {
     const when = 'at: 2026-10-01T00:00:00Z';
     expect(
       missing(
-        aCase(ON_1, PROD, when, 'a'),
-        aCase('{ connection: dxcon-2, vlan: 300 }', late, when, 'b'),
-        aCase('{ connection: dxcon-3 }', beta, when, 'c'),
-        aCase('{ connection: dxcon-1, vlan: 150 }', '{ hold: [held-by-policy] }', when, 'd'),
+        aPolicyTest(ON_1, EXPECT_PROD, when, 'a'),
+        aPolicyTest('{ connection: dxcon-2, vlan: 300 }', late, when, 'b'),
+        aPolicyTest('{ connection: dxcon-3 }', beta, when, 'c'),
+        aPolicyTest('{ connection: dxcon-1, vlan: 150 }', '{ hold: [held-by-policy] }', when, 'd'),
       ),
     ).toEqual([]);
   });
@@ -134,10 +152,10 @@ describe('what no case shows at work', () => {
 
 describe('the cases that are tried', () => {
   it('are those beside the policies that were named, of their targets alone', () => {
-    const other = POLICY.replace('eu-west-2', 'us-east-2');
-    const cases = casesOf(aCase(ON_1, PROD));
-    const dir = plant({
-      'policy/acme.yaml': POLICY,
+    const other = TESTED_POLICY.replace('eu-west-2', 'us-east-2');
+    const cases = testFileOf(aPolicyTest(ON_1, EXPECT_PROD));
+    const dir = writeTempFiles({
+      'policy/acme.yaml': TESTED_POLICY,
       'policy/lab.yaml': other,
       'policy/cases/one.yaml': cases,
       'policy/cases/two.yaml': cases.replace('acme', 'lab'),
@@ -149,12 +167,15 @@ describe('the cases that are tried', () => {
   });
 
   it('may be none', () => {
-    expect(tested({})).toMatchObject({ faults: [], results: [], unexercised: [] });
+    expect(runPolicyTestFiles({})).toMatchObject({ faults: [], results: [], unexercised: [] });
   });
 
   it('are told where they stand', () => {
-    const { results } = tested({
-      'acme.yaml': casesOf(aCase(ON_1, PROD), aCase(ON_1, PROD, undefined, 'two')),
+    const { results } = runPolicyTestFiles({
+      'acme.yaml': testFileOf(
+        aPolicyTest(ON_1, EXPECT_PROD),
+        aPolicyTest(ON_1, EXPECT_PROD, undefined, 'two'),
+      ),
     });
     expect(results.map(({ name, line }) => [name, line])).toEqual([
       ['one', 4],
@@ -165,8 +186,8 @@ describe('the cases that are tried', () => {
 
 describe('the cases of the examples', () => {
   it('pass, and show every grant and every line that holds at work', () => {
-    const { faults, results, unexercised } = testFiles('examples');
-    expect({ faults, unexercised }).toEqual({ faults: [], unexercised: [] });
+    const { errors: faults, results, untested } = testFiles('examples');
+    expect({ faults, unexercised: untested }).toEqual({ faults: [], unexercised: [] });
     expect(results.filter(({ passed }) => !passed)).toEqual([]);
     expect([...new Set(results.map(({ target }) => target))]).toEqual(['aws', 'outscale', 'smallest']);
   });
@@ -177,8 +198,8 @@ describe('the cases of docs/policy-in-git.md', () => {
     const [, text = ''] =
       /```yaml\n(version: 1\ntarget: .*?)```/s.exec(readFileSync('docs/policy-in-git.md', 'utf8')) ?? [];
     const policy = readFileSync('examples/outscale.yaml', 'utf8');
-    const dir = plant({ 'policy/outscale.yaml': policy, 'policy/cases/docs.yaml': text });
-    const { faults, results } = testFiles(join(dir, 'policy'));
+    const dir = writeTempFiles({ 'policy/outscale.yaml': policy, 'policy/cases/docs.yaml': text });
+    const { errors: faults, results } = testFiles(join(dir, 'policy'));
     expect(faults).toEqual([]);
     expect(results.map(({ passed }) => passed)).toEqual([true, true]);
   });

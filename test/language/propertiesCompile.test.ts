@@ -8,7 +8,7 @@ const FILE = 'policy/acme.yaml';
 
 function compiled(text: string) {
   const result = compilePolicy({ file: FILE, text });
-  if (!result.ok) throw new Error(JSON.stringify(result.faults, null, 1));
+  if (!result.ok) throw new Error(JSON.stringify(result.errors, null, 1));
   return result;
 }
 
@@ -32,12 +32,12 @@ function anyOrder<T>(items: readonly T[]): Arbitrary<T[]> {
 function expectFaultsInFull(text: string): void {
   const result = compilePolicy({ file: FILE, text });
   if (result.ok) return;
-  expect(result.faults).not.toEqual([]);
-  for (const { file, line, column, message, mend } of result.faults) {
+  expect(result.errors).not.toEqual([]);
+  for (const { file, line, column, message, fix } of result.errors) {
     expect([file, line >= 1, column >= 1]).toEqual([FILE, true, true]);
     expect(line).toBeLessThanOrEqual(text.split('\n').length);
     expect(message).toMatch(/^\P{Cc}+$/u);
-    expect(mend).toMatch(/^\P{Cc}+$/u);
+    expect(fix).toMatch(/^\P{Cc}+$/u);
   }
 }
 

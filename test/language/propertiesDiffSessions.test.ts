@@ -5,18 +5,18 @@ import { decide } from '../../core/decide.ts';
 import type { Match } from '../../core/fields/match.ts';
 import type { VirtualInterface } from '../../core/model.ts';
 import type { Policy } from '../../core/policy.ts';
-import { changesBetween } from '../../language/diff/decisionChanges.ts';
-import { overlaps } from '../../language/requestSets/overlappingGrants.ts';
-import { hasPoint } from '../../language/requestSets/requestSet.ts';
+import { findDecisionChanges } from '../../language/diff/decisionChanges.ts';
+import { findOverlaps } from '../../language/requestSets/overlappingGrants.ts';
+import { requestSetContains } from '../../language/requestSets/requestSet.ts';
 import {
   AWS,
+  aDecisionContext,
   aGrant,
-  aHoldLine,
+  aHoldRule,
   anOwner,
   aPeer,
   aPolicy,
   aVif,
-  aWorld,
   NOW,
   VGW,
 } from '../support/builders.ts';
@@ -72,7 +72,7 @@ const policies: Arbitrary<Policy> = fc
     aPolicy({
       recipient: AWS,
       owners: [anOwner({ connections: ['dxcon-1'], grants: given.grants.map(aGrant) })],
-      hold: given.hold.map(aHoldLine),
+      hold: given.hold.map(aHoldRule),
     }),
   );
 
@@ -91,7 +91,7 @@ const requests: Arbitrary<VirtualInterface> = fc
   );
 
 function gatewayOf(policy: Policy, request: VirtualInterface): string | null {
-  const decision = decide(policy, request, aWorld(), NO_DEADLINE, NOW);
+  const decision = decide(policy, request, aDecisionContext(), NO_DEADLINE, NOW);
   return decision.verdict === 'accept' ? decision.gateway : null;
 }
 
@@ -101,17 +101,17 @@ describe('a diff of policies with tags, sessions and globs', () => {
     let compared = 0;
     fc.assert(
       fc.property(policies, policies, populations, (old, now, population) => {
-        if (overlaps(old).length + overlaps(now).length > 0) return;
+        if (findOverlaps(old).length + findOverlaps(now).length > 0) return;
         compared += 1;
-        const changes = changesBetween(old, now, AT);
+        const changes = findDecisionChanges(old, now, AT);
         const decided = (request: VirtualInterface): string =>
           `${gatewayOf(old, request)} ${gatewayOf(now, request)}`;
         const said = ({ gateways }: (typeof changes)[number]): string =>
           `${gateways.old?.id ?? null} ${gateways.new?.id ?? null}`;
-        for (const change of changes) expect(decided(change.witness.request)).toBe(said(change));
+        for (const change of changes) expect(decided(change.example.request)).toBe(said(change));
         for (const request of population) {
           const told = new Set(
-            changes.filter(({ region }) => hasPoint(region, { request, at: AT })).map(said),
+            changes.filter(({ requestSet }) => requestSetContains(requestSet, { request, at: AT })).map(said),
           );
           const isSame = gatewayOf(old, request) === gatewayOf(now, request);
           expect([...told]).toEqual(isSame ? [] : [decided(request)]);

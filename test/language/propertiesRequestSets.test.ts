@@ -1,16 +1,31 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { judge } from '../../core/fields/match.ts';
+import { evaluateMatch } from '../../core/fields/match.ts';
 import type { VirtualInterface } from '../../core/model.ts';
 import type { Grant, Owner, Policy } from '../../core/policy.ts';
 import type { Point } from '../../language/algebra/setAlgebra.ts';
-import { type Box, both, has, isEmpty, pointIn } from '../../language/requestSets/fieldProduct.ts';
-import { boxOfGrant, boxOfHold, usualPoint } from '../../language/requestSets/policyRequests.ts';
-import { hasPoint, isNothing, plain, pointOf } from '../../language/requestSets/requestSet.ts';
 import {
-  isPaired,
-  policiesOfOddBlocks as policies,
-  offeredOddly as requests,
+  type FieldProduct,
+  findPointIn,
+  intersectProducts,
+  isEmptyProduct,
+  productContains,
+} from '../../language/requestSets/fieldProduct.ts';
+import {
+  requestsOfGrant,
+  requestsOfHoldRule,
+  typicalPoint,
+} from '../../language/requestSets/policyRequests.ts';
+import {
+  findMember,
+  isEmptyRequestSet,
+  requestSetContains,
+  simplifyRequestSet,
+} from '../../language/requestSets/requestSet.ts';
+import {
+  hasUsablePairs,
+  policiesWithOddBlocks as policies,
+  requestsWithOddAddresses as requests,
 } from '../support/addressPairs.ts';
 import { NOW } from '../support/builders.ts';
 
@@ -21,9 +36,9 @@ function grantsOf(policy: Policy): [Owner, Grant][] {
 }
 
 /** Every box that a policy makes. */
-function boxesOf(policy: Policy): Box[] {
-  const grants = grantsOf(policy).map(([owner, grant]) => boxOfGrant(policy, owner, grant));
-  return [...grants, ...policy.hold.map(boxOfHold)];
+function boxesOf(policy: Policy): FieldProduct[] {
+  const grants = grantsOf(policy).map(([owner, grant]) => requestsOfGrant(policy, owner, grant));
+  return [...grants, ...policy.hold.map(requestsOfHoldRule)];
 }
 
 const pointOfRequest = (request: VirtualInterface): Point => ({ request, at: AT });
@@ -37,10 +52,10 @@ function fits({ recipient }: Policy, owner: Owner, grant: Grant, request: Virtua
   return [
     from === null || Date.parse(from) <= AT,
     until === null || AT < Date.parse(until),
-    judge(match, request, 'fits').every(({ verdict }) => verdict === 'yes'),
+    evaluateMatch(match, request, 'matchesCertainly').every(({ verdict }) => verdict === 'yes'),
     connection !== null && owner.connections.includes(connection),
     ownerAccount !== null && accounts.includes(ownerAccount),
-    isPaired(request),
+    hasUsablePairs(request),
   ].every(Boolean);
 }
 
@@ -52,7 +67,9 @@ describe('the box of a grant', () => {
         for (const [owner, grant] of grantsOf(policy)) {
           const expected = fits(policy, owner, grant, request);
           inside += expected ? 1 : 0;
-          expect(has(boxOfGrant(policy, owner, grant), pointOfRequest(request))).toBe(expected);
+          expect(productContains(requestsOfGrant(policy, owner, grant), pointOfRequest(request))).toBe(
+            expected,
+          );
         }
       }),
       { numRuns: 2000 },
@@ -64,10 +81,12 @@ describe('the box of a grant', () => {
 describe('the box of a hold line', () => {
   it('has the requests that it may concern, of those that are not held whatever it says', () => {
     fc.assert(
-      fc.property(policies, requests.filter(isPaired), (policy, request) => {
+      fc.property(policies, requests.filter(hasUsablePairs), (policy, request) => {
         for (const line of policy.hold) {
-          const concerns = judge(line.match, request, 'touches').every(({ verdict }) => verdict !== 'no');
-          expect(has(boxOfHold(line), pointOfRequest(request))).toBe(concerns);
+          const concerns = evaluateMatch(line.match, request, 'mayMatch').every(
+            ({ verdict }) => verdict !== 'no',
+          );
+          expect(productContains(requestsOfHoldRule(line), pointOfRequest(request))).toBe(concerns);
         }
       }),
       { numRuns: 2000 },
@@ -82,9 +101,9 @@ describe('a box except boxes', () => {
     .chain(({ policy, boxes }) =>
       fc.record({
         policy: fc.constant(policy),
-        box: fc
+        product: fc
           .tuple(fc.constantFrom(...boxes), fc.constantFrom(...boxes))
-          .map(([one, other]) => both(one, other)),
+          .map(([one, other]) => intersectProducts(one, other)),
         except: fc.array(fc.constantFrom(...boxes), { maxLength: 4 }),
       }),
     );
@@ -93,11 +112,11 @@ describe('a box except boxes', () => {
     const seen = { nothing: 0, something: 0 };
     fc.assert(
       fc.property(regions, requests, ({ policy, ...region }, request) => {
-        const point = pointOf(region, usualPoint(policy, AT));
-        expect(isNothing(region)).toBe(point === null);
+        const point = findMember(region, typicalPoint(policy, AT));
+        expect(isEmptyRequestSet(region)).toBe(point === null);
         seen[point === null ? 'nothing' : 'something'] += 1;
-        if (point === null) expect(hasPoint(region, pointOfRequest(request))).toBe(false);
-        else expect(hasPoint(region, point)).toBe(true);
+        if (point === null) expect(requestSetContains(region, pointOfRequest(request))).toBe(false);
+        else expect(requestSetContains(region, point)).toBe(true);
       }),
       { numRuns: 3000 },
     );
@@ -107,12 +126,12 @@ describe('a box except boxes', () => {
   it('is the same in plain words', () => {
     fc.assert(
       fc.property(regions, requests, ({ policy, ...region }, request) => {
-        const said = plain(region);
-        const point = pointOf(region, usualPoint(policy, AT));
+        const said = simplifyRequestSet(region);
+        const point = findMember(region, typicalPoint(policy, AT));
         for (const one of [pointOfRequest(request), ...(point === null ? [] : [point])]) {
-          expect(hasPoint(said, one)).toBe(hasPoint(region, one));
+          expect(requestSetContains(said, one)).toBe(requestSetContains(region, one));
         }
-        expect(isNothing(said)).toBe(isNothing(region));
+        expect(isEmptyRequestSet(said)).toBe(isEmptyRequestSet(region));
       }),
       { numRuns: 3000 },
     );
@@ -120,10 +139,10 @@ describe('a box except boxes', () => {
 
   it('has its point in its box', () => {
     fc.assert(
-      fc.property(regions, ({ policy, box }) => {
-        const point = pointIn(box, usualPoint(policy, AT));
-        expect(point === null).toBe(isEmpty(box));
-        if (point !== null) expect(has(box, point)).toBe(true);
+      fc.property(regions, ({ policy, product: box }) => {
+        const point = findPointIn(box, typicalPoint(policy, AT));
+        expect(point === null).toBe(isEmptyProduct(box));
+        if (point !== null) expect(productContains(box, point)).toBe(true);
       }),
       { numRuns: 2000 },
     );

@@ -1,30 +1,30 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { NO_DEADLINE } from '../../core/deadline.ts';
-import { codesOf, decide } from '../../core/decide.ts';
+import { decide, reasonCodesOf } from '../../core/decide.ts';
 import { parseHostAddress } from '../../core/ip.ts';
 import type { VirtualInterface } from '../../core/model.ts';
 import type { Policy } from '../../core/policy.ts';
 import { compilePolicy } from '../../language/index.ts';
-import { suggest } from '../../language/suggest/suggestGrant.ts';
-import { isPaired, offeredOddly, policiesOfOddBlocks } from '../support/addressPairs.ts';
-import { aWorld, NOW, VGW } from '../support/builders.ts';
+import { suggestGrant } from '../../language/suggest/suggestGrant.ts';
+import { hasUsablePairs, policiesWithOddBlocks, requestsWithOddAddresses } from '../support/addressPairs.ts';
+import { aDecisionContext, NOW, VGW } from '../support/builders.ts';
 import { asYaml } from '../support/yamlPolicies.ts';
 
 function gatewayOf(policy: Policy, request: VirtualInterface): string | null {
-  const decision = decide(policy, request, aWorld(), NO_DEADLINE, NOW);
-  return decision.verdict === 'accept' && isPaired(request) ? decision.gateway : null;
+  const decision = decide(policy, request, aDecisionContext(), NO_DEADLINE, NOW);
+  return decision.verdict === 'accept' && hasUsablePairs(request) ? decision.gateway : null;
 }
 
 const ODD_NAME = 'acme\nprod';
 
 function heldFor(policy: Policy, request: VirtualInterface): string {
-  return codesOf(decide(policy, request, aWorld(), NO_DEADLINE, NOW)).join();
+  return reasonCodesOf(decide(policy, request, aDecisionContext(), NO_DEADLINE, NOW)).join();
 }
 
 /** Some of them have a name that no policy can have. */
 const offered = fc
-  .tuple(offeredOddly, fc.constantFrom(false, false, false, true))
+  .tuple(requestsWithOddAddresses, fc.constantFrom(false, false, false, true))
   .map(([vif, isOdd]): VirtualInterface => (isOdd ? { ...vif, name: ODD_NAME } : vif));
 
 /** What a person would try: the same without the name, and with a policy from which what has ended was removed. */
@@ -42,7 +42,7 @@ function asPlainly(policy: Policy, request: VirtualInterface): [Policy, 'lines',
 }
 
 /** Of every second one the first grant of each owner has ended, which leads elsewhere. */
-const withEnded = fc.tuple(policiesOfOddBlocks, fc.boolean()).map(([policy, hasEnded]): Policy => {
+const withEnded = fc.tuple(policiesWithOddBlocks, fc.boolean()).map(([policy, hasEnded]): Policy => {
   const ended = { from: null, until: NOW.toISOString(), gateway: VGW.lab };
   const owners = policy.owners.map((owner) => ({
     ...owner,
@@ -59,7 +59,7 @@ function suggestedFor(policy: Policy, style: 'lines' | 'braces', request: Virtua
   // What the generator makes may overlap, or use what a provider does not have.
   if (!before.ok) return null;
   const wish = { request, gateway: VGW.prod, at: NOW, absent: new Set<never>(), path: source.file };
-  return { policy: before.policy, suggestion: suggest(source, before.policy, wish) };
+  return { policy: before.policy, suggestion: suggestGrant(source, before.policy, wish) };
 }
 
 /**
@@ -102,21 +102,27 @@ describe('a suggested edit', () => {
     const styles = fc.constantFrom('lines' as const, 'braces' as const);
     const populations = fc.array(offered, { minLength: 15, maxLength: 15 });
     fc.assert(
-      fc.property(policiesOfOddBlocks, styles, offered, populations, (given, style, request, population) => {
-        const found = suggestedFor(given, style, request);
-        if (found === null) return;
-        const { policy, suggestion } = found;
-        seen[suggestion.kind] += 1;
-        // No edit lets in what is held for its addresses.
-        if (suggestion.kind !== 'none') expect(isPaired(request)).toBe(true);
-        if (suggestion.kind !== 'patch') return;
-        const after = compilePolicy({ file: 'hub.yaml', text: suggestion.text });
-        if (!after.ok) throw new Error('a suggestion has faults');
-        expect(gatewayOf(after.policy, request)).toBe(VGW.prod);
-        for (const other of population.filter((one) => !isAlike(request, one))) {
-          expect(gatewayOf(after.policy, other)).toBe(gatewayOf(policy, other));
-        }
-      }),
+      fc.property(
+        policiesWithOddBlocks,
+        styles,
+        offered,
+        populations,
+        (given, style, request, population) => {
+          const found = suggestedFor(given, style, request);
+          if (found === null) return;
+          const { policy, suggestion } = found;
+          seen[suggestion.kind] += 1;
+          // No edit lets in what is held for its addresses.
+          if (suggestion.kind !== 'none') expect(hasUsablePairs(request)).toBe(true);
+          if (suggestion.kind !== 'patch') return;
+          const after = compilePolicy({ file: 'hub.yaml', text: suggestion.text });
+          if (!after.ok) throw new Error('a suggestion has faults');
+          expect(gatewayOf(after.policy, request)).toBe(VGW.prod);
+          for (const other of population.filter((one) => !isAlike(request, one))) {
+            expect(gatewayOf(after.policy, other)).toBe(gatewayOf(policy, other));
+          }
+        },
+      ),
       { numRuns: 1000 },
     );
     expect(Math.min(...Object.values(seen))).toBeGreaterThan(50);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { counted, MOST_STEPS, step } from '../../language/algebra/stepLimit.ts';
+import { MAX_STEPS, spendSteps, withStepLimit } from '../../language/algebra/stepLimit.ts';
 import { compilePolicy, diffPolicies, TooManyWays } from '../../language/index.ts';
-import { overlaps } from '../../language/requestSets/overlappingGrants.ts';
+import { findOverlaps } from '../../language/requestSets/overlappingGrants.ts';
 import { NOW } from '../support/builders.ts';
 import { outscale } from './errors/errorRow.ts';
 
@@ -17,13 +17,13 @@ function compiled(source: string) {
 
 function policyOf(source: string) {
   const result = compiled(source);
-  if (!result.ok) throw new Error(result.faults.map(({ message }) => message).join());
+  if (!result.ok) throw new Error(result.errors.map(({ message }) => message).join());
   return result.policy;
 }
 
 /** Steps that it takes, which are the same on a busy machine. */
 function steps(answer: () => unknown): number {
-  return counted(MOST_STEPS, answer).steps;
+  return withStepLimit(MAX_STEPS, answer).steps;
 }
 
 const gateway = (i: number): string => `gateway: vgw-${i.toString(16).padStart(8, '0')}`;
@@ -36,16 +36,16 @@ describe('a policy of hundreds of grants of one owner', () => {
     'that overlap by their %s is refused by the first pairs, the last of which says that there are more',
     (_, count, grant) => {
       const result = compiled(text(count, grant));
-      const faults = result.ok ? [] : result.faults;
+      const faults = result.ok ? [] : result.errors;
       expect(new Set(faults.map(({ code }) => code))).toEqual(new Set(['grants-overlap']));
       expect(faults).toHaveLength(21);
-      expect(new Set(faults.map(({ mend }) => mend))).toHaveProperty('size', 2);
+      expect(new Set(faults.map(({ fix }) => fix))).toHaveProperty('size', 2);
     },
   );
 
   it('that are told apart by a part of their names is compared in few steps', () => {
     const policy = policyOf(text(300, (i) => `${gateway(i)}, match: { name: ["acme-*-${i}x"] }`));
-    expect(steps(() => overlaps(policy))).toBeLessThan(500_000);
+    expect(steps(() => findOverlaps(policy))).toBeLessThan(500_000);
   });
 
   it('that overlap and give one gateway is compared with its next version in few steps', () => {
@@ -76,15 +76,15 @@ describe('a policy of hundreds of grants of one owner', () => {
 
 describe('a question within a question', () => {
   it('has steps of its own, and leaves the outer one those that it had', () => {
-    const inner = (): unknown => counted(5, () => step(5));
-    const { steps: taken } = counted(10, () => {
-      step(6);
+    const inner = (): unknown => withStepLimit(5, () => spendSteps(5));
+    const { steps: taken } = withStepLimit(10, () => {
+      spendSteps(6);
       inner();
-      step(4);
+      spendSteps(4);
     });
     expect(taken).toBe(10);
-    expect(() => counted(4, () => step(5))).toThrow(TooManyWays);
+    expect(() => withStepLimit(4, () => spendSteps(5))).toThrow(TooManyWays);
     // What was given up is not counted against what comes after.
-    expect(counted(4, () => step(4)).steps).toBe(4);
+    expect(withStepLimit(4, () => spendSteps(4)).steps).toBe(4);
   });
 });

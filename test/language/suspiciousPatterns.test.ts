@@ -4,7 +4,7 @@ import { aws, besideAcme, matching } from './errors/errorRow.ts';
 
 function oddIn(text: string) {
   const compiled = compilePolicy({ file: 'policy/acme.yaml', text });
-  if (!compiled.ok) throw new Error(compiled.faults.map(({ message }) => message).join());
+  if (!compiled.ok) throw new Error(compiled.errors.map(({ message }) => message).join());
   return oddPatterns(compiled.policy);
 }
 

@@ -4,7 +4,7 @@ import { granting, matching } from './errors/errorRow.ts';
 
 function idle(text: string, at: string): string[] {
   const compiled = compilePolicy({ file: 'policy/acme.yaml', text });
-  if (!compiled.ok) throw new Error(compiled.faults.map(({ message }) => message).join());
+  if (!compiled.ok) throw new Error(compiled.errors.map(({ message }) => message).join());
   return idleGrants(compiled.policy, new Date(at)).map(({ owner, grant }) => `${owner}.${grant}`);
 }
 

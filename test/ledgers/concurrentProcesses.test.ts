@@ -5,15 +5,15 @@ import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createFileLedger } from '../../adapters/ledgers/file/fileLedger.ts';
-import { aSighting } from '../support/ledgerBuilders.ts';
-import { plant } from '../support/tempFiles.ts';
+import { anObservation } from '../support/ledgerBuilders.ts';
+import { writeTempFiles } from '../support/tempFiles.ts';
 import { testClock } from '../support/testClock.ts';
 
 const KEY = 'outscale/eu-west-2/012345678901';
 const SCRIPT = join(import.meta.dirname, 'process.ts');
 
 function ledgerPath(): string {
-  return join(plant({}), 'ledger.json');
+  return join(writeTempFiles({}), 'ledger.json');
 }
 
 /** Its end, as `exit code` and what it said. */
@@ -47,11 +47,11 @@ describe('processes on one ledger file', () => {
     }, 2);
     expect(await Promise.all(writers)).toEqual(['a', 'b', 'c'].map(() => ({ code: 0, said: '' })));
     clearInterval(watching);
-    const { sightings } = await createFileLedger(path, testClock()).peek(KEY);
+    const { observations } = await createFileLedger(path, testClock()).readState(KEY);
     const expected = ['a', 'b', 'c'].flatMap((name) =>
       Array.from({ length: 8 }, (_, i) => `dxvif-${name}${i}`),
     );
-    expect(Object.keys(sightings).sort()).toEqual(expected);
+    expect(Object.keys(observations).sort()).toEqual(expected);
     expect([...seen]).toEqual(['object']);
     expect(readdirSync(dirname(path))).toEqual(['ledger.json']);
   });
@@ -66,10 +66,10 @@ describe('processes on one ledger file', () => {
       await pause(afterMs);
       child.kill('SIGKILL');
       await end;
-      const { sightings } = await createFileLedger(path, testClock()).peek(KEY);
+      const { observations: sightings } = await createFileLedger(path, testClock()).readState(KEY);
       return Object.values(sightings);
     });
-    for (const sighting of (await Promise.all(killed)).flat()) expect(sighting).toEqual(aSighting());
+    for (const sighting of (await Promise.all(killed)).flat()) expect(sighting).toEqual(anObservation());
   });
 
   it('that run out of room keep the old ledger', async () => {
@@ -78,7 +78,7 @@ describe('processes on one ledger file', () => {
     const { code, said } = await ended(writer(path, 'a', 1000, 'ulimit -f 4;'));
     expect(code).not.toBe(0);
     expect(said).toContain(`ledger ${path} cannot be written (EFBIG): `);
-    const { sightings } = await createFileLedger(path, testClock()).peek(KEY);
+    const { observations: sightings } = await createFileLedger(path, testClock()).readState(KEY);
     expect(Object.keys(sightings)).not.toEqual([]);
     expect(readdirSync(dirname(path))).toEqual(['ledger.json']);
   });

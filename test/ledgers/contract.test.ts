@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { EMPTY_LEDGER, type LedgerChange } from '../../core/ledgerState.ts';
 import { LedgerFailure } from '../../run/portErrors.ts';
 import type { Ledger, LedgerSession } from '../../run/ports.ts';
-import { failureOf } from '../support/apiClients.ts';
-import { anAcceptance, anIntent, aSighting, heldFor } from '../support/ledgerBuilders.ts';
+import { rejectionOf } from '../support/apiClients.ts';
+import { anAcceptance, anIntent, anObservation, storedReasons } from '../support/ledgerBuilders.ts';
 import { testClock } from '../support/testClock.ts';
 import { STORES, type Store } from './ledgerStores.ts';
 
@@ -12,7 +12,7 @@ const OTHER_KEY = 'outscale/us-east-2/012345678901';
 const LEASE_MS = 60_000;
 const LISTED = { kind: 'listed', at: '2026-11-10T11:00:00.000Z' } as const;
 const ROUTED = anAcceptance({ grants: ['a', 'b'], availableAt: LISTED.at, routesSettled: true });
-const SIGHTED: LedgerChange = { kind: 'sighted', id: 'dxvif-1', sighting: aSighting() };
+const SIGHTED: LedgerChange = { kind: 'sighted', id: 'dxvif-1', observation: anObservation() };
 
 describe.for(STORES)('the ledger in $name', ({ isHere, prepare }) => {
   describe.skipIf(!isHere)('keeps the contract:', () => contract(prepare()));
@@ -33,7 +33,7 @@ function contract(store: ReturnType<Store['prepare']>): void {
 
   it('holds nothing at first, and peeking leaves no trace', async () => {
     const { ledger } = await begin();
-    expect(await ledger().peek(KEY)).toEqual(EMPTY_LEDGER);
+    expect(await ledger().readState(KEY)).toEqual(EMPTY_LEDGER);
     expect((await take(ledger())).state).toEqual(EMPTY_LEDGER);
   });
 
@@ -67,7 +67,7 @@ function contract(store: ReturnType<Store['prepare']>): void {
     const lost = await take(ledger());
     clock.advance(-ahead);
     const holder = await take(ledger());
-    expect(await failureOf(lost.write([LISTED]))).toBeInstanceOf(LedgerFailure);
+    expect(await rejectionOf(lost.write([LISTED]))).toBeInstanceOf(LedgerFailure);
     await holder.write([LISTED]);
   });
 
@@ -75,7 +75,7 @@ function contract(store: ReturnType<Store['prepare']>): void {
     const { ledger } = await begin();
     const session = await take(ledger());
     await session.write([LISTED]);
-    expect(await ledger().peek(KEY)).toEqual({ ...EMPTY_LEDGER, lastListing: LISTED.at });
+    expect(await ledger().readState(KEY)).toEqual({ ...EMPTY_LEDGER, lastListing: LISTED.at });
   });
 
   it('refuses the writes of whoever lost the lease, and takes none of them', async () => {
@@ -83,20 +83,20 @@ function contract(store: ReturnType<Store['prepare']>): void {
     const lost = await take(ledger());
     clock.advance(LEASE_MS);
     const holder = await take(ledger());
-    const failure = await failureOf(lost.write([LISTED, SIGHTED]));
+    const failure = await rejectionOf(lost.write([LISTED, SIGHTED]));
     expect(failure).toBeInstanceOf(LedgerFailure);
     expect(String(failure)).toContain(`lease on ${KEY}`);
-    expect(await ledger().peek(KEY)).toEqual(EMPTY_LEDGER);
+    expect(await ledger().readState(KEY)).toEqual(EMPTY_LEDGER);
     await holder.write([LISTED]);
-    expect((await ledger().peek(KEY)).lastListing).toBe(LISTED.at);
+    expect((await ledger().readState(KEY)).lastListing).toBe(LISTED.at);
   });
 
   it('refuses the writes of whoever gave the lease back', async () => {
     const { ledger } = await begin();
     const session = await take(ledger());
     await session.close([]);
-    expect(await failureOf(session.write([LISTED]))).toBeInstanceOf(LedgerFailure);
-    expect(await ledger().peek(KEY)).toEqual(EMPTY_LEDGER);
+    expect(await rejectionOf(session.write([LISTED]))).toBeInstanceOf(LedgerFailure);
+    expect(await ledger().readState(KEY)).toEqual(EMPTY_LEDGER);
   });
 
   it('leaves the lease with its new holder when the old one gives it back', async () => {
@@ -120,11 +120,11 @@ function contract(store: ReturnType<Store['prepare']>): void {
   it('applies changes in their order', async () => {
     const { ledger } = await begin();
     const session = await take(ledger());
-    const later = aSighting({ failures: 1 });
+    const later = anObservation({ failures: 1 });
     await session.write([SIGHTED, { kind: 'ended', id: 'dxvif-1', ended: null }]);
-    expect((await ledger().peek(KEY)).sightings).toEqual({});
-    await session.write([SIGHTED, { kind: 'sighted', id: 'dxvif-1', sighting: later }]);
-    expect((await ledger().peek(KEY)).sightings).toEqual({ 'dxvif-1': later });
+    expect((await ledger().readState(KEY)).observations).toEqual({});
+    await session.write([SIGHTED, { kind: 'sighted', id: 'dxvif-1', observation: later }]);
+    expect((await ledger().readState(KEY)).observations).toEqual({ 'dxvif-1': later });
   });
 
   it('remembers everything for the next one who opens it', async () => {
@@ -132,11 +132,15 @@ function contract(store: ReturnType<Store['prepare']>): void {
     const session = await take(ledger());
     await session.write([
       SIGHTED,
-      { kind: 'sighted', id: 'dxvif-2', sighting: aSighting({ connection: null, vlan: null, name: null }) },
+      {
+        kind: 'sighted',
+        id: 'dxvif-2',
+        observation: anObservation({ connection: null, vlan: null, name: null }),
+      },
       {
         kind: 'sighted',
         id: 'dxvif-3',
-        sighting: aSighting({ notListedAt: null, held: heldFor('no-grant') }),
+        observation: anObservation({ notListedAt: null, held: storedReasons('no-grant') }),
       },
       { kind: 'intended', id: 'dxvif-2', intent: anIntent({ listings: 1 }) },
       { kind: 'accepted', id: 'dxvif-4', acceptance: ROUTED, receipt: null },
@@ -147,15 +151,15 @@ function contract(store: ReturnType<Store['prepare']>): void {
       ...EMPTY_LEDGER,
       lastListing: LISTED.at,
       sightings: {
-        'dxvif-1': aSighting(),
-        'dxvif-2': aSighting({ connection: null, vlan: null, name: null }),
-        'dxvif-3': aSighting({ notListedAt: null, held: heldFor('no-grant') }),
+        'dxvif-1': anObservation(),
+        'dxvif-2': anObservation({ connection: null, vlan: null, name: null }),
+        'dxvif-3': anObservation({ notListedAt: null, held: storedReasons('no-grant') }),
       },
       intents: { 'dxvif-2': anIntent({ listings: 1 }) },
       acceptances: { 'dxvif-4': ROUTED },
     };
     expect((await take(ledger())).state).toEqual(state);
-    expect(await ledger().peek(KEY)).toEqual(state);
+    expect(await ledger().readState(KEY)).toEqual(state);
   });
 
   it('keeps when owners had their turns, until others come in their place', async () => {
@@ -164,7 +168,10 @@ function contract(store: ReturnType<Store['prepare']>): void {
     const session = await take(ledger());
     await session.write([{ kind: 'turned', turns }]);
     await session.close([LISTED]);
-    expect([(await ledger().peek(KEY)).turns, (await take(ledger())).state.turns]).toEqual([turns, turns]);
+    expect([(await ledger().readState(KEY)).turns, (await take(ledger())).state.turns]).toEqual([
+      turns,
+      turns,
+    ]);
   });
 
   it('forgets turns when there are none any more', async () => {
@@ -172,7 +179,7 @@ function contract(store: ReturnType<Store['prepare']>): void {
     const session = await take(ledger());
     await session.write([{ kind: 'turned', turns: { acme: '2026-11-10T11:00:00.000Z' } }]);
     await session.close([{ kind: 'turned', turns: {} }]);
-    expect((await ledger().peek(KEY)).turns).toEqual({});
+    expect((await ledger().readState(KEY)).turns).toEqual({});
   });
 
   it('keeps where an accepted interface belongs, and where it was reported', async () => {
@@ -183,24 +190,24 @@ function contract(store: ReturnType<Store['prepare']>): void {
       { kind: 'accepted', id: 'dxvif-4', acceptance: ROUTED, receipt: null },
       { kind: 'placed', id: 'dxvif-4', place },
     ]);
-    expect((await ledger().peek(KEY)).acceptances['dxvif-4']).toEqual({ ...ROUTED, ...place });
+    expect((await ledger().readState(KEY)).acceptances['dxvif-4']).toEqual({ ...ROUTED, ...place });
   });
 
   it('takes names as they come', async () => {
     const { ledger } = await begin();
-    const sighting = aSighting({ name: '"}\u0000\u202e\ud83d`é\n' });
-    await (await take(ledger())).write([{ kind: 'sighted', id: 'dxvif-1', sighting }]);
-    expect((await ledger().peek(KEY)).sightings).toEqual({ 'dxvif-1': sighting });
+    const observation = anObservation({ name: '"}\u0000\u202e\ud83d`é\n' });
+    await (await take(ledger())).write([{ kind: 'sighted', id: 'dxvif-1', observation }]);
+    expect((await ledger().readState(KEY)).observations).toEqual({ 'dxvif-1': observation });
   });
 
   it('keeps targets apart, their leases too', async () => {
     const { ledger } = await begin();
     const [one, other] = [await take(ledger()), await take(ledger(), OTHER_KEY)];
     await Promise.all([one.write([LISTED]), other.write([SIGHTED])]);
-    expect(await ledger().peek(KEY)).toEqual({ ...EMPTY_LEDGER, lastListing: LISTED.at });
-    expect(await ledger().peek(OTHER_KEY)).toEqual({
+    expect(await ledger().readState(KEY)).toEqual({ ...EMPTY_LEDGER, lastListing: LISTED.at });
+    expect(await ledger().readState(OTHER_KEY)).toEqual({
       ...EMPTY_LEDGER,
-      sightings: { 'dxvif-1': aSighting() },
+      sightings: { 'dxvif-1': anObservation() },
     });
     await one.close([]);
     expect(await ledger().open(OTHER_KEY, LEASE_MS)).toBeNull();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { LedgerChange } from '../../core/ledgerState.ts';
 import type { Ledger, LedgerSession } from '../../run/ports.ts';
-import { anAcceptance, anIntent, aSighting } from '../support/ledgerBuilders.ts';
+import { anAcceptance, anIntent, anObservation } from '../support/ledgerBuilders.ts';
 import { testClock } from '../support/testClock.ts';
 import { STORES, type Store } from './ledgerStores.ts';
 
@@ -15,8 +15,8 @@ describe.for(LASTING)('a damaged item of the ledger in $name', ({ isHere, prepar
 });
 
 const WRITTEN: readonly LedgerChange[] = [
-  { kind: 'sighted', id: 'dxvif-1', sighting: aSighting() },
-  { kind: 'sighted', id: 'dxvif-2', sighting: aSighting() },
+  { kind: 'sighted', id: 'dxvif-1', observation: anObservation() },
+  { kind: 'sighted', id: 'dxvif-2', observation: anObservation() },
   { kind: 'intended', id: 'dxvif-1', intent: anIntent() },
   { kind: 'accepted', id: 'dxvif-3', acceptance: anAcceptance(), receipt: null },
   { kind: 'listed', at: '2026-11-10T11:00:00.000Z' },
@@ -37,7 +37,7 @@ function contract(store: ReturnType<Store['prepare']>): void {
   }
 
   it.each<[string, string, unknown, string]>([
-    ['a sighting', 'sighting/dxvif-1', { ...aSighting(), vlan: '101' }, '`vlan` must be a whole number'],
+    ['a sighting', 'sighting/dxvif-1', { ...anObservation(), vlan: '101' }, '`vlan` must be a whole number'],
     ['an intent', 'intent/dxvif-1', { ...anIntent(), grants: [] }, '`grants` must be a list of at least one'],
     ['an acceptance', 'acceptance/dxvif-1', {}, '`at` must be present'],
     ['something that is no object', 'sighting/dxvif-1', 'garbage', 'it must be an object'],
@@ -50,17 +50,17 @@ function contract(store: ReturnType<Store['prepare']>): void {
     [
       'a sighting that would steer a terminal',
       'sighting/dxvif-1',
-      { ...aSighting(), held: [{ code: 'no-grant', message: '\u001b[2J' }] },
+      { ...anObservation(), held: [{ code: 'no-grant', message: '\u001b[2J' }] },
       '`held[0].message` must be a text in one line',
     ],
   ])('%s is told with what is wrong, and the others are read', async (_, name, value, what) => {
     const { ledger, damage } = await begin();
     await damage(name, value);
-    const { damaged, sightings, acceptances, lastListing } = await ledger().peek(KEY);
+    const { damaged, observations, acceptances, lastListing } = await ledger().readState(KEY);
     expect(damaged).toEqual({ 'dxvif-1': expect.stringContaining(`item \`${name}\``) });
     expect(damaged['dxvif-1']).toContain(what);
     expect(damaged['dxvif-1']).toContain('restore it, or delete it to forget it');
-    expect(Object.keys(sightings)).toContain('dxvif-2');
+    expect(Object.keys(observations)).toContain('dxvif-2');
     expect(Object.keys(acceptances)).toContain('dxvif-3');
     expect(lastListing).toBe('2026-11-10T11:00:00.000Z');
   });
@@ -72,18 +72,21 @@ function contract(store: ReturnType<Store['prepare']>): void {
     ['of an ID that is no key to an object', 'sighting/__proto__', '__proto__'],
   ])('an item %s is told', async (_, name, id) => {
     const { ledger, damage } = await begin();
-    await damage(name, aSighting());
-    expect(Object.keys((await ledger().peek(KEY)).damaged)).toEqual([id]);
+    await damage(name, anObservation());
+    expect(Object.keys((await ledger().readState(KEY)).damaged)).toEqual([id]);
   });
 
   it('is left as it is by whoever writes and by whoever takes over', async () => {
     const { ledger, damage } = await begin();
     await damage('sighting/dxvif-1', 'garbage');
-    const { damaged } = await ledger().peek(KEY);
+    const { damaged } = await ledger().readState(KEY);
     const session = await take(ledger());
     expect(session.state.damaged).toEqual(damaged);
-    await session.write([{ kind: 'sighted', id: 'dxvif-4', sighting: aSighting() }]);
+    await session.write([{ kind: 'sighted', id: 'dxvif-4', observation: anObservation() }]);
     await session.close([{ kind: 'ended', id: 'dxvif-2', ended: null }]);
-    expect(await ledger().peek(KEY)).toMatchObject({ damaged, sightings: { 'dxvif-4': aSighting() } });
+    expect(await ledger().readState(KEY)).toMatchObject({
+      damaged,
+      sightings: { 'dxvif-4': anObservation() },
+    });
   });
 }

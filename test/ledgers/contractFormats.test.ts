@@ -1,10 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { readTurns } from '../../adapters/ledgers/decodeItems.ts';
-import { FORMAT, type StoredValue, toStored } from '../../adapters/ledgers/storedForm.ts';
+import { LEDGER_FORMAT, type StoredValue, toStored } from '../../adapters/ledgers/storedForm.ts';
 import type { LedgerChange } from '../../core/ledgerState.ts';
 import type { Ledger, LedgerSession } from '../../run/ports.ts';
 import { aPeer, aVif } from '../support/builders.ts';
-import { anAcceptance, anEnd, anIntent, aReceipt, aSighting, theGrounds } from '../support/ledgerBuilders.ts';
+import {
+  anAcceptance,
+  anEndedRequest,
+  anIntent,
+  anObservation,
+  aReceipt,
+  theEvidence,
+} from '../support/ledgerBuilders.ts';
 import { testClock } from '../support/testClock.ts';
 import { STORES, type Store } from './ledgerStores.ts';
 
@@ -28,12 +35,12 @@ describe('turns of owners that cannot be read', () => {
 
 /** As a later release within the same meaning would store it. */
 function later(kind: Parameters<typeof toStored>[0], value: unknown): StoredValue {
-  return { ...toStored(kind, value), format: FORMAT + 7 };
+  return { ...toStored(kind, value), format: LEDGER_FORMAT + 7 };
 }
 
 /** As a release would store it whose meaning earlier ones cannot know. */
 function incomprehensible(kind: Parameters<typeof toStored>[0], value: unknown): StoredValue {
-  return { ...later(kind, value), needs: FORMAT + 1 };
+  return { ...later(kind, value), needs: LEDGER_FORMAT + 1 };
 }
 
 const FUTURE = { novelty: { inner: [1, { deep: null }] } };
@@ -42,7 +49,7 @@ function contract(store: ReturnType<Store['prepare']>): void {
   async function begin(planted: Readonly<Record<string, StoredValue>>) {
     const { reach, plant } = await store.begin(testClock());
     const session = await take(reach());
-    await session.close([{ kind: 'sighted', id: 'dxvif-other', sighting: aSighting() }]);
+    await session.close([{ kind: 'sighted', id: 'dxvif-other', observation: anObservation() }]);
     for (const [name, stored] of Object.entries(planted)) await plant(KEY, name, stored);
     return reach;
   }
@@ -60,33 +67,33 @@ function contract(store: ReturnType<Store['prepare']>): void {
 
   it('keys of a later release are ignored, and kept when the item is written again', async () => {
     const sighting = {
-      ...aSighting(),
+      ...anObservation(),
       ...FUTURE,
-      told: { ...aSighting().told, ...FUTURE },
+      told: { ...anObservation().published, ...FUTURE },
       held: [{ code: 'no-grant', message: 'none', ...FUTURE }],
     };
     const reach = await begin({ 'sighting/dxvif-1': later('sighting', sighting) });
     const mark = { of: 'hold', id: 'dxvif-1', codes: ['no-grant'] } as const;
-    const announcement = { id: 'a', type: 'Request Held', at: '2026-11-10T12:00:00.000Z', detail: {} };
-    await write(reach(), { kind: 'queued', announcement, mark });
-    const { sightings, damaged } = await reach().peek(KEY);
+    const event = { id: 'a', type: 'Request Held', at: '2026-11-10T12:00:00.000Z', detail: {} };
+    await write(reach(), { kind: 'queued', event, mark });
+    const { observations, damaged } = await reach().readState(KEY);
     expect(damaged).toEqual({});
-    expect(sightings['dxvif-1']).toEqual({
+    expect(observations['dxvif-1']).toEqual({
       ...sighting,
       told: { ...FUTURE, holds: 1, codes: ['no-grant'], marks: [] },
     });
   });
 
   it('what lacks the keys that came within a format is read as what has nothing to say there', async () => {
-    const { unlistedSince: _, ...sighting } = aSighting();
+    const { unlistedSince: _, ...sighting } = anObservation();
     const announcement = { id: 'a', type: 'Request Held', at: '2026-11-10T12:00:00.000Z', detail: {} };
     const reach = await begin({
       'sighting/dxvif-1': toStored('sighting', sighting),
       'announcement/a': toStored('announcement', announcement),
     });
-    const { sightings, outbox, damaged } = await reach().peek(KEY);
+    const { observations: sightings, outbox, damaged } = await reach().readState(KEY);
     expect(damaged).toEqual({});
-    expect(sightings['dxvif-1']).toEqual(aSighting());
+    expect(sightings['dxvif-1']).toEqual(anObservation());
     expect(outbox).toEqual({ a: announcement });
   });
 
@@ -94,15 +101,15 @@ function contract(store: ReturnType<Store['prepare']>): void {
     const announcement = { id: 'a', type: 'Request Held', at: '2026-11-10T12:00:00.000Z', detail: {} };
     const odd = { ...announcement, id: 'b', refusals: 'often' };
     const reach = await begin({ 'announcement/b': toStored('announcement', odd) });
-    await write(reach(), { kind: 'queued', announcement, mark: null });
+    await write(reach(), { kind: 'queued', event: announcement, mark: null });
     await write(reach(), { kind: 'undelivered', ids: ['a'], isRefusal: true });
-    const { outbox, damaged } = await reach().peek(KEY);
+    const { outbox, damaged } = await reach().readState(KEY);
     expect(outbox).toEqual({ a: { ...announcement, triedInVain: 1, refusals: 1 } });
     expect(Object.keys(damaged)).toEqual(['b']);
   });
 
   it('keys of a later release are kept in intents, in what they were decided by, and in acceptances', async () => {
-    const grounds = theGrounds({ request: aVif({ peers: [{ ...aPeer(), ...FUTURE }], ...FUTURE }) });
+    const grounds = theEvidence({ request: aVif({ peers: [{ ...aPeer(), ...FUTURE }], ...FUTURE }) });
     const intent = { ...anIntent(), grounds: { ...grounds, ...FUTURE }, ...FUTURE };
     const reach = await begin({
       'intent/dxvif-1': later('intent', intent),
@@ -113,12 +120,12 @@ function contract(store: ReturnType<Store['prepare']>): void {
     expect(acceptances['dxvif-2']).toEqual({ ...anAcceptance(), ...FUTURE });
   });
 
-  it.each([1, FORMAT])(
+  it.each([1, LEDGER_FORMAT])(
     'an acceptance of format %s without a connection has none on record',
     async (format) => {
       const { connection: _, movedTo: __, ...value } = anAcceptance();
       const reach = await begin({ 'acceptance/dxvif-2': { ...toStored('acceptance', value), format } });
-      const { acceptances, damaged } = await reach().peek(KEY);
+      const { acceptances, damaged } = await reach().readState(KEY);
       expect(damaged).toEqual({});
       expect(acceptances['dxvif-2']).toEqual({ ...value, connection: null, movedTo: null });
     },
@@ -126,8 +133,11 @@ function contract(store: ReturnType<Store['prepare']>): void {
 
   it('words that only a later release knows are taken as they are', async () => {
     const reach = await begin({
-      'sighting/dxvif-1': later('sighting', aSighting({ told: { holds: 1, codes: ['new'], marks: ['48'] } })),
-      'acceptance/dxvif-2': later('acceptance', anAcceptance({ told: 'moved' })),
+      'sighting/dxvif-1': later(
+        'sighting',
+        anObservation({ published: { holds: 1, codes: ['new'], thresholds: ['48'] } }),
+      ),
+      'acceptance/dxvif-2': later('acceptance', anAcceptance({ publishedProblem: 'moved' })),
       'announcement/n': later('announcement', {
         id: 'n',
         type: 'Something New',
@@ -135,38 +145,38 @@ function contract(store: ReturnType<Store['prepare']>): void {
         detail: {},
       }),
     });
-    const { sightings, acceptances, outbox, damaged } = await reach().peek(KEY);
+    const { observations: sightings, acceptances, outbox, damaged } = await reach().readState(KEY);
     expect(damaged).toEqual({});
-    expect(sightings['dxvif-1']?.told.marks).toEqual(['48']);
-    expect(acceptances['dxvif-2']?.told).toBe('moved');
+    expect(sightings['dxvif-1']?.published.thresholds).toEqual(['48']);
+    expect(acceptances['dxvif-2']?.publishedProblem).toBe('moved');
     expect(outbox.n?.type).toBe('Something New');
   });
 
   it('an item that only a later release understands is named, holds its request, and is left as it is', async () => {
-    const stored = incomprehensible('sighting', { ...aSighting(), vlan: 'of another meaning' });
+    const stored = incomprehensible('sighting', { ...anObservation(), vlan: 'of another meaning' });
     const reach = await begin({ 'sighting/dxvif-1': stored });
-    const { damaged } = await reach().peek(KEY);
+    const { damaged } = await reach().readState(KEY);
     expect(Object.keys(damaged)).toEqual(['dxvif-1']);
     expect(damaged['dxvif-1']).toContain('`sighting/dxvif-1`');
-    expect(damaged['dxvif-1']).toContain(`format ${FORMAT + 1}`);
+    expect(damaged['dxvif-1']).toContain(`format ${LEDGER_FORMAT + 1}`);
     expect(damaged['dxvif-1']).toContain('upgrade again');
-    await write(reach(), { kind: 'sighted', id: 'dxvif-3', sighting: aSighting() });
-    const after = await reach().peek(KEY);
+    await write(reach(), { kind: 'sighted', id: 'dxvif-3', observation: anObservation() });
+    const after = await reach().readState(KEY);
     expect(after.damaged).toEqual(damaged);
-    expect(Object.keys(after.sightings).sort()).toEqual(['dxvif-3', 'dxvif-other']);
+    expect(Object.keys(after.observations).sort()).toEqual(['dxvif-3', 'dxvif-other']);
   });
 
   it('an item of a kind that came later is left alone, unless it must be understood', async () => {
     const reach = await begin({ 'rumour/dxvif-1': later('sighting', FUTURE) });
-    expect((await reach().peek(KEY)).damaged).toEqual({});
+    expect((await reach().readState(KEY)).damaged).toEqual({});
     const strict = await begin({ 'rumour/dxvif-1': incomprehensible('sighting', FUTURE) });
-    expect(Object.keys((await strict().peek(KEY)).damaged)).toEqual(['dxvif-1']);
+    expect(Object.keys((await strict().readState(KEY)).damaged)).toEqual(['dxvif-1']);
   });
 
   it('an item that a later release wrote and this one cannot read is never said to be damaged', async () => {
     const acceptance = { ...anAcceptance(), gateway: 'of a kind that came later' };
     const reach = await begin({ 'acceptance/dxvif-1': later('acceptance', acceptance) });
-    const { damaged } = await reach().peek(KEY);
+    const { damaged } = await reach().readState(KEY);
     expect(Object.keys(damaged)).toEqual(['dxvif-1']);
     expect(damaged['dxvif-1']).toContain('upgrade again');
     expect(damaged['dxvif-1']).not.toContain('delete');
@@ -178,15 +188,19 @@ function contract(store: ReturnType<Store['prepare']>): void {
     await plantRecord(KEY, 'rumour/dxvif-1', at, later('receipt', FUTURE));
     const receipt = aReceipt();
     await write(reach(), { kind: 'accepted', id: receipt.id, acceptance: anAcceptance(), receipt });
-    expect(await reach().records(KEY, new Date(0))).toEqual({ receipts: [receipt], ended: [], damaged: [] });
+    expect(await reach().readRecords(KEY, new Date(0))).toEqual({
+      receipts: [receipt],
+      ended: [],
+      damaged: [],
+    });
     await plantRecord(
       KEY,
       'ended/dxvif-2',
       at,
-      later('ended', { ...anEnd(), as: 'of a way that came later' }),
+      later('ended', { ...anEndedRequest(), as: 'of a way that came later' }),
     );
     await plantRecord(KEY, 'rumour/dxvif-2', at, incomprehensible('receipt', FUTURE));
-    const { receipts, damaged } = await reach().records(KEY, new Date(0));
+    const { receipts, damaged } = await reach().readRecords(KEY, new Date(0));
     expect(receipts).toEqual([receipt]);
     expect(damaged).toHaveLength(2);
     for (const message of damaged) expect(message).toContain('upgrade again');
@@ -195,12 +209,12 @@ function contract(store: ReturnType<Store['prepare']>): void {
 
   it('an item that release 0.1.0 has written since has lost what came later, and nothing else', async () => {
     const { reach, damage } = await store.begin(testClock());
-    const seen = aSighting({ lastFailure: 'the API refused it' });
-    await (await take(reach())).close([{ kind: 'sighted', id: 'dxvif-1', sighting: seen }]);
-    expect((await reach().peek(KEY)).sightings['dxvif-1']).toEqual(seen);
+    const seen = anObservation({ lastFailure: 'the API refused it' });
+    await (await take(reach())).close([{ kind: 'sighted', id: 'dxvif-1', observation: seen }]);
+    expect((await reach().readState(KEY)).observations['dxvif-1']).toEqual(seen);
     const { request: _, lastFailure: __, ...old } = seen;
     await damage(KEY, 'sighting/dxvif-1', { ...old, failures: 3 });
-    const { sightings, damaged } = await reach().peek(KEY);
+    const { observations: sightings, damaged } = await reach().readState(KEY);
     expect(damaged).toEqual({});
     expect(sightings['dxvif-1']).toEqual({ ...seen, failures: 3, request: null, lastFailure: null });
   });
@@ -210,6 +224,6 @@ function contract(store: ReturnType<Store['prepare']>): void {
     const receipt = aReceipt({ request: aVif({ region: 'eu-west-2' }) });
     const change = { kind: 'accepted', id: receipt.id, acceptance: anAcceptance(), receipt } as const;
     await write(reach(), change);
-    expect((await reach().records(KEY, new Date(0))).receipts).toEqual([receipt]);
+    expect((await reach().readRecords(KEY, new Date(0))).receipts).toEqual([receipt]);
   });
 }

@@ -1,12 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { announcement } from '../../core/events/event.ts';
+import { createEvent } from '../../core/events/event.ts';
 import { digestOf } from '../../core/json.ts';
 import type { LedgerChange } from '../../core/ledgerState.ts';
 import { LedgerFailure } from '../../run/portErrors.ts';
 import type { Ledger, LedgerSession } from '../../run/ports.ts';
-import { failureOf } from '../support/apiClients.ts';
-import { anAcceptance, anEnd, anIntent, aReceipt, aSighting } from '../support/ledgerBuilders.ts';
+import { rejectionOf } from '../support/apiClients.ts';
+import {
+  anAcceptance,
+  anEndedRequest,
+  anIntent,
+  anObservation,
+  aReceipt,
+} from '../support/ledgerBuilders.ts';
 import { testClock } from '../support/testClock.ts';
 import { STORES, type Store } from './ledgerStores.ts';
 
@@ -27,7 +33,7 @@ const NOBODY = { who: '-', why: '-', byWhen: '-', toDo: '-' };
 const AT = '2026-11-10T11:00:00.000Z';
 
 function told(key: string) {
-  return announcement('Request Held', ORIGIN, AT, [key], { message: 'held', forPeople: NOBODY });
+  return createEvent('Request Held', ORIGIN, AT, [key], { message: 'held', forPeople: NOBODY });
 }
 
 function accepted(id: string, at = AT): LedgerChange {
@@ -35,7 +41,7 @@ function accepted(id: string, at = AT): LedgerChange {
 }
 
 function ended(id: string, endedAt: string): LedgerChange {
-  return { kind: 'ended', id, ended: anEnd({ id, endedAt }) };
+  return { kind: 'ended', id, ended: anEndedRequest({ id, endedAt }) };
 }
 
 describe.for(STORES)('the ledger in $name', ({ isHere, prepare }) => {
@@ -60,24 +66,24 @@ function contract(store: ReturnType<Store['prepare']>): void {
     const session = await take(ledger());
     const [one, two] = [told('one'), told('two')];
     await session.write([
-      { kind: 'sighted', id: 'dxvif-1', sighting: aSighting() },
-      { kind: 'queued', announcement: one, mark: { of: 'hold', id: 'dxvif-1', codes: ['no-grant'] } },
-      { kind: 'queued', announcement: two, mark: { of: 'deadline', id: 'dxvif-1', mark: '24' } },
+      { kind: 'sighted', id: 'dxvif-1', observation: anObservation() },
+      { kind: 'queued', event: one, mark: { of: 'hold', id: 'dxvif-1', codes: ['no-grant'] } },
+      { kind: 'queued', event: two, mark: { of: 'deadline', id: 'dxvif-1', mark: '24' } },
     ]);
     await session.close([{ kind: 'delivered', ids: [one.id] }]);
-    const { outbox, sightings } = await ledger().peek(KEY);
+    const { outbox, observations } = await ledger().readState(KEY);
     expect(outbox).toEqual({ [two.id]: two });
-    expect(sightings['dxvif-1']?.told).toEqual({ holds: 1, codes: ['no-grant'], marks: ['24'] });
+    expect(observations['dxvif-1']?.published).toEqual({ holds: 1, codes: ['no-grant'], marks: ['24'] });
   });
 
   it('that passes fail, until they work again', async () => {
     const { ledger } = await begin();
     const failing = { since: AT, codes: ['api'] };
     const session = await take(ledger());
-    await session.write([{ kind: 'queued', announcement: told('x'), mark: { of: 'failing', failing } }]);
-    expect((await ledger().peek(KEY)).failing).toEqual(failing);
+    await session.write([{ kind: 'queued', event: told('x'), mark: { of: 'failing', failing } }]);
+    expect((await ledger().readState(KEY)).failing).toEqual(failing);
     await session.close([{ kind: 'recovered' }]);
-    expect((await ledger().peek(KEY)).failing).toBeNull();
+    expect((await ledger().readState(KEY)).failing).toBeNull();
   });
 
   it('what is written as the lease is given back', async () => {
@@ -97,18 +103,18 @@ function contract(store: ReturnType<Store['prepare']>): void {
     const { clock, ledger } = await begin();
     const session = await take(ledger());
     await session.close([accepted('dxvif-1'), ended('dxvif-2', AT)]);
-    expect(await ledger().records(KEY, EVER)).toEqual({
+    expect(await ledger().readRecords(KEY, EVER)).toEqual({
       receipts: [aReceipt({ id: 'dxvif-1' })],
-      ended: [anEnd({ id: 'dxvif-2', endedAt: AT })],
+      ended: [anEndedRequest({ id: 'dxvif-2', endedAt: AT })],
       damaged: [],
     });
     clock.advance(89 * DAY_MS);
-    expect((await ledger().records(KEY, EVER)).ended).toHaveLength(1);
+    expect((await ledger().readRecords(KEY, EVER)).ended).toHaveLength(1);
     clock.advance(2 * DAY_MS);
-    expect(await ledger().records(KEY, EVER)).toMatchObject({ receipts: [{ id: 'dxvif-1' }], ended: [] });
+    expect(await ledger().readRecords(KEY, EVER)).toMatchObject({ receipts: [{ id: 'dxvif-1' }], ended: [] });
     const next = await take(ledger());
     await next.close([ended('dxvif-3', clock.now().toISOString())]);
-    expect(await ledger().records(KEY, EVER)).toMatchObject({
+    expect(await ledger().readRecords(KEY, EVER)).toMatchObject({
       receipts: [{ id: 'dxvif-1' }],
       ended: [{ id: 'dxvif-3' }],
     });
@@ -120,7 +126,7 @@ function contract(store: ReturnType<Store['prepare']>): void {
     const late = '2026-11-10T11:59:59.000Z';
     await session.write([accepted('dxvif-2', late), accepted('dxvif-1')]);
     await session.write([accepted('dxvif-1')]);
-    const ids = async (since: Date) => (await ledger().records(KEY, since)).receipts.map(({ id }) => id);
+    const ids = async (since: Date) => (await ledger().readRecords(KEY, since)).receipts.map(({ id }) => id);
     expect(await ids(EVER)).toEqual(['dxvif-1', 'dxvif-2']);
     expect(await ids(new Date('2026-11-10T11:30:00.000Z'))).toEqual(['dxvif-2']);
   });
@@ -128,7 +134,7 @@ function contract(store: ReturnType<Store['prepare']>): void {
   it('records of each target apart', async () => {
     const { ledger } = await begin();
     await (await take(ledger())).close([accepted('dxvif-1')]);
-    expect((await ledger().records(OTHER_KEY, EVER)).receipts).toEqual([]);
+    expect((await ledger().readRecords(OTHER_KEY, EVER)).receipts).toEqual([]);
   });
 
   it('no record of whoever lost the lease', async () => {
@@ -136,10 +142,10 @@ function contract(store: ReturnType<Store['prepare']>): void {
     const lost = await take(ledger());
     clock.advance(LEASE_MS);
     await take(ledger());
-    const ends = [lost.write([accepted('dxvif-1')]), lost.close([accepted('dxvif-1')])].map(failureOf);
+    const ends = [lost.write([accepted('dxvif-1')]), lost.close([accepted('dxvif-1')])].map(rejectionOf);
     for (const failure of await Promise.all(ends)) expect(failure).toBeInstanceOf(LedgerFailure);
-    expect((await ledger().records(KEY, EVER)).receipts).toEqual([]);
-    expect((await ledger().peek(KEY)).acceptances).toEqual({});
+    expect((await ledger().readRecords(KEY, EVER)).receipts).toEqual([]);
+    expect((await ledger().readState(KEY)).acceptances).toEqual({});
   });
 
   it('a policy by its digest, however large', async () => {
@@ -150,8 +156,8 @@ function contract(store: ReturnType<Store['prepare']>): void {
     const session = await take(ledger());
     await session.write([{ kind: 'policyUsed', digest, text }]);
     await session.write([{ kind: 'policyUsed', digest, text }]);
-    expect(await ledger().policy(digest)).toBe(text);
-    expect(await ledger().policy(digestOf('another'))).toBeNull();
+    expect(await ledger().readPolicy(digest)).toBe(text);
+    expect(await ledger().readPolicy(digestOf('another'))).toBeNull();
   });
 
   it('more than fits one call, and forgets it again', async () => {
@@ -159,10 +165,10 @@ function contract(store: ReturnType<Store['prepare']>): void {
     const session = await take(ledger());
     const held = [{ code: 'no-grant', message: 'x'.repeat(20_000) }];
     const many = Array.from({ length: 120 }, (_, i) => `dxvif-${i}`);
-    await session.write(many.map((id) => ({ kind: 'sighted', id, sighting: aSighting({ held }) })));
-    expect(Object.keys((await ledger().peek(KEY)).sightings)).toHaveLength(many.length);
+    await session.write(many.map((id) => ({ kind: 'sighted', id, observation: anObservation({ held }) })));
+    expect(Object.keys((await ledger().readState(KEY)).observations)).toHaveLength(many.length);
     await session.close(many.map((id) => ended(id, AT)));
-    expect(await ledger().peek(KEY)).toMatchObject({ sightings: {} });
-    expect((await ledger().records(KEY, EVER)).ended).toHaveLength(many.length);
+    expect(await ledger().readState(KEY)).toMatchObject({ sightings: {} });
+    expect((await ledger().readRecords(KEY, EVER)).ended).toHaveLength(many.length);
   });
 }

@@ -4,8 +4,8 @@ import { openTable } from '../../adapters/ledgers/dynamo/dynamoTable.ts';
 import type { LedgerChange } from '../../core/ledgerState.ts';
 import { LedgerFailure } from '../../run/portErrors.ts';
 import type { Ledger, LedgerSession } from '../../run/ports.ts';
-import { failureOf } from '../support/apiClients.ts';
-import { anIntent, aSighting } from '../support/ledgerBuilders.ts';
+import { rejectionOf } from '../support/apiClients.ts';
+import { anIntent, anObservation } from '../support/ledgerBuilders.ts';
 import { proxiedDynamo } from '../support/proxiedDynamo.ts';
 import { type TestClock, testClock } from '../support/testClock.ts';
 
@@ -33,9 +33,9 @@ it('no read is one that may lag behind what was written', async () => {
   const ledger = await begin();
   await (await take(ledger)).close([LISTED]);
   at.proxy.inputs.length = 0;
-  await ledger.peek(KEY);
-  await ledger.records(KEY, new Date(0));
-  await ledger.policy('sha256:0');
+  await ledger.readState(KEY);
+  await ledger.readRecords(KEY, new Date(0));
+  await ledger.readPolicy('sha256:0');
   expect(at.proxy.inputs.map(({ ConsistentRead }) => ConsistentRead)).toEqual([true, true, true, true, true]);
 });
 
@@ -43,8 +43,8 @@ it('a run after one in doubt costs what a run always costs', async () => {
   const ledger = await begin();
   const session = await take(ledger);
   at.proxy.mishap = (operation) => (operation === 'TransactWriteItems' ? 'accessDenied' : null);
-  const write = session.write([{ kind: 'sighted', id: 'dxvif-1', sighting: aSighting() }]);
-  expect(await failureOf(write)).toBeInstanceOf(LedgerFailure);
+  const write = session.write([{ kind: 'sighted', id: 'dxvif-1', observation: anObservation() }]);
+  expect(await rejectionOf(write)).toBeInstanceOf(LedgerFailure);
   at.proxy.mishap = () => null;
   await session.close([]);
   at.proxy.calls.length = 0;
@@ -57,18 +57,20 @@ it('a run after one that was killed writes nothing but the lease before it can a
   const many = Array.from({ length: 10_000 }, (_, i) => `dxvif-${i}`);
   const killed = await take(ledger);
   for (let i = 0; i < many.length; i += 1000)
-    await killed.write(many.slice(i, i + 1000).map((id) => ({ kind: 'sighted', id, sighting: aSighting() })));
+    await killed.write(
+      many.slice(i, i + 1000).map((id) => ({ kind: 'sighted', id, observation: anObservation() })),
+    );
   clock.advance(60_000);
   at.proxy.calls.length = 0;
   const { state, write } = await take(ledger);
-  expect(Object.keys(state.sightings)).toHaveLength(many.length);
+  expect(Object.keys(state.observations)).toHaveLength(many.length);
   expect(at.proxy.calls.filter((call) => call !== 'Query')).toEqual(['UpdateItem']);
   at.proxy.calls.length = 0;
   await write([{ kind: 'intended', id: 'dxvif-1', intent: anIntent() }]);
   expect(at.proxy.calls).toEqual(['TransactWriteItems', 'UpdateItem']);
   // And what the killed one sends now changes nothing.
   expect(
-    await failureOf(killed.write([LISTED, { kind: 'ended', id: 'dxvif-1', ended: null }])),
+    await rejectionOf(killed.write([LISTED, { kind: 'ended', id: 'dxvif-1', ended: null }])),
   ).toBeInstanceOf(LedgerFailure);
-  expect((await ledger.peek(KEY)).sightings['dxvif-1']).toEqual(aSighting());
+  expect((await ledger.readState(KEY)).observations['dxvif-1']).toEqual(anObservation());
 });

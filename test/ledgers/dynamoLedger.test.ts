@@ -1,14 +1,14 @@
 import { GetItemCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { createDynamoLedger } from '../../adapters/ledgers/dynamo/dynamoLedger.ts';
-import { keyOf, openTable, type Table } from '../../adapters/ledgers/dynamo/dynamoTable.ts';
+import { itemKey, openTable, type Table } from '../../adapters/ledgers/dynamo/dynamoTable.ts';
 import { EMPTY_LEDGER, type LedgerChange } from '../../core/ledgerState.ts';
 import { LedgerFailure } from '../../run/portErrors.ts';
 import type { Ledger, LedgerSession } from '../../run/ports.ts';
-import { failureOf } from '../support/apiClients.ts';
+import { rejectionOf } from '../support/apiClients.ts';
 import type { Mishap } from '../support/dynamoProxy.ts';
-import { leftByEarlierRelease } from '../support/earlierRelease.ts';
-import { anAcceptance, anEnd, aReceipt, aSighting } from '../support/ledgerBuilders.ts';
+import { markLeaseAsEarlierRelease } from '../support/earlierRelease.ts';
+import { anAcceptance, anEndedRequest, anObservation, aReceipt } from '../support/ledgerBuilders.ts';
 import { proxiedDynamo } from '../support/proxiedDynamo.ts';
 import { testClock } from '../support/testClock.ts';
 
@@ -18,7 +18,7 @@ const LEASE_MS = 60_000;
 const LISTED: LedgerChange = { kind: 'listed', at: '2026-11-10T11:00:00.000Z' };
 
 function sighted(id: string): LedgerChange {
-  return { kind: 'sighted', id, sighting: aSighting() };
+  return { kind: 'sighted', id, observation: anObservation() };
 }
 
 const at = proxiedDynamo();
@@ -69,10 +69,10 @@ describe('what the ledger costs', () => {
     const held = [{ code: 'no-grant', message: 'x'.repeat(20_000) }];
     const many = Array.from({ length: 120 }, (_, i) => `dxvif-${i}`);
     await (await take(ledger)).close(
-      many.map((id) => ({ kind: 'sighted', id, sighting: aSighting({ held }) })),
+      many.map((id) => ({ kind: 'sighted', id, observation: anObservation({ held }) })),
     );
     at.proxy.calls.length = 0;
-    expect(Object.keys((await take(ledger)).state.sightings)).toHaveLength(many.length);
+    expect(Object.keys((await take(ledger)).state.observations)).toHaveLength(many.length);
     expect(at.proxy.calls.filter((call) => call === 'Query')).toHaveLength(3);
   });
 });
@@ -84,11 +84,11 @@ describe('a pass that lost its lease', () => {
     const gate = new Promise<void>((resolve) => {
       resume = resolve;
     });
-    const writeWhile: Table['writeWhile'] = async (...asked) => {
+    const writeIfConditionHolds: Table['writeIfConditionHolds'] = async (...asked) => {
       await gate;
-      return table.writeWhile(...asked);
+      return table.writeIfConditionHolds(...asked);
     };
-    return { table: { ...table, writeWhile }, resume: () => resume() };
+    return { table: { ...table, writeIfConditionHolds }, resume: () => resume() };
   }
 
   it('changes nothing any more, even when it was suspended in the middle of a write', async () => {
@@ -102,18 +102,18 @@ describe('a pass that lost its lease', () => {
     const holder = await take(ledger);
     paused.resume();
 
-    expect(String(await failureOf(late))).toContain('was lost to another pass');
-    expect((await ledger.peek(KEY)).sightings).toEqual({ 'dxvif-1': aSighting() });
+    expect(String(await rejectionOf(late))).toContain('was lost to another pass');
+    expect((await ledger.readState(KEY)).observations).toEqual({ 'dxvif-1': anObservation() });
     await holder.close([sighted('dxvif-3')]);
-    const { sightings } = (await take(ledger)).state;
-    expect(Object.keys(sightings)).toEqual(['dxvif-1', 'dxvif-3']);
+    const { observations } = (await take(ledger)).state;
+    expect(Object.keys(observations)).toEqual(['dxvif-1', 'dxvif-3']);
   });
 
   it('leaves nothing behind', async () => {
     const { clock, table, ledger } = await begin();
     const paused = suspended(table);
     const lost = await take(createDynamoLedger(paused.table, clock));
-    const late = failureOf(lost.write([sighted('dxvif-2')]));
+    const late = rejectionOf(lost.write([sighted('dxvif-2')]));
     clock.advance(LEASE_MS);
     await take(ledger);
     paused.resume();
@@ -131,7 +131,7 @@ describe('a pass that was killed', () => {
     expect(state).toEqual({
       ...EMPTY_LEDGER,
       lastListing: LISTED.at,
-      sightings: { 'dxvif-1': aSighting() },
+      sightings: { 'dxvif-1': anObservation() },
     });
     expect(await live(table)).toEqual(['0000000000/sighting/dxvif-1']);
   });
@@ -139,13 +139,13 @@ describe('a pass that was killed', () => {
   it('while taking over from release 0.1.0, is taken over from in its turn, and nothing is lost', async () => {
     const { clock, ledger, direct } = await begin();
     await (await take(ledger)).write([sighted('dxvif-1'), sighted('dxvif-2'), LISTED]);
-    await leftByEarlierRelease(direct, KEY);
+    await markLeaseAsEarlierRelease(direct, KEY);
     clock.advance(LEASE_MS);
     // Every call from the copying on goes wrong.
     at.proxy.mishap = (operation) => (operation === 'BatchWriteItem' ? 'reset' : null);
-    expect(await failureOf(ledger.open(KEY, LEASE_MS))).toBeInstanceOf(LedgerFailure);
+    expect(await rejectionOf(ledger.open(KEY, LEASE_MS))).toBeInstanceOf(LedgerFailure);
     at.proxy.mishap = () => null;
-    expect(Object.keys((await take(ledger)).state.sightings)).toEqual(['dxvif-1', 'dxvif-2']);
+    expect(Object.keys((await take(ledger)).state.observations)).toEqual(['dxvif-1', 'dxvif-2']);
   });
 });
 
@@ -155,11 +155,11 @@ describe('a write that may or may not have worked', () => {
     const session = await take(ledger);
     await session.write([sighted('dxvif-1')]);
     at.proxy.mishap = (operation) => (operation === 'TransactWriteItems' ? 'serverError' : null);
-    expect(await failureOf(session.write([sighted('dxvif-2')]))).toBeInstanceOf(LedgerFailure);
-    expect(await failureOf(session.write([sighted('dxvif-3')]))).toBeInstanceOf(LedgerFailure);
+    expect(await rejectionOf(session.write([sighted('dxvif-2')]))).toBeInstanceOf(LedgerFailure);
+    expect(await rejectionOf(session.write([sighted('dxvif-3')]))).toBeInstanceOf(LedgerFailure);
     at.proxy.mishap = () => null;
     await session.close([]);
-    expect(Object.keys((await take(ledger)).state.sightings)).toEqual(['dxvif-1']);
+    expect(Object.keys((await take(ledger)).state.observations)).toEqual(['dxvif-1']);
   });
 
   it.each(['UpdateItem', 'BatchWriteItem', 'TransactWriteItems', 'Query', 'GetItem'])(
@@ -182,12 +182,12 @@ describe('a write that may or may not have worked', () => {
         { kind: 'accepted', id: 'dxvif-2', acceptance: anAcceptance(), receipt: aReceipt({ id: 'dxvif-2' }) },
       ]);
       await session.close([LISTED]);
-      expect(await ledger.peek(KEY)).toMatchObject({
+      expect(await ledger.readState(KEY)).toMatchObject({
         lastListing: LISTED.at,
-        sightings: { 'dxvif-1': aSighting() },
+        sightings: { 'dxvif-1': anObservation() },
         acceptances: { 'dxvif-2': anAcceptance() },
       });
-      expect((await ledger.records(KEY, new Date(0))).receipts).toHaveLength(1);
+      expect((await ledger.readRecords(KEY, new Date(0))).receipts).toHaveLength(1);
       at.proxy.mishap = () => null;
       expect(await ledger.open(KEY, LEASE_MS)).not.toBeNull();
     },
@@ -198,8 +198,8 @@ describe('a write that may or may not have worked', () => {
     at.proxy.mishap = (operation, earlier) =>
       operation === 'BatchWriteItem' && earlier < 2 ? 'unprocessed' : null;
     const ids = ['dxvif-1', 'dxvif-2', 'dxvif-3'];
-    await (await take(ledger)).close(ids.map((id) => ({ kind: 'ended', id, ended: anEnd({ id }) })));
-    expect((await ledger.records(KEY, new Date(0))).ended).toHaveLength(3);
+    await (await take(ledger)).close(ids.map((id) => ({ kind: 'ended', id, ended: anEndedRequest({ id }) })));
+    expect((await ledger.readRecords(KEY, new Date(0))).ended).toHaveLength(3);
   });
 
   it.each(['UpdateItem', 'TransactWriteItems'])(
@@ -208,7 +208,7 @@ describe('a write that may or may not have worked', () => {
       const { ledger } = await begin();
       at.proxy.mishap = (operation, earlier) => (operation === contended && earlier < 2 ? 'conflict' : null);
       await (await take(ledger)).close([sighted('dxvif-1')]);
-      expect(Object.keys((await ledger.peek(KEY)).sightings)).toEqual(['dxvif-1']);
+      expect(Object.keys((await ledger.readState(KEY)).observations)).toEqual(['dxvif-1']);
     },
   );
 
@@ -222,7 +222,7 @@ describe('a write that may or may not have worked', () => {
     await session.close([sighted('dxvif-1')]);
     const tokens = at.proxy.inputs.flatMap(({ ClientRequestToken }) => ClientRequestToken ?? []);
     expect([tokens.length, new Set(tokens).size]).toEqual([5, 1]);
-    expect(Object.keys((await ledger.peek(KEY)).sightings)).toEqual(['dxvif-1']);
+    expect(Object.keys((await ledger.readState(KEY)).observations)).toEqual(['dxvif-1']);
   });
 
   it('costs a partition no more in one transaction than the write units that it gives in a second', async () => {
@@ -234,7 +234,7 @@ describe('a write that may or may not have worked', () => {
       Array.from({ length: 200 }, (_, i) => ({
         kind: 'sighted',
         id: `dxvif-${i}`,
-        sighting: aSighting({ held }),
+        observation: anObservation({ held }),
       })),
     );
     expect(at.proxy.inputs.map(unitsOf).filter((units) => units > 1000)).toEqual([]);
@@ -255,10 +255,10 @@ describe('a write that may or may not have worked', () => {
     const held = [{ code: 'no-grant', message: 'x'.repeat(100_000) }];
     at.proxy.calls.length = 0;
     await session.write(
-      ids.slice(0, 50).map((id) => ({ kind: 'sighted', id, sighting: aSighting({ held }) })),
+      ids.slice(0, 50).map((id) => ({ kind: 'sighted', id, observation: anObservation({ held }) })),
     );
     expect(at.proxy.calls.length).toBeGreaterThan(2);
-    expect(Object.keys((await ledger.peek(KEY)).sightings)).toHaveLength(ids.length);
+    expect(Object.keys((await ledger.readState(KEY)).observations)).toHaveLength(ids.length);
   });
 });
 
@@ -271,14 +271,14 @@ describe('a table that cannot be used', () => {
   ])('(%s) says so, with its name and the mend', async (mishap, what) => {
     const { ledger, table } = await begin();
     at.proxy.mishap = () => mishap;
-    const failure = await failureOf(ledger.open(KEY, LEASE_MS));
+    const failure = await rejectionOf(ledger.open(KEY, LEASE_MS));
     expect(failure).toBeInstanceOf(LedgerFailure);
     expect(String(failure)).toContain(`ledger table \`${table.name}\`: ${what}`);
   });
 
   it('that does not exist says so', async () => {
     const ledger = createDynamoLedger(openTable('nowhere', at.dynamo.config), testClock());
-    expect(String(await failureOf(ledger.peek(KEY)))).toMatch(
+    expect(String(await rejectionOf(ledger.readState(KEY)))).toMatch(
       /ledger table `nowhere`: GetItem failed .*ResourceNotFoundException/,
     );
   });
@@ -289,7 +289,7 @@ describe('a table that cannot be used', () => {
   ])('that answers nothing to %s is no empty ledger', async (operation, what) => {
     const { ledger } = await begin();
     at.proxy.mishap = (asked) => (asked === operation ? 'emptyAnswer' : null);
-    expect(String(await failureOf(ledger.open(KEY, LEASE_MS)))).toContain(what);
+    expect(String(await rejectionOf(ledger.open(KEY, LEASE_MS)))).toContain(what);
   });
 
   it.each([
@@ -303,22 +303,22 @@ describe('a table that cannot be used', () => {
     async (name, value, what) => {
       const { ledger, direct } = await begin();
       await (await take(ledger)).close([LISTED]);
-      const garbage = { ...keyOf(LIVE, 'head'), [name]: value };
-      await direct.conditionally('PutItem', (client, TableName) =>
+      const garbage = { ...itemKey(LIVE, 'head'), [name]: value };
+      await direct.callIfConditionHolds('PutItem', (client, TableName) =>
         client.send(new PutItemCommand({ TableName, Item: garbage })),
       );
-      for (const use of [() => ledger.open(KEY, LEASE_MS), () => ledger.peek(KEY)]) {
-        const failure = await failureOf(use());
+      for (const use of [() => ledger.open(KEY, LEASE_MS), () => ledger.readState(KEY)]) {
+        const failure = await rejectionOf(use());
         expect(failure).toBeInstanceOf(LedgerFailure);
         expect(String(failure)).toContain(`item \`head\` of \`${LIVE}\` is damaged: ${what}`);
       }
-      const head = await direct.conditionally('GetItem', (client, TableName) =>
-        client.send(new GetItemCommand({ TableName, Key: keyOf(LIVE, 'head') })),
+      const head = await direct.callIfConditionHolds('GetItem', (client, TableName) =>
+        client.send(new GetItemCommand({ TableName, Key: itemKey(LIVE, 'head') })),
       );
       expect(head?.Item?.[name]).toEqual(value);
       // And keeps nobody out once it was mended.
       const { [name]: _, ...mended } = head?.Item ?? {};
-      await direct.conditionally('PutItem', (client, TableName) =>
+      await direct.callIfConditionHolds('PutItem', (client, TableName) =>
         client.send(new PutItemCommand({ TableName, Item: mended })),
       );
       expect(await ledger.open(KEY, LEASE_MS)).not.toBeNull();
@@ -331,10 +331,10 @@ describe('an item of what ended', () => {
     const { ledger, direct } = await begin();
     const at = '2026-11-10T11:00:00.000Z';
     await (await take(ledger)).close([
-      { kind: 'ended', id: 'dxvif-1', ended: anEnd({ id: 'dxvif-1', endedAt: at }) },
+      { kind: 'ended', id: 'dxvif-1', ended: anEndedRequest({ id: 'dxvif-1', endedAt: at }) },
       { kind: 'accepted', id: 'dxvif-2', acceptance: anAcceptance(), receipt: aReceipt({ id: 'dxvif-2' }) },
     ]);
-    const kept = await direct.conditionally('Query', (client, TableName) =>
+    const kept = await direct.callIfConditionHolds('Query', (client, TableName) =>
       client.send(
         new QueryCommand({
           TableName,

@@ -3,54 +3,54 @@ import { unlock } from 'proper-lockfile';
 import { createDynamoLedger } from '../../adapters/ledgers/dynamo/dynamoLedger.ts';
 import { openTable, type Table } from '../../adapters/ledgers/dynamo/dynamoTable.ts';
 import { createFileLedger } from '../../adapters/ledgers/file/fileLedger.ts';
-import { createMemoryLedger } from '../../adapters/ledgers/inMemoryLedger.ts';
+import { createInMemoryLedger } from '../../adapters/ledgers/inMemoryLedger.ts';
 import { LedgerFailure } from '../../run/portErrors.ts';
 import type { Clock, Ledger, LedgerSession } from '../../run/ports.ts';
 import type { Dynamo } from '../support/dynamo.ts';
-import { inPeril } from '../support/faultInjection.ts';
-import { plant } from '../support/tempFiles.ts';
+import { callWithFault } from '../support/faultInjection.ts';
+import { writeTempFiles } from '../support/tempFiles.ts';
 
 /** Real ledgers, whose every call can go wrong. */
-export interface PerilousStore {
+export interface FaultyStore {
   /** A way to reach it, as a new process has it. */
   reach(): Ledger;
   /** Lets go of what a dead process held, as time does in life. */
-  bury(): Promise<void>;
+  closeAbandoned(): Promise<void>;
 }
 
 function failure(): LedgerFailure {
   return new LedgerFailure('the ledger is out of reach');
 }
 
-export function inMemory(clock: Clock): PerilousStore {
-  const ledger = inSessions(createMemoryLedger(clock));
-  return { reach: () => ledger, bury: () => Promise.resolve() };
+export function inMemory(clock: Clock): FaultyStore {
+  const ledger = inSessions(createInMemoryLedger(clock));
+  return { reach: () => ledger, closeAbandoned: () => Promise.resolve() };
 }
 
 /** The disk's own calls go wrong where the test file lets `node:fs/promises` through `inPeril`. */
-export function inFile(clock: Clock): PerilousStore {
-  const path = join(plant({}), 'ledger.json');
+export function inFile(clock: Clock): FaultyStore {
+  const path = join(writeTempFiles({}), 'ledger.json');
   return {
     reach: () => inSessions(createFileLedger(path, clock)),
-    bury: () => unlock(path, { realpath: false }).catch(() => undefined),
+    closeAbandoned: () => unlock(path, { realpath: false }).catch(() => undefined),
   };
 }
 
-export function inTable(name: string, { config }: Dynamo, clock: Clock): PerilousStore {
+export function inTable(name: string, { config }: Dynamo, clock: Clock): FaultyStore {
   const table = perilous(openTable(name, config));
-  return { reach: () => createDynamoLedger(table, clock), bury: () => Promise.resolve() };
+  return { reach: () => createDynamoLedger(table, clock), closeAbandoned: () => Promise.resolve() };
 }
 
 function inSessions(ledger: Ledger): Ledger {
   const guarded = ({ state, write, close }: LedgerSession): LedgerSession => ({
     state,
-    write: (changes) => inPeril('ledger write', () => write(changes), failure),
-    close: (changes) => inPeril('ledger close', () => close(changes), failure),
+    write: (changes) => callWithFault('ledger write', () => write(changes), failure),
+    close: (changes) => callWithFault('ledger close', () => close(changes), failure),
   });
   return {
     ...ledger,
     open: (key, leaseMs) =>
-      inPeril(
+      callWithFault(
         'ledger open',
         async () => {
           const session = await ledger.open(key, leaseMs);
@@ -64,21 +64,23 @@ function inSessions(ledger: Ledger): Ledger {
 function perilous(table: Table): Table {
   return {
     name: table.name,
-    conditionally: (operation, call) =>
-      inPeril(`ledger ${operation}`, () => table.conditionally(operation, call), failure),
-    query: (...asked) => inPeril('ledger Query', () => table.query(...asked), failure),
+    callIfConditionHolds: (operation, call) =>
+      callWithFault(`ledger ${operation}`, () => table.callIfConditionHolds(operation, call), failure),
+    query: (...asked) => callWithFault('ledger Query', () => table.query(...asked), failure),
     writeAll: async (requests) => {
       // In two calls: a batch may be done by half.
       const half = Math.ceil(requests.length / 2);
       for (const part of [requests.slice(0, half), requests.slice(half)])
-        if (part.length > 0) await inPeril('ledger BatchWriteItem', () => table.writeAll(part), failure);
+        if (part.length > 0)
+          await callWithFault('ledger BatchWriteItem', () => table.writeAll(part), failure);
     },
-    writeWhile: async (condition, requests) => {
+    writeIfConditionHolds: async (condition, requests) => {
       // In two calls: what is more than a transaction takes may be done by half.
       const half = Math.ceil(requests.length / 2);
       for (const part of [requests.slice(0, half), requests.slice(half)]) {
-        const write = () => table.writeWhile(condition, part);
-        if (part.length > 0 && !(await inPeril('ledger TransactWriteItems', write, failure))) return false;
+        const write = () => table.writeIfConditionHolds(condition, part);
+        if (part.length > 0 && !(await callWithFault('ledger TransactWriteItems', write, failure)))
+          return false;
       }
       return true;
     },

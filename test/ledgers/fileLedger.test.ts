@@ -20,9 +20,9 @@ import { createFileLedger } from '../../adapters/ledgers/file/fileLedger.ts';
 import { digestOf } from '../../core/json.ts';
 import { EMPTY_LEDGER } from '../../core/ledgerState.ts';
 import { LedgerFailure } from '../../run/portErrors.ts';
-import { failureOf } from '../support/apiClients.ts';
-import { anAcceptance, anEnd, aReceipt, aSighting } from '../support/ledgerBuilders.ts';
-import { plant } from '../support/tempFiles.ts';
+import { rejectionOf } from '../support/apiClients.ts';
+import { anAcceptance, anEndedRequest, anObservation, aReceipt } from '../support/ledgerBuilders.ts';
+import { writeTempFiles } from '../support/tempFiles.ts';
 import { testClock } from '../support/testClock.ts';
 
 const KEY = 'outscale/eu-west-2/012345678901';
@@ -35,7 +35,7 @@ const ACCEPTED = {
 const LISTED = { kind: 'listed', at: '2026-11-10T11:00:00.000Z' } as const;
 
 function planted(text: string) {
-  const path = join(plant({ 'ledger.json': text }), 'ledger.json');
+  const path = join(writeTempFiles({ 'ledger.json': text }), 'ledger.json');
   return { path, ledger: createFileLedger(path, testClock()) };
 }
 
@@ -81,8 +81,8 @@ describe('a damaged ledger file', () => {
     ],
   ])('that %s is told with its path and the mend, and left byte for byte', async (_, text, what) => {
     const { path, ledger } = planted(text);
-    for (const use of [() => ledger.peek(KEY), () => ledger.open(KEY, 1000)]) {
-      const failure = await failureOf(use());
+    for (const use of [() => ledger.readState(KEY), () => ledger.open(KEY, 1000)]) {
+      const failure = await rejectionOf(use());
       expect(failure).toBeInstanceOf(LedgerFailure);
       expect(String(failure)).toContain(`ledger ${path} is damaged: `);
       expect(String(failure)).toContain(what);
@@ -98,15 +98,15 @@ describe('a damaged ledger file', () => {
     const { path, ledger } = planted(holding({}));
     const session = await ledger.open(KEY, 1000);
     writeFileSync(path, 'damaged');
-    expect(await failureOf(session?.write([LISTED]) ?? Promise.resolve())).toBeInstanceOf(LedgerFailure);
-    expect(await failureOf(session?.close([]) ?? Promise.resolve())).toBeInstanceOf(LedgerFailure);
+    expect(await rejectionOf(session?.write([LISTED]) ?? Promise.resolve())).toBeInstanceOf(LedgerFailure);
+    expect(await rejectionOf(session?.close([]) ?? Promise.resolve())).toBeInstanceOf(LedgerFailure);
     expect(readFileSync(path, 'utf8')).toBe('damaged');
   });
 });
 
 describe('a ledger file', () => {
   it('is its owner’s alone, and leaves nothing beside it', async () => {
-    const path = join(plant({}), 'deep', 'state', 'ledger.json');
+    const path = join(writeTempFiles({}), 'deep', 'state', 'ledger.json');
     const session = await createFileLedger(path, testClock()).open(KEY, 1000);
     await session?.write([LISTED]);
     await session?.close([]);
@@ -123,28 +123,32 @@ describe('a ledger file', () => {
   });
 
   it('is not made by looking', async () => {
-    const path = join(plant({}), 'state', 'ledger.json');
-    expect(await createFileLedger(path, testClock()).peek(KEY)).toEqual(EMPTY_LEDGER);
+    const path = join(writeTempFiles({}), 'state', 'ledger.json');
+    expect(await createFileLedger(path, testClock()).readState(KEY)).toEqual(EMPTY_LEDGER);
     expect(readdirSync(dirname(dirname(path)))).toEqual([]);
   });
 
   it('keeps the targets that this pass is not about', async () => {
     const { path, ledger } = planted(holding({ lastListing: LISTED.at }));
     await ledger.open('aws/eu-west-1/012345678901', 1000);
-    expect(await createFileLedger(path, testClock()).peek(KEY)).toMatchObject({ lastListing: LISTED.at });
+    expect(await createFileLedger(path, testClock()).readState(KEY)).toMatchObject({
+      lastListing: LISTED.at,
+    });
   });
 
   it('changed by hand between two writes of a pass keeps the change, though its size and times are the same', async () => {
     const { path, ledger } = planted(holding({}));
     const session = await ledger.open(KEY, 60_000);
-    await session?.write([{ kind: 'sighted', id: 'dxvif-1', sighting: aSighting({ name: 'acme-prod-1' }) }]);
+    await session?.write([
+      { kind: 'sighted', id: 'dxvif-1', observation: anObservation({ name: 'acme-prod-1' }) },
+    ]);
     const { atime, mtime } = statSync(path);
     writeFileSync(path, readFileSync(path, 'utf8').replaceAll('acme-prod-1', 'acme-test-1'));
     utimesSync(path, atime, mtime);
-    await session?.write([{ kind: 'sighted', id: 'dxvif-2', sighting: aSighting() }]);
-    const { sightings } = await ledger.peek(KEY);
-    expect(sightings['dxvif-1']).toMatchObject({ name: 'acme-test-1' });
-    expect(sightings['dxvif-2']).toEqual(aSighting());
+    await session?.write([{ kind: 'sighted', id: 'dxvif-2', observation: anObservation() }]);
+    const { observations } = await ledger.readState(KEY);
+    expect(observations['dxvif-1']).toMatchObject({ name: 'acme-test-1' });
+    expect(observations['dxvif-2']).toEqual(anObservation());
   });
 
   it('is written by passes of one process in the order in which they come', async () => {
@@ -162,12 +166,12 @@ describe('a ledger file', () => {
 
   it('reached by a link stays where it is, under one lease', async () => {
     const { path, ledger } = planted(holding({}));
-    const link = join(plant({}), 'link.json');
+    const link = join(writeTempFiles({}), 'link.json');
     symlinkSync(path, link);
     const session = await createFileLedger(link, testClock()).open(KEY, 1000);
     await session?.write([LISTED]);
     expect(await ledger.open(KEY, 1000)).toBeNull();
-    expect(await ledger.peek(KEY)).toMatchObject({ lastListing: LISTED.at });
+    expect(await ledger.readState(KEY)).toMatchObject({ lastListing: LISTED.at });
   });
 
   it.each([
@@ -176,7 +180,7 @@ describe('a ledger file', () => {
     ['a link through a linked folder', ['../linked/ledger.json']],
     ['links to links', ['second.json', '/links/third.json', '../real/ledger.json']],
   ])('that is not there yet is made at the end of %s, which stays', async (_, targets) => {
-    const root = plant({ 'real/other.txt': '', 'links/other.txt': '' });
+    const root = writeTempFiles({ 'real/other.txt': '', 'links/other.txt': '' });
     symlinkSync(join(root, 'real'), join(root, 'linked'));
     const names = ['first.json', 'second.json', 'third.json'];
     for (const [i, target] of targets.entries())
@@ -191,18 +195,18 @@ describe('a ledger file', () => {
       'other.txt',
     ]);
     const ledger = createFileLedger(path, testClock());
-    expect(await ledger.peek(KEY)).toMatchObject({ lastListing: LISTED.at });
-    expect((await ledger.records(KEY, new Date(0))).receipts).toHaveLength(1);
+    expect(await ledger.readState(KEY)).toMatchObject({ lastListing: LISTED.at });
+    expect((await ledger.readRecords(KEY, new Date(0))).receipts).toHaveLength(1);
   });
 
   it.each([
     ['a folder that does not exist', 'missing/ledger.json', /is a link to .*missing\/ledger\.json/],
     ['itself', 'link.json', /\(ELOOP\)/],
   ])('that is a link to %s is made nowhere', async (_, target, why) => {
-    const root = plant({});
+    const root = writeTempFiles({});
     const path = join(root, 'link.json');
     symlinkSync(target, path);
-    const failure = await failureOf(createFileLedger(path, testClock()).open(KEY, 1000));
+    const failure = await rejectionOf(createFileLedger(path, testClock()).open(KEY, 1000));
     expect(failure).toBeInstanceOf(LedgerFailure);
     expect(String(failure)).toMatch(why);
     expect(readdirSync(root)).toEqual(['link.json']);
@@ -210,12 +214,12 @@ describe('a ledger file', () => {
   });
 
   it('that is a folder, or in no folder, is told so', async () => {
-    const root = plant({ 'file.txt': '' });
+    const root = writeTempFiles({ 'file.txt': '' });
     mkdirSync(join(root, 'ledger.json'));
     for (const path of [join(root, 'ledger.json'), join(root, 'file.txt', 'ledger.json')]) {
       const ledger = createFileLedger(path, testClock());
-      for (const use of [() => ledger.peek(KEY), () => ledger.open(KEY, 1000)]) {
-        const failure = await failureOf(use());
+      for (const use of [() => ledger.readState(KEY), () => ledger.open(KEY, 1000)]) {
+        const failure = await rejectionOf(use());
         expect(failure).toBeInstanceOf(LedgerFailure);
         expect(String(failure)).toMatch(
           new RegExp(`ledger ${path} cannot be .* \\((EISDIR|ENOTDIR|EEXIST)\\): `),
@@ -228,7 +232,7 @@ describe('a ledger file', () => {
     const { path, ledger } = planted(holding({}));
     writeFileSync(`${path}.lock`, '');
     utimesSync(`${path}.lock`, 0, 0);
-    expect(String(await failureOf(ledger.open(KEY, 1000)))).toContain(
+    expect(String(await rejectionOf(ledger.open(KEY, 1000)))).toContain(
       `ledger ${path} cannot be locked (ENOTDIR): ${path}.lock is no lock`,
     );
   });
@@ -237,10 +241,12 @@ describe('a ledger file', () => {
   it.runIf(process.getuid?.() !== 0)('that may not be read or written is told so', async () => {
     const { path, ledger } = planted(holding({}));
     chmodSync(path, 0);
-    expect(String(await failureOf(ledger.peek(KEY)))).toContain(`ledger ${path} cannot be read (EACCES)`);
+    expect(String(await rejectionOf(ledger.readState(KEY)))).toContain(
+      `ledger ${path} cannot be read (EACCES)`,
+    );
     chmodSync(path, 0o600);
     chmodSync(dirname(path), 0o500);
-    expect(String(await failureOf(ledger.open(KEY, 1000)))).toContain(`cannot be locked (EACCES)`);
+    expect(String(await rejectionOf(ledger.open(KEY, 1000)))).toContain(`cannot be locked (EACCES)`);
     chmodSync(dirname(path), 0o700);
   });
 
@@ -262,8 +268,11 @@ describe('a ledger file', () => {
     writeFileSync(records, '{"kind":"receipt","target":');
     const session = await ledger.open(KEY, 1000);
     const at = new Date().toISOString();
-    await session?.close([ACCEPTED, { kind: 'ended', id: 'dxvif-2', ended: anEnd({ endedAt: at }) }]);
-    const { receipts, ended, damaged } = await ledger.records(KEY, new Date(0));
+    await session?.close([
+      ACCEPTED,
+      { kind: 'ended', id: 'dxvif-2', ended: anEndedRequest({ endedAt: at }) },
+    ]);
+    const { receipts, ended, damaged } = await ledger.readRecords(KEY, new Date(0));
     expect([receipts.length, ended.length]).toEqual([1, 1]);
     expect(damaged).toEqual([expect.stringContaining(`line 1 of ${records} is damaged`)]);
     expect(readFileSync(records, 'utf8')).toMatch(/^\{"kind":"receipt","target":\n\{/);
@@ -278,7 +287,7 @@ describe('a ledger file', () => {
     const { ino } = statSync(records);
     const session = await ledger.open(KEY, 1000);
     await session?.close([ACCEPTED]);
-    expect(await ledger.peek(KEY)).toMatchObject({ acceptances: { 'dxvif-1': ACCEPTED.acceptance } });
+    expect(await ledger.readState(KEY)).toMatchObject({ acceptances: { 'dxvif-1': ACCEPTED.acceptance } });
     expect(statSync(records)).toMatchObject({ ino });
     expect(tailOf(records, 4_000_000_000)).toMatch(/^\n\{"kind":"receipt",.*\}\n$/);
   });
@@ -286,14 +295,14 @@ describe('a ledger file', () => {
   it('leaves ends that were kept long enough to the pruning', async () => {
     const { path, ledger } = planted(holding({}));
     const records = join(dirname(path), 'ledger.records.jsonl');
-    const past = anEnd({ endedAt: '2020-01-01T00:00:00.000Z' });
+    const past = anEndedRequest({ endedAt: '2020-01-01T00:00:00.000Z' });
     writeFileSync(records, `${JSON.stringify({ kind: 'ended', target: KEY, value: past })}\n`);
     const { ino, size } = statSync(records);
     const session = await ledger.open(KEY, 1000);
     await session?.close([ACCEPTED]);
     expect(statSync(records).ino).toBe(ino);
     expect(statSync(records).size).toBeGreaterThan(size);
-    expect((await ledger.records(KEY, new Date(0))).ended).toEqual([]);
+    expect((await ledger.readRecords(KEY, new Date(0))).ended).toEqual([]);
   });
 
   it('whose records cannot be written has what is to be announced of them all the same, and nothing else', async () => {
@@ -301,10 +310,10 @@ describe('a ledger file', () => {
     mkdirSync(join(dirname(path), 'ledger.records.jsonl'));
     const session = await ledger.open(KEY, 60_000);
     const news = { id: 'x', type: 'Request Held', at: new Date().toISOString(), detail: {} } as const;
-    const queued = { kind: 'queued', announcement: news, mark: null } as const;
-    const failure = await failureOf(session?.write([queued, ACCEPTED]) ?? Promise.resolve());
+    const queued = { kind: 'queued', event: news, mark: null } as const;
+    const failure = await rejectionOf(session?.write([queued, ACCEPTED]) ?? Promise.resolve());
     expect(failure).toBeInstanceOf(LedgerFailure);
-    expect(await ledger.peek(KEY)).toMatchObject({ outbox: { x: news }, acceptances: {} });
+    expect(await ledger.readState(KEY)).toMatchObject({ outbox: { x: news }, acceptances: {} });
   });
 
   it('whose policy was changed says so', async () => {
@@ -313,6 +322,8 @@ describe('a ledger file', () => {
     const digest = digestOf('policy');
     await session?.close([{ kind: 'policyUsed', digest, text: 'policy' }]);
     writeFileSync(join(dirname(path), 'ledger.policies', `${digest.slice('sha256:'.length)}.json`), 'else');
-    expect(String(await failureOf(ledger.policy(digest)))).toContain('is damaged: it is not of that digest');
+    expect(String(await rejectionOf(ledger.readPolicy(digest)))).toContain(
+      'is damaged: it is not of that digest',
+    );
   });
 });

@@ -4,15 +4,15 @@ import { setTimeout as pause, setImmediate as turn } from 'node:timers/promises'
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { replaceFile } from '../../adapters/fileSystem.ts';
-import { inLock } from '../../adapters/ledgers/file/fileLock.ts';
+import { withFileLock } from '../../adapters/ledgers/file/fileLock.ts';
 import { LedgerFailure } from '../../run/portErrors.ts';
-import { failureOf } from '../support/apiClients.ts';
-import { plant } from '../support/tempFiles.ts';
+import { rejectionOf } from '../support/apiClients.ts';
+import { writeTempFiles } from '../support/tempFiles.ts';
 
 const HOUR_MS = 3_600_000;
 
 function planted(): string {
-  return join(plant({ 'ledger.json': 'old' }), 'ledger.json');
+  return join(writeTempFiles({ 'ledger.json': 'old' }), 'ledger.json');
 }
 
 afterEach(() => {
@@ -40,7 +40,7 @@ describe('a lock', () => {
     const path = planted();
     const order: string[] = [];
     const work = (name: string, failing = false) =>
-      inLock(path, async () => {
+      withFileLock(path, async () => {
         order.push(`${name} begins`);
         await Promise.resolve();
         order.push(`${name} ends`);
@@ -55,12 +55,12 @@ describe('a lock', () => {
   it('held for so long that another may have taken it lets nothing be written', async () => {
     const path = planted();
     vi.useFakeTimers({ toFake: ['performance'] });
-    const suspended = inLock(path, async (assertHeld) => {
+    const suspended = withFileLock(path, async (assertHeld) => {
       assertHeld();
       vi.advanceTimersByTime(6000);
       await replaceFile(path, 'new', assertHeld);
     });
-    expect(await failureOf(suspended)).toBeInstanceOf(LedgerFailure);
+    expect(await rejectionOf(suspended)).toBeInstanceOf(LedgerFailure);
     expect(readFileSync(path, 'utf8')).toBe('old');
     expect(readdirSync(dirname(path))).toEqual(['ledger.json']);
   });
@@ -69,7 +69,7 @@ describe('a lock', () => {
     const path = planted();
     const lockPath = `${path}.lock`;
     vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout'] });
-    await inLock(path, async (assertHeld) => {
+    await withFileLock(path, async (assertHeld) => {
       for (let renewal = 0; renewal < 10; renewal += 1) {
         const { ctimeNs } = statSync(lockPath, { bigint: true });
         vi.advanceTimersByTime(2000);
@@ -85,7 +85,7 @@ describe('a lock', () => {
 
   it('that somebody took away does no harm when it is given back', async () => {
     const path = planted();
-    await inLock(path, async () => rmSync(`${path}.lock`, { recursive: true }));
+    await withFileLock(path, async () => rmSync(`${path}.lock`, { recursive: true }));
     expect(readdirSync(dirname(path))).toEqual(['ledger.json']);
   });
 
@@ -94,12 +94,12 @@ describe('a lock', () => {
     ['replaced by that of another process', (path: string) => mkdirSync(path)],
   ])('that was %s lets nothing be written', async (_, replace) => {
     const path = planted();
-    const robbed = inLock(path, async (assertHeld) => {
+    const robbed = withFileLock(path, async (assertHeld) => {
       rmSync(`${path}.lock`, { recursive: true });
       replace(`${path}.lock`);
       await replaceFile(path, 'new', assertHeld);
     });
-    expect(await failureOf(robbed)).toBeInstanceOf(LedgerFailure);
+    expect(await rejectionOf(robbed)).toBeInstanceOf(LedgerFailure);
     expect(readFileSync(path, 'utf8')).toBe('old');
   });
 
@@ -112,7 +112,7 @@ describe('a lock', () => {
     const made = new Date(Date.now() + ms);
     utimesSync(`${path}.lock`, made, made);
     vi.useFakeTimers({ toFake: ['performance'] });
-    const seconds = await secondsUntil(inLock(path, async () => undefined));
+    const seconds = await secondsUntil(withFileLock(path, async () => undefined));
     expect(seconds).toBeGreaterThanOrEqual(10);
     expect(readdirSync(dirname(path))).toEqual(['ledger.json']);
   });
@@ -121,7 +121,7 @@ describe('a lock', () => {
     const path = planted();
     mkdirSync(`${path}.lock`);
     vi.useFakeTimers({ toFake: ['performance'] });
-    const refused = failureOf(inLock(path, async () => undefined));
+    const refused = rejectionOf(withFileLock(path, async () => undefined));
     let renewals = 0;
     const renewing = setInterval(() => {
       renewals += 1;
@@ -140,7 +140,7 @@ describe('when the wall clock is set', () => {
     const [held, end] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() });
     const order: string[] = [];
-    const first = inLock(path, async (assertHeld) => {
+    const first = withFileLock(path, async (assertHeld) => {
       held.resolve();
       await end.promise;
       await replaceFile(path, 'first', assertHeld);
@@ -148,7 +148,7 @@ describe('when the wall clock is set', () => {
     });
     await held.promise;
     vi.setSystemTime(Date.now() + HOUR_MS);
-    const second = inLock(path, async () => {
+    const second = withFileLock(path, async () => {
       order.push('second');
     });
     // Time for several attempts.
@@ -168,7 +168,7 @@ describe('when the wall clock is set', () => {
         vi.useFakeTimers({ toFake: ['Date'], now: Date.now() });
         const step = (ms: number) => vi.setSystemTime(Date.now() + ms);
         const increments = given.map((ms) =>
-          inLock(path, async (assertHeld) => {
+          withFileLock(path, async (assertHeld) => {
             const before = Number(readFileSync(path, 'utf8'));
             step(ms);
             await pause(25);

@@ -4,7 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createFileLedger } from '../../adapters/ledgers/file/fileLedger.ts';
-import { plant } from '../support/tempFiles.ts';
+import { writeTempFiles } from '../support/tempFiles.ts';
 
 const KEY = 'outscale/eu-west-2/012345678901';
 const SCRIPT = join(import.meta.dirname, 'process.ts');
@@ -12,7 +12,7 @@ const clock = { now: () => new Date(), monotonic: () => performance.now() };
 
 /** A ledger whose lease another process holds, for a minute. */
 async function held() {
-  const path = join(plant({}), 'ledger.json');
+  const path = join(writeTempFiles({}), 'ledger.json');
   const child = spawn(process.execPath, [SCRIPT, path, 'hold']);
   onTestFinished(() => {
     child.kill('SIGKILL');
@@ -77,7 +77,7 @@ describe.runIf(existsSync('/proc/self/ns/pid'))('the lease of another process', 
   });
 
   it('leaves no trace when it is given back', async () => {
-    const path = join(plant({}), 'ledger.json');
+    const path = join(writeTempFiles({}), 'ledger.json');
     const session = await createFileLedger(path, clock).open(KEY, 60_000);
     await session?.close([]);
     const { targets } = JSON.parse(readFileSync(path, 'utf8'));

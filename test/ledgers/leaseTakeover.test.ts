@@ -1,12 +1,18 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createDynamoLedger } from '../../adapters/ledgers/dynamo/dynamoLedger.ts';
-import { keyOf, openTable, put, remove, type Table } from '../../adapters/ledgers/dynamo/dynamoTable.ts';
+import {
+  deleteRequest,
+  itemKey,
+  openTable,
+  putRequest,
+  type Table,
+} from '../../adapters/ledgers/dynamo/dynamoTable.ts';
 import type { LedgerChange } from '../../core/ledgerState.ts';
 import type { Ledger, LedgerSession } from '../../run/ports.ts';
-import { failureOf } from '../support/apiClients.ts';
+import { rejectionOf } from '../support/apiClients.ts';
 import { type Dynamo, startDynalite } from '../support/dynamo.ts';
-import { leftByEarlierRelease } from '../support/earlierRelease.ts';
-import { aSighting } from '../support/ledgerBuilders.ts';
+import { markLeaseAsEarlierRelease } from '../support/earlierRelease.ts';
+import { anObservation } from '../support/ledgerBuilders.ts';
 import { testClock } from '../support/testClock.ts';
 
 const KEY = 'outscale/eu-west-2/012345678901';
@@ -19,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => dynamo.close());
 
 function sighted(id: string): LedgerChange {
-  return { kind: 'sighted', id, sighting: aSighting() };
+  return { kind: 'sighted', id, observation: anObservation() };
 }
 
 async function take(ledger: Ledger): Promise<LedgerSession> {
@@ -40,9 +46,9 @@ function suspendedBefore(call: number, table: Table) {
   };
   const suspended: Table = {
     name: table.name,
-    conditionally: async (...call) => {
+    callIfConditionHolds: async (...call) => {
       await gate();
-      return table.conditionally(...call);
+      return table.callIfConditionHolds(...call);
     },
     query: async (...call) => {
       await gate();
@@ -52,9 +58,9 @@ function suspendedBefore(call: number, table: Table) {
       await gate();
       return table.writeAll(...call);
     },
-    writeWhile: async (...call) => {
+    writeIfConditionHolds: async (...call) => {
       await gate();
-      return table.writeWhile(...call);
+      return table.writeIfConditionHolds(...call);
     },
   };
   return { suspended, reached: reached.promise, resume: resumed.resolve };
@@ -69,7 +75,7 @@ it.each([1, 2, 3, 4, 5, 6, 7, 8])(
     const ledger = createDynamoLedger(table, clock);
     // Killed: it never gives the lease back.
     await (await take(ledger)).write([sighted('dxvif-1'), sighted('dxvif-2')]);
-    await leftByEarlierRelease(table, KEY);
+    await markLeaseAsEarlierRelease(table, KEY);
     clock.advance(LEASE_MS);
     const { suspended, reached, resume } = suspendedBefore(call, table);
     const late = createDynamoLedger(suspended, clock).open(KEY, LEASE_MS);
@@ -80,8 +86,8 @@ it.each([1, 2, 3, 4, 5, 6, 7, 8])(
     resume();
     await late.catch(() => undefined);
     await holder.close([sighted('dxvif-4')]);
-    const { sightings } = await ledger.peek(KEY);
-    expect(Object.keys(sightings)).toEqual(['dxvif-1', 'dxvif-2', 'dxvif-3', 'dxvif-4']);
+    const { observations } = await ledger.readState(KEY);
+    expect(Object.keys(observations)).toEqual(['dxvif-1', 'dxvif-2', 'dxvif-3', 'dxvif-4']);
   },
 );
 
@@ -91,9 +97,9 @@ it('a pass that loses the lease before it reads does not take what was moved awa
   const ledger = createDynamoLedger(table, clock);
   await (await take(ledger)).close([sighted('dxvif-1')]);
   const { suspended, reached, resume } = suspendedBefore(2, table);
-  const late = failureOf(createDynamoLedger(suspended, clock).open(KEY, LEASE_MS));
+  const late = rejectionOf(createDynamoLedger(suspended, clock).open(KEY, LEASE_MS));
   await reached;
-  await leftByEarlierRelease(table, KEY);
+  await markLeaseAsEarlierRelease(table, KEY);
   clock.advance(LEASE_MS);
   await take(ledger);
   resume();
@@ -105,15 +111,15 @@ it('whoever peeks while a pass takes over sees everything', async () => {
   const table = openTable(await dynamo.createTable(), dynamo.config);
   const ledger = createDynamoLedger(table, clock);
   await (await take(ledger)).write([sighted('dxvif-1')]);
-  await leftByEarlierRelease(table, KEY);
+  await markLeaseAsEarlierRelease(table, KEY);
   clock.advance(LEASE_MS);
   // Between the look at the head and that at the items.
   const { suspended, reached, resume } = suspendedBefore(2, table);
-  const peeked = createDynamoLedger(suspended, clock).peek(KEY);
+  const peeked = createDynamoLedger(suspended, clock).readState(KEY);
   await reached;
   await take(ledger);
   resume();
-  expect(Object.keys((await peeked).sightings)).toEqual(['dxvif-1']);
+  expect(Object.keys((await peeked).observations)).toEqual(['dxvif-1']);
 });
 
 it.each(['killed while it copies', 'killed right after it took the lease'])(
@@ -123,7 +129,7 @@ it.each(['killed while it copies', 'killed right after it took the lease'])(
     const table = openTable(await dynamo.createTable(), dynamo.config);
     const ledger = createDynamoLedger(table, clock);
     await (await take(ledger)).write([sighted('dxvif-1'), sighted('dxvif-2')]);
-    await leftByEarlierRelease(table, KEY);
+    await markLeaseAsEarlierRelease(table, KEY);
     clock.advance(LEASE_MS);
     const { suspended, reached } = suspendedBefore(when.endsWith('copies') ? 4 : 3, table);
     void createDynamoLedger(suspended, clock).open(KEY, LEASE_MS);
@@ -132,11 +138,14 @@ it.each(['killed while it copies', 'killed right after it took the lease'])(
     const session = await take(ledger);
     // What the run of release 0.1.0 writes late, it writes where nothing is read any more.
     await table.writeAll([
-      put({ ...keyOf(`live#${KEY}`, '0000000000/sighting/dxvif-1'), data: { S: 'late' } }),
-      remove(`live#${KEY}`, '0000000000/sighting/dxvif-2'),
+      putRequest({ ...itemKey(`live#${KEY}`, '0000000000/sighting/dxvif-1'), data: { S: 'late' } }),
+      deleteRequest(`live#${KEY}`, '0000000000/sighting/dxvif-2'),
     ]);
     await session.close([]);
-    expect((await ledger.peek(KEY)).sightings).toEqual({ 'dxvif-1': aSighting(), 'dxvif-2': aSighting() });
+    expect((await ledger.readState(KEY)).observations).toEqual({
+      'dxvif-1': anObservation(),
+      'dxvif-2': anObservation(),
+    });
   },
 );
 
@@ -147,7 +156,7 @@ it.each(['killed', 'inDoubt'] as const)(
     const table = openTable(await dynamo.createTable(), dynamo.config);
     const ledger = createDynamoLedger(table, clock);
     await (await take(ledger)).write([sighted('dxvif-1')]);
-    await leftByEarlierRelease(table, KEY, how);
+    await markLeaseAsEarlierRelease(table, KEY, how);
     clock.advance(LEASE_MS);
     await (await take(ledger)).close([sighted('dxvif-2')]);
     const sorts = async () => (await table.query(`live#${KEY}`, { from: '0' })).map(({ sk }) => sk?.S);

@@ -3,24 +3,24 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import { createDynamoLedger } from '../../adapters/ledgers/dynamo/dynamoLedger.ts';
 import {
-  type Item,
-  keyOf,
+  historyPartition,
+  itemKey,
   livePartition,
   openTable,
-  overPartition,
-  put,
+  putRequest,
   type Table,
+  type TableItem,
 } from '../../adapters/ledgers/dynamo/dynamoTable.ts';
-import { peekHead } from '../../adapters/ledgers/dynamo/leaseStore.ts';
-import { attributesOf } from '../../adapters/ledgers/dynamo/storedAttributes.ts';
+import { fetchHead } from '../../adapters/ledgers/dynamo/leaseStore.ts';
+import { toAttributes } from '../../adapters/ledgers/dynamo/storedAttributes.ts';
 import { createFileLedger } from '../../adapters/ledgers/file/fileLedger.ts';
-import { createMemoryLedger } from '../../adapters/ledgers/inMemoryLedger.ts';
-import { type StoredValue, tieOf } from '../../adapters/ledgers/storedForm.ts';
+import { createInMemoryLedger } from '../../adapters/ledgers/inMemoryLedger.ts';
+import { digestOfData, type StoredValue } from '../../adapters/ledgers/storedForm.ts';
 import type { Clock, Ledger } from '../../run/ports.ts';
-import { startTables } from '../soak/cloud/tableServer.ts';
+import { startTableServer } from '../soak/cloud/tableServer.ts';
 import { type Dynamo, startDynalite, startMoto } from '../support/dynamo.ts';
 import { isInstalled } from '../support/installedPrograms.ts';
-import { plant } from '../support/tempFiles.ts';
+import { writeTempFiles } from '../support/tempFiles.ts';
 
 /** Every ledger there is. */
 export interface Store {
@@ -45,10 +45,10 @@ interface Begun {
   readonly plantRecord: (key: string, name: string, at: string, stored: StoredValue) => Promise<void>;
 }
 
-async function putItem(table: Table, key: string, name: string, attributes: Item): Promise<void> {
-  const { epoch } = await peekHead(table, livePartition(key));
+async function putItem(table: Table, key: string, name: string, attributes: TableItem): Promise<void> {
+  const { epoch } = await fetchHead(table, livePartition(key));
   const sort = `${String(epoch).padStart(10, '0')}/${name}`;
-  await table.writeAll([put({ ...keyOf(livePartition(key), sort), ...attributes })]);
+  await table.writeAll([putRequest({ ...itemKey(livePartition(key), sort), ...attributes })]);
 }
 
 function onDynamo(name: string, isHere: boolean, start: () => Promise<Dynamo>): Store {
@@ -70,10 +70,10 @@ function onDynamo(name: string, isHere: boolean, start: () => Promise<Dynamo>): 
             damage: (key, name, value) =>
               putItem(openTable(table, dynamo.config), key, name, { data: { S: JSON.stringify(value) } }),
             plant: (key, name, stored) =>
-              putItem(openTable(table, dynamo.config), key, name, attributesOf(stored)),
+              putItem(openTable(table, dynamo.config), key, name, toAttributes(stored)),
             plantRecord: (key, name, at, stored) =>
               openTable(table, dynamo.config).writeAll([
-                put({ ...keyOf(overPartition(key), `${at}/${name}`), ...attributesOf(stored) }),
+                putRequest({ ...itemKey(historyPartition(key), `${at}/${name}`), ...toAttributes(stored) }),
               ]),
           };
         },
@@ -90,7 +90,7 @@ export const STORES: readonly Store[] = [
     isHere: true,
     prepare: () => ({
       begin: async (clock) => {
-        const ledger = createMemoryLedger(clock);
+        const ledger = createInMemoryLedger(clock);
         return { reach: () => ledger, damage: nothing, plant: nothing, plantRecord: nothing };
       },
     }),
@@ -100,7 +100,7 @@ export const STORES: readonly Store[] = [
     isHere: true,
     prepare: () => ({
       begin: async (clock) => {
-        const path = join(plant({}), 'state', 'ledger.json');
+        const path = join(writeTempFiles({}), 'state', 'ledger.json');
         return {
           reach: () => createFileLedger(path, clock),
           damage: async (key, name, value) => {
@@ -112,7 +112,7 @@ export const STORES: readonly Store[] = [
             const file = JSON.parse(readFileSync(path, 'utf8'));
             file.targets[key].items[name] = data;
             file.targets[`later/${key}`].items[name] = {
-              tie: tieOf(data),
+              tie: digestOfData(data),
               format,
               needs,
               ...(more && { more }),
@@ -129,7 +129,7 @@ export const STORES: readonly Store[] = [
       },
     }),
   },
-  onDynamo("the soak's table", true, startTables),
+  onDynamo("the soak's table", true, startTableServer),
   onDynamo('DynamoDB (dynalite)', true, startDynalite),
   onDynamo('DynamoDB (moto_server, of pip)', isInstalled('moto_server', '--help'), startMoto),
 ];

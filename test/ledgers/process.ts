@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { createFileLedger } from '../../adapters/ledgers/file/fileLedger.ts';
-import { aSighting } from '../support/ledgerBuilders.ts';
+import { anObservation } from '../support/ledgerBuilders.ts';
 
 /**
  * A process of its own, for tests of what several do to one file: takes the lease as often as it is told to, and
@@ -16,7 +16,7 @@ process.on('SIGXFSZ', () => undefined);
 
 if (name === 'hold') {
   const session = await ledger.open('outscale/eu-west-2/012345678901', 60_000);
-  await session?.write([{ kind: 'sighted', id: 'dxvif-1', sighting: aSighting() }]);
+  await session?.write([{ kind: 'sighted', id: 'dxvif-1', observation: anObservation() }]);
   process.stdout.write('held\n');
   setInterval(() => undefined, 60_000);
 }
@@ -27,7 +27,7 @@ for (let turn = 0; turn < Number(times); ) {
     await pause(5);
     continue;
   }
-  await session.write([{ kind: 'sighted', id: `dxvif-${name}${turn}`, sighting: aSighting() }]);
+  await session.write([{ kind: 'sighted', id: `dxvif-${name}${turn}`, observation: anObservation() }]);
   await session.close([]);
   turn += 1;
 }

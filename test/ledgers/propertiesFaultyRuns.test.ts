@@ -1,18 +1,18 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { Announcement } from '../../core/events/event.ts';
+import type { AcceptorEvent } from '../../core/events/event.ts';
 import { loadPolicy } from '../../core/policy.ts';
-import { replay } from '../../core/receipt.ts';
+import { replayDecision } from '../../core/receipt.ts';
 import type { Clock, Ledger } from '../../run/ports.ts';
 import { type Dynamo, startDynalite, startMoto } from '../support/dynamo.ts';
-import { KEY, perilousLife } from '../support/faultyRuns.ts';
+import { faultyRuns, KEY } from '../support/faultyRuns.ts';
 import { isInstalled } from '../support/installedPrograms.ts';
 import { codesOf, subjectOf, withoutRepeats } from '../support/requestTruths.ts';
 import { type Schedule, schedules } from '../support/runSchedules.ts';
-import { inFile, inMemory, inTable, type PerilousStore } from './faultyStores.ts';
+import { type FaultyStore, inFile, inMemory, inTable } from './faultyStores.ts';
 
 vi.mock(import('node:fs/promises'), async (original) => {
-  const { inPeril } = await import('../support/faultInjection.ts');
+  const { callWithFault: inPeril } = await import('../support/faultInjection.ts');
   const real = await original();
   const failure = () => Object.assign(new Error('the disk is out of reach'), { code: 'EIO' });
   const before = (name: string): Promise<void> => inPeril(`disk ${name}`, () => Promise.resolve(), failure);
@@ -28,8 +28,8 @@ vi.mock(import('node:fs/promises'), async (original) => {
   };
 });
 
-async function live(schedule: Schedule, begin: (clock: Clock) => Promise<PerilousStore>): Promise<void> {
-  const life = await perilousLife(schedule, begin);
+async function live(schedule: Schedule, begin: (clock: Clock) => Promise<FaultyStore>): Promise<void> {
+  const life = await faultyRuns(schedule, begin);
   for (const [i, step] of schedule.steps.entries()) {
     if (i === schedule.rightFrom) await life.setRight();
     if (step.does === 'wait') life.cloud.clock.advance(Math.round(step.hours * 3_600_000));
@@ -49,11 +49,11 @@ async function live(schedule: Schedule, begin: (clock: Clock) => Promise<Perilou
   await isAllTold(life);
 }
 
-type LifeUnderPeril = Awaited<ReturnType<typeof perilousLife>>;
+type LifeUnderPeril = Awaited<ReturnType<typeof faultyRuns>>;
 
 /** Each acceptance has one receipt, which comes to the same again; nothing else has any. */
 async function isOnRecord({ truths, eyes }: LifeUnderPeril): Promise<void> {
-  const { receipts, ended, damaged } = await eyes.records(KEY, new Date(0));
+  const { receipts, ended, damaged } = await eyes.readRecords(KEY, new Date(0));
   expect(damaged).toEqual([]);
   expect(receipts.map(({ id }) => id).sort()).toEqual(truths.ours().sort());
   for (const receipt of receipts)
@@ -67,19 +67,19 @@ async function isOnRecord({ truths, eyes }: LifeUnderPeril): Promise<void> {
 }
 
 async function isReplayed(id: string, ledger: Ledger): Promise<boolean> {
-  const { receipts } = await ledger.records(KEY, new Date(0));
+  const { receipts } = await ledger.readRecords(KEY, new Date(0));
   const receipt = receipts.find((candidate) => candidate.id === id);
   if (receipt === undefined) return false;
-  const text = await ledger.policy(receipt.policy.digest);
+  const text = await ledger.readPolicy(receipt.policy.digest);
   const { policy } = loadPolicy(text ?? '', receipt.target, receipt.recipient);
-  return replay(receipt, policy).isSame;
+  return replayDecision(receipt, policy).isSame;
 }
 
 async function isAllTold({ truths, eyes, announcer }: LifeUnderPeril): Promise<void> {
-  const { outbox, sightings, intents } = await eyes.peek(KEY);
+  const { outbox, observations, intents } = await eyes.readState(KEY);
   expect([outbox, intents]).toEqual([{}, {}]);
   const told = withoutRepeats(announcer.delivered);
-  const of = (id: string, ...types: Announcement['type'][]) =>
+  const of = (id: string, ...types: AcceptorEvent['type'][]) =>
     told.filter((one) => types.includes(one.type) && subjectOf(one) === id);
   for (const id of truths.ours()) expect(of(id, 'Request Accepted'), `accepted ${id}`).toHaveLength(1);
   for (const id of truths.others()) expect(of(id, 'Request Accepted'), `not accepted ${id}`).toEqual([]);
@@ -87,9 +87,11 @@ async function isAllTold({ truths, eyes, announcer }: LifeUnderPeril): Promise<v
     expect(of(id, 'Request Ended', 'Request Expired'), `end of ${id}`).toHaveLength(1);
   for (const id of truths.pending()) {
     const held = codesOf(of(id, 'Request Held').at(-1)?.detail.reasons);
-    expect(held.sort(), `hold of ${id}`).toEqual([...(sightings[id]?.told.codes ?? [])].sort());
+    expect(held.sort(), `hold of ${id}`).toEqual([...(observations[id]?.published.codes ?? [])].sort());
     const marks = of(id, 'Deadline Near').map(({ detail }) => String(detail.hours ?? 'unknown'));
-    expect(marks.sort(), `marks of ${id}`).toEqual([...(sightings[id]?.told.marks ?? [])].sort());
+    expect(marks.sort(), `marks of ${id}`).toEqual(
+      [...(observations[id]?.published.thresholds ?? [])].sort(),
+    );
   }
 }
 
@@ -114,7 +116,7 @@ describe('whatever befalls passes, nothing is accepted twice, forgotten, or told
 async function check(
   numRuns: number,
   calls: number,
-  begin: (clock: Clock) => Promise<PerilousStore>,
+  begin: (clock: Clock) => Promise<FaultyStore>,
 ): Promise<void> {
   // `RUNS=1000` for a long look.
   const runs = Number(process.env.RUNS ?? numRuns);

@@ -15,10 +15,10 @@ import { describe, expect, it } from 'vitest';
 import { createFileLedger } from '../../adapters/ledgers/file/fileLedger.ts';
 import { pruneRecords } from '../../adapters/ledgers/file/pruneRecords.ts';
 import { LedgerFailure } from '../../run/portErrors.ts';
-import { failureOf } from '../support/apiClients.ts';
+import { rejectionOf } from '../support/apiClients.ts';
 import { NOW } from '../support/builders.ts';
-import { anEnd, aReceipt } from '../support/ledgerBuilders.ts';
-import { plant } from '../support/tempFiles.ts';
+import { anEndedRequest, aReceipt } from '../support/ledgerBuilders.ts';
+import { writeTempFiles } from '../support/tempFiles.ts';
 import { testClock } from '../support/testClock.ts';
 
 const KEY = 'outscale/eu-west-2/012345678901';
@@ -36,11 +36,11 @@ function lineOf(kind: string, value: object, target = KEY): string {
 }
 
 const RECEIPT = lineOf('receipt', aReceipt({ at: PAST }));
-const RECENT_END = lineOf('ended', anEnd({ endedAt: RECENT }));
-const PAST_END = lineOf('ended', anEnd({ endedAt: PAST }));
+const RECENT_END = lineOf('ended', anEndedRequest({ endedAt: RECENT }));
+const PAST_END = lineOf('ended', anEndedRequest({ endedAt: PAST }));
 
 function planted(records: string) {
-  const path = join(plant({ 'ledger.records.jsonl': records }), 'ledger.json');
+  const path = join(writeTempFiles({ 'ledger.records.jsonl': records }), 'ledger.json');
   const recordsFile = path.replace('.json', '.records.jsonl');
   return { path, recordsFile, text: () => readFileSync(recordsFile, 'utf8') };
 }
@@ -67,7 +67,7 @@ describe('pruning the records beside a ledger file', () => {
       lineOf('ended', { endedAt: PAST }),
       `${JSON.stringify({ kind: 'later', target: KEY, value: { endedAt: PAST }, format: 99 })}\n`,
     ];
-    const other = lineOf('ended', anEnd({ endedAt: PAST }), 'aws/eu-west-1/012345678901');
+    const other = lineOf('ended', anEndedRequest({ endedAt: PAST }), 'aws/eu-west-1/012345678901');
     const { path, text, recordsFile } = planted([PAST_END, ...kept, other, PAST_END, ...kept].join(''));
     expect(await pruneRecords(path, NOW)).toBe(true);
     expect(text()).toBe([...kept, ...kept].join(''));
@@ -94,7 +94,7 @@ describe('pruning the records beside a ledger file', () => {
   });
 
   it('makes nothing where there are no records', async () => {
-    const path = join(plant({}), 'state', 'ledger.json');
+    const path = join(writeTempFiles({}), 'state', 'ledger.json');
     expect(await pruneRecords(path, NOW)).toBe(false);
     expect(readdirSync(dirname(dirname(path)))).toEqual([]);
   });
@@ -115,10 +115,10 @@ describe('pruning the records beside a ledger file', () => {
     const pruning = pruneRecords(path, NOW);
     for (let i = 0; i < 5; i += 1)
       await session?.write([
-        { kind: 'ended', id: `dxvif-${i}`, ended: anEnd({ id: `dxvif-${i}`, firstSeen: RECENT }) },
+        { kind: 'ended', id: `dxvif-${i}`, ended: anEndedRequest({ id: `dxvif-${i}`, firstSeen: RECENT }) },
       ]);
     expect(await pruning).toBe(true);
-    const { ended, damaged } = await ledger.records(KEY, new Date(0));
+    const { ended, damaged } = await ledger.readRecords(KEY, new Date(0));
     expect(ended.map(({ id }) => id)).toEqual(expect.arrayContaining(['dxvif-0', 'dxvif-4']));
     expect(ended).toHaveLength(6);
     expect(damaged).toEqual([]);
@@ -155,7 +155,7 @@ describe('pruning the records beside a ledger file', () => {
   it('follows a link to the ledger', async () => {
     const { path, text } = planted(`${PAST_END}${RECEIPT}`);
     writeFileSync(path, '{"format":2,"targets":{}}');
-    const link = join(plant({}), 'link.json');
+    const link = join(writeTempFiles({}), 'link.json');
     symlinkSync(path, link);
     expect(await pruneRecords(link, NOW)).toBe(true);
     expect(text()).toBe(RECEIPT);
@@ -163,7 +163,7 @@ describe('pruning the records beside a ledger file', () => {
 
   it('follows a link to the records, which stays', async () => {
     const { recordsFile, text } = planted(`${PAST_END}${RECEIPT}`);
-    const folder = plant({});
+    const folder = writeTempFiles({});
     const link = join(folder, 'ledger.records.jsonl');
     symlinkSync(recordsFile, link);
     expect(await pruneRecords(join(folder, 'ledger.json'), NOW)).toBe(true);
@@ -174,7 +174,7 @@ describe('pruning the records beside a ledger file', () => {
   it('that cannot be done says why, and leaves the records', async () => {
     const { path, text } = planted(PAST_END);
     mkdirSync(path.replace('.json', '.records.pruned'));
-    const failure = await failureOf(pruneRecords(path, NOW));
+    const failure = await rejectionOf(pruneRecords(path, NOW));
     expect(failure).toBeInstanceOf(LedgerFailure);
     expect(String(failure)).toContain('(EISDIR)');
     expect(text()).toBe(PAST_END);

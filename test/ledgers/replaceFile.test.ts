@@ -2,11 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { replaceFile } from '../../adapters/fileSystem.ts';
-import { failureOf } from '../support/apiClients.ts';
-import { plant } from '../support/tempFiles.ts';
+import { rejectionOf } from '../support/apiClients.ts';
+import { writeTempFiles } from '../support/tempFiles.ts';
 
 function planted(): string {
-  return join(plant({ 'ledger.json': 'old' }), 'ledger.json');
+  return join(writeTempFiles({ 'ledger.json': 'old' }), 'ledger.json');
 }
 
 describe('replacing a file', () => {
@@ -26,7 +26,7 @@ describe('replacing a file', () => {
     const calledOff = replaceFile(path, 'new', () => {
       throw new Error('called off');
     });
-    expect(String(await failureOf(calledOff))).toBe('Error: called off');
+    expect(String(await rejectionOf(calledOff))).toBe('Error: called off');
     expect(readFileSync(path, 'utf8')).toBe('old');
     expect(readdirSync(dirname(path))).toEqual(['ledger.json']);
   });

@@ -5,16 +5,16 @@ import {
   DescribeVirtualInterfacesCommand,
   DirectConnectClient,
 } from '@aws-sdk/client-direct-connect';
-import type { Simulator } from '../../emulator/emulator.ts';
-import { ACME, STRANGER, US } from '../support/accounts.ts';
-import { type Ended, folderWith, type } from '../support/cli.ts';
-import { ACME_1, ACME_2, LAB, PROD, STRANGERS, startCloud } from '../support/cloud.ts';
-import { HOSTILE } from '../support/maliciousNames.ts';
+import type { Emulator } from '../../emulator/emulator.ts';
+import { ACME, RECIPIENT_ACCOUNT, UNKNOWN_REQUESTER } from '../support/accounts.ts';
+import { type CommandResult, folderWith, runCli } from '../support/cli.ts';
+import { ACME_1, ACME_2, LAB, PROD, startTestCloud, UNKNOWN_CONNECTION } from '../support/cloud.ts';
+import { MALICIOUS_NAMES } from '../support/maliciousNames.ts';
 
 /** One owner, of whom one connection is let in whatever the names, and the other for one name alone. */
 function policy(name: string): string {
   return `version: 1
-recipient: { provider: aws, region: eu-west-2, account: "${US}" }
+recipient: { provider: aws, region: eu-west-2, account: "${RECIPIENT_ACCOUNT}" }
 limits: { acceptsPerPass: 100 }
 owners:
   acme:
@@ -29,19 +29,19 @@ owners:
 export const BGP_KEY = 'planted-bgp-key';
 
 /** Everything that people and machines are shown of requests with these names. */
-export interface Told {
-  readonly plan: Ended;
-  readonly run: Ended;
-  readonly status: Ended;
-  readonly statusJson: Ended;
-  readonly receipts: Ended;
-  readonly receiptsJson: Ended;
-  readonly first: Ended;
-  readonly diff: Ended;
-  readonly review: Ended;
-  readonly explain: Ended;
-  readonly suggest: Ended;
-  readonly suggestJson: Ended;
+export interface CommandOutputs {
+  readonly plan: CommandResult;
+  readonly run: CommandResult;
+  readonly status: CommandResult;
+  readonly statusJson: CommandResult;
+  readonly receipts: CommandResult;
+  readonly receiptsJson: CommandResult;
+  readonly first: CommandResult;
+  readonly diff: CommandResult;
+  readonly review: CommandResult;
+  readonly explain: CommandResult;
+  readonly suggest: CommandResult;
+  readonly suggestJson: CommandResult;
   readonly page: string;
   readonly events: string;
   /** everything in the folder of the ledger, and what the emulator says of the calls */
@@ -50,12 +50,12 @@ export interface Told {
 }
 
 /** Offers each name where it is accepted, where no grant fits it, and where nobody knows who asks; then types every command. */
-export async function tell(names: readonly string[]): Promise<Told> {
-  const cloud = await startCloud({ dialect: 'aws' });
+export async function collectCommandOutputs(names: readonly string[]): Promise<CommandOutputs> {
+  const cloud = await startTestCloud({ dialect: 'aws' });
   for (const [i, name] of names.entries()) {
     await offer(cloud, ACME, ACME_1, i, name);
     await offer(cloud, ACME, ACME_2, i + 100, name);
-    await offer(cloud, STRANGER, STRANGERS, i + 200, name);
+    await offer(cloud, UNKNOWN_REQUESTER, UNKNOWN_CONNECTION, i + 200, name);
   }
   const dir = folderWith({
     'policy/hub.yaml': policy('good-*'),
@@ -67,21 +67,21 @@ export async function tell(names: readonly string[]): Promise<Told> {
   const all = [...where, '--ledger', 'ledger.json'];
   const pending = [...where, '--at', '2026-11-03T00:00:00Z', '--pending'];
   const of = (file: string): string[] => ['policy/hub.yaml', '--request', file];
-  const plan = await type(dir, ['plan', ...all, '--json']);
-  const run = await type(dir, ['run', ...all, '--events', 'events.jsonl']);
+  const plan = await runCli(dir, ['plan', ...all, '--json']);
+  const run = await runCli(dir, ['run', ...all, '--events', 'events.jsonl']);
   const told = {
     plan,
     run,
-    status: await type(dir, ['status', ...all]),
-    statusJson: await type(dir, ['status', ...all, '--json', '--html', 'status.html']),
-    receipts: await type(dir, ['receipts', '--ledger', 'ledger.json']),
-    receiptsJson: await type(dir, ['receipts', '--ledger', 'ledger.json', '--json']),
-    first: await type(dir, ['policy', 'init', '--provider', 'aws', '--region', 'eu-west-2', ...where]),
-    diff: await type(dir, ['policy', 'diff', 'policy/hub.yaml', 'wider.yaml', ...pending]),
-    review: await type(dir, ['policy', 'diff', 'policy/hub.yaml', 'wider.yaml', '--markdown', ...pending]),
-    explain: await type(dir, ['policy', 'explain', ...of('request.json')]),
-    suggest: await type(dir, ['policy', 'suggest', ...of('written.json'), '--gateway', LAB]),
-    suggestJson: await type(dir, ['policy', 'suggest', ...of('written.json'), '--gateway', LAB, '--json']),
+    status: await runCli(dir, ['status', ...all]),
+    statusJson: await runCli(dir, ['status', ...all, '--json', '--html', 'status.html']),
+    receipts: await runCli(dir, ['receipts', '--ledger', 'ledger.json']),
+    receiptsJson: await runCli(dir, ['receipts', '--ledger', 'ledger.json', '--json']),
+    first: await runCli(dir, ['policy', 'init', '--provider', 'aws', '--region', 'eu-west-2', ...where]),
+    diff: await runCli(dir, ['policy', 'diff', 'policy/hub.yaml', 'wider.yaml', ...pending]),
+    review: await runCli(dir, ['policy', 'diff', 'policy/hub.yaml', 'wider.yaml', '--markdown', ...pending]),
+    explain: await runCli(dir, ['policy', 'explain', ...of('request.json')]),
+    suggest: await runCli(dir, ['policy', 'suggest', ...of('written.json'), '--gateway', LAB]),
+    suggestJson: await runCli(dir, ['policy', 'suggest', ...of('written.json'), '--gateway', LAB, '--json']),
   };
   const read = (file: string): string => readFileSync(join(dir, file), 'utf8');
   const kept = readdirSync(dir).filter((file) => file.startsWith('ledger'));
@@ -103,16 +103,16 @@ function filesIn(path: string): string {
 
 /** Whether a policy may name it: what cannot be seen it refuses. By place, so that tame names are left out alike. */
 function writable(_: string, place: number): boolean {
-  return !/[\p{C}\p{Zl}\p{Zp}]/u.test(HOSTILE[place]?.[1] ?? '');
+  return !/[\p{C}\p{Zl}\p{Zp}]/u.test(MALICIOUS_NAMES[place]?.[1] ?? '');
 }
 
-function clientOf(cloud: Simulator, account: string): DirectConnectClient {
+function clientOf(cloud: Emulator, account: string): DirectConnectClient {
   const credentials = { accessKeyId: account, secretAccessKey: 'secret' };
   return new DirectConnectClient({ region: 'eu-west-2', endpoint: cloud.url, credentials, maxAttempts: 1 });
 }
 
 async function offer(
-  cloud: Simulator,
+  cloud: Emulator,
   account: string,
   connectionId: string,
   i: number,
@@ -129,16 +129,16 @@ async function offer(
   await clientOf(cloud, account).send(
     new AllocatePrivateVirtualInterfaceCommand({
       connectionId,
-      ownerAccount: US,
+      ownerAccount: RECIPIENT_ACCOUNT,
       newPrivateVirtualInterfaceAllocation,
     }),
   );
 }
 
 /** One request as the API shows it. */
-async function one(cloud: Simulator): Promise<object> {
+async function one(cloud: Emulator): Promise<object> {
   const command = new DescribeVirtualInterfacesCommand({ connectionId: ACME_2 });
-  const { virtualInterfaces } = await clientOf(cloud, US).send(command);
+  const { virtualInterfaces } = await clientOf(cloud, RECIPIENT_ACCOUNT).send(command);
   return { ...virtualInterfaces?.[0] };
 }
 

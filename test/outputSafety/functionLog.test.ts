@@ -1,33 +1,33 @@
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import { describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../adapters/connect.ts';
-import { createMemoryLedger } from '../../adapters/ledgers/inMemoryLedger.ts';
-import type { Simulator } from '../../emulator/emulator.ts';
-import { createHandler, createLog } from '../../lambda/createHandler.ts';
-import { actAs, STRANGER, US } from '../support/accounts.ts';
-import { SIMPLE, STRANGERS, startCloud } from '../support/cloud.ts';
-import { recordingAnnouncer } from '../support/eventPublishers.ts';
+import { createInMemoryLedger } from '../../adapters/ledgers/inMemoryLedger.ts';
+import type { Emulator } from '../../emulator/emulator.ts';
+import { createHandler, createLogger } from '../../lambda/createHandler.ts';
+import { actAs, RECIPIENT_ACCOUNT, UNKNOWN_REQUESTER } from '../support/accounts.ts';
+import { SIMPLE_POLICY, startTestCloud, UNKNOWN_CONNECTION } from '../support/cloud.ts';
+import { recordingPublisher } from '../support/eventPublishers.ts';
 import { lambdaContext, policyFolder } from '../support/lambda.ts';
-import { HOSTILE, UNSEEN } from '../support/maliciousNames.ts';
+import { MALICIOUS_NAMES, UNPRINTABLE } from '../support/maliciousNames.ts';
 
 const KEY = 'planted-bgp-key';
 
 /** The function as it is deployed, with its own log, but for its keys and its cloud. */
-function functionOn({ url }: Simulator, secretAccessKey: string) {
+function functionOn({ url }: Emulator, secretAccessKey: string) {
   return createHandler({
     env: {
       VIF_ACCEPTOR_RECIPIENTS: JSON.stringify({ hub: 'outscale/eu-west-2/012345678901' }),
-      VIF_ACCEPTOR_POLICY_DIR: policyFolder(SIMPLE),
+      VIF_ACCEPTOR_POLICY_DIR: policyFolder(SIMPLE_POLICY),
       VIF_ACCEPTOR_ENDPOINT: url,
       VIF_ACCEPTOR_GATEWAY_ENDPOINT: url,
       VIF_ACCEPTOR_TABLE: 'ledger',
     },
     clock: systemClock,
-    logger: createLog('vif-acceptor'),
+    logger: createLogger('vif-acceptor'),
     metrics: new Metrics({ serviceName: 'vif-acceptor', namespace: 'VifAcceptor' }),
-    credentials: () => ({ accessKeyId: US, secretAccessKey }),
-    ledger: () => createMemoryLedger(systemClock),
-    announcer: recordingAnnouncer(),
+    credentials: () => ({ accessKeyId: RECIPIENT_ACCOUNT, secretAccessKey }),
+    ledger: () => createInMemoryLedger(systemClock),
+    eventPublisher: recordingPublisher(),
   });
 }
 
@@ -43,11 +43,16 @@ async function logOf(action: () => Promise<unknown>): Promise<string> {
 
 describe('the log of the function', () => {
   it('shows what requesters wrote without steering a terminal, one JSON a line, and makes no metric of it', async () => {
-    const cloud = await startCloud();
-    for (const [i, [, name]] of HOSTILE.entries())
-      await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 100 + i, name, authKey: KEY });
+    const cloud = await startTestCloud();
+    for (const [i, [, name]] of MALICIOUS_NAMES.entries())
+      await actAs(cloud, UNKNOWN_REQUESTER).offer({
+        connection: UNKNOWN_CONNECTION,
+        vlan: 100 + i,
+        name,
+        authKey: KEY,
+      });
     const log = await logOf(() => functionOn(cloud, 'secret')({ target: 'hub' }, lambdaContext()));
-    expect(log.match(UNSEEN)).toBeNull();
+    expect(log.match(UNPRINTABLE)).toBeNull();
     const lines = log
       .trimEnd()
       .split('\n')
@@ -55,17 +60,17 @@ describe('the log of the function', () => {
     const [first, ...others] = lines;
     const metrics = others.at(-1);
     const requests = others.slice(0, -1).map(({ request }) => request);
-    expect(first.report.counts).toMatchObject({ held: HOSTILE.length });
-    expect(requests).toHaveLength(HOSTILE.length);
+    expect(first.report.counts).toMatchObject({ held: MALICIOUS_NAMES.length });
+    expect(requests).toHaveLength(MALICIOUS_NAMES.length);
     expect(requests[0].name).toContain('\\u{');
-    expect(metrics).toMatchObject({ service: 'vif-acceptor', target: 'hub', Held: HOSTILE.length });
+    expect(metrics).toMatchObject({ service: 'vif-acceptor', target: 'hub', Held: MALICIOUS_NAMES.length });
     expect(JSON.stringify(metrics)).not.toContain('script');
     expect(log).not.toContain(KEY);
   });
 
   it('holds no secret key when the API refuses it', async () => {
-    const cloud = await startCloud();
-    await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 100, authKey: KEY });
+    const cloud = await startTestCloud();
+    await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan: 100, authKey: KEY });
     const log = await logOf(async () => {
       const call = functionOn(cloud, 'planted-secret-key')({ target: 'hub' }, lambdaContext());
       await expect(call).rejects.toThrow('failed (credentials)');

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { US } from '../support/accounts.ts';
-import { converse } from '../support/apiClients.ts';
+import { RECIPIENT_ACCOUNT } from '../support/accounts.ts';
+import { connectTo } from '../support/apiClients.ts';
 import { json, type Received, type Reply, startApi, xml } from '../support/apiServer.ts';
-import { type Ended, folderWith, type } from '../support/cli.ts';
+import { type CommandResult, folderWith, runCli } from '../support/cli.ts';
 import { ACME_1, PROD } from '../support/cloud.ts';
-import { HOSTILE, LINK, STEERING, TAME } from '../support/maliciousNames.ts';
+import { HARMLESS_NAMES, LINK, MALICIOUS_NAMES, MISLEADING } from '../support/maliciousNames.ts';
 
 const POLICY = `version: 1
-recipient: { provider: outscale, region: eu-west-2, account: "${US}" }
+recipient: { provider: outscale, region: eu-west-2, account: "${RECIPIENT_ACCOUNT}" }
 owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }
 `;
 
@@ -18,11 +18,11 @@ const ASKED = { virtualInterfaceState: 'confirming', virtualInterfaceType: 'priv
 function lying(texts: readonly string[]): (request: Received) => Reply {
   const interfaces = texts.flatMap((text, i) => [
     item(i, text, { virtualInterfaceState: 'confirming' }),
-    item(i + 100, text, { ...ASKED, ownerAccount: US }),
-    item(i + 500, text, { ...ASKED, connectionId: ACME_1, ownerAccount: US }),
+    item(i + 100, text, { ...ASKED, ownerAccount: RECIPIENT_ACCOUNT }),
+    item(i + 500, text, { ...ASKED, connectionId: ACME_1, ownerAccount: RECIPIENT_ACCOUNT }),
     item(i + 200, text, { virtualInterfaceId: text }),
     item(i + 300, text, {}),
-    item(i + 400, text, { connectionId: ACME_1, ownerAccount: US, virtualGatewayId: PROD }),
+    item(i + 400, text, { connectionId: ACME_1, ownerAccount: RECIPIENT_ACCOUNT, virtualGatewayId: PROD }),
   ]);
   const gateways = [
     `<item><vpnGatewayId>${PROD}</vpnGatewayId><state>${escaped(texts[0] ?? '')}</state></item>`,
@@ -71,16 +71,16 @@ function escaped(text: string): string {
   return text.replace(/[&<>]/g, (c) => `&#${c.charCodeAt(0)};`);
 }
 
-async function typed(texts: readonly string[], ...command: string[]): Promise<Ended> {
+async function typed(texts: readonly string[], ...command: string[]): Promise<CommandResult> {
   const api = await startApi(lying(texts));
   const dir = folderWith({ 'policy/hub.yaml': POLICY });
-  const ended = await type(dir, [...command, '--endpoint', api.url, '--gateway-endpoint', api.url]);
+  const ended = await runCli(dir, [...command, '--endpoint', api.url, '--gateway-endpoint', api.url]);
   await api.close();
   return ended;
 }
 
 /** Without what a slow machine makes a command say of itself. */
-function textOf({ stdout, stderr }: Ended): string {
+function textOf({ stdout, stderr }: CommandResult): string {
   return `${stdout}${stderr}`.replace(/^.* … \(\d+ s\)\n/gm, '');
 }
 
@@ -89,25 +89,34 @@ describe('what a lying endpoint says', () => {
     [['plan', '--ledger', 'l.json']],
     [['status', '--ledger', 'l.json']],
     [['doctor', '--ledger', 'l.json']],
-    [['policy', 'init', '--provider', 'outscale', '--region', 'eu-west-2', '--account', US]],
+    [['policy', 'init', '--provider', 'outscale', '--region', 'eu-west-2', '--account', RECIPIENT_ACCOUNT]],
   ])('steers nothing, is no link, and makes no line of its own in the text of %j', async (command) => {
     const told = textOf(
       await typed(
-        HOSTILE.map(([, text]) => text),
+        MALICIOUS_NAMES.map(([, text]) => text),
         ...command,
       ),
     );
-    const tame = textOf(await typed(TAME, ...command));
+    const tame = textOf(await typed(HARMLESS_NAMES, ...command));
     expect(told).toContain('owned');
-    expect(told.match(STEERING)).toBeNull();
+    expect(told.match(MISLEADING)).toBeNull();
     expect(told.match(LINK)).toBeNull();
     expect(told.split('\n')).toHaveLength(tame.split('\n').length);
   });
 
   it('adds nothing to a first policy', async () => {
-    const command = ['policy', 'init', '--provider', 'outscale', '--region', 'eu-west-2', '--account', US];
+    const command = [
+      'policy',
+      'init',
+      '--provider',
+      'outscale',
+      '--region',
+      'eu-west-2',
+      '--account',
+      RECIPIENT_ACCOUNT,
+    ];
     const told = await typed(
-      HOSTILE.map(([, text]) => text),
+      MALICIOUS_NAMES.map(([, text]) => text),
       ...command,
     );
     expect(told.stdout).toContain('freeze: false');
@@ -115,12 +124,12 @@ describe('what a lying endpoint says', () => {
     expect(Object.keys(parse(told.stdout))).toEqual(['version', 'recipient', 'freeze', 'owners']);
   });
 
-  it.each(HOSTILE)('as an error that %s is told in one line, neutralised', async (_, text) => {
-    const { directConnect } = await converse('outscale', () => json({ __type: text, message: text }, 400));
+  it.each(MALICIOUS_NAMES)('as an error that %s is told in one line, neutralised', async (_, text) => {
+    const { directConnect } = await connectTo('outscale', () => json({ __type: text, message: text }, 400));
     const message = String(await directConnect.list().catch((error: unknown) => error));
     expect(message).toContain('DescribeVirtualInterfaces failed');
     expect(message.match(/\n/)).toBeNull();
-    expect(message.match(STEERING)).toBeNull();
+    expect(message.match(MISLEADING)).toBeNull();
     expect(message.match(LINK)).toBeNull();
   });
 });

@@ -1,18 +1,22 @@
 import { describe, expect, it, vi } from 'vitest';
 import { parse } from 'yaml';
 import * as z from 'zod';
-import { mailOf } from '../infra/renderNotification.ts';
+import { readNotificationRule } from '../infra/renderNotification.ts';
 import { target, templateOf } from '../infra/stackFixtures.ts';
 import { withOwners } from '../support/cli.ts';
-import { HOSTILE, LINK, STEERING, TAME, UNSEEN } from '../support/maliciousNames.ts';
-import { type Told, tell } from './commandOutputs.ts';
+import { HARMLESS_NAMES, LINK, MALICIOUS_NAMES, MISLEADING, UNPRINTABLE } from '../support/maliciousNames.ts';
+import { type CommandOutputs, collectCommandOutputs } from './commandOutputs.ts';
 
 /** What requesters choose, offered to the emulator and shown by every command; beside it the same of tame names. */
-const worlds: Promise<Told>[] = [];
+const worlds: Promise<CommandOutputs>[] = [];
 
 /** Made by the first test that asks. */
-async function toldOf(): Promise<{ told: Told; tame: Told }> {
-  if (worlds.length === 0) worlds.push(tell(HOSTILE.map(([, name]) => name)), tell(TAME));
+async function toldOf(): Promise<{ told: CommandOutputs; tame: CommandOutputs }> {
+  if (worlds.length === 0)
+    worlds.push(
+      collectCommandOutputs(MALICIOUS_NAMES.map(([, name]) => name)),
+      collectCommandOutputs(HARMLESS_NAMES),
+    );
   const [told, tame] = await Promise.all(worlds);
   if (told === undefined || tame === undefined) throw new Error('nothing was told');
   return { told, tame };
@@ -20,7 +24,7 @@ async function toldOf(): Promise<{ told: Told; tame: Told }> {
 
 vi.setConfig({ testTimeout: 240_000 });
 
-const IN_A_TERMINAL: readonly (readonly [string, (of: Told) => string])[] = [
+const IN_A_TERMINAL: readonly (readonly [string, (of: CommandOutputs) => string])[] = [
   ['run', ({ run }) => run.stdout],
   ['status', ({ status }) => status.stdout],
   ['receipts', ({ receipts }) => receipts.stdout],
@@ -31,7 +35,7 @@ const IN_A_TERMINAL: readonly (readonly [string, (of: Told) => string])[] = [
   ['policy suggest', ({ suggest }) => suggest.stderr],
 ];
 
-const AS_DATA: readonly (readonly [string, (of: Told) => string])[] = [
+const AS_DATA: readonly (readonly [string, (of: CommandOutputs) => string])[] = [
   ['plan --json', ({ plan }) => plan.stdout],
   ['run --events', ({ events }) => events],
   ['status --json', ({ statusJson }) => statusJson.stdout],
@@ -42,7 +46,7 @@ describe.each(IN_A_TERMINAL)('what a requester wrote, in the text of `%s`,', (_,
   it('steers nothing, hides nothing and is no link', async () => {
     const { told } = await toldOf();
     expect(textOf(told)).toContain('script');
-    expect(textOf(told).match(STEERING)).toBeNull();
+    expect(textOf(told).match(MISLEADING)).toBeNull();
     expect(textOf(told).match(LINK)).toBeNull();
   });
 
@@ -55,12 +59,12 @@ describe.each(IN_A_TERMINAL)('what a requester wrote, in the text of `%s`,', (_,
 describe.each(AS_DATA)('what a requester wrote, in `%s`,', (_, textOf) => {
   it('can be shown in a terminal, and is the same to whoever reads it', async () => {
     const { told } = await toldOf();
-    expect(textOf(told).match(UNSEEN)).toBeNull();
+    expect(textOf(told).match(UNPRINTABLE)).toBeNull();
     const documents = textOf(told)
       .trimEnd()
       .split(textOf === AS_DATA[1]?.[1] ? '\n' : '\0');
     const read = JSON.stringify(documents.map((document) => JSON.parse(document)));
-    for (const [, name] of HOSTILE) expect(read).toContain(JSON.stringify(name));
+    for (const [, name] of MALICIOUS_NAMES) expect(read).toContain(JSON.stringify(name));
   });
 });
 
@@ -69,7 +73,7 @@ describe('what a requester wrote, in a command for people to type,', () => {
     const { told, tame } = await toldOf();
     const commands = textOf(told).match(/\baws (directconnect|ec2) .*/g) ?? [];
     // One for each request that no grant fits, and none for those of an unknown requester.
-    expect(commands.length).toBeGreaterThanOrEqual(HOSTILE.length);
+    expect(commands.length).toBeGreaterThanOrEqual(MALICIOUS_NAMES.length);
     for (const command of commands) expect(command).toMatch(/^aws [a-z0-9]+ [a-z-]+( --[a-z-]+ [\w:./-]+)+$/);
     expect(commands.map(withoutIds).sort()).toEqual(
       (textOf(tame).match(/\baws (directconnect|ec2) .*/g) ?? []).map(withoutIds).sort(),
@@ -81,7 +85,7 @@ describe('what a requester wrote, in the page of `status --html`,', () => {
   it('marks nothing up: its elements and attributes are those of a page of tame names', async () => {
     const { told, tame } = await toldOf();
     expect(told.page).toContain('&lt;script&gt;');
-    expect(told.page.match(STEERING)).toBeNull();
+    expect(told.page.match(MISLEADING)).toBeNull();
     expect(tagsOf(told.page)).toEqual(tagsOf(tame.page));
   });
 });
@@ -115,7 +119,9 @@ describe('what a requester wrote, in a suggested patch,', () => {
 });
 
 describe('what a requester wrote, in a message to people,', () => {
-  const mail = mailOf(templateOf([target('hub', 'aws', null)], { notify: { email: 'noc@example.com' } }));
+  const mail = readNotificationRule(
+    templateOf([target('hub', 'aws', null)], { notify: { email: 'noc@example.com' } }),
+  );
 
   it('keeps none from being delivered, adds no line, and steers no mail program', async () => {
     const { told } = await toldOf();
@@ -124,13 +130,13 @@ describe('what a requester wrote, in a message to people,', () => {
       .split('\n')
       .map((line) => JSON.parse(line));
     const messages = events.filter(mail.matches).map(mail.linesOf);
-    expect(messages.length).toBeGreaterThanOrEqual(2 * HOSTILE.length);
+    expect(messages.length).toBeGreaterThanOrEqual(2 * MALICIOUS_NAMES.length);
     for (const lines of messages) {
       // EventBridge delivers a line that is one text in quotes, and drops the whole message for one that is not.
       const text = lines.map((line) => z.string().parse(JSON.parse(line)));
       expect(text).toHaveLength(8);
       for (const line of text) {
-        expect([line, STEERING.exec(line)]).toEqual([line, null]);
+        expect([line, MISLEADING.exec(line)]).toEqual([line, null]);
         expect([line, LINK.exec(line.replace(/^More: .*/, ''))]).toEqual([line, null]);
       }
     }

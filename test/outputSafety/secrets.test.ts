@@ -1,19 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ACME, actAs, US } from '../support/accounts.ts';
-import { folderWith, type } from '../support/cli.ts';
-import { ACME_1, PROD, startCloud } from '../support/cloud.ts';
-import { BGP_KEY, tell } from './commandOutputs.ts';
+import { ACME, actAs, RECIPIENT_ACCOUNT } from '../support/accounts.ts';
+import { folderWith, runCli } from '../support/cli.ts';
+import { ACME_1, PROD, startTestCloud } from '../support/cloud.ts';
+import { BGP_KEY, collectCommandOutputs } from './commandOutputs.ts';
 
 const POLICY = `version: 1
-recipient: { provider: outscale, region: eu-west-2, account: "${US}" }
+recipient: { provider: outscale, region: eu-west-2, account: "${RECIPIENT_ACCOUNT}" }
 owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }
 `;
 
 describe('a BGP key', () => {
   it('is in nothing that a command prints, writes or keeps, nor in what the emulator tells of calls', async () => {
-    const told = await tell(['acme-prod-1']);
+    const told = await collectCommandOutputs(['acme-prod-1']);
     for (const { stdout } of [told.plan, told.statusJson, told.receiptsJson]) {
       expect(stdout).toContain('acme-prod-1');
       expect(stdout).toContain('"hasKey": true');
@@ -31,14 +31,14 @@ describe('a secret key that the API refuses', () => {
     [['status', '--json', '--html', 'status.html']],
     [['doctor']],
     [['doctor', '--json']],
-    [['policy', 'init', '--provider', 'outscale', '--region', 'eu-west-2', '--account', US]],
+    [['policy', 'init', '--provider', 'outscale', '--region', 'eu-west-2', '--account', RECIPIENT_ACCOUNT]],
     [['policy', 'diff', 'policy/hub.yaml', 'policy/hub.yaml', '--pending']],
   ])('is not in what %j prints or writes', async (command) => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101, authKey: BGP_KEY });
     const dir = folderWith({ 'policy/hub.yaml': POLICY, 'events.jsonl': '', 'status.html': '' });
     const where = ['--endpoint', cloud.url, '--gateway-endpoint', cloud.url];
-    const { code, stdout, stderr } = await type(dir, [...command, ...where], {
+    const { code, stdout, stderr } = await runCli(dir, [...command, ...where], {
       OSC_SECRET_KEY: 'planted-secret',
     });
     expect(code).toBe(1);

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { ACME, actAs, STRANGER, US } from '../support/accounts.ts';
-import { ACME_1, PROD, STRANGERS, startCloud } from '../support/cloud.ts';
+import { ACME, actAs, RECIPIENT_ACCOUNT, UNKNOWN_REQUESTER } from '../support/accounts.ts';
+import { ACME_1, PROD, startTestCloud, UNKNOWN_CONNECTION } from '../support/cloud.ts';
 
 export interface Typed {
   readonly code: unknown;
@@ -15,7 +15,7 @@ export function commandLine(node: string, main: string, cwd: string) {
   const env = {
     PATH: [dirname(node), process.env.PATH].join(':'),
     HOME: cwd,
-    OSC_ACCESS_KEY: US,
+    OSC_ACCESS_KEY: RECIPIENT_ACCOUNT,
     OSC_SECRET_KEY: 'secret',
   };
   return (...args: string[]): Promise<Typed> =>
@@ -27,15 +27,15 @@ export function commandLine(node: string, main: string, cwd: string) {
 }
 
 const policy = (owners: string) => `version: 1
-recipient: { provider: outscale, region: eu-west-2, account: "${US}" }
+recipient: { provider: outscale, region: eu-west-2, account: "${RECIPIENT_ACCOUNT}" }
 owners: { ${owners} }
 `;
 
 /** A cloud with an allowed request and a stranger's, and in a folder the policy that says so, and one that allows nothing. */
 export async function world(folder: string) {
-  const cloud = await startCloud();
+  const cloud = await startTestCloud();
   const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
-  await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 102 });
+  await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan: 102 });
   mkdirSync(join(folder, 'policy'), { recursive: true });
   writeFileSync(
     join(folder, 'policy/hub.yaml'),
@@ -43,11 +43,11 @@ export async function world(folder: string) {
   );
   writeFileSync(
     join(folder, 'before.yaml'),
-    policy(`acme: { connections: [${STRANGERS}], gateway: ${PROD} }`),
+    policy(`acme: { connections: [${UNKNOWN_CONNECTION}], gateway: ${PROD} }`),
   );
   return {
     id,
     at: ['--ledger', 'ledger.json', '--endpoint', cloud.url],
-    state: () => actAs(cloud, US).see(id),
+    state: () => actAs(cloud, RECIPIENT_ACCOUNT).see(id),
   };
 }

@@ -12,9 +12,9 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
 import { inWords } from '../../bin/needs.cjs';
-import { bundle } from '../../scripts/bundle.ts';
+import { bundleFunction } from '../../scripts/bundle.ts';
 import { PROD } from '../support/cloud.ts';
-import { plant } from '../support/tempFiles.ts';
+import { writeTempFiles } from '../support/tempFiles.ts';
 import { commandLine, world } from './commands.ts';
 import { cdkApp, POLICY, TYPED } from './consumer.ts';
 import { install } from './install.ts';
@@ -69,8 +69,8 @@ describe('the tarball', () => {
   });
 
   it('holds the function that a checkout deploys', async () => {
-    const file = join(plant({}), 'index.mjs');
-    await bundle(file);
+    const file = join(writeTempFiles({}), 'index.mjs');
+    await bundleFunction(file);
     expect(packed.text('dist/function/index.mjs')).toBe(readFileSync(file, 'utf8'));
   });
 });

@@ -1,25 +1,29 @@
 import { describe, expect, it } from 'vitest';
-import { ACME, actAs, STRANGER, US } from '../support/accounts.ts';
+import { ACME, actAs, RECIPIENT_ACCOUNT, UNKNOWN_REQUESTER } from '../support/accounts.ts';
 import {
   ACME_1,
   ACME_2,
+  compileTestPolicy,
+  createRunner,
   DC_GATEWAY,
   LAB,
-  OURS,
-  outcomes,
+  OWN_CONNECTION,
+  outcomesById,
   PROD,
-  policyOf,
-  runnerOf,
-  SIMPLE,
-  STRANGERS,
-  startCloud,
+  SIMPLE_POLICY,
+  startTestCloud,
+  UNKNOWN_CONNECTION,
 } from '../support/cloud.ts';
 
 describe('a pass', () => {
   it('accepts exactly what the policy allows, with its gateway, and leaves the rest confirming', async () => {
-    const cloud = await startCloud();
-    const [acme, stranger, us] = [actAs(cloud, ACME), actAs(cloud, STRANGER), actAs(cloud, US)];
-    const policy = policyOf(`
+    const cloud = await startTestCloud();
+    const [acme, stranger, us] = [
+      actAs(cloud, ACME),
+      actAs(cloud, UNKNOWN_REQUESTER),
+      actAs(cloud, RECIPIENT_ACCOUNT),
+    ];
+    const policy = compileTestPolicy(`
 owners:
   acme:
     connections: [${ACME_1}, ${ACME_2}]
@@ -29,11 +33,11 @@ owners:
     const prod = await acme.offer({ connection: ACME_1, vlan: 101 });
     const lab = await acme.offer({ connection: ACME_2, vlan: 300 });
     const mismatch = await acme.offer({ connection: ACME_1, vlan: 300 });
-    const copied = await stranger.offer({ connection: STRANGERS, vlan: 101, name: 'vlan-101' });
+    const copied = await stranger.offer({ connection: UNKNOWN_CONNECTION, vlan: 101, name: 'vlan-101' });
 
-    const report = await runnerOf(cloud, policy).pass();
+    const report = await createRunner(cloud, policy).run();
 
-    expect(outcomes(report)).toEqual({
+    expect(outcomesById(report)).toEqual({
       [prod]: `accepted acme.prod ${PROD}`,
       [lab]: `accepted acme.lab ${LAB}`,
       [mismatch]: 'held no-grant',
@@ -50,7 +54,7 @@ owners:
   });
 
   it('accepts on aws too, on a virtual and on a Direct Connect gateway', async () => {
-    const cloud = await startCloud({ dialect: 'aws' });
+    const cloud = await startTestCloud({ dialect: 'aws' });
     const acme = actAs(cloud, ACME);
     const owners = `
 owners:
@@ -62,13 +66,13 @@ owners:
     const hub = await acme.offer({ connection: ACME_1, vlan: 101 });
     const lab = await acme.offer({ connection: ACME_2, vlan: 300 });
 
-    const report = await runnerOf(cloud, policyOf(owners, 'aws')).pass();
+    const report = await createRunner(cloud, compileTestPolicy(owners, 'aws')).run();
 
-    expect(outcomes(report)).toEqual({
+    expect(outcomesById(report)).toEqual({
       [hub]: `accepted acme.hub ${DC_GATEWAY}`,
       [lab]: `accepted acme.lab ${LAB}`,
     });
-    expect(await actAs(cloud, US).see(hub)).toBe(`pending ${DC_GATEWAY}`);
+    expect(await actAs(cloud, RECIPIENT_ACCOUNT).see(hub)).toBe(`pending ${DC_GATEWAY}`);
     expect(report.requests.map(({ deadline }) => deadline)).toEqual([
       { earliest: null, latest: null },
       { earliest: null, latest: null },
@@ -76,59 +80,77 @@ owners:
   });
 
   it('reports public and transit interfaces, without a command that accepts them, and never accepts them', async () => {
-    const cloud = await startCloud({ dialect: 'aws' });
+    const cloud = await startTestCloud({ dialect: 'aws' });
     const acme = actAs(cloud, ACME);
-    const policy = policyOf(`owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }`, 'aws');
+    const policy = compileTestPolicy(
+      `owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }`,
+      'aws',
+    );
     const open = await acme.offer({ connection: ACME_1, vlan: 101, type: 'public' });
     const transit = await acme.offer({ connection: ACME_1, vlan: 102, type: 'transit' });
 
-    const report = await runnerOf(cloud, policy).pass();
+    const report = await createRunner(cloud, policy).run();
 
-    expect(outcomes(report)).toEqual({ [open]: 'held not-private', [transit]: 'held not-private' });
-    const commands = Object.fromEntries(report.requests.map(({ id, acceptByHand }) => [id, acceptByHand]));
+    expect(outcomesById(report)).toEqual({ [open]: 'held not-private', [transit]: 'held not-private' });
+    const commands = Object.fromEntries(
+      report.requests.map(({ id, manualOverrideCommand }) => [id, manualOverrideCommand]),
+    );
     expect(commands).toEqual({ [open]: null, [transit]: null });
-    expect(await actAs(cloud, US).see(transit)).toBe('confirming');
+    expect(await actAs(cloud, RECIPIENT_ACCOUNT).see(transit)).toBe('confirming');
   });
 
   it.each(['outscale', 'aws'] as const)('ignores what we offered to others, on %s', async (dialect) => {
-    const cloud = await startCloud({ dialect });
-    const outbound = await actAs(cloud, US).offer({ connection: OURS, vlan: 101, to: STRANGER });
-    const policy = policyOf(`owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }`, dialect);
+    const cloud = await startTestCloud({ dialect });
+    const outbound = await actAs(cloud, RECIPIENT_ACCOUNT).offer({
+      connection: OWN_CONNECTION,
+      vlan: 101,
+      to: UNKNOWN_REQUESTER,
+    });
+    const policy = compileTestPolicy(
+      `owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }`,
+      dialect,
+    );
 
-    const report = await runnerOf(cloud, policy).pass();
+    const report = await createRunner(cloud, policy).run();
 
     expect(report.requests).toEqual([]);
-    expect(report.ignored).toMatchObject([{ id: outbound, code: 'outbound', connection: OURS }]);
+    expect(report.ignored).toMatchObject([{ id: outbound, code: 'outbound', connection: OWN_CONNECTION }]);
   });
 
   it('finds the owner also where OUTSCALE reveals the requester before acceptance', async () => {
-    const cloud = await startCloud({ ownerAccountWhileConfirming: 'requester' });
+    const cloud = await startTestCloud({ ownerAccountWhileConfirming: 'requester' });
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
-    const stranger = await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 101 });
-    const named = policyOf(
+    const stranger = await actAs(cloud, UNKNOWN_REQUESTER).offer({
+      connection: UNKNOWN_CONNECTION,
+      vlan: 101,
+    });
+    const named = compileTestPolicy(
       `owners: { acme: { account: "${ACME}", connections: [${ACME_1}], gateway: ${PROD} } }`,
     );
-    const other = policyOf(
-      `owners: { acme: { account: "${US}", connections: [${ACME_1}], gateway: ${PROD} } }`,
+    const other = compileTestPolicy(
+      `owners: { acme: { account: "${RECIPIENT_ACCOUNT}", connections: [${ACME_1}], gateway: ${PROD} } }`,
     );
 
-    const nameless = await runnerOf(cloud, SIMPLE).pass();
-    expect(outcomes(nameless)).toEqual({ [id]: 'held owner-mismatch', [stranger]: 'held unknown-requester' });
+    const nameless = await createRunner(cloud, SIMPLE_POLICY).run();
+    expect(outcomesById(nameless)).toEqual({
+      [id]: 'held owner-mismatch',
+      [stranger]: 'held unknown-requester',
+    });
     expect(JSON.stringify(nameless)).toContain(`add \`account: \\"${ACME}\\"\` under \`owners.acme\``);
-    expect(outcomes(await runnerOf(cloud, other).pass())[id]).toBe('held owner-mismatch');
-    expect(outcomes(await runnerOf(cloud, named).pass())[id]).toBe(`accepted acme.default ${PROD}`);
+    expect(outcomesById(await createRunner(cloud, other).run())[id]).toBe('held owner-mismatch');
+    expect(outcomesById(await createRunner(cloud, named).run())[id]).toBe(`accepted acme.default ${PROD}`);
   });
 
   it('plans without confirming, remembering or taking the lease', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
-    const runner = runnerOf(cloud, SIMPLE);
+    const runner = createRunner(cloud, SIMPLE_POLICY);
 
-    const plan = await runner.pass({ dryRun: true });
+    const plan = await runner.run({ dryRun: true });
 
-    expect(outcomes(plan)).toEqual({ [id]: `wouldAccept acme.default ${PROD}` });
+    expect(outcomesById(plan)).toEqual({ [id]: `wouldAccept acme.default ${PROD}` });
     expect(plan.counts).toMatchObject({ pending: 1, wouldAccept: 1, accepted: 0 });
-    expect(await actAs(cloud, US).see(id)).toBe('confirming');
-    expect((await runner.ledger.peek('outscale/eu-west-2/012345678901')).sightings).toEqual({});
+    expect(await actAs(cloud, RECIPIENT_ACCOUNT).see(id)).toBe('confirming');
+    expect((await runner.ledger.readState('outscale/eu-west-2/012345678901')).observations).toEqual({});
   });
 });

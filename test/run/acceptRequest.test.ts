@@ -1,10 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import type { PassReport } from '../../core/runReport.ts';
+import type { RunReport } from '../../core/runReport.ts';
 import type { FaultInput } from '../../emulator/emulator.ts';
 import type { Ports } from '../../run/ports.ts';
-import { fromNow, leastOf, type PassInput } from '../../run/runContext.ts';
-import { ACME, actAs, US } from '../support/accounts.ts';
-import { ACME_1, LAB, outcomes, PROD, policyOf, runnerOf, SIMPLE, startCloud } from '../support/cloud.ts';
+import { budgetFromNow, type RunInput, smallestBudget } from '../../run/runContext.ts';
+import { ACME, actAs, RECIPIENT_ACCOUNT } from '../support/accounts.ts';
+import {
+  ACME_1,
+  compileTestPolicy,
+  createRunner,
+  LAB,
+  outcomesById,
+  PROD,
+  SIMPLE_POLICY,
+  startTestCloud,
+} from '../support/cloud.ts';
 import { whileWriting } from '../support/observedLedgers.ts';
 
 const TOO_LATE = 'less than twice the request time-out was left; the next pass goes on';
@@ -12,18 +21,18 @@ const CONFIRM = 'ConfirmPrivateVirtualInterface';
 const FAILED: FaultInput = { kind: 'serverError', operation: CONFIRM };
 
 /** A cloud with requests of acme's, one a VLAN, and how a pass over it is run. */
-async function stage(vlans: readonly number[], policy = SIMPLE) {
-  const cloud = await startCloud();
+async function stage(vlans: readonly number[], policy = SIMPLE_POLICY) {
+  const cloud = await startTestCloud();
   const ids: string[] = [];
   for (const vlan of vlans) ids.push(await actAs(cloud, ACME).offer({ connection: ACME_1, vlan }));
-  const runner = runnerOf(cloud, policy);
-  const direct = (changed: Partial<Ports['directConnect']>): Partial<PassInput> => ({
+  const runner = createRunner(cloud, policy);
+  const direct = (changed: Partial<Ports['directConnect']>): Partial<RunInput> => ({
     ports: { ...runner.ports, directConnect: { ...runner.ports.directConnect, ...changed } },
   });
   return { cloud, ids, runner, direct };
 }
 
-const told = ({ requests }: PassReport) =>
+const told = ({ requests }: RunReport) =>
   requests.map(({ outcome, message, skipped }) => ({ outcome, message, skipped: skipped?.length }));
 
 describe('time that runs out', () => {
@@ -34,7 +43,7 @@ describe('time that runs out', () => {
       asked += 1;
       return null;
     };
-    const report = await runner.pass({ ...direct({ describe }), remaining: () => 1999 });
+    const report = await runner.run({ ...direct({ describe }), remaining: () => 1999 });
     expect(told(report)).toEqual([{ outcome: 'notAttempted', message: TOO_LATE, skipped: 0 }]);
     expect(asked).toBe(0);
   });
@@ -46,9 +55,9 @@ describe('time that runs out', () => {
       left = 1999;
       return runner.ports.directConnect.describe(id);
     };
-    const report = await runner.pass({ ...direct({ describe }), remaining: () => left });
+    const report = await runner.run({ ...direct({ describe }), remaining: () => left });
     expect(told(report)).toMatchObject([{ outcome: 'notAttempted', message: TOO_LATE }]);
-    expect((await runner.ledger.peek('outscale/eu-west-2/012345678901')).intents).toEqual({});
+    expect((await runner.ledger.readState('outscale/eu-west-2/012345678901')).intents).toEqual({});
     expect(ids).toHaveLength(1);
   });
 
@@ -56,14 +65,14 @@ describe('time that runs out', () => {
     const { runner, cloud } = await stage([101]);
     let left = 60_000;
     const slow = whileWriting('intended', () => (left = 1999), runner.ledger);
-    const report = await runner.pass({ remaining: () => left }, slow);
+    const report = await runner.run({ remaining: () => left }, slow);
     expect(told(report)).toMatchObject([{ outcome: 'notAttempted', message: TOO_LATE }]);
     expect(cloud.calls().map(({ operation }) => operation)).not.toContain(CONFIRM);
   });
 
   it('not at twice the request time-out exactly: that is enough', async () => {
     const { runner } = await stage([101]);
-    expect(told(await runner.pass({ remaining: () => 2000 }))).toMatchObject([{ outcome: 'accepted' }]);
+    expect(told(await runner.run({ remaining: () => 2000 }))).toMatchObject([{ outcome: 'accepted' }]);
   });
 
   it('for the second of two: a warning, since the pass gets on', async () => {
@@ -73,7 +82,7 @@ describe('time that runs out', () => {
       left = 1999;
       return runner.ports.directConnect.confirm(...of);
     };
-    const report = await runner.pass({ ...direct({ confirm }), remaining: () => left });
+    const report = await runner.run({ ...direct({ confirm }), remaining: () => left });
     expect(report).toMatchObject({
       status: 'completed',
       failures: [],
@@ -94,10 +103,10 @@ describe('a request that is none any more when we come to confirm it', () => {
   ])('%s', async (_, gone, now) => {
     const { runner, direct, cloud } = await stage([101]);
     const byHand = async (id: string) => {
-      await actAs(cloud, US).confirm(id, LAB);
+      await actAs(cloud, RECIPIENT_ACCOUNT).confirm(id, LAB);
       return runner.ports.directConnect.describe(id);
     };
-    const report = await runner.pass(direct({ describe: gone ?? byHand }));
+    const report = await runner.run(direct({ describe: gone ?? byHand }));
     const message = `no longer confirming when we came to confirm it: ${now}`;
     expect(told(report)).toEqual([{ outcome: 'gone', message, skipped: 0 }]);
   });
@@ -109,7 +118,7 @@ it('a request that is another one when we come to confirm it is reported as it w
     const vif = await runner.ports.directConnect.describe(id);
     return vif === null ? null : { ...vif, ownerAccount: null, mtu: 9001 };
   };
-  const report = await runner.pass(direct({ describe }));
+  const report = await runner.run(direct({ describe }));
   expect(report.requests).toMatchObject([
     {
       outcome: 'held',
@@ -124,9 +133,9 @@ it('a look that fails before a confirm fails that request alone, by its ID', asy
   const { runner, cloud, ids } = await stage([101, 102]);
   // The listing passes; the first look, with its retries, does not.
   cloud.addFault({ kind: 'accessDenied', operation: 'DescribeVirtualInterfaces', after: 1, times: 1 });
-  const report = await runner.pass();
+  const report = await runner.run();
   const failed = report.requests.find(({ outcome }) => outcome === 'failed');
-  expect(Object.values(outcomes(report)).sort()).toEqual([
+  expect(Object.values(outcomesById(report)).sort()).toEqual([
     `accepted acme.default ${PROD}`,
     `failed acme.default ${PROD}`,
   ]);
@@ -139,7 +148,7 @@ it('a confirm whose end is not known takes its addresses on the gateway at once'
   const { runner, cloud } = await stage([]);
   for (const vlan of [101, 102]) await actAs(cloud, ACME).offer({ connection: ACME_1, vlan, subnet: '10.0' });
   cloud.addFault(FAILED);
-  expect(Object.values(outcomes(await runner.pass())).sort()).toEqual([
+  expect(Object.values(outcomesById(await runner.run())).sort()).toEqual([
     `failed acme.default ${PROD}`,
     'held peers-overlap',
   ]);
@@ -151,17 +160,19 @@ describe('a confirm whose end is not known takes its slot at once', () => {
     ['of the owner', `${owners}, limit: 1 } }`, 'held owner-limit'],
     ['of the pass', `limits: { acceptsPerPass: 1 }\n${owners} } }`, 'held pass-limit'],
   ])('%s', async (_, policy, held) => {
-    const { runner, cloud } = await stage([101, 102], policyOf(policy));
+    const { runner, cloud } = await stage([101, 102], compileTestPolicy(policy));
     cloud.addFault(FAILED);
-    const report = await runner.pass();
-    expect(Object.values(outcomes(report)).sort()).toEqual([`failed acme.default ${PROD}`, held]);
+    const report = await runner.run();
+    expect(Object.values(outcomesById(report)).sort()).toEqual([`failed acme.default ${PROD}`, held]);
   });
 });
 
 it('a budget shrinks as time goes by, and the least of several counts', () => {
   let now = 5000;
   const clock = { now: () => new Date(0), monotonic: () => now };
-  const left = fromNow(clock, 1000);
+  const left = budgetFromNow(clock, 1000);
   now += 400;
-  expect([left(), leastOf(left, () => 700)(), leastOf(left, () => 500)()]).toEqual([600, 600, 500]);
+  expect([left(), smallestBudget(left, () => 700)(), smallestBudget(left, () => 500)()]).toEqual([
+    600, 600, 500,
+  ]);
 });

@@ -1,8 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import type { FaultInput } from '../../emulator/emulator.ts';
 import { CredentialsUnusable } from '../../run/portErrors.ts';
-import { ACME, actAs, US } from '../support/accounts.ts';
-import { ACME_1, LAB, outcomes, PROD, policyOf, runnerOf, SIMPLE, startCloud } from '../support/cloud.ts';
+import { ACME, actAs, RECIPIENT_ACCOUNT } from '../support/accounts.ts';
+import {
+  ACME_1,
+  compileTestPolicy,
+  createRunner,
+  LAB,
+  outcomesById,
+  PROD,
+  SIMPLE_POLICY,
+  startTestCloud,
+} from '../support/cloud.ts';
 
 const CONFIRM = 'ConfirmPrivateVirtualInterface';
 
@@ -12,13 +21,13 @@ describe('after a confirm whose end is not known', () => {
     { kind: 'failAfterCommit', operation: CONFIRM, status: 500 },
     { kind: 'timeoutAfterCommit', operation: CONFIRM },
   ])('what did happen counts as accepted ($kind)', async (fault) => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
     cloud.addFault(fault);
 
-    const report = await runnerOf(cloud, SIMPLE, { requestTimeoutMs: 300 }).pass();
+    const report = await createRunner(cloud, SIMPLE_POLICY, { requestTimeoutMs: 300 }).run();
 
-    expect(outcomes(report)).toEqual({ [id]: `accepted acme.default ${PROD}` });
+    expect(outcomesById(report)).toEqual({ [id]: `accepted acme.default ${PROD}` });
     expect(report.status).toBe('completed');
     expect(cloud.calls().filter(({ operation }) => operation === CONFIRM)).toHaveLength(1);
   });
@@ -37,66 +46,66 @@ describe('after a confirm whose end is not known', () => {
   ])(
     'what did not happen fails the pass, is tried once, and again in the next pass ($kind $status)',
     async (fault) => {
-      const cloud = await startCloud();
+      const cloud = await startTestCloud();
       const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
-      const runner = runnerOf(cloud, SIMPLE, { requestTimeoutMs: 300 });
+      const runner = createRunner(cloud, SIMPLE_POLICY, { requestTimeoutMs: 300 });
       cloud.addFault(fault);
 
-      const failed = await runner.pass();
+      const failed = await runner.run();
 
-      expect(outcomes(failed)).toEqual({ [id]: `failed acme.default ${PROD}` });
+      expect(outcomesById(failed)).toEqual({ [id]: `failed acme.default ${PROD}` });
       expect(failed).toMatchObject({ status: 'failed', failures: [{ code: 'confirm-failed' }] });
       expect(failed.failures[0]?.message).toContain(id);
       expect(cloud.calls().filter(({ operation }) => operation === CONFIRM)).toHaveLength(1);
-      expect(outcomes(await runner.pass())).toEqual({ [id]: `accepted acme.default ${PROD}` });
+      expect(outcomesById(await runner.run())).toEqual({ [id]: `accepted acme.default ${PROD}` });
     },
   );
 
   it('learns in the next pass what became of it when it could not ask', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
-    const runner = runnerOf(cloud, SIMPLE, { requestTimeoutMs: 300 });
+    const runner = createRunner(cloud, SIMPLE_POLICY, { requestTimeoutMs: 300 });
     cloud.addFault({ kind: 'failAfterCommit', operation: CONFIRM });
     // The listing and the description before the confirm pass; the one after it, with its retries, does not.
     cloud.addFault({ kind: 'accessDenied', operation: 'DescribeVirtualInterfaces', after: 2 });
 
-    const unknown = await runner.pass();
-    expect(outcomes(unknown)).toEqual({ [id]: `failed acme.default ${PROD}` });
+    const unknown = await runner.run();
+    expect(outcomesById(unknown)).toEqual({ [id]: `failed acme.default ${PROD}` });
     expect(unknown.failures[0]?.message).toContain('may have been accepted');
 
-    const known = await runner.pass();
+    const known = await runner.run();
     expect(known).toMatchObject({ status: 'completed', requests: [], ended: [{ id, as: 'accepted' }] });
-    expect((await runner.ledger.peek('outscale/eu-west-2/012345678901')).acceptances).toHaveProperty(id);
+    expect((await runner.ledger.readState('outscale/eu-west-2/012345678901')).acceptances).toHaveProperty(id);
   });
 
   it('holds its slot of a limit until two later listings still show it confirming', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const acme = actAs(cloud, ACME);
     const first = await acme.offer({ connection: ACME_1, vlan: 101 });
     const owners = `owners: { acme: { connections: [${ACME_1}], gateway: ${PROD}, limit: 1 } }`;
-    const runner = runnerOf(cloud, policyOf(owners), { requestTimeoutMs: 300 });
+    const runner = createRunner(cloud, compileTestPolicy(owners), { requestTimeoutMs: 300 });
     cloud.addFault({ kind: 'serverError', operation: CONFIRM });
-    expect(outcomes(await runner.pass())).toEqual({ [first]: `failed acme.default ${PROD}` });
+    expect(outcomesById(await runner.run())).toEqual({ [first]: `failed acme.default ${PROD}` });
 
     // From here on the first is held, so that nothing but its open confirm can take the slot.
     const second = await acme.offer({ connection: ACME_1, vlan: 102 });
-    const loaded = policyOf(`${owners}\nhold: [{ vlan: [101] }]`);
-    expect(outcomes(await runner.pass({ loaded }))[second]).toBe('held owner-limit');
-    expect(outcomes(await runner.pass({ loaded }))).toEqual({
+    const loaded = compileTestPolicy(`${owners}\nhold: [{ vlan: [101] }]`);
+    expect(outcomesById(await runner.run({ loaded }))[second]).toBe('held owner-limit');
+    expect(outcomesById(await runner.run({ loaded }))).toEqual({
       [first]: 'held held-by-policy',
       [second]: `accepted acme.default ${PROD}`,
     });
   });
 
   it('raises an alarm when somebody else gave it another gateway meanwhile', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
-    const runner = runnerOf(cloud, SIMPLE, { requestTimeoutMs: 300 });
+    const runner = createRunner(cloud, SIMPLE_POLICY, { requestTimeoutMs: 300 });
     cloud.addFault({ kind: 'serverError', operation: CONFIRM });
-    await runner.pass();
-    await actAs(cloud, US).confirm(id, LAB);
+    await runner.run();
+    await actAs(cloud, RECIPIENT_ACCOUNT).confirm(id, LAB);
 
-    const report = await runner.pass();
+    const report = await runner.run();
 
     expect(report).toMatchObject({ status: 'failed', ended: [{ id, as: 'acceptedByOthers' }] });
     expect(report.failures).toMatchObject([{ code: 'other-gateway' }]);
@@ -104,37 +113,41 @@ describe('after a confirm whose end is not known', () => {
   });
 
   it('raises it at once when somebody else was quicker by a moment, and has no receipt of that', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
-    const runner = runnerOf(cloud, SIMPLE);
+    const runner = createRunner(cloud, SIMPLE_POLICY);
     const { directConnect } = runner.ports;
     const confirm: typeof directConnect.confirm = async (...confirmed) => {
-      await actAs(cloud, US).confirm(id, LAB);
+      await actAs(cloud, RECIPIENT_ACCOUNT).confirm(id, LAB);
       return directConnect.confirm(...confirmed);
     };
-    const report = await runner.pass({
+    const report = await runner.run({
       ports: { ...runner.ports, directConnect: { ...directConnect, confirm } },
     });
-    expect(outcomes(report)).toEqual({ [id]: `failed acme.default ${PROD}` });
+    expect(outcomesById(report)).toEqual({ [id]: `failed acme.default ${PROD}` });
     expect(report.failures).toMatchObject([{ code: 'other-gateway' }]);
-    const { receipts } = await runner.ledger.records('outscale/eu-west-2/012345678901', new Date(0));
+    const { receipts } = await runner.ledger.readRecords('outscale/eu-west-2/012345678901', new Date(0));
     expect(receipts).toEqual([]);
   });
 
   it('keeps what it knows when the credentials fail between the confirm and the question after it', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
     cloud.addFault({ kind: 'failAfterCommit', operation: CONFIRM });
     const confirmed = () => cloud.calls().some(({ operation }) => operation === CONFIRM);
     const credentials = async () => {
       if (confirmed()) throw new CredentialsUnusable('the key is gone');
       // So short-lived that every call asks for it anew.
-      return { accessKeyId: US, secretAccessKey: 'secret', expiration: new Date(Date.now() + 1000) };
+      return {
+        accessKeyId: RECIPIENT_ACCOUNT,
+        secretAccessKey: 'secret',
+        expiration: new Date(Date.now() + 1000),
+      };
     };
 
-    const report = await runnerOf(cloud, SIMPLE, { credentials }).pass();
+    const report = await createRunner(cloud, SIMPLE_POLICY, { credentials }).run();
 
-    expect(outcomes(report)).toEqual({ [id]: `failed acme.default ${PROD}` });
+    expect(outcomesById(report)).toEqual({ [id]: `failed acme.default ${PROD}` });
     expect(report.failures[0]?.message).toMatch(/may have been accepted: .*; then the key is gone/);
   });
 });

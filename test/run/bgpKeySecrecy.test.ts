@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { FaultKind } from '../../emulator/emulator.ts';
-import { ACME, actAs, STRANGER } from '../support/accounts.ts';
-import { ACME_1, runnerOf, SIMPLE, STRANGERS, startCloud } from '../support/cloud.ts';
-import { recordingAnnouncer } from '../support/eventPublishers.ts';
+import { ACME, actAs, UNKNOWN_REQUESTER } from '../support/accounts.ts';
+import { ACME_1, createRunner, SIMPLE_POLICY, startTestCloud, UNKNOWN_CONNECTION } from '../support/cloud.ts';
+import { recordingPublisher } from '../support/eventPublishers.ts';
 
 const SECRET = 'planted-bgp-key';
 
@@ -24,29 +24,33 @@ describe.each(['outscale', 'aws'] as const)('on %s, a BGP key', (dialect) => {
   it.each(KINDS)(
     'reaches neither report, ledger, receipt nor announcement when calls meet %s',
     async (kind) => {
-      const cloud = await startCloud({ dialect });
+      const cloud = await startTestCloud({ dialect });
       await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101, authKey: SECRET });
-      await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 102, authKey: SECRET });
-      const announcer = recordingAnnouncer();
-      const { policy, digest } = SIMPLE;
+      await actAs(cloud, UNKNOWN_REQUESTER).offer({
+        connection: UNKNOWN_CONNECTION,
+        vlan: 102,
+        authKey: SECRET,
+      });
+      const eventPublisher = recordingPublisher();
+      const { policy, digest } = SIMPLE_POLICY;
       const recipient = { ...policy.recipient, provider: dialect };
-      const runner = runnerOf(
+      const runner = createRunner(
         cloud,
         { policy: { ...policy, recipient }, digest },
         {
           requestTimeoutMs: 50,
-          announcer,
+          eventPublisher,
         },
       );
       for (const after of [0, 1, 2, 3, 4]) cloud.addFault({ kind, after, times: 1 });
 
       const told: unknown[] = [];
-      for (let pass = 0; pass < 3; pass += 1) told.push(await runner.pass());
+      for (let pass = 0; pass < 3; pass += 1) told.push(await runner.run());
       const key = `${dialect}/eu-west-2/012345678901`;
       told.push(
-        await runner.ledger.peek(key),
-        await runner.ledger.records(key, new Date(0)),
-        announcer.delivered,
+        await runner.ledger.readState(key),
+        await runner.ledger.readRecords(key, new Date(0)),
+        eventPublisher.delivered,
       );
 
       // The key is there to leak: the API shows it.

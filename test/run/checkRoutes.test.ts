@@ -1,9 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { ACME, actAs, US } from '../support/accounts.ts';
-import { ACME_1, ACME_2, DC_GATEWAY, PROD, policyOf, runnerOf, startCloud } from '../support/cloud.ts';
-import { routesOf } from '../support/emulatedRoutes.ts';
-import { recordingAnnouncer } from '../support/eventPublishers.ts';
-import { failingOn, watched } from '../support/observedLedgers.ts';
+import { ACME, actAs, RECIPIENT_ACCOUNT } from '../support/accounts.ts';
+import {
+  ACME_1,
+  ACME_2,
+  compileTestPolicy,
+  createRunner,
+  DC_GATEWAY,
+  PROD,
+  startTestCloud,
+} from '../support/cloud.ts';
+import { routesFor } from '../support/emulatedRoutes.ts';
+import { recordingPublisher } from '../support/eventPublishers.ts';
+import { failingOn, observeLedger } from '../support/observedLedgers.ts';
 
 const VPC = 'vpc-1';
 const TABLES = 'DescribeRouteTables';
@@ -11,25 +19,25 @@ const ASSOCIATIONS = 'DescribeDirectConnectGatewayAssociations';
 
 /** A cloud, passes over it, and an interface that one of them accepted, not yet available. */
 async function accepted(dialect: 'outscale' | 'aws', gateway = PROD) {
-  const cloud = await startCloud({ dialect });
-  const policy = policyOf(
+  const cloud = await startTestCloud({ dialect });
+  const policy = compileTestPolicy(
     `owners: { acme: { connections: [${ACME_1}, ${ACME_2}], gateway: ${gateway} } }`,
     dialect,
   );
-  const announcer = recordingAnnouncer();
-  const runner = runnerOf(cloud, policy, { announcer });
+  const eventPublisher = recordingPublisher();
+  const runner = createRunner(cloud, policy, { eventPublisher });
   const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
-  expect(await runner.pass()).toMatchObject({ counts: { accepted: 1 }, followUps: [], warnings: [] });
-  announcer.news();
+  expect(await runner.run()).toMatchObject({ counts: { accepted: 1 }, followUps: [], warnings: [] });
+  eventPublisher.takePublished();
   return {
-    ...{ id, cloud, runner, announcer, routes: routesOf(cloud) },
+    ...{ id, cloud, runner, announcer: eventPublisher, routes: routesFor(cloud) },
     /** Lets it become available and runs a pass: what it reports, told, and asked. */
-    later: async (time = 'PT5M', overrides: Parameters<typeof runner.pass>[0] = {}) => {
+    later: async (time = 'PT5M', overrides: Parameters<typeof runner.run>[0] = {}) => {
       cloud.clock.advance(time);
       cloud.clearCalls();
-      const { status, followUps, warnings } = await runner.pass(overrides);
+      const { status, followUps, warnings } = await runner.run(overrides);
       const asked = cloud.calls().map(({ operation }) => operation);
-      return { status, followUps, warnings, news: announcer.news(), asked };
+      return { status, followUps, warnings, news: eventPublisher.takePublished(), asked };
     },
   };
 }
@@ -58,7 +66,7 @@ describe.each(['outscale', 'aws'] as const)('an accepted interface that is avail
       forPeople: { toDo: mend },
     });
     // It is told, and nothing is undone.
-    expect(await actAs(cloud, US).see(id)).toBe(`available ${PROD}`);
+    expect(await actAs(cloud, RECIPIENT_ACCOUNT).see(id)).toBe(`available ${PROD}`);
     expect(await later()).toEqual(QUIET);
     expect(await later('P2D')).toEqual(QUIET);
   });
@@ -204,8 +212,8 @@ describe('the look', () => {
   it('is one for all that became available on one gateway', async () => {
     const { id, cloud, routes, runner, announcer, later } = await accepted('outscale');
     const other = await actAs(cloud, ACME).offer({ connection: ACME_2, vlan: 102 });
-    await runner.pass();
-    announcer.news();
+    await runner.run();
+    announcer.takePublished();
     await routes.stopPropagating(PROD, VPC);
     const { followUps, news, asked } = await later();
     expect(followUps.map((told) => told.id).sort()).toEqual([id, other].sort());
@@ -235,7 +243,7 @@ describe('the look', () => {
   it('is written as done after what it found, so that a write cut short tells it once more', async () => {
     const { runner, routes, later } = await accepted('outscale');
     await routes.stopPropagating(PROD, VPC);
-    const ledger = watched(runner.ledger);
+    const ledger = observeLedger(runner.ledger);
     await later('PT5M', { ports: { ...runner.ports, ledger } });
     expect(ledger.calls()).toEqual([
       'open',

@@ -1,31 +1,31 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import type { Simulator } from '../../emulator/emulator.ts';
+import type { Emulator } from '../../emulator/emulator.ts';
 import { LedgerFailure } from '../../run/portErrors.ts';
 import type { DirectConnect, Ledger } from '../../run/ports.ts';
 import { ACME, actAs } from '../support/accounts.ts';
 import {
   ACME_1,
   ACME_2,
-  outcomes,
+  compileTestPolicy,
+  createRunner,
+  outcomesById,
   PROD,
-  policyOf,
   type Runner,
-  runnerOf,
-  SIMPLE,
-  startCloud,
+  SIMPLE_POLICY,
+  startTestCloud,
 } from '../support/cloud.ts';
 
 /** Offers on the first connection, sorted: with no deadline known, that is the order of work. */
-async function offered(cloud: Simulator, many: number): Promise<string[]> {
+async function offered(cloud: Emulator, many: number): Promise<string[]> {
   const ids: string[] = [];
   for (let i = 0; i < many; i += 1)
     ids.push(await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 + i }));
   return ids.sort();
 }
 
-function passWith({ ports, pass }: Runner, directConnect: Partial<DirectConnect>, ledger?: Ledger) {
-  return pass({
+function passWith({ ports, run }: Runner, directConnect: Partial<DirectConnect>, ledger?: Ledger) {
+  return run({
     ports: {
       ...ports,
       ledger: ledger ?? ports.ledger,
@@ -34,13 +34,13 @@ function passWith({ ports, pass }: Runner, directConnect: Partial<DirectConnect>
   });
 }
 
-const ONE = policyOf(`owners: { acme: { connections: [${ACME_1}], gateway: ${PROD}, limit: 1 } }`);
+const ONE = compileTestPolicy(`owners: { acme: { connections: [${ACME_1}], gateway: ${PROD}, limit: 1 } }`);
 
 describe('side by side, requests', () => {
   it('are confirmed four at once and never more', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     await offered(cloud, 10);
-    const runner = runnerOf(cloud, SIMPLE);
+    const runner = createRunner(cloud, SIMPLE_POLICY);
     let [underWay, most] = [0, 0];
     const confirm: DirectConnect['confirm'] = async (id, gateway) => {
       underWay += 1;
@@ -54,16 +54,16 @@ describe('side by side, requests', () => {
   });
 
   it('get the last slot in their order, however long the first one’s look takes; the others cost no call', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const [first = '', ...others] = await offered(cloud, 4);
-    const runner = runnerOf(cloud, ONE);
+    const runner = createRunner(cloud, ONE);
     const described: string[] = [];
     const describe = async (id: string) => {
       described.push(id);
       if (id === first) await pause(60);
       return runner.ports.directConnect.describe(id);
     };
-    expect(outcomes(await passWith(runner, { describe }))).toEqual({
+    expect(outcomesById(await passWith(runner, { describe }))).toEqual({
       [first]: `accepted acme.default ${PROD}`,
       ...Object.fromEntries(others.map((id) => [id, 'held owner-limit'])),
     });
@@ -71,14 +71,14 @@ describe('side by side, requests', () => {
   });
 
   it('get the slot that one before them turned out not to need', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const [first = '', second = '', third = ''] = await offered(cloud, 3);
-    const runner = runnerOf(cloud, ONE);
+    const runner = createRunner(cloud, ONE);
     const describe = async (id: string) => {
       if (id === first) await actAs(cloud, ACME).withdraw(id);
       return runner.ports.directConnect.describe(id);
     };
-    expect(outcomes(await passWith(runner, { describe }))).toEqual({
+    expect(outcomesById(await passWith(runner, { describe }))).toEqual({
       [first]: `gone acme.default ${PROD}`,
       [second]: `accepted acme.default ${PROD}`,
       [third]: 'held owner-limit',
@@ -86,14 +86,16 @@ describe('side by side, requests', () => {
   });
 
   it('do not both get addresses that only one can have', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const acme = actAs(cloud, ACME);
     const ids = [
       await acme.offer({ connection: ACME_1, vlan: 101, subnet: '9.8' }),
       await acme.offer({ connection: ACME_2, vlan: 102, subnet: '9.8' }),
     ].sort();
-    const both = policyOf(`owners: { acme: { connections: [${ACME_1}, ${ACME_2}], gateway: ${PROD} } }`);
-    expect(Object.values(outcomes(await runnerOf(cloud, both).pass()))).toEqual([
+    const both = compileTestPolicy(
+      `owners: { acme: { connections: [${ACME_1}, ${ACME_2}], gateway: ${PROD} } }`,
+    );
+    expect(Object.values(outcomesById(await createRunner(cloud, both).run()))).toEqual([
       `accepted acme.default ${PROD}`,
       'held peers-overlap',
     ]);
@@ -101,9 +103,9 @@ describe('side by side, requests', () => {
   });
 
   it('are looked at again when they had to wait for one before them', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const [first = '', second = ''] = await offered(cloud, 2);
-    const runner = runnerOf(cloud, SIMPLE);
+    const runner = createRunner(cloud, SIMPLE_POLICY);
     let monotonic = 0;
     const clock = { now: runner.ports.clock.now, monotonic: () => monotonic };
     const described: string[] = [];
@@ -120,20 +122,20 @@ describe('side by side, requests', () => {
       return runner.ports.directConnect.describe(id);
     };
     const { ports } = runner;
-    const report = await runner.pass({
+    const report = await runner.run({
       ports: { ...ports, clock, directConnect: { ...ports.directConnect, describe } },
     });
     // The first one is described again before its confirm: the answer took long.
     expect(described.toSorted()).toEqual([first, first, second, second].toSorted());
-    expect(outcomes(report)).toMatchObject({ [second]: `gone acme.default ${PROD}` });
+    expect(outcomesById(report)).toMatchObject({ [second]: `gone acme.default ${PROD}` });
     const confirms = cloud.calls().filter(({ operation }) => operation === 'ConfirmPrivateVirtualInterface');
     expect(confirms).toHaveLength(1);
   });
 
   it('that are under way when the ledger fails come to their end before the pass does', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const [first = ''] = await offered(cloud, 8);
-    const runner = runnerOf(cloud, SIMPLE);
+    const runner = createRunner(cloud, SIMPLE_POLICY);
     const confirmed: string[] = [];
     const confirm: DirectConnect['confirm'] = async (id, gateway) => {
       await pause(60);
@@ -166,7 +168,7 @@ describe('side by side, requests', () => {
     const report = await passWith(runner, { confirm, describe: slowly }, ledger);
     expect(report.status).toBe('failed');
     expect(confirmed).toEqual([first]);
-    expect(outcomes(report)[first]).toBe(`accepted acme.default ${PROD}`);
+    expect(outcomesById(report)[first]).toBe(`accepted acme.default ${PROD}`);
     expect(report.failures.map(({ code }) => code)).toContain('ledger');
     const rest = report.requests.filter(({ id }) => id !== first).map(({ outcome }) => outcome);
     expect(rest).toEqual(Array(7).fill('notAttempted'));

@@ -1,19 +1,19 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { lanes } from '../../run/decisionQueue.ts';
+import { createConcurrencyLimit } from '../../run/decisionQueue.ts';
 import { ACME, actAs } from '../support/accounts.ts';
-import { ACME_1, runnerOf, SIMPLE, startCloud } from '../support/cloud.ts';
+import { ACME_1, createRunner, SIMPLE_POLICY, startTestCloud } from '../support/cloud.ts';
 
 /** Work that ends when it is told to; `begun` is what has begun, in order. */
 function bench(throttles: () => number) {
-  const { begin, end } = lanes(throttles);
+  const { start, drain } = createConcurrencyLimit(throttles);
   const begun: string[] = [];
   const ends = new Map<string, PromiseWithResolvers<void>>();
   return {
     begun,
-    end,
+    end: drain,
     begin: (name: string) =>
-      begin(() => {
+      start(() => {
         begun.push(name);
         const work = Promise.withResolvers<void>();
         ends.set(name, work);
@@ -97,32 +97,32 @@ describe('work goes on side by side', () => {
 
 describe('refusals for too many calls are counted', () => {
   it('also where the SDK tries again and gets an answer', async () => {
-    const cloud = await startCloud();
-    const { directConnect } = runnerOf(cloud, SIMPLE).ports;
+    const cloud = await startTestCloud();
+    const { directConnect } = createRunner(cloud, SIMPLE_POLICY).ports;
     await directConnect.list();
-    expect(directConnect.throttles()).toBe(0);
+    expect(directConnect.throttleCount()).toBe(0);
     cloud.addFault({ kind: 'throttle', times: 1 });
     await directConnect.list();
-    expect(directConnect.throttles()).toBe(1);
+    expect(directConnect.throttleCount()).toBe(1);
   });
 
   it('by the API of the gateways too', async () => {
-    const cloud = await startCloud();
-    const { directConnect, gateways } = runnerOf(cloud, SIMPLE).ports;
+    const cloud = await startTestCloud();
+    const { directConnect, gateways } = createRunner(cloud, SIMPLE_POLICY).ports;
     cloud.addFault({ kind: 'throttle', operation: 'DescribeVpnGateways', times: 2 });
     await gateways.list(new Set(['virtual']));
-    expect(directConnect.throttles()).toBe(2);
+    expect(directConnect.throttleCount()).toBe(2);
   });
 
   it('of confirms too, and nothing else is', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
-    const { directConnect } = runnerOf(cloud, SIMPLE).ports;
+    const { directConnect } = createRunner(cloud, SIMPLE_POLICY).ports;
     cloud.addFault({ kind: 'serverError', times: 1 });
     await expect(directConnect.confirm(id, 'vgw-12345678')).rejects.toThrow('server');
-    expect(directConnect.throttles()).toBe(0);
+    expect(directConnect.throttleCount()).toBe(0);
     cloud.addFault({ kind: 'outscaleError', status: 429, times: 1 });
     await expect(directConnect.confirm(id, 'vgw-12345678')).rejects.toThrow('throttled');
-    expect(directConnect.throttles()).toBe(1);
+    expect(directConnect.throttleCount()).toBe(1);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { VirtualInterface } from '../../core/model.ts';
-import { type Confirmed, confirm, goneMessage } from '../../run/confirm.ts';
+import { type ConfirmResult, confirmOnce, describeGone } from '../../run/confirm.ts';
 import { ApiFailure, LedgerFailure } from '../../run/portErrors.ts';
 import type { DirectConnect } from '../../run/ports.ts';
 import { aVif, VGW } from '../support/builders.ts';
@@ -22,12 +22,12 @@ function api(answer: string | null | Error, now: VirtualInterface | null | Error
     ownConnections: unasked,
     confirm: (id, gateway) => tell(`confirm ${id} ${gateway}`, answer),
     describe: (id) => tell(`describe ${id}`, now),
-    throttles: () => 0,
+    throttleCount: () => 0,
   };
   return { directConnect };
 }
 
-const failed = (message: string): Confirmed => ({
+const failed = (message: string): ConfirmResult => ({
   outcome: 'failed',
   message,
   failures: [{ code: 'confirm-failed', message }],
@@ -37,7 +37,7 @@ const failed = (message: string): Confirmed => ({
 describe('an answer that says it was accepted is believed, and nothing more is asked', () => {
   it.each(['pending', 'available', 'down'])('%s', async (state) => {
     const asked: string[] = [];
-    expect(await confirm(ID, VGW.prod, api(state, null, asked))).toEqual({
+    expect(await confirmOnce(ID, VGW.prod, api(state, null, asked))).toEqual({
       outcome: 'accepted',
       message: null,
       failures: [],
@@ -54,14 +54,14 @@ describe('any other answer is a doubt, and the interface is asked for once', () 
     ['no answer', LOST, DOUBT],
   ])('%s', async (_, answer, doubt) => {
     const asked: string[] = [];
-    const still = await confirm(ID, VGW.prod, api(answer, aVif(), asked));
+    const still = await confirmOnce(ID, VGW.prod, api(answer, aVif(), asked));
     expect(still).toEqual(failed(`${ID} is still confirming: ${doubt}`));
     expect(asked).toEqual([`confirm ${ID} ${VGW.prod}`, `describe ${ID}`]);
   });
 });
 
 describe('after a doubt, what the API says now is what happened', () => {
-  it.each<[string, VirtualInterface | null | Error, Confirmed]>([
+  it.each<[string, VirtualInterface | null | Error, ConfirmResult]>([
     [
       'accepted, when it is on our gateway',
       aVif({ state: 'verifying', gateway: VGW.prod }),
@@ -116,15 +116,15 @@ describe('after a doubt, what the API says now is what happened', () => {
     [
       'gone, when it exists no more',
       null,
-      { outcome: 'gone', message: goneMessage(null), failures: [], answer: null },
+      { outcome: 'gone', message: describeGone(null), failures: [], answer: null },
     ],
     [
       'gone, when it is over',
       aVif({ state: 'deleted', gateway: VGW.prod }),
-      { outcome: 'gone', message: goneMessage(aVif({ state: 'deleted' })), failures: [], answer: null },
+      { outcome: 'gone', message: describeGone(aVif({ state: 'deleted' })), failures: [], answer: null },
     ],
   ])('%s', async (_, now, expected) => {
-    expect(await confirm(ID, VGW.prod, api(LOST, now))).toEqual(expected);
+    expect(await confirmOnce(ID, VGW.prod, api(LOST, now))).toEqual(expected);
   });
 });
 
@@ -134,7 +134,7 @@ describe('what is no failure of a call is no doubt either, and stops the pass', 
     ['in the confirm', api(full, null).directConnect],
     ['in the look after it', api(LOST, full).directConnect],
   ])('%s', async (_, directConnect) => {
-    await expect(confirm(ID, VGW.prod, { directConnect })).rejects.toBe(full);
+    await expect(confirmOnce(ID, VGW.prod, { directConnect })).rejects.toBe(full);
   });
 });
 
@@ -144,6 +144,6 @@ describe('a request that is none any more is told by what it is now', () => {
     [aVif({ state: 'available' }), '`available`'],
     [aVif({ state: null }), 'no state'],
   ])('%#', (vif, now) => {
-    expect(goneMessage(vif)).toBe(`no longer confirming when we came to confirm it: ${now}`);
+    expect(describeGone(vif)).toBe(`no longer confirming when we came to confirm it: ${now}`);
   });
 });

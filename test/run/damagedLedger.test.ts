@@ -1,44 +1,47 @@
 import { describe, expect, it } from 'vitest';
-import { ACME, actAs, US } from '../support/accounts.ts';
-import { ACME_1, outcomes, PROD, SIMPLE } from '../support/cloud.ts';
-import { stage } from '../support/emulatedRuns.ts';
-import { damagedAt } from '../support/observedLedgers.ts';
+import { ACME, actAs, RECIPIENT_ACCOUNT } from '../support/accounts.ts';
+import { ACME_1, outcomesById, PROD, SIMPLE_POLICY } from '../support/cloud.ts';
+import { startEmulatedRuns } from '../support/emulatedRuns.ts';
+import { withDamagedItems } from '../support/observedLedgers.ts';
 
 const WHY = 'item `intent/…` is damaged: restore it';
 
 describe('what cannot be read in the ledger', () => {
   it('holds its request, which may be one that is being accepted, and nobody else’s', async () => {
-    const { cloud, runner } = await stage();
+    const { cloud, runner } = await startEmulatedRuns();
     const acme = actAs(cloud, ACME);
     const id = await acme.offer({ connection: ACME_1, vlan: 101 });
     const other = await acme.offer({ connection: ACME_1, vlan: 102 });
 
-    const report = await runner.pass({}, damagedAt({ [id]: WHY }, runner.ledger));
+    const report = await runner.run({}, withDamagedItems({ [id]: WHY }, runner.ledger));
 
-    expect(outcomes(report)).toEqual({ [id]: 'held unreadable', [other]: `accepted acme.default ${PROD}` });
+    expect(outcomesById(report)).toEqual({
+      [id]: 'held unreadable',
+      [other]: `accepted acme.default ${PROD}`,
+    });
     expect(report).toMatchObject({ status: 'failed', failures: [{ code: 'ledger', message: WHY }] });
     expect(JSON.stringify(report.requests)).toContain(`what the ledger holds of it cannot be read: ${WHY}`);
-    expect(await actAs(cloud, US).see(id)).toBe('confirming');
-    expect(outcomes(await runner.pass())).toEqual({ [id]: `accepted acme.default ${PROD}` });
+    expect(await actAs(cloud, RECIPIENT_ACCOUNT).see(id)).toBe('confirming');
+    expect(outcomesById(await runner.run())).toEqual({ [id]: `accepted acme.default ${PROD}` });
   });
 
   it('takes a slot of every limit that it may stand in', async () => {
-    const { cloud, runner } = await stage();
+    const { cloud, runner } = await startEmulatedRuns();
     const acme = actAs(cloud, ACME);
     const id = await acme.offer({ connection: ACME_1, vlan: 101 });
     const other = await acme.offer({ connection: ACME_1, vlan: 102 });
-    const { policy, digest } = SIMPLE;
+    const { policy, digest } = SIMPLE_POLICY;
     const owners = policy.owners.map((owner) => ({ ...owner, limit: 1 }));
     const loaded = { policy: { ...policy, owners }, digest };
-    const report = await runner.pass({ loaded }, damagedAt({ [id]: WHY }, runner.ledger));
-    expect(outcomes(report)[other]).toBe('held owner-limit');
+    const report = await runner.run({ loaded }, withDamagedItems({ [id]: WHY }, runner.ledger));
+    expect(outcomesById(report)[other]).toBe('held owner-limit');
   });
 
   it('is announced once, as what the passes fail of', async () => {
-    const { runner, announcer } = await stage();
-    const damaged = damagedAt({ 'dxvif-00000000': WHY }, runner.ledger);
-    for (let pass = 0; pass < 3; pass += 1) expect((await runner.pass({}, damaged)).status).toBe('failed');
-    expect(announcer.news()).toEqual(['Pass Failed']);
+    const { runner, announcer } = await startEmulatedRuns();
+    const damaged = withDamagedItems({ 'dxvif-00000000': WHY }, runner.ledger);
+    for (let pass = 0; pass < 3; pass += 1) expect((await runner.run({}, damaged)).status).toBe('failed');
+    expect(announcer.takePublished()).toEqual(['Pass Failed']);
     expect(announcer.delivered[0]?.detail).toMatchObject({ failures: [{ code: 'ledger', message: WHY }] });
   });
 });

@@ -1,11 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { loadPolicy } from '../../core/policy.ts';
-import { replay } from '../../core/receipt.ts';
+import { replayDecision } from '../../core/receipt.ts';
 import { ApiFailure, KeyReplaced } from '../../run/portErrors.ts';
 import type { DirectConnect, Ledger, Ports } from '../../run/ports.ts';
-import type { PassInput } from '../../run/runContext.ts';
-import { ACME, actAs, US } from '../support/accounts.ts';
-import { ACME_1, outcomes, PROD, policyOf, type Runner, runnerOf, startCloud } from '../support/cloud.ts';
+import type { RunInput } from '../../run/runContext.ts';
+import { ACME, actAs, RECIPIENT_ACCOUNT } from '../support/accounts.ts';
+import {
+  ACME_1,
+  compileTestPolicy,
+  createRunner,
+  outcomesById,
+  PROD,
+  type Runner,
+  startTestCloud,
+} from '../support/cloud.ts';
 import { failingOn, whileWriting } from '../support/observedLedgers.ts';
 
 const RECIPIENT = 'outscale/eu-west-2/012345678901';
@@ -14,40 +22,40 @@ const EPOCH = new Date(0);
 const UNTIL = 'until: "2026-11-02T08:00:30Z"';
 
 const grants = (written: string) =>
-  policyOf(`owners: { acme: { connections: [${ACME_1}], grants: ${written} } }`);
+  compileTestPolicy(`owners: { acme: { connections: [${ACME_1}], grants: ${written} } }`);
 const SOON_OVER = grants(`{ soon: { gateway: ${PROD}, ${UNTIL} } }`);
 const BY_NAME = grants(`{ prod: { gateway: ${PROD}, match: { name: [acme-1] } } }`);
 
 /** One allowed request, and a monotonic clock that the test moves. */
 async function stage(policy = BY_NAME) {
-  const cloud = await startCloud();
+  const cloud = await startTestCloud();
   const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101, name: 'acme-1' });
-  const runner = runnerOf(cloud, policy);
+  const runner = createRunner(cloud, policy);
   const time = { passed: 0 };
   const clock = { now: runner.ports.clock.now, monotonic: () => time.passed };
-  const withPorts = (changed: Partial<Ports> = {}): Partial<PassInput> => ({
+  const withPorts = (changed: Partial<Ports> = {}): Partial<RunInput> => ({
     ports: { ...runner.ports, clock, ...changed },
   });
-  const direct = (changed: Partial<DirectConnect>): Partial<PassInput> =>
+  const direct = (changed: Partial<DirectConnect>): Partial<RunInput> =>
     withPorts({ directConnect: { ...runner.ports.directConnect, ...changed } });
-  const see = () => actAs(cloud, US).see(id);
+  const see = () => actAs(cloud, RECIPIENT_ACCOUNT).see(id);
   return { cloud, id, runner, time, withPorts, direct, see };
 }
 
 /** Runs a pass in which something happens while an intent is written. */
-const passDuring = (runner: Runner, happens: () => void, input: Partial<PassInput>, ledger?: Ledger) => {
+const passDuring = (runner: Runner, happens: () => void, input: Partial<RunInput>, ledger?: Ledger) => {
   const { ledger: own } = runner;
   const slow = whileWriting('intended', happens, ledger ?? own);
-  return runner.pass({ ...input, ports: { ...(input.ports ?? runner.ports), ledger: slow } }, slow);
+  return runner.run({ ...input, ports: { ...(input.ports ?? runner.ports), ledger: slow } }, slow);
 };
 
-const intentsOf = async ({ ledger }: Runner) => (await ledger.peek(RECIPIENT)).intents;
+const intentsOf = async ({ ledger }: Runner) => (await ledger.readState(RECIPIENT)).intents;
 
 describe('what is no longer allowed when its intent is written is not confirmed, and its intent is withdrawn:', () => {
   it('the grant ended meanwhile', async () => {
     const { cloud, id, runner, withPorts, see } = await stage(SOON_OVER);
     const report = await passDuring(runner, () => cloud.clock.advance('PT1M'), withPorts());
-    expect(outcomes(report)).toEqual({ [id]: 'held grant-ended' });
+    expect(outcomesById(report)).toEqual({ [id]: 'held grant-ended' });
     expect(await see()).toBe('confirming');
     expect(await intentsOf(runner)).toEqual({});
   });
@@ -60,7 +68,7 @@ describe('what is no longer allowed when its intent is written is not confirmed,
       return vif && time.passed > 0 ? { ...vif, name: 'other' } : vif;
     };
     const report = await passDuring(runner, () => (time.passed += 1001), direct({ describe: later }));
-    expect(outcomes(report)).toEqual({ [id]: 'held no-grant' });
+    expect(outcomesById(report)).toEqual({ [id]: 'held no-grant' });
     expect(report.requests).toMatchObject([{ name: 'other' }]);
     expect(await see()).toBe('confirming');
     expect(await intentsOf(runner)).toEqual({});
@@ -71,7 +79,7 @@ describe('what is no longer allowed when its intent is written is not confirmed,
     const { directConnect } = runner.ports;
     const later = async (one: string) => (time.passed > 0 ? null : directConnect.describe(one));
     const report = await passDuring(runner, () => (time.passed += 1001), direct({ describe: later }));
-    expect(outcomes(report)[id]).toMatch(/^gone /);
+    expect(outcomesById(report)[id]).toMatch(/^gone /);
     expect(await intentsOf(runner)).toEqual({});
   });
 
@@ -81,8 +89,8 @@ describe('what is no longer allowed when its intent is written is not confirmed,
     const { directConnect } = runner.ports;
     const later = async (one: string) => (time.passed > 0 && one === id ? null : directConnect.describe(one));
     const report = await passDuring(runner, () => (time.passed ||= 1001), direct({ describe: later }));
-    expect(outcomes(report)[id]).toMatch(/^gone /);
-    expect(outcomes(report)[other]).toMatch(/^accepted /);
+    expect(outcomesById(report)[id]).toMatch(/^gone /);
+    expect(outcomesById(report)[other]).toMatch(/^accepted /);
   });
 
   it('the gateway lost its VPC meanwhile', async () => {
@@ -95,30 +103,30 @@ describe('what is no longer allowed when its intent is written is not confirmed,
       () => (time.passed += 1001),
       withPorts({ gateways: { ...gateways, list } }),
     );
-    expect(outcomes(report)).toEqual({ [id]: 'held gateway-not-attached' });
+    expect(outcomesById(report)).toEqual({ [id]: 'held gateway-not-attached' });
     expect(await see()).toBe('confirming');
   });
 });
 
 it('a confirm looks for no credentials of its own, which would take time after what was decided', async () => {
-  const cloud = await startCloud();
+  const cloud = await startTestCloud();
   const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101, name: 'acme-1' });
   let asked = 0;
   const credentials = () => {
     asked += 1;
-    return Promise.resolve({ accessKeyId: US, secretAccessKey: 'secret' });
+    return Promise.resolve({ accessKeyId: RECIPIENT_ACCOUNT, secretAccessKey: 'secret' });
   };
-  const runner = runnerOf(cloud, BY_NAME, { credentials });
+  const runner = createRunner(cloud, BY_NAME, { credentials });
   const { directConnect } = runner.ports;
   let askedBefore = 0;
   const confirm: typeof directConnect.confirm = (one, gateway) => {
     askedBefore = asked;
     return directConnect.confirm(one, gateway);
   };
-  const report = await runner.pass({
+  const report = await runner.run({
     ports: { ...runner.ports, directConnect: { ...directConnect, confirm } },
   });
-  expect(outcomes(report)).toEqual({ [id]: `accepted acme.prod ${PROD}` });
+  expect(outcomesById(report)).toEqual({ [id]: `accepted acme.prod ${PROD}` });
   expect(asked).toBe(askedBefore);
 });
 
@@ -135,11 +143,11 @@ describe('the intent of what is not confirmed after all', () => {
   it('gives way to the intent of an earlier pass, whose confirm may take effect yet', async () => {
     const { cloud, id, runner, withPorts } = await stage(SOON_OVER);
     cloud.addFault({ kind: 'serverError', operation: 'ConfirmPrivateVirtualInterface' });
-    await runner.pass();
+    await runner.run();
     const { [id]: earlier } = await intentsOf(runner);
     expect(earlier).toMatchObject({ listings: 0 });
     const report = await passDuring(runner, () => cloud.clock.advance('PT1M'), withPorts());
-    expect(outcomes(report)).toEqual({ [id]: 'held grant-ended' });
+    expect(outcomesById(report)).toEqual({ [id]: 'held grant-ended' });
     expect(await intentsOf(runner)).toEqual({ [id]: { ...earlier, listings: 1 } });
   });
 
@@ -149,9 +157,9 @@ describe('the intent of what is not confirmed after all', () => {
     );
     const { cloud, id, runner, withPorts, see } = await stage(policy);
     const report = await passDuring(runner, () => cloud.clock.advance('PT1M'), withPorts());
-    expect(outcomes(report)).toEqual({ [id]: `accepted acme.b ${PROD}` });
+    expect(outcomesById(report)).toEqual({ [id]: `accepted acme.b ${PROD}` });
     expect(await see()).not.toBe('confirming');
-    const { receipts } = await runner.ledger.records(RECIPIENT, EPOCH);
+    const { receipts } = await runner.ledger.readRecords(RECIPIENT, EPOCH);
     expect(receipts).toMatchObject([{ id, grants: ['b'] }]);
     await expectReplays(runner);
   });
@@ -169,10 +177,10 @@ it('the receipt says what was known right before the confirm, and replaying it c
     time.passed += 1001;
     cloud.clock.advance('PT1M');
   };
-  expect(outcomes(await passDuring(runner, happens, direct({ describe: later })))).toEqual({
+  expect(outcomesById(await passDuring(runner, happens, direct({ describe: later })))).toEqual({
     [id]: `accepted acme.b ${PROD}`,
   });
-  const { receipts } = await runner.ledger.records(RECIPIENT, EPOCH);
+  const { receipts } = await runner.ledger.readRecords(RECIPIENT, EPOCH);
   expect(receipts).toMatchObject([{ at: '2026-11-02T08:01:00.000Z', grants: ['b'], request: { mtu: 9001 } }]);
   await expectReplays(runner);
 });
@@ -180,19 +188,19 @@ it('the receipt says what was known right before the confirm, and replaying it c
 it('the receipt has the time of the intent, as that of a later pass has which learns from the intent', async () => {
   const { cloud, id, runner, withPorts } = await stage();
   const report = await passDuring(runner, () => cloud.clock.advance('PT10S'), withPorts());
-  expect(outcomes(report)).toEqual({ [id]: `accepted acme.prod ${PROD}` });
-  const { receipts } = await runner.ledger.records(RECIPIENT, EPOCH);
+  expect(outcomesById(report)).toEqual({ [id]: `accepted acme.prod ${PROD}` });
+  const { receipts } = await runner.ledger.readRecords(RECIPIENT, EPOCH);
   expect(receipts.map(({ at }) => at)).toEqual(['2026-11-02T08:00:00.000Z']);
   await expectReplays(runner);
 });
 
 async function expectReplays({ ledger }: Runner): Promise<void> {
-  const { receipts } = await ledger.records(RECIPIENT, EPOCH);
+  const { receipts } = await ledger.readRecords(RECIPIENT, EPOCH);
   expect(receipts).not.toEqual([]);
   for (const receipt of receipts) {
-    const text = await ledger.policy(receipt.policy.digest);
+    const text = await ledger.readPolicy(receipt.policy.digest);
     const { policy } = loadPolicy(text ?? '', 'hub', null);
-    expect(replay(receipt, policy)).toMatchObject({ isSame: true });
+    expect(replayDecision(receipt, policy)).toMatchObject({ isSame: true });
   }
 }
 
@@ -207,9 +215,9 @@ describe('what a request is given does not stand against itself when it is decid
       `limits: { acceptsPerPass: 1 }\nowners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }`,
     ],
   ])('%s', async (_, policy) => {
-    const { id, runner, time, withPorts } = await stage(policyOf(policy));
+    const { id, runner, time, withPorts } = await stage(compileTestPolicy(policy));
     const report = await passDuring(runner, () => (time.passed += 1001), withPorts());
-    expect(outcomes(report)).toEqual({ [id]: `accepted acme.default ${PROD}` });
+    expect(outcomesById(report)).toEqual({ [id]: `accepted acme.default ${PROD}` });
   });
 });
 
@@ -220,7 +228,7 @@ describe('the age of a look counts from the start of its first call', () => {
     const { directConnect, gateways } = runner.ports;
     const calls: string[] = [];
     let describedAt = 0;
-    const report = await runner.pass(
+    const report = await runner.run(
       withPorts({
         directConnect: {
           ...directConnect,
@@ -261,7 +269,7 @@ describe('the age of a look counts from the start of its first call', () => {
 
   it('of an API whose every answer takes long, requests are accepted all the same', async () => {
     const { report, id, calls, see } = await calledWith(3000, 3000);
-    expect(outcomes(report)[id]).toMatch(/^accepted /);
+    expect(outcomesById(report)[id]).toMatch(/^accepted /);
     expect(calls.at(-1)).toBe('confirm 3000');
     expect(await see()).not.toBe('confirming');
   });
@@ -289,7 +297,7 @@ it('nothing is awaited between the last decision and the confirm', async () => {
     },
     withPorts({ clock: { ...clock, now }, directConnect: { ...directConnect, confirm } }),
   );
-  expect(outcomes(report)[id]).toMatch(/^accepted /);
+  expect(outcomesById(report)[id]).toMatch(/^accepted /);
   expect(seen).toEqual(['2026-11-02T08:00:00.000Z']);
 });
 
@@ -305,7 +313,7 @@ describe('a confirm that is refused for a key which was replaced', () => {
       if (calls === 1) throw replaced();
       return runner.ports.directConnect.confirm(...of);
     };
-    expect(outcomes(await runner.pass(direct({ confirm })))[id]).toMatch(/^accepted /);
+    expect(outcomesById(await runner.run(direct({ confirm })))[id]).toMatch(/^accepted /);
     expect(calls).toBe(2);
   });
 
@@ -317,7 +325,7 @@ describe('a confirm that is refused for a key which was replaced', () => {
       cloud.clock.advance('PT1M');
       throw replaced();
     };
-    expect(outcomes(await runner.pass(direct({ confirm })))).toEqual({ [id]: 'held grant-ended' });
+    expect(outcomesById(await runner.run(direct({ confirm })))).toEqual({ [id]: 'held grant-ended' });
     expect(calls).toBe(1);
   });
 
@@ -328,7 +336,7 @@ describe('a confirm that is refused for a key which was replaced', () => {
       calls += 1;
       throw replaced();
     };
-    expect(outcomes(await runner.pass(direct({ confirm })))[id]).toMatch(/^failed /);
+    expect(outcomesById(await runner.run(direct({ confirm })))[id]).toMatch(/^failed /);
     expect(calls).toBe(2);
   });
 });

@@ -1,81 +1,104 @@
 import { describe, expect, it } from 'vitest';
 import { LedgerFailure } from '../../run/portErrors.ts';
-import { ACME, actAs, STRANGER, US } from '../support/accounts.ts';
-import { ACME_1, OURS, outcomes, PROD, policyOf, STRANGERS } from '../support/cloud.ts';
-import { stage } from '../support/emulatedRuns.ts';
-import { watched } from '../support/observedLedgers.ts';
+import { ACME, actAs, RECIPIENT_ACCOUNT, UNKNOWN_REQUESTER } from '../support/accounts.ts';
+import {
+  ACME_1,
+  compileTestPolicy,
+  OWN_CONNECTION,
+  outcomesById,
+  PROD,
+  UNKNOWN_CONNECTION,
+} from '../support/cloud.ts';
+import { startEmulatedRuns } from '../support/emulatedRuns.ts';
+import { observeLedger } from '../support/observedLedgers.ts';
 
 const RECIPIENT = 'outscale/eu-west-2/012345678901';
-const FROZEN = policyOf(`freeze: true\nowners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }`);
+const FROZEN = compileTestPolicy(
+  `freeze: true\nowners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }`,
+);
 
 describe('nothing is announced', () => {
   it('of what we offered to others, whatever becomes of it', async () => {
-    const { cloud, after } = await stage();
-    const id = await actAs(cloud, US).offer({ connection: OURS, vlan: 101, to: STRANGER });
+    const { cloud, after } = await startEmulatedRuns();
+    const id = await actAs(cloud, RECIPIENT_ACCOUNT).offer({
+      connection: OWN_CONNECTION,
+      vlan: 101,
+      to: UNKNOWN_REQUESTER,
+    });
     expect(await after(null)).toEqual([]);
-    await actAs(cloud, US).withdraw(id);
+    await actAs(cloud, RECIPIENT_ACCOUNT).withdraw(id);
     expect(await after('PT5M')).toEqual([]);
-    await actAs(cloud, US).offer({ connection: OURS, vlan: 102, to: STRANGER });
+    await actAs(cloud, RECIPIENT_ACCOUNT).offer({
+      connection: OWN_CONNECTION,
+      vlan: 102,
+      to: UNKNOWN_REQUESTER,
+    });
     expect([...(await after('PT5M')), ...(await after('P8D'))]).toEqual([]);
   });
 
   it('of what we offered to others and what expired while no pass ran, though it is listed still', async () => {
-    const { cloud, runner } = await stage({ expiredLingers: 'P30D' });
-    await runner.pass();
+    const { cloud, runner } = await startEmulatedRuns({ expiredLingers: 'P30D' });
+    await runner.run();
     cloud.clock.advance('PT1H');
-    await actAs(cloud, US).offer({ connection: OURS, vlan: 101, to: STRANGER });
+    await actAs(cloud, RECIPIENT_ACCOUNT).offer({
+      connection: OWN_CONNECTION,
+      vlan: 101,
+      to: UNKNOWN_REQUESTER,
+    });
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 102 });
     cloud.clock.advance('P8D');
-    const { ended } = await runner.pass();
+    const { ended } = await runner.run();
     // One of the same age that was offered to us is told.
     expect(ended.map((end) => [end.id, end.as])).toEqual([[id, 'expired']]);
   });
 
   it('of an orphan, which every pass tells in its report', async () => {
-    const { cloud, runner, after } = await stage();
-    const id = await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 102 });
-    await actAs(cloud, US).confirm(id, PROD);
+    const { cloud, runner, after } = await startEmulatedRuns();
+    const id = await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan: 102 });
+    await actAs(cloud, RECIPIENT_ACCOUNT).confirm(id, PROD);
     for (let pass = 0; pass < 2; pass += 1) {
-      expect((await runner.pass()).orphans).toMatchObject([{ id, connection: STRANGERS, gateway: PROD }]);
+      expect((await runner.run()).ungranted).toMatchObject([
+        { id, connection: UNKNOWN_CONNECTION, gateway: PROD },
+      ]);
     }
     expect(await after('PT5M')).toEqual([]);
-    expect(await actAs(cloud, US).see(id)).toBe(`available ${PROD}`);
+    expect(await actAs(cloud, RECIPIENT_ACCOUNT).see(id)).toBe(`available ${PROD}`);
   });
 
   it('by a plan, which writes nothing either', async () => {
-    const { cloud, announcer, runner, after } = await stage();
-    await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 101 });
+    const { cloud, announcer, runner, after } = await startEmulatedRuns();
+    await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan: 101 });
     const allowed = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 102 });
     await after(null, { loaded: FROZEN });
     cloud.clock.advance('P6D');
-    const ledger = watched(runner.ledger);
-    const before = await runner.ledger.peek(RECIPIENT);
+    const ledger = observeLedger(runner.ledger);
+    const before = await runner.ledger.readState(RECIPIENT);
 
-    const plan = await runner.pass({ dryRun: true, ports: { ...runner.ports, ledger } });
+    const plan = await runner.run({ dryRun: true, ports: { ...runner.ports, ledger } });
 
-    expect(outcomes(plan)[allowed]).toBe(`wouldAccept acme.default ${PROD}`);
-    expect(announcer.news()).toEqual([]);
+    expect(outcomesById(plan)[allowed]).toBe(`wouldAccept acme.default ${PROD}`);
+    expect(announcer.takePublished()).toEqual([]);
     expect(ledger.calls()).toEqual(['peek']);
-    expect(await runner.ledger.peek(RECIPIENT)).toEqual(before);
+    expect(await runner.ledger.readState(RECIPIENT)).toEqual(before);
   });
 
   it('by a plan that fails', async () => {
-    const { cloud, after } = await stage();
+    const { cloud, after } = await startEmulatedRuns();
     cloud.addFault({ kind: 'accessDenied', operation: 'DescribeVirtualInterfaces' });
     expect(await after(null, { dryRun: true })).toEqual([]);
   });
 
   it('by a plan that cannot read its ledger', async () => {
-    const { runner, announcer } = await stage();
+    const { runner, announcer } = await startEmulatedRuns();
     const peek = () => Promise.reject(new LedgerFailure('the disk is gone'));
     const ports = { ...runner.ports, ledger: { ...runner.ledger, peek } };
-    const report = await runner.pass({ dryRun: true, ports });
+    const report = await runner.run({ dryRun: true, ports });
     expect(report).toMatchObject({ status: 'failed', failures: [{ code: 'ledger' }] });
-    expect(announcer.news()).toEqual([]);
+    expect(announcer.takePublished()).toEqual([]);
   });
 
   it('by a pass that found another one at work', async () => {
-    const { cloud, runner, after } = await stage();
+    const { cloud, runner, after } = await startEmulatedRuns();
     await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
     const other = await runner.ledger.open(RECIPIENT, 60_000);
     expect(await after(null)).toEqual([]);

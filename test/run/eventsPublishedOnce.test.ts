@@ -1,65 +1,65 @@
 import { expect, it } from 'vitest';
-import { ACME, actAs, STRANGER, US } from '../support/accounts.ts';
-import { ACME_1, OURS, STRANGERS } from '../support/cloud.ts';
-import { stage } from '../support/emulatedRuns.ts';
+import { ACME, actAs, RECIPIENT_ACCOUNT, UNKNOWN_REQUESTER } from '../support/accounts.ts';
+import { ACME_1, OWN_CONNECTION, UNKNOWN_CONNECTION } from '../support/cloud.ts';
+import { startEmulatedRuns } from '../support/emulatedRuns.ts';
 import { failingOn } from '../support/observedLedgers.ts';
 
 const KEY = 'outscale/eu-west-2/012345678901';
 const EVER = new Date(0);
 
 it('an end that was told before an outage of a week is not told again after it', async () => {
-  const { cloud, after } = await stage({ expiredLingers: 'P30D' });
+  const { cloud, after } = await startEmulatedRuns({ expiredLingers: 'P30D' });
   await after(null);
-  const id = await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 101 });
+  const id = await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan: 101 });
   await after('PT5M');
   expect(await after('P7D')).toEqual([`Request Expired ${id}`]);
   expect(await after('P8D')).toEqual([]);
 });
 
 it('what came and expired in an outage is told once and is on record', async () => {
-  const { cloud, runner, after } = await stage({ expiredLingers: 'P30D' });
+  const { cloud, runner, after } = await startEmulatedRuns({ expiredLingers: 'P30D' });
   await after(null);
   cloud.clock.advance('PT1H');
   const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
   expect(await after('P8D')).toEqual([`Request Expired ${id}`]);
-  expect((await runner.ledger.records(KEY, EVER)).ended).toMatchObject([
+  expect((await runner.ledger.readRecords(KEY, EVER)).ended).toMatchObject([
     { id, as: 'expired', firstSeen: null },
   ]);
   expect(await after('P8D')).toEqual([]);
 });
 
 it('what is shown as confirming again after it was accepted is accepted once, and looked at again', async () => {
-  const { cloud, runner, after } = await stage();
+  const { cloud, runner, after } = await startEmulatedRuns();
   const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
   expect(await after(null)).toEqual([`Request Accepted ${id}`]);
-  cloud.steer(id, 'confirming');
-  expect(await runner.pass()).toMatchObject({ requests: [], ignored: [{ id, code: 'unsettled' }] });
-  expect((await runner.ledger.records(KEY, EVER)).receipts).toHaveLength(1);
+  cloud.forceState(id, 'confirming');
+  expect(await runner.run()).toMatchObject({ requests: [], ignored: [{ id, code: 'unsettled' }] });
+  expect((await runner.ledger.readRecords(KEY, EVER)).receipts).toHaveLength(1);
   // That does not pass in silence when it lasts.
   expect(await after('PT3H')).toEqual([`Accepted Interface Not Available ${id}`]);
 });
 
 it('a failure to record an acceptance is told once', async () => {
-  const { cloud, runner } = await stage();
+  const { cloud, runner } = await startEmulatedRuns();
   const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
-  const { failures } = await runner.pass({}, failingOn('accepted', runner.ledger));
+  const { failures } = await runner.run({}, failingOn('accepted', runner.ledger));
   expect(failures).toMatchObject([{ code: 'ledger', message: expect.stringContaining(id) }]);
 });
 
 it('what is learnt to be accepted when it is long down is told as both, once', async () => {
-  const { cloud, runner, announcer, after } = await stage();
+  const { cloud, runner, announcer, after } = await startEmulatedRuns();
   const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
-  await runner.pass({}, failingOn('accepted', runner.ledger));
-  announcer.news();
-  cloud.steer(id, 'down');
+  await runner.run({}, failingOn('accepted', runner.ledger));
+  announcer.takePublished();
+  cloud.forceState(id, 'down');
   expect(await after('PT3H')).toEqual([`Request Accepted ${id}`, `Accepted Interface Not Available ${id}`]);
   expect(await after('PT5M')).toEqual([]);
 });
 
 it('a deadline is told also while passes fail', async () => {
-  const { cloud, after } = await stage();
+  const { cloud, after } = await startEmulatedRuns();
   await after(null);
-  const id = await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 101 });
+  const id = await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan: 101 });
   await after('PT5M');
   cloud.addFault({ kind: 'accessDenied', operation: 'DescribeVirtualInterfaces', times: 'always' });
   expect(await after('PT5M')).toEqual(['Pass Failed']);
@@ -69,8 +69,12 @@ it('a deadline is told also while passes fail', async () => {
 });
 
 it('what we offered to others is not told as a request when our own connections cannot be asked for', async () => {
-  const { cloud, after } = await stage();
-  await actAs(cloud, US).offer({ connection: OURS, vlan: 101, to: STRANGER });
+  const { cloud, after } = await startEmulatedRuns();
+  await actAs(cloud, RECIPIENT_ACCOUNT).offer({
+    connection: OWN_CONNECTION,
+    vlan: 101,
+    to: UNKNOWN_REQUESTER,
+  });
   expect(await after(null)).toEqual([]);
   cloud.addFault({ kind: 'accessDenied', operation: 'DescribeConnections' });
   expect(await after('PT5M')).toEqual([]);

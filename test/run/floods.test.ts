@@ -1,15 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import type { Sighting } from '../../core/ledgerEntries.ts';
+import type { Observation } from '../../core/ledgerEntries.ts';
 import type { LedgerChange } from '../../core/ledgerState.ts';
 import type { VirtualInterface } from '../../core/model.ts';
-import type { PassReport } from '../../core/runReport.ts';
+import type { RunReport } from '../../core/runReport.ts';
 import { LedgerFailure } from '../../run/portErrors.ts';
 import type { Ledger, Ports } from '../../run/ports.ts';
-import { ACME, actAs, US } from '../support/accounts.ts';
+import { ACME, actAs, RECIPIENT_ACCOUNT } from '../support/accounts.ts';
 import { aVif } from '../support/builders.ts';
-import { ACME_1, outcomes, PROD, runnerOf, SIMPLE, STRANGERS, startCloud } from '../support/cloud.ts';
-import { recordingAnnouncer } from '../support/eventPublishers.ts';
-import { aSighting } from '../support/ledgerBuilders.ts';
+import {
+  ACME_1,
+  createRunner,
+  outcomesById,
+  PROD,
+  SIMPLE_POLICY,
+  startTestCloud,
+  UNKNOWN_CONNECTION,
+} from '../support/cloud.ts';
+import { recordingPublisher } from '../support/eventPublishers.ts';
+import { anObservation } from '../support/ledgerBuilders.ts';
 
 /** What a run does before its first confirm costs the same whatever strangers did: counted in calls and writes. */
 
@@ -32,7 +40,7 @@ const PLACES = Array.from({ length: MANY }, (_, place) => place);
 const VANISHED: LedgerChange[] = PLACES.map((place) => ({
   kind: 'sighted',
   id: idOf(place),
-  sighting: aStrangers({
+  observation: aStrangers({
     vlan: vlanOf(place),
     firstSeen: new Date(Date.UTC(2026, 10, 2, 6, 0, 0, place)).toISOString(),
   }),
@@ -40,21 +48,27 @@ const VANISHED: LedgerChange[] = PLACES.map((place) => ({
 
 /** Offered just now, as a listing shows them. */
 const OFFERED: VirtualInterface[] = PLACES.map((place) =>
-  aVif({ id: idOf(place), connection: STRANGERS, vlan: vlanOf(place), name: `flood-${place}` }),
+  aVif({ id: idOf(place), connection: UNKNOWN_CONNECTION, vlan: vlanOf(place), name: `flood-${place}` }),
 );
 
-function aStrangers(given: Partial<Sighting> = {}): Sighting {
+function aStrangers(given: Partial<Observation> = {}): Observation {
   const notListedAt = '2026-11-02T05:55:00.000Z';
-  return aSighting({ connection: STRANGERS, name: 'flood', notListedAt, request: null, ...given });
+  return anObservation({
+    connection: UNKNOWN_CONNECTION,
+    name: 'flood',
+    notListedAt,
+    request: null,
+    ...given,
+  });
 }
 
 /** A cloud with a request that is allowed, and runs over it that note what they do and with what they did it. */
 async function begin(changes: readonly LedgerChange[] = [], offered: readonly VirtualInterface[] = []) {
-  const cloud = await startCloud();
-  const announcer = recordingAnnouncer();
-  const runner = runnerOf(cloud, SIMPLE, { announcer });
+  const cloud = await startTestCloud();
+  const eventPublisher = recordingPublisher();
+  const runner = createRunner(cloud, SIMPLE_POLICY, { eventPublisher });
   // The credentials are checked before, so that the runs are alike.
-  await runner.pass();
+  await runner.run();
   const session = await runner.ledger.open(RECIPIENT, 60_000);
   await session?.close(changes);
   const allowed = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
@@ -63,10 +77,10 @@ async function begin(changes: readonly LedgerChange[] = [], offered: readonly Vi
   const noting = (work: Partial<Ports['directConnect']> = {}): Ports => ({
     ...runner.ports,
     ledger: notingLedger(runner.ledger, (write) => done.push(write)),
-    announcer: {
-      announce: (events) => {
+    eventPublisher: {
+      publish: (events) => {
         done.push('announce');
-        return announcer.announce(events);
+        return eventPublisher.publish(events);
       },
     },
     directConnect: {
@@ -90,17 +104,17 @@ async function begin(changes: readonly LedgerChange[] = [], offered: readonly Vi
   return {
     cloud,
     allowed,
-    announcer,
+    announcer: eventPublisher,
     noting,
     runner,
     /** Runs once. @returns what it did, before the first confirm and in all */
-    run: async (overrides: Parameters<typeof runner.pass>[0] = {}) => {
+    run: async (overrides: Parameters<typeof runner.run>[0] = {}) => {
       done = [];
-      const report = await runner.pass({ ports: noting(), ...overrides });
+      const report = await runner.run({ ports: noting(), ...overrides });
       const until = done.indexOf('confirm');
       return { report, before: done.slice(0, until === -1 ? undefined : until), all: done };
     },
-    state: () => runner.ledger.peek(RECIPIENT),
+    state: () => runner.ledger.readState(RECIPIENT),
   };
 }
 
@@ -145,8 +159,8 @@ function endingAfter(writes: number, ledger: Ledger): Ledger {
 /** Of a listing, a description, and an intent with its first sighting and its policy. */
 const BEFORE_CONFIRM = ['list', 'describe allowed', 'write 3'];
 
-function accepted({ report }: { readonly report: PassReport }, id: string): void {
-  expect(outcomes(report)[id]).toBe(`accepted acme.default ${PROD}`);
+function accepted({ report }: { readonly report: RunReport }, id: string): void {
+  expect(outcomesById(report)[id]).toBe(`accepted acme.default ${PROD}`);
 }
 
 function counted(done: readonly string[], call: string): number {
@@ -167,14 +181,14 @@ describe(`${MANY} requests of a stranger that vanished`, () => {
     const first = await run();
     expect(counted(first.all, 'describe')).toBe(1100);
     expect(first.report.ended).toHaveLength(1100);
-    const left = (await state()).sightings;
+    const left = (await state()).observations;
     expect(Object.keys(left)).toHaveLength(SOME - 1100);
     expect(Object.keys(left)).not.toContain(idOf(1099));
     for (let more = 1100; more < SOME; more += 1100) {
       cloud.clock.advance('PT5M');
       await run();
     }
-    expect((await state()).sightings).toEqual({});
+    expect((await state()).observations).toEqual({});
     const told = announcer.delivered.filter(({ type }) => type === 'Request Ended');
     expect(new Set(told.map(({ id }) => id)).size).toBe(SOME);
   });
@@ -210,13 +224,13 @@ describe(`${MANY} requests of a stranger that vanished`, () => {
     accepted(await run({ ports, remaining, leaseMs: 600_000 }), allowed);
     expect(calls).toBeLessThan(60);
     // What was described is not described again.
-    expect(Object.keys((await state()).sightings).length).toBeLessThan(MANY - 30);
+    expect(Object.keys((await state()).observations).length).toBeLessThan(MANY - 30);
   });
 
   it('that no run had time to describe are not taken for expired when their deadline is past', async () => {
     const { cloud, run, state } = await begin(VANISHED.slice(0, 1101));
     await run();
-    const [last] = Object.entries((await state()).sightings);
+    const [last] = Object.entries((await state()).observations);
     expect(last).toMatchObject([idOf(1100), { unlistedSince: '2026-11-02T08:00:00.000Z' }]);
     cloud.clock.advance('P8D');
     expect((await run()).report.ended).toMatchObject([{ id: idOf(1100), as: 'vanished' }]);
@@ -231,7 +245,7 @@ describe(`${MANY} requests of a stranger that vanished`, () => {
     const { report } = await run();
     const known = { id: idOf(1100), firstSeen: '2026-11-02T06:00:01.100Z' };
     expect(report.requests).toContainEqual(expect.objectContaining(known));
-    expect((await state()).sightings[idOf(1100)]).toMatchObject({ unlistedSince: null });
+    expect((await state()).observations[idOf(1100)]).toMatchObject({ unlistedSince: null });
     expect(report.ended).toEqual([]);
   });
 });
@@ -248,8 +262,8 @@ describe(`${MANY} new requests of a stranger`, () => {
   it('are on record and told after it, before their listing counts', async () => {
     const { run, state, announcer } = await begin([], OFFERED);
     await run();
-    const { sightings, lastListing } = await state();
-    expect(Object.keys(sightings)).toHaveLength(MANY);
+    const { observations, lastListing } = await state();
+    expect(Object.keys(observations)).toHaveLength(MANY);
     expect(lastListing).toBe('2026-11-02T08:00:00.000Z');
     expect(announcer.delivered.filter(({ type }) => type === 'Request Held')).toHaveLength(MANY);
   });
@@ -261,13 +275,13 @@ describe(`${MANY} new requests of a stranger`, () => {
     const first = await run({ remaining: () => 4_999 });
     accepted(first, allowed);
     expect(first.report.failures.map(({ code }) => code)).toContain('out-of-time');
-    const recorded = Object.keys((await state()).sightings).length;
+    const recorded = Object.keys((await state()).observations).length;
     expect(recorded).toBeGreaterThan(0);
     expect(recorded).toBeLessThan(MANY);
     expect((await state()).lastListing).toBe(before);
     cloud.clock.advance('PT5M');
     await run();
-    expect(Object.keys((await state()).sightings)).toHaveLength(MANY);
+    expect(Object.keys((await state()).observations)).toHaveLength(MANY);
     expect((await state()).lastListing).not.toBe(before);
   });
 });
@@ -276,7 +290,7 @@ it(`${MANY} events that no run delivered yet cost no call and no write before th
   const queued = PLACES.map((place): LedgerChange => {
     const at = '2026-11-02T07:00:00.000Z';
     const event = { id: `event-${place}`, type: 'Request Held', at, detail: { message: 'held' } };
-    return { kind: 'queued', announcement: event, mark: null };
+    return { kind: 'queued', event, mark: null };
   });
   const { run, allowed, announcer } = await begin(queued);
   const one = await run();
@@ -296,12 +310,12 @@ it.each([2, 3, 4, 5, 8, 11])(
     cloud.clock.advance('PT5M');
     const ports = noting();
     await run({ ports: { ...ports, ledger: endingAfter(writes, runner.ledger) } });
-    expect(await actAs(cloud, US).see(allowed)).toBe(`pending ${PROD}`);
+    expect(await actAs(cloud, RECIPIENT_ACCOUNT).see(allowed)).toBe(`pending ${PROD}`);
     expect((await state()).lastListing).toBe(before);
     cloud.clock.advance('PT5M');
     const { report } = await run();
     expect(report.status).toBe('completed');
-    const { sightings, acceptances, lastListing, outbox } = await state();
+    const { observations: sightings, acceptances, lastListing, outbox } = await state();
     expect([Object.keys(sightings).length, Object.keys(acceptances), outbox]).toEqual([800, [allowed], {}]);
     expect(lastListing).toBe(report.startedAt);
     const told = Map.groupBy(announcer.delivered, ({ type }) => type);

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { ACME, actAs, STRANGER, US } from '../support/accounts.ts';
+import { ACME, actAs, RECIPIENT_ACCOUNT, UNKNOWN_REQUESTER } from '../support/accounts.ts';
 import {
   ACME_1,
+  compileTestPolicy,
+  createRunner,
   DETACHED,
   LAB,
-  outcomes,
+  outcomesById,
   PROD,
-  policyOf,
-  runnerOf,
-  SIMPLE,
-  startCloud,
+  SIMPLE_POLICY,
+  startTestCloud,
 } from '../support/cloud.ts';
 import { failingOn, whileWriting } from '../support/observedLedgers.ts';
 
@@ -17,12 +17,12 @@ const RECIPIENT = 'outscale/eu-west-2/012345678901';
 
 describe('the credentials', () => {
   it.each([
-    ['of another account', { account: STRANGER }],
+    ['of another account', { account: UNKNOWN_REQUESTER }],
     ['of another region', { region: 'us-east-2' }],
   ])('%s fail the pass before anything is concluded', async (_, options) => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
-    const report = await runnerOf(cloud, SIMPLE, options).pass();
+    const report = await createRunner(cloud, SIMPLE_POLICY, options).run();
     expect(report).toMatchObject({
       status: 'failed',
       counts: null,
@@ -31,21 +31,24 @@ describe('the credentials', () => {
   });
 
   it('of another account are told by name on aws', async () => {
-    const cloud = await startCloud({ dialect: 'aws' });
-    const policy = policyOf(`owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }`, 'aws');
-    const report = await runnerOf(cloud, policy, { account: STRANGER }).pass();
+    const cloud = await startTestCloud({ dialect: 'aws' });
+    const policy = compileTestPolicy(
+      `owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }`,
+      'aws',
+    );
+    const report = await createRunner(cloud, policy, { account: UNKNOWN_REQUESTER }).run();
     expect(report.failures).toMatchObject([{ code: 'wrong-account-or-region' }]);
-    expect(report.failures[0]?.message).toContain(STRANGER);
+    expect(report.failures[0]?.message).toContain(UNKNOWN_REQUESTER);
   });
 
   it('are checked once, and each missing gateway is told', async () => {
-    const cloud = await startCloud();
-    const policy = policyOf(`
+    const cloud = await startTestCloud();
+    const policy = compileTestPolicy(`
 owners:
   acme: { connections: [${ACME_1}], gateway: ${PROD} }
   globex: { connections: [dxcon-33333333], gateway: vgw-0000dead }`);
-    const runner = runnerOf(cloud, policy);
-    const [first, second] = [await runner.pass(), await runner.pass()];
+    const runner = createRunner(cloud, policy);
+    const [first, second] = [await runner.run(), await runner.run()];
     expect(first.warnings).toMatchObject([{ code: 'gateway-missing' }]);
     expect(first.warnings[0]?.message).toContain('vgw-0000dead');
     expect(second.warnings).toEqual([]);
@@ -54,27 +57,29 @@ owners:
 
 describe('the gateway and the network', () => {
   it('hold a request for a gateway that is attached to nothing', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
-    const policy = policyOf(`owners: { acme: { connections: [${ACME_1}], gateway: ${DETACHED} } }`);
-    expect(outcomes(await runnerOf(cloud, policy).pass())).toEqual({ [id]: 'held gateway-not-attached' });
+    const policy = compileTestPolicy(`owners: { acme: { connections: [${ACME_1}], gateway: ${DETACHED} } }`);
+    expect(outcomesById(await createRunner(cloud, policy).run())).toEqual({
+      [id]: 'held gateway-not-attached',
+    });
   });
 
   it('hold a request for a gateway that is going away, and accept it when it is back', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
-    const runner = runnerOf(cloud, SIMPLE);
-    cloud.steer(PROD, 'deleting');
-    expect(outcomes(await runner.pass())).toEqual({ [id]: 'held gateway-not-available' });
-    cloud.steer(PROD, 'available');
-    expect(outcomes(await runner.pass())).toEqual({ [id]: `accepted acme.default ${PROD}` });
+    const runner = createRunner(cloud, SIMPLE_POLICY);
+    cloud.forceState(PROD, 'deleting');
+    expect(outcomesById(await runner.run())).toEqual({ [id]: 'held gateway-not-available' });
+    cloud.forceState(PROD, 'available');
+    expect(outcomesById(await runner.run())).toEqual({ [id]: `accepted acme.default ${PROD}` });
   });
 
   it('hold the second of two requests whose addresses overlap on one gateway', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const acme = actAs(cloud, ACME);
     for (const vlan of [101, 102]) await acme.offer({ connection: ACME_1, vlan, subnet: '10.0' });
-    expect(Object.values(outcomes(await runnerOf(cloud, SIMPLE).pass())).sort()).toEqual([
+    expect(Object.values(outcomesById(await createRunner(cloud, SIMPLE_POLICY).run())).sort()).toEqual([
       `accepted acme.default ${PROD}`,
       'held peers-overlap',
     ]);
@@ -83,15 +88,17 @@ describe('the gateway and the network', () => {
 
 describe('limits', () => {
   it('count what was accepted in the same pass, in earlier ones and by hand', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const acme = actAs(cloud, ACME);
     const byHand = await acme.offer({ connection: ACME_1, vlan: 101 });
-    await actAs(cloud, US).confirm(byHand, LAB);
+    await actAs(cloud, RECIPIENT_ACCOUNT).confirm(byHand, LAB);
     for (const vlan of [102, 103, 104]) await acme.offer({ connection: ACME_1, vlan });
-    const policy = policyOf(`owners: { acme: { connections: [${ACME_1}], gateway: ${PROD}, limit: 3 } }`);
-    const runner = runnerOf(cloud, policy);
+    const policy = compileTestPolicy(
+      `owners: { acme: { connections: [${ACME_1}], gateway: ${PROD}, limit: 3 } }`,
+    );
+    const runner = createRunner(cloud, policy);
     for (const accepted of [2, 0]) {
-      const { counts, requests } = await runner.pass();
+      const { counts, requests } = await runner.run();
       expect(counts).toMatchObject({ accepted, held: 1 });
       expect(JSON.stringify(requests)).toContain('owner-limit');
     }
@@ -100,19 +107,19 @@ describe('limits', () => {
 
 describe('time and memory', () => {
   it('starts no confirm when less than twice the request time-out is left', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
-    const runner = runnerOf(cloud, SIMPLE, { requestTimeoutMs: 1000 });
-    const report = await runner.pass({ remaining: () => 1999 });
-    expect(outcomes(report)).toEqual({ [id]: `notAttempted acme.default ${PROD}` });
+    const runner = createRunner(cloud, SIMPLE_POLICY, { requestTimeoutMs: 1000 });
+    const report = await runner.run({ remaining: () => 1999 });
+    expect(outcomesById(report)).toEqual({ [id]: `notAttempted acme.default ${PROD}` });
     expect(report.counts).toMatchObject({ notAttempted: 1 });
     expect(cloud.calls().map(({ operation }) => operation)).not.toContain('ConfirmPrivateVirtualInterface');
   });
 
   it('starts no confirm when the intent took too long to write, and the next pass goes on', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
-    const runner = runnerOf(cloud, SIMPLE, { requestTimeoutMs: 1000 });
+    const runner = createRunner(cloud, SIMPLE_POLICY, { requestTimeoutMs: 1000 });
     let left = 60_000;
     const slow = whileWriting(
       'intended',
@@ -121,45 +128,45 @@ describe('time and memory', () => {
       },
       runner.ledger,
     );
-    const report = await runner.pass({ remaining: () => left }, slow);
-    expect(outcomes(report)).toEqual({ [id]: `notAttempted acme.default ${PROD}` });
-    expect(await actAs(cloud, US).see(id)).toBe('confirming');
-    expect(outcomes(await runner.pass())).toEqual({ [id]: `accepted acme.default ${PROD}` });
+    const report = await runner.run({ remaining: () => left }, slow);
+    expect(outcomesById(report)).toEqual({ [id]: `notAttempted acme.default ${PROD}` });
+    expect(await actAs(cloud, RECIPIENT_ACCOUNT).see(id)).toBe('confirming');
+    expect(outcomesById(await runner.run())).toEqual({ [id]: `accepted acme.default ${PROD}` });
   });
 
   it('ends quietly, doing nothing, while another pass holds the lease', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
-    const runner = runnerOf(cloud, SIMPLE);
+    const runner = createRunner(cloud, SIMPLE_POLICY);
     const other = await runner.ledger.open(RECIPIENT, 60_000);
-    expect(await runner.pass()).toMatchObject({
+    expect(await runner.run()).toMatchObject({
       status: 'leaseHeld',
       counts: null,
       requests: [],
       failures: [],
     });
     await other?.close([]);
-    expect(outcomes(await runner.pass())).toEqual({ [id]: `accepted acme.default ${PROD}` });
+    expect(outcomesById(await runner.run())).toEqual({ [id]: `accepted acme.default ${PROD}` });
   });
 
   it('confirms nothing without an intent in the ledger, and says what was accepted when only the record fails', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
-    const runner = runnerOf(cloud, SIMPLE);
+    const runner = createRunner(cloud, SIMPLE_POLICY);
 
-    const noIntent = await runner.pass({}, failingOn('intended', runner.ledger));
+    const noIntent = await runner.run({}, failingOn('intended', runner.ledger));
     expect(noIntent).toMatchObject({ status: 'failed', failures: [{ code: 'ledger' }] });
-    expect(outcomes(noIntent)).toEqual({ [id]: `notAttempted acme.default ${PROD}` });
-    expect(await actAs(cloud, US).see(id)).toBe('confirming');
+    expect(outcomesById(noIntent)).toEqual({ [id]: `notAttempted acme.default ${PROD}` });
+    expect(await actAs(cloud, RECIPIENT_ACCOUNT).see(id)).toBe('confirming');
 
-    const noRecord = await runner.pass({}, failingOn('accepted', runner.ledger));
+    const noRecord = await runner.run({}, failingOn('accepted', runner.ledger));
     expect(noRecord.status).toBe('failed');
     expect(noRecord.failures[0]).toEqual({
       code: 'ledger',
       message: `${id} was accepted and could not be recorded: accepted refused`,
     });
     expect(new Set(noRecord.failures.map(({ code }) => code))).toEqual(new Set(['ledger']));
-    expect(outcomes(noRecord)).toEqual({ [id]: `accepted acme.default ${PROD}` });
-    expect(await runner.pass()).toMatchObject({ status: 'completed', ended: [{ id, as: 'accepted' }] });
+    expect(outcomesById(noRecord)).toEqual({ [id]: `accepted acme.default ${PROD}` });
+    expect(await runner.run()).toMatchObject({ status: 'completed', ended: [{ id, as: 'accepted' }] });
   });
 });

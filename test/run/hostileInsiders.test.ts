@@ -1,76 +1,79 @@
 import { describe, expect, it } from 'vitest';
 import type { LedgerChange } from '../../core/ledgerState.ts';
 import { recipientKey } from '../../core/policy.ts';
-import { ACME, actAs, STRANGER, US } from '../support/accounts.ts';
+import { ACME, actAs, RECIPIENT_ACCOUNT, UNKNOWN_REQUESTER } from '../support/accounts.ts';
 import {
   ACME_1,
   ACME_2,
-  outcomes,
+  compileTestPolicy,
+  createRunner,
+  outcomesById,
   PROD,
-  policyOf,
-  runnerOf,
-  STRANGERS,
-  startCloud,
+  startTestCloud,
+  UNKNOWN_CONNECTION,
 } from '../support/cloud.ts';
-import { recordingAnnouncer } from '../support/eventPublishers.ts';
-import { anAcceptance, anIntent, aSighting } from '../support/ledgerBuilders.ts';
-import { NARROW, RIGHTFUL } from '../support/narrowPolicy.ts';
+import { recordingPublisher } from '../support/eventPublishers.ts';
+import { anAcceptance, anIntent, anObservation } from '../support/ledgerBuilders.ts';
+import { ALLOWED_OFFER, NARROW_POLICY } from '../support/narrowPolicy.ts';
 
 /** Whoever has a hand in it already, and what it comes to: docs/threat-model.md. */
 
 describe('an owner of ours gone rogue', () => {
   it('gets no other gateway, VLAN, addresses, ASN or name than its grants give, and no more than its limit', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const acme = actAs(cloud, ACME);
     const offers = [
-      { ...RIGHTFUL, vlan: 102 },
-      { ...RIGHTFUL, name: 'acme-prod-1 ' },
-      { ...RIGHTFUL, asn: 64512 },
-      { ...RIGHTFUL, subnet: '11.4' },
+      { ...ALLOWED_OFFER, vlan: 102 },
+      { ...ALLOWED_OFFER, name: 'acme-prod-1 ' },
+      { ...ALLOWED_OFFER, asn: 64512 },
+      { ...ALLOWED_OFFER, subnet: '11.4' },
     ];
     const ids: string[] = [];
     for (const [i, offer] of offers.entries())
       ids.push(await acme.offer({ connection: ACME_1, ...offer, vlan: offer.vlan + i * 10 }));
-    ids.push(await acme.offer({ connection: ACME_2, ...RIGHTFUL }));
-    const report = await runnerOf(cloud, NARROW).pass();
+    ids.push(await acme.offer({ connection: ACME_2, ...ALLOWED_OFFER }));
+    const report = await createRunner(cloud, NARROW_POLICY).run();
     expect(report.counts).toMatchObject({ accepted: 0, held: ids.length });
   });
 
   it('takes no address that another interface on the same gateway has', async () => {
-    const cloud = await startCloud();
-    const loaded = policyOf(`owners:
+    const cloud = await startTestCloud();
+    const loaded = compileTestPolicy(`owners:
   acme: { connections: [${ACME_1}], gateway: ${PROD} }
   zeta: { connections: [${ACME_2}], gateway: ${PROD} }
 `);
-    const runner = runnerOf(cloud, loaded);
+    const runner = createRunner(cloud, loaded);
     await actAs(cloud, ACME).offer({ connection: ACME_2, vlan: 7, subnet: '10.4' });
-    await runner.pass();
+    await runner.run();
     const rogue = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 8, subnet: '10.4' });
-    expect(outcomes(await runner.pass())[rogue]).toBe('held peers-overlap');
+    expect(outcomesById(await runner.run())[rogue]).toBe('held peers-overlap');
   });
 });
 
 describe('whoever can write the ledger', () => {
-  const FORGED = { grants: ['prod'], gateway: PROD, connection: STRANGERS };
+  const FORGED = { grants: ['prod'], gateway: PROD, connection: UNKNOWN_CONNECTION };
 
   async function forged(changes: (id: string, now: string) => readonly LedgerChange[]) {
-    const cloud = await startCloud();
-    const announcer = recordingAnnouncer();
-    const runner = runnerOf(cloud, NARROW, { announcer });
-    const stranger = await actAs(cloud, STRANGER).offer({ connection: STRANGERS, ...RIGHTFUL });
-    const session = await runner.ledger.open(recipientKey(NARROW.policy.recipient), 60_000);
+    const cloud = await startTestCloud();
+    const eventPublisher = recordingPublisher();
+    const runner = createRunner(cloud, NARROW_POLICY, { eventPublisher });
+    const stranger = await actAs(cloud, UNKNOWN_REQUESTER).offer({
+      connection: UNKNOWN_CONNECTION,
+      ...ALLOWED_OFFER,
+    });
+    const session = await runner.ledger.open(recipientKey(NARROW_POLICY.policy.recipient), 60_000);
     await session?.close(changes(stranger, cloud.clock.now().toISOString()));
-    return { cloud, announcer, runner, stranger };
+    return { cloud, announcer: eventPublisher, runner, stranger };
   }
 
   it('has nobody accepted: what it remembers of a request is no reason to confirm it', async () => {
     const { cloud, runner, stranger } = await forged((id, at) => [
-      { kind: 'sighted', id, sighting: aSighting({ connection: ACME_1, held: [] }) },
+      { kind: 'sighted', id, observation: anObservation({ connection: ACME_1, held: [] }) },
       { kind: 'intended', id, intent: anIntent({ grants: ['prod'], gateway: PROD, at }) },
     ]);
     for (let pass = 0; pass < 4; pass += 1)
-      expect(outcomes(await runner.pass())).toEqual({ [stranger]: 'held unknown-requester' });
-    expect(await actAs(cloud, US).see(stranger)).toBe('confirming');
+      expect(outcomesById(await runner.run())).toEqual({ [stranger]: 'held unknown-requester' });
+    expect(await actAs(cloud, RECIPIENT_ACCOUNT).see(stranger)).toBe('confirming');
   });
 
   it.each([
@@ -81,28 +84,32 @@ describe('whoever can write the ledger', () => {
     const { cloud, announcer, runner, stranger } = await forged((id, at) => [
       { kind: 'accepted', id, acceptance: anAcceptance({ ...FORGED, at, ...lie }), receipt: null },
     ]);
-    expect((await runner.pass()).ignored).toMatchObject([{ id: stranger, code: 'unsettled' }]);
+    expect((await runner.run()).ignored).toMatchObject([{ id: stranger, code: 'unsettled' }]);
     cloud.clock.advance('PT3H');
-    await runner.pass();
-    await runner.pass();
-    expect(announcer.news()).toEqual([`Accepted Interface Not Available ${stranger}`]);
-    expect(await actAs(cloud, US).see(stranger)).toBe('confirming');
+    await runner.run();
+    await runner.run();
+    expect(announcer.takePublished()).toEqual([`Accepted Interface Not Available ${stranger}`]);
+    expect(await actAs(cloud, RECIPIENT_ACCOUNT).see(stranger)).toBe('confirming');
   });
 });
 
 describe('whoever has a key that may confirm', () => {
   it('and lets themselves in is told: as accepted by somebody else, and as standing there without a grant', async () => {
-    const cloud = await startCloud();
-    const announcer = recordingAnnouncer();
-    const runner = runnerOf(cloud, NARROW, { announcer });
-    const seen = await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 300 });
-    await runner.pass();
-    await actAs(cloud, US).confirm(seen, PROD);
-    const unseen = await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 301, subnet: '9.4' });
-    await actAs(cloud, US).confirm(unseen, PROD);
-    const report = await runner.pass();
-    expect(announcer.news()).toContain(`Request Ended ${seen}`);
+    const cloud = await startTestCloud();
+    const announcer = recordingPublisher();
+    const runner = createRunner(cloud, NARROW_POLICY, { eventPublisher: announcer });
+    const seen = await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan: 300 });
+    await runner.run();
+    await actAs(cloud, RECIPIENT_ACCOUNT).confirm(seen, PROD);
+    const unseen = await actAs(cloud, UNKNOWN_REQUESTER).offer({
+      connection: UNKNOWN_CONNECTION,
+      vlan: 301,
+      subnet: '9.4',
+    });
+    await actAs(cloud, RECIPIENT_ACCOUNT).confirm(unseen, PROD);
+    const report = await runner.run();
+    expect(announcer.takePublished()).toContain(`Request Ended ${seen}`);
     expect(report.ended).toMatchObject([{ id: seen, as: 'acceptedByOthers' }]);
-    expect(report.orphans.map(({ id }) => id).sort()).toEqual([seen, unseen].sort());
+    expect(report.ungranted.map(({ id }) => id).sort()).toEqual([seen, unseen].sort());
   });
 });

@@ -1,33 +1,33 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { readScenario, type Simulator, startSimulator } from '../../emulator/emulator.ts';
-import { ACME, actAs, STRANGER, US } from '../support/accounts.ts';
+import { type Emulator, readScenario, startEmulator } from '../../emulator/emulator.ts';
+import { ACME, actAs, RECIPIENT_ACCOUNT, UNKNOWN_REQUESTER } from '../support/accounts.ts';
 import {
   ACME_1,
   ACME_2,
+  compileTestPolicy,
+  createRunner,
   LAB,
-  outcomes,
+  outcomesById,
   PROD,
-  policyOf,
-  runnerOf,
-  STRANGERS,
-  startCloud,
+  startTestCloud,
+  UNKNOWN_CONNECTION,
 } from '../support/cloud.ts';
-import { recordingAnnouncer } from '../support/eventPublishers.ts';
-import { NARROW, RIGHTFUL } from '../support/narrowPolicy.ts';
+import { recordingPublisher } from '../support/eventPublishers.ts';
+import { ALLOWED_OFFER, NARROW_POLICY } from '../support/narrowPolicy.ts';
 
 /** Whoever wants to be accepted, or to have somebody else expire, and what it comes to: docs/threat-model.md. */
 
 /** IDs that look like the rightful one at a glance. */
 const LOOK_ALIKES = ['dxcon-1111111l', 'dxcon-11111112', 'dxcon-l1111111', 'dxcon-1i111111'];
 
-async function cloudWithLookAlikes(): Promise<Simulator> {
+async function cloudWithLookAlikes(): Promise<Emulator> {
   const connection = (account: string, id: string) => ({ account, id, name: 'acme-core', location: 'PAR1' });
   const scenario = readScenario({
     region: 'eu-west-2',
-    gateways: [{ account: US, id: PROD, vpc: 'vpc-1', asn: 64512 }],
-    connections: [connection(ACME, ACME_1), ...LOOK_ALIKES.map((id) => connection(STRANGER, id))],
+    gateways: [{ account: RECIPIENT_ACCOUNT, id: PROD, vpc: 'vpc-1', asn: 64512 }],
+    connections: [connection(ACME, ACME_1), ...LOOK_ALIKES.map((id) => connection(UNKNOWN_REQUESTER, id))],
   });
-  const simulator = await startSimulator({ dialect: 'outscale', scenario });
+  const simulator = await startEmulator({ dialect: 'outscale', scenario });
   onTestFinished(() => simulator.close());
   return simulator;
 }
@@ -37,98 +37,102 @@ describe('an impostor', () => {
     const cloud = await cloudWithLookAlikes();
     const copies: string[] = [];
     for (const connection of LOOK_ALIKES)
-      copies.push(await actAs(cloud, STRANGER).offer({ connection, ...RIGHTFUL }));
-    const rightful = await actAs(cloud, ACME).offer({ connection: ACME_1, ...RIGHTFUL });
-    const report = await runnerOf(cloud, NARROW).pass();
-    expect(outcomes(report)).toEqual({
+      copies.push(await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection, ...ALLOWED_OFFER }));
+    const rightful = await actAs(cloud, ACME).offer({ connection: ACME_1, ...ALLOWED_OFFER });
+    const report = await createRunner(cloud, NARROW_POLICY).run();
+    expect(outcomesById(report)).toEqual({
       [rightful]: `accepted acme.prod ${PROD}`,
       ...Object.fromEntries(copies.map((id) => [id, 'held unknown-requester'])),
     });
-    for (const id of copies) expect(await actAs(cloud, US).see(id)).toBe('confirming');
+    for (const id of copies) expect(await actAs(cloud, RECIPIENT_ACCOUNT).see(id)).toBe('confirming');
   });
 
   it('whose copy was offered first takes neither the VLAN nor the addresses of the rightful request', async () => {
-    const cloud = await startCloud();
-    const runner = runnerOf(cloud, NARROW);
-    await actAs(cloud, STRANGER).offer({ connection: STRANGERS, ...RIGHTFUL });
-    await runner.pass();
-    const rightful = await actAs(cloud, ACME).offer({ connection: ACME_1, ...RIGHTFUL });
-    expect(outcomes(await runner.pass())[rightful]).toBe(`accepted acme.prod ${PROD}`);
+    const cloud = await startTestCloud();
+    const runner = createRunner(cloud, NARROW_POLICY);
+    await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, ...ALLOWED_OFFER });
+    await runner.run();
+    const rightful = await actAs(cloud, ACME).offer({ connection: ACME_1, ...ALLOWED_OFFER });
+    expect(outcomesById(await runner.run())[rightful]).toBe(`accepted acme.prod ${PROD}`);
   });
 });
 
 describe('a flood', () => {
   it('of a stranger neither delays what is allowed nor is passed over in silence', async () => {
-    const cloud = await startCloud();
-    const announcer = recordingAnnouncer();
+    const cloud = await startTestCloud();
+    const eventPublisher = recordingPublisher();
     for (let i = 0; i < 300; i += 1)
-      await actAs(cloud, STRANGER).offer({
-        connection: STRANGERS,
+      await actAs(cloud, UNKNOWN_REQUESTER).offer({
+        connection: UNKNOWN_CONNECTION,
         vlan: 1000 + i,
         subnet: `${i % 200}.${(i % 60) * 4}`,
       });
-    const rightful = await actAs(cloud, ACME).offer({ connection: ACME_1, ...RIGHTFUL });
-    const report = await runnerOf(cloud, NARROW, { announcer }).pass();
-    expect(outcomes(report)[rightful]).toBe(`accepted acme.prod ${PROD}`);
+    const rightful = await actAs(cloud, ACME).offer({ connection: ACME_1, ...ALLOWED_OFFER });
+    const report = await createRunner(cloud, NARROW_POLICY, { eventPublisher }).run();
+    expect(outcomesById(report)[rightful]).toBe(`accepted acme.prod ${PROD}`);
     expect(report.counts).toMatchObject({ pending: 301, accepted: 1, held: 300 });
-    expect(announcer.news().filter((news) => news.startsWith('Request Held'))).toHaveLength(300);
+    expect(eventPublisher.takePublished().filter((news) => news.startsWith('Request Held'))).toHaveLength(
+      300,
+    );
   });
 
   it('of one owner, of more than a pass may accept, lets every other owner have its turn in the same pass', async () => {
-    const cloud = await startCloud();
-    const loaded = policyOf(`limits: { acceptsPerPass: 3 }
+    const cloud = await startTestCloud();
+    const loaded = compileTestPolicy(`limits: { acceptsPerPass: 3 }
 owners:
   acme: { connections: [${ACME_1}], gateway: ${PROD} }
   zeta: { connections: [${ACME_2}], gateway: ${LAB} }
 `);
     for (let i = 0; i < 20; i += 1) await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 100 + i });
     const last = await actAs(cloud, ACME).offer({ connection: ACME_2, vlan: 900 });
-    const report = await runnerOf(cloud, loaded).pass();
+    const report = await createRunner(cloud, loaded).run();
     expect(report.counts).toMatchObject({ accepted: 3 });
-    expect(outcomes(report)[last]).toBe(`accepted zeta.default ${LAB}`);
+    expect(outcomesById(report)[last]).toBe(`accepted zeta.default ${LAB}`);
   });
 });
 
 describe('whoever withdraws and asks again', () => {
   it('is judged anew each time, is told each time, and leaves no slot of a limit taken', async () => {
-    const cloud = await startCloud();
-    const announcer = recordingAnnouncer();
-    const loaded = policyOf(`owners: { acme: { connections: [${ACME_1}], gateway: ${PROD}, limit: 1 } }`);
-    const runner = runnerOf(cloud, loaded, { announcer });
-    const [acme, stranger] = [actAs(cloud, ACME), actAs(cloud, STRANGER)];
+    const cloud = await startTestCloud();
+    const announcer = recordingPublisher();
+    const loaded = compileTestPolicy(
+      `owners: { acme: { connections: [${ACME_1}], gateway: ${PROD}, limit: 1 } }`,
+    );
+    const runner = createRunner(cloud, loaded, { eventPublisher: announcer });
+    const [acme, stranger] = [actAs(cloud, ACME), actAs(cloud, UNKNOWN_REQUESTER)];
     for (let i = 0; i < 3; i += 1) {
-      const offered = await stranger.offer({ connection: STRANGERS, vlan: 200 + i });
+      const offered = await stranger.offer({ connection: UNKNOWN_CONNECTION, vlan: 200 + i });
       const id = await acme.offer({ connection: ACME_1, vlan: 101 });
-      expect(outcomes(await runner.pass())).toEqual({
+      expect(outcomesById(await runner.run())).toEqual({
         [id]: `accepted acme.default ${PROD}`,
         [offered]: 'held unknown-requester',
       });
       await acme.withdraw(id);
       await stranger.withdraw(offered);
       cloud.clock.advance('PT20M');
-      await runner.pass();
-      const news = announcer.news();
+      await runner.run();
+      const news = announcer.takePublished();
       for (const told of [`Request Accepted ${id}`, `Request Held ${offered}`, `Request Ended ${offered}`])
         expect(news).toContain(told);
     }
   });
 
   it('between the listing and the confirm finds nobody accepted in its place', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const acme = actAs(cloud, ACME);
-    const id = await acme.offer({ connection: ACME_1, ...RIGHTFUL });
-    const runner = runnerOf(cloud, NARROW);
+    const id = await acme.offer({ connection: ACME_1, ...ALLOWED_OFFER });
+    const runner = createRunner(cloud, NARROW_POLICY);
     const { ports } = runner;
     let again = '';
     // Its second connection is nobody's in this policy.
     const describe = async (asked: string) => {
       await acme.withdraw(id);
-      again = await acme.offer({ connection: ACME_2, ...RIGHTFUL });
+      again = await acme.offer({ connection: ACME_2, ...ALLOWED_OFFER });
       return ports.directConnect.describe(asked);
     };
     const swapping = { ...ports, directConnect: { ...ports.directConnect, describe } };
-    const report = await runner.pass({ ports: swapping });
-    expect(outcomes(report)[id]).toMatch(/^gone /);
-    expect(await actAs(cloud, US).see(again)).toBe('confirming');
+    const report = await runner.run({ ports: swapping });
+    expect(outcomesById(report)[id]).toMatch(/^gone /);
+    expect(await actAs(cloud, RECIPIENT_ACCOUNT).see(again)).toBe('confirming');
   });
 });

@@ -1,28 +1,28 @@
 import { describe, expect, it } from 'vitest';
-import { ACME, actAs, STRANGER } from '../support/accounts.ts';
+import { ACME, actAs, UNKNOWN_REQUESTER } from '../support/accounts.ts';
 import {
   ACME_1,
-  outcomes,
+  compileTestPolicy,
+  createRunner,
+  outcomesById,
   PROD,
-  policyOf,
   type Runner,
-  runnerOf,
-  SIMPLE,
-  STRANGERS,
-  startCloud,
+  SIMPLE_POLICY,
+  startTestCloud,
+  UNKNOWN_CONNECTION,
 } from '../support/cloud.ts';
-import { recordingAnnouncer } from '../support/eventPublishers.ts';
-import { watched } from '../support/observedLedgers.ts';
+import { recordingPublisher } from '../support/eventPublishers.ts';
+import { observeLedger } from '../support/observedLedgers.ts';
 
 const LISTING = 'DescribeVirtualInterfaces';
 
-type Cloud = Awaited<ReturnType<typeof startCloud>>;
+type Cloud = Awaited<ReturnType<typeof startTestCloud>>;
 
 /** What one more pass asks of the API and of the ledger. */
-async function costs(cloud: Cloud, runner: Runner, overrides: Parameters<Runner['pass']>[0] = {}) {
-  const ledger = watched(runner.ledger);
+async function costs(cloud: Cloud, runner: Runner, overrides: Parameters<Runner['run']>[0] = {}) {
+  const ledger = observeLedger(runner.ledger);
   cloud.clearCalls();
-  const report = await runner.pass({ ...overrides, ports: { ...runner.ports, ...overrides.ports, ledger } });
+  const report = await runner.run({ ...overrides, ports: { ...runner.ports, ...overrides.ports, ledger } });
   expect(report.status).toBe('completed');
   return { api: cloud.calls().map(({ operation }) => operation), ledger: ledger.calls() };
 }
@@ -31,17 +31,17 @@ const QUIET = { api: [LISTING], ledger: ['open', 'close listed'] };
 
 describe('a quiet pass costs one listing of the API, and of the ledger one opening and one closing', () => {
   it('when nothing is there at all', async () => {
-    const cloud = await startCloud();
-    const runner = runnerOf(cloud, SIMPLE, { announcer: recordingAnnouncer() });
-    await runner.pass();
+    const cloud = await startTestCloud();
+    const runner = createRunner(cloud, SIMPLE_POLICY, { eventPublisher: recordingPublisher() });
+    await runner.run();
     expect(await costs(cloud, runner)).toEqual(QUIET);
   });
 
   it('when what was accepted is followed, and once it is available', async () => {
-    const cloud = await startCloud();
-    const runner = runnerOf(cloud, SIMPLE, { announcer: recordingAnnouncer() });
+    const cloud = await startTestCloud();
+    const runner = createRunner(cloud, SIMPLE_POLICY, { eventPublisher: recordingPublisher() });
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
-    expect(outcomes(await runner.pass())).toEqual({ [id]: `accepted acme.default ${PROD}` });
+    expect(outcomesById(await runner.run())).toEqual({ [id]: `accepted acme.default ${PROD}` });
     expect(await costs(cloud, runner)).toEqual(QUIET);
     cloud.clock.advance('PT5M');
     // Whoever sees it become available looks, once, where its gateway leads.
@@ -53,38 +53,41 @@ describe('a quiet pass costs one listing of the API, and of the ledger one openi
   });
 
   it('when what is pending is held as before', async () => {
-    const cloud = await startCloud();
-    const runner = runnerOf(cloud, SIMPLE, { announcer: recordingAnnouncer() });
-    await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 101 });
-    await runner.pass();
+    const cloud = await startTestCloud();
+    const runner = createRunner(cloud, SIMPLE_POLICY, { eventPublisher: recordingPublisher() });
+    await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan: 101 });
+    await runner.run();
     cloud.clock.advance('PT5M');
     expect(await costs(cloud, runner)).toEqual(QUIET);
   });
 
   it('also to those who are told by the report alone', async () => {
-    const cloud = await startCloud();
-    const runner = runnerOf(cloud, SIMPLE);
-    await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 101 });
-    await runner.pass();
+    const cloud = await startTestCloud();
+    const runner = createRunner(cloud, SIMPLE_POLICY);
+    await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan: 101 });
+    await runner.run();
     expect(await costs(cloud, runner)).toEqual(QUIET);
   });
 
   it('of as many pages as it takes', async () => {
-    const cloud = await startCloud({ dialect: 'aws' });
+    const cloud = await startTestCloud({ dialect: 'aws' });
     const acme = actAs(cloud, ACME);
     for (let vlan = 1; vlan <= 101; vlan += 1)
-      cloud.steer(await acme.offer({ connection: ACME_1, vlan }), 'available');
-    const policy = policyOf(`owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }`, 'aws');
-    const runner = runnerOf(cloud, policy, { announcer: recordingAnnouncer() });
-    await runner.pass();
+      cloud.forceState(await acme.offer({ connection: ACME_1, vlan }), 'available');
+    const policy = compileTestPolicy(
+      `owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }`,
+      'aws',
+    );
+    const runner = createRunner(cloud, policy, { eventPublisher: recordingPublisher() });
+    await runner.run();
     expect(await costs(cloud, runner)).toEqual({ ...QUIET, api: [LISTING, LISTING] });
   });
 });
 
 it('an hour after they were, the credentials are checked again', async () => {
-  const cloud = await startCloud();
-  const runner = runnerOf(cloud, SIMPLE);
-  await runner.pass();
+  const cloud = await startTestCloud();
+  const runner = createRunner(cloud, SIMPLE_POLICY);
+  await runner.run();
   const { clock } = runner.ports;
   const later = (ms: number) => ({
     ...runner.ports,

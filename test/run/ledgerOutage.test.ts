@@ -2,28 +2,36 @@ import { describe, expect, it } from 'vitest';
 import { createDynamoLedger } from '../../adapters/ledgers/dynamo/dynamoLedger.ts';
 import { openTable } from '../../adapters/ledgers/dynamo/dynamoTable.ts';
 import { recipientKey } from '../../core/policy.ts';
-import { ACME, actAs, STRANGER } from '../support/accounts.ts';
-import { ACME_1, outcomes, PROD, runnerOf, SIMPLE, STRANGERS, startCloud } from '../support/cloud.ts';
+import { ACME, actAs, UNKNOWN_REQUESTER } from '../support/accounts.ts';
+import {
+  ACME_1,
+  createRunner,
+  outcomesById,
+  PROD,
+  SIMPLE_POLICY,
+  startTestCloud,
+  UNKNOWN_CONNECTION,
+} from '../support/cloud.ts';
 import type { Mishap } from '../support/dynamoProxy.ts';
-import { recordingAnnouncer } from '../support/eventPublishers.ts';
+import { recordingPublisher } from '../support/eventPublishers.ts';
 import { proxiedDynamo } from '../support/proxiedDynamo.ts';
 
 const at = proxiedDynamo();
 
 /** Passes over a target whose ledger is a table that can go wrong. */
 async function begin() {
-  const cloud = await startCloud();
-  const runner = runnerOf(cloud, SIMPLE);
+  const cloud = await startTestCloud();
+  const runner = createRunner(cloud, SIMPLE_POLICY);
   const table = openTable(await at.dynamo.createTable(), { ...at.dynamo.config, endpoint: at.proxy.url });
   const ledger = createDynamoLedger(table, runner.ports.clock);
-  const announcer = recordingAnnouncer();
-  const pass = () => runner.pass({ ports: { ...runner.ports, ledger, announcer } });
+  const eventPublisher = recordingPublisher();
+  const pass = () => runner.run({ ports: { ...runner.ports, ledger, eventPublisher } });
   const confirms = () =>
     cloud.calls().filter(({ operation }) => operation === 'ConfirmPrivateVirtualInterface').length;
-  return { cloud, pass, announcer, confirms, ledger };
+  return { cloud, pass, announcer: eventPublisher, confirms, ledger };
 }
 
-const KEY = recipientKey(SIMPLE.policy.recipient);
+const KEY = recipientKey(SIMPLE_POLICY.policy.recipient);
 
 describe('a ledger that is down or throttled', () => {
   it.each<[string, (operation: string) => Mishap | null]>([
@@ -46,10 +54,10 @@ describe('a ledger that is down or throttled', () => {
       const report = await pass();
       expect(report).toMatchObject({ status: 'failed', failures: [{ code: 'ledger' }] });
       expect(confirms()).toBe(0);
-      expect(announcer.news()).toEqual(['Pass Failed']);
+      expect(announcer.takePublished()).toEqual(['Pass Failed']);
 
       at.proxy.mishap = () => null;
-      expect(outcomes(await pass())).toEqual({ [id]: `accepted acme.default ${PROD}` });
+      expect(outcomesById(await pass())).toEqual({ [id]: `accepted acme.default ${PROD}` });
       expect(confirms()).toBe(1);
     },
   );
@@ -58,7 +66,7 @@ describe('a ledger that is down or throttled', () => {
     const { cloud, pass } = await begin();
     await pass();
     cloud.clock.advance('PT3M');
-    await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 101 });
+    await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan: 101 });
     cloud.clock.advance('PT2M');
     const { requests } = await pass();
     const [first] = requests;
@@ -89,9 +97,9 @@ describe('a ledger that is down or throttled', () => {
     });
     at.proxy.mishap = () => null;
     expect((await pass()).ended).toMatchObject([{ id, as: 'accepted' }]);
-    expect((await ledger.records(KEY, new Date(0))).receipts).toMatchObject([
+    expect((await ledger.readRecords(KEY, new Date(0))).receipts).toMatchObject([
       { id, answer: { by: 'laterPass' } },
     ]);
-    expect(announcer.news()).toEqual(['Pass Failed', `Request Accepted ${id}`]);
+    expect(announcer.takePublished()).toEqual(['Pass Failed', `Request Accepted ${id}`]);
   });
 });

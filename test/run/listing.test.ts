@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { FaultInput } from '../../emulator/emulator.ts';
-import { ACME, actAs, US } from '../support/accounts.ts';
+import { ACME, actAs, RECIPIENT_ACCOUNT } from '../support/accounts.ts';
 import {
   ACME_1,
   ACME_2,
-  OURS,
-  outcomes,
+  compileTestPolicy,
+  createRunner,
+  OWN_CONNECTION,
+  outcomesById,
   PROD,
-  policyOf,
-  runnerOf,
-  SIMPLE,
-  startCloud,
+  SIMPLE_POLICY,
+  startTestCloud,
 } from '../support/cloud.ts';
 
 const LIST = 'DescribeVirtualInterfaces';
@@ -26,17 +26,17 @@ describe('a listing', () => {
     [{ kind: 'hang', operation: LIST, times: 3 }, 'api'],
     [{ kind: 'accessDenied', operation: LIST }, 'credentials'],
   ])('that fails is never "nothing pending" (%j)', async (fault, code) => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
-    const runner = runnerOf(cloud, SIMPLE, { requestTimeoutMs: 200 });
+    const runner = createRunner(cloud, SIMPLE_POLICY, { requestTimeoutMs: 200 });
     cloud.addFault(fault);
 
-    const report = await runner.pass();
+    const report = await runner.run();
 
     expect(report).toMatchObject({ status: 'failed', counts: null, requests: [], failures: [{ code }] });
     cloud.clearFaults();
-    expect(await actAs(cloud, US).see(id)).toBe('confirming');
-    expect(outcomes(await runner.pass())).toEqual({ [id]: `accepted acme.default ${PROD}` });
+    expect(await actAs(cloud, RECIPIENT_ACCOUNT).see(id)).toBe('confirming');
+    expect(outcomesById(await runner.run())).toEqual({ [id]: `accepted acme.default ${PROD}` });
   });
 
   it.each<FaultInput>([
@@ -44,48 +44,50 @@ describe('a listing', () => {
     { kind: 'serverError', operation: LIST, times: 2 },
     { kind: 'reset', operation: LIST, times: 2 },
   ])('is tried again within the pass where that is safe ($kind)', async (fault) => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
     cloud.addFault(fault);
-    expect(outcomes(await runnerOf(cloud, SIMPLE).pass())).toEqual({ [id]: `accepted acme.default ${PROD}` });
+    expect(outcomesById(await createRunner(cloud, SIMPLE_POLICY).run())).toEqual({
+      [id]: `accepted acme.default ${PROD}`,
+    });
   });
 
   it('that leaves out what the ledger knows to be there is made once more', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const acme = actAs(cloud, ACME);
     await acme.offer({ connection: ACME_2, vlan: 101 });
     await acme.offer({ connection: ACME_2, vlan: 102 });
-    const runner = runnerOf(cloud, SIMPLE);
-    expect((await runner.pass()).counts).toMatchObject({ pending: 2, held: 2 });
+    const runner = createRunner(cloud, SIMPLE_POLICY);
+    expect((await runner.run()).counts).toMatchObject({ pending: 2, held: 2 });
     cloud.addFault({ kind: 'truncatedPage', operation: LIST });
-    expect(await runner.pass()).toMatchObject({ status: 'completed', counts: { pending: 2 }, ended: [] });
+    expect(await runner.run()).toMatchObject({ status: 'completed', counts: { pending: 2 }, ended: [] });
   });
 
   it('of several pages is followed to its end, and fails when a token comes twice', async () => {
-    const cloud = await startCloud({ dialect: 'aws' });
+    const cloud = await startTestCloud({ dialect: 'aws' });
     const acme = actAs(cloud, ACME);
     const ids: string[] = [];
     for (let vlan = 1; vlan <= 120; vlan += 1) ids.push(await acme.offer({ connection: ACME_1, vlan }));
-    const policy = policyOf(
+    const policy = compileTestPolicy(
       `limits: { acceptsPerPass: 2 }\nowners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }`,
       'aws',
     );
-    const runner = runnerOf(cloud, policy);
+    const runner = createRunner(cloud, policy);
 
-    const report = await runner.pass();
+    const report = await runner.run();
     expect(report.requests.map(({ id }) => id)).toEqual(ids.toSorted());
     expect(report.counts).toMatchObject({ pending: 120, accepted: 2, held: 118 });
     expect(cloud.calls().filter(({ input }) => JSON.stringify(input).includes('nextToken'))).toHaveLength(1);
 
     cloud.addFault({ kind: 'repeatedToken', operation: LIST, times: 2 });
-    expect(await runner.pass()).toMatchObject({
+    expect(await runner.run()).toMatchObject({
       status: 'failed',
       failures: [{ code: 'listing-incomplete' }],
     });
   });
 
   it('with one malformed item costs that item only', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const acme = actAs(cloud, ACME);
     const ids = [
       await acme.offer({ connection: ACME_1, vlan: 101 }),
@@ -93,25 +95,29 @@ describe('a listing', () => {
     ];
     cloud.addFault({ kind: 'garbageItem', operation: LIST });
 
-    const report = await runnerOf(cloud, SIMPLE).pass();
+    const report = await createRunner(cloud, SIMPLE_POLICY).run();
 
-    const outcome = Object.values(outcomes(report)).sort();
+    const outcome = Object.values(outcomesById(report)).sort();
     expect(outcome).toHaveLength(2);
     expect(outcome.filter((text) => text.includes('unreadable'))).toHaveLength(1);
     expect(report.status).toBe('completed');
-    const states = await Promise.all(ids.map((id) => actAs(cloud, US).see(id)));
+    const states = await Promise.all(ids.map((id) => actAs(cloud, RECIPIENT_ACCOUNT).see(id)));
     expect(states).toContain('confirming');
   });
 
   it('holds what cannot be told from outbound while our own connections are unknown, and says so', async () => {
-    const cloud = await startCloud();
-    const outbound = await actAs(cloud, US).offer({ connection: OURS, vlan: 101, to: ACME });
+    const cloud = await startTestCloud();
+    const outbound = await actAs(cloud, RECIPIENT_ACCOUNT).offer({
+      connection: OWN_CONNECTION,
+      vlan: 101,
+      to: ACME,
+    });
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
     cloud.addFault({ kind: 'accessDenied', operation: 'DescribeConnections' });
 
-    const report = await runnerOf(cloud, SIMPLE).pass();
+    const report = await createRunner(cloud, SIMPLE_POLICY).run();
 
-    expect(outcomes(report)).toEqual({
+    expect(outcomesById(report)).toEqual({
       [outbound]: 'held unknown-requester',
       [id]: `accepted acme.default ${PROD}`,
     });

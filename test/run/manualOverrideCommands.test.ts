@@ -1,8 +1,15 @@
 import { expect, it } from 'vitest';
-import { ACME, actAs, STRANGER } from '../support/accounts.ts';
-import { ACME_1, PROD, policyOf, runnerOf, STRANGERS, startCloud } from '../support/cloud.ts';
-import { routesOf } from '../support/emulatedRoutes.ts';
-import { recordingAnnouncer } from '../support/eventPublishers.ts';
+import { ACME, actAs, UNKNOWN_REQUESTER } from '../support/accounts.ts';
+import {
+  ACME_1,
+  compileTestPolicy,
+  createRunner,
+  PROD,
+  startTestCloud,
+  UNKNOWN_CONNECTION,
+} from '../support/cloud.ts';
+import { routesFor } from '../support/emulatedRoutes.ts';
+import { recordingPublisher } from '../support/eventPublishers.ts';
 
 /** Every AWS CLI command in what was told, up to the end of its sentence. */
 function commandsIn(told: unknown): string[] {
@@ -12,27 +19,30 @@ function commandsIn(told: unknown): string[] {
 it.each(['outscale', 'aws'] as const)(
   'every command that is told says where it goes, for the AWS CLI does not know: %s by another endpoint',
   async (dialect) => {
-    const cloud = await startCloud({ dialect });
-    const policy = policyOf(
+    const cloud = await startTestCloud({ dialect });
+    const policy = compileTestPolicy(
       `owners: { acme: { connections: [${ACME_1}], gateway: ${PROD}, limit: 1 } }`,
       dialect,
     );
-    const announcer = recordingAnnouncer();
-    const runner = runnerOf(cloud, policy, { announcer });
+    const eventPublisher = recordingPublisher();
+    const runner = createRunner(cloud, policy, { eventPublisher });
     await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
     // One too many: a person may accept it manually. Of a stranger's no command is told.
     await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 103 });
-    const strange = await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 102 });
+    const strange = await actAs(cloud, UNKNOWN_REQUESTER).offer({
+      connection: UNKNOWN_CONNECTION,
+      vlan: 102,
+    });
     // Accepted, and not available in no time at all.
-    await runner.pass();
-    await runner.pass({ availableWithinMs: 0 });
-    await routesOf(cloud).stopPropagating(PROD, 'vpc-1');
+    await runner.run();
+    await runner.run({ availableWithinMs: 0 });
+    await routesFor(cloud).stopPropagating(PROD, 'vpc-1');
     cloud.clock.advance('PT5M');
-    await runner.pass();
+    await runner.run();
     cloud.clock.advance('P6DT22H');
-    await runner.pass();
+    await runner.run();
 
-    const commands = commandsIn(announcer.delivered);
+    const commands = commandsIn(eventPublisher.delivered);
     const called = new Set(commands.map((command) => command.split(' ')[2]));
     expect([...called].sort()).toEqual([
       'confirm-private-virtual-interface',

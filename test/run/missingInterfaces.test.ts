@@ -2,20 +2,28 @@ import { describe, expect, it } from 'vitest';
 import type { VirtualInterface } from '../../core/model.ts';
 import { ApiFailure } from '../../run/portErrors.ts';
 import type { Ports } from '../../run/ports.ts';
-import { ACME, actAs, STRANGER, US } from '../support/accounts.ts';
+import { ACME, actAs, RECIPIENT_ACCOUNT, UNKNOWN_REQUESTER } from '../support/accounts.ts';
 import { aVif } from '../support/builders.ts';
-import { ACME_1, outcomes, PROD, runnerOf, SIMPLE, STRANGERS, startCloud } from '../support/cloud.ts';
-import { recordingAnnouncer } from '../support/eventPublishers.ts';
-import { anAcceptance, aSighting } from '../support/ledgerBuilders.ts';
+import {
+  ACME_1,
+  createRunner,
+  outcomesById,
+  PROD,
+  SIMPLE_POLICY,
+  startTestCloud,
+  UNKNOWN_CONNECTION,
+} from '../support/cloud.ts';
+import { recordingPublisher } from '../support/eventPublishers.ts';
+import { anAcceptance, anObservation } from '../support/ledgerBuilders.ts';
 
 const RECIPIENT = 'outscale/eu-west-2/012345678901';
 
 /** A request of a stranger that a run saw, one that is allowed, and an API whose listing lacks the first from then on. */
 async function begin() {
-  const cloud = await startCloud();
-  const runner = runnerOf(cloud, SIMPLE, { announcer: recordingAnnouncer() });
-  const gone = await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 9 });
-  await runner.pass();
+  const cloud = await startTestCloud();
+  const runner = createRunner(cloud, SIMPLE_POLICY, { eventPublisher: recordingPublisher() });
+  const gone = await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan: 9 });
+  await runner.run();
   cloud.clock.advance('PT5M');
   const allowed = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
   const { directConnect } = runner.ports;
@@ -33,8 +41,8 @@ async function begin() {
   });
   return {
     ...{ cloud, runner, gone, allowed },
-    run: (answer: Parameters<typeof lacking>[0]) => runner.pass({ ports: lacking(answer) }),
-    state: () => runner.ledger.peek(RECIPIENT),
+    run: (answer: Parameters<typeof lacking>[0]) => runner.run({ ports: lacking(answer) }),
+    state: () => runner.ledger.readState(RECIPIENT),
   };
 }
 
@@ -47,9 +55,9 @@ describe('what the listing lacks and a description shows', () => {
       const report = await run(as);
       expect(report).toMatchObject({ status: 'completed', warnings: [{ code: 'unknown-state' }] });
       expect(report.warnings[0]?.message).toContain(gone);
-      expect(outcomes(report)).toEqual({ [allowed]: `accepted acme.default ${PROD}` });
-      const { sightings, lastListing } = await ledger();
-      expect(Object.keys(sightings)).toEqual([gone]);
+      expect(outcomesById(report)).toEqual({ [allowed]: `accepted acme.default ${PROD}` });
+      const { observations, lastListing } = await ledger();
+      expect(Object.keys(observations)).toEqual([gone]);
       expect(lastListing).toBe(cloud.clock.now().toISOString());
       cloud.clock.advance('P8D');
       expect((await run(as)).ended).toEqual([]);
@@ -64,8 +72,8 @@ describe('what the listing lacks and a description shows', () => {
     const taken = await acme.offer({ connection: ACME_1, vlan: 102 });
     // Of acme, on the same connection and with the same VLAN as what is offered.
     const report = await run((vif) => vif && { ...vif, connection: ACME_1, vlan: 102, state: 'parked' });
-    expect(outcomes(report)[taken]).toBe('held vlan-in-use');
-    expect((await runner.pass()).status).toBe('completed');
+    expect(outcomesById(report)[taken]).toBe('held vlan-in-use');
+    expect((await runner.run()).status).toBe('completed');
   });
 
   it.each(['confirming', 'verifying', 'pending', 'available', 'down', 'testing', 'deleting', 'unknown'])(
@@ -75,7 +83,7 @@ describe('what the listing lacks and a description shows', () => {
       const { lastListing } = await ledger();
       const report = await run((vif) => vif && { ...vif, state });
       expect(report).toMatchObject({ counts: null, failures: [{ code: 'listing-incomplete' }] });
-      expect(await actAs(cloud, US).see(allowed)).toBe('confirming');
+      expect(await actAs(cloud, RECIPIENT_ACCOUNT).see(allowed)).toBe('confirming');
       expect((await ledger()).lastListing).toBe(lastListing);
     },
   );
@@ -90,9 +98,9 @@ it('a listing that lacks something live is made once more, since requesters who 
     const all = await directConnect.list();
     return listings === 1 ? all.filter(({ id }) => id !== gone) : all;
   };
-  const report = await runner.pass({ ports: { ...runner.ports, directConnect: { ...directConnect, list } } });
+  const report = await runner.run({ ports: { ...runner.ports, directConnect: { ...directConnect, list } } });
   expect(report).toMatchObject({ status: 'completed', failures: [] });
-  expect(outcomes(report)[allowed]).toBe(`accepted acme.default ${PROD}`);
+  expect(outcomesById(report)[allowed]).toBe(`accepted acme.default ${PROD}`);
   expect(listings).toBe(2);
   expect((await state()).lastListing).toBe(cloud.clock.now().toISOString());
 });
@@ -115,9 +123,9 @@ it('a listing that takes long leaves the descriptions after it their own share o
     return directConnect.list();
   };
   const ports = { ...runner.ports, directConnect: { ...directConnect, list } };
-  const report = await runner.pass({ ports, remaining: () => left });
+  const report = await runner.run({ ports, remaining: () => left });
   // What is not described yet would keep the gateway from being given.
-  expect(outcomes(report)[allowed]).toBe(`accepted acme.default ${PROD}`);
+  expect(outcomesById(report)[allowed]).toBe(`accepted acme.default ${PROD}`);
 });
 
 it('a description that fails is a failure of the run, concludes nothing, and delays no request that is allowed', async () => {
@@ -128,8 +136,8 @@ it('a description that fails is a failure of the run, concludes nothing, and del
   });
   expect(report).toMatchObject({ status: 'failed', failures: [{ code: 'api' }], ended: [] });
   expect(report.failures[0]?.message).toContain(gone);
-  expect(outcomes(report)).toEqual({ [allowed]: `accepted acme.default ${PROD}` });
-  expect(Object.keys((await state()).sightings)).toEqual([gone]);
+  expect(outcomesById(report)).toEqual({ [allowed]: `accepted acme.default ${PROD}` });
+  expect(Object.keys((await state()).observations)).toEqual([gone]);
   // Whether the listing was complete is not known.
   expect((await state()).lastListing).toBe(lastListing);
   cloud.clock.advance('PT5M');
@@ -151,19 +159,26 @@ describe('of what the listing lacks and no description was made of before the fi
       ...OTHERS.map(accepted),
       next === 'acceptance'
         ? accepted(NEXT)
-        : { kind: 'sighted', id: NEXT, sighting: aSighting({ firstSeen: '2026-11-02T07:00:00.000Z' }) },
+        : {
+            kind: 'sighted',
+            id: NEXT,
+            observation: anObservation({ firstSeen: '2026-11-02T07:00:00.000Z' }),
+          },
     ]);
     return { ...rest, runner };
   }
 
   it('an acceptance keeps its gateway from being given to another, since its addresses are not known', async () => {
     const { runner, gone, allowed, cloud } = await withAcceptances('acceptance');
-    const report = await runner.pass();
-    expect(outcomes(report)).toEqual({ [gone]: 'held unknown-requester', [allowed]: 'held peers-overlap' });
+    const report = await runner.run();
+    expect(outcomesById(report)).toEqual({
+      [gone]: 'held unknown-requester',
+      [allowed]: 'held peers-overlap',
+    });
     // It was described after everything was attempted, and is over: that is reported once, as of the others.
     expect(report.followUps.map(({ id }) => id).toSorted()).toEqual([...OTHERS, NEXT]);
     cloud.clock.advance('PT5M');
-    expect(outcomes(await runner.pass())[allowed]).toBe(`accepted acme.default ${PROD}`);
+    expect(outcomesById(await runner.run())[allowed]).toBe(`accepted acme.default ${PROD}`);
   });
 
   it('nothing is forgotten by keys of another account, which know none of it', async () => {
@@ -179,9 +194,9 @@ describe('of what the listing lacks and no description was made of before the fi
           Promise.resolve(OTHERS.includes(id) ? aVif({ id, state: 'deleted' }) : null),
       },
     };
-    const report = await runner.pass({ ports });
+    const report = await runner.run({ ports });
     expect(report.failures).toMatchObject([{ code: 'wrong-account-or-region' }]);
-    expect((await state()).sightings).toHaveProperty(NEXT);
+    expect((await state()).observations).toHaveProperty(NEXT);
   });
 
   it('one that is live fails the run, which accepted what was allowed, and the listing does not count', async () => {
@@ -192,12 +207,12 @@ describe('of what the listing lacks and no description was made of before the fi
       const vif = await directConnect.describe(id === NEXT ? allowed : id);
       return id === NEXT && vif !== null ? { ...vif, id } : vif;
     };
-    const report = await runner.pass({
+    const report = await runner.run({
       ports: { ...runner.ports, directConnect: { ...directConnect, describe } },
     });
     expect(report).toMatchObject({ status: 'failed', failures: [{ code: 'listing-incomplete' }] });
-    expect(outcomes(report)[allowed]).toBe(`accepted acme.default ${PROD}`);
+    expect(outcomesById(report)[allowed]).toBe(`accepted acme.default ${PROD}`);
     expect((await state()).lastListing).toBe(lastListing);
-    expect((await state()).sightings).toHaveProperty(NEXT);
+    expect((await state()).observations).toHaveProperty(NEXT);
   });
 });

@@ -1,11 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import type { VirtualInterface } from '../../core/model.ts';
 import type { LoadedPolicy } from '../../core/policy.ts';
-import type { PassReport } from '../../core/runReport.ts';
+import type { RunReport } from '../../core/runReport.ts';
 import type { Ports } from '../../run/ports.ts';
 import { ACME, actAs } from '../support/accounts.ts';
-import { ACME_1, outcomes, PROD, policyOf, runnerOf, startCloud } from '../support/cloud.ts';
-import { recordingAnnouncer } from '../support/eventPublishers.ts';
+import {
+  ACME_1,
+  compileTestPolicy,
+  createRunner,
+  outcomesById,
+  PROD,
+  startTestCloud,
+} from '../support/cloud.ts';
+import { recordingPublisher } from '../support/eventPublishers.ts';
 
 const LAG = 'dxlag-0ther000';
 
@@ -24,31 +31,31 @@ function withMoved({ directConnect, ...ports }: Ports, moved: ReadonlySet<string
 }
 
 const ownedBy = (name: string, grant = 'default'): LoadedPolicy =>
-  policyOf(
+  compileTestPolicy(
     `owners: { ${name}: { connections: [${ACME_1}], limit: 1, grants: { ${grant}: { gateway: ${PROD}, limit: 1 } } } }`,
     'aws',
   );
 
 /** What acme offers is accepted and moved; then it offers another one. */
 async function afterMove(second: LoadedPolicy) {
-  const cloud = await startCloud({ dialect: 'aws' });
-  const announcer = recordingAnnouncer();
-  const runner = runnerOf(cloud, ownedBy('acme'), { announcer });
+  const cloud = await startTestCloud({ dialect: 'aws' });
+  const eventPublisher = recordingPublisher();
+  const runner = createRunner(cloud, ownedBy('acme'), { eventPublisher });
   const acme = actAs(cloud, ACME);
   const first = await acme.offer({ connection: ACME_1, vlan: 101 });
-  expect(outcomes(await runner.pass())[first]).toMatch(/^accepted/);
-  announcer.news();
+  expect(outcomesById(await runner.run())[first]).toMatch(/^accepted/);
+  eventPublisher.takePublished();
   const again = await acme.offer({ connection: ACME_1, vlan: 102 });
-  const pass = (isMoved = true): Promise<PassReport> =>
-    runner.pass({ loaded: second, ports: withMoved(runner.ports, new Set(isMoved ? [first] : [])) });
-  return { first, again, announcer, pass };
+  const pass = (isMoved = true): Promise<RunReport> =>
+    runner.run({ loaded: second, ports: withMoved(runner.ports, new Set(isMoved ? [first] : [])) });
+  return { first, again, announcer: eventPublisher, pass };
 }
 
 describe('an owner that moves what was accepted to a connection that the policy does not name', () => {
   it('does not get its limit again, and the message says where the interface is', async () => {
     const { first, again, pass } = await afterMove(ownedBy('acme'));
     const report = await pass();
-    expect(outcomes(report)[again]).toBe('held owner-limit grant-limit');
+    expect(outcomesById(report)[again]).toBe('held owner-limit grant-limit');
     expect(JSON.stringify(report.requests)).toContain(`${first} (now on \`${LAG}\`)`);
   });
 
@@ -75,6 +82,6 @@ describe('an owner that moves what was accepted to a connection that the policy 
     ['both', ownedBy('acme-2', 'prod')],
   ])('does not get it again when %s is renamed', async (_, renamed) => {
     const { again, pass } = await afterMove(renamed);
-    expect(outcomes(await pass())[again]).toBe('held owner-limit grant-limit');
+    expect(outcomesById(await pass())[again]).toBe('held owner-limit grant-limit');
   });
 });

@@ -1,28 +1,28 @@
 import { describe, expect, it } from 'vitest';
-import { ACME, actAs, STRANGER, US } from '../support/accounts.ts';
+import { ACME, actAs, RECIPIENT_ACCOUNT, UNKNOWN_REQUESTER } from '../support/accounts.ts';
 import {
   ACME_1,
   ACME_2,
+  compileTestPolicy,
+  createRunner,
   LAB,
-  outcomes,
+  outcomesById,
   PROD,
-  policyOf,
-  runnerOf,
-  SIMPLE,
-  STRANGERS,
-  startCloud,
+  SIMPLE_POLICY,
+  startTestCloud,
+  UNKNOWN_CONNECTION,
 } from '../support/cloud.ts';
 
 describe('over the days', () => {
   it('the deadline is an interval that holds the true expiry, and what expires is told with why it was held', async () => {
-    const cloud = await startCloud();
-    const runner = runnerOf(cloud, SIMPLE);
-    await runner.pass();
+    const cloud = await startTestCloud();
+    const runner = createRunner(cloud, SIMPLE_POLICY);
+    await runner.run();
     cloud.clock.advance('PT3M');
-    const id = await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 101 });
+    const id = await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan: 101 });
     cloud.clock.advance('PT2M');
 
-    const { requests } = await runner.pass();
+    const { requests } = await runner.run();
     expect(requests).toMatchObject([
       {
         id,
@@ -32,9 +32,9 @@ describe('over the days', () => {
     ]);
 
     cloud.clock.advance('P6D');
-    expect((await runner.pass()).requests).toMatchObject(requests.map(({ deadline }) => ({ deadline })));
+    expect((await runner.run()).requests).toMatchObject(requests.map(({ deadline }) => ({ deadline })));
     cloud.clock.advance('P1D');
-    expect((await runner.pass()).ended).toMatchObject([
+    expect((await runner.run()).ended).toMatchObject([
       {
         id,
         as: 'expired',
@@ -43,13 +43,13 @@ describe('over the days', () => {
         failures: 0,
       },
     ]);
-    expect((await runner.pass()).ended).toEqual([]);
+    expect((await runner.run()).ended).toEqual([]);
   });
 
   it('the early end is unknown for what the very first pass finds', async () => {
-    const cloud = await startCloud();
-    await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 101 });
-    const { requests } = await runnerOf(cloud, SIMPLE).pass();
+    const cloud = await startTestCloud();
+    await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan: 101 });
+    const { requests } = await createRunner(cloud, SIMPLE_POLICY).run();
     expect(requests).toMatchObject([{ deadline: { earliest: null, latest: '2026-11-09T08:00:00.000Z' } }]);
   });
 
@@ -57,110 +57,117 @@ describe('over the days', () => {
     [
       'rejected',
       'withdrawn by the requester',
-      async (cloud: Cloud, id: string) => actAs(cloud, STRANGER).withdraw(id),
+      async (cloud: Cloud, id: string) => actAs(cloud, UNKNOWN_REQUESTER).withdraw(id),
     ],
     [
       'acceptedByOthers',
       'accepted by hand',
-      async (cloud: Cloud, id: string) => actAs(cloud, US).confirm(id, LAB),
+      async (cloud: Cloud, id: string) => actAs(cloud, RECIPIENT_ACCOUNT).confirm(id, LAB),
     ],
   ] as const)('a request that ends as %s (%s) is told once', async (as, _, act) => {
-    const cloud = await startCloud();
-    const runner = runnerOf(cloud, SIMPLE);
-    const id = await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 101 });
-    await runner.pass();
+    const cloud = await startTestCloud();
+    const runner = createRunner(cloud, SIMPLE_POLICY);
+    const id = await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan: 101 });
+    await runner.run();
     await act(cloud, id);
-    expect((await runner.pass()).ended).toMatchObject([{ id, as }]);
-    expect((await runner.pass()).ended).toEqual([]);
+    expect((await runner.run()).ended).toMatchObject([{ id, as }]);
+    expect((await runner.run()).ended).toEqual([]);
   });
 
   it('one in a state that nobody has heard of is held and remembered, and accepted once it is confirming', async () => {
-    const cloud = await startCloud();
-    const runner = runnerOf(cloud, SIMPLE);
-    await runner.pass();
+    const cloud = await startTestCloud();
+    const runner = createRunner(cloud, SIMPLE_POLICY);
+    await runner.run();
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
-    cloud.steer(id, 'approving');
-    const { requests } = await runner.pass();
+    cloud.forceState(id, 'approving');
+    const { requests } = await runner.run();
     expect(requests).toMatchObject([
       { id, outcome: 'held', decision: { reasons: [{ code: 'unreadable' }] } },
     ]);
     cloud.clock.advance('P1D');
-    cloud.steer(id, 'confirming');
-    const accepted = await runner.pass();
+    cloud.forceState(id, 'confirming');
+    const accepted = await runner.run();
     expect(accepted.requests).toMatchObject([
       { id, outcome: 'accepted', firstSeen: requests[0]?.firstSeen, deadline: requests[0]?.deadline },
     ]);
   });
 
   it('a frozen policy holds everything and says what it may cost; thawed, the request is accepted', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
-    const frozen = policyOf(`freeze: true\nowners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }`);
-    const report = await runnerOf(cloud, frozen).pass();
-    expect(outcomes(report)).toEqual({ [id]: 'held frozen' });
+    const frozen = compileTestPolicy(
+      `freeze: true\nowners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }`,
+    );
+    const report = await createRunner(cloud, frozen).run();
+    expect(outcomesById(report)).toEqual({ [id]: 'held frozen' });
     expect(JSON.stringify(report.requests)).toContain('at 2026-11-09T08:00:00.000Z at the latest');
-    expect(outcomes(await runnerOf(cloud, SIMPLE).pass())).toEqual({ [id]: `accepted acme.default ${PROD}` });
+    expect(outcomesById(await createRunner(cloud, SIMPLE_POLICY).run())).toEqual({
+      [id]: `accepted acme.default ${PROD}`,
+    });
   });
 
   it('a grant begins and ends by the clock', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
     const window = 'from: 2026-11-03T00:00:00Z, until: 2026-11-04T00:00:00Z';
-    const policy = policyOf(`
+    const policy = compileTestPolicy(`
 owners: { acme: { connections: [${ACME_1}, ${ACME_2}], grants: { soon: { gateway: ${PROD}, match: { vlan: [101] }, ${window} } } } }`);
-    const runner = runnerOf(cloud, policy);
-    expect(outcomes(await runner.pass())).toEqual({ [id]: 'held grant-not-started' });
+    const runner = createRunner(cloud, policy);
+    expect(outcomesById(await runner.run())).toEqual({ [id]: 'held grant-not-started' });
     cloud.clock.advance('P1D');
-    expect(outcomes(await runner.pass())).toEqual({ [id]: `accepted acme.soon ${PROD}` });
+    expect(outcomesById(await runner.run())).toEqual({ [id]: `accepted acme.soon ${PROD}` });
     const late = await actAs(cloud, ACME).offer({ connection: ACME_2, vlan: 101 });
     cloud.clock.advance('P1D');
-    expect(outcomes(await runner.pass())).toEqual({ [late]: 'held grant-ended' });
+    expect(outcomesById(await runner.run())).toEqual({ [late]: 'held grant-ended' });
   });
 
   it('what was accepted is followed, and what no grant justifies is told as an orphan', async () => {
-    const cloud = await startCloud();
-    const runner = runnerOf(cloud, SIMPLE);
+    const cloud = await startTestCloud();
+    const runner = createRunner(cloud, SIMPLE_POLICY);
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
-    const foreign = await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 102 });
-    await actAs(cloud, US).confirm(foreign, PROD);
+    const foreign = await actAs(cloud, UNKNOWN_REQUESTER).offer({
+      connection: UNKNOWN_CONNECTION,
+      vlan: 102,
+    });
+    await actAs(cloud, RECIPIENT_ACCOUNT).confirm(foreign, PROD);
 
-    const first = await runner.pass();
-    expect(first.orphans).toMatchObject([{ id: foreign, connection: STRANGERS, gateway: PROD }]);
+    const first = await runner.run();
+    expect(first.ungranted).toMatchObject([{ id: foreign, connection: UNKNOWN_CONNECTION, gateway: PROD }]);
     expect(first.followUps).toEqual([]);
 
-    cloud.steer(id, 'down');
-    expect((await runner.pass()).followUps).toEqual([]);
+    cloud.forceState(id, 'down');
+    expect((await runner.run()).followUps).toEqual([]);
     cloud.clock.advance('PT2H');
-    expect((await runner.pass()).followUps).toMatchObject([{ id, owner: 'acme', problem: 'down' }]);
-    expect((await runner.pass()).followUps).toMatchObject([{ id, problem: 'down' }]);
-    cloud.steer(id, 'available');
-    expect((await runner.pass()).followUps).toEqual([]);
-    cloud.steer(id, 'down');
-    expect((await runner.pass()).followUps).toEqual([]);
+    expect((await runner.run()).followUps).toMatchObject([{ id, owner: 'acme', problem: 'down' }]);
+    expect((await runner.run()).followUps).toMatchObject([{ id, problem: 'down' }]);
+    cloud.forceState(id, 'available');
+    expect((await runner.run()).followUps).toEqual([]);
+    cloud.forceState(id, 'down');
+    expect((await runner.run()).followUps).toEqual([]);
   });
 
   it('what was accepted and is deleted before it came up is told as gone, once', async () => {
-    const cloud = await startCloud();
-    const runner = runnerOf(cloud, SIMPLE);
+    const cloud = await startTestCloud();
+    const runner = createRunner(cloud, SIMPLE_POLICY);
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
-    await runner.pass();
-    cloud.steer(id, 'deleted');
-    expect((await runner.pass()).followUps).toMatchObject([{ id, problem: 'gone' }]);
-    expect((await runner.pass()).followUps).toEqual([]);
+    await runner.run();
+    cloud.forceState(id, 'deleted');
+    expect((await runner.run()).followUps).toMatchObject([{ id, problem: 'gone' }]);
+    expect((await runner.run()).followUps).toEqual([]);
   });
 
   it('a request that came and expired while no pass ran is told once, as one that nobody saw', async () => {
-    const cloud = await startCloud({ expiredLingers: 'P30D' });
-    const runner = runnerOf(cloud, SIMPLE);
-    await runner.pass();
+    const cloud = await startTestCloud({ expiredLingers: 'P30D' });
+    const runner = createRunner(cloud, SIMPLE_POLICY);
+    await runner.run();
     cloud.clock.advance('PT1H');
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
     cloud.clock.advance('P8D');
-    const { ended, requests } = await runner.pass();
+    const { ended, requests } = await runner.run();
     expect(ended).toMatchObject([{ id, as: 'expired', firstSeen: null, pendingSeconds: null }]);
     expect(requests).toEqual([]);
-    expect((await runner.pass()).ended).toEqual([]);
+    expect((await runner.run()).ended).toEqual([]);
   });
 });
 
-type Cloud = Awaited<ReturnType<typeof startCloud>>;
+type Cloud = Awaited<ReturnType<typeof startTestCloud>>;

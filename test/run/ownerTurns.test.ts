@@ -3,26 +3,26 @@ import type { LoadedPolicy } from '../../core/policy.ts';
 import { recipientKey } from '../../core/policy.ts';
 import { ApiFailure } from '../../run/portErrors.ts';
 import type { Ports } from '../../run/ports.ts';
-import { ACME, actAs, STRANGER, US } from '../support/accounts.ts';
+import { ACME, actAs, RECIPIENT_ACCOUNT, UNKNOWN_REQUESTER } from '../support/accounts.ts';
 import {
   ACME_1,
   ACME_2,
-  outcomes,
+  compileTestPolicy,
+  createRunner,
+  outcomesById,
   PROD,
-  policyOf,
-  runnerOf,
-  STRANGERS,
-  startCloud,
+  startTestCloud,
+  UNKNOWN_CONNECTION,
 } from '../support/cloud.ts';
 
 const owners = `owners:
   acme: { connections: [${ACME_1}], gateway: ${PROD} }
   beta: { connections: [${ACME_2}], gateway: ${PROD} }
-  zeta: { connections: [${STRANGERS}], gateway: ${PROD} }
+  zeta: { connections: [${UNKNOWN_CONNECTION}], gateway: ${PROD} }
 `;
 
 function atMost(accepts: number): LoadedPolicy {
-  return policyOf(`limits: { acceptsPerPass: ${accepts} }\n${owners}`);
+  return compileTestPolicy(`limits: { acceptsPerPass: ${accepts} }\n${owners}`);
 }
 
 /** The same API, whose first confirm of this request fails. */
@@ -43,37 +43,45 @@ function failingOnce({ directConnect, ...ports }: Ports, id: string): Ports {
 
 describe('an owner with more offers than a run may accept', () => {
   it('does not keep a request of another owner, whose confirm failed, from its next turn', async () => {
-    const cloud = await startCloud();
-    const runner = runnerOf(cloud, atMost(3));
+    const cloud = await startTestCloud();
+    const runner = createRunner(cloud, atMost(3));
     const acme = actAs(cloud, ACME);
-    const zeta = await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 7, subnet: '200.0' });
+    const zeta = await actAs(cloud, UNKNOWN_REQUESTER).offer({
+      connection: UNKNOWN_CONNECTION,
+      vlan: 7,
+      subnet: '200.0',
+    });
     const ports = failingOnce(runner.ports, zeta);
-    expect(outcomes(await runner.pass({ ports }))[zeta]).toMatch(/^failed/);
+    expect(outcomesById(await runner.run({ ports }))[zeta]).toMatch(/^failed/);
     for (let i = 0; i < 5; i += 1)
       await acme.offer({ connection: ACME_1, vlan: 100 + i, subnet: `10.${i * 4}` });
     cloud.clock.advance('PT12H');
-    expect(outcomes(await runner.pass({ ports }))[zeta]).toMatch(/^accepted/);
-    expect(await actAs(cloud, US).see(zeta)).toMatch(/pending|available/);
+    expect(outcomesById(await runner.run({ ports }))[zeta]).toMatch(/^accepted/);
+    expect(await actAs(cloud, RECIPIENT_ACCOUNT).see(zeta)).toMatch(/pending|available/);
   });
 });
 
 describe('where more owners wait than a run may accept of', () => {
   it('the next run goes on with those that had no turn, whatever the first one offers then', async () => {
-    const cloud = await startCloud();
-    const runner = runnerOf(cloud, atMost(1));
+    const cloud = await startTestCloud();
+    const runner = createRunner(cloud, atMost(1));
     const acme = actAs(cloud, ACME);
     const [offered, beta, zeta] = [
       await acme.offer({ connection: ACME_1, vlan: 101, subnet: '10.0' }),
       await acme.offer({ connection: ACME_2, vlan: 102, subnet: '10.4' }),
-      await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 103, subnet: '10.8' }),
+      await actAs(cloud, UNKNOWN_REQUESTER).offer({
+        connection: UNKNOWN_CONNECTION,
+        vlan: 103,
+        subnet: '10.8',
+      }),
     ];
-    const turns = async () => (await runner.ledger.peek(recipientKey(atMost(1).policy.recipient))).turns;
+    const turns = async () => (await runner.ledger.readState(recipientKey(atMost(1).policy.recipient))).turns;
     // It stands since before the others, so acme is older than they are whenever its turn is forgotten.
     const old = await acme.offer({ connection: ACME_1, vlan: 104, subnet: '10.12' });
     const accepted: string[] = [];
     for (let run = 0; run < 3; run += 1) {
       cloud.clock.advance('PT1H');
-      const now = outcomes(await runner.pass());
+      const now = outcomesById(await runner.run());
       accepted.push(...Object.keys(now).filter((id) => now[id]?.startsWith('accepted')));
       expect(Object.keys(await turns())).toContain('acme');
       await acme.offer({ connection: ACME_1, vlan: 110 + run, subnet: `11.${run * 4}` });
@@ -83,52 +91,52 @@ describe('where more owners wait than a run may accept of', () => {
   });
 
   it('also when a run is cut short by its first confirm', async () => {
-    const cloud = await startCloud();
-    const runner = runnerOf(cloud, atMost(1));
+    const cloud = await startTestCloud();
+    const runner = createRunner(cloud, atMost(1));
     const acme = actAs(cloud, ACME);
-    await runner.pass();
+    await runner.run();
     for (const vlan of [101, 102])
       await acme.offer({ connection: ACME_1, vlan, subnet: `10.${(vlan - 100) * 4}` });
-    await runner.pass({ loaded: policyOf(`freeze: true\n${owners}`) });
+    await runner.run({ loaded: compileTestPolicy(`freeze: true\n${owners}`) });
     cloud.clock.advance('PT1H');
     const beta = await acme.offer({ connection: ACME_2, vlan: 103, subnet: '10.40' });
     const { directConnect } = runner.ports;
     const confirm = () => Promise.reject(new Error('the process ends'));
     const cut = { ...runner.ports, directConnect: { ...directConnect, confirm } };
-    expect((await runner.pass({ ports: cut })).status).toBe('failed');
+    expect((await runner.run({ ports: cut })).status).toBe('failed');
     cloud.clock.advance('PT1H');
-    expect(outcomes(await runner.pass())[beta]).toMatch(/^accepted/);
+    expect(outcomesById(await runner.run())[beta]).toMatch(/^accepted/);
   });
 
   it('but a request that may expire within a few runs goes first, as the time between runs says', async () => {
-    const cloud = await startCloud();
-    const runner = runnerOf(cloud, atMost(1));
+    const cloud = await startTestCloud();
+    const runner = createRunner(cloud, atMost(1));
     const acme = actAs(cloud, ACME);
-    const frozen = policyOf(`freeze: true\n${owners}`);
-    await runner.pass({ loaded: frozen });
+    const frozen = compileTestPolicy(`freeze: true\n${owners}`);
+    await runner.run({ loaded: frozen });
     const beta = await acme.offer({ connection: ACME_2, vlan: 103, subnet: '10.40' });
     for (let run = 0; run < 11; run += 1) {
       cloud.clock.advance('PT12H');
-      await runner.pass({ loaded: frozen });
+      await runner.run({ loaded: frozen });
       if (run === 3) await acme.offer({ connection: ACME_1, vlan: 101, subnet: '10.8' });
     }
     const session = await runner.ledger.open(recipientKey(frozen.policy.recipient), 60_000);
     await session?.close([{ kind: 'turned', turns: { beta: cloud.clock.now().toISOString() } }]);
     cloud.clock.advance('PT12H');
-    expect(outcomes(await runner.pass())[beta]).toMatch(/^accepted/);
+    expect(outcomesById(await runner.run())[beta]).toMatch(/^accepted/);
   });
 
   it('and turns are forgotten when every owner had one', async () => {
-    const cloud = await startCloud();
-    const runner = runnerOf(cloud, atMost(1));
+    const cloud = await startTestCloud();
+    const runner = createRunner(cloud, atMost(1));
     const acme = actAs(cloud, ACME);
     await acme.offer({ connection: ACME_1, vlan: 101, subnet: '10.0' });
     await acme.offer({ connection: ACME_2, vlan: 102, subnet: '10.4' });
     const turns: number[] = [];
     for (let run = 0; run < 3; run += 1) {
-      await runner.pass();
+      await runner.run();
       turns.push(
-        Object.keys((await runner.ledger.peek(recipientKey(atMost(1).policy.recipient))).turns).length,
+        Object.keys((await runner.ledger.readState(recipientKey(atMost(1).policy.recipient))).turns).length,
       );
     }
     expect(turns).toEqual([1, 0, 0]);

@@ -2,12 +2,20 @@ import { describe, expect, it } from 'vitest';
 import { createDynamoLedger } from '../../adapters/ledgers/dynamo/dynamoLedger.ts';
 import { openTable } from '../../adapters/ledgers/dynamo/dynamoTable.ts';
 import { recipientKey } from '../../core/policy.ts';
-import { ACME, actAs, STRANGER } from '../support/accounts.ts';
-import { ACME_1, PROD, policyOf, runnerOf, SIMPLE, STRANGERS, startCloud } from '../support/cloud.ts';
-import { recordingAnnouncer } from '../support/eventPublishers.ts';
+import { ACME, actAs, UNKNOWN_REQUESTER } from '../support/accounts.ts';
+import {
+  ACME_1,
+  compileTestPolicy,
+  createRunner,
+  PROD,
+  SIMPLE_POLICY,
+  startTestCloud,
+  UNKNOWN_CONNECTION,
+} from '../support/cloud.ts';
+import { recordingPublisher } from '../support/eventPublishers.ts';
 import { proxiedDynamo } from '../support/proxiedDynamo.ts';
 
-const KEY = recipientKey(SIMPLE.policy.recipient);
+const KEY = recipientKey(SIMPLE_POLICY.policy.recipient);
 
 const at = proxiedDynamo();
 
@@ -19,13 +27,13 @@ function writes(): number {
 }
 
 async function begin() {
-  const cloud = await startCloud({ expiredLingers: 'P30D' });
-  const runner = runnerOf(cloud, SIMPLE);
+  const cloud = await startTestCloud({ expiredLingers: 'P30D' });
+  const runner = createRunner(cloud, SIMPLE_POLICY);
   const table = openTable(await at.dynamo.createTable(), { ...at.dynamo.config, endpoint: at.proxy.url });
   const ledger = createDynamoLedger(table, runner.ports.clock);
-  const announcer = recordingAnnouncer();
+  const eventPublisher = recordingPublisher();
   const pass = (overrides = {}) =>
-    runner.pass({ ports: { ...runner.ports, ledger, announcer }, ...overrides });
+    runner.run({ ports: { ...runner.ports, ledger, eventPublisher }, ...overrides });
   /** A pass of which the table takes so many batches and transactions, and no more. */
   const cutAfter = async (batches: number, overrides = {}) => {
     const before = writes();
@@ -35,7 +43,7 @@ async function begin() {
     at.proxy.mishap = () => null;
     return report;
   };
-  const told = (type: string) => announcer.delivered.filter((one) => one.type === type);
+  const told = (type: string) => eventPublisher.delivered.filter((one) => one.type === type);
   return { cloud, pass, cutAfter, told, ledger };
 }
 
@@ -50,28 +58,28 @@ describe.each([0, 1, 2, 3])('a write of which the table took %i batches', (batch
     cloud.clock.advance('PT5M');
     await pass();
     expect(new Set(told('Request Expired').map(({ id }) => id)).size).toBe(1);
-    expect((await ledger.records(KEY, new Date(0))).ended).toHaveLength(1);
+    expect((await ledger.readRecords(KEY, new Date(0))).ended).toHaveLength(1);
   });
 
   it('has an end on record once', async () => {
     const { cloud, pass, cutAfter, told, ledger } = await begin();
     await pass();
-    const id = await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 101 });
+    const id = await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan: 101 });
     await pass();
-    await actAs(cloud, STRANGER).withdraw(id);
+    await actAs(cloud, UNKNOWN_REQUESTER).withdraw(id);
     await cutAfter(batches);
     cloud.clock.advance('PT5M');
     await pass();
     expect(new Set(told('Request Ended').map(({ id }) => id)).size).toBe(1);
-    expect((await ledger.records(KEY, new Date(0))).ended).toMatchObject([{ id, as: 'rejected' }]);
+    expect((await ledger.readRecords(KEY, new Date(0))).ended).toMatchObject([{ id, as: 'rejected' }]);
   });
 
   it('tells an end once, though it is found out again when the deadline is past', async () => {
     const { cloud, pass, cutAfter, told } = await begin();
     await pass();
-    const id = await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 101 });
+    const id = await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan: 101 });
     await pass();
-    await actAs(cloud, STRANGER).withdraw(id);
+    await actAs(cloud, UNKNOWN_REQUESTER).withdraw(id);
     await cutAfter(batches);
     // Delivered by a pass that cannot look, what it is about not being written yet.
     cloud.addFault({ kind: 'accessDenied', operation: 'DescribeVirtualInterfaces' });
@@ -86,8 +94,10 @@ describe.each([0, 1, 2, 3])('a write of which the table took %i batches', (batch
     const { cloud, pass, cutAfter, told } = await begin();
     await pass();
     await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
-    const frozen = policyOf(`freeze: true\nowners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }`);
-    const closed = policyOf(
+    const frozen = compileTestPolicy(
+      `freeze: true\nowners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }`,
+    );
+    const closed = compileTestPolicy(
       `owners: { acme: { connections: [${ACME_1}], grants: { a: { gateway: ${PROD}, match: { vlan: [200] } } } } }`,
     );
     // The first batch sights it.
@@ -117,11 +127,11 @@ it.each([1, 2, 3, 4, 5])(
     await cutAfter(batches);
     cloud.clock.advance('PT5M');
     await pass();
-    const { acceptances, intents, sightings } = await ledger.peek(KEY);
-    expect([Object.keys(acceptances), intents, sightings]).toEqual([[id], {}, {}]);
+    const { acceptances, intents, observations } = await ledger.readState(KEY);
+    expect([Object.keys(acceptances), intents, observations]).toEqual([[id], {}, {}]);
     expect(new Set(told('Request Accepted').map((one) => one.id)).size).toBe(1);
-    expect((await ledger.records(KEY, new Date(0))).receipts).toMatchObject([{ id }]);
-    expect(await ledger.policy(SIMPLE.digest)).not.toBeNull();
+    expect((await ledger.readRecords(KEY, new Date(0))).receipts).toMatchObject([{ id }]);
+    expect(await ledger.readPolicy(SIMPLE_POLICY.digest)).not.toBeNull();
   },
 );
 

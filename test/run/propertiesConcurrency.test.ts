@@ -3,7 +3,15 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DirectConnect } from '../../run/ports.ts';
 import { ACME, actAs } from '../support/accounts.ts';
-import { ACME_1, LAB, outcomes, PROD, policyOf, runnerOf, startCloud } from '../support/cloud.ts';
+import {
+  ACME_1,
+  compileTestPolicy,
+  createRunner,
+  LAB,
+  outcomesById,
+  PROD,
+  startTestCloud,
+} from '../support/cloud.ts';
 
 describe('side by side comes to what one after the other comes to', () => {
   it('whatever the limits are, and whichever answer is the slowest', async () => {
@@ -34,12 +42,12 @@ interface Limits {
 
 /** @param delays of calls, in milliseconds; `null`: one attempt after the other */
 async function lived(limits: Limits, vlans: readonly number[], delays: Iterator<number> | null) {
-  const cloud = await startCloud({ seed: 7 });
+  const cloud = await startTestCloud({ seed: 7 });
   const acme = actAs(cloud, ACME);
   for (const vlan of vlans)
     await acme.offer({ connection: ACME_1, vlan, subnet: vlan % 2 === 0 ? '9.8' : `11.${(vlan % 60) * 4}` });
   const limited = (limit: number | null) => (limit === null ? '' : `, limit: ${limit}`);
-  const policy = policyOf(`
+  const policy = compileTestPolicy(`
 limits: { acceptsPerPass: ${limits.pass} }
 owners:
   acme:
@@ -47,19 +55,19 @@ owners:
     grants:
       prod: { gateway: ${PROD}, match: { vlan: [100-106] }${limited(limits.prod)} }
       lab: { gateway: ${LAB}, match: { vlan: [107-110] }${limited(limits.lab)} }`);
-  const { ports, pass } = runnerOf(cloud, policy);
+  const { ports, run } = createRunner(cloud, policy);
   const slow = async <T>(call: Promise<T>): Promise<T> => {
     await pause(delays?.next().value ?? 0);
     return call;
   };
   // As after many refusals: one lane.
   let asked = 0;
-  const throttles = (): number => (delays === null && asked++ > 0 ? 9 : 0);
+  const throttleCount = (): number => (delays === null && asked++ > 0 ? 9 : 0);
   const directConnect: DirectConnect = {
     ...ports.directConnect,
     describe: async (id) => slow(ports.directConnect.describe(id)),
     confirm: async (id, gateway) => slow(ports.directConnect.confirm(id, gateway)),
-    throttles,
+    throttleCount,
   };
-  return outcomes(await pass({ ports: { ...ports, directConnect } }));
+  return outcomesById(await run({ ports: { ...ports, directConnect } }));
 }

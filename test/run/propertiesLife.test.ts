@@ -1,18 +1,18 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { Announcement } from '../../core/events/event.ts';
+import type { AcceptorEvent } from '../../core/events/event.ts';
 import { LedgerFailure } from '../../run/portErrors.ts';
 import type { Ledger } from '../../run/ports.ts';
-import { runnerOf, SIMPLE, startCloud } from '../support/cloud.ts';
-import { recordingAnnouncer } from '../support/eventPublishers.ts';
-import { type Life, livesIn } from '../support/requestTimelines.ts';
+import { createRunner, SIMPLE_POLICY, startTestCloud } from '../support/cloud.ts';
+import { recordingPublisher } from '../support/eventPublishers.ts';
+import { type RequestTimeline, trackRequests } from '../support/requestTimelines.ts';
 
 type Broken = 'nothing' | 'listing' | 'ledger' | 'bus';
 
 /** What happens next in the life of a target. */
 type Step =
   | { readonly does: 'wait'; readonly hours: number }
-  | { readonly does: 'offer'; readonly by: Life['by'] }
+  | { readonly does: 'offer'; readonly by: RequestTimeline['by'] }
   | { readonly does: 'withdraw' | 'acceptByHand'; readonly which: number }
   | { readonly does: 'pass'; readonly broken: Broken };
 
@@ -48,19 +48,19 @@ function fragile(ledger: Ledger, isDown: () => boolean): Ledger {
 }
 
 async function live(plot: readonly Step[]): Promise<void> {
-  const cloud = await startCloud();
-  const runner = runnerOf(cloud, SIMPLE);
-  const announcer = recordingAnnouncer();
-  const lives = livesIn(cloud);
+  const cloud = await startTestCloud();
+  const runner = createRunner(cloud, SIMPLE_POLICY);
+  const eventPublisher = recordingPublisher();
+  const lives = trackRequests(cloud);
   let now: Broken = 'nothing';
   const ledger = fragile(runner.ledger, () => now === 'ledger');
 
   async function pass(broken: Broken): Promise<void> {
     now = broken;
-    announcer.deliverAtMost(broken === 'bus' ? 0 : Number.POSITIVE_INFINITY);
+    eventPublisher.deliverAtMost(broken === 'bus' ? 0 : Number.POSITIVE_INFINITY);
     if (broken === 'listing')
       cloud.addFault({ kind: 'accessDenied', operation: 'DescribeVirtualInterfaces' });
-    const report = await runner.pass({ ports: { ...runner.ports, ledger, announcer } });
+    const report = await runner.run({ ports: { ...runner.ports, ledger, eventPublisher } });
     // With the ledger down, nothing is remembered either.
     if (broken !== 'ledger') lives.compare(report);
   }
@@ -75,7 +75,7 @@ async function live(plot: readonly Step[]): Promise<void> {
   }
   await pass('nothing');
   await pass('nothing');
-  const { delivered } = announcer;
+  const { delivered } = eventPublisher;
   expect(new Set(delivered.map(({ id }) => id)).size).toBe(delivered.length);
   for (const life of lives.all()) {
     const own = delivered.filter(({ detail }) => JSON.stringify(detail).includes(`"id":"${life.id}"`));
@@ -84,8 +84,8 @@ async function live(plot: readonly Step[]): Promise<void> {
 }
 
 /** Everything that became of a request, once, and nothing else. */
-function isAllTold(life: Life, isOver: boolean, told: readonly Announcement[]): void {
-  const of = (type: Announcement['type']) => told.filter((one) => one.type === type);
+function isAllTold(life: RequestTimeline, isOver: boolean, told: readonly AcceptorEvent[]): void {
+  const of = (type: AcceptorEvent['type']) => told.filter((one) => one.type === type);
   expect(of('Request Held')).toHaveLength(life.isHeld ? 1 : 0);
   expect(of('Request Accepted')).toHaveLength(life.isAccepted ? 1 : 0);
   const hours = of('Deadline Near').map(({ detail }) => String(detail.hours ?? 'unknown'));

@@ -1,57 +1,57 @@
 import { describe, expect, it } from 'vitest';
 import { LedgerFailure } from '../../run/portErrors.ts';
 import type { Ledger } from '../../run/ports.ts';
-import { ACME, actAs, STRANGER, US } from '../support/accounts.ts';
+import { ACME, actAs, RECIPIENT_ACCOUNT, UNKNOWN_REQUESTER } from '../support/accounts.ts';
 import {
   ACME_1,
   ACME_2,
+  compileTestPolicy,
+  createRunner,
   DETACHED,
   LAB,
-  outcomes,
+  outcomesById,
   PROD,
-  policyOf,
-  runnerOf,
-  SIMPLE,
-  STRANGERS,
-  startCloud,
+  SIMPLE_POLICY,
+  startTestCloud,
+  UNKNOWN_CONNECTION,
 } from '../support/cloud.ts';
 
 const RECIPIENT = 'outscale/eu-west-2/012345678901';
 
 describe('what happens between two calls of a pass', () => {
   it('counts: an acceptance by hand after the listing takes its slot of a limit', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const acme = actAs(cloud, ACME);
     await acme.offer({ connection: ACME_1, vlan: 101 });
     await acme.offer({ connection: ACME_1, vlan: 102 });
-    const runner = runnerOf(
+    const runner = createRunner(
       cloud,
-      policyOf(`owners: { acme: { connections: [${ACME_1}], gateway: ${PROD}, limit: 1 } }`),
+      compileTestPolicy(`owners: { acme: { connections: [${ACME_1}], gateway: ${PROD}, limit: 1 } }`),
     );
     const { ports } = runner;
     let taken = '';
     const describe = async (id: string) => {
-      if (taken === '') await actAs(cloud, US).confirm(id, LAB);
+      if (taken === '') await actAs(cloud, RECIPIENT_ACCOUNT).confirm(id, LAB);
       taken ||= id;
       return ports.directConnect.describe(id);
     };
 
-    const report = await runner.pass({
+    const report = await runner.run({
       ports: { ...ports, directConnect: { ...ports.directConnect, describe } },
     });
 
-    const { [taken]: first, ...others } = outcomes(report);
+    const { [taken]: first, ...others } = outcomesById(report);
     expect(first).toBe(`gone acme.default ${PROD}`);
     expect(Object.values(others)).toEqual(['held owner-limit']);
   });
 
   it('counts: a grant that ends while the gateways are listed is no grant', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
     const grant = `{ gateway: ${PROD}, match: { vlan: [101] }, until: "2026-11-02T08:00:30Z" }`;
-    const runner = runnerOf(
+    const runner = createRunner(
       cloud,
-      policyOf(`owners: { acme: { connections: [${ACME_1}], grants: { soon: ${grant} } } }`),
+      compileTestPolicy(`owners: { acme: { connections: [${ACME_1}], grants: { soon: ${grant} } } }`),
     );
     const { ports } = runner;
     let listings = 0;
@@ -62,107 +62,112 @@ describe('what happens between two calls of a pass', () => {
       return ports.gateways.list(kinds);
     };
     expect(
-      outcomes(await runner.pass({ ports: { ...ports, gateways: { ...ports.gateways, list } } })),
+      outcomesById(await runner.run({ ports: { ...ports, gateways: { ...ports.gateways, list } } })),
     ).toEqual({
       [id]: 'held grant-ended',
     });
-    expect(await actAs(cloud, US).see(id)).toBe('confirming');
+    expect(await actAs(cloud, RECIPIENT_ACCOUNT).see(id)).toBe('confirming');
   });
 });
 
 describe('work that leads nowhere', () => {
   it('is not done: once the pass limit is reached, nothing more is described', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     for (const vlan of [101, 102, 103, 104, 105])
       await actAs(cloud, ACME).offer({ connection: ACME_1, vlan });
     const owners = `owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }`;
-    const report = await runnerOf(cloud, policyOf(`limits: { acceptsPerPass: 2 }\n${owners}`)).pass();
+    const report = await createRunner(
+      cloud,
+      compileTestPolicy(`limits: { acceptsPerPass: 2 }\n${owners}`),
+    ).run();
     expect(report.counts).toMatchObject({ accepted: 2, held: 3, failed: 0 });
     expect(described(cloud)).toHaveLength(2);
   });
 
   it('goes last: what gateway or network held in the pass before waits behind what they did not', async () => {
-    const cloud = await startCloud();
+    const cloud = await startTestCloud();
     const acme = actAs(cloud, ACME);
     const grants = `{ a: { gateway: ${DETACHED}, match: { vlan: [101] } }, b: { gateway: ${PROD}, match: { vlan: [102] } } }`;
-    const runner = runnerOf(
+    const runner = createRunner(
       cloud,
-      policyOf(`owners: { acme: { connections: [${ACME_1}], grants: ${grants} } }`),
+      compileTestPolicy(`owners: { acme: { connections: [${ACME_1}], grants: ${grants} } }`),
     );
     // From then on the end of what comes is known, and is not near.
-    await runner.pass();
+    await runner.run();
     const detached = await acme.offer({ connection: ACME_1, vlan: 101 });
-    expect(outcomes(await runner.pass())).toEqual({ [detached]: 'held gateway-not-attached' });
+    expect(outcomesById(await runner.run())).toEqual({ [detached]: 'held gateway-not-attached' });
     const good = await acme.offer({ connection: ACME_1, vlan: 102 });
     cloud.clearCalls();
-    expect(outcomes(await runner.pass())[good]).toBe(`accepted acme.b ${PROD}`);
+    expect(outcomesById(await runner.run())[good]).toBe(`accepted acme.b ${PROD}`);
     expect(described(cloud)).toEqual([good, detached]);
   });
 });
 
 it('what the policy held waits behind nobody once the policy allows it: the soonest deadline goes first', async () => {
-  const cloud = await startCloud();
+  const cloud = await startTestCloud();
   const acme = actAs(cloud, ACME);
   const old = await acme.offer({ connection: ACME_1, vlan: 101 });
-  const runner = runnerOf(cloud, SIMPLE);
-  const frozen = policyOf(`freeze: true\nowners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }`);
-  expect(outcomes(await runner.pass({ loaded: frozen }))).toEqual({ [old]: 'held frozen' });
+  const runner = createRunner(cloud, SIMPLE_POLICY);
+  const frozen = compileTestPolicy(
+    `freeze: true\nowners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }`,
+  );
+  expect(outcomesById(await runner.run({ loaded: frozen }))).toEqual({ [old]: 'held frozen' });
   cloud.clock.advance('P6D');
   for (const vlan of [102, 103]) await acme.offer({ connection: ACME_1, vlan });
   cloud.clearCalls();
-  await runner.pass();
+  await runner.run();
   expect(described(cloud)[0]).toBe(old);
 });
 
 describe('what is remembered', () => {
   it('is not forgotten for keys of another account, which find nothing of it', async () => {
-    const cloud = await startCloud();
-    await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 101 });
-    let accessKeyId = US;
+    const cloud = await startTestCloud();
+    await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan: 101 });
+    let accessKeyId = RECIPIENT_ACCOUNT;
     const credentials = async () => ({
       accessKeyId,
       secretAccessKey: 'secret',
       expiration: new Date(Date.now() + 1000),
     });
-    const runner = runnerOf(cloud, SIMPLE, { credentials });
-    await runner.pass();
-    const before = (await runner.ledger.peek(RECIPIENT)).sightings;
-    accessKeyId = STRANGER.replace('9', '8');
+    const runner = createRunner(cloud, SIMPLE_POLICY, { credentials });
+    await runner.run();
+    const before = (await runner.ledger.readState(RECIPIENT)).observations;
+    accessKeyId = UNKNOWN_REQUESTER.replace('9', '8');
 
-    const report = await runner.pass();
+    const report = await runner.run();
 
     expect(report).toMatchObject({ status: 'failed', counts: null, ended: [] });
     expect(report.failures).toMatchObject([{ code: 'wrong-account-or-region' }]);
-    expect((await runner.ledger.peek(RECIPIENT)).sightings).toEqual(before);
+    expect((await runner.ledger.readState(RECIPIENT)).observations).toEqual(before);
   });
 
   it('is told before it is forgotten: an end is told also by the pass that cannot write it', async () => {
-    const cloud = await startCloud();
-    const runner = runnerOf(cloud, SIMPLE);
-    const id = await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 101 });
+    const cloud = await startTestCloud();
+    const runner = createRunner(cloud, SIMPLE_POLICY);
+    const id = await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan: 101 });
     const allowed = await actAs(cloud, ACME).offer({ connection: ACME_2, vlan: 102 });
-    await runner.pass();
-    await actAs(cloud, STRANGER).withdraw(id);
-    const broken = await runner.pass({}, brokenAfterOpening(runner.ledger));
+    await runner.run();
+    await actAs(cloud, UNKNOWN_REQUESTER).withdraw(id);
+    const broken = await runner.run({}, brokenAfterOpening(runner.ledger));
     expect(broken).toMatchObject({
       status: 'failed',
       ended: [{ id, as: 'rejected' }],
       failures: [{ code: 'ledger' }],
     });
     expect(broken.requests).toMatchObject([{ id: allowed }]);
-    expect((await runner.pass()).ended).toMatchObject([{ id, as: 'rejected' }]);
+    expect((await runner.run()).ended).toMatchObject([{ id, as: 'rejected' }]);
   });
 });
 
 it('a pass that has no time for any allowed request fails, for the next ones may be like it', async () => {
-  const cloud = await startCloud();
+  const cloud = await startTestCloud();
   await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
-  const report = await runnerOf(cloud, SIMPLE).pass({ remaining: () => 1 });
+  const report = await createRunner(cloud, SIMPLE_POLICY).run({ remaining: () => 1 });
   expect(report).toMatchObject({ status: 'failed', failures: [{ code: 'out-of-time' }] });
 });
 
 /** IDs that were described one by one, in order. */
-function described(cloud: Awaited<ReturnType<typeof startCloud>>): string[] {
+function described(cloud: Awaited<ReturnType<typeof startTestCloud>>): string[] {
   return cloud.calls().flatMap(({ input }) => {
     const id = /"virtualInterfaceId":"(dxvif-[^"]+)"/.exec(JSON.stringify(input))?.[1];
     return id !== undefined && !JSON.stringify(input).includes('Gateway') ? [id] : [];

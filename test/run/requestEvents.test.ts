@@ -1,16 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { ACME, actAs, STRANGER, US } from '../support/accounts.ts';
-import { ACME_1, PROD, policyOf, STRANGERS } from '../support/cloud.ts';
-import { stage } from '../support/emulatedRuns.ts';
+import { ACME, actAs, RECIPIENT_ACCOUNT, UNKNOWN_REQUESTER } from '../support/accounts.ts';
+import { ACME_1, compileTestPolicy, PROD, UNKNOWN_CONNECTION } from '../support/cloud.ts';
+import { startEmulatedRuns } from '../support/emulatedRuns.ts';
 
 const RECIPIENT = 'outscale/eu-west-2/012345678901';
-const FROZEN = policyOf(`freeze: true\nowners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }`);
+const FROZEN = compileTestPolicy(
+  `freeze: true\nowners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }`,
+);
 
 describe('the life of a request is announced, each thing once', () => {
   it('that is held until it expires', async () => {
-    const { cloud, announcer, after } = await stage();
+    const { cloud, announcer, after } = await startEmulatedRuns();
     expect(await after(null)).toEqual([]);
-    const id = await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 101 });
+    const id = await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan: 101 });
     expect(await after('PT5M')).toEqual([`Request Held ${id}`]);
     expect(await after('PT5M')).toEqual([]);
     // 72, 24 and 6 hours before the early end, and the end itself
@@ -28,19 +30,19 @@ describe('the life of a request is announced, each thing once', () => {
   });
 
   it('that the very first pass finds: it may end at any moment, which is told at once', async () => {
-    const { cloud, after } = await stage();
-    const id = await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 101 });
+    const { cloud, after } = await startEmulatedRuns();
+    const id = await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan: 101 });
     expect((await after(null)).sort()).toEqual([`Deadline Near ${id}`, `Request Held ${id}`]);
     expect(await after('PT5M')).toEqual([]);
   });
 
   it('that is held, then allowed, then comes up late', async () => {
-    const { cloud, announcer, after } = await stage();
+    const { cloud, announcer, after } = await startEmulatedRuns();
     await after(null);
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
     expect(await after('PT5M', { loaded: FROZEN })).toEqual([`Request Held ${id}`]);
     expect(await after('PT5M')).toEqual([`Request Accepted ${id}`]);
-    cloud.steer(id, 'down');
+    cloud.forceState(id, 'down');
     expect(await after('PT1H')).toEqual([]);
     expect(await after('PT1H')).toEqual([`Accepted Interface Not Available ${id}`]);
     expect(announcer.delivered.at(-1)?.detail).toMatchObject({
@@ -48,33 +50,33 @@ describe('the life of a request is announced, each thing once', () => {
       message: expect.any(String),
     });
     expect(await after('PT1H')).toEqual([]);
-    cloud.steer(id, 'available');
+    cloud.forceState(id, 'available');
     expect(await after('PT1H')).toEqual([]);
-    cloud.steer(id, 'down');
+    cloud.forceState(id, 'down');
     expect(await after('P1D')).toEqual([]);
   });
 
   it('that is accepted, and gone before it came up', async () => {
-    const { cloud, after } = await stage();
+    const { cloud, after } = await startEmulatedRuns();
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
     expect(await after(null)).toEqual([`Request Accepted ${id}`]);
-    cloud.steer(id, 'deleted');
+    cloud.forceState(id, 'deleted');
     expect(await after(null)).toEqual([`Accepted Interface Not Available ${id}`]);
     expect(await after(null)).toEqual([]);
   });
 
   it('that is withdrawn', async () => {
-    const { cloud, after } = await stage();
+    const { cloud, after } = await startEmulatedRuns();
     await after(null);
-    const id = await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 101 });
+    const id = await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan: 101 });
     await after('PT5M');
-    await actAs(cloud, STRANGER).withdraw(id);
+    await actAs(cloud, UNKNOWN_REQUESTER).withdraw(id);
     expect(await after('PT5M')).toEqual([`Request Ended ${id}`]);
     expect(await after('PT5M')).toEqual([]);
   });
 
   it('that came and expired while no pass ran', async () => {
-    const { cloud, after } = await stage({ expiredLingers: 'P30D' });
+    const { cloud, after } = await startEmulatedRuns({ expiredLingers: 'P30D' });
     await after(null);
     cloud.clock.advance('PT1H');
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
@@ -83,18 +85,18 @@ describe('the life of a request is announced, each thing once', () => {
   });
 
   it('that somebody accepts by hand, which is none of our acceptances', async () => {
-    const { cloud, announcer, runner, after } = await stage();
+    const { cloud, announcer, runner, after } = await startEmulatedRuns();
     await after(null);
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
     await after('PT5M', { loaded: FROZEN });
-    await actAs(cloud, US).confirm(id, PROD);
+    await actAs(cloud, RECIPIENT_ACCOUNT).confirm(id, PROD);
     cloud.clock.advance('PT5M');
-    const report = await runner.pass();
+    const report = await runner.run();
     expect(report).toMatchObject({ status: 'completed', counts: { accepted: 0 }, followUps: [] });
     expect(report.ended).toMatchObject([{ id, as: 'acceptedByOthers', held: [{ code: 'frozen' }] }]);
-    expect(announcer.news()).toEqual([`Request Ended ${id}`]);
-    expect((await runner.ledger.peek(RECIPIENT)).acceptances).toEqual({});
-    expect(await runner.ledger.records(RECIPIENT, new Date(0))).toMatchObject({
+    expect(announcer.takePublished()).toEqual([`Request Ended ${id}`]);
+    expect((await runner.ledger.readState(RECIPIENT)).acceptances).toEqual({});
+    expect(await runner.ledger.readRecords(RECIPIENT, new Date(0))).toMatchObject({
       receipts: [],
       ended: [{ id, as: 'acceptedByOthers' }],
     });

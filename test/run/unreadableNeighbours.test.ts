@@ -1,31 +1,31 @@
 import { describe, expect, it } from 'vitest';
-import { readVirtualInterface } from '../../adapters/directconnect/parseVirtualInterface.ts';
-import type { PassReport } from '../../core/runReport.ts';
-import { ACME, actAs, US } from '../support/accounts.ts';
+import { parseVirtualInterface } from '../../adapters/directconnect/parseVirtualInterface.ts';
+import type { RunReport } from '../../core/runReport.ts';
+import { ACME, actAs, RECIPIENT_ACCOUNT } from '../support/accounts.ts';
 import {
   ACME_1,
   ACME_2,
+  compileTestPolicy,
+  createRunner,
   LAB,
-  outcomes,
+  outcomesById,
   PROD,
-  policyOf,
-  runnerOf,
-  STRANGERS,
-  startCloud,
+  startTestCloud,
+  UNKNOWN_CONNECTION,
 } from '../support/cloud.ts';
 
 /** What an API could say of interfaces that the emulator cannot make. */
 
 const ODD = 'dxvif-0dd00000';
-const POLICY = policyOf(
+const POLICY = compileTestPolicy(
   `owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} }, zeta: { connections: [${ACME_2}], gateway: ${LAB} } }`,
 );
 const OFFER = {
   virtualInterfaceId: ODD,
   virtualInterfaceState: 'confirming',
   virtualInterfaceType: 'private',
-  connectionId: STRANGERS,
-  ownerAccount: US,
+  connectionId: UNKNOWN_CONNECTION,
+  ownerAccount: RECIPIENT_ACCOUNT,
   vlan: 5,
   virtualInterfaceName: 'x',
   asn: 65010,
@@ -37,15 +37,15 @@ const OFFER = {
 const ADDRESSES = { amazonAddress: '169.254.10.1/30', customerAddress: '169.254.10.2/30' };
 
 /** Two allowed requests, for two gateways, with an odd item in the same listing; what a pass makes of the two. */
-async function besides(item: object): Promise<{ report: PassReport; both: string[] }> {
-  const cloud = await startCloud();
+async function besides(item: object): Promise<{ report: RunReport; both: string[] }> {
+  const cloud = await startTestCloud();
   const acme = actAs(cloud, ACME);
   const first = await acme.offer({ connection: ACME_1, vlan: 101, subnet: '10.0' });
   const second = await acme.offer({ connection: ACME_2, vlan: 102 });
-  const runner = runnerOf(cloud, POLICY);
+  const runner = createRunner(cloud, POLICY);
   const { directConnect } = runner.ports;
-  const odd = readVirtualInterface({ ...OFFER, ...item }, 0);
-  const report = await runner.pass({
+  const odd = parseVirtualInterface({ ...OFFER, ...item }, 0);
+  const report = await runner.run({
     ports: {
       ...runner.ports,
       directConnect: {
@@ -55,7 +55,7 @@ async function besides(item: object): Promise<{ report: PassReport; both: string
       },
     },
   });
-  const all = outcomes(report);
+  const all = outcomesById(report);
   return { report, both: [all[first] ?? '', all[second] ?? ''] };
 }
 
@@ -73,7 +73,7 @@ describe("a stranger's offer that cannot be read in some field is held, and keep
     ['sessions that are no list', { bgpPeers: 'x' }],
   ])('%s', async (_, item) => {
     const { report, both } = await besides(item);
-    expect(outcomes(report)[ODD]).toMatch(/^held unreadable/);
+    expect(outcomesById(report)[ODD]).toMatch(/^held unreadable/);
     expect(both).toEqual(BOTH);
   });
 });
@@ -97,7 +97,7 @@ it.each<[string, object]>([
 
 it('a request whose only address is none is held: accepted, it would keep out whatever needs its gateway', async () => {
   const { report, both } = await besides({ connectionId: ACME_1, vlan: 103, amazonAddress: 'x' });
-  expect(outcomes(report)[ODD]).toBe('held peers-invalid');
+  expect(outcomesById(report)[ODD]).toBe('held peers-invalid');
   expect(both).toEqual(BOTH);
 });
 
@@ -122,5 +122,5 @@ it('an interface with the same VLAN whose connection the API does not give keeps
 
 it('a request that has a gateway already is held as unreadable', async () => {
   const { report } = await besides({ connectionId: ACME_1, vlan: 103, virtualGatewayId: 'vgw-99999999' });
-  expect(outcomes(report)[ODD]).toBe('held unreadable');
+  expect(outcomesById(report)[ODD]).toBe('held unreadable');
 });

@@ -1,22 +1,22 @@
-import { enter, isOver } from '../../emulator/lifecycle.ts';
+import { hasEnded, setState } from '../../emulator/lifecycle.ts';
 import { UNDISGUISED, type VirtualInterface, type World } from '../../emulator/world.ts';
-import type { Provider } from './cloud/virtualProvider.ts';
+import type { VirtualProvider } from './cloud/virtualProvider.ts';
 import { createOffers, PLAIN } from './offers.ts';
 import { isOffer, isPending, type Truth } from './oracle/groundTruth.ts';
-import { createChanges } from './ownerChanges.ts';
+import { createOwnerChanges } from './ownerChanges.ts';
 import { ACME_1, GATEWAY_ASN, GATEWAYS, OWNER_OF, SPARE } from './plan/constants.ts';
-import type { Event, Plan } from './plan/lifePlan.ts';
+import type { LifePlan, WorldEvent } from './plan/lifePlan.ts';
 
 /** Everybody but the product, and a true record of what they did. */
-export interface Cast {
+export interface Actors {
   readonly truths: Map<string, Truth>;
   /** since when a gateway takes nothing; `null`: it does */
   readonly badSince: Map<string, number | null>;
   /** @returns whether anything came of it */
-  act(event: Event, at: number): boolean;
+  act(event: WorldEvent, at: number): boolean;
 }
 
-export function createCast(plan: Plan, { simulation }: Provider): Cast {
+export function createActors(plan: LifePlan, { simulation }: VirtualProvider): Actors {
   const truths = new Map<string, Truth>();
   const badSince = new Map<string, number | null>(
     GATEWAYS.map((id) => [id, id === SPARE ? Number.NEGATIVE_INFINITY : null]),
@@ -24,7 +24,7 @@ export function createCast(plan: Plan, { simulation }: Provider): Cast {
   const world = (): World => simulation.world();
 
   const { offer, flood, crowd } = createOffers(plan, simulation, truths);
-  const change = createChanges(plan, world, truths);
+  const change = createOwnerChanges(plan, world, truths);
 
   const pending = (at: number): Truth[] => [...truths.values()].filter((truth) => isPending(truth, at));
   const taken = (): Truth[] =>
@@ -38,16 +38,16 @@ export function createCast(plan: Plan, { simulation }: Provider): Cast {
   function withdraw(truth: Truth | undefined, at: number): boolean {
     const vif = emulated(truth);
     if (truth === undefined || vif === undefined) return false;
-    enter(vif, 'rejected', at);
+    setState(vif, 'rejected', at);
     truth.withdrawnAt = at;
     return true;
   }
 
   function remove(truth: Truth | undefined, at: number): boolean {
     const vif = emulated(truth);
-    if (truth === undefined || vif === undefined || isOver(vif)) return false;
-    enter(vif, 'deleting', at);
-    vif.steered = false;
+    if (truth === undefined || vif === undefined || hasEnded(vif)) return false;
+    setState(vif, 'deleting', at);
+    vif.stateForced = false;
     vif.disguise = UNDISGUISED;
     truth.strangeSince = null;
     truth.deletedAt = at;
@@ -57,8 +57,8 @@ export function createCast(plan: Plan, { simulation }: Provider): Cast {
   /** As long as it is a request or accepted, it can be anything. */
   function mystify(truth: Truth | undefined, state: string, at: number): boolean {
     const vif = emulated(truth);
-    if (truth === undefined || vif === undefined || vif.state === 'deleting' || isOver(vif)) return false;
-    simulation.steer(truth.id, state);
+    if (truth === undefined || vif === undefined || vif.state === 'deleting' || hasEnded(vif)) return false;
+    simulation.forceState(truth.id, state);
     simulation.disguise(truth.id, { unlisted: true });
     truth.strangeSince = at;
     return true;
@@ -91,15 +91,15 @@ export function createCast(plan: Plan, { simulation }: Provider): Cast {
     const vif = emulated(truth);
     if (truth === undefined || vif === undefined) return false;
     vif.gateway = { virtual: gateway, directConnect: null, asn: GATEWAY_ASN };
-    enter(vif, 'pending', at);
+    setState(vif, 'pending', at);
     truth.taken = { at, by: 'hand', gateway, connection: truth.shown.connection, award: null, heard: true };
     return true;
   }
 
   function steer(truth: Truth | undefined, state: string): boolean {
     const vif = emulated(truth);
-    if (truth === undefined || vif === undefined || vif.state === 'deleting' || isOver(vif)) return false;
-    simulation.steer(truth.id, state);
+    if (truth === undefined || vif === undefined || vif.state === 'deleting' || hasEnded(vif)) return false;
+    simulation.forceState(truth.id, state);
     truth.wentDown ||= state === 'down';
     return true;
   }

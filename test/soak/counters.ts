@@ -1,7 +1,7 @@
-import { HARMS } from './plan/callFaults.ts';
+import { CALL_FAULT_KINDS } from './plan/callFaults.ts';
 
 /** What was in many lives. */
-export interface Tally {
+export interface Counters {
   readonly lives: number;
   readonly weeks: number;
   readonly passes: number;
@@ -13,7 +13,7 @@ export interface Tally {
   readonly faults: Readonly<Record<string, number>>;
 }
 
-export const NOTHING: Tally = {
+export const NO_COUNTS: Counters = {
   lives: 0,
   weeks: 0,
   passes: 0,
@@ -25,7 +25,7 @@ export const NOTHING: Tally = {
   faults: {},
 };
 
-export function addUp(a: Tally, b: Tally): Tally {
+export function addCounters(a: Counters, b: Counters): Counters {
   const kinds = new Set([...Object.keys(a.faults), ...Object.keys(b.faults)]);
   return {
     lives: a.lives + b.lives,
@@ -43,8 +43,8 @@ export function addUp(a: Tally, b: Tally): Tally {
 }
 
 /** For people. */
-export function tableOf(tally: Tally, seed: number, seconds: number): string {
-  const isHarm = (kind: string): boolean => HARMS.some((harm) => harm === kind);
+export function countersTable(tally: Counters, seed: number, seconds: number): string {
+  const isHarm = (kind: string): boolean => CALL_FAULT_KINDS.some((harm) => harm === kind);
   const kinds = Object.entries(tally.faults).sort(([a], [b]) => (a < b ? -1 : 1));
   const lines = (some: typeof kinds) =>
     some.map(([kind, times]) => `  ${kind.padEnd(16)}${String(times).padStart(9)}`);

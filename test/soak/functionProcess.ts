@@ -1,12 +1,12 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import type { Context } from 'aws-lambda';
-import { createEventBridgeAnnouncer } from '../../adapters/events/eventBridgePublisher.ts';
+import { createEventBridgePublisher } from '../../adapters/events/eventBridgePublisher.ts';
 import { createDynamoLedger } from '../../adapters/ledgers/dynamo/dynamoLedger.ts';
 import { openTable } from '../../adapters/ledgers/dynamo/dynamoTable.ts';
 import { createHandler } from '../../lambda/createHandler.ts';
 import type { Clock } from '../../run/ports.ts';
-import { REGION, TARGET, US } from './plan/constants.ts';
+import { RECIPIENT_ACCOUNT, REGION, TARGET } from './plan/constants.ts';
 
 /** Where the cloud's parts are, for whoever carries calls. The names are loopback, as endpoints in clear must be. */
 export const HOSTS = {
@@ -19,7 +19,7 @@ export const HOSTS = {
 const CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' };
 
 /** A process of the function as it is deployed, with a memory of its own. @param policyDir the layer of its version */
-export function newProcess(policyDir: string, provider: string, clock: Clock) {
+export function startFunctionProcess(policyDir: string, provider: string, clock: Clock) {
   const service = { serviceName: 'vif-acceptor' };
   const config = (host: string) => ({
     region: 'eu-west-3',
@@ -28,7 +28,7 @@ export function newProcess(policyDir: string, provider: string, clock: Clock) {
   });
   return createHandler({
     env: {
-      VIF_ACCEPTOR_RECIPIENTS: JSON.stringify({ [TARGET]: `${provider}/${REGION}/${US}` }),
+      VIF_ACCEPTOR_RECIPIENTS: JSON.stringify({ [TARGET]: `${provider}/${REGION}/${RECIPIENT_ACCOUNT}` }),
       VIF_ACCEPTOR_POLICY_DIR: policyDir,
       VIF_ACCEPTOR_ENDPOINT: `http://${HOSTS.api}:1`,
       VIF_ACCEPTOR_GATEWAY_ENDPOINT: `http://${HOSTS.gateways}:1`,
@@ -37,16 +37,16 @@ export function newProcess(policyDir: string, provider: string, clock: Clock) {
     clock,
     logger: new Logger(service),
     metrics: new Metrics({ ...service, namespace: 'VifAcceptor' }),
-    credentials: () => ({ accessKeyId: US, secretAccessKey: 'secret' }),
+    credentials: () => ({ accessKeyId: RECIPIENT_ACCOUNT, secretAccessKey: 'secret' }),
     ledger: (table) => createDynamoLedger(openTable(table, config(HOSTS.ledger)), clock),
-    announcer: createEventBridgeAnnouncer(config(HOSTS.bus)),
+    eventPublisher: createEventBridgePublisher(config(HOSTS.bus)),
   });
 }
 
-export type Process = ReturnType<typeof newProcess>;
+export type FunctionProcess = ReturnType<typeof startFunctionProcess>;
 
 /** What Lambda tells a function of its invocation. */
-export function contextOf(requestId: string, remaining: () => number): Context {
+export function createContext(requestId: string, remaining: () => number): Context {
   const nothing = (): void => undefined;
   return {
     awsRequestId: requestId,

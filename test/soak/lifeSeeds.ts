@@ -1,32 +1,32 @@
 import fc from 'fast-check';
 import type { Violation } from './oracle/violations.ts';
-import { type Plan, plans } from './plan/lifePlan.ts';
-import { type Lived, live } from './runLife.ts';
+import { type LifePlan, lifePlans } from './plan/lifePlan.ts';
+import { type LifeResult, runLife } from './runLife.ts';
 import { installVirtualFiles } from './virtual/virtualFiles.ts';
-import { installOutput } from './virtual/virtualOutput.ts';
+import { installVirtualOutput } from './virtual/virtualOutput.ts';
 import { installVirtualTime } from './virtual/virtualTime.ts';
-import { type Carrier, installWire } from './virtual/virtualWire.ts';
+import { type Carrier, installVirtualWire } from './virtual/virtualWire.ts';
 
 let carrier: Carrier = () => Promise.reject(new Error('no life has begun'));
 
 /** Takes clock, files, output and network of this process away from it: from then on there is only what lives have. */
-export async function leaveTheWorld(): Promise<void> {
+export async function installVirtualWorld(): Promise<void> {
   installVirtualTime();
   installVirtualFiles();
-  installOutput();
-  installWire((...call) => carrier(...call));
+  installVirtualOutput();
+  installVirtualWire((...call) => carrier(...call));
   // What the SDK loads when it is first needed takes real time, in which no other may pass: it is loaded in lives that do not count.
-  for (const seed of [1, 2, 3]) await lifeOf(planOf(seed));
+  for (const seed of [1, 2, 3]) await runLifeOf(planOf(seed));
 }
 
-export function planOf(seed: number): Plan {
-  const [plan] = fc.sample(plans, { seed, numRuns: 1 });
+export function planOf(seed: number): LifePlan {
+  const [plan] = fc.sample(lifePlans, { seed, numRuns: 1 });
   if (plan === undefined) throw new Error(`seed ${seed} makes no plan`);
   return plan;
 }
 
-export function lifeOf(plan: Plan): Promise<Lived> {
-  return live(plan, (theirs) => {
+export function runLifeOf(plan: LifePlan): Promise<LifeResult> {
+  return runLife(plan, (theirs) => {
     carrier = theirs;
   });
 }
@@ -37,20 +37,20 @@ const LIVES_TO_SHRINK = 200;
 /** A life in which nothing was wrong is no failure; once all tries are used up, none is. */
 function sound() {
   let tries = LIVES_TO_SHRINK;
-  return fc.asyncProperty(plans, async (plan) => {
+  return fc.asyncProperty(lifePlans, async (plan) => {
     tries -= 1;
     if (tries < 0) return;
-    const { violations } = await lifeOf(plan);
-    if (violations.length > 0) throw new Error(whatIsWrong(violations));
+    const { violations } = await runLifeOf(plan);
+    if (violations.length > 0) throw new Error(describeViolations(violations));
   });
 }
 
-export function whatIsWrong(violations: readonly Violation[]): string {
+export function describeViolations(violations: readonly Violation[]): string {
   return violations.map(({ promise, message }) => `${promise}: ${message}`).join('\n');
 }
 
 /** Makes the life of a seed smaller for as long as something is wrong in it. @param path from an earlier call: only that one */
-export async function fail(seed: number, path: string | null) {
+export async function shrinkFailure(seed: number, path: string | null) {
   const { failed, counterexample, counterexamplePath, errorInstance } = await fc.check(sound(), {
     seed,
     numRuns: 1,

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { addUp, NOTHING, type Tally, tableOf } from './counters.ts';
+import { addCounters, type Counters, countersTable, NO_COUNTS } from './counters.ts';
 
 const HELP = `npm run soak -- [--weeks N] [--seed N] [--jobs N]     lives of a target, one a seed, until there were N weeks
 npm run soak -- --seed N --path PATH                  one of them again, as it was made smaller`;
@@ -10,8 +10,8 @@ npm run soak -- --seed N --path PATH                  one of them again, as it w
  * Lives of a target with everything that can go wrong, each from a seed, in as many processes as there are cores. Whoever
  * breaks it off gets what there was.
  */
-async function soak(weeks: number, seed: number, jobs: number): Promise<Tally> {
-  const tallies = Array<Tally>(jobs).fill(NOTHING);
+async function soak(weeks: number, seed: number, jobs: number): Promise<Counters> {
+  const tallies = Array<Counters>(jobs).fill(NO_COUNTS);
   const each = Math.ceil(weeks / jobs);
   const workers = tallies.map((_, job) =>
     inProcess(each, seed + job * 1_000_000, (tally) => {
@@ -23,10 +23,10 @@ async function soak(weeks: number, seed: number, jobs: number): Promise<Tally> {
   });
   await Promise.race([Promise.all(workers.map(({ ended }) => ended)), brokenOff]);
   for (const { stop } of workers) stop();
-  return tallies.reduce(addUp, NOTHING);
+  return tallies.reduce(addCounters, NO_COUNTS);
 }
 
-function inProcess(weeks: number, seed: number, tell: (tally: Tally) => void) {
+function inProcess(weeks: number, seed: number, tell: (tally: Counters) => void) {
   const child = fork(new URL('worker.ts', import.meta.url), [String(weeks), String(seed)], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
@@ -56,9 +56,9 @@ if (values.help || !isWhole(weeks) || !isWhole(seed) || !isWhole(jobs) || jobs =
 } else if (values.path === undefined) {
   const started = performance.now();
   const tally = await soak(weeks, seed, jobs);
-  console.log(tableOf(tally, seed, (performance.now() - started) / 1000));
+  console.log(countersTable(tally, seed, (performance.now() - started) / 1000));
   process.exitCode = tally.violations > 0 ? 1 : 0;
 } else {
-  const { replay } = await import('./replayLife.ts');
+  const { replayLife: replay } = await import('./replayLife.ts');
   process.exitCode = (await replay(seed, values.path)) ? 0 : 1;
 }

@@ -1,65 +1,65 @@
 import type { FaultKind } from '../../emulator/emulator.ts';
-import { type Provider, refusal } from './cloud/virtualProvider.ts';
-import { type Answer, answer, type Call, type Server } from './cloud/virtualServer.ts';
+import { refuseCall, type VirtualProvider } from './cloud/virtualProvider.ts';
+import { type Answer, answerJson, type Call, type VirtualServer } from './cloud/virtualServer.ts';
 import { HOSTS } from './functionProcess.ts';
-import type { Harm, Ill, Place } from './plan/callFaults.ts';
+import type { CallFault, CallFaultKind, Place } from './plan/callFaults.ts';
 import { PLACES } from './plan/callFaults.ts';
-import { mortals, sleep } from './virtual/virtualTime.ts';
-import { currentRun, nextIll, type Run } from './virtualRun.ts';
+import { sleep, timerOwners } from './virtual/virtualTime.ts';
+import { currentRun, nextFault, type VirtualRun } from './virtualRun.ts';
 
 /** Whoever must know of calls: the oracle. */
-export interface Watcher {
-  sent(run: Run, place: Place, call: Call): void;
+export interface NetworkObserver {
+  sent(run: VirtualRun, place: Place, call: Call): void;
   /** @param make what makes the call take effect */
-  arrives(run: Run, place: Place, call: Call, make: () => Answer): Answer;
-  heard(run: Run, place: Place, call: Call, reply: Answer): void;
+  arrives(run: VirtualRun, place: Place, call: Call, make: () => Answer): Answer;
+  heard(run: VirtualRun, place: Place, call: Call, reply: Answer): void;
   /** somebody acts in the middle of a pass */
-  overtake(run: Run): void;
+  overtake(run: VirtualRun): void;
   /** something is still under way */
   underWay(by: 1 | -1): void;
-  harmed(run: Run, harm: Harm, place: Place): void;
+  harmed(run: VirtualRun, harm: CallFaultKind, place: Place): void;
 }
 
 const NEVER = new Promise<never>(() => undefined);
 
-const SPOILT: Partial<Record<Harm, FaultKind>> = {
+const SPOILT: Partial<Record<CallFaultKind, FaultKind>> = {
   halfPage: 'truncatedPage',
   repeatedToken: 'repeatedToken',
   garbageItem: 'garbageItem',
 };
 
 /** Carries calls between the function and the cloud, in virtual time, and lets happen to them what the plan says. */
-export function createCarrier(
-  provider: Provider,
-  ledger: Server,
-  bus: Server,
+export function createNetwork(
+  provider: VirtualProvider,
+  ledger: VirtualServer,
+  bus: VirtualServer,
   random: () => number,
-  watcher: Watcher,
+  watcher: NetworkObserver,
 ) {
   const latency = (): number => 4 + Math.floor(random() * 80);
   const servers = { ledger, bus };
 
-  function serve(place: Place, call: Call, harm: Harm | null): Answer {
+  function serve(place: Place, call: Call, harm: CallFaultKind | null): Answer {
     const fault = harm === null ? null : (SPOILT[harm] ?? null);
     return place === 'ledger' || place === 'bus' ? servers[place].answer(call) : provider.answer(call, fault);
   }
 
-  function refused(place: Place, harm: Harm): Answer | null {
+  function refused(place: Place, harm: CallFaultKind): Answer | null {
     const status = harm === 'throttled' ? 400 : harm === 'denied' ? 403 : harm === 'serverError' ? 503 : null;
     if (status === null) return null;
-    return place === 'ledger' || place === 'bus' ? servers[place].failure(status) : refusal(status);
+    return place === 'ledger' || place === 'bus' ? servers[place].failure(status) : refuseCall(status);
   }
 
   /** What comes in the place of an answer, when the call has no effect; `null`: it has. */
-  function instead(place: Place, harm: Harm | null): Answer | null {
+  function instead(place: Place, harm: CallFaultKind | null): Answer | null {
     if (harm === 'hangBefore') return { broken: 'hang' };
     if (harm === 'resetBefore') return { broken: 'reset' };
     return harm === null ? null : refused(place, harm);
   }
 
   /** Outside of the process: what is sent arrives, whatever becomes of its sender. */
-  async function travel(run: Run, place: Place, call: Call, ill: Ill | null): Promise<Answer> {
-    const harm = ill?.harm ?? null;
+  async function travel(run: VirtualRun, place: Place, call: Call, ill: CallFault | null): Promise<Answer> {
+    const harm = ill?.kind ?? null;
     await sleep(latency() + delayOf(ill));
     const none = instead(place, harm);
     if (none !== null) return none;
@@ -75,16 +75,16 @@ export function createCarrier(
     const place = PLACES.find((one) => HOSTS[one] === host);
     if (run === null || place === undefined) throw new Error(`nobody calls ${host}`);
     if (run.isDead) return NEVER;
-    const ill = nextIll(run, place, call.operation);
-    if (ill !== null) watcher.harmed(run, ill.harm, place);
-    if (ill?.harm === 'killedBefore') {
+    const ill = nextFault(run, place, call.operation);
+    if (ill !== null) watcher.harmed(run, ill.kind, place);
+    if (ill?.kind === 'killedBefore') {
       run.die();
       return NEVER;
     }
-    if (ill?.harm === 'overtakenBefore') watcher.overtake(run);
+    if (ill?.kind === 'overtakenBefore') watcher.overtake(run);
     watcher.sent(run, place, call);
     watcher.underWay(1);
-    const reply = await mortals.exit(() => travel(run, place, call, ill));
+    const reply = await timerOwners.exit(() => travel(run, place, call, ill));
     watcher.underWay(-1);
     if (run.isDead) return NEVER;
     watcher.heard(run, place, call, reply);
@@ -93,11 +93,11 @@ export function createCarrier(
 }
 
 /** Milliseconds. */
-function delayOf(ill: Ill | null): number {
-  return ill?.harm === 'late' || ill?.harm === 'slow' ? ill.seconds * 1000 : 0;
+function delayOf(ill: CallFault | null): number {
+  return ill?.kind === 'late' || ill?.kind === 'slow' ? ill.seconds * 1000 : 0;
 }
 
-function spoilt(harm: Harm, reply: Answer): Answer {
+function spoilt(harm: CallFaultKind, reply: Answer): Answer {
   if ('broken' in reply) return reply;
   switch (harm) {
     case 'resetAfter':
@@ -106,7 +106,7 @@ function spoilt(harm: Harm, reply: Answer): Answer {
     case 'late':
       return { broken: 'hang' };
     case 'errorAfter':
-      return answer(500, { __type: 'InternalFailure', message: 'no' });
+      return answerJson(500, { __type: 'InternalFailure', message: 'no' });
     case 'html':
       return { status: 200, body: '<!doctype html><html><body>This is no API.</body></html>' };
     case 'emptyBody':

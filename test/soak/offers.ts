@@ -1,9 +1,17 @@
 import type { Simulation } from '../../emulator/emulator.ts';
 import { allocate } from '../../emulator/operations/allocate.ts';
 import { ApiError } from '../../emulator/wire.ts';
-import { type Truth, truthOf } from './oracle/groundTruth.ts';
-import { ACME_1, LAB, OURS, PLANTED, STRANGER, STRANGERS, US } from './plan/constants.ts';
-import type { ODDS, Offer, Plan } from './plan/lifePlan.ts';
+import { createTruth, type Truth } from './oracle/groundTruth.ts';
+import {
+  ACME_1,
+  LAB,
+  OWN_CONNECTION,
+  PLANTED,
+  RECIPIENT_ACCOUNT,
+  UNKNOWN_CONNECTION,
+  UNKNOWN_REQUESTER,
+} from './plan/constants.ts';
+import type { LifePlan, ODDS, Offer } from './plan/lifePlan.ts';
 
 interface Extra {
   readonly isFlood?: boolean;
@@ -12,7 +20,7 @@ interface Extra {
 }
 
 /** Makes requests, one or many, and writes down what they are. */
-export function createOffers(plan: Plan, simulation: Simulation, truths: Map<string, Truth>) {
+export function createOffers(plan: LifePlan, simulation: Simulation, truths: Map<string, Truth>) {
   let floods = 0;
   let places = 0;
 
@@ -24,13 +32,13 @@ export function createOffers(plan: Plan, simulation: Simulation, truths: Map<str
     // A member of a LAG carries nothing itself.
     if (connection === undefined || connection.lag !== null) return null;
     const authKey = hasKey ? `${PLANTED}${truths.size}` : '';
-    const to = elsewhere || id === OURS ? STRANGER : US;
+    const to = elsewhere || id === OWN_CONNECTION ? UNKNOWN_REQUESTER : RECIPIENT_ACCOUNT;
     try {
       const wanted = { ...wantedOf(asked, block, plan), authKey };
       const vif = allocate(world, connection, to, 'private', wanted);
       if (odd !== null) simulation.disguise(vif.id, { shows: ODD[odd] });
       const made = { at, expires: plan.provider === 'outscale', isFlood, isOdd: odd !== null };
-      const truth = truthOf(vif, made);
+      const truth = createTruth(vif, made);
       truths.set(vif.id, truth);
       return truth;
     } catch (error) {
@@ -43,7 +51,7 @@ export function createOffers(plan: Plan, simulation: Simulation, truths: Map<str
     offer,
     flood: (size: number, at: number): void => {
       floods += 1;
-      const one = { ...PLAIN, connection: STRANGERS, name: `flood-${floods}`, bare: true };
+      const one = { ...PLAIN, connection: UNKNOWN_CONNECTION, name: `flood-${floods}`, bare: true };
       for (let i = 0; i < size; i += 1) offer({ ...one, vlan: 1000 + i }, at, { isFlood: true });
     },
     /** Requests of one owner, each with a VLAN and addresses of its own. */
@@ -57,7 +65,7 @@ export function createOffers(plan: Plan, simulation: Simulation, truths: Map<str
   };
 }
 
-function wantedOf({ vlan, asn, name, subnet, torn, bare }: Offer, block: number, plan: Plan) {
+function wantedOf({ vlan, asn, name, subnet, torn, bare }: Offer, block: number, plan: LifePlan) {
   return {
     virtualInterfaceName: name,
     vlan,
@@ -95,7 +103,7 @@ const ODD: Readonly<Record<(typeof ODDS)[number], Readonly<Record<string, unknow
 };
 
 /** A long one has a field of its own on AWS. */
-function asnOf(asn: number, { provider }: Plan) {
+function asnOf(asn: number, { provider }: LifePlan) {
   const isLong = asn > 2147483646 && provider === 'aws';
   return isLong ? { asn: 0, asnLong: asn } : { asn, asnLong: null };
 }

@@ -1,23 +1,23 @@
-import { isOver } from '../../emulator/lifecycle.ts';
-import { newPeer } from '../../emulator/operations/bgpPeers.ts';
-import { interfacesOn, move } from '../../emulator/operations/callerResources.ts';
+import { hasEnded } from '../../emulator/lifecycle.ts';
+import { createPeer } from '../../emulator/operations/bgpPeers.ts';
+import { interfacesOn, moveInterfaces } from '../../emulator/operations/callerResources.ts';
 import { ApiError } from '../../emulator/wire.ts';
 import type { Connection, Lag, VirtualInterface, World } from '../../emulator/world.ts';
-import { shownOf, type Truth } from './oracle/groundTruth.ts';
+import { shownFieldsOf, type Truth } from './oracle/groundTruth.ts';
 import { ACME_LAG } from './plan/constants.ts';
-import type { Event, Plan } from './plan/lifePlan.ts';
+import type { LifePlan, WorldEvent } from './plan/lifePlan.ts';
 
-export type Change = Extract<
-  Event,
+export type OwnerChange = Extract<
+  WorldEvent,
   { does: 'move' | 'joinLag' | 'leaveLag' | 'rename' | 'resize' | 'addSession' | 'dropSession' }
 >;
 
 /** What owners change on AWS of what stands, written down. @returns whether anything came of it */
-export function createChanges(plan: Plan, world: () => World, truths: ReadonlyMap<string, Truth>) {
+export function createOwnerChanges(plan: LifePlan, world: () => World, truths: ReadonlyMap<string, Truth>) {
   function noteAll(): void {
     for (const truth of truths.values()) {
       const vif = world().interfaces.get(truth.id);
-      if (vif !== undefined) truth.shown = shownOf(vif, truth.shown.isOdd);
+      if (vif !== undefined) truth.shown = shownFieldsOf(vif, truth.shown.isOdd);
     }
   }
 
@@ -45,14 +45,14 @@ export function createChanges(plan: Plan, world: () => World, truths: ReadonlyMa
     if (connection === undefined || lag === undefined) return false;
     if ((connection.lag === null) !== isJoining) return false;
     return changed(() => {
-      if (isJoining) move(world(), interfacesOn(world(), connection), lag);
+      if (isJoining) moveInterfaces(world(), interfacesOn(world(), connection), lag);
       connection.lag = isJoining ? lag.id : null;
     });
   }
 
   /** What one change does to an interface. */
   function applied(
-    change: Exclude<Change, { connection: string }>,
+    change: Exclude<OwnerChange, { connection: string }>,
     vif: VirtualInterface,
     account: string,
   ): void {
@@ -60,7 +60,7 @@ export function createChanges(plan: Plan, world: () => World, truths: ReadonlyMa
       case 'move': {
         const lines = linesOf(account);
         const line = lines[change.to % Math.max(1, lines.length)];
-        if (line !== undefined) move(world(), [vif], line);
+        if (line !== undefined) moveInterfaces(world(), [vif], line);
         break;
       }
       case 'rename':
@@ -70,7 +70,7 @@ export function createChanges(plan: Plan, world: () => World, truths: ReadonlyMa
         vif.mtu = change.mtu;
         break;
       case 'addSession':
-        vif.peers = [...vif.peers, newPeer(world(), sessionOf(change), vif.id)];
+        vif.peers = [...vif.peers, createPeer(world(), sessionOf(change), vif.id)];
         break;
       case 'dropSession':
         if (vif.peers.length > 1) vif.peers = vif.peers.slice(1);
@@ -80,11 +80,11 @@ export function createChanges(plan: Plan, world: () => World, truths: ReadonlyMa
     }
   }
 
-  return (change: Change, truth: Truth | undefined): boolean => {
+  return (change: OwnerChange, truth: Truth | undefined): boolean => {
     if (plan.provider !== 'aws') return false;
     if ('connection' in change) return joinLag(change.connection, change.does === 'joinLag');
     const vif = truth === undefined ? undefined : world().interfaces.get(truth.id);
-    if (truth === undefined || vif === undefined || vif.state === 'deleting' || isOver(vif)) return false;
+    if (truth === undefined || vif === undefined || vif.state === 'deleting' || hasEnded(vif)) return false;
     return changed(() => applied(change, vif, truth.account));
   };
 }

@@ -1,10 +1,10 @@
 import { writeSync } from 'node:fs';
-import { fail, leaveTheWorld } from './lifeSeeds.ts';
+import { installVirtualWorld, shrinkFailure } from './lifeSeeds.ts';
 
 /** Lives one life again, and prints it. @returns whether nothing is wrong in it any more */
-export async function replay(seed: number, path: string): Promise<boolean> {
-  await leaveTheWorld();
-  const { failed, plan, why } = await fail(seed, path);
+export async function replayLife(seed: number, path: string): Promise<boolean> {
+  await installVirtualWorld();
+  const { failed, plan, why } = await shrinkFailure(seed, path);
   writeSync(1, failed ? `${JSON.stringify(plan, null, 2)}\n${why}\n` : 'nothing is wrong in it any more\n');
   return !failed;
 }

@@ -1,18 +1,18 @@
 import { PLAIN } from './offers.ts';
-import { judgeNews } from './oracle/honestyInvariant.ts';
-import { judgeRecords } from './oracle/recordsInvariant.ts';
+import { checkEvents } from './oracle/honestyInvariant.ts';
+import { checkRecords } from './oracle/recordsInvariant.ts';
 import type { Violation } from './oracle/violations.ts';
 import { BETA_1, MINUTE, START, WEEK } from './plan/constants.ts';
-import type { Closing, Event, Outage, Plan } from './plan/lifePlan.ts';
-import { closed, opened } from './plan/plainPolicy.ts';
-import { passTimes } from './runTimes.ts';
-import { type Stage, setStage } from './soakEnvironment.ts';
+import type { Closing, LifePlan, Outage, WorldEvent } from './plan/lifePlan.ts';
+import { closePolicy, openPolicy } from './plan/plainPolicy.ts';
+import { runTimes } from './runTimes.ts';
+import { createEnvironment, type Environment } from './soakEnvironment.ts';
 import { elapseUntil, sleep, virtualNow } from './virtual/virtualTime.ts';
 import type { Carrier } from './virtual/virtualWire.ts';
-import { createLambda } from './virtualLambda.ts';
+import { createVirtualLambda } from './virtualLambda.ts';
 
 /** What was in one life. */
-export interface Lived {
+export interface LifeResult {
   readonly violations: readonly Violation[];
   readonly weeks: number;
   readonly passes: number;
@@ -24,19 +24,19 @@ export interface Lived {
   readonly faults: Readonly<Record<string, number>>;
 }
 
-type Lambda = ReturnType<typeof createLambda>;
+type Lambda = ReturnType<typeof createVirtualLambda>;
 
 /** Lives one plan from beginning to end, and says what was wrong in it. @param use takes whoever carries its calls */
-export async function live(plan: Plan, use: (carrier: Carrier) => void): Promise<Lived> {
-  const lambda = createLambda(plan);
-  const stage = setStage(plan, use, (policy) => lambda.deploy(policy, stage.tally));
+export async function runLife(plan: LifePlan, use: (carrier: Carrier) => void): Promise<LifeResult> {
+  const lambda = createVirtualLambda(plan);
+  const stage = createEnvironment(plan, use, (policy) => lambda.deploy(policy, stage.tally));
   lambda.deploy(plan.policy, stage.tally);
   await elapseUntil(whole(plan, stage, lambda));
   const { verdicts, bus, cast, faults, table, scene, reports } = stage;
   const { counts } = lambda;
   if (counts.completed === 0) verdicts.blame('liveness', 'no pass was ever complete');
-  judgeNews(scene, bus.delivered, counts, reports, verdicts);
-  judgeRecords(table.items, cast.truths, verdicts);
+  checkEvents(scene, bus.delivered, counts, reports, verdicts);
+  checkRecords(table.items, cast.truths, verdicts);
   return {
     violations: verdicts.violations(),
     weeks: plan.weeks,
@@ -49,14 +49,14 @@ export async function live(plan: Plan, use: (carrier: Carrier) => void): Promise
   };
 }
 
-async function whole(plan: Plan, stage: Stage, lambda: Lambda): Promise<void> {
+async function whole(plan: LifePlan, stage: Environment, lambda: Lambda): Promise<void> {
   const length = plan.weeks * WEEK;
   const invocations: Promise<void>[] = [];
   const events = plan.events.map(({ at, event }) => ({
     at: START + at * length,
     happen: () => stage.act(event),
   }));
-  const times = passTimes(plan);
+  const times = runTimes(plan);
   const prepared = preparations(plan, times, stage);
   const passes = times.map((at, i) => ({
     at,
@@ -87,10 +87,10 @@ const FAILING = 5;
 const VLANS = [120, 220, 320];
 
 /** What happens shortly before or after certain passes. */
-function preparations(plan: Plan, times: readonly number[], stage: Stage) {
+function preparations(plan: LifePlan, times: readonly number[], stage: Environment) {
   const { flood, crowd, closing, escapes, policy } = plan;
   const steps: { readonly at: number; readonly happen: () => void }[] = [];
-  const add = (at: number, event: Event) => steps.push({ at, happen: () => stage.act(event) });
+  const add = (at: number, event: WorldEvent) => steps.push({ at, happen: () => stage.act(event) });
   const timeOf = (pass: number): number => times[pass % times.length] ?? START;
   const first = times.slice(0, MOST_PREPARED);
   if (crowd !== null) for (const at of first) add(at - MINUTE, { does: 'crowd', size: crowd });
@@ -106,7 +106,7 @@ function preparations(plan: Plan, times: readonly number[], stage: Stage) {
   if (closing !== null) {
     const at = timeOf(closing.pass);
     const until = at + closing.seconds * 1000;
-    add(at - MINUTE, { does: 'deploy', policy: closed(opened(policy), until) });
+    add(at - MINUTE, { does: 'deploy', policy: closePolicy(openPolicy(policy), until) });
     for (const vlan of VLANS) add(at - MINUTE, { ...PLAIN, vlan, subnet: vlan / 10 + 1 });
     add(at + 20 * MINUTE, { does: 'deploy', policy });
   }
@@ -123,7 +123,7 @@ function slowIn({ place, slowness }: Closing): Outage {
 }
 
 /** All is set right, and left alone until nothing is in the way any more. */
-async function inPeace(stage: Stage, lambda: Lambda): Promise<void> {
+async function inPeace(stage: Environment, lambda: Lambda): Promise<void> {
   stage.setClockRight();
   await sleep(60 * MINUTE);
   for (let pass = 0; pass < 8; pass += 1) {
@@ -132,7 +132,7 @@ async function inPeace(stage: Stage, lambda: Lambda): Promise<void> {
   }
 }
 
-function outagesOf({ outages, closing, crowd, flood }: Plan, i: number, many: number): Outage[] {
+function outagesOf({ outages, closing, crowd, flood }: LifePlan, i: number, many: number): Outage[] {
   const isAt = (one: { readonly pass: number } | null): boolean => one !== null && one.pass % many === i;
   return [
     ...outages.filter((outage) => isOut(outage, i, many)),

@@ -1,12 +1,12 @@
 import { MINUTE, START, WEEK } from './plan/constants.ts';
-import type { Plan } from './plan/lifePlan.ts';
+import type { LifePlan } from './plan/lifePlan.ts';
 
 /** Passes a week at most. */
 const MOST = 28;
 const BURSTS = 2;
 
 /** When passes are: all the time where they are seldom, else in bursts, so that a week has no more than so many. */
-export function passTimes({ interval, weeks, seed }: Plan): number[] {
+export function runTimes({ interval, weeks, seed }: LifePlan): number[] {
   const week = WEEK / MINUTE;
   const isSeldom = Math.floor(week / interval) <= MOST;
   const bursts = isSeldom ? 1 : BURSTS;

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { HARMS } from './plan/callFaults.ts';
+import { CALL_FAULT_KINDS } from './plan/callFaults.ts';
 
 const MAIN = join(import.meta.dirname, 'main.ts');
 
@@ -35,7 +35,7 @@ it('keeps every promise in years of lives in which everything goes wrong', { tim
   expect(code).toBe(0);
   const times = (what: string) => Number(new RegExp(`^ +${what} +(\\d+)$`, 'm').exec(output)?.[1] ?? 0);
   // Else it would hold of nothing.
-  for (const what of [...HARMS, ...UNUSUAL]) expect(times(what), what).toBeGreaterThan(0);
+  for (const what of [...CALL_FAULT_KINDS, ...UNUSUAL]) expect(times(what), what).toBeGreaterThan(0);
   expect(Number(/(\d+) accepted/.exec(output)?.[1])).toBeGreaterThan(40);
 });
 

@@ -1,22 +1,22 @@
-import { createCast } from './actors.ts';
-import { createBus } from './cloud/virtualBus.ts';
-import { createProvider } from './cloud/virtualProvider.ts';
-import { createTable } from './cloud/virtualTable.ts';
-import { createCarrier } from './network.ts';
-import { watchLiveness } from './oracle/livenessInvariant.ts';
-import { createEyes } from './oracle/observer.ts';
-import { watchReports } from './oracle/reportsInvariant.ts';
-import { type Scene, watchSafety } from './oracle/safetyInvariant.ts';
+import { createActors } from './actors.ts';
+import { createVirtualBus } from './cloud/virtualBus.ts';
+import { createVirtualProvider } from './cloud/virtualProvider.ts';
+import { createVirtualTable } from './cloud/virtualTable.ts';
+import { createNetwork } from './network.ts';
+import { checkLiveness } from './oracle/livenessInvariant.ts';
+import { createObserver } from './oracle/observer.ts';
+import { checkReports } from './oracle/reportsInvariant.ts';
+import { checkSafety, type Scene } from './oracle/safetyInvariant.ts';
 import { createVerdicts } from './oracle/violations.ts';
 import { MINUTE, PLANTED, START } from './plan/constants.ts';
-import type { Event, Plan } from './plan/lifePlan.ts';
+import type { LifePlan, WorldEvent } from './plan/lifePlan.ts';
 import type { PlainPolicy } from './plan/plainPolicy.ts';
 import { beginTime, virtualNow } from './virtual/virtualTime.ts';
 import type { Carrier } from './virtual/virtualWire.ts';
-import type { Run } from './virtualRun.ts';
+import type { VirtualRun } from './virtualRun.ts';
 
 /** Chance from a seed (mulberry32): numbers from 0, below 1. */
-function chance(seed: number): () => number {
+function randomFrom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
@@ -29,18 +29,22 @@ function chance(seed: number): () => number {
 /** A lease outlives its pass by so much at most. */
 export const LEASE_SLACK = 21 * MINUTE;
 
-export type Stage = ReturnType<typeof setStage>;
+export type Environment = ReturnType<typeof createEnvironment>;
 
 /** The cloud of one life with everybody in it, and the oracle that watches. */
-export function setStage(plan: Plan, use: (carrier: Carrier) => void, deploy: (policy: PlainPolicy) => void) {
-  const random = chance(plan.seed);
+export function createEnvironment(
+  plan: LifePlan,
+  use: (carrier: Carrier) => void,
+  deploy: (policy: PlainPolicy) => void,
+) {
+  const random = randomFrom(plan.seed);
   // The SDK draws its pauses from it.
   Math.random = random;
-  const provider = createProvider(plan);
+  const provider = createVirtualProvider(plan);
   beginTime(START, (ms) => provider.simulation.advance(ms));
-  const table = createTable();
-  const bus = createBus(virtualNow);
-  const cast = createCast(plan, provider);
+  const table = createVirtualTable();
+  const bus = createVirtualBus(virtualNow);
+  const cast = createActors(plan, provider);
   const verdicts = createVerdicts();
   const faults: Record<string, number> = {};
   const tally = (what: string): void => {
@@ -58,10 +62,10 @@ export function setStage(plan: Plan, use: (carrier: Carrier) => void, deploy: (p
     civil,
     now: virtualNow,
   };
-  const safety = watchSafety(scene, verdicts);
-  const eyes = createEyes(scene, safety);
+  const safety = checkSafety(scene, verdicts);
+  const eyes = createObserver(scene, safety);
 
-  const running = new Set<Run>();
+  const running = new Set<VirtualRun>();
   /** nothing of a pass that came to grief is in the way from then on */
   let troubledUntil = 0;
   let underWay = 0;
@@ -69,7 +73,7 @@ export function setStage(plan: Plan, use: (carrier: Carrier) => void, deploy: (p
     for (const run of running) run.isClean = false;
   };
 
-  function act(event: Event): void {
+  function act(event: WorldEvent): void {
     disturb();
     if (event.does === 'deploy') deploy(event.policy);
     else if (event.does === 'setClock') setClock(event.off);
@@ -89,7 +93,7 @@ export function setStage(plan: Plan, use: (carrier: Carrier) => void, deploy: (p
   }
 
   use(
-    createCarrier(provider, table, bus, random, {
+    createNetwork(provider, table, bus, random, {
       ...eyes,
       sent: (run, place, call) => {
         if (call.body.includes(PLANTED)) verdicts.blame('secrecy', `a BGP key was sent to the ${place}`);
@@ -117,8 +121,8 @@ export function setStage(plan: Plan, use: (carrier: Carrier) => void, deploy: (p
     disturb,
     faults,
     isAtPeace: () => running.size === 0 && underWay === 0 && virtualNow() >= troubledUntil,
-    liveness: watchLiveness(scene, verdicts),
-    reports: watchReports(cast.truths, () => farthestOff, verdicts),
+    liveness: checkLiveness(scene, verdicts),
+    reports: checkReports(cast.truths, () => farthestOff, verdicts),
     running,
     scene,
     setClockRight: () => {

@@ -1,35 +1,35 @@
 import { compilePolicy } from '../../language/index.ts';
-import { contextOf, newProcess, type Process } from './functionProcess.ts';
+import { createContext, type FunctionProcess, startFunctionProcess } from './functionProcess.ts';
 import type { Scene } from './oracle/safetyInvariant.ts';
 import { MINUTE, PLANTED, TARGET } from './plan/constants.ts';
-import type { Outage, Plan, Trouble } from './plan/lifePlan.ts';
-import { type PlainPolicy, textOf } from './plan/plainPolicy.ts';
-import { LEASE_SLACK, type Stage } from './soakEnvironment.ts';
+import type { LifePlan, Outage, RunTrouble } from './plan/lifePlan.ts';
+import { type PlainPolicy, policyText } from './plan/plainPolicy.ts';
+import { type Environment, LEASE_SLACK } from './soakEnvironment.ts';
 import { writeVirtual } from './virtual/virtualFiles.ts';
-import { captured } from './virtual/virtualOutput.ts';
-import { mortals, sleep, virtualNow } from './virtual/virtualTime.ts';
-import { beginRun, type Run } from './virtualRun.ts';
+import { takeOutput } from './virtual/virtualOutput.ts';
+import { sleep, timerOwners, virtualNow } from './virtual/virtualTime.ts';
+import { beginRun, type VirtualRun } from './virtualRun.ts';
 
 /** A confirm is not begun with less than 40 seconds left: in a function that has little more, whatever is slow meets its end. */
 const SHORT = 58_000;
 
 /** What an invocation may take, in milliseconds: as deployed, or hardly enough. */
-function limitOf({ interval, seed, flood }: Plan): number {
+function limitOf({ interval, seed, flood }: LifePlan): number {
   return seed % 3 === 0 || flood !== null ? SHORT : Math.min((interval - 1) * MINUTE, 15 * MINUTE);
 }
 
 /** Runs the function as Lambda does: in processes that live on, in new ones, two at once, until its time is over. */
-export function createLambda(plan: Plan) {
+export function createVirtualLambda(plan: LifePlan) {
   const timeout = limitOf(plan);
   const counts = { passes: 0, clean: 0, failed: 0, failedWithMemory: 0, completed: 0 };
   let deployed: { readonly policy: PlainPolicy; readonly dir: string } | null = null;
   let versions = 0;
-  let warm: Process | null = null;
-  let busy: Process | null = null;
+  let warm: FunctionProcess | null = null;
+  let busy: FunctionProcess | null = null;
 
   /** What the compiler refuses is not deployed: what was there stays in force. */
   function deploy(policy: PlainPolicy, tally: (what: string) => void): void {
-    const compiled = compilePolicy({ file: `${TARGET}.yaml`, text: textOf(policy, plan.provider) });
+    const compiled = compilePolicy({ file: `${TARGET}.yaml`, text: policyText(policy, plan.provider) });
     if (!compiled.ok) {
       tally('policyRefused');
       return;
@@ -43,12 +43,17 @@ export function createLambda(plan: Plan) {
     warm = null;
   }
 
-  async function invoke(stage: Stage, trouble: Trouble | null, outages: readonly Outage[]): Promise<void> {
+  async function invoke(
+    stage: Environment,
+    trouble: RunTrouble | null,
+    outages: readonly Outage[],
+  ): Promise<void> {
     if (deployed === null) return;
     counts.passes += 1;
     const { policy, dir } = deployed;
     const isFree = warm !== null && warm !== busy && trouble?.isCold !== true;
-    const worker: Process = isFree && warm !== null ? warm : newProcess(dir, plan.provider, stage.clock);
+    const worker: FunctionProcess =
+      isFree && warm !== null ? warm : startFunctionProcess(dir, plan.provider, stage.clock);
     warm = worker;
     busy = worker;
     const startedAt = virtualNow();
@@ -59,8 +64,8 @@ export function createLambda(plan: Plan) {
     stage.running.add(run);
     stage.liveness.begins();
     endInTime(run, stage).catch(() => undefined);
-    const context = contextOf(`request-${counts.passes}`, () => startedAt + timeout - virtualNow());
-    const work = mortals.run(run, () => worker({ target: TARGET }, context));
+    const context = createContext(`request-${counts.passes}`, () => startedAt + timeout - virtualNow());
+    const work = timerOwners.run(run, () => worker({ target: TARGET }, context));
     run.end = await Promise.race([
       work.then(
         ({ status }) => status,
@@ -74,7 +79,7 @@ export function createLambda(plan: Plan) {
     ended(run, stage);
   }
 
-  async function endInTime(run: Run, { tally, verdicts }: Stage): Promise<void> {
+  async function endInTime(run: VirtualRun, { tally, verdicts }: Environment): Promise<void> {
     await sleep(timeout);
     if (run.end !== null) return;
     tally('timedOut');
@@ -84,13 +89,13 @@ export function createLambda(plan: Plan) {
     run.die();
   }
 
-  function failure(error: unknown, { verdicts }: Stage): 'failed' | 'threw' {
+  function failure(error: unknown, { verdicts }: Environment): 'failed' | 'threw' {
     const message = error instanceof Error ? `${error.name} ${error.stack}` : String(error);
     if (message.includes(PLANTED)) verdicts.blame('secrecy', 'a BGP key stands in an error');
     return message.startsWith('PassFailed') ? 'failed' : 'threw';
   }
 
-  function ended(run: Run, stage: Stage): void {
+  function ended(run: VirtualRun, stage: Environment): void {
     const { verdicts, trouble, liveness, reports, scene } = stage;
     // One that was killed may have failed, and told it, before.
     if (run.end === 'failed' || run.end === 'killed') counts.failed += 1;
@@ -106,14 +111,14 @@ export function createLambda(plan: Plan) {
     if (run.isClean && run.end !== 'completed' && !mayFail(run, scene))
       verdicts.blame('liveness', `a pass that nothing went wrong with is \`${run.end}\``);
     liveness.ends(run);
-    reports.read(captured());
+    reports.read(takeOutput());
   }
 
   return { counts, deploy, invoke };
 }
 
 /** What a process learnt that could not write it down, or was killed, is known to no later pass before it looks itself. */
-function forget({ places, end, attempts, startedAt }: Run, { truths }: Scene): void {
+function forget({ places, end, attempts, startedAt }: VirtualRun, { truths }: Scene): void {
   if (end !== 'killed' && !places.has('ledger')) return;
   for (const id of attempts) {
     const taken = truths.get(id)?.taken;
@@ -122,14 +127,14 @@ function forget({ places, end, attempts, startedAt }: Run, { truths }: Scene): v
 }
 
 /** What is left to announce makes a pass fail. */
-function judgeQueue({ end }: Run, { table, running, verdicts }: Stage): void {
+function judgeQueue({ end }: VirtualRun, { table, running, verdicts }: Environment): void {
   const untold = [...table.items.keys()].filter((name) => /\/announcement\//.test(name)).length;
   if (end === 'completed' && running.size === 0 && untold > 0)
     verdicts.blame('honesty', `${untold} announcements are left, and the pass is \`completed\``);
 }
 
 /** What a pass must fail of, though nothing goes wrong with it. */
-function mayFail({ policy, end }: Run, { truths, world }: Scene): boolean {
+function mayFail({ policy, end }: VirtualRun, { truths, world }: Scene): boolean {
   const gateways = world().virtualGateways;
   // Where no gateway that the policy names is left, its keys may be those of somebody else.
   const isLost = policy.owners.flatMap(({ grants }) => grants).every(({ gateway }) => !gateways.has(gateway));

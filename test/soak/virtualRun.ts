@@ -1,23 +1,23 @@
-import type { Shown } from './oracle/groundTruth.ts';
-import type { Ill, Place } from './plan/callFaults.ts';
-import type { Event, Outage } from './plan/lifePlan.ts';
+import type { ShownFields } from './oracle/groundTruth.ts';
+import type { CallFault, Place } from './plan/callFaults.ts';
+import type { Outage, WorldEvent } from './plan/lifePlan.ts';
 import type { PlainPolicy } from './plan/plainPolicy.ts';
-import { illsOf } from './virtual/faultsByCall.ts';
-import { type Mortal, mortals } from './virtual/virtualTime.ts';
+import { faultsByCall } from './virtual/faultsByCall.ts';
+import { type TimerOwner, timerOwners } from './virtual/virtualTime.ts';
 
 interface Look {
   readonly sentAt: number;
   /** `null`: its answer is under way */
   heardAt: number | null;
-  readonly shown: Shown;
+  readonly shown: ShownFields;
 }
 
 /** One invocation, as seen from outside. */
-export interface Run extends Mortal {
+export interface VirtualRun extends TimerOwner {
   readonly policy: PlainPolicy;
   readonly startedAt: number;
-  readonly ills: ReturnType<typeof illsOf>;
-  readonly meanwhile: Event | null;
+  readonly ills: ReturnType<typeof faultsByCall>;
+  readonly meanwhile: WorldEvent | null;
   readonly outages: readonly Outage[];
   readonly die: () => void;
   /** where something befell its calls */
@@ -25,7 +25,7 @@ export interface Run extends Mortal {
   /** when its listing reached the provider */
   listedAt: number | null;
   /** by ID: what its listing showed of what occupies something */
-  readonly listed: Map<string, Shown>;
+  readonly listed: Map<string, ShownFields>;
   /** by ID: what the latest call about one request alone showed, and when that call was sent */
   readonly looks: Map<string, Look>;
   /** when the latest call for the gateways reached the provider; `null`: none did */
@@ -41,12 +41,14 @@ export interface Run extends Mortal {
 }
 
 export function beginRun(
-  given: Pick<Run, 'policy' | 'startedAt' | 'meanwhile' | 'outages'> & { readonly ills: readonly Ill[] },
-): { readonly run: Run; readonly killed: Promise<'killed'> } {
+  given: Pick<VirtualRun, 'policy' | 'startedAt' | 'meanwhile' | 'outages'> & {
+    readonly ills: readonly CallFault[];
+  },
+): { readonly run: VirtualRun; readonly killed: Promise<'killed'> } {
   const killed = Promise.withResolvers<'killed'>();
-  const run: Run = {
+  const run: VirtualRun = {
     ...given,
-    ills: illsOf(given.ills),
+    ills: faultsByCall(given.ills),
     isDead: false,
     die: () => {
       run.isDead = true;
@@ -67,22 +69,22 @@ export function beginRun(
 }
 
 /** The run on whose behalf code runs now; `null`: nobody's. */
-export function currentRun(): Run | null {
-  const store = mortals.getStore();
+export function currentRun(): VirtualRun | null {
+  const store = timerOwners.getStore();
   return isRun(store) ? store : null;
 }
 
-function isRun(store: Mortal | undefined): store is Run {
+function isRun(store: TimerOwner | undefined): store is VirtualRun {
   return store !== undefined && 'looks' in store;
 }
 
 /** What befalls the next call of a run. */
-export function nextIll(run: Run, place: Place, operation: string): Ill | null {
+export function nextFault(run: VirtualRun, place: Place, operation: string): CallFault | null {
   const isConfirm = operation === 'ConfirmPrivateVirtualInterface';
   const own = run.ills.next(place, isConfirm);
   if (own !== null) return own;
   const outage = run.outages.find((one) => one.place === place || (isConfirm && one.place === 'confirm'));
   return outage === undefined
     ? null
-    : { harm: outage.harm, turn: 0, place, lasts: true, seconds: outage.seconds };
+    : { kind: outage.harm, turn: 0, place, lasts: true, seconds: outage.seconds };
 }

@@ -7,12 +7,12 @@ import {
   DescribeVirtualInterfacesCommand,
   DirectConnectClient,
 } from '@aws-sdk/client-direct-connect';
-import type { Simulator } from '../../emulator/emulator.ts';
+import type { Emulator } from '../../emulator/emulator.ts';
 
 /** Accounts of every test world. */
-export const US = '012345678901';
+export const RECIPIENT_ACCOUNT = '012345678901';
 export const ACME = '210987654321';
-export const STRANGER = '999999999999';
+export const UNKNOWN_REQUESTER = '999999999999';
 
 /** What a requester asks for; the rest is left to `offer`. */
 export interface Offer {
@@ -28,7 +28,7 @@ export interface Offer {
 }
 
 /** Another account, or ours by hand, as any SDK user would act. */
-export function actAs(simulator: Simulator, account: string, region = 'eu-west-2') {
+export function actAs(simulator: Emulator, account: string, region = 'eu-west-2') {
   const client = new DirectConnectClient({
     region,
     endpoint: simulator.url,
@@ -38,7 +38,7 @@ export function actAs(simulator: Simulator, account: string, region = 'eu-west-2
   return {
     /** @returns the new interface's ID */
     offer: async (offer: Offer): Promise<string> => {
-      const { connection, vlan, type = 'private', to = US } = offer;
+      const { connection, vlan, type = 'private', to = RECIPIENT_ACCOUNT } = offer;
       const { name = `vlan-${vlan}`, asn = 65010, authKey, subnet = `10.${(vlan % 60) * 4}` } = offer;
       const [net = '10', first = '0'] = subnet.split('.');
       const base = { connectionId: connection, ownerAccount: to };

@@ -8,7 +8,7 @@ import { network } from './oracleFields.ts';
 /** Addresses of sessions that make no sense as a pair, or of which the API gives a part: the rule said a second time, and what draws them. */
 
 /** Whether no session has two addresses that a run holds as `peers-invalid`, by no code of the language or the core. */
-export function isPaired({ peers }: Pick<VirtualInterface, 'peers'>): boolean {
+export function hasUsablePairs({ peers }: Pick<VirtualInterface, 'peers'>): boolean {
   return peers.every(({ amazonAddress: ours, customerAddress: theirs }) => {
     if (ours !== null && theirs !== null) return isPair(ours, theirs);
     const alone = ours ?? theirs;
@@ -64,7 +64,7 @@ const sessions: Arbitrary<BgpPeer> = fc
   );
 
 /** Requests of which every second has such addresses; nothing else keeps a policy from accepting them. */
-export const offeredOddly: Arbitrary<VirtualInterface> = fc
+export const requestsWithOddAddresses: Arbitrary<VirtualInterface> = fc
   .tuple(requests, fc.option(fc.array(sessions, { minLength: 1, maxLength: 2 }), { freq: 1 }))
   .map(([vif, peers]) => ({
     ...vif,
@@ -81,7 +81,7 @@ const ODD_BLOCKS = [
 ];
 
 /** Policies of which every second has a grant, or a `hold` line, of such blocks. */
-export const policiesOfOddBlocks: Arbitrary<Policy> = fc
+export const policiesWithOddBlocks: Arbitrary<Policy> = fc
   .tuple(compiledPolicies, fc.constantFrom(null, ...ODD_BLOCKS), fc.constantFrom('grant', 'hold'))
   .map(([policy, peers, where]) => {
     if (peers === null) return policy;

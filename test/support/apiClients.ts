@@ -7,7 +7,7 @@ import { type Received, type Reply, startApi } from './apiServer.ts';
 export const TIMEOUT_MS = 300;
 
 /** The provider's real adapters, talking over loopback to a server that answers as `reply` says. */
-export interface Conversation extends Connected {
+export interface ApiClients extends Connected {
   /** every request that arrived */
   readonly received: readonly Received[];
   /** ends the server before the test does */
@@ -16,10 +16,10 @@ export interface Conversation extends Connected {
   connections(): Promise<number>;
 }
 
-export async function converse(
+export async function connectTo(
   provider: Provider,
   reply: (request: Received, earlier: number) => Reply,
-): Promise<Conversation> {
+): Promise<ApiClients> {
   const api = await startApi(reply);
   const endpoints = { directConnect: api.url, gateways: api.url, identity: api.url };
   const credentials = { accessKeyId: '012345678901', secretAccessKey: 'secret' };
@@ -32,7 +32,7 @@ export async function converse(
 }
 
 /** How a call fails; that it must is part of it. */
-export async function failureOf(call: Promise<unknown>): Promise<unknown> {
+export async function rejectionOf(call: Promise<unknown>): Promise<unknown> {
   try {
     await call;
   } catch (error) {

@@ -1,8 +1,13 @@
 import fc, { type Arbitrary } from 'fast-check';
 import type { Match } from '../../core/fields/match.ts';
-import { type BgpPeer, FIELDS, type Field, type VirtualInterface } from '../../core/model.ts';
-import type { Grant, HoldLine, Owner, Policy } from '../../core/policy.ts';
-import { AWS, aGrant, anOwner, aPolicy, aRecipient, aVif, NOW, US, VGW } from './builders.ts';
+import {
+  type BgpPeer,
+  INTERFACE_FIELDS,
+  type InterfaceField,
+  type VirtualInterface,
+} from '../../core/model.ts';
+import type { Grant, HoldRule, Owner, Policy } from '../../core/policy.ts';
+import { AWS, aGrant, anOwner, aPolicy, aRecipient, aVif, NOW, RECIPIENT_ACCOUNT, VGW } from './builders.ts';
 
 /** Policies and requests over so small a universe that they often meet. */
 
@@ -93,7 +98,7 @@ function ownersOf(name: string, connections: readonly string[]): Arbitrary<Owner
 }
 
 /** Applies to something: as the language demands, it has a field. */
-export const holdLines: Arbitrary<HoldLine> = matches
+export const holdRules: Arbitrary<HoldRule> = matches
   .map((match) => ({ match: { ...match, bgpKey: null }, reason: null }))
   .filter(({ match }) => Object.values(match).some((wanted) => wanted !== null));
 
@@ -101,9 +106,9 @@ export const policies: Arbitrary<Policy> = fc
   .record({
     recipient: fc.constantFrom(aRecipient(), AWS),
     freeze: mostly(false, true),
-    limits: fc.record({ acceptsPerPass: mostly(10, 0, 1) }),
+    limits: fc.record({ acceptsPerRun: mostly(10, 0, 1) }),
     owners: fc.tuple(ownersOf('acme', CONNECTIONS.slice(0, 2)), ownersOf('zeta', CONNECTIONS.slice(2))),
-    hold: fc.oneof(fc.constant([]), fc.array(holdLines, { maxLength: 2 })),
+    hold: fc.oneof(fc.constant([]), fc.array(holdRules, { maxLength: 2 })),
   })
   .map(aPolicy);
 
@@ -120,7 +125,7 @@ export const interfaces: Arbitrary<VirtualInterface> = fc
     id: fc.integer({ min: 1, max: 9 }).map((n) => `dxvif-${n}`),
     state: fc.constantFrom('confirming', 'pending', 'available', 'down', 'deleted', 'expired', 'odd', null),
     type: mostly('private', 'public', null),
-    ownerAccount: mostly(US, ...ACCOUNTS, null),
+    ownerAccount: mostly(RECIPIENT_ACCOUNT, ...ACCOUNTS, null),
     connection: fc.oneof(
       fc.constantFrom(...CONNECTIONS),
       mostly<string | null>(CONNECTIONS[0], STRANGE_CONNECTION, OUR_CONNECTION, null),
@@ -137,16 +142,19 @@ export const interfaces: Arbitrary<VirtualInterface> = fc
     ),
     unreadable: fc.oneof(
       { weight: 6, arbitrary: fc.constant([]) },
-      { weight: 1, arbitrary: fc.uniqueArray(fc.constantFrom(...FIELDS), { minLength: 1, maxLength: 3 }) },
+      {
+        weight: 1,
+        arbitrary: fc.uniqueArray(fc.constantFrom(...INTERFACE_FIELDS), { minLength: 1, maxLength: 3 }),
+      },
     ),
   })
   .map(unread)
   .map(aVif);
 
 /** Of what cannot be read, nothing is known. An ID is a label then, which the listing gives it. */
-function unread<T extends { readonly unreadable: readonly Field[]; readonly peers: readonly BgpPeer[] }>(
-  vif: T,
-) {
+function unread<
+  T extends { readonly unreadable: readonly InterfaceField[]; readonly peers: readonly BgpPeer[] },
+>(vif: T) {
   const { unreadable } = vif;
   const peers = vif.peers.map((peer) => ({
     asn: unreadable.includes('asn') ? null : peer.asn,

@@ -1,6 +1,6 @@
 import fc, { type Arbitrary } from 'fast-check';
-import type { World } from '../../core/decisionContext.ts';
-import type { Award } from '../../core/ledgerEntries.ts';
+import type { DecisionContext } from '../../core/decisionContext.ts';
+import type { Assignment } from '../../core/ledgerEntries.ts';
 import type { VirtualInterface } from '../../core/model.ts';
 import {
   CONNECTIONS,
@@ -12,10 +12,10 @@ import {
   REQUEST_ID,
 } from './arbitraries.ts';
 import { aVif, VGW } from './builders.ts';
-import { anAcceptance, anIntent, theGrounds } from './ledgerBuilders.ts';
+import { anAcceptance, anIntent, theEvidence } from './ledgerBuilders.ts';
 
 /** What may be on record of an interface: owners and grants that the policy no longer has, too. */
-export const awards: Arbitrary<Award> = fc.record({
+export const assignments: Arbitrary<Assignment> = fc.record({
   at: fc.constant('2026-11-10T11:00:00.000Z'),
   owner: fc.constantFrom(...OWNER_NAMES, 'renamed'),
   grants: fc.uniqueArray(fc.constantFrom(...GRANT_NAMES, 'renamed'), { minLength: 1, maxLength: 2 }),
@@ -27,7 +27,7 @@ const offeredBy = fc.constantFrom(null, null, ...CONNECTIONS);
 
 interface Known {
   readonly vif: VirtualInterface;
-  readonly award: Award;
+  readonly award: Assignment;
   readonly offeredBy: string | null;
   /** the listing lacks it */
   readonly isUnlisted: boolean;
@@ -36,21 +36,21 @@ interface Known {
 
 const known: Arbitrary<Known> = fc.record({
   vif: interfaces,
-  award: awards,
+  award: assignments,
   offeredBy,
   isUnlisted: mostly(false, true),
   record: fc.constantFrom('none', 'none', 'none', 'intent', 'intent', 'acceptance', 'acceptance', 'damaged'),
 });
 
 /** Surroundings as a pass finds them, once its ledger agrees with its listing. */
-export const worlds: Arbitrary<World> = fc
+export const decisionContexts: Arbitrary<DecisionContext> = fc
   .record({
     known: fc.uniqueArray(known, { maxLength: 4, selector: ({ vif }) => vif.id }),
-    ownConnections: mostly<World['ownConnections']>(
+    ownConnections: mostly<DecisionContext['ownConnections']>(
       { known: true, ids: new Set([OUR_CONNECTION]) },
       { known: false, why: 'asking failed' },
     ),
-    acceptedThisPass: mostly(0, 1),
+    acceptedThisRun: mostly(0, 1),
     isOwnDamaged: mostly(false, true),
   })
   .map(({ known: all, isOwnDamaged, ...rest }) => ({
@@ -62,7 +62,7 @@ export const worlds: Arbitrary<World> = fc
       'intent',
       (state) => state === 'confirming',
       ({ award, offeredBy: connection }) =>
-        anIntent({ ...award, grounds: theGrounds({ request: aVif({ connection }) }) }),
+        anIntent({ ...award, evidence: theEvidence({ request: aVif({ connection }) }) }),
     ),
     acceptances: recorded(
       all,

@@ -1,11 +1,11 @@
-import type { World } from '../../core/decisionContext.ts';
+import type { DecisionContext } from '../../core/decisionContext.ts';
 import type { Match } from '../../core/fields/match.ts';
 import type { BgpPeer, Gateway, VirtualInterface } from '../../core/model.ts';
-import type { Grant, HoldLine, Owner, Policy, PolicyRecipient } from '../../core/policy.ts';
+import type { Grant, HoldRule, Owner, Policy, PolicyRecipient } from '../../core/policy.ts';
 
 /** A sound world to change one thing in: each builder gives what is allowed, and takes what is to be different. */
 
-export const US = '012345678901';
+export const RECIPIENT_ACCOUNT = '012345678901';
 export const OWNER_ACCOUNT = '210987654321';
 /** `owner` acme's; `other` nobody's in the policy of `aPolicy` */
 export const CONNECTION = { owner: 'dxcon-11111111', second: 'dxcon-22222222', other: 'dxcon-99999999' };
@@ -30,7 +30,7 @@ export function aVif(given: Partial<VirtualInterface> = {}): VirtualInterface {
     id: 'dxvif-aaaaaaaa',
     state: 'confirming',
     type: 'private',
-    ownerAccount: US,
+    ownerAccount: RECIPIENT_ACCOUNT,
     connection: CONNECTION.owner,
     name: 'acme-prod-1',
     location: 'PAR1',
@@ -40,7 +40,7 @@ export function aVif(given: Partial<VirtualInterface> = {}): VirtualInterface {
     gateway: null,
     tags: null,
     peers: [aPeer()],
-    faults: [],
+    readErrors: [],
     unreadable: [],
     ...given,
   };
@@ -83,7 +83,7 @@ export function aGrant({ match = {}, ...given }: GrantGiven = {}): Grant {
   };
 }
 
-export function aHoldLine({ reason = null, ...match }: Partial<Match> & Partial<HoldLine> = {}): HoldLine {
+export function aHoldRule({ reason = null, ...match }: Partial<Match> & Partial<HoldRule> = {}): HoldRule {
   return { match: aMatch(match), reason };
 }
 
@@ -103,7 +103,7 @@ export function aRecipient(given: Partial<PolicyRecipient> = {}): PolicyRecipien
   return {
     provider: 'outscale',
     region: 'eu-west-2',
-    account: US,
+    account: RECIPIENT_ACCOUNT,
     credentials: null,
     expiry: WEEK_S,
     ...given,
@@ -118,7 +118,7 @@ export function aPolicy(given: Partial<Policy> = {}): Policy {
     target: 'acme',
     recipient: aRecipient(),
     freeze: false,
-    limits: { acceptsPerPass: 10 },
+    limits: { acceptsPerRun: 10 },
     owners: [anOwner()],
     hold: [],
     ...given,
@@ -130,14 +130,14 @@ export function aPolicyGranting(...grants: Grant[]): Policy {
   return aPolicy({ owners: [anOwner({ grants })] });
 }
 
-export function aWorld(given: Partial<World> = {}): World {
+export function aDecisionContext(given: Partial<DecisionContext> = {}): DecisionContext {
   return {
     interfaces: [],
     intents: {},
     acceptances: {},
     damaged: {},
     ownConnections: { known: true, ids: new Set() },
-    acceptedThisPass: 0,
+    acceptedThisRun: 0,
     ...given,
   };
 }

@@ -3,11 +3,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { US } from './accounts.ts';
+import { RECIPIENT_ACCOUNT } from './accounts.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
-export interface Ended {
+export interface CommandResult {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
@@ -31,36 +31,36 @@ export function withOwners(drafted: string): string {
 }
 
 /** A command under way. */
-export interface Begun {
+export interface RunningCommand {
   /** what it has said on standard error so far */
   said(): string;
   /** as a user does with Ctrl-C, unless it is another signal */
   interrupt(signal?: NodeJS.Signals): void;
   /** nobody reads its standard error from now on */
   deafen(): void;
-  readonly ended: Promise<Ended>;
+  readonly ended: Promise<CommandResult>;
 }
 
 /** Types a command as a user in `dir` would, in a process of its own, with our keys and nothing else of this machine. */
-export function type(
+export function runCli(
   dir: string,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
-): Promise<Ended> {
-  return begin(dir, args, env).ended;
+): Promise<CommandResult> {
+  return startCli(dir, args, env).ended;
 }
 
 /** The same, to be looked at and interrupted before its end. */
-export function begin(
+export function startCli(
   dir: string,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
-): Begun {
+): RunningCommand {
   const own = { PATH: process.env.PATH ?? '', HOME: dir, INIT_CWD: dir, XDG_STATE_HOME: join(dir, 'state') };
   const keys = {
-    OSC_ACCESS_KEY: US,
+    OSC_ACCESS_KEY: RECIPIENT_ACCOUNT,
     OSC_SECRET_KEY: 'secret',
-    AWS_ACCESS_KEY_ID: US,
+    AWS_ACCESS_KEY_ID: RECIPIENT_ACCOUNT,
     AWS_SECRET_ACCESS_KEY: 'secret',
   };
   const options = {
@@ -71,7 +71,7 @@ export function begin(
   let said = '';
   let interrupt = (_signal: NodeJS.Signals): void => undefined;
   let deafen = (): void => undefined;
-  const ended = new Promise<Ended>((done) => {
+  const ended = new Promise<CommandResult>((done) => {
     const child = execFile(
       process.execPath,
       [join(ROOT, 'cli/main.ts'), ...args],

@@ -1,16 +1,16 @@
 import { onTestFinished } from 'vitest';
 import type { ClientSettings } from '../../adapters/aws/sdkClient.ts';
 import { connect } from '../../adapters/connect.ts';
-import { createMemoryLedger } from '../../adapters/ledgers/inMemoryLedger.ts';
+import { createInMemoryLedger } from '../../adapters/ledgers/inMemoryLedger.ts';
 import { AVAILABLE_WITHIN_MS } from '../../core/followUp.ts';
 import type { LoadedPolicy } from '../../core/policy.ts';
-import type { PassReport } from '../../core/runReport.ts';
-import { type Options, readScenario, type Simulator, startSimulator } from '../../emulator/emulator.ts';
+import type { RunReport } from '../../core/runReport.ts';
+import { type Emulator, type Options, readScenario, startEmulator } from '../../emulator/emulator.ts';
 import { compilePolicy, formatFault } from '../../language/index.ts';
-import type { Announcer, Ledger, Ports } from '../../run/ports.ts';
-import { runPass } from '../../run/run.ts';
-import type { PassInput } from '../../run/runContext.ts';
-import { ACME, STRANGER, US } from './accounts.ts';
+import type { EventPublisher, Ledger, Ports } from '../../run/ports.ts';
+import { executeRun } from '../../run/run.ts';
+import type { RunInput } from '../../run/runContext.ts';
+import { ACME, RECIPIENT_ACCOUNT, UNKNOWN_REQUESTER } from './accounts.ts';
 
 /** Gateways and connections of every test world. */
 export const PROD = 'vgw-12345678';
@@ -19,46 +19,50 @@ export const DETACHED = 'vgw-0badcafe';
 export const DC_GATEWAY = '11111111-2222-4333-8444-555555555555';
 export const ACME_1 = 'dxcon-11111111';
 export const ACME_2 = 'dxcon-22222222';
-export const OURS = 'dxcon-00000000';
-export const STRANGERS = 'dxcon-9f9f9f9f';
+export const OWN_CONNECTION = 'dxcon-00000000';
+export const UNKNOWN_CONNECTION = 'dxcon-9f9f9f9f';
 
 const START = '2026-11-02T08:00:00.000Z';
 
 /** A cloud on loopback with our account, an owner that the policies know, and a stranger; gone when the test is. */
-export async function startCloud(options: Options = {}): Promise<Simulator> {
-  const gateway = (id: string, vpc: string | null) => ({ account: US, id, vpc, asn: 64512 });
+export async function startTestCloud(options: Options = {}): Promise<Emulator> {
+  const gateway = (id: string, vpc: string | null) => ({ account: RECIPIENT_ACCOUNT, id, vpc, asn: 64512 });
   const connection = (account: string, id: string) => ({ account, id, name: id, location: 'PAR1' });
   const scenario = readScenario({
     region: 'eu-west-2',
     gateways: [gateway(PROD, 'vpc-1'), gateway(LAB, 'vpc-2'), gateway(DETACHED, null)],
     directConnectGateways:
-      options.dialect === 'aws' ? [{ account: US, id: DC_GATEWAY, name: 'hub', asn: 64513 }] : [],
+      options.dialect === 'aws'
+        ? [{ account: RECIPIENT_ACCOUNT, id: DC_GATEWAY, name: 'hub', asn: 64513 }]
+        : [],
     connections: [
       connection(ACME, ACME_1),
       connection(ACME, ACME_2),
-      connection(US, OURS),
-      connection(STRANGER, STRANGERS),
+      connection(RECIPIENT_ACCOUNT, OWN_CONNECTION),
+      connection(UNKNOWN_REQUESTER, UNKNOWN_CONNECTION),
     ],
   });
-  const simulator = await startSimulator({ now: START, ...options, scenario });
+  const simulator = await startEmulator({ now: START, ...options, scenario });
   onTestFinished(() => simulator.close());
   return simulator;
 }
 
 /** Compiles YAML, with our recipient in front of it. */
-export function policyOf(owners: string, provider: 'outscale' | 'aws' = 'outscale'): LoadedPolicy {
-  const text = `version: 1\nrecipient: { provider: ${provider}, region: eu-west-2, account: "${US}" }\n${owners}`;
+export function compileTestPolicy(owners: string, provider: 'outscale' | 'aws' = 'outscale'): LoadedPolicy {
+  const text = `version: 1\nrecipient: { provider: ${provider}, region: eu-west-2, account: "${RECIPIENT_ACCOUNT}" }\n${owners}`;
   const compiled = compilePolicy({ file: 'hub.yaml', text });
-  if (!compiled.ok) throw new Error(compiled.faults.map(formatFault).join('\n'));
+  if (!compiled.ok) throw new Error(compiled.errors.map(formatFault).join('\n'));
   return { policy: compiled.policy, digest: compiled.digest };
 }
 
 /** The policy of most tests: everything of acme's first connection goes to PROD. */
-export const SIMPLE = policyOf(`owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }`);
+export const SIMPLE_POLICY = compileTestPolicy(
+  `owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }`,
+);
 
 /** Runs passes as the function would, over real HTTP. What one pass remembers, the next one of the same runner knows. */
 export interface Runner {
-  pass(overrides?: Partial<PassInput>, ledger?: Ledger): Promise<PassReport>;
+  run(overrides?: Partial<RunInput>, ledger?: Ledger): Promise<RunReport>;
   readonly ledger: Ledger;
   /** to be wrapped, where something must happen between two calls */
   readonly ports: Ports;
@@ -69,24 +73,24 @@ export interface RunnerOptions {
   readonly region?: string;
   readonly requestTimeoutMs?: number;
   readonly credentials?: ClientSettings['credentials'];
-  readonly announcer?: Announcer;
+  readonly eventPublisher?: EventPublisher;
 }
 
-export function runnerOf(simulator: Simulator, loaded: LoadedPolicy, options: RunnerOptions = {}): Runner {
-  const { account = US, requestTimeoutMs = 1000 } = options;
+export function createRunner(simulator: Emulator, loaded: LoadedPolicy, options: RunnerOptions = {}): Runner {
+  const { account = RECIPIENT_ACCOUNT, requestTimeoutMs = 1000 } = options;
   const recipient = { ...loaded.policy.recipient, ...(options.region ? { region: options.region } : {}) };
   const { credentials = { accessKeyId: account, secretAccessKey: 'secret' } } = options;
   const endpoints = { directConnect: simulator.url, gateways: simulator.url, identity: simulator.url };
   const connected = connect(recipient, credentials, endpoints, requestTimeoutMs);
   onTestFinished(() => connected.close());
   const clock = { now: () => simulator.clock.now(), monotonic: () => performance.now() };
-  const ledger = createMemoryLedger(clock);
-  const input: PassInput = {
+  const ledger = createInMemoryLedger(clock);
+  const input: RunInput = {
     loaded,
     revision: 'test',
-    ports: { ...connected, clock, ledger, announcer: options.announcer ?? null },
-    vetting: { checkedAt: new Map() },
-    outage: { announced: null },
+    ports: { ...connected, clock, ledger, eventPublisher: options.eventPublisher ?? null },
+    callerChecks: { checkedAt: new Map() },
+    outage: { publishedCodes: null },
     requestTimeoutMs,
     leaseMs: 60_000,
     remaining: () => Number.POSITIVE_INFINITY,
@@ -98,13 +102,13 @@ export function runnerOf(simulator: Simulator, loaded: LoadedPolicy, options: Ru
   return {
     ledger,
     ports: input.ports,
-    pass: (overrides = {}, other = ledger) =>
-      runPass({ ...input, ports: { ...input.ports, ledger: other }, ...overrides }),
+    run: (overrides = {}, other = ledger) =>
+      executeRun({ ...input, ports: { ...input.ports, ledger: other }, ...overrides }),
   };
 }
 
 /** `id outcome grant-or-codes`, a line each: what most tests look at. */
-export function outcomes(report: Pick<PassReport, 'requests'>): Record<string, string> {
+export function outcomesById(report: Pick<RunReport, 'requests'>): Record<string, string> {
   return Object.fromEntries(
     report.requests.map(({ id, outcome, decision }) => {
       const why =

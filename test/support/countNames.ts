@@ -1,4 +1,4 @@
 /** How often each is there. */
-export function tallied(names: readonly string[]): Record<string, number> {
+export function countNames(names: readonly string[]): Record<string, number> {
   return Object.fromEntries([...Map.groupBy(names, (name) => name)].map(([name, all]) => [name, all.length]));
 }

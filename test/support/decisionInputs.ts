@@ -2,49 +2,49 @@ import fc, { type Arbitrary } from 'fast-check';
 import { expect } from 'vitest';
 import { NO_DEADLINE } from '../../core/deadline.ts';
 import { type Accept, type Decision, decide } from '../../core/decide.ts';
-import type { World } from '../../core/decisionContext.ts';
+import type { DecisionContext } from '../../core/decisionContext.ts';
 import type { VirtualInterface } from '../../core/model.ts';
 import type { Owner, Policy } from '../../core/policy.ts';
 import { policies, requests } from './arbitraries.ts';
-import { worlds } from './arbitraryContexts.ts';
+import { decisionContexts } from './arbitraryContexts.ts';
 import { NOW } from './builders.ts';
 
 /** Everything that a decision depends on, for properties to change one thing in. */
-export interface Situation {
+export interface DecisionInput {
   readonly policy: Policy;
   readonly request: VirtualInterface;
-  readonly world: World;
+  readonly context: DecisionContext;
 }
 
-export const situations: Arbitrary<Situation> = fc.record({
+export const decisionInputs: Arbitrary<DecisionInput> = fc.record({
   policy: policies,
   request: requests,
-  world: worlds,
+  context: decisionContexts,
 });
 
-export function decided({ policy, request, world }: Situation): Decision {
-  return decide(policy, request, world, NO_DEADLINE, NOW);
+export function decideInput({ policy, request, context }: DecisionInput): Decision {
+  return decide(policy, request, context, NO_DEADLINE, NOW);
 }
 
-export function codes(decision: Decision): string[] {
+export function reasonCodes(decision: Decision): string[] {
   return decision.verdict === 'hold' ? decision.reasons.map(({ code }) => code) : [];
 }
 
-export function eachOwner(policy: Policy, change: (owner: Owner) => Partial<Owner>): Policy {
+export function changeOwners(policy: Policy, change: (owner: Owner) => Partial<Owner>): Policy {
   return { ...policy, owners: policy.owners.map((owner) => ({ ...owner, ...change(owner) })) };
 }
 
 /** Runs `check` on situations that were accepted. */
 export function whenAccepted(
-  check: (accept: Accept, policy: Policy, request: VirtualInterface, world: World) => void,
+  check: (accept: Accept, policy: Policy, request: VirtualInterface, world: DecisionContext) => void,
 ): void {
   let accepted = 0;
   fc.assert(
-    fc.property(situations, (situation) => {
-      const decision = decided(situation);
+    fc.property(decisionInputs, (situation) => {
+      const decision = decideInput(situation);
       if (decision.verdict === 'hold') return;
       accepted += 1;
-      check(decision, situation.policy, situation.request, situation.world);
+      check(decision, situation.policy, situation.request, situation.context);
     }),
     { numRuns: 2000 },
   );

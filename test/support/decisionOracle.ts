@@ -1,21 +1,21 @@
 import type { VirtualInterface } from '../../core/model.ts';
 import type { Grant, Owner, Policy } from '../../core/policy.ts';
-import { canBe, isHeldBy, isMet } from './oracleFields.ts';
+import { isHeldByRule, matchesForCertain, mayMatch } from './oracleFields.ts';
 
 /**
  * The rules of a decision said a second time, plainly and slowly, from the text of the design. It borrows the core's
  * types and nothing that runs, so that a slip in either shows as a difference.
  */
-export interface Verdict {
+export interface OracleDecision {
   /** `null`: held */
   readonly gateway: string | null;
   readonly codes: ReadonlySet<string>;
   /** what it would be given; `null`: held */
-  readonly award: Pick<Recorded, 'owner' | 'grants'> | null;
+  readonly assignment: Pick<Recorded, 'owner' | 'grants'> | null;
 }
 
 /** What is true beside the request. */
-export interface Surroundings {
+export interface OracleContext {
   readonly interfaces: readonly VirtualInterface[];
   readonly intents: Readonly<Record<string, Recorded>>;
   readonly acceptances: Readonly<Record<string, Recorded>>;
@@ -23,7 +23,7 @@ export interface Surroundings {
   readonly ownConnections:
     | { readonly known: true; readonly ids: ReadonlySet<string> }
     | { readonly known: false };
-  readonly acceptedThisPass: number;
+  readonly acceptedThisRun: number;
 }
 
 interface Recorded {
@@ -37,12 +37,17 @@ interface Recorded {
 
 const NO_LONGER_LIVE = ['deleted', 'rejected', 'expired'];
 
-export function judge(policy: Policy, request: VirtualInterface, world: Surroundings, at: Date): Verdict {
+export function decideByOracle(
+  policy: Policy,
+  request: VirtualInterface,
+  world: OracleContext,
+  at: Date,
+): OracleDecision {
   const asker = whoAsks(policy, request, world);
   const codes = new Set(againstAnybody(policy, request, world));
   if (typeof asker === 'string') return held(codes.add(asker));
 
-  const fitting = asker.grants.filter(({ match }) => isMet(match, request));
+  const fitting = asker.grants.filter(({ match }) => matchesForCertain(match, request));
   const current = fitting.filter((grant) => timeOf(grant, at) === 'now');
   const [one] = current;
   if (one === undefined) {
@@ -53,23 +58,23 @@ export function judge(policy: Policy, request: VirtualInterface, world: Surround
   if (isFull(asker.limit, slotsOf(asker, null, policy, request, world))) codes.add('owner-limit');
   if (current.some((grant) => isFull(grant.limit, slotsOf(asker, grant, policy, request, world))))
     codes.add('grant-limit');
-  if (isFull(policy.limits.acceptsPerPass, world.acceptedThisPass)) codes.add('pass-limit');
+  if (isFull(policy.limits.acceptsPerRun, world.acceptedThisRun)) codes.add('pass-limit');
   if (codes.size > 0) return held(codes);
-  const award = { owner: asker.name, grants: current.map(({ name }) => name) };
-  return { gateway: one.gateway, codes, award };
+  const assignment = { owner: asker.name, grants: current.map(({ name }) => name) };
+  return { gateway: one.gateway, codes, assignment };
 }
 
-function held(codes: ReadonlySet<string>): Verdict {
-  return { gateway: null, codes, award: null };
+function held(codes: ReadonlySet<string>): OracleDecision {
+  return { gateway: null, codes, assignment: null };
 }
 
-function againstAnybody(policy: Policy, request: VirtualInterface, { damaged }: Surroundings): string[] {
+function againstAnybody(policy: Policy, request: VirtualInterface, { damaged }: OracleContext): string[] {
   const codes: string[] = [];
   if (request.type !== 'private') codes.push('not-private');
   const isOffer = request.state === 'confirming' && request.gateway === null;
-  if (request.faults.length > 0 || !isOffer || request.id in damaged) codes.push('unreadable');
+  if (request.readErrors.length > 0 || !isOffer || request.id in damaged) codes.push('unreadable');
   if (policy.freeze) codes.push('frozen');
-  if (policy.hold.some((line) => isHeldBy(line.match, request))) codes.push('held-by-policy');
+  if (policy.hold.some((line) => isHeldByRule(line.match, request))) codes.push('held-by-policy');
   return codes;
 }
 
@@ -85,7 +90,7 @@ function isFull(limit: number | null, taken: number): boolean {
 }
 
 /** The owner, or the code under which nobody is one. */
-function whoAsks(policy: Policy, request: VirtualInterface, world: Surroundings): Owner | string {
+function whoAsks(policy: Policy, request: VirtualInterface, world: OracleContext): Owner | string {
   const { provider, account: us } = policy.recipient;
   const lister = policy.owners.find(({ connections }) =>
     connections.some((one) => one === request.connection),
@@ -107,7 +112,7 @@ function slotsOf(
   grant: Grant | null,
   policy: Policy,
   request: VirtualInterface,
-  { interfaces, intents, acceptances, damaged }: Surroundings,
+  { interfaces, intents, acceptances, damaged }: OracleContext,
 ): number {
   const everything = new Set(
     [...interfaces.map(({ id }) => id), ...[intents, acceptances, damaged].flatMap(Object.keys)].filter(
@@ -125,7 +130,7 @@ function slotsOf(
     // A mere request occupies nothing: it is confirming and without a gateway, both readable, and without a record.
     if (vif === undefined) return false;
     if (isNoMoreThanOffered(vif) && records.length === 0) return false;
-    return mayStandOn(owner, vif) && (grant === null || canBe(grant.match, vif));
+    return mayStandOn(owner, vif) && (grant === null || mayMatch(grant.match, vif));
   }).length;
 }
 

@@ -1,5 +1,5 @@
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { keyOf, livePartition, type Table } from '../../adapters/ledgers/dynamo/dynamoTable.ts';
+import { itemKey, livePartition, type Table } from '../../adapters/ledgers/dynamo/dynamoTable.ts';
 
 /** How a run of release 0.1.0 leaves the head: its tokens are bare, and what it is in doubt about is marked as dirty. */
 const UPDATES = {
@@ -8,17 +8,17 @@ const UPDATES = {
 };
 
 /** Makes the lease that is held one of release 0.1.0, which writes items without a condition, and was killed or failed in doubt. */
-export async function leftByEarlierRelease(
+export async function markLeaseAsEarlierRelease(
   table: Table,
   key: string,
   how: keyof typeof UPDATES = 'killed',
 ): Promise<void> {
   const isKilled = how === 'killed';
-  await table.conditionally('UpdateItem', (client, TableName) =>
+  await table.callIfConditionHolds('UpdateItem', (client, TableName) =>
     client.send(
       new UpdateItemCommand({
         TableName,
-        Key: keyOf(livePartition(key), 'head'),
+        Key: itemKey(livePartition(key), 'head'),
         UpdateExpression: UPDATES[how],
         ExpressionAttributeNames: {
           '#token': 'token',

@@ -8,7 +8,7 @@ ajv.addVocabulary(['patternErrorMessage', 'errorMessage']);
 const validate = ajv.compile(JSON.parse(readFileSync('docs/policy.schema.json', 'utf8')));
 
 /** What the schema says of a policy, as an editor reads it. */
-export function saidOf(text: string): string[] {
+export function schemaErrorsOf(text: string): string[] {
   validate(parse(text, { schema: 'core', version: '1.2' }));
   return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath}: ${message}`);
 }

@@ -10,7 +10,7 @@ import { selfSigned } from './certificate.ts';
 /** What the proxy does instead of opening a tunnel. */
 type Refusal = 'hang' | 'hangAfter' | 'askForPassword';
 
-export interface WayOut {
+export interface EgressProxy {
   /** for a process that has no other way out */
   readonly env: { readonly HTTPS_PROXY: string; readonly NODE_EXTRA_CA_CERTS: string };
   /** the host of every tunnel that was asked for */
@@ -24,10 +24,10 @@ export interface WayOut {
  * certificate nobody knows. They pass everything on to plain ones on loopback. Gone when the test is.
  * @param hosts names that exist there alone, each with the URL that stands for it
  */
-export async function startWayOut(
+export async function startEgressProxy(
   hosts: Readonly<Record<string, string>>,
   refusal: Refusal | null = null,
-): Promise<WayOut> {
+): Promise<EgressProxy> {
   const { cert, key } = selfSigned(Object.keys(hosts));
   const dir = mkdtempSync(join(tmpdir(), 'vif-acceptor-ca-'));
   const ca = join(dir, 'ca.pem');

@@ -10,15 +10,15 @@ import {
   DisableVgwRoutePropagationCommand,
   EC2Client,
 } from '@aws-sdk/client-ec2';
-import type { Simulator } from '../../emulator/emulator.ts';
-import { US } from './accounts.ts';
+import type { Emulator } from '../../emulator/emulator.ts';
+import { RECIPIENT_ACCOUNT } from './accounts.ts';
 
 /** Ourselves, steering where our gateways lead. */
-export function routesOf(simulator: Simulator) {
+export function routesFor(simulator: Emulator) {
   const configuration = {
     region: 'eu-west-2',
     endpoint: simulator.url,
-    credentials: { accessKeyId: US, secretAccessKey: 'secret' },
+    credentials: { accessKeyId: RECIPIENT_ACCOUNT, secretAccessKey: 'secret' },
     maxAttempts: 1,
   };
   const ec2 = new EC2Client(configuration);

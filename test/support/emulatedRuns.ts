@@ -1,20 +1,20 @@
-import { runnerOf, SIMPLE, startCloud } from './cloud.ts';
-import { recordingAnnouncer } from './eventPublishers.ts';
+import { createRunner, SIMPLE_POLICY, startTestCloud } from './cloud.ts';
+import { recordingPublisher } from './eventPublishers.ts';
 
 /** A cloud, and what passes over it announce. */
-export async function stage(...options: Parameters<typeof startCloud>) {
-  const cloud = await startCloud(...options);
-  const announcer = recordingAnnouncer();
-  const runner = runnerOf(cloud, SIMPLE, { announcer });
+export async function startEmulatedRuns(...options: Parameters<typeof startTestCloud>) {
+  const cloud = await startTestCloud(...options);
+  const eventPublisher = recordingPublisher();
+  const runner = createRunner(cloud, SIMPLE_POLICY, { eventPublisher });
   return {
     cloud,
-    announcer,
+    announcer: eventPublisher,
     runner,
     /** Lets time go by, runs a pass, and tells what it announced. */
-    after: async (time: string | null, overrides: Parameters<typeof runner.pass>[0] = {}) => {
+    after: async (time: string | null, overrides: Parameters<typeof runner.run>[0] = {}) => {
       if (time !== null) cloud.clock.advance(time);
-      await runner.pass(overrides);
-      return announcer.news();
+      await runner.run(overrides);
+      return eventPublisher.takePublished();
     },
   };
 }

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
 /** What can befall a pass at one of its calls. */
-export type Harm =
+export type FaultKind =
   /** fails without effect */
   | 'refused'
   /** takes effect, and nobody learns of it */
@@ -15,8 +15,8 @@ export type Harm =
   | 'overtakenBefore'
   | 'overtakenAfter';
 
-export interface Peril {
-  readonly harm: Harm;
+export interface InjectedFault {
+  readonly kind: FaultKind;
   /** which of its calls */
   readonly turn: number;
   /** a call that is refused or loses its answer: so do all later ones to the same place */
@@ -24,13 +24,13 @@ export interface Peril {
 }
 
 /** A pass that is on its way through a peril. */
-export interface Run<T> {
+export interface FaultyRun<T> {
   readonly end: Promise<T | 'killed'>;
   /** The call that it is about to make when it is paused, its place first (`api confirm`); `null`: it ended without. */
   readonly paused: Promise<string | null>;
-  wake(): void;
+  resume(): void;
   /** Another pass has its lease by now. */
-  oust(): void;
+  loseLease(): void;
 }
 
 interface Running {
@@ -41,17 +41,21 @@ interface Running {
 const running = new AsyncLocalStorage<Running>();
 
 /** Makes a call, unless something befalls it. Outside of `run` nothing does. @param call its place and name */
-export function inPeril<T>(call: string, make: () => Promise<T>, failure: () => Error): Promise<T> {
+export function callWithFault<T>(call: string, make: () => Promise<T>, failure: () => Error): Promise<T> {
   return running.getStore()?.through(call, make, failure) ?? make();
 }
 
 /** Whether the pass that asks has lost its lease for certain. */
-export function isOusted(): boolean {
+export function hasLostLease(): boolean {
   return running.getStore()?.isOusted ?? false;
 }
 
 /** @param overtake what the world does when it overtakes the pass */
-export function run<T>(peril: Peril | null, work: () => Promise<T>, overtake: () => Promise<void>): Run<T> {
+export function runWithFault<T>(
+  peril: InjectedFault | null,
+  work: () => Promise<T>,
+  overtake: () => Promise<void>,
+): FaultyRun<T> {
   const killed = Promise.withResolvers<'killed'>();
   const paused = Promise.withResolvers<string | null>();
   const woken = Promise.withResolvers<void>();
@@ -69,17 +73,17 @@ export function run<T>(peril: Peril | null, work: () => Promise<T>, overtake: ()
     return new Promise(() => undefined);
   }
 
-  function harmOf(call: string): Harm | null {
+  function harmOf(call: string): FaultKind | null {
     if (peril === null) return null;
     const isTurn = turn === peril.turn;
     turn += 1;
     const [place = ''] = call.split(' ');
     if (isTurn && peril.lasts) lasting = place;
-    const lasts = lasting === place && (peril.harm === 'refused' || peril.harm === 'answerLost');
-    return isTurn || lasts ? peril.harm : null;
+    const lasts = lasting === place && (peril.kind === 'refused' || peril.kind === 'answerLost');
+    return isTurn || lasts ? peril.kind : null;
   }
 
-  async function before(harm: Harm | null, call: string, failure: () => Error): Promise<void> {
+  async function before(harm: FaultKind | null, call: string, failure: () => Error): Promise<void> {
     if (isOver || harm === 'killedBefore') await die();
     if (harm === 'refused') throw failure();
     if (harm === 'overtakenBefore') await running.exit(overtake);
@@ -110,8 +114,8 @@ export function run<T>(peril: Peril | null, work: () => Promise<T>, overtake: ()
   return {
     end,
     paused: paused.promise,
-    wake: woken.resolve,
-    oust: () => {
+    resume: woken.resolve,
+    loseLease: () => {
       ousted = true;
     },
   };

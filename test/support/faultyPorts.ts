@@ -1,10 +1,10 @@
-import type { Announcement } from '../../core/events/event.ts';
+import type { AcceptorEvent } from '../../core/events/event.ts';
 import type { VirtualInterface } from '../../core/model.ts';
-import type { Simulator } from '../../emulator/emulator.ts';
+import type { Emulator } from '../../emulator/emulator.ts';
 import { ApiFailure } from '../../run/portErrors.ts';
-import type { Announcer, DirectConnect, Ports } from '../../run/ports.ts';
+import type { DirectConnect, EventPublisher, Ports } from '../../run/ports.ts';
 import { PROD } from './cloud.ts';
-import { inPeril, isOusted } from './faultInjection.ts';
+import { callWithFault, hasLostLease } from './faultInjection.ts';
 
 /** How many interfaces the policy of the schedules lets its owner have. */
 export const LIMIT = 3;
@@ -13,13 +13,13 @@ export const LIMIT = 3;
 const TAKES_MS = 1000;
 
 /** Ports to a cloud whose every call can go wrong, and what passes do there that they must not. */
-export function perilousPorts(cloud: Simulator, { directConnect, gateways, caller }: Ports) {
+export function faultyPorts(cloud: Emulator, { directConnect, gateways, caller }: Ports) {
   const wrongs: string[] = [];
   /** confirms begun, of which the API has not said since that they did not take place */
   const open = new Set<string>();
   const api = async <T>(name: string, make: () => Promise<T>): Promise<T> => {
     cloud.clock.advance(TAKES_MS);
-    const answer = await inPeril(`api ${name}`, make, () => new ApiFailure(name, 'server', 'no'));
+    const answer = await callWithFault(`api ${name}`, make, () => new ApiFailure(name, 'server', 'no'));
     cloud.clock.advance(TAKES_MS);
     return answer;
   };
@@ -27,7 +27,7 @@ export function perilousPorts(cloud: Simulator, { directConnect, gateways, calle
     if (vif?.state === 'confirming') open.delete(vif.id);
   };
   const confirm: DirectConnect['confirm'] = (id, gateway) => {
-    if (isOusted()) wrongs.push(`${id} was confirmed without the lease`);
+    if (hasLostLease()) wrongs.push(`${id} was confirmed without the lease`);
     if (open.has(id)) wrongs.push(`${id} was confirmed twice, and nobody had asked in between`);
     const taken = [...cloud.world.interfaces.values()].filter(
       (vif) => vif.gateway?.virtual === PROD && vif.state !== 'deleted',
@@ -51,24 +51,25 @@ export function perilousPorts(cloud: Simulator, { directConnect, gateways, calle
       },
       ownConnections: () => api('ownConnections', directConnect.ownConnections),
       confirm: (id: string, gateway: string) => api('confirm', () => confirm(id, gateway)),
-      throttles: directConnect.throttles,
+      throttleCount: directConnect.throttleCount,
     },
     gateways: {
       list: (...kinds: Parameters<typeof gateways.list>) => api('gateways', () => gateways.list(...kinds)),
-      routing: (...of: Parameters<typeof gateways.routing>) => api('routing', () => gateways.routing(...of)),
+      readRouting: (...of: Parameters<typeof gateways.readRouting>) =>
+        api('routing', () => gateways.readRouting(...of)),
     },
     caller: { account: () => api('account', caller.account) },
   };
 }
 
 /** Never throws, as the port says; an answer that is lost leaves delivered what was. */
-export function perilousAnnouncer(inner: Announcer): Announcer {
+export function faultyPublisher(inner: EventPublisher): EventPublisher {
   return {
-    announce: async (announcements: readonly Announcement[]) => {
+    publish: async (announcements: readonly AcceptorEvent[]) => {
       try {
-        return await inPeril(
+        return await callWithFault(
           'bus announce',
-          () => inner.announce(announcements),
+          () => inner.publish(announcements),
           () => new Error('no'),
         );
       } catch {

@@ -1,49 +1,51 @@
 import { recipientKey } from '../../core/policy.ts';
-import type { PassReport } from '../../core/runReport.ts';
+import type { RunReport } from '../../core/runReport.ts';
 import type { Clock, Ledger } from '../../run/ports.ts';
-import type { PerilousStore } from '../ledgers/faultyStores.ts';
-import { ACME_1, PROD, policyOf, runnerOf, startCloud } from './cloud.ts';
-import { recordingAnnouncer } from './eventPublishers.ts';
-import { type Peril, type Run, run } from './faultInjection.ts';
-import { LIMIT, perilousAnnouncer, perilousPorts } from './faultyPorts.ts';
-import { truthsOf } from './requestTruths.ts';
-import type { PassStep, Schedule } from './runSchedules.ts';
+import type { FaultyStore } from '../ledgers/faultyStores.ts';
+import { ACME_1, compileTestPolicy, createRunner, PROD, startTestCloud } from './cloud.ts';
+import { recordingPublisher } from './eventPublishers.ts';
+import { type FaultyRun, type InjectedFault, runWithFault } from './faultInjection.ts';
+import { faultyPorts, faultyPublisher, LIMIT } from './faultyPorts.ts';
+import { trackTruths } from './requestTruths.ts';
+import type { RunStep, Schedule } from './runSchedules.ts';
 
-const POLICY = policyOf(`owners: { acme: { connections: [${ACME_1}], gateway: ${PROD}, limit: ${LIMIT} } }`);
+const POLICY = compileTestPolicy(
+  `owners: { acme: { connections: [${ACME_1}], gateway: ${PROD}, limit: ${LIMIT} } }`,
+);
 const LEASE_MS = 5 * 60_000;
 const HOUR = 3_600_000;
 export const KEY = recipientKey(POLICY.policy.recipient);
 
 /** A cloud, a ledger and passes that come to grief, as a schedule has it. What is wrong at any moment throws. */
-export async function perilousLife(schedule: Schedule, begin: (clock: Clock) => Promise<PerilousStore>) {
-  const cloud = await startCloud();
+export async function faultyRuns(schedule: Schedule, begin: (clock: Clock) => Promise<FaultyStore>) {
+  const cloud = await startTestCloud();
   let clockAhead = schedule.clockAhead * HOUR;
   const real = (): number => cloud.clock.now().getTime();
   const clock: Clock = { now: () => new Date(real() + clockAhead), monotonic: real };
   const store = await begin(clock);
-  const runner = runnerOf(cloud, POLICY);
-  const announcer = recordingAnnouncer();
-  const truths = truthsOf(cloud);
-  const { wrongs, ...apis } = perilousPorts(cloud, runner.ports);
-  const ports = { ...runner.ports, ...apis, clock, announcer: perilousAnnouncer(announcer) };
+  const runner = createRunner(cloud, POLICY);
+  const announcer = recordingPublisher();
+  const truths = trackTruths(cloud);
+  const { wrongs, ...apis } = faultyPorts(cloud, runner.ports);
+  const ports = { ...runner.ports, ...apis, clock, eventPublisher: faultyPublisher(announcer) };
   const process = () => ({
     ledger: store.reach(),
-    vetting: { checkedAt: new Map<string, number>() },
-    outage: { announced: null },
+    callerChecks: { checkedAt: new Map<string, number>() },
+    outage: { publishedCodes: null },
   });
   let old = process();
   const eyes = store.reach();
 
-  function start(isWarm: boolean, peril: Peril | null, overtake: () => Promise<void>) {
-    const { ledger, vetting, outage } = isWarm ? old : process();
-    const given = { ports: { ...ports, ledger }, vetting, outage, leaseMs: LEASE_MS };
-    return run(peril, () => runner.pass(given, ledger), overtake);
+  function start(isWarm: boolean, peril: InjectedFault | null, overtake: () => Promise<void>) {
+    const { ledger, callerChecks, outage } = isWarm ? old : process();
+    const given = { ports: { ...ports, ledger }, callerChecks, outage, leaseMs: LEASE_MS };
+    return runWithFault(peril, () => runner.run(given, ledger), overtake);
   }
 
   /** @returns whether it came to its end as if nothing had been */
-  async function judge(report: PassReport | 'killed'): Promise<boolean> {
-    await store.bury();
-    truths.isKept(await eyes.peek(KEY));
+  async function judge(report: RunReport | 'killed'): Promise<boolean> {
+    await store.closeAbandoned();
+    truths.isKept(await eyes.readState(KEY));
     if (wrongs.length > 0) throw new Error(wrongs.join('; '));
     if (report === 'killed') {
       // Nobody who was killed goes on with what its process knew, or held.
@@ -61,7 +63,7 @@ export async function perilousLife(schedule: Schedule, begin: (clock: Clock) => 
     return judge(await start(false, null, () => Promise.resolve()).end);
   };
 
-  async function pass({ peril, isWarm, meanwhile, delivers, standsStill }: PassStep): Promise<void> {
+  async function pass({ peril, isWarm, meanwhile, delivers, standsStill }: RunStep): Promise<void> {
     announcer.deliverAtMost(delivers);
     const running = start(isWarm, peril, () => truths.happen(meanwhile));
     const call = await running.paused;
@@ -75,17 +77,17 @@ export async function perilousLife(schedule: Schedule, begin: (clock: Clock) => 
   }
 
   /** Another pass comes while one stands still; where it took the lease, that one writes nothing when it wakes. */
-  async function overlap(standing: Run<PassReport>, isHolder: boolean): Promise<void> {
+  async function overlap(standing: FaultyRun<RunReport>, isHolder: boolean): Promise<void> {
     const { status } = await other();
     const isLost = isHolder && status !== 'leaseHeld';
-    if (isLost) standing.oust();
+    if (isLost) standing.loseLease();
     const before = isLost ? await remembered(eyes) : null;
-    standing.wake();
+    standing.resume();
     await standing.end;
     if (before !== null) same(before, await remembered(eyes));
   }
 
-  async function other(): Promise<PassReport> {
+  async function other(): Promise<RunReport> {
     const report = await start(false, null, () => Promise.resolve()).end;
     if (report === 'killed') throw new Error('nothing killed it');
     return report;
@@ -106,9 +108,9 @@ export async function perilousLife(schedule: Schedule, begin: (clock: Clock) => 
  * lease and its records, and then writes the same late (see docs/ledger.md).
  */
 async function remembered(ledger: Ledger) {
-  const { receipts, ended } = await ledger.records(KEY, new Date(0));
+  const { receipts, ended } = await ledger.readRecords(KEY, new Date(0));
   const ids = (records: readonly { readonly id: string }[]) => records.map(({ id }) => id).sort();
-  return { state: await ledger.peek(KEY), receipts: ids(receipts), ended: ids(ended) };
+  return { state: await ledger.readState(KEY), receipts: ids(receipts), ended: ids(ended) };
 }
 
 function same(before: unknown, after: unknown): void {

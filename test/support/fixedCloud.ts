@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest';
-import { STRANGER, US } from './accounts.ts';
+import { RECIPIENT_ACCOUNT, UNKNOWN_REQUESTER } from './accounts.ts';
 import { json, type Received, type Reply, startApi, xml } from './apiServer.ts';
 import { PROD } from './cloud.ts';
 
@@ -11,7 +11,7 @@ const DX_GATEWAYS = [
     directConnectGatewayId: FOREIGN_GATEWAY,
     directConnectGatewayState: 'available',
     amazonSideAsn: 64512,
-    ownerAccount: STRANGER,
+    ownerAccount: UNKNOWN_REQUESTER,
   },
 ];
 
@@ -47,7 +47,7 @@ function replyOf(
     }
     case 'GetCallerIdentity':
       return xml(
-        `<GetCallerIdentityResponse><GetCallerIdentityResult><Account>${US}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`,
+        `<GetCallerIdentityResponse><GetCallerIdentityResult><Account>${RECIPIENT_ACCOUNT}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`,
       );
     case 'DescribeVpnGateways':
       return xml(

@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, request } from 'node:http';
 import { onTestFinished } from 'vitest';
-import type { Simulator } from '../../emulator/emulator.ts';
+import type { Emulator } from '../../emulator/emulator.ts';
 
 /**
  * Stands before an emulator and gives its account access keys that can be replaced: those in `keys`, each with the secret of
  * the emulator. (The access key's ID is no part of what a signature signs.)
  */
-export interface KeyGate {
+export interface KeyRotationProxy {
   readonly url: string;
   readonly keys: Set<string>;
   /** every call, as `Operation KEY` */
@@ -17,11 +17,11 @@ export interface KeyGate {
 }
 
 /** Gone when the test is. */
-export async function startKeyGate(
-  simulator: Simulator,
+export async function startKeyRotationProxy(
+  simulator: Emulator,
   account: string,
   ...valid: string[]
-): Promise<KeyGate> {
+): Promise<KeyRotationProxy> {
   const [keys, calls] = [new Set(valid), [] as string[]];
   const happenings = new Map<string, () => void>();
   const server = createServer(async (incoming, outgoing) => {

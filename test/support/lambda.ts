@@ -5,7 +5,7 @@ import type { Context } from 'aws-lambda';
 import { onTestFinished } from 'vitest';
 import type { LoadedPolicy } from '../../core/policy.ts';
 import { writePolicy } from '../../core/policy.ts';
-import type { PassReport } from '../../core/runReport.ts';
+import type { RunReport } from '../../core/runReport.ts';
 
 /** A folder as the function finds it under /opt/policy; gone when the test is. */
 export function policyFolder(...policies: readonly LoadedPolicy[]): string {
@@ -36,7 +36,7 @@ export function lambdaContext(remainingMs = 240_000): Context {
 }
 
 /** The requests that the function's log has, of all passes in it. */
-export function loggedIn(log: readonly string[]): Pick<PassReport, 'requests'> {
+export function requestsInLog(log: readonly string[]): Pick<RunReport, 'requests'> {
   const lines = log.join('').split('\n').filter(Boolean);
   return { requests: lines.map((line) => JSON.parse(line)).flatMap(({ request = [] }) => request) };
 }

@@ -1,23 +1,23 @@
-import type { Ended } from '../../core/endedRequest.ts';
+import type { EndedRequest } from '../../core/endedRequest.ts';
 import {
   type Acceptance,
-  type Award,
-  detailsOf,
-  type Grounds,
-  type HeldFor,
+  type Assignment,
+  type Evidence,
   type Intent,
-  NOTHING_TOLD,
-  type Sighting,
+  NOTHING_PUBLISHED,
+  type Observation,
+  requestDetailsOf,
+  type StoredReason,
 } from '../../core/ledgerEntries.ts';
 import { EMPTY_LEDGER, type LedgerState } from '../../core/ledgerState.ts';
 import type { VirtualInterface } from '../../core/model.ts';
 import type { Receipt } from '../../core/receipt.ts';
-import type { Survey } from '../../core/snapshot.ts';
-import { aGateway, aVif, CONNECTION, US, VGW } from './builders.ts';
+import type { Snapshot } from '../../core/snapshot.ts';
+import { aGateway, aVif, CONNECTION, RECIPIENT_ACCOUNT, VGW } from './builders.ts';
 
 /** What a ledger remembers of the request and the policy of `aVif` and `aPolicy`, and what a listing adds to it. */
 
-function anAward(given: Partial<Award> = {}): Award {
+function anAward(given: Partial<Assignment> = {}): Assignment {
   return {
     at: '2026-11-10T11:00:00.000Z',
     owner: 'acme',
@@ -28,18 +28,18 @@ function anAward(given: Partial<Award> = {}): Award {
 }
 
 export function anIntent(given: Partial<Intent> = {}): Intent {
-  return { ...anAward(), listings: 0, grounds: theGrounds(), ...given };
+  return { ...anAward(), listings: 0, evidence: theEvidence(), ...given };
 }
 
 export function anAcceptance(given: Partial<Acceptance> = {}): Acceptance {
-  const quiet = { availableAt: null, routesSettled: false, told: null, timesTold: 0 };
+  const quiet = { availableAt: null, routesSettled: false, publishedProblem: null, publishedCount: 0 };
   return { ...anAward(), connection: CONNECTION.owner, movedTo: null, ...quiet, ...given };
 }
 
-export function theGrounds(given: Partial<Grounds> = {}): Grounds {
+export function theEvidence(given: Partial<Evidence> = {}): Evidence {
   return {
     target: 'acme',
-    recipient: { provider: 'outscale', region: 'eu-west-2', account: US },
+    recipient: { provider: 'outscale', region: 'eu-west-2', account: RECIPIENT_ACCOUNT },
     policy: { digest: `sha256:${'0'.repeat(64)}`, revision: 'v1' },
     request: aVif(),
     firstSeen: '2026-11-10T10:00:05.000Z',
@@ -58,14 +58,14 @@ export function aReceipt(given: Partial<Receipt> = {}): Receipt {
   return {
     id: 'dxvif-aaaaaaaa',
     ...anAward(),
-    ...theGrounds(),
+    ...theEvidence(),
     acceptedAt: '2026-11-10T11:00:01.000Z',
     answer: { by: 'confirm', state: 'pending', doubt: null },
     ...given,
   };
 }
 
-export function anEnd(given: Partial<Ended> = {}): Ended {
+export function anEndedRequest(given: Partial<EndedRequest> = {}): EndedRequest {
   return {
     id: 'dxvif-eeeeeeee',
     connection: CONNECTION.owner,
@@ -75,7 +75,7 @@ export function anEnd(given: Partial<Ended> = {}): Ended {
     endedAt: '2026-11-10T12:00:05.000Z',
     pendingSeconds: 7200,
     as: 'expired',
-    request: detailsOf(aVif()),
+    request: requestDetailsOf(aVif()),
     lastFailure: null,
     held: [],
     failures: 0,
@@ -83,7 +83,7 @@ export function anEnd(given: Partial<Ended> = {}): Ended {
   };
 }
 
-export function aSighting(given: Partial<Sighting> = {}): Sighting {
+export function anObservation(given: Partial<Observation> = {}): Observation {
   return {
     firstSeen: '2026-11-10T10:00:05.000Z',
     notListedAt: '2026-11-10T09:00:00.000Z',
@@ -92,17 +92,17 @@ export function aSighting(given: Partial<Sighting> = {}): Sighting {
     name: 'acme-prod-1',
     outbound: false,
     failures: 0,
-    request: detailsOf(aVif()),
+    request: requestDetailsOf(aVif()),
     lastFailure: null,
     held: [],
-    told: NOTHING_TOLD,
+    published: NOTHING_PUBLISHED,
     unlistedSince: null,
     ...given,
   };
 }
 
 /** Why a pass held it, by code alone. */
-export function heldFor(...codes: string[]): HeldFor[] {
+export function storedReasons(...codes: string[]): StoredReason[] {
   return codes.map((code) => ({ code, message: `because of ${code}` }));
 }
 
@@ -111,10 +111,10 @@ export function aLedger(given: Partial<LedgerState> = {}): LedgerState {
 }
 
 /** A complete look that found these interfaces; those `confirming` are requests to us. */
-export function aSurvey(
+export function aSnapshot(
   interfaces: readonly VirtualInterface[],
-  given: Partial<Survey> & { readonly absent?: readonly string[] } = {},
-): Survey {
+  given: Partial<Snapshot> & { readonly absent?: readonly string[] } = {},
+): Snapshot {
   const { absent = [], ...rest } = given;
   const gone = absent.map((id): [string, null] => [id, null]);
   return {

@@ -1,5 +1,5 @@
 /** What a requester may write where a name or a tag is asked for: at most 100 characters each. */
-export const HOSTILE: readonly (readonly [what: string, text: string])[] = [
+export const MALICIOUS_NAMES: readonly (readonly [what: string, text: string])[] = [
   ['clears the screen and sets the title of a terminal', 'a\u001b[2J\u001b]0;owned\u0007'],
   ['is a link of a terminal', '\u001b]8;;https://evil.example\u001b\\click\u001b]8;;\u001b\\'],
   ['steers by C1 controls', 'a\u009b2J\u009d0;owned\u009cb'],
@@ -29,13 +29,13 @@ export const HOSTILE: readonly (readonly [what: string, text: string])[] = [
 ];
 
 /** As many tame ones. */
-export const TAME = HOSTILE.map((_, i) => `tame-${i}`);
+export const HARMLESS_NAMES = MALICIOUS_NAMES.map((_, i) => `tame-${i}`);
 
 /** What steers a terminal or hides from a reader; a line break is for us alone to make, and is counted. */
-export const UNSEEN = /[^\P{C}\n]|[\p{Default_Ignorable_Code_Point}\p{Zl}\p{Zp}]/u;
+export const UNPRINTABLE = /[^\P{C}\n]|[\p{Default_Ignorable_Code_Point}\p{Zl}\p{Zp}]/u;
 
 /** As that, and what poses as something else: not in words for people. */
-export const STEERING = new RegExp(`${UNSEEN.source}|\\u{2800}|(?! )\\p{Zs}|\\p{M}{4}`, 'u');
+export const MISLEADING = new RegExp(`${UNPRINTABLE.source}|\\u{2800}|(?! )\\p{Zs}|\\p{M}{4}`, 'u');
 
 /** What terminals and mail programs make links of, but for what our own commands name. */
 export const LINK = /(?:https?|file):\/\/(?!127\.0\.0\.1|directconnect\.|directlink\.|fcu\.|ec2\.)|\bwww\./i;

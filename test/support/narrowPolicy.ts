@@ -1,7 +1,7 @@
-import { ACME_1, PROD, policyOf } from './cloud.ts';
+import { ACME_1, compileTestPolicy, PROD } from './cloud.ts';
 
 /** A policy as narrow as they come, and the one request that it lets in. */
-export const NARROW = policyOf(`owners:
+export const NARROW_POLICY = compileTestPolicy(`owners:
   acme:
     connections: [${ACME_1}]
     grants:
@@ -10,7 +10,7 @@ export const NARROW = policyOf(`owners:
         match: { vlan: [101], asn: [65010], peers: [169.254.10.0/24], name: [acme-prod-1], bgpKey: required }
 `);
 
-export const RIGHTFUL = {
+export const ALLOWED_OFFER = {
   vlan: 101,
   name: 'acme-prod-1',
   asn: 65010,

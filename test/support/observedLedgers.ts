@@ -27,17 +27,17 @@ export function whileWriting(kind: LedgerChange['kind'], happens: () => void, le
 }
 
 /** A ledger in which something cannot be read: by its ID, what is wrong. */
-export function damagedAt(damaged: LedgerState['damaged'], ledger: Ledger): Ledger {
+export function withDamagedItems(damaged: LedgerState['damaged'], ledger: Ledger): Ledger {
   return withSession(ledger, (session) => ({ ...session, state: { ...session.state, damaged } }));
 }
 
 /** A ledger that says what was asked of it. */
-export interface WatchedLedger extends Ledger {
+export interface ObservedLedger extends Ledger {
   /** since this was last asked, in order: `write sighted listed`, say, with the kinds of change */
   calls(): string[];
 }
 
-export function watched(ledger: Ledger): WatchedLedger {
+export function observeLedger(ledger: Ledger): ObservedLedger {
   let calls: string[] = [];
   const note = (call: string, changes: readonly LedgerChange[] = []): void => {
     calls.push([call, ...changes.map(({ kind }) => kind)].join(' '));
@@ -55,9 +55,9 @@ export function watched(ledger: Ledger): WatchedLedger {
   }));
   return {
     ...inner,
-    peek: (key) => {
+    readState: (key) => {
       note('peek');
-      return inner.peek(key);
+      return inner.readState(key);
     },
     open: (key, leaseMs) => {
       note('open');

@@ -3,18 +3,18 @@ import { network } from './oracleFields.ts';
 
 /** What other interfaces have against a request, said a second time, plainly and slowly, from the text of the rules. */
 
-export interface Beside {
+export interface OtherInterfaces {
   readonly interfaces: readonly VirtualInterface[];
   readonly intents: Readonly<Record<string, { readonly gateway: string }>>;
   readonly acceptances: Readonly<Record<string, { readonly gateway: string }>>;
   readonly damaged: Readonly<Record<string, unknown>>;
 }
 
-export function collisions(
+export function findCollisions(
   request: VirtualInterface,
   gateway: string,
   ourAccount: string,
-  beside: Beside,
+  beside: OtherInterfaces,
 ): ReadonlySet<string> {
   const codes = new Set<string>();
   for (const vif of beside.interfaces.filter((one) => counts(one, request, beside))) {
@@ -29,13 +29,13 @@ export function collisions(
 }
 
 /** It is live, and more than an offer, or perhaps so. */
-function counts(vif: VirtualInterface, request: VirtualInterface, beside: Beside): boolean {
+function counts(vif: VirtualInterface, request: VirtualInterface, beside: OtherInterfaces): boolean {
   if (vif.id === request.id || ['deleted', 'rejected', 'expired'].includes(vif.state ?? '')) return false;
   const isOffer = vif.state === 'confirming' && vif.gateway === null && !cannotRead(vif, 'gateway', 'id');
   return !isOffer || isOnRecord(vif, beside);
 }
 
-function isOnRecord({ id }: VirtualInterface, { intents, acceptances, damaged }: Beside): boolean {
+function isOnRecord({ id }: VirtualInterface, { intents, acceptances, damaged }: OtherInterfaces): boolean {
   return id in intents || id in acceptances || id in damaged;
 }
 
@@ -44,12 +44,12 @@ function cannotRead(vif: VirtualInterface, ...fields: readonly string[]): boolea
 }
 
 /** Neither accepted by its state, which the API gives, nor on a gateway or on record: perhaps an offer that is withdrawn. */
-function isPassing(vif: VirtualInterface, beside: Beside): boolean {
+function isPassing(vif: VirtualInterface, beside: OtherInterfaces): boolean {
   const isAccepted = ['pending', 'available', 'down'].includes(vif.state ?? 'available');
   return !isAccepted && vif.gateway === null && !isOnRecord(vif, beside);
 }
 
-function hasVlanOf(request: VirtualInterface, vif: VirtualInterface, beside: Beside): boolean {
+function hasVlanOf(request: VirtualInterface, vif: VirtualInterface, beside: OtherInterfaces): boolean {
   const { connection, vlan } = request;
   if (connection === null || vlan === null) return false;
   if ((vif.connection ?? connection) !== connection || (vif.vlan ?? vlan) !== vlan) return false;
@@ -65,7 +65,7 @@ function hasAddressesOf(
   vif: VirtualInterface,
   gateway: string,
   ourAccount: string,
-  { intents, acceptances, damaged, ...beside }: Beside,
+  { intents, acceptances, damaged, ...beside }: OtherInterfaces,
 ): boolean {
   const own = addressesOf(request).filter((address) => address !== null);
   const theirs = addressesOf(vif).filter((address) => address !== null);

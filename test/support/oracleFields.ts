@@ -13,17 +13,17 @@ interface Asked {
 }
 
 /** A grant's demands are all met, for certain. */
-export function isMet(match: Match, vif: VirtualInterface): boolean {
+export function matchesForCertain(match: Match, vif: VirtualInterface): boolean {
   return ask(match, vif).every(({ each }) => each.length > 0 && each.every((answer) => answer === true));
 }
 
 /** A grant's demands may be met: none is certainly not. */
-export function canBe(match: Match, vif: VirtualInterface): boolean {
+export function mayMatch(match: Match, vif: VirtualInterface): boolean {
   return ask(match, vif).every(({ each }) => each.every((answer) => answer !== false));
 }
 
 /** A hold line applies: no field is a definite no. */
-export function isHeldBy(match: Match, vif: VirtualInterface): boolean {
+export function isHeldByRule(match: Match, vif: VirtualInterface): boolean {
   return ask(match, vif).every(
     ({ each, touching = each }) => touching.length === 0 || touching.some((answer) => answer !== false),
   );

@@ -1,9 +1,9 @@
 import fc, { type Arbitrary } from 'fast-check';
 import { stringify } from 'yaml';
 import { PROVIDERS, type Provider } from '../../core/model.ts';
-import { normalise } from '../../language/normalisePolicy.ts';
+import { normalisePolicy } from '../../language/normalisePolicy.ts';
 import type { WrittenGrant, WrittenOwner, WrittenPolicy } from '../../language/policySchema.ts';
-import { overlaps } from '../../language/requestSets/overlappingGrants.ts';
+import { findOverlaps } from '../../language/requestSets/overlappingGrants.ts';
 import { texts, writtenHolds, writtenMatches } from './writtenMatches.ts';
 
 /** Valid policies as people write them: plain objects that `toYaml` turns into the text of a file. */
@@ -112,7 +112,7 @@ function recipients(provider: Provider): Arbitrary<WrittenPolicy['recipient']> {
 export const writtenPolicies: Arbitrary<WrittenPolicy> = fc
   .constantFrom(...PROVIDERS)
   .chain(anyPolicy)
-  .filter((written) => overlaps(normalise('any', written)).length === 0);
+  .filter((written) => findOverlaps(normalisePolicy('any', written)).length === 0);
 
 function anyPolicy(provider: Provider): Arbitrary<WrittenPolicy> {
   return fc

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { type Tested, testFiles } from '../../language/index.ts';
-import { plant } from './tempFiles.ts';
+import { writeTempFiles } from './tempFiles.ts';
 
 /** A policy of every kind of line that cases can show at work; it is `policy/acme.yaml` in `tested`. */
-export const POLICY = `version: 1
+export const TESTED_POLICY = `version: 1
 recipient: { provider: outscale, region: eu-west-2, account: "012345678901" }
 gateways: { core: vgw-12345678 }
 owners:
@@ -19,12 +19,12 @@ hold:
 `;
 
 /** A file of cases whose third line begins with \`cases:\`. */
-export function casesOf(...lines: readonly string[]): string {
+export function testFileOf(...lines: readonly string[]): string {
   return ['version: 1', 'target: acme', 'cases:', ...lines.map((line) => `  ${line}`), ''].join('\n');
 }
 
 /** One case in flow style, in one line. */
-export function aCase(
+export function aPolicyTest(
   request: string,
   expect: string,
   more = 'at: 2026-10-01T00:00:00Z',
@@ -33,11 +33,14 @@ export function aCase(
   return `- { name: ${name}, ${more}, request: ${request}, expect: ${expect} }`;
 }
 
-export const PROD = '{ accept: { owner: acme, grant: prod, gateway: core } }';
+export const EXPECT_PROD = '{ accept: { owner: acme, grant: prod, gateway: core } }';
 
 /** What the cases in these files, by their names below policy/cases/, show of policy/acme.yaml. */
-export function tested(cases: Readonly<Record<string, string>>, policy = POLICY): Tested & { dir: string } {
+export function runPolicyTestFiles(
+  cases: Readonly<Record<string, string>>,
+  policy = TESTED_POLICY,
+): Tested & { dir: string } {
   const files = Object.entries(cases).map(([name, text]) => [`policy/cases/${name}`, text] as const);
-  const dir = plant({ 'policy/acme.yaml': policy, ...Object.fromEntries(files) });
+  const dir = writeTempFiles({ 'policy/acme.yaml': policy, ...Object.fromEntries(files) });
   return { ...testFiles(join(dir, 'policy')), dir };
 }

@@ -2,23 +2,23 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { createSimulation, readScenario, type Simulation } from '../../emulator/emulator.ts';
-import { ACME, US } from './accounts.ts';
+import { ACME, RECIPIENT_ACCOUNT } from './accounts.ts';
 import { ACME_1, PROD } from './cloud.ts';
 
 /** One call, from its arrival to its answer. */
-export interface Passage {
+export interface RegionCall {
   readonly region: string;
   readonly operation: string;
   answered: boolean;
 }
 
 /** Many regions behind one address: a target lives in each, so that whoever calls is known by what was signed. */
-export interface Regions {
+export interface RegionServer {
   readonly args: readonly string[];
   /** of each region `r0`, `r1`, …, as `policy/r0.yaml` */
   readonly policies: Readonly<Record<string, string>>;
   /** in the order of arrival */
-  readonly calls: readonly Passage[];
+  readonly calls: readonly RegionCall[];
   /** how many targets were in work at once at most: a target is from its first call to its last answer */
   most(): number;
   /** regions by their last answers */
@@ -26,15 +26,15 @@ export interface Regions {
   /** regions that have a connection open now */
   connected(): Set<string>;
   /** A call is answered once this is over. */
-  hold: (call: Passage) => Promise<void>;
+  hold: (call: RegionCall) => Promise<void>;
   in(region: string): Simulation;
 }
 
 /** @param allocations requests that ACME, whom every policy allows, makes in each region */
-export async function startRegions(count: number, allocations = 0): Promise<Regions> {
+export async function startRegions(count: number, allocations = 0): Promise<RegionServer> {
   const names = Array.from({ length: count }, (_, i) => `r${i}`);
   const simulations = new Map(names.map((region) => [region, regionOf(region, allocations)]));
-  const calls: Passage[] = [];
+  const calls: RegionCall[] = [];
   /** each arrival and each answer */
   const log: string[] = [];
   const sockets = new Map<IncomingMessage['socket'], string>();
@@ -77,7 +77,7 @@ export async function startRegions(count: number, allocations = 0): Promise<Regi
     server.close();
   });
   const url = `http://127.0.0.1:${portOf(server.address())}`;
-  const regions: Regions = {
+  const regions: RegionServer = {
     args: ['--ledger', 'ledger.json', '--endpoint', url],
     policies: Object.fromEntries(names.map((region) => [`policy/${region}.yaml`, policyFor(region)])),
     calls,
@@ -101,11 +101,11 @@ export async function startRegions(count: number, allocations = 0): Promise<Regi
 function regionOf(region: string, allocations: number): Simulation {
   const scenario = readScenario({
     region,
-    gateways: [{ account: US, id: PROD, vpc: 'vpc-1', asn: 64512 }],
+    gateways: [{ account: RECIPIENT_ACCOUNT, id: PROD, vpc: 'vpc-1', asn: 64512 }],
     connections: [{ account: ACME, id: ACME_1, name: 'acme', location: 'PAR1' }],
     allocations: Array.from({ length: allocations }, (_, i) => ({
       connection: ACME_1,
-      to: US,
+      to: RECIPIENT_ACCOUNT,
       name: `acme-${i}`,
       vlan: 101 + i,
       asn: 65010,
@@ -118,7 +118,7 @@ function regionOf(region: string, allocations: number): Simulation {
 
 function policyFor(region: string): string {
   return `version: 1
-recipient: { provider: outscale, region: ${region}, account: "${US}" }
+recipient: { provider: outscale, region: ${region}, account: "${RECIPIENT_ACCOUNT}" }
 owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }
 `;
 }

@@ -1,16 +1,16 @@
 import { expect } from 'vitest';
 import type { Deadline } from '../../core/deadline.ts';
-import { DEADLINE_MARKS, type DeadlineMark } from '../../core/deadline.ts';
-import type { PassReport, RequestReport } from '../../core/runReport.ts';
-import type { Simulator } from '../../emulator/emulator.ts';
-import { ACME, actAs, STRANGER, US } from './accounts.ts';
-import { ACME_1, LAB, STRANGERS } from './cloud.ts';
+import { DEADLINE_THRESHOLDS, type DeadlineThreshold } from '../../core/deadline.ts';
+import type { RequestReport, RunReport } from '../../core/runReport.ts';
+import type { Emulator } from '../../emulator/emulator.ts';
+import { ACME, actAs, RECIPIENT_ACCOUNT, UNKNOWN_REQUESTER } from './accounts.ts';
+import { ACME_1, LAB, UNKNOWN_CONNECTION } from './cloud.ts';
 
 const HOUR = 3_600_000;
 const WEEK = 7 * 24 * HOUR;
 
 /** One request as it truly was, and what passes found of it. */
-export interface Life {
+export interface RequestTimeline {
   readonly id: string;
   readonly by: 'acme' | 'stranger';
   readonly madeAt: number;
@@ -18,46 +18,51 @@ export interface Life {
   isHeld: boolean;
   isAccepted: boolean;
   /** nearest marks of its deadline at the passes that left it pending, or could not tell */
-  readonly marks: Set<DeadlineMark>;
+  readonly marks: Set<DeadlineThreshold>;
   /** as the last complete pass told it, when that left it pending */
   remembered: Deadline | null;
 }
 
 /** What is true of requests, whatever the product thinks. */
-export function livesIn(cloud: Simulator) {
-  const lives: Life[] = [];
+export function trackRequests(cloud: Emulator) {
+  const lives: RequestTimeline[] = [];
   const now = (): number => cloud.clock.now().getTime();
-  const isPending = ({ end, isAccepted, madeAt }: Life): boolean =>
+  const isPending = ({ end, isAccepted, madeAt }: RequestTimeline): boolean =>
     end === null && !isAccepted && now() < madeAt + WEEK;
-  const onePending = (which: number): Life | undefined => {
+  const onePending = (which: number): RequestTimeline | undefined => {
     const pending = lives.filter(isPending);
     return pending[which % Math.max(1, pending.length)];
   };
   return {
-    all: (): readonly Life[] => lives,
+    all: (): readonly RequestTimeline[] => lives,
     /** By its end, or by time. */
-    isOver: (life: Life): boolean => !(life.isAccepted || isPending(life)),
-    offer: async (by: Life['by']): Promise<void> => {
-      const connection = by === 'acme' ? ACME_1 : STRANGERS;
+    isOver: (life: RequestTimeline): boolean => !(life.isAccepted || isPending(life)),
+    offer: async (by: RequestTimeline['by']): Promise<void> => {
+      const connection = by === 'acme' ? ACME_1 : UNKNOWN_CONNECTION;
       const offer = { connection, vlan: 100 + lives.length };
-      const id = await actAs(cloud, by === 'acme' ? ACME : STRANGER).offer(offer);
-      const unseen = { isHeld: false, isAccepted: false, marks: new Set<DeadlineMark>(), remembered: null };
+      const id = await actAs(cloud, by === 'acme' ? ACME : UNKNOWN_REQUESTER).offer(offer);
+      const unseen = {
+        isHeld: false,
+        isAccepted: false,
+        marks: new Set<DeadlineThreshold>(),
+        remembered: null,
+      };
       lives.push({ id, by, madeAt: now(), end: null, ...unseen });
     },
     withdraw: async (which: number): Promise<void> => {
       const life = onePending(which);
       if (life === undefined) return;
-      await actAs(cloud, life.by === 'acme' ? ACME : STRANGER).withdraw(life.id);
+      await actAs(cloud, life.by === 'acme' ? ACME : UNKNOWN_REQUESTER).withdraw(life.id);
       life.end = 'withdrawn';
     },
     acceptByHand: async (which: number): Promise<void> => {
       const life = onePending(which);
       if (life === undefined) return;
-      await actAs(cloud, US).confirm(life.id, LAB);
+      await actAs(cloud, RECIPIENT_ACCOUNT).confirm(life.id, LAB);
       life.end = 'byHand';
     },
     /** Holds what a pass says of requests against what is true, and notes what must be told of them. */
-    compare: ({ counts, requests }: PassReport): void => {
+    compare: ({ counts, requests }: RunReport): void => {
       if (counts === null) {
         for (const life of lives) if (life.remembered !== null) mark(life, life.remembered);
         return;
@@ -81,10 +86,10 @@ export function livesIn(cloud: Simulator) {
     mark(life, deadline);
   }
 
-  function mark(life: Life, { earliest, latest }: Deadline): void {
+  function mark(life: RequestTimeline, { earliest, latest }: Deadline): void {
     if (earliest === null) life.marks.add('unknown');
     const left = (Date.parse(earliest ?? latest ?? '') - now()) / HOUR;
-    const nearest = DEADLINE_MARKS.findLast((hours) => hours !== 'unknown' && left <= Number(hours));
+    const nearest = DEADLINE_THRESHOLDS.findLast((hours) => hours !== 'unknown' && left <= Number(hours));
     if (nearest !== undefined) life.marks.add(nearest);
   }
 }

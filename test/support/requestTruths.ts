@@ -1,11 +1,11 @@
 import { expect } from 'vitest';
 import type { Deadline } from '../../core/deadline.ts';
-import type { Announcement } from '../../core/events/event.ts';
+import type { AcceptorEvent } from '../../core/events/event.ts';
 import type { LedgerState } from '../../core/ledgerState.ts';
-import type { PassReport } from '../../core/runReport.ts';
-import type { Simulator } from '../../emulator/emulator.ts';
-import { ACME, actAs, STRANGER, US } from './accounts.ts';
-import { ACME_1, LAB, PROD, STRANGERS } from './cloud.ts';
+import type { RunReport } from '../../core/runReport.ts';
+import type { Emulator } from '../../emulator/emulator.ts';
+import { ACME, actAs, RECIPIENT_ACCOUNT, UNKNOWN_REQUESTER } from './accounts.ts';
+import { ACME_1, LAB, PROD, UNKNOWN_CONNECTION } from './cloud.ts';
 import type { Event } from './runSchedules.ts';
 
 const WEEK = 7 * 24 * 3_600_000;
@@ -22,7 +22,7 @@ interface Life {
 }
 
 /** What is true of requests, whatever the product thinks. */
-export function truthsOf(cloud: Simulator) {
+export function trackTruths(cloud: Emulator) {
   const lives: Life[] = [];
   const now = (): number => cloud.clock.now().getTime();
   const isOnProd = (id: string): boolean => cloud.world.interfaces.get(id)?.gateway?.virtual === PROD;
@@ -40,7 +40,8 @@ export function truthsOf(cloud: Simulator) {
         .map(({ id }) => id),
     happen: async (event: Event): Promise<void> => {
       if (event.does === 'offer') {
-        const [account, connection] = event.by === 'acme' ? [ACME, ACME_1] : [STRANGER, STRANGERS];
+        const [account, connection] =
+          event.by === 'acme' ? [ACME, ACME_1] : [UNKNOWN_REQUESTER, UNKNOWN_CONNECTION];
         // Before the request is made, not after: nobody knows when in between.
         const madeAt = now();
         const id = await actAs(cloud, account).offer({ connection, vlan: 100 + lives.length });
@@ -51,22 +52,22 @@ export function truthsOf(cloud: Simulator) {
       const life = pending[event.which % Math.max(1, pending.length)];
       if (life === undefined) return;
       if (event.does === 'withdraw')
-        await actAs(cloud, life.by === 'acme' ? ACME : STRANGER).withdraw(life.id);
-      else await actAs(cloud, US).confirm(life.id, LAB);
+        await actAs(cloud, life.by === 'acme' ? ACME : UNKNOWN_REQUESTER).withdraw(life.id);
+      else await actAs(cloud, RECIPIENT_ACCOUNT).confirm(life.id, LAB);
       life.wasOurs = isOnProd(life.id);
       life.end = event.does === 'withdraw' ? 'withdrawn' : 'byHand';
     },
     /** The true expiry lies inside of what is told. */
-    isInside: ({ requests }: PassReport): void => {
+    isInside: ({ requests }: RunReport): void => {
       for (const { id, deadline } of requests) {
         const life = lives.find((candidate) => candidate.id === id);
         expectInside(deadline, (life?.madeAt ?? Number.NaN) + WEEK);
       }
     },
     /** No sighting is lost while its request is pending, and none is moved later. */
-    isKept: ({ sightings, acceptances }: LedgerState): void => {
+    isKept: ({ observations, acceptances }: LedgerState): void => {
       for (const life of lives) {
-        const firstSeen = sightings[life.id]?.firstSeen ?? null;
+        const firstSeen = observations[life.id]?.firstSeen ?? null;
         if (life.firstSeen !== null && isPending(life) && acceptances[life.id] === undefined) {
           expect(firstSeen, `first sighting of ${life.id}`).not.toBeNull();
           expect(firstSeen !== null && firstSeen <= life.firstSeen, `${life.id} was first seen`).toBe(true);
@@ -83,8 +84,8 @@ function expectInside({ earliest, latest }: Deadline, expiry: number): void {
 }
 
 /** What a reader keeps who drops repeats by ID. A repeat tells the same thing, though perhaps found out again later. */
-export function withoutRepeats(delivered: readonly Announcement[]): Announcement[] {
-  const kept = new Map<string, Announcement>();
+export function withoutRepeats(delivered: readonly AcceptorEvent[]): AcceptorEvent[] {
+  const kept = new Map<string, AcceptorEvent>();
   for (const announcement of delivered) {
     const first = kept.get(announcement.id);
     if (first === undefined) kept.set(announcement.id, announcement);
@@ -93,7 +94,7 @@ export function withoutRepeats(delivered: readonly Announcement[]): Announcement
   return [...kept.values()];
 }
 
-function gistOf(announcement: Announcement) {
+function gistOf(announcement: AcceptorEvent) {
   const { type, detail } = announcement;
   const { as, hours, problem, gateway, reasons } = detail;
   const ofType = type === 'Deadline Near' ? { hours } : { as, problem, gateway, codes: codesOf(reasons) };
@@ -106,7 +107,7 @@ export function codesOf(reasons: unknown): string[] {
 }
 
 /** The interface that an announcement is about. */
-export function subjectOf({ detail }: Announcement): unknown {
+export function subjectOf({ detail }: AcceptorEvent): unknown {
   const about = detail.request ?? detail.interface;
   return typeof about === 'object' && about !== null && 'id' in about ? about.id : null;
 }

@@ -1,5 +1,5 @@
 import type { Policy } from '../../core/policy.ts';
-import { aGrant, aHoldLine, anOwner, aPolicy, aRecipient, CONNECTION } from './builders.ts';
+import { aGrant, aHoldRule, anOwner, aPolicy, aRecipient, CONNECTION } from './builders.ts';
 
 /** A policy in which every key that may be `null` or empty is not. */
 export const RICH: Policy = aPolicy({
@@ -31,5 +31,5 @@ export const RICH: Policy = aPolicy({
       ],
     }),
   ],
-  hold: [aHoldLine({ vlan: [[3000, 4094]], reason: 'under investigation' })],
+  hold: [aHoldRule({ vlan: [[3000, 4094]], reason: 'under investigation' })],
 });

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
-import type { Harm, Peril } from './faultInjection.ts';
+import type { FaultKind, InjectedFault } from './faultInjection.ts';
 
 /** What becomes of a request, whatever the product does. */
 export type Event =
   | { readonly does: 'offer'; readonly by: 'acme' | 'stranger' }
   | { readonly does: 'withdraw' | 'acceptByHand'; readonly which: number };
 
-export interface PassStep {
+export interface RunStep {
   readonly does: 'pass';
-  readonly peril: Peril | null;
+  readonly peril: InjectedFault | null;
   /** what happens in the middle of it, when its peril is that */
   readonly meanwhile: Event;
   /** how many announcements of each call are delivered */
@@ -19,7 +19,7 @@ export interface PassStep {
   readonly standsStill: number;
 }
 
-export type Step = Event | PassStep | { readonly does: 'wait'; readonly hours: number };
+export type Step = Event | RunStep | { readonly does: 'wait'; readonly hours: number };
 
 export interface Schedule {
   /** in hours: how far the clock is ahead, until it is set right after so many steps */
@@ -39,7 +39,7 @@ const event: fc.Arbitrary<Event> = fc.oneof(
   },
 );
 
-const HARMS: readonly Harm[] = [
+const HARMS: readonly FaultKind[] = [
   'refused',
   'answerLost',
   'killedBefore',
@@ -52,11 +52,11 @@ const HARMS: readonly Harm[] = [
 ];
 
 /** @param calls how many a pass may make: later ones come to no harm */
-function pass(calls: number): fc.Arbitrary<PassStep> {
+function pass(calls: number): fc.Arbitrary<RunStep> {
   const turn = fc.oneof(fc.nat(Math.ceil(calls / 4)), fc.nat(calls));
   return fc.record({
     does: fc.constant('pass'),
-    peril: fc.option(fc.record({ harm: fc.constantFrom(...HARMS), turn, lasts: fc.boolean() }), { freq: 4 }),
+    peril: fc.option(fc.record({ kind: fc.constantFrom(...HARMS), turn, lasts: fc.boolean() }), { freq: 4 }),
     meanwhile: event,
     delivers: fc.constantFrom(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, 1, 0),
     isWarm: fc.boolean(),

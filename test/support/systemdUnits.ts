@@ -1,33 +1,33 @@
 import { execFile } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { ACME, actAs, STRANGER, US } from './accounts.ts';
+import { ACME, actAs, RECIPIENT_ACCOUNT, UNKNOWN_REQUESTER } from './accounts.ts';
 import { folderWith } from './cli.ts';
-import { ACME_1, PROD, STRANGERS, startCloud } from './cloud.ts';
+import { ACME_1, PROD, startTestCloud, UNKNOWN_CONNECTION } from './cloud.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
 /** Where the units of docs/without-aws.md stand. */
-export const UNITS = join(ROOT, 'docs/systemd');
+export const UNITS_FOLDER = join(ROOT, 'docs/systemd');
 
 /** The values of a setting of a unit, in order. */
 export function settingsOf(unit: string, name: string): string[] {
-  const lines = readFileSync(join(UNITS, unit), 'utf8').split('\n');
+  const lines = readFileSync(join(UNITS_FOLDER, unit), 'utf8').split('\n');
   return lines.flatMap((line) => (line.startsWith(`${name}=`) ? [line.slice(name.length + 1)] : []));
 }
 
-export interface Ended {
+export interface ProgramResult {
   readonly code: unknown;
   readonly output: string;
 }
 
 /** Runs a program with this environment and nothing else of this machine's. */
-export function run(
+export function runProgram(
   program: string,
   args: readonly string[],
   cwd: string,
   env: Readonly<Record<string, string>>,
-): Promise<Ended> {
+): Promise<ProgramResult> {
   return new Promise((done) => {
     execFile(program, args, { cwd, env, timeout: 25_000 }, (error, stdout, stderr) =>
       done({ code: error === null ? 0 : error.code, output: stdout + stderr }),
@@ -38,13 +38,13 @@ export function run(
 /**
  * A pass as its unit makes it, in a folder that stands for its machine, on the emulator: an owner's request, and a stranger's.
  */
-export async function passByUnit() {
-  const cloud = await startCloud();
+export async function runByUnit() {
+  const cloud = await startTestCloud();
   const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
-  await actAs(cloud, STRANGER).offer({ connection: STRANGERS, vlan: 102 });
+  await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan: 102 });
   const dir = folderWith({
     'srv/policy/hub.yaml': `version: 1
-recipient: { provider: outscale, region: eu-west-2, account: "${US}" }
+recipient: { provider: outscale, region: eu-west-2, account: "${RECIPIENT_ACCOUNT}" }
 owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }
 `,
   });
@@ -58,11 +58,16 @@ owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }
     ...environment,
     // npm brings no Node where there is none of it for the machine.
     PATH: `${PATH}:${dirname(process.execPath)}`,
-    OSC_ACCESS_KEY: US,
+    OSC_ACCESS_KEY: RECIPIENT_ACCOUNT,
     OSC_SECRET_KEY: 'secret',
   };
-  const ended = await run(program, [...args, '--endpoint', cloud.url], join(dir, 'srv'), env);
-  return { dir, state: join(dir, 'vif-acceptor'), ended, accepted: await actAs(cloud, US).see(id) };
+  const ended = await runProgram(program, [...args, '--endpoint', cloud.url], join(dir, 'srv'), env);
+  return {
+    dir,
+    state: join(dir, 'vif-acceptor'),
+    ended,
+    accepted: await actAs(cloud, RECIPIENT_ACCOUNT).see(id),
+  };
 }
 
 /** The command of a unit, as systemd would split it; ours has no quotes. @param places what stands for what */

@@ -1,25 +1,25 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { VERIFY } from '../../core/operatorAdvice.ts';
+import { VERIFY_OWNER } from '../../core/operatorAdvice.ts';
 import { folderWith } from '../support/cli.ts';
 import { isInstalled } from '../support/installedPrograms.ts';
-import { type Ended, passByUnit, run, UNITS } from '../support/systemdUnits.ts';
+import { type ProgramResult, runByUnit, runProgram, UNITS_FOLDER } from '../support/systemdUnits.ts';
 
 describe.skipIf(!isInstalled('jq'))('news of passes, by `jq`', () => {
   /** Tells what a pass announced. @param teller what stands for `vif-acceptor-tell` */
-  async function tellBy(state: string, dir: string, teller: string): Promise<Ended> {
+  async function tellBy(state: string, dir: string, teller: string): Promise<ProgramResult> {
     mkdirSync(join(dir, 'bin'), { recursive: true });
     writeFileSync(join(dir, 'bin/vif-acceptor-tell'), `#!/bin/sh\n${teller}\n`);
     chmodSync(join(dir, 'bin/vif-acceptor-tell'), 0o755);
     const env = { PATH: `${join(dir, 'bin')}:${process.env.PATH}` };
-    return run(join(UNITS, 'vif-acceptor-news'), [join(state, 'news')], dir, env);
+    return runProgram(join(UNITS_FOLDER, 'vif-acceptor-news'), [join(state, 'news')], dir, env);
   }
 
   const endings = (state: string) => readdirSync(join(state, 'news')).map((name) => name.split('.').at(-1));
 
   it('are told once, with what to type, and kept; what cannot be told waits', async () => {
-    const { dir, state } = await passByUnit();
+    const { dir, state } = await runByUnit();
     expect(await tellBy(state, dir, 'exit 1')).toMatchObject({ code: 1 });
     expect(endings(state)).toEqual(['new']);
 
@@ -29,7 +29,7 @@ describe.skipIf(!isInstalled('jq'))('news of passes, by `jq`', () => {
     const told = readFileSync(join(dir, 'told'), 'utf8');
     expect(told).toMatch(/^vif-acceptor on .*: 3 news\naccepted `dxvif-/);
     expect(told).toMatch(/who: owner acme/);
-    expect(told).toContain(`  to do: ${VERIFY}`);
+    expect(told).toContain(`  to do: ${VERIFY_OWNER}`);
     expect(told).not.toContain('aws directconnect confirm');
 
     expect(await tellBy(state, dir, into)).toEqual({ code: 0, output: '' });

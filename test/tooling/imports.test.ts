@@ -2,7 +2,7 @@ import { globSync } from 'node:fs';
 import { cruise, type ICruiseResult } from 'dependency-cruiser';
 import extractOptions from 'dependency-cruiser/config-utl/extract-depcruise-options';
 import { describe, expect, it } from 'vitest';
-import { plant } from '../support/tempFiles.ts';
+import { writeTempFiles } from '../support/tempFiles.ts';
 
 const options = await extractOptions('./.dependency-cruiser.mjs');
 const rules = options.ruleSet?.forbidden ?? [];
@@ -77,7 +77,7 @@ const PACKAGES = ['yaml', 'zod', '@aws-sdk/client-direct-connect', 'fast-check',
 function skeleton(): string {
   const imports = [...Object.values(VIOLATIONS).flat(), ...ALLOWED];
   const plain = ['lambda/core', 'lambda/adapters', 'language', 'simulator', 'cli', 'infra', 'test'];
-  return plant({
+  return writeTempFiles({
     'package.json': JSON.stringify({
       dependencies: { yaml: '1', zod: '1', '@aws-sdk/client-direct-connect': '1' },
       peerDependencies: { constructs: '>=1' },

@@ -7,7 +7,7 @@ import * as z from 'zod';
 import { CHECKOUT_NEEDS, inWords, isIn } from '../../bin/needs.cjs';
 import { folderWith } from '../support/cli.ts';
 import { startRegions } from '../support/regionServer.ts';
-import { plant } from '../support/tempFiles.ts';
+import { writeTempFiles } from '../support/tempFiles.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
@@ -43,7 +43,7 @@ function run(
 
 /** A checkout with the launcher and these files in it. @param brought whether `npm ci` brought a Node */
 function checkout(files: Readonly<Record<string, string>>, brought: boolean): string {
-  const root = plant({ 'package.json': '{"type":"module"}', 'cli/main.ts': '', ...files });
+  const root = writeTempFiles({ 'package.json': '{"type":"module"}', 'cli/main.ts': '', ...files });
   cpSync(join(ROOT, 'bin'), join(root, 'bin'), { recursive: true });
   mkdirSync(join(root, 'tools/node'), { recursive: true });
   if (!brought) return root;

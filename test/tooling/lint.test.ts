@@ -3,7 +3,7 @@ import { cpSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { plant } from '../support/tempFiles.ts';
+import { writeTempFiles } from '../support/tempFiles.ts';
 
 const BIOME = createRequire(import.meta.url).resolve('@biomejs/biome/bin/biome');
 
@@ -26,7 +26,7 @@ const IMPURE = {
 /** What biome, by the project's own settings, reports for these expressions in one file: each with its rule. */
 function lint(path: string, expressions: readonly string[]): Record<string, string> {
   const text = expressions.map((expression, i) => `export const x${i} = ${expression};\n`).join('');
-  const root = plant({ [path]: text, '.gitignore': 'node_modules/\n' });
+  const root = writeTempFiles({ [path]: text, '.gitignore': 'node_modules/\n' });
   for (const settings of ['biome.json', '.biome'])
     cpSync(settings, join(root, settings), { recursive: true });
   const args = [BIOME, 'lint', '--reporter=github', '--max-diagnostics=none', path];

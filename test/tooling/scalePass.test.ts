@@ -6,17 +6,24 @@ import { promisify } from 'node:util';
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { REQUEST_LIMIT_MS } from '../../adapters/connect.ts';
-import { renewableKey } from '../../adapters/rotatingKey.ts';
+import { createRotatingKey } from '../../adapters/rotatingKey.ts';
 import { recipientKey } from '../../core/policy.ts';
-import { bundle } from '../../scripts/bundle.ts';
-import { US } from '../support/accounts.ts';
-import { ACME_1, PROD, policyOf, runnerOf, SIMPLE, startCloud } from '../support/cloud.ts';
+import { bundleFunction } from '../../scripts/bundle.ts';
+import { RECIPIENT_ACCOUNT } from '../support/accounts.ts';
+import {
+  ACME_1,
+  compileTestPolicy,
+  createRunner,
+  PROD,
+  SIMPLE_POLICY,
+  startTestCloud,
+} from '../support/cloud.ts';
 import { startEventBus } from '../support/eventBus.ts';
 import { policyFolder } from '../support/lambda.ts';
 import { proxiedDynamo } from '../support/proxiedDynamo.ts';
 import { input, PAGE } from './scalePage.ts';
 
-const AWS = policyOf(`owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }`, 'aws');
+const AWS = compileTestPolicy(`owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }`, 'aws');
 
 const at = proxiedDynamo();
 
@@ -25,7 +32,7 @@ async function thirdPass(env: Record<string, string>): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'vif-acceptor-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const file = join(folder, 'index.mjs');
-  await bundle(file);
+  await bundleFunction(file);
   const name = 'VifAcceptor-OutscaleFunction1A2B3C4D-abcdefghijkl';
   const context = {
     awsRequestId: '00000000-0000-4000-8000-000000000000',
@@ -48,7 +55,7 @@ async function thirdPass(env: Record<string, string>): Promise<string> {
 }
 
 it(`${PAGE} says what a quiet pass calls, writes and logs`, async () => {
-  const cloud = await startCloud({ dialect: 'aws' });
+  const cloud = await startTestCloud({ dialect: 'aws' });
   const bus = await startEventBus();
   const table = await at.dynamo.createTable();
   const log = await thirdPass({
@@ -62,7 +69,7 @@ it(`${PAGE} says what a quiet pass calls, writes and logs`, async () => {
     AWS_REGION: 'eu-west-3',
     AWS_ENDPOINT_URL_DYNAMODB: at.proxy.url,
     AWS_ENDPOINT_URL_EVENTBRIDGE: bus.url,
-    AWS_ACCESS_KEY_ID: US,
+    AWS_ACCESS_KEY_ID: RECIPIENT_ACCOUNT,
     AWS_SECRET_ACCESS_KEY: 'secret',
   });
   const listings = cloud.calls().filter(({ operation }) => operation === 'DescribeVirtualInterfaces');
@@ -94,8 +101,8 @@ describe(`${PAGE} says of a process`, () => {
     onTestFinished(() => {
       vi.useRealTimers();
     });
-    const read = vi.fn(async () => ({ accessKeyId: US, secretAccessKey: 'secret' }));
-    const key = renewableKey('secret', read);
+    const read = vi.fn(async () => ({ accessKeyId: RECIPIENT_ACCOUNT, secretAccessKey: 'secret' }));
+    const key = createRotatingKey('secret', read);
     await key();
     vi.advanceTimersByTime(input('keyHolds') * 60_000 - 1);
     await key();
@@ -106,14 +113,14 @@ describe(`${PAGE} says of a process`, () => {
   });
 
   it('for how long a vetting holds, and what it calls at OUTSCALE', async () => {
-    const cloud = await startCloud();
-    const runner = runnerOf(cloud, SIMPLE);
+    const cloud = await startTestCloud();
+    const runner = createRunner(cloud, SIMPLE_POLICY);
     const { clock } = runner.ports;
     const begun = clock.monotonic();
     const vetted = async (minutes: number): Promise<number> => {
       cloud.clearCalls();
       const ports = { ...runner.ports, clock: { ...clock, monotonic: () => begun + minutes * 60_000 } };
-      await runner.pass({ ports: { ...ports, ledger: runner.ledger } });
+      await runner.run({ ports: { ...ports, ledger: runner.ledger } });
       return cloud.calls().length - input('listings');
     };
     expect(await vetted(0)).toBe(input('vettingOutscale'));

@@ -1,8 +1,8 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import type { Provider } from '../../core/model.ts';
-import { DeploymentRefused, INTERVAL } from '../../infra/validateOptions.ts';
-import { installed, target } from '../infra/stackFixtures.ts';
+import { DeploymentRefused, INTERVAL_RANGE } from '../../infra/validateOptions.ts';
+import { installationOf, target } from '../infra/stackFixtures.ts';
 import { input, PAGE } from './scalePage.ts';
 
 /** Targets with credentials of their own each, and names of 20 characters. */
@@ -12,7 +12,7 @@ function stackOf(count: number, provider: Provider) {
     const role = { role: `arn:aws:iam::012345678901:role/${name}`, externalId: null };
     return target(name, provider, provider === 'aws' ? role : { secret: `vif-acceptor/${name}` });
   });
-  return installed(policies, { notify: { email: 'noc@example.com' } }).stack;
+  return installationOf(policies, { notify: { email: 'noc@example.com' } }).stack;
 }
 
 function countOf(count: number, provider: Provider, type: string): number {
@@ -30,7 +30,7 @@ describe(`${PAGE} says of a stack`, () => {
       ScheduleExpression: `rate(${input('interval')} minutes)`,
       FlexibleTimeWindow: { Mode: 'OFF' },
     });
-    expect(input('interval')).toBe(INTERVAL.usual);
+    expect(input('interval')).toBe(INTERVAL_RANGE.defaultMinutes);
   });
 
   it.each([

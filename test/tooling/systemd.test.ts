@@ -2,36 +2,39 @@ import { cpSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { REQUEST_LIMIT_MS } from '../../adapters/connect.ts';
-import { PING_URL } from '../../cli/heartbeat.ts';
+import { PING_VARIABLE } from '../../cli/heartbeat.ts';
 import { LEASE_MS } from '../../cli/runTarget.ts';
 import { folderWith } from '../support/cli.ts';
 import { PROD } from '../support/cloud.ts';
 import { isInstalled } from '../support/installedPrograms.ts';
-import { passByUnit, run, settingsOf, UNITS } from '../support/systemdUnits.ts';
+import { runByUnit, runProgram, settingsOf, UNITS_FOLDER } from '../support/systemdUnits.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
-const FILES = readdirSync(UNITS);
+const FILES = readdirSync(UNITS_FOLDER);
 const PAGE = readFileSync(join(ROOT, 'docs/without-aws.md'), 'utf8');
 
 describe('the units for a machine without AWS', () => {
   it.skipIf(!isInstalled('systemd-analyze'))('are sound, says `systemd-analyze verify`', async () => {
     const dir = folderWith({});
     for (const file of FILES) {
-      const text = readFileSync(join(UNITS, file), 'utf8');
+      const text = readFileSync(join(UNITS_FOLDER, file), 'utf8');
       writeFileSync(
         join(dir, file),
-        text.replaceAll('/opt/vif-acceptor/', `${ROOT}/`).replaceAll('/usr/local/sbin/', `${UNITS}/`),
+        text.replaceAll('/opt/vif-acceptor/', `${ROOT}/`).replaceAll('/usr/local/sbin/', `${UNITS_FOLDER}/`),
       );
     }
     const units = FILES.filter((file) => /\.(service|timer|path)$/.test(file));
     const named = units.map((file) => join(dir, file.replace('@.', '@vif-acceptor.')));
     for (const [i, file] of units.entries()) if (file.includes('@.')) cpSync(join(dir, file), named[i] ?? '');
     const env = { PATH: process.env.PATH ?? '', SYSTEMD_UNIT_PATH: `${dir}:` };
-    expect(await run('systemd-analyze', ['verify', ...named], dir, env)).toEqual({ code: 0, output: '' });
+    expect(await runProgram('systemd-analyze', ['verify', ...named], dir, env)).toEqual({
+      code: 0,
+      output: '',
+    });
   });
 
   it('run a command line that is ours: it accepts, remembers and announces, for its own user only', async () => {
-    const { state, ended, accepted } = await passByUnit();
+    const { state, ended, accepted } = await runByUnit();
     expect(ended).toMatchObject({ code: 0, output: expect.stringContaining('1 accepted, 1 held') });
     expect(accepted).toBe(`pending ${PROD}`);
     for (const file of ['ledger.json', 'news/events.jsonl'])
@@ -53,13 +56,16 @@ describe('the units for a machine without AWS', () => {
 
   it('hold no key, and give those that there are to the pass alone', () => {
     for (const file of FILES)
-      expect(readFileSync(join(UNITS, file), 'utf8')).not.toMatch(/(OSC_\w+|PING_URL|PASSWORD|TOKEN)=/);
+      expect(readFileSync(join(UNITS_FOLDER, file), 'utf8')).not.toMatch(
+        /(OSC_\w+|PING_URL|PASSWORD|TOKEN)=/,
+      );
     expect(settingsOf('vif-acceptor.service', 'EnvironmentFile')).toEqual(['/etc/vif-acceptor/environment']);
     for (const unit of ['vif-acceptor-policy.service', 'vif-acceptor-news.service']) {
       expect(settingsOf(unit, 'EnvironmentFile')).toEqual([]);
       expect(settingsOf(unit, 'InaccessiblePaths')).toEqual(['-/etc/vif-acceptor']);
     }
-    for (const name of ['OSC_ACCESS_KEY', 'OSC_SECRET_KEY', PING_URL]) expect(PAGE).toContain(`${name}='`);
+    for (const name of ['OSC_ACCESS_KEY', 'OSC_SECRET_KEY', PING_VARIABLE])
+      expect(PAGE).toContain(`${name}='`);
   });
 
   it('tell of each that fails, and are all explained', () => {

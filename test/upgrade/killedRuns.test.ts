@@ -6,12 +6,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as today from '../../adapters/ledgers/dynamo/dynamoLedger.ts';
 import * as todaysTable from '../../adapters/ledgers/dynamo/dynamoTable.ts';
 import { toStored } from '../../adapters/ledgers/storedForm.ts';
-import type { Sighting } from '../../core/ledgerEntries.ts';
+import type { Observation } from '../../core/ledgerEntries.ts';
 import type { LedgerChange } from '../../core/ledgerState.ts';
 import type { Clock, Ledger, LedgerSession } from '../../run/ports.ts';
-import { failureOf } from '../support/apiClients.ts';
+import { rejectionOf } from '../support/apiClients.ts';
 import { type Dynamo, startDynalite } from '../support/dynamo.ts';
-import { aSighting } from '../support/ledgerBuilders.ts';
+import { anObservation } from '../support/ledgerBuilders.ts';
 import { type TestClock, testClock } from '../support/testClock.ts';
 import { hasHistory, OLD_REVISION, old } from './releases.ts';
 
@@ -50,8 +50,8 @@ afterAll(async () => {
 
 /** Release 0.1.0 knows the keys of format 1 alone. */
 function sighted(release: RunOf, id: string): LedgerChange {
-  const { data } = toStored('sighting', aSighting());
-  return { kind: 'sighted', id, sighting: release === 'after' ? aSighting() : (data as Sighting) };
+  const { data } = toStored('sighting', anObservation());
+  return { kind: 'sighted', id, observation: release === 'after' ? anObservation() : (data as Observation) };
 }
 
 const ENDED: LedgerChange = { kind: 'ended', id: 'dxvif-1', ended: null };
@@ -77,18 +77,18 @@ describe.skipIf(!isHere)(`a killed run of one release, 0.1.0 (${OLD_REVISION}) o
     const expected = ['dxvif-1'];
     for (const [place, release] of releases.entries()) {
       const session = await take(release, table, clock);
-      expect(Object.keys(session.state.sightings)).toEqual(place === 0 ? [] : expected);
+      expect(Object.keys(session.state.observations)).toEqual(place === 0 ? [] : expected);
       // What every earlier run still sends comes after this one has read.
       for (const late of killed)
-        await failureOf(late.session.write([ENDED, sighted(late.release, 'dxvif-9')]));
+        await rejectionOf(late.session.write([ENDED, sighted(late.release, 'dxvif-9')]));
       if (place > 0) expected.push(`dxvif-${place + 1}`);
       await session.write([sighted(release, `dxvif-${place + 1}`)]);
       killed.push({ session, release });
       clock.advance(LEASE_MS);
     }
     for (const release of ['before', 'after'] as const) {
-      const { sightings, damaged } = await reach[release](table, clock).peek(KEY);
-      expect([Object.keys(sightings), damaged]).toEqual([expected, {}]);
+      const { observations, damaged } = await reach[release](table, clock).readState(KEY);
+      expect([Object.keys(observations), damaged]).toEqual([expected, {}]);
     }
   });
 });

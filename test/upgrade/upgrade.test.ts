@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import * as z from 'zod';
-import { readScenario, type Simulator, startSimulator } from '../../emulator/emulator.ts';
-import { ACME, actAs, STRANGER, US } from '../support/accounts.ts';
-import { type } from '../support/cli.ts';
+import { type Emulator, readScenario, startEmulator } from '../../emulator/emulator.ts';
+import { ACME, actAs, RECIPIENT_ACCOUNT, UNKNOWN_REQUESTER } from '../support/accounts.ts';
+import { runCli } from '../support/cli.ts';
 import { type Dynamo, startDynalite } from '../support/dynamo.ts';
 import { type EventBus, startEventBus } from '../support/eventBus.ts';
 import { hasHistory, OLD_REVISION, old, policyLayer, type Release, today } from './releases.ts';
@@ -22,7 +22,7 @@ const CONNECTION = { acme: 'dxcon-1a2b3c4d', stranger: 'dxcon-9f9f9f9f' };
 const GATEWAY = 'vgw-87654321';
 
 const POLICY = `version: 1
-recipient: { provider: aws, region: ${REGION}, account: "${US}", expiry: P7D }
+recipient: { provider: aws, region: ${REGION}, account: "${RECIPIENT_ACCOUNT}", expiry: P7D }
 owners:
   acme:
     connections: [${CONNECTION.acme}]
@@ -34,10 +34,10 @@ owners:
 const SCENARIO = {
   region: REGION,
   options: { dialect: 'aws', seed: 3 },
-  gateways: [{ account: US, id: GATEWAY, vpc: 'vpc-1a2b3c4d' }],
+  gateways: [{ account: RECIPIENT_ACCOUNT, id: GATEWAY, vpc: 'vpc-1a2b3c4d' }],
   connections: [
     { account: ACME, id: CONNECTION.acme, name: 'acme', location: 'EqDC2' },
-    { account: STRANGER, id: CONNECTION.stranger, name: 'other', location: 'EqDC2' },
+    { account: UNKNOWN_REQUESTER, id: CONNECTION.stranger, name: 'other', location: 'EqDC2' },
   ],
 };
 
@@ -81,7 +81,7 @@ afterAll(async () => {
 
 /** A world, a table and an event bus that one release after the other works on. */
 async function begin() {
-  const simulator = await startSimulator({ scenario: readScenario(SCENARIO), now: new Date() });
+  const simulator = await startEmulator({ scenario: readScenario(SCENARIO), now: new Date() });
   onTestFinished(() => simulator.close());
   let isBusDown = false;
   const bus = await startEventBus(() => (isBusDown ? 'InternalFailure' : null));
@@ -113,7 +113,7 @@ async function invoke(
   { bundle }: Release,
   layer: string,
   table: string,
-  simulator: Simulator,
+  simulator: Emulator,
   bus: EventBus,
 ): Promise<Report> {
   const { stdout } = await promisify(execFile)(
@@ -122,13 +122,13 @@ async function invoke(
     {
       env: {
         AWS_REGION: REGION,
-        AWS_ACCESS_KEY_ID: US,
+        AWS_ACCESS_KEY_ID: RECIPIENT_ACCOUNT,
         AWS_SECRET_ACCESS_KEY: 'secret',
         AWS_ENDPOINT_URL_DYNAMODB: dynamo.url,
         AWS_ENDPOINT_URL_EVENTBRIDGE: bus.url,
         AWS_LAMBDA_FUNCTION_NAME: 'vif-acceptor',
         POWERTOOLS_DEV: 'false',
-        VIF_ACCEPTOR_RECIPIENTS: JSON.stringify({ hub: `aws/${REGION}/${US}` }),
+        VIF_ACCEPTOR_RECIPIENTS: JSON.stringify({ hub: `aws/${REGION}/${RECIPIENT_ACCOUNT}` }),
         VIF_ACCEPTOR_POLICY_DIR: layer,
         VIF_ACCEPTOR_ENDPOINT: simulator.url,
         VIF_ACCEPTOR_GATEWAY_ENDPOINT: simulator.url,
@@ -163,7 +163,7 @@ async function runCommand({ root }: Release, folder: string, url: string): Promi
         PATH: process.env.PATH,
         HOME: folder,
         INIT_CWD: folder,
-        AWS_ACCESS_KEY_ID: US,
+        AWS_ACCESS_KEY_ID: RECIPIENT_ACCOUNT,
         AWS_SECRET_ACCESS_KEY: 'secret',
       },
     },
@@ -206,7 +206,7 @@ describe.skipIf(!isHere)(`an upgrade from 0.1.0 (${OLD_REVISION} of the git hist
     const { before, after } = releases;
     const { simulator, bus, run, setBusDown, table, folder } = await begin();
     const acme = actAs(simulator, ACME, REGION);
-    const other = actAs(simulator, STRANGER, REGION);
+    const other = actAs(simulator, UNKNOWN_REQUESTER, REGION);
     const refuseConfirms = () =>
       simulator.addFault({ kind: 'reset', operation: 'ConfirmPrivateVirtualInterface', times: 'always' });
 
@@ -299,7 +299,7 @@ describe.skipIf(!isHere)(`an upgrade from 0.1.0 (${OLD_REVISION} of the git hist
       AWS_SECRET_ACCESS_KEY: 'test',
     };
     const args = ['receipts', '--json', '--policy', 'policy/hub.yaml', '--ledger', `dynamodb:${table}`];
-    const { stdout, code } = await type(folder, args, env);
+    const { stdout, code } = await runCli(folder, args, env);
     const document = z.object({
       receipts: z.array(z.object({ replay: z.string() })),
       damaged: z.array(z.string()),
@@ -314,7 +314,7 @@ describe.skipIf(!isHere)(`an upgrade from 0.1.0 (${OLD_REVISION} of the git hist
     const { before, after } = releases;
     const { simulator, folder } = await begin();
     const acme = actAs(simulator, ACME, REGION);
-    const other = actAs(simulator, STRANGER, REGION);
+    const other = actAs(simulator, UNKNOWN_REQUESTER, REGION);
     const run = (release: Release) => runCommand(release, folder, simulator.url);
 
     await run(before);
@@ -351,6 +351,6 @@ describe.skipIf(!isHere)(`an upgrade from 0.1.0 (${OLD_REVISION} of the git hist
     expect(keys).toEqual([...new Set(keys)]);
     expect(keys).toHaveLength(5);
     const args = ['receipts', '--policy', 'policy/hub.yaml', '--ledger', join(folder, 'ledger.json')];
-    expect((await type(folder, args)).code).toBe(0);
+    expect((await runCli(folder, args)).code).toBe(0);
   });
 });

@@ -1,33 +1,40 @@
 import type { WriteRequest } from '@aws-sdk/client-dynamodb';
-import { applyChanges } from '../../../core/applyLedgerChanges.ts';
+import { applyLedgerChanges } from '../../../core/applyLedgerChanges.ts';
 import type { LedgerChange } from '../../../core/ledgerState.ts';
 import { LedgerFailure } from '../../../run/portErrors.ts';
 import type { Clock, Ledger, LedgerSession } from '../../../run/ports.ts';
-import { newLease } from '../lease.ts';
-import { itemChanges } from '../ledgerItems.ts';
+import { createLease } from '../lease.ts';
+import { compareStates } from '../ledgerItems.ts';
 import { livePartition, type Table } from './dynamoTable.ts';
-import { keepPolicy, keepRecords, readPolicy, readRecords } from './historyItems.ts';
+import { archivePolicy, readPolicyText, readRecords, writeRecords } from './historyItems.ts';
 import {
-  fencedToken,
+  createFencedToken,
+  fetchHead,
   type HeadUpdate,
-  heldBy,
-  peekHead,
-  type Taken,
+  leaseCondition,
+  type TakenLease,
   takeLease,
   updateHead,
 } from './leaseStore.ts';
-import { moveEpoch, putsOf, readEpoch, readHeldEpoch, removalsOf, removeEpochsBefore } from './stateItems.ts';
+import {
+  copyEpoch,
+  deleteEpochsBefore,
+  deleteStateRequests,
+  putStateRequests,
+  readEpoch,
+  readEpochUnderLease,
+} from './stateItems.ts';
 
 /**
  * What the holder of the lease reads and writes.
  * @param policies digests that need not be written again
  * @throws LedgerFailure
  */
-async function beginSession(
+async function openSession(
   table: Table,
   key: string,
   token: string,
-  taken: Taken,
+  taken: TakenLease,
   policies: Set<string>,
 ): Promise<LedgerSession> {
   const partition = livePartition(key);
@@ -38,7 +45,7 @@ async function beginSession(
     if (!(await updateHead(table, partition, token, update))) throw lost();
   };
   const whileHeld = async (requests: readonly WriteRequest[]): Promise<void> => {
-    if (!(await table.writeWhile(heldBy(partition, token), requests))) throw lost();
+    if (!(await table.writeIfConditionHolds(leaseCondition(partition, token), requests))) throw lost();
   };
   /** After a failure it is not known what was written, so nothing more is: the next run reads what is there. */
   const inDoubt = async <T>(work: () => Promise<T>): Promise<T> => {
@@ -57,13 +64,13 @@ async function beginSession(
 
   async function begin() {
     const { lastListing, failing, turns } = taken;
-    const epoch = taken.isAbandoned ? taken.fresh : taken.epoch;
+    const epoch = taken.isAbandoned ? taken.unusedEpoch : taken.epoch;
     if (taken.isAbandoned) {
-      await moveEpoch(table, key, taken.epoch, epoch);
+      await copyEpoch(table, key, taken.epoch, epoch);
       await underToken({ head: { epoch, lastListing, failing, turns } });
-      await removeEpochsBefore(table, key, epoch);
+      await deleteEpochsBefore(table, key, epoch);
     }
-    const held = await readHeldEpoch(table, key, epoch, token);
+    const held = await readEpochUnderLease(table, key, epoch, token);
     if (held === null) throw lost();
     return { epoch, initial: { ...held, lastListing, failing, turns } };
   }
@@ -77,11 +84,11 @@ async function beginSession(
   async function write(changes: readonly LedgerChange[], last: HeadUpdate): Promise<void> {
     if (status !== 'open')
       throw new LedgerFailure(`the lease on ${key} in table \`${table.name}\` was given back or is in doubt`);
-    const after = applyChanges(state, changes);
+    const after = applyLedgerChanges(state, changes);
     await inDoubt(async () => {
-      const { announcements, puts, deletes } = itemChanges(state, after);
-      const news = putsOf(key, epoch, announcements);
-      const rest = [...putsOf(key, epoch, puts), ...removalsOf(key, epoch, deletes)];
+      const { events, puts, deletes } = compareStates(state, after);
+      const news = putStateRequests(key, epoch, events);
+      const rest = [...putStateRequests(key, epoch, puts), ...deleteStateRequests(key, epoch, deletes)];
       // In this order: whatever is cut short, nothing is gone or on record before it can be told.
       if (hasRecords(changes)) {
         await whileHeld(news);
@@ -99,10 +106,10 @@ async function beginSession(
     await underToken({});
     for (const change of changes) {
       if (change.kind !== 'policyUsed' || policies.has(change.digest)) continue;
-      await keepPolicy(table, change.digest, change.text);
+      await archivePolicy(table, change.digest, change.text);
       policies.add(change.digest);
     }
-    await keepRecords(table, key, changes);
+    await writeRecords(table, key, changes);
   }
 
   return {
@@ -131,21 +138,21 @@ export function createDynamoLedger(table: Table, clock: Clock): Ledger {
   /** digests of what this process has written */
   const policies = new Set<string>();
   return {
-    peek: async (key) => {
+    readState: async (key) => {
       const partition = livePartition(key);
       for (;;) {
-        const { epoch, lastListing, failing, turns } = await peekHead(table, partition);
+        const { epoch, lastListing, failing, turns } = await fetchHead(table, partition);
         const state = { ...(await readEpoch(table, key, epoch)), lastListing, failing, turns };
         // Else the items moved between the two looks.
-        if ((await peekHead(table, partition)).epoch === epoch) return state;
+        if ((await fetchHead(table, partition)).epoch === epoch) return state;
       }
     },
-    records: (key, since) => readRecords(table, key, since, clock.now()),
-    policy: (digest) => readPolicy(table, digest),
+    readRecords: (key, since) => readRecords(table, key, since, clock.now()),
+    readPolicy: (digest) => readPolicyText(table, digest),
     open: async (key, leaseMs) => {
-      const lease = newLease(clock.now(), leaseMs, fencedToken());
+      const lease = createLease(clock.now(), leaseMs, createFencedToken());
       const taken = await takeLease(table, livePartition(key), lease, clock.now());
-      return taken === null ? null : beginSession(table, key, lease.token, taken, policies);
+      return taken === null ? null : openSession(table, key, lease.token, taken, policies);
     },
   };
 }

@@ -13,9 +13,9 @@ import {
   type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
 import { LedgerFailure } from '../../../run/portErrors.ts';
-import { requestHandler, wholeAnswer } from '../../aws/clientHttp.ts';
+import { readBoundedBody, requestHandlerOptions } from '../../aws/clientHttp.ts';
 import { toApiFailure } from '../../aws/toApiFailure.ts';
-import { withTimeLimit } from '../../promises.ts';
+import { withTimeout } from '../../promises.ts';
 
 /** Partitions of the table, by recipient key or digest; the function's rights name them. */
 
@@ -24,38 +24,41 @@ export function livePartition(key: string): string {
 }
 
 /** What is decided: receipts, and what ended. */
-export function overPartition(key: string): string {
+export function historyPartition(key: string): string {
   return `over#${key}`;
 }
 
-export const POLICIES = 'policy#';
+export const POLICY_PARTITION_PREFIX = 'policy#';
 
 export function policyPartition(digest: string): string {
-  return `${POLICIES}${digest}`;
+  return `${POLICY_PARTITION_PREFIX}${digest}`;
 }
 
 /** The table's keys, and the attribute by which items go: what the stack creates it with. */
 export const TABLE_KEYS = { partition: 'pk', sort: 'sk', expiry: 'expires' } as const;
 
-export type Item = Readonly<Record<string, AttributeValue>>;
+export type TableItem = Readonly<Record<string, AttributeValue>>;
 
 /** A table with the few calls that the ledger needs of it; each bounded in time. @throws LedgerFailure */
 export interface Table {
   readonly name: string;
   /** Makes one call. @returns what `call` does, or `null` when its condition was not met */
-  conditionally<T>(
+  callIfConditionHolds<T>(
     operation: string,
     call: (client: DynamoDBClient, name: string, options: { abortSignal: AbortSignal }) => Promise<T>,
   ): Promise<T | null>;
   /** Everything of a partition whose sort keys begin so, or lie from there on; consistent, all pages. */
-  query(partition: string, sort: { readonly begins: string } | { readonly from: string }): Promise<Item[]>;
+  query(
+    partition: string,
+    sort: { readonly begins: string } | { readonly from: string },
+  ): Promise<TableItem[]>;
   /** Puts and deletes, in no particular order: two groups that depend on each other take two calls. */
   writeAll(requests: readonly WriteRequest[]): Promise<void>;
   /**
    * Puts and deletes in their order, in parts. Each part is written as a whole, and only while the condition is met.
    * @returns `false` when it was not met: the part is not written, nor any after it
    */
-  writeWhile(condition: Condition, requests: readonly WriteRequest[]): Promise<boolean>;
+  writeIfConditionHolds(condition: Condition, requests: readonly WriteRequest[]): Promise<boolean>;
 }
 
 /** A condition on one item of the table. */
@@ -85,15 +88,15 @@ const MOST_PAGES = 1000;
 export function openTable(name: string, config: DynamoDBClientConfig = {}): Table {
   const client = new DynamoDBClient({
     maxAttempts: ATTEMPTS,
-    requestHandler: requestHandler({ connectMs: 1000, requestMs: 2000 }),
-    streamCollector: wholeAnswer,
+    requestHandler: requestHandlerOptions({ connectMs: 1000, requestMs: 2000 }),
+    streamCollector: readBoundedBody,
     ...config,
   });
 
-  const conditionally: Table['conditionally'] = async (operation, call) => {
+  const callIfConditionHolds: Table['callIfConditionHolds'] = async (operation, call) => {
     for (let round = 1; ; round += 1)
       try {
-        return await withTimeLimit(LIMIT_MS, (abortSignal) => call(client, name, { abortSignal }));
+        return await withTimeout(LIMIT_MS, (abortSignal) => call(client, name, { abortSignal }));
       } catch (error) {
         const refusal = refusalOf(error);
         if (refusal === 'condition') return null;
@@ -102,8 +105,8 @@ export function openTable(name: string, config: DynamoDBClientConfig = {}): Tabl
         await pause(50 * 2 ** round);
       }
   };
-  const surely = async <T>(...call: Parameters<typeof conditionally<T>>): Promise<T> => {
-    const answer = await conditionally(...call);
+  const surely = async <T>(...call: Parameters<typeof callIfConditionHolds<T>>): Promise<T> => {
+    const answer = await callIfConditionHolds(...call);
     if (answer === null) throw new LedgerFailure(`ledger table \`${name}\`: ${call[0]} was refused`);
     return answer;
   };
@@ -125,19 +128,19 @@ export function openTable(name: string, config: DynamoDBClientConfig = {}): Tabl
   const odd = (what: string) =>
     new LedgerFailure(`ledger table \`${name}\`: Query answered ${what}; check the endpoint`);
 
-  const checked = (items: readonly Item[] | undefined): readonly Item[] => {
+  const checked = (items: readonly TableItem[] | undefined): readonly TableItem[] => {
     // Fail closed: an answer without a list is no empty ledger, and of an item without a key nobody knows what it is of.
     if (!Array.isArray(items)) throw odd('without items');
-    if (items.some((item) => textOf(item, TABLE_KEYS.sort) === null))
+    if (items.some((item) => textAttribute(item, TABLE_KEYS.sort) === null))
       throw odd('with an item that has no sort key');
     return items;
   };
 
   const query: Table['query'] = async (partition, sort) => {
-    const items: Item[] = [];
+    const items: TableItem[] = [];
     const [condition, bound] =
       'begins' in sort ? ['begins_with(#sk, :bound)', sort.begins] : ['#sk >= :bound', sort.from];
-    let start: Item | undefined;
+    let start: TableItem | undefined;
     for (let page = 1; page <= MOST_PAGES; page += 1) {
       const command = new QueryCommand({
         TableName: name,
@@ -157,12 +160,12 @@ export function openTable(name: string, config: DynamoDBClientConfig = {}): Tabl
 
   return {
     name,
-    conditionally,
+    callIfConditionHolds,
     query,
     writeAll: async (requests) => {
       for (let i = 0; i < requests.length; i += BATCH) await writeBatch(requests.slice(i, i + BATCH));
     },
-    writeWhile: async (condition, requests) => {
+    writeIfConditionHolds: async (condition, requests) => {
       for (const part of partsOf(requests)) {
         const command = new TransactWriteItemsCommand({
           // A try whose answer was lost, and that arrives after its repetition, changes nothing.
@@ -172,7 +175,7 @@ export function openTable(name: string, config: DynamoDBClientConfig = {}): Tabl
             ...part.map((request) => actionOf(name, request)),
           ],
         });
-        const answer = await conditionally('TransactWriteItems', (dynamo, _, options) =>
+        const answer = await callIfConditionHolds('TransactWriteItems', (dynamo, _, options) =>
           dynamo.send(command, options),
         );
         if (answer === null) return false;
@@ -227,20 +230,20 @@ function actionOf(table: string, { PutRequest, DeleteRequest }: WriteRequest): T
     : { Put: { TableName: table, Item: PutRequest.Item } };
 }
 
-export function keyOf(partition: string, sort: string): Record<string, AttributeValue> {
+export function itemKey(partition: string, sort: string): Record<string, AttributeValue> {
   return { [TABLE_KEYS.partition]: { S: partition }, [TABLE_KEYS.sort]: { S: sort } };
 }
 
-export function put(item: Item): WriteRequest {
+export function putRequest(item: TableItem): WriteRequest {
   return { PutRequest: { Item: { ...item } } };
 }
 
-export function remove(partition: string, sort: string): WriteRequest {
-  return { DeleteRequest: { Key: keyOf(partition, sort) } };
+export function deleteRequest(partition: string, sort: string): WriteRequest {
+  return { DeleteRequest: { Key: itemKey(partition, sort) } };
 }
 
 /** A text attribute; `null` when there is none, or of another kind. */
-export function textOf(item: Item | undefined, attribute: string): string | null {
+export function textAttribute(item: TableItem | undefined, attribute: string): string | null {
   const text: unknown = item?.[attribute]?.S;
   return typeof text === 'string' ? text : null;
 }

@@ -3,9 +3,9 @@ import * as d from '../../../core/decode.ts';
 import type { LedgerState } from '../../../core/ledgerState.ts';
 import { LedgerFailure } from '../../../run/portErrors.ts';
 import { decodeFailing, readTurns } from '../decodeItems.ts';
-import { FORMAT, formatOf, WrittenByNewer } from '../storedForm.ts';
-import type { Item } from './dynamoTable.ts';
-import { numberOf } from './storedAttributes.ts';
+import { LEDGER_FORMAT, readFormat, WrittenByNewer } from '../storedForm.ts';
+import type { TableItem } from './dynamoTable.ts';
+import { numberAttribute } from './storedAttributes.ts';
 
 /**
  * The one item of a target by which passes keep apart. It says who holds the lease, and in which epoch the live items
@@ -16,10 +16,10 @@ export interface Head extends Pick<LedgerState, 'lastListing' | 'failing' | 'tur
 }
 
 /** Its sort key. */
-export const HEAD = 'head';
+export const HEAD_SORT_KEY = 'head';
 
 /** Its attributes, by the names that expressions use. */
-export const NAMES = {
+export const HEAD_ATTRIBUTES = {
   '#token': 'token',
   '#until': 'until',
   '#epoch': 'epoch',
@@ -32,42 +32,42 @@ export const NAMES = {
   '#format': 'format',
 };
 
-export function valuesOf({ epoch, lastListing, failing, turns }: Head): Record<string, AttributeValue> {
+export function headValues({ epoch, lastListing, failing, turns }: Head): Record<string, AttributeValue> {
   return {
     ':epoch': { N: String(epoch) },
     ':listing': lastListing === null ? { NULL: true } : { S: lastListing },
-    ':format': { N: String(FORMAT) },
+    ':format': { N: String(LEDGER_FORMAT) },
     ':turns': { S: JSON.stringify(turns) },
     ':failing': failing === null ? { NULL: true } : { S: JSON.stringify(failing) },
   };
 }
 
 /** Fail closed: a head that cannot be read is not the head of an empty ledger. */
-export function readHead(item: Item | undefined, partition: string, table: string): Head {
+export function decodeHead(item: TableItem | undefined, partition: string, table: string): Head {
   if (item === undefined) return { epoch: 0, lastListing: null, failing: null, turns: {} };
   try {
-    const needs = formatOf(numberOf(item.needs), 'needs');
-    if (needs > FORMAT) throw new WrittenByNewer(needs);
+    const needs = readFormat(numberAttribute(item.needs), 'needs');
+    if (needs > LEDGER_FORMAT) throw new WrittenByNewer(needs);
     return {
-      epoch: number(item[NAMES['#epoch']]),
-      lastListing: orNothing(item[NAMES['#listing']], d.instant, 'lastListing'),
+      epoch: decodeEpoch(item[HEAD_ATTRIBUTES['#epoch']]),
+      lastListing: orNothing(item[HEAD_ATTRIBUTES['#listing']], d.instant, 'lastListing'),
       failing: orNothing(
-        item[NAMES['#failing']],
+        item[HEAD_ATTRIBUTES['#failing']],
         (raw, path) => decodeFailing(parsed(raw, path), path),
         'failing',
       ),
-      turns: turnsOf(item[NAMES['#turns']]),
+      turns: turnsOf(item[HEAD_ATTRIBUTES['#turns']]),
     };
   } catch (error) {
     if (error instanceof WrittenByNewer)
       throw new LedgerFailure(
-        `ledger table \`${table}\`: item \`${HEAD}\` of \`${partition}\` was written by a newer release: it ${error.message}; ` +
+        `ledger table \`${table}\`: item \`${HEAD_SORT_KEY}\` of \`${partition}\` was written by a newer release: it ${error.message}; ` +
           'upgrade again, and leave it as it is: nothing is lost',
       );
     if (!(error instanceof d.Malformed)) throw error;
     // Without `epoch` the live items would be out of sight: that one is never to be taken out.
     throw new LedgerFailure(
-      `ledger table \`${table}\`: item \`${HEAD}\` of \`${partition}\` is damaged: ${error.message}; restore it, or, unless it is ` +
+      `ledger table \`${table}\`: item \`${HEAD_SORT_KEY}\` of \`${partition}\` is damaged: ${error.message}; restore it, or, unless it is ` +
         '`epoch`, take that attribute out',
     );
   }
@@ -95,10 +95,10 @@ function parsed(raw: unknown, path: string): unknown {
   }
 }
 
-export function number(value: AttributeValue | undefined): number {
+export function decodeEpoch(value: AttributeValue | undefined): number {
   return value === undefined ? 0 : d.integer(0)(value.N === undefined ? null : Number(value.N), 'epoch');
 }
 
-export function names(...aliases: string[]): Record<string, string> {
-  return Object.fromEntries(Object.entries(NAMES).filter(([alias]) => aliases.includes(alias)));
+export function attributeNames(...aliases: string[]): Record<string, string> {
+  return Object.fromEntries(Object.entries(HEAD_ATTRIBUTES).filter(([alias]) => aliases.includes(alias)));
 }

@@ -1,35 +1,42 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { ENDS_KEPT_MS } from '../../../core/endedRequest.ts';
+import { ENDED_REQUESTS_KEPT_MS } from '../../../core/endedRequest.ts';
 import { digestOf } from '../../../core/json.ts';
 import type { LedgerChange } from '../../../core/ledgerState.ts';
 import { quote } from '../../../core/printableText.ts';
 import { LedgerFailure } from '../../../run/portErrors.ts';
-import type { Records } from '../../../run/ports.ts';
-import { decodeRecord, gather, type LedgerRecord, momentOf, readOr, recordsOf } from '../historyRecords.ts';
+import type { LedgerRecords } from '../../../run/ports.ts';
+import {
+  collectRecords,
+  decodeRecord,
+  type LedgerRecord,
+  readOrReason,
+  recordsOfChange,
+  timeOfRecord,
+} from '../historyRecords.ts';
 import { toStored } from '../storedForm.ts';
 import {
-  type Item,
-  keyOf,
-  overPartition,
+  historyPartition,
+  itemKey,
   policyPartition,
-  put,
+  putRequest,
   TABLE_KEYS,
   type Table,
-  textOf,
+  type TableItem,
+  textAttribute,
 } from './dynamoTable.ts';
-import { attributesOf, storedOf } from './storedAttributes.ts';
+import { fromAttributes, toAttributes } from './storedAttributes.ts';
 
 /** What fits one item, with room for its keys, in bytes. */
 const PART_BYTES = 380_000;
 
 /** Writes the compiled text of a policy, packed, in as many parts as it takes. @throws LedgerFailure */
-export function keepPolicy(table: Table, digest: string, text: string): Promise<void> {
+export function archivePolicy(table: Table, digest: string, text: string): Promise<void> {
   const packed = gzipSync(text);
   const parts = Math.ceil(packed.length / PART_BYTES);
   return table.writeAll(
     Array.from({ length: parts }, (_, i) =>
-      put({
-        ...keyOf(policyPartition(digest), `part/${String(i).padStart(4, '0')}`),
+      putRequest({
+        ...itemKey(policyPartition(digest), `part/${String(i).padStart(4, '0')}`),
         data: { B: packed.subarray(i * PART_BYTES, (i + 1) * PART_BYTES) },
       }),
     ),
@@ -37,7 +44,7 @@ export function keepPolicy(table: Table, digest: string, text: string): Promise<
 }
 
 /** @returns `null` when there is none of that digest. @throws LedgerFailure */
-export async function readPolicy(table: Table, digest: string): Promise<string | null> {
+export async function readPolicyText(table: Table, digest: string): Promise<string | null> {
   const parts = await table.query(policyPartition(digest), { begins: 'part/' });
   if (parts.length === 0) return null;
   const text = unpacked(parts.map(({ data }) => data?.B ?? new Uint8Array()));
@@ -57,38 +64,38 @@ function unpacked(parts: readonly Uint8Array[]): string | null {
 
 /** Receipts and ends, in a partition of their own: sort key `2026-11-25T08:00:00.000Z/receipt/dxvif-…`. */
 
-export function keepRecords(table: Table, key: string, changes: readonly LedgerChange[]): Promise<void> {
-  const items = changes.flatMap(recordsOf).map((record): [string, Item] => {
-    const sort = `${momentOf(record)}/${record.kind}/${record.value.id}`;
+export function writeRecords(table: Table, key: string, changes: readonly LedgerChange[]): Promise<void> {
+  const items = changes.flatMap(recordsOfChange).map((record): [string, TableItem] => {
+    const sort = `${timeOfRecord(record)}/${record.kind}/${record.value.id}`;
     return [
       sort,
       {
-        ...keyOf(overPartition(key), sort),
-        ...attributesOf(toStored(record.kind, record.value)),
+        ...itemKey(historyPartition(key), sort),
+        ...toAttributes(toStored(record.kind, record.value)),
         // DynamoDB deletes by itself what is past this many seconds since 1970.
         ...(record.kind === 'ended' ? { [TABLE_KEYS.expiry]: { N: String(goesAt(record)) } } : {}),
       },
     ];
   });
-  return table.writeAll([...new Map(items).values()].map(put));
+  return table.writeAll([...new Map(items).values()].map(putRequest));
 }
 
 /** @throws LedgerFailure */
-export async function readRecords(table: Table, key: string, since: Date, at: Date): Promise<Records> {
-  const items = await table.query(overPartition(key), { from: since.toISOString() });
+export async function readRecords(table: Table, key: string, since: Date, at: Date): Promise<LedgerRecords> {
+  const items = await table.query(historyPartition(key), { from: since.toISOString() });
   const records: LedgerRecord[] = [];
   const damaged: string[] = [];
   for (const item of items) {
-    const sort = textOf(item, TABLE_KEYS.sort) ?? '';
-    const record = readOr(() => decodeRecord(sort.split('/')[1], storedOf(item)));
+    const sort = textAttribute(item, TABLE_KEYS.sort) ?? '';
+    const record = readOrReason(() => decodeRecord(sort.split('/')[1], fromAttributes(item)));
     if (typeof record === 'string')
       damaged.push(`item ${quote(sort)} of ledger table \`${table.name}\` ${record}`);
     else if (record !== null) records.push(record);
   }
   // What is over may stand there for some days more than it should.
-  return gather(records, since, at, damaged);
+  return collectRecords(records, since, at, damaged);
 }
 
 function goesAt(record: LedgerRecord): number {
-  return Math.ceil((Date.parse(momentOf(record)) + ENDS_KEPT_MS) / 1000);
+  return Math.ceil((Date.parse(timeOfRecord(record)) + ENDED_REQUESTS_KEPT_MS) / 1000);
 }

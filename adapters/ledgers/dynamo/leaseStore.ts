@@ -1,31 +1,39 @@
 import { randomUUID } from 'node:crypto';
 import { GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { LedgerFailure } from '../../../run/portErrors.ts';
-import { type Lease, LONGEST_LEASE_MS } from '../lease.ts';
-import { type Condition, type Item, keyOf, type Table, textOf } from './dynamoTable.ts';
-import { HEAD, type Head, NAMES, names, number, readHead, valuesOf } from './headItem.ts';
+import { type Lease, MAX_LEASE_MS } from '../lease.ts';
+import { type Condition, itemKey, type Table, type TableItem, textAttribute } from './dynamoTable.ts';
+import {
+  attributeNames,
+  decodeEpoch,
+  decodeHead,
+  HEAD_ATTRIBUTES,
+  HEAD_SORT_KEY,
+  type Head,
+  headValues,
+} from './headItem.ts';
 
 /** What was found when the lease was taken. */
-export interface Taken extends Head {
+export interface TakenLease extends Head {
   /** a run of release 0.1.0 did not give the lease back with everything written, and may still write: its items must be copied */
   readonly isAbandoned: boolean;
   /** an epoch that nobody wrote in */
-  readonly fresh: number;
+  readonly unusedEpoch: number;
 }
 
 /** What tokens begin with whose holders write live items only while the token is in the head. Those of release 0.1.0 do not. */
 const FENCED = 'fenced/';
 
-export function fencedToken(): string {
+export function createFencedToken(): string {
   return `${FENCED}${randomUUID()}`;
 }
 
 /** The condition that the lease of this token was neither given back nor taken by another. */
-export function heldBy(partition: string, token: string): Condition {
+export function leaseCondition(partition: string, token: string): Condition {
   return {
-    Key: keyOf(partition, HEAD),
+    Key: itemKey(partition, HEAD_SORT_KEY),
     ConditionExpression: '#token = :token',
-    ExpressionAttributeNames: names('#token'),
+    ExpressionAttributeNames: attributeNames('#token'),
     ExpressionAttributeValues: { ':token': { S: token } },
   };
 }
@@ -46,20 +54,20 @@ export async function takeLease(
   partition: string,
   { token, until }: Lease,
   at: Date,
-): Promise<Taken | null> {
-  const take = (over: readonly string[], mark: string, more: Item, ...aliases: string[]) =>
-    table.conditionally('UpdateItem', (client, name, options) => {
+): Promise<TakenLease | null> {
+  const take = (over: readonly string[], mark: string, more: TableItem, ...aliases: string[]) =>
+    table.callIfConditionHolds('UpdateItem', (client, name, options) => {
       const command = new UpdateItemCommand({
         TableName: name,
-        Key: keyOf(partition, HEAD),
+        Key: itemKey(partition, HEAD_SORT_KEY),
         ConditionExpression: [OURS_OR_NONE, ...over].join(' OR '),
         UpdateExpression: `SET #token = :token, #until = :until${mark} REMOVE #released ADD #last :one`,
-        ExpressionAttributeNames: names('#token', '#until', '#released', '#last', ...aliases),
+        ExpressionAttributeNames: attributeNames('#token', '#until', '#released', '#last', ...aliases),
         ExpressionAttributeValues: {
           ':token': { S: token },
           ':until': { S: until },
           ':now': { S: at.toISOString() },
-          ':longest': { S: new Date(at.getTime() + LONGEST_LEASE_MS).toISOString() },
+          ':longest': { S: new Date(at.getTime() + MAX_LEASE_MS).toISOString() },
           ':text': { S: 'S' },
           ':one': { N: '1' },
           ...more,
@@ -75,13 +83,17 @@ export async function takeLease(
   if (answer === null) return null;
   const item = answer.Attributes;
   // Fail closed: an answer that does not show our token is none of a table's, and no empty ledger.
-  if (textOf(item, NAMES['#token']) !== token)
+  if (textAttribute(item, HEAD_ATTRIBUTES['#token']) !== token)
     throw new LedgerFailure(
       `ledger table \`${table.name}\`: UpdateItem answered without the head; check the endpoint`,
     );
-  const isAbandoned = item?.[NAMES['#dirty']] !== undefined;
+  const isAbandoned = item?.[HEAD_ATTRIBUTES['#dirty']] !== undefined;
   try {
-    return { ...readHead(item, partition, table.name), isAbandoned, fresh: number(item?.[NAMES['#last']]) };
+    return {
+      ...decodeHead(item, partition, table.name),
+      isAbandoned,
+      unusedEpoch: decodeEpoch(item?.[HEAD_ATTRIBUTES['#last']]),
+    };
   } catch (error) {
     // Given back, so that the first pass after it was mended is not refused; if that fails too, it ends by itself.
     await updateHead(table, partition, token, { release: true }).catch(() => false);
@@ -90,14 +102,14 @@ export async function takeLease(
 }
 
 /** @throws LedgerFailure */
-export async function peekHead(table: Table, partition: string): Promise<Head> {
-  const answer = await table.conditionally('GetItem', (client, name, options) =>
+export async function fetchHead(table: Table, partition: string): Promise<Head> {
+  const answer = await table.callIfConditionHolds('GetItem', (client, name, options) =>
     client.send(
-      new GetItemCommand({ TableName: name, Key: keyOf(partition, HEAD), ConsistentRead: true }),
+      new GetItemCommand({ TableName: name, Key: itemKey(partition, HEAD_SORT_KEY), ConsistentRead: true }),
       options,
     ),
   );
-  return readHead(answer?.Item, partition, table.name);
+  return decodeHead(answer?.Item, partition, table.name);
 }
 
 /** What an update of the head does beside proving that the lease is ours. */
@@ -134,17 +146,19 @@ export async function updateHead(
   const update = `SET ${sets.join(', ')}${removes.length === 0 ? '' : ` REMOVE ${removes.join(', ')}`}`;
   // Giving back is tried again after a lost answer: then it is ours no more, by our own doing.
   const condition = release ? '#token = :token OR #released = :token' : '#token = :token';
-  const used = Object.keys(NAMES).filter((alias) => `${update} ${condition}`.split(/[ ,]+/).includes(alias));
-  const answer = await table.conditionally('UpdateItem', (client, name, options) => {
+  const used = Object.keys(HEAD_ATTRIBUTES).filter((alias) =>
+    `${update} ${condition}`.split(/[ ,]+/).includes(alias),
+  );
+  const answer = await table.callIfConditionHolds('UpdateItem', (client, name, options) => {
     const command = new UpdateItemCommand({
       TableName: name,
-      Key: keyOf(partition, HEAD),
+      Key: itemKey(partition, HEAD_SORT_KEY),
       ConditionExpression: condition,
       UpdateExpression: update,
-      ExpressionAttributeNames: names(...used),
+      ExpressionAttributeNames: attributeNames(...used),
       ExpressionAttributeValues: {
         ':token': { S: token },
-        ...(head === undefined ? {} : valuesOf(head)),
+        ...(head === undefined ? {} : headValues(head)),
       },
     });
     return client.send(command, options);

@@ -1,31 +1,31 @@
 import { randomUUID } from 'node:crypto';
-import { applyChanges } from '../../../core/applyLedgerChanges.ts';
+import { applyLedgerChanges } from '../../../core/applyLedgerChanges.ts';
 import type { LedgerChange, LedgerState } from '../../../core/ledgerState.ts';
 import { LedgerFailure } from '../../../run/portErrors.ts';
 import type { Clock, Ledger } from '../../../run/ports.ts';
-import { createQueue } from '../../promises.ts';
-import { recordsOf } from '../historyRecords.ts';
-import { isFree, newLease } from '../lease.ts';
-import { type Items, itemChanges, readItems } from '../ledgerItems.ts';
-import { inLock } from './fileLock.ts';
-import { keepPolicy, keepRecords, readPolicy, readRecords } from './historyFiles.ts';
-import { holderNow, isGone } from './leaseHolder.ts';
-import { type Loaded, load, store } from './ledgerFile.ts';
-import { followed, placeOf } from './ledgerPath.ts';
+import { createSerialQueue } from '../../promises.ts';
+import { recordsOfChange } from '../historyRecords.ts';
+import { createLease, isLeaseFree } from '../lease.ts';
+import { compareStates, type Items, readItems } from '../ledgerItems.ts';
+import { withFileLock } from './fileLock.ts';
+import { appendRecords, archivePolicy, readPolicyText, readRecords } from './historyFiles.ts';
+import { describeThisProcess, isHolderGone } from './leaseHolder.ts';
+import { type LoadedFile, loadLedgerFile, storeLedgerFile } from './ledgerFile.ts';
+import { prepareLedgerPath, resolveLinks } from './ledgerPath.ts';
 import {
+  changeItems,
   holderOf,
+  type LedgerTarget,
+  readTarget,
+  replaceLease,
+  replaceTarget,
   storedItems,
-  type Target,
-  targetIn,
-  withItems,
-  withLease,
-  withTarget,
 } from './ledgerTarget.ts';
 
 /** Where a change is made, and how its entry is written before the change is whole. */
 interface Place {
   readonly place: string;
-  keep(entry: Target): Promise<void>;
+  keep(entry: LedgerTarget): Promise<void>;
 }
 
 /**
@@ -35,25 +35,25 @@ interface Place {
  */
 export function createFileLedger(path: string, clock: Clock): Ledger {
   // Passes of this process wait for each other here, in order; the lock is for those of others.
-  const inTurn = createQueue();
+  const inTurn = createSerialQueue();
   // Thousands of items are pending at times, and a pass writes often: what is the same as before is not decoded again.
-  let last: Loaded | null = null;
+  let last: LoadedFile | null = null;
   const states = new WeakMap<Items, LedgerState>();
 
   /** Reads, changes and replaces the file while nobody else does. `change` returns `null` to leave it as it is. */
   async function update(
     key: string,
-    change: (entry: Target, at: Place) => Promise<Target | null>,
+    change: (entry: LedgerTarget, at: Place) => Promise<LedgerTarget | null>,
   ): Promise<void> {
     await inTurn(async () => {
-      const place = await placeOf(path);
-      await inLock(place, async (assertHeld) => {
-        const loaded = await load(place, last);
+      const place = await prepareLedgerPath(path);
+      await withFileLock(place, async (assertHeld) => {
+        const loaded = await loadLedgerFile(place, last);
         last = loaded;
-        const keep = async (entry: Target): Promise<void> => {
-          last = await store(place, withTarget(loaded.file, key, entry), assertHeld);
+        const keep = async (entry: LedgerTarget): Promise<void> => {
+          last = await storeLedgerFile(place, replaceTarget(loaded.file, key, entry), assertHeld);
         };
-        const entry = await change(targetIn(loaded.file, key), { place, keep });
+        const entry = await change(readTarget(loaded.file, key), { place, keep });
         if (entry !== null) await keep(entry);
       });
     });
@@ -61,13 +61,13 @@ export function createFileLedger(path: string, clock: Clock): Ledger {
 
   /** The entry after these changes; what stays for ever is written already. */
   async function applied(
-    entry: Target,
+    entry: LedgerTarget,
     key: string,
     changes: readonly LedgerChange[],
     { place, keep }: Place,
-  ): Promise<Target> {
+  ): Promise<LedgerTarget> {
     for (const change of changes) {
-      if (change.kind === 'policyUsed') await keepPolicy(place, change.digest, change.text);
+      if (change.kind === 'policyUsed') await archivePolicy(place, change.digest, change.text);
     }
     const known = states.get(entry.items);
     const { lastListing: listed, failing: failed, turns: given } = entry;
@@ -75,30 +75,30 @@ export function createFileLedger(path: string, clock: Clock): Ledger {
       known === undefined
         ? stateOf(entry, path)
         : { ...known, lastListing: listed, failing: failed, turns: given };
-    const after = applyChanges(before, changes);
-    const changed = itemChanges(before, after);
+    const after = applyLedgerChanges(before, changes);
+    const changed = compareStates(before, after);
     // Whatever is cut short, nothing is on record before it can be told.
-    if (changes.some((change) => recordsOf(change).length > 0))
-      await keep(withItems(entry, { puts: changed.announcements, deletes: [] }));
-    await keepRecords(place, key, changes);
+    if (changes.some((change) => recordsOfChange(change).length > 0))
+      await keep(changeItems(entry, { puts: changed.events, deletes: [] }));
+    await appendRecords(place, key, changes);
     const { lastListing, failing, turns } = after;
-    const { announcements, puts, deletes } = changed;
-    const written = withItems(entry, { puts: { ...announcements, ...puts }, deletes });
+    const { events, puts, deletes } = changed;
+    const written = changeItems(entry, { puts: { ...events, ...puts }, deletes });
     states.set(written.items, after);
     return { ...written, lastListing, failing, turns };
   }
 
   return {
-    peek: async (key) => stateOf(targetIn((await load(path)).file, key), path),
-    records: async (key, since) => readRecords(await followed(path), key, since, clock.now()),
-    policy: async (digest) => readPolicy(await followed(path), digest),
+    readState: async (key) => stateOf(readTarget((await loadLedgerFile(path)).file, key), path),
+    readRecords: async (key, since) => readRecords(await resolveLinks(path), key, since, clock.now()),
+    readPolicy: async (digest) => readPolicyText(await resolveLinks(path), digest),
     open: async (key, leaseMs) => {
       const token = randomUUID();
       let taken: LedgerState | null = null;
       await update(key, async (entry) => {
-        if (!isFree(entry.lease, clock.now()) && !isLeft(entry)) return null;
+        if (!isLeaseFree(entry.lease, clock.now()) && !isLeft(entry)) return null;
         taken = stateOf(entry, path);
-        return withLease(entry, newLease(clock.now(), leaseMs, token), holderNow(token));
+        return replaceLease(entry, createLease(clock.now(), leaseMs, token), describeThisProcess(token));
       });
       if (taken === null) return null;
       return {
@@ -112,7 +112,7 @@ export function createFileLedger(path: string, clock: Clock): Ledger {
           update(key, async (entry, at) => {
             const isOurs = entry.lease?.token === token;
             if (!isOurs && changes.length > 0) throw lost(key, path);
-            return isOurs ? withLease(await applied(entry, key, changes, at), null, null) : null;
+            return isOurs ? replaceLease(await applied(entry, key, changes, at), null, null) : null;
           }),
       };
     },
@@ -120,16 +120,16 @@ export function createFileLedger(path: string, clock: Clock): Ledger {
 }
 
 /** Whether the lease was left behind by a process that exists no more: one that was killed, mostly. */
-function isLeft(entry: Target): boolean {
+function isLeft(entry: LedgerTarget): boolean {
   const holder = holderOf(entry);
-  return holder !== null && isGone(holder);
+  return holder !== null && isHolderGone(holder);
 }
 
 function lost(key: string, path: string): LedgerFailure {
   return new LedgerFailure(`the lease on ${key} in ${path} was lost to another pass`);
 }
 
-function stateOf(target: Target, path: string): LedgerState {
+function stateOf(target: LedgerTarget, path: string): LedgerState {
   const { lastListing, failing, turns } = target;
   return { ...readItems(storedItems(target), `ledger ${path}`), lastListing, failing, turns };
 }

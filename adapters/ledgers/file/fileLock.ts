@@ -3,7 +3,7 @@ import { rmdir, stat } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { lock } from 'proper-lockfile';
 import { LedgerFailure } from '../../../run/portErrors.ts';
-import { codeOf, fileCause } from '../../fileSystem.ts';
+import { describeFileError, readErrorCode } from '../../fileSystem.ts';
 
 /** A lock that was not renewed for so long is that of a dead process, in milliseconds. */
 const STALE_MS = 10_000;
@@ -18,7 +18,10 @@ const PATIENCE_MS = 15_000;
  * @param work is given a check that throws once the lock may be another's: for right before it writes
  * @throws LedgerFailure
  */
-export async function inLock(path: string, work: (assertHeld: () => void) => Promise<void>): Promise<void> {
+export async function withFileLock(
+  path: string,
+  work: (assertHeld: () => void) => Promise<void>,
+): Promise<void> {
   let lost = false;
   const asked = performance.now();
   const { release, renewedAt } = await take(path, asked, () => {
@@ -64,7 +67,7 @@ async function take(path: string, asked: number, onCompromised: () => void): Pro
       const release = await lock(path, { realpath: false, fs: observed, ...never, onCompromised });
       return { release, renewedAt: () => renewed };
     } catch (cause) {
-      if (codeOf(cause) !== 'ELOCKED') throw unlockable(path, cause);
+      if (readErrorCode(cause) !== 'ELOCKED') throw unlockable(path, cause);
     }
     watched = await watch(path, watched);
     if (watched !== null && performance.now() - watched.since >= STALE_MS) {
@@ -93,7 +96,7 @@ async function watch(path: string, before: Watched | null): Promise<Watched | nu
   try {
     found = await stat(`${path}.lock`, { bigint: true });
   } catch (cause) {
-    if (codeOf(cause) === 'ENOENT') return null;
+    if (readErrorCode(cause) === 'ENOENT') return null;
     throw unlockable(path, cause);
   }
   if (!found.isDirectory()) throw unlockable(path, Object.assign(new Error('a file'), { code: 'ENOTDIR' }));
@@ -106,7 +109,7 @@ async function removeStale(path: string): Promise<void> {
     await rmdir(`${path}.lock`);
   } catch (cause) {
     // Another process that waited for it was first.
-    if (codeOf(cause) !== 'ENOENT') throw unlockable(path, cause);
+    if (readErrorCode(cause) !== 'ENOENT') throw unlockable(path, cause);
   }
 }
 
@@ -126,10 +129,10 @@ function unlockable(path: string, cause: unknown): LedgerFailure {
 }
 
 function whyNot(path: string, cause: unknown): string {
-  const code = codeOf(cause);
+  const code = readErrorCode(cause);
   if (code === 'ENOTDIR' || code === 'ENOTEMPTY')
     return `(${code}): ${path}.lock is no lock of vif-acceptor; move it away`;
   // Where its folder was only missing, it was made before.
   if (code === 'ENOENT') return `(${code}): nothing can be made in its folder; name a file in another folder`;
-  return fileCause(cause);
+  return describeFileError(cause);
 }

@@ -4,11 +4,18 @@ import * as d from '../../../core/decode.ts';
 import { digestOf } from '../../../core/json.ts';
 import type { LedgerChange } from '../../../core/ledgerState.ts';
 import { LedgerFailure } from '../../../run/portErrors.ts';
-import type { Records } from '../../../run/ports.ts';
-import { appendLines, codeOf, fileCause, makeFolder, replaceFile } from '../../fileSystem.ts';
-import { decodeRecord, gather, isPast, type LedgerRecord, readOr, recordsOf } from '../historyRecords.ts';
-import { formatOf, toStored } from '../storedForm.ts';
-import { textOf, writing } from './ledgerFile.ts';
+import type { LedgerRecords } from '../../../run/ports.ts';
+import { appendLines, describeFileError, makeFolder, readErrorCode, replaceFile } from '../../fileSystem.ts';
+import {
+  collectRecords,
+  decodeRecord,
+  isExpiredRecord,
+  type LedgerRecord,
+  readOrReason,
+  recordsOfChange,
+} from '../historyRecords.ts';
+import { readFormat, toStored } from '../storedForm.ts';
+import { readTextFile, wrapWriteErrors } from './ledgerFile.ts';
 
 /** How much of a file is read at once, in bytes. */
 const CHUNK = 1 << 20;
@@ -26,7 +33,7 @@ export interface Line {
  * Reads a file line by line, some lines at a time, so that one of any size takes little memory.
  * @param from where a line begins; it is number 1
  */
-export async function* linesOf(file: FileHandle, from = 0): AsyncGenerator<readonly Line[]> {
+export async function* readLines(file: FileHandle, from = 0): AsyncGenerator<readonly Line[]> {
   let pieces: Buffer[] = [];
   let number = 0;
   let position = from;
@@ -54,10 +61,10 @@ export async function* linesOf(file: FileHandle, from = 0): AsyncGenerator<reado
 const NEWLINE = 0x0a;
 
 /** Writes the compiled text of a policy beside the ledger, once. @throws LedgerFailure */
-export async function keepPolicy(ledger: string, digest: string, text: string): Promise<void> {
+export async function archivePolicy(ledger: string, digest: string, text: string): Promise<void> {
   const path = pathOf(ledger, digest);
-  if ((await textOf(path)) === text) return;
-  await writing(path, async () => {
+  if ((await readTextFile(path)) === text) return;
+  await wrapWriteErrors(path, async () => {
     await makeFolder(dirname(path), 0o700);
     // No other text has this digest, so whoever else writes it writes the same.
     await replaceFile(path, text, () => undefined);
@@ -65,9 +72,9 @@ export async function keepPolicy(ledger: string, digest: string, text: string): 
 }
 
 /** @returns `null` when there is none of that digest. @throws LedgerFailure */
-export async function readPolicy(ledger: string, digest: string): Promise<string | null> {
+export async function readPolicyText(ledger: string, digest: string): Promise<string | null> {
   const path = pathOf(ledger, digest);
-  const text = await textOf(path);
+  const text = await readTextFile(path);
   if (text !== null && digestOf(text) !== digest)
     throw new LedgerFailure(`policy ${path} is damaged: it is not of that digest; restore it`);
   return text;
@@ -85,44 +92,50 @@ function pathOf(ledger: string, digest: string): string {
 type Read = { readonly target: string; readonly record: LedgerRecord | null } | string;
 
 /** Adds a line for each record of these changes. Nothing of the file is read: it may have a million lines. @throws LedgerFailure */
-export async function keepRecords(
+export async function appendRecords(
   ledger: string,
   key: string,
   changes: readonly LedgerChange[],
 ): Promise<void> {
-  const added = changes.flatMap(recordsOf).map((record) => lineOf(key, record));
+  const added = changes.flatMap(recordsOfChange).map((record) => lineOf(key, record));
   if (added.length === 0) return;
   const path = recordsPath(ledger);
-  await writing(path, () => appendLines(path, added));
+  await wrapWriteErrors(path, () => appendLines(path, added));
 }
 
 /** @throws LedgerFailure */
-export async function readRecords(ledger: string, key: string, since: Date, at: Date): Promise<Records> {
+export async function readRecords(
+  ledger: string,
+  key: string,
+  since: Date,
+  at: Date,
+): Promise<LedgerRecords> {
   const path = recordsPath(ledger);
   const own: LedgerRecord[] = [];
   const damaged: string[] = [];
   const keep = (read: Read, number: number): void => {
     if (typeof read === 'string') damaged.push(`line ${number} of ${path} ${read}`);
-    else if (read.target === key && read.record !== null && !isPast(read.record, at)) own.push(read.record);
+    else if (read.target === key && read.record !== null && !isExpiredRecord(read.record, at))
+      own.push(read.record);
   };
-  const file = await openedRecords(path);
+  const file = await openRecords(path);
   try {
-    for await (const lines of file === null ? [] : linesOf(file))
+    for await (const lines of file === null ? [] : readLines(file))
       for (const { number, bytes } of lines) if (bytes.length > 0) keep(readLine(bytes), number);
   } catch (cause) {
     throw unreadable(path, cause);
   } finally {
     await file?.close();
   }
-  return gather(own, since, at, damaged);
+  return collectRecords(own, since, at, damaged);
 }
 
 /** @returns `null`: there is no such file. @throws LedgerFailure */
-export async function openedRecords(path: string): Promise<FileHandle | null> {
+export async function openRecords(path: string): Promise<FileHandle | null> {
   try {
     return await open(path, 'r');
   } catch (cause) {
-    if (codeOf(cause) === 'ENOENT') return null;
+    if (readErrorCode(cause) === 'ENOENT') return null;
     throw unreadable(path, cause);
   }
 }
@@ -133,11 +146,11 @@ export function recordsPath(ledger: string): string {
 }
 
 /** Whether a line is an end that was kept long enough. A line that cannot be read is none: `readRecords` reports it. */
-export function isPastLine(line: Buffer, at: Date): boolean {
+export function isExpiredLine(line: Buffer, at: Date): boolean {
   // What is kept for ever need not be decoded: a receipt is many times as long as an end.
   if (line.length === 0 || line.indexOf(RECEIPT) === 0) return false;
   const read = readLine(line);
-  return typeof read === 'object' && read.record !== null && isPast(read.record, at);
+  return typeof read === 'object' && read.record !== null && isExpiredRecord(read.record, at);
 }
 
 const RECEIPT = Buffer.from('{"kind":"receipt",');
@@ -156,16 +169,16 @@ function readLine(line: Buffer): Read {
   const recordOf = () => {
     const { kind, target, value, format, needs, more } = d.record(JSON.parse(line.toString()), '');
     const stored = {
-      format: formatOf(format, 'format'),
-      needs: formatOf(needs, 'needs'),
+      format: readFormat(format, 'format'),
+      needs: readFormat(needs, 'needs'),
       data: value,
       more: more === undefined ? null : d.record(more, 'more'),
     };
     return { target: d.string(target, 'target'), record: decodeRecord(kind, stored) };
   };
-  return readOr(recordOf);
+  return readOrReason(recordOf);
 }
 
 function unreadable(path: string, cause: unknown): LedgerFailure {
-  return new LedgerFailure(`ledger ${path} cannot be read ${fileCause(cause)}`, { cause });
+  return new LedgerFailure(`ledger ${path} cannot be read ${describeFileError(cause)}`, { cause });
 }

@@ -1,10 +1,10 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import * as d from '../../../core/decode.ts';
-import { codeOf } from '../../fileSystem.ts';
+import { readErrorCode } from '../../fileSystem.ts';
 
 /** Which process holds a lease, so that another one can find out that it exists no more. */
-export interface Holder {
+export interface LeaseHolder {
   /** that of the lease: what says so of another one is out of date */
   readonly token: string;
   readonly host: string;
@@ -17,7 +17,7 @@ export interface Holder {
   readonly started: string;
 }
 
-export const decodeHolder = d.open<Holder>({
+export const decodeHolder = d.openObject<LeaseHolder>({
   token: d.string,
   host: d.string,
   boot: d.string,
@@ -27,7 +27,7 @@ export const decodeHolder = d.open<Holder>({
 });
 
 /** This process as the holder of a lease. @returns `null`: the system does not show all of it, as on others than Linux */
-export function holderNow(token: string): Holder | null {
+export function describeThisProcess(token: string): LeaseHolder | null {
   const { pid } = process;
   try {
     const [self, started] = startOf('self');
@@ -46,7 +46,7 @@ function timeNamespace(): string {
   try {
     return readlinkSync('/proc/self/ns/time');
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return '-';
+    if (readErrorCode(error) === 'ENOENT') return '-';
     throw error;
   }
 }
@@ -55,8 +55,8 @@ function timeNamespace(): string {
  * Whether the holder of a lease certainly exists no more. Fail closed: it may exist when it is of another machine, another start of
  * this one or another container, or when the system does not show it.
  */
-export function isGone(holder: Holder): boolean {
-  const here = holderNow(holder.token);
+export function isHolderGone(holder: LeaseHolder): boolean {
+  const here = describeThisProcess(holder.token);
   if (
     here === null ||
     holder.host !== here.host ||
@@ -78,7 +78,7 @@ function exists(pid: number): boolean {
     return true;
   } catch (error) {
     // Any other code means that it exists and is another user's.
-    return codeOf(error) !== 'ESRCH';
+    return readErrorCode(error) !== 'ESRCH';
   }
 }
 

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import * as d from '../../../core/decode.ts';
 import type { LedgerState } from '../../../core/ledgerState.ts';
 import { LedgerFailure } from '../../../run/portErrors.ts';
-import { codeOf, fileCause, replaceFile } from '../../fileSystem.ts';
+import { describeFileError, readErrorCode, replaceFile } from '../../fileSystem.ts';
 import { decodeFailing } from '../decodeItems.ts';
 import { decodeLease, type Lease } from '../lease.ts';
 import type { Items } from '../ledgerItems.ts';
@@ -11,16 +11,16 @@ import { WrittenByNewer } from '../storedForm.ts';
 /** What one file holds: every target that was ever run with it, by recipient key (`targets.ts` says what else). */
 export interface LedgerFile {
   readonly format: number;
-  readonly targets: Readonly<Record<string, Entry>>;
+  readonly targets: Readonly<Record<string, TargetEntry>>;
 }
 
-export interface Entry extends Pick<LedgerState, 'lastListing' | 'failing'> {
+export interface TargetEntry extends Pick<LedgerState, 'lastListing' | 'failing'> {
   readonly lease: Lease | null;
   /** read one by one: see `readItems` */
   readonly items: Items;
 }
 
-export const NO_ENTRY: Entry = { lease: null, lastListing: null, failing: null, items: {} };
+export const EMPTY_ENTRY: TargetEntry = { lease: null, lastListing: null, failing: null, items: {} };
 
 /** The format of the file as a whole, which is not that of the items in it. Release 0.1.0 reads this one. */
 const FORMAT = 2;
@@ -28,10 +28,10 @@ const FORMAT = 2;
 const decodeFormat: d.Decoder<number> = d.oneOf([FORMAT]);
 
 /** Keys of later releases are kept: a release that needs them understood writes a later format. */
-const decodeFile = d.open<LedgerFile>({
+const decodeFile = d.openObject<LedgerFile>({
   format: decodeFormat,
   targets: d.map(
-    d.open<Entry>({
+    d.openObject<TargetEntry>({
       lease: d.orNull(decodeLease),
       lastListing: d.orNull(d.instant),
       failing: d.orNull(decodeFailing),
@@ -41,7 +41,7 @@ const decodeFile = d.open<LedgerFile>({
 });
 
 /** A ledger file as this process read or wrote it last. */
-export interface Loaded {
+export interface LoadedFile {
   readonly file: LedgerFile;
   /** `null`: there is no file */
   readonly bytes: Buffer | null;
@@ -52,7 +52,7 @@ export interface Loaded {
  * @param last what this process read or wrote last: it is decoded again only when the file has other bytes
  * @throws LedgerFailure
  */
-export async function load(path: string, last: Loaded | null = null): Promise<Loaded> {
+export async function loadLedgerFile(path: string, last: LoadedFile | null = null): Promise<LoadedFile> {
   const bytes = await bytesOf(path);
   if (bytes === null) return { file: { format: FORMAT, targets: {} }, bytes };
   return last?.bytes?.equals(bytes) ? last : { file: decoded(path, bytes.toString()), bytes };
@@ -80,7 +80,7 @@ function decoded(path: string, text: string): LedgerFile {
 }
 
 /** `null`: there is no such file. @throws LedgerFailure */
-export async function textOf(path: string): Promise<string | null> {
+export async function readTextFile(path: string): Promise<string | null> {
   return (await bytesOf(path))?.toString() ?? null;
 }
 
@@ -88,15 +88,19 @@ async function bytesOf(path: string): Promise<Buffer | null> {
   try {
     return await readFile(path);
   } catch (cause) {
-    if (codeOf(cause) === 'ENOENT') return null;
-    throw new LedgerFailure(`ledger ${path} cannot be read ${fileCause(cause)}`, { cause });
+    if (readErrorCode(cause) === 'ENOENT') return null;
+    throw new LedgerFailure(`ledger ${path} cannot be read ${describeFileError(cause)}`, { cause });
   }
 }
 
 /** @returns what is in the file now. @throws LedgerFailure */
-export async function store(path: string, file: LedgerFile, assertHeld: () => void): Promise<Loaded> {
+export async function storeLedgerFile(
+  path: string,
+  file: LedgerFile,
+  assertHeld: () => void,
+): Promise<LoadedFile> {
   const bytes = asBytes(file);
-  await writing(path, () => replaceFile(path, bytes, assertHeld));
+  await wrapWriteErrors(path, () => replaceFile(path, bytes, assertHeld));
   return { file, bytes };
 }
 
@@ -138,11 +142,11 @@ function lineOf(name: string, item: unknown): Buffer {
 const LINES = new WeakMap<object, NamedLine>();
 
 /** @throws LedgerFailure for whatever `write` throws */
-export async function writing(path: string, write: () => Promise<void>): Promise<void> {
+export async function wrapWriteErrors(path: string, write: () => Promise<void>): Promise<void> {
   try {
     await write();
   } catch (cause) {
     if (cause instanceof LedgerFailure) throw cause;
-    throw new LedgerFailure(`ledger ${path} cannot be written ${fileCause(cause)}`, { cause });
+    throw new LedgerFailure(`ledger ${path} cannot be written ${describeFileError(cause)}`, { cause });
   }
 }

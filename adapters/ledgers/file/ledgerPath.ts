@@ -1,19 +1,19 @@
 import { readlink, realpath, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { LedgerFailure } from '../../../run/portErrors.ts';
-import { codeOf, fileCause, makeFolder } from '../../fileSystem.ts';
+import { describeFileError, makeFolder, readErrorCode } from '../../fileSystem.ts';
 
 /** As many as Linux follows. */
 const MOST_LINKS = 40;
 
 /** Where the ledger is or will be: by whichever link it is reached, there is one lock, and the link stays. */
-export async function placeOf(path: string): Promise<string> {
+export async function prepareLedgerPath(path: string): Promise<string> {
   try {
     await makeFolder(dirname(path), 0o700);
   } catch (cause) {
     throw unreachable(path, cause);
   }
-  const place = await followed(path);
+  const place = await resolveLinks(path);
   // Fail closed: a folder made here could be on another disk than the one that is not mounted yet.
   if (place !== path && !(await isThere(dirname(place))))
     throw new LedgerFailure(
@@ -23,7 +23,7 @@ export async function placeOf(path: string): Promise<string> {
 }
 
 /** As `placeOf`, for readers: it makes no folder. @throws LedgerFailure */
-export async function followed(path: string): Promise<string> {
+export async function resolveLinks(path: string): Promise<string> {
   try {
     let at = path;
     for (let links = 0; links <= MOST_LINKS; links += 1) {
@@ -55,7 +55,7 @@ async function orNull<T>(promise: Promise<T>, ...codes: readonly string[]): Prom
   try {
     return await promise;
   } catch (cause) {
-    if (codes.includes(codeOf(cause))) return null;
+    if (codes.includes(readErrorCode(cause))) return null;
     throw cause;
   }
 }
@@ -63,8 +63,8 @@ async function orNull<T>(promise: Promise<T>, ...codes: readonly string[]): Prom
 function unreachable(path: string, cause: unknown): LedgerFailure {
   // Where it was only missing, it would have been made.
   const why =
-    codeOf(cause) === 'ENOENT'
+    readErrorCode(cause) === 'ENOENT'
       ? '(ENOENT): its folder cannot be made; name a file in another folder'
-      : fileCause(cause);
+      : describeFileError(cause);
   return new LedgerFailure(`ledger ${path} cannot be reached ${why}`, { cause });
 }

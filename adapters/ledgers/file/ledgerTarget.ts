@@ -2,10 +2,10 @@ import * as d from '../../../core/decode.ts';
 import type { LedgerState } from '../../../core/ledgerState.ts';
 import { readTurns } from '../decodeItems.ts';
 import type { Lease } from '../lease.ts';
-import { type Items, type StoredItem, storedItem } from '../ledgerItems.ts';
-import { formatOf, type StoredValue, tieOf } from '../storedForm.ts';
-import { decodeHolder, type Holder } from './leaseHolder.ts';
-import { type Entry, type LedgerFile, NO_ENTRY } from './ledgerFile.ts';
+import { type Items, type StoredItem, toStoredItem } from '../ledgerItems.ts';
+import { digestOfData, readFormat, type StoredValue } from '../storedForm.ts';
+import { decodeHolder, type LeaseHolder } from './leaseHolder.ts';
+import { EMPTY_ENTRY, type LedgerFile, type TargetEntry } from './ledgerFile.ts';
 
 /**
  * One target in the file of a ledger. Its items stand under its recipient key, with the keys that release 0.1.0 reads.
@@ -13,9 +13,9 @@ import { type Entry, type LedgerFile, NO_ENTRY } from './ledgerFile.ts';
  * 0.1.0 takes that for another target and keeps it as it is. It may replace an item meanwhile, so each addition has the
  * digest of the item that it belongs to, and counts for no other.
  */
-export interface Target extends Entry {
+export interface LedgerTarget extends TargetEntry {
   /** by the name of the item, and what is known of the holder of the lease by `LEASE` */
-  readonly later: Items;
+  readonly additions: Items;
   /** see `LedgerState`; under the later key, for 0.1.0 takes no other key in an entry */
   readonly turns: LedgerState['turns'];
 }
@@ -28,27 +28,35 @@ function laterKey(key: string): string {
   return `later/${key}`;
 }
 
-export function targetIn({ targets }: LedgerFile, key: string): Target {
+export function readTarget({ targets }: LedgerFile, key: string): LedgerTarget {
   const { [TURNS]: turns, ...later } = targets[laterKey(key)]?.items ?? {};
-  return { ...(targets[key] ?? NO_ENTRY), later, turns: readTurns(turns) };
+  return { ...(targets[key] ?? EMPTY_ENTRY), additions: later, turns: readTurns(turns) };
 }
 
-export function withTarget(file: LedgerFile, key: string, { later, turns, ...entry }: Target): LedgerFile {
+export function replaceTarget(
+  file: LedgerFile,
+  key: string,
+  { additions: later, turns, ...entry }: LedgerTarget,
+): LedgerFile {
   const before = file.targets[laterKey(key)];
   const items = Object.keys(turns).length === 0 ? later : { ...later, [TURNS]: turns };
   const isNeeded = before !== undefined || Object.keys(items).length > 0;
-  const additions = isNeeded ? { [laterKey(key)]: { ...(before ?? NO_ENTRY), items } } : {};
+  const additions = isNeeded ? { [laterKey(key)]: { ...(before ?? EMPTY_ENTRY), items } } : {};
   return { ...file, targets: { ...file.targets, [key]: entry, ...additions } };
 }
 
 /** The target with this lease, or without one. */
-export function withLease(target: Target, lease: Lease | null, holder: Holder | null): Target {
-  const { [LEASE]: _, ...others } = target.later;
-  return { ...target, lease, later: holder === null ? others : { ...others, [LEASE]: holder } };
+export function replaceLease(
+  target: LedgerTarget,
+  lease: Lease | null,
+  holder: LeaseHolder | null,
+): LedgerTarget {
+  const { [LEASE]: _, ...others } = target.additions;
+  return { ...target, lease, additions: holder === null ? others : { ...others, [LEASE]: holder } };
 }
 
 /** Which process holds the lease; `null`: none, or it is not known. */
-export function holderOf({ lease, later }: Target): Holder | null {
+export function holderOf({ lease, additions: later }: LedgerTarget): LeaseHolder | null {
   if (lease === null || later[LEASE] === undefined) return null;
   try {
     const holder = decodeHolder(later[LEASE], '');
@@ -61,7 +69,7 @@ export function holderOf({ lease, later }: Target): Holder | null {
   }
 }
 
-export function storedItems({ items, later }: Target): StoredItem[] {
+export function storedItems({ items, additions: later }: LedgerTarget): StoredItem[] {
   return Object.entries(items).map(([name, data]) => [name, () => storedOf(data, later[name])]);
 }
 
@@ -70,24 +78,24 @@ function storedOf(data: unknown, addition: unknown): StoredValue {
   if (addition === undefined) return none;
   const { tie, format, needs, more } = d.record(addition, 'the addition to it');
   // Release 0.1.0 has written the item since.
-  if (tie !== tieOf(data)) return none;
+  if (tie !== digestOfData(data)) return none;
   return {
-    format: formatOf(format, 'format'),
-    needs: formatOf(needs, 'needs'),
+    format: readFormat(format, 'format'),
+    needs: readFormat(needs, 'needs'),
     data,
     more: more === undefined ? null : d.record(more, 'more'),
   };
 }
 
 /** Items that are not named stay as they are, those that cannot be read too. */
-export function withItems(
-  target: Target,
+export function changeItems(
+  target: LedgerTarget,
   { puts, deletes }: { readonly puts: Items; readonly deletes: readonly string[] },
-): Target {
-  const written = Object.entries(puts).map(([name, value]) => [name, storedItem(name, value)] as const);
+): LedgerTarget {
+  const written = Object.entries(puts).map(([name, value]) => [name, toStoredItem(name, value)] as const);
   const items = { ...target.items };
   for (const name of deletes) delete items[name];
-  const later = { ...target.later };
+  const later = { ...target.additions };
   for (const name of Object.keys(later)) {
     // What 0.1.0 has deleted, and what is written now, has no earlier addition any more.
     const isKept = name === LEASE || (Object.hasOwn(items, name) && !Object.hasOwn(puts, name));
@@ -98,7 +106,7 @@ export function withItems(
   return {
     ...target,
     items: { ...items, ...Object.fromEntries(written.map(([name, { data }]) => [name, data])) },
-    later: { ...later, ...Object.fromEntries(added) },
+    additions: { ...later, ...Object.fromEntries(added) },
   };
 }
 
@@ -108,7 +116,7 @@ function isPlain({ needs, more }: StoredValue): boolean {
 
 function additionOf({ format, needs, data, more }: StoredValue): Readonly<Record<string, unknown>> {
   return {
-    ...{ tie: tieOf(data), format },
+    ...{ tie: digestOfData(data), format },
     ...(needs > 1 ? { needs } : {}),
     ...(more === null ? {} : { more }),
   };

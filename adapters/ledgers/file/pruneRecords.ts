@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { type FileHandle, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { codeOf, replaceFile, syncFolder } from '../../fileSystem.ts';
-import { inLock } from './fileLock.ts';
-import { isPastLine, linesOf, openedRecords, recordsPath } from './historyFiles.ts';
-import { writing } from './ledgerFile.ts';
-import { followed } from './ledgerPath.ts';
+import { readErrorCode, replaceFile, syncFolder } from '../../fileSystem.ts';
+import { withFileLock } from './fileLock.ts';
+import { isExpiredLine, openRecords, readLines, recordsPath } from './historyFiles.ts';
+import { wrapWriteErrors } from './ledgerFile.ts';
+import { resolveLinks } from './ledgerPath.ts';
 
 /** How long after one pruning the next may begin, in milliseconds. */
 const PRUNED_EVERY_MS = 24 * 3_600_000;
@@ -18,14 +18,14 @@ const PRUNED_EVERY_MS = 24 * 3_600_000;
  * @throws LedgerFailure
  */
 export async function pruneRecords(ledger: string, at: Date): Promise<boolean> {
-  const place = await followed(ledger);
+  const place = await resolveLinks(ledger);
   // They may be on another disk: the link stays.
-  const path = await followed(recordsPath(place));
-  const file = await openedRecords(path);
+  const path = await resolveLinks(recordsPath(place));
+  const file = await openRecords(path);
   if (file === null) return false;
   try {
     let isReplaced = false;
-    await writing(path, async () => {
+    await wrapWriteErrors(path, async () => {
       if (await claim(place, path, at)) isReplaced = await pruned(place, path, file, at);
     });
     return isReplaced;
@@ -39,7 +39,7 @@ async function claim(place: string, path: string, at: Date): Promise<boolean> {
   const marker = place.replace(/(\.json)?$/, '.records.pruned');
   if (!(await isDue(marker, at))) return false;
   let isOurs = false;
-  await inLock(place, async (assertHeld) => {
+  await withFileLock(place, async (assertHeld) => {
     if (!(await isDue(marker, at))) return;
     for (const file of [place, path]) await removeLeftovers(file);
     await replaceFile(marker, `${at.toISOString()}\n`, assertHeld);
@@ -54,7 +54,7 @@ async function isDue(marker: string, at: Date): Promise<boolean> {
     const passed = at.getTime() - Date.parse((await readFile(marker, 'utf8')).trim());
     return !(passed >= 0 && passed < PRUNED_EVERY_MS);
   } catch (cause) {
-    if (codeOf(cause) === 'ENOENT') return true;
+    if (readErrorCode(cause) === 'ENOENT') return true;
     throw cause;
   }
 }
@@ -104,7 +104,7 @@ interface Replacement {
 async function replaceInLock(given: Replacement): Promise<boolean> {
   const { place, path, file, end, temporary, copy } = given;
   let isReplaced = false;
-  await inLock(place, async (assertHeld) => {
+  await withFileLock(place, async (assertHeld) => {
     const [read, now] = await Promise.all([file.stat({ bigint: true }), stat(path, { bigint: true })]);
     // Release 0.1.0 replaces the file when it deletes ends: then nothing is left to do until tomorrow.
     if (read.dev !== now.dev || read.ino !== now.ino || now.size < BigInt(end)) return;
@@ -121,10 +121,10 @@ async function replaceInLock(given: Replacement): Promise<boolean> {
 /** Where the first line begins that is to be deleted; `null`: there is none. */
 async function firstPast(file: FileHandle, at: Date): Promise<number | null> {
   let begin = 0;
-  for await (const lines of linesOf(file)) {
+  for await (const lines of readLines(file)) {
     for (const { bytes, next } of lines) {
       if (next === null) return null;
-      if (isPastLine(bytes, at)) return begin;
+      if (isExpiredLine(bytes, at)) return begin;
       begin = next;
     }
   }
@@ -134,9 +134,9 @@ async function firstPast(file: FileHandle, at: Date): Promise<number | null> {
 /** Copies the lines from `from` on that are kept. @returns where they end; a last line whose end is missing is left out */
 async function copyKept(file: FileHandle, from: number, copy: FileHandle, at: Date): Promise<number> {
   let end = from;
-  for await (const lines of linesOf(file, from)) {
+  for await (const lines of readLines(file, from)) {
     const whole = lines.filter(({ next }) => next !== null);
-    const kept = whole.filter(({ bytes }) => !isPastLine(bytes, at));
+    const kept = whole.filter(({ bytes }) => !isExpiredLine(bytes, at));
     await copy.writeFile(Buffer.concat(kept.flatMap(({ bytes }) => [bytes, NEWLINE])));
     end = whole.at(-1)?.next ?? end;
   }

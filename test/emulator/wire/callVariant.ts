@@ -41,4 +41,7 @@ export const IDS = {
 /** A token that the emulator gives out: opaque to clients, but one that every recording can carry. */
 export const SECOND_PAGE = Buffer.from('page from 1').toString('base64url');
 
-export const both = (code: string): Readonly<Record<DialectName, string>> => ({ outscale: code, aws: code });
+export const onBothProviders = (code: string): Readonly<Record<DialectName, string>> => ({
+  outscale: code,
+  aws: code,
+});

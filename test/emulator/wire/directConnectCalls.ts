@@ -1,4 +1,4 @@
-import { both, IDS, SECOND_PAGE, type Variants } from './callVariant.ts';
+import { IDS, onBothProviders, SECOND_PAGE, type Variants } from './callVariant.ts';
 
 const { account, connection, other, lag, member, request, peer, gateway, spare, hub, association } = IDS;
 const bundle = { location: 'PAR1', connectionsBandwidth: '1Gbps', lagName: 'acme' };
@@ -35,7 +35,7 @@ export const DIRECT_CONNECT_CALLS: Variants = {
     {
       says: 'with MACsec, which is not emulated',
       input: { location: 'PAR1', bandwidth: '100Gbps', connectionName: 'a', requestMACSec: true },
-      refused: both(client),
+      refused: onBothProviders(client),
     },
   ],
   DescribeConnections: [
@@ -43,7 +43,11 @@ export const DIRECT_CONNECT_CALLS: Variants = {
     { says: 'one', input: { connectionId: connection } },
     { says: 'a page', input: { maxResults: 100 } },
     { says: 'the second page', input: { maxResults: 1, nextToken: SECOND_PAGE } },
-    { says: 'one that is not there', input: { connectionId: 'dxcon-00000000' }, refused: both(client) },
+    {
+      says: 'one that is not there',
+      input: { connectionId: 'dxcon-00000000' },
+      refused: onBothProviders(client),
+    },
   ],
   AllocatePrivateVirtualInterface: [
     { says: 'the least', input: { ...offer, newPrivateVirtualInterfaceAllocation: wanted } },
@@ -74,7 +78,7 @@ export const DIRECT_CONNECT_CALLS: Variants = {
         ...offer,
         newPrivateVirtualInterfaceAllocation: { ...wanted, tags: [{ key: 'a' }, { key: 'a', value: 'b' }] },
       },
-      refused: both('DuplicateTagKeysException'),
+      refused: onBothProviders('DuplicateTagKeysException'),
     },
   ],
   AllocatePublicVirtualInterface: [
@@ -108,7 +112,11 @@ export const DIRECT_CONNECT_CALLS: Variants = {
   ],
   DeleteVirtualInterface: [
     { says: 'one', input: { virtualInterfaceId: request } },
-    { says: 'one that is not there', input: { virtualInterfaceId: 'dxvif-00000000' }, refused: both(client) },
+    {
+      says: 'one that is not there',
+      input: { virtualInterfaceId: 'dxvif-00000000' },
+      refused: onBothProviders(client),
+    },
   ],
   ConfirmPrivateVirtualInterface: [
     {
@@ -120,7 +128,7 @@ export const DIRECT_CONNECT_CALLS: Variants = {
       input: { virtualInterfaceId: request, directConnectGatewayId: hub },
       refused: { outscale: client },
     },
-    { says: 'for no gateway', input: { virtualInterfaceId: request }, refused: both(client) },
+    { says: 'for no gateway', input: { virtualInterfaceId: request }, refused: onBothProviders(client) },
   ],
   CreateLag: [
     { says: 'the least', input: { ...bundle, numberOfConnections: 2 } },
@@ -138,26 +146,30 @@ export const DIRECT_CONNECT_CALLS: Variants = {
     {
       says: 'with MACsec, which is not emulated',
       input: { ...bundle, numberOfConnections: 1, requestMACSec: true },
-      refused: both(client),
+      refused: onBothProviders(client),
     },
   ],
   DescribeLags: [
     { says: 'all', input: {} },
     { says: 'one', input: { lagId: lag } },
     { says: 'the second page', input: { maxResults: 1, nextToken: SECOND_PAGE } },
-    { says: 'one that is not there', input: { lagId: 'dxlag-00000000' }, refused: both(client) },
+    { says: 'one that is not there', input: { lagId: 'dxlag-00000000' }, refused: onBothProviders(client) },
   ],
   AssociateConnectionWithLag: [
     { says: 'one with an interface', input: { connectionId: connection, lagId: lag } },
     {
       says: 'with one that is not there',
       input: { connectionId: connection, lagId: 'dxlag-00000000' },
-      refused: both(client),
+      refused: onBothProviders(client),
     },
   ],
   DisassociateConnectionFromLag: [
     { says: 'a member', input: { connectionId: member, lagId: lag } },
-    { says: 'one that is none', input: { connectionId: connection, lagId: lag }, refused: both(client) },
+    {
+      says: 'one that is none',
+      input: { connectionId: connection, lagId: lag },
+      refused: onBothProviders(client),
+    },
   ],
   AssociateVirtualInterface: [
     { says: 'with a connection', input: { virtualInterfaceId: request, connectionId: other } },
@@ -165,7 +177,7 @@ export const DIRECT_CONNECT_CALLS: Variants = {
     {
       says: 'with a member of a LAG',
       input: { virtualInterfaceId: request, connectionId: member },
-      refused: both(client),
+      refused: onBothProviders(client),
     },
   ],
   UpdateVirtualInterfaceAttributes: [
@@ -176,7 +188,7 @@ export const DIRECT_CONNECT_CALLS: Variants = {
     {
       says: 'SiteLink, which is not emulated',
       input: { virtualInterfaceId: request, enableSiteLink: true },
-      refused: both(client),
+      refused: onBothProviders(client),
     },
   ],
   CreateBGPPeer: [
@@ -211,7 +223,7 @@ export const DIRECT_CONNECT_CALLS: Variants = {
     {
       says: 'one that is not there',
       input: { virtualInterfaceId: request, bgpPeerId: 'dxpeer-00000000' },
-      refused: both(client),
+      refused: onBothProviders(client),
     },
   ],
   DescribeVirtualGateways: [{ says: 'all', input: {} }],

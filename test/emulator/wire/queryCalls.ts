@@ -1,4 +1,4 @@
-import { both, IDS, SECOND_PAGE, type Variants } from './callVariant.ts';
+import { IDS, onBothProviders, SECOND_PAGE, type Variants } from './callVariant.ts';
 
 const { account, gateway, spare, vpc, table } = IDS;
 const attachment = { VpcId: vpc, VpnGatewayId: gateway };
@@ -35,18 +35,22 @@ export const EC2_CALLS: Variants = {
         ...['--tag-specifications', 'ResourceType=vpn-gateway,Tags=[{Key=a,Value=b}]'],
       ],
     },
-    { says: 'only to try', input: { Type: 'ipsec.1', DryRun: true }, refused: both('DryRunOperation') },
+    {
+      says: 'only to try',
+      input: { Type: 'ipsec.1', DryRun: true },
+      refused: onBothProviders('DryRunOperation'),
+    },
     {
       says: 'with tags for something else',
       input: { Type: 'ipsec.1', TagSpecifications: [{ ResourceType: 'vpc', Tags }] },
-      refused: both('InvalidParameterValue'),
+      refused: onBothProviders('InvalidParameterValue'),
     },
   ],
   AttachVpnGateway: [{ says: 'the least', input: { VpcId: vpc, VpnGatewayId: spare } }],
   DetachVpnGateway: [{ says: 'the least', input: attachment }],
   DeleteVpnGateway: [
     { says: 'one', input: { VpnGatewayId: spare } },
-    { says: 'one in use', input: { VpnGatewayId: gateway }, refused: both('IncorrectState') },
+    { says: 'one in use', input: { VpnGatewayId: gateway }, refused: onBothProviders('IncorrectState') },
   ],
   DescribeVpnGateways: [
     { says: 'all', input: {} },
@@ -71,12 +75,12 @@ export const EC2_CALLS: Variants = {
     {
       says: 'one that is not there',
       input: { VpnGatewayIds: ['vgw-00000000'] },
-      refused: both('InvalidVpnGatewayID.NotFound'),
+      refused: onBothProviders('InvalidVpnGatewayID.NotFound'),
     },
     {
       says: 'by a filter that is not emulated',
       input: { Filters: [{ Name: 'availability-zone', Values: ['a'] }] },
-      refused: both('InvalidParameterValue'),
+      refused: onBothProviders('InvalidParameterValue'),
     },
   ],
   CreateRoute: [
@@ -84,7 +88,7 @@ export const EC2_CALLS: Variants = {
     {
       says: 'to what is not emulated',
       input: { RouteTableId: table, DestinationIpv6CidrBlock: '::/0', NatGatewayId: 'nat-1a2b3c4d' },
-      refused: both('MissingParameter'),
+      refused: onBothProviders('MissingParameter'),
     },
   ],
   DescribeRouteTables: [
@@ -118,7 +122,7 @@ export const STS_CALLS: Variants = {
     {
       says: 'with a session policy, which is not emulated',
       input: { ...role, Policy: '{"Version":"2012-10-17"}', Tags: [{ Key: 'a', Value: 'b' }] },
-      refused: both('ValidationError'),
+      refused: onBothProviders('ValidationError'),
     },
   ],
 };

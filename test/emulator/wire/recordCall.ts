@@ -19,7 +19,7 @@ const SDKS = {
 } satisfies Record<Service, { model: object; Client: unknown }>;
 
 /** Makes a call over HTTP, and tells what the client sent for it. */
-export async function record(call: Call, client: Client): Promise<Recording> {
+export async function recordCall(call: Call, client: Client): Promise<Recording> {
   const seen: Omit<Recording, 'call' | 'client'>[] = [];
   const server = createServer(async (request, response) => {
     const chunks: Uint8Array[] = [];

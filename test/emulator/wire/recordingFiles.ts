@@ -32,7 +32,7 @@ export function recordingOf({ operation, says }: Call, client: Client): Recordin
 }
 
 /** Writes one recording, in the place of the one before. */
-export function keep({ operation, says }: Call, recording: Recording): void {
+export function saveRecording({ operation, says }: Call, recording: Recording): void {
   const others = recordingsOf(operation).filter(
     ({ call, client }) => call !== says || client !== recording.client,
   );
@@ -45,7 +45,7 @@ function keyOf({ call, client }: Recording): string {
 }
 
 /** What a request asks for: the same in every release of a client, and from every machine. */
-export function essence({ method, path, headers, body }: Omit<Recording, 'call' | 'client'>) {
+export function comparableRequest({ method, path, headers, body }: Omit<Recording, 'call' | 'client'>) {
   const [type = ''] = (headers['content-type'] ?? '').split(';');
   const [, region, service] =
     /Credential=\d{12}\/\d{8}\/([^/]+)\/([^/]+)\/aws4_request/.exec(headers.authorization ?? '') ?? [];
@@ -62,7 +62,7 @@ export function essence({ method, path, headers, body }: Omit<Recording, 'call' 
 }
 
 /** All of a request but when it was made, where to, and which attempt of which process it was. */
-export function lasting({ headers, ...rest }: Recording) {
+export function storedForm({ headers, ...rest }: Recording) {
   const { host, 'x-amz-date': date, 'amz-sdk-invocation-id': id, authorization = '', ...lasting } = headers;
   const signed = /SignedHeaders=([^,]+)/.exec(authorization)?.[1];
   return { ...rest, headers: { ...lasting, signed }, complete: [host, date, id].every(Boolean) };

@@ -11,7 +11,7 @@ import type { Recording } from './recordingFiles.ts';
 const { account, connection, gateway, vpc, hub } = IDS;
 
 /** A world in which everything stands that recordings name. */
-export function worldOfRecordings(dialect: DialectName): Simulation {
+export function createRecordedWorld(dialect: DialectName): Simulation {
   const scenario = readScenario({
     region: 'eu-west-2',
     options: { dialect },
@@ -61,7 +61,7 @@ function rename<T extends { readonly id: string }>(map: Map<string, T>, id: stri
 }
 
 /** Plays a recording to a simulation, byte for byte as it came. */
-export function replay(simulation: Simulation, { method, path, headers, body }: Recording) {
+export function replayRecording(simulation: Simulation, { method, path, headers, body }: Recording) {
   const reply = simulation.handle({ method, target: path, headers, body: Buffer.from(body) });
   if (reply.kind !== 'response') throw new Error(`no answer: ${reply.kind}`);
   return reply;

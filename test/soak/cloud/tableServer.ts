@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { type HttpRequest, HttpResponse } from '@smithy/protocol-http';
 import type { Dynamo } from '../../support/dynamo.ts';
-import type { Server } from './virtualServer.ts';
-import { createTable } from './virtualTable.ts';
+import type { VirtualServer } from './virtualServer.ts';
+import { createVirtualTable } from './virtualTable.ts';
 
 /** The tables of lives as any DynamoDB, so that the contract of the ledgers can be held against them. */
-export async function startTables(): Promise<Dynamo> {
-  const tables = new Map<string, Server>();
+export async function startTableServer(): Promise<Dynamo> {
+  const tables = new Map<string, VirtualServer>();
   const handle = async ({ method, path, headers, body }: HttpRequest) => {
     const text = Buffer.from(body).toString();
     const asked: {
@@ -38,7 +38,7 @@ export async function startTables(): Promise<Dynamo> {
     },
     createTable: async () => {
       const name = `ledger-${randomUUID()}`;
-      tables.set(name, createTable());
+      tables.set(name, createVirtualTable());
       return name;
     },
     close: async () => tables.clear(),

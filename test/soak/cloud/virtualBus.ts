@@ -1,18 +1,18 @@
-import { answer, type Server } from './virtualServer.ts';
+import { answerJson, type VirtualServer } from './virtualServer.ts';
 
 /** An event as it came in. */
-export interface Delivered {
+export interface DeliveredEvent {
   readonly at: number;
   readonly type: string;
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
 /** EventBridge: keeps what it takes, and refuses every so-manieth entry where it is told to. */
-export function createBus(now: () => number) {
-  const delivered: Delivered[] = [];
+export function createVirtualBus(now: () => number) {
+  const delivered: DeliveredEvent[] = [];
   let refuseEvery = 0;
   let count = 0;
-  const server: Server = {
+  const server: VirtualServer = {
     answer: ({ body }) => {
       const entries: { DetailType: string; Detail: string }[] = JSON.parse(body).Entries;
       const Entries = entries.map(({ DetailType, Detail }) => {
@@ -21,10 +21,16 @@ export function createBus(now: () => number) {
         delivered.push({ at: now(), type: DetailType, detail: JSON.parse(Detail) });
         return { EventId: `event-${count}` };
       });
-      return answer(200, { Entries, FailedEntryCount: Entries.filter((one) => 'ErrorCode' in one).length });
+      return answerJson(200, {
+        Entries,
+        FailedEntryCount: Entries.filter((one) => 'ErrorCode' in one).length,
+      });
     },
     failure: (status) =>
-      answer(status, { __type: status === 400 ? 'ThrottlingException' : 'InternalException', message: 'no' }),
+      answerJson(status, {
+        __type: status === 400 ? 'ThrottlingException' : 'InternalException',
+        message: 'no',
+      }),
   };
   return {
     ...server,

@@ -9,26 +9,26 @@ import {
   GATEWAYS,
   OWNER_OF,
   OWNER_OF_LAG,
+  RECIPIENT_ACCOUNT,
   REGION,
   SPARE,
   START,
-  US,
 } from '../plan/constants.ts';
-import type { Plan } from '../plan/lifePlan.ts';
-import { type Answer, answer, type Call } from './virtualServer.ts';
+import type { LifePlan } from '../plan/lifePlan.ts';
+import { type Answer, answerJson, type Call } from './virtualServer.ts';
 
 /** The emulator, in this process: Direct Connect, EC2 and STS behind one door. */
-export interface Provider {
+export interface VirtualProvider {
   readonly simulation: Simulation;
   /** @param fault how the emulator is to spoil this one answer */
   answer(call: Call, fault: FaultKind | null): Answer;
 }
 
-export function createProvider({ provider, names, seed }: Plan): Provider {
+export function createVirtualProvider({ provider, names, seed }: LifePlan): VirtualProvider {
   const scenario = readScenario({
     region: REGION,
     gateways: GATEWAYS.map((id, i) => ({
-      account: US,
+      account: RECIPIENT_ACCOUNT,
       id,
       vpc: id === SPARE ? null : `vpc-${i}`,
       asn: GATEWAY_ASN,
@@ -58,7 +58,14 @@ export function createProvider({ provider, names, seed }: Plan): Provider {
     simulation,
     answer: ({ method, path, headers, body }, fault) => {
       if (fault !== null)
-        simulation.addFault({ kind: fault, operation: null, account: US, times: 1, after: 0, status: null });
+        simulation.addFault({
+          kind: fault,
+          operation: null,
+          account: RECIPIENT_ACCOUNT,
+          times: 1,
+          after: 0,
+          status: null,
+        });
       const reply = simulation.handle({ method, target: path, headers, body: Buffer.from(body) });
       simulation.clearFaults();
       return reply.kind === 'response' ? { status: reply.status, body: reply.body } : { broken: reply.kind };
@@ -66,8 +73,8 @@ export function createProvider({ provider, names, seed }: Plan): Provider {
   };
 }
 
-export function refusal(status: number): Answer {
-  return answer(status, {
+export function refuseCall(status: number): Answer {
+  return answerJson(status, {
     __type: status === 400 ? 'ThrottlingException' : 'ServiceUnavailable',
     message: 'no',
   });

@@ -1,5 +1,5 @@
 /** Something of the cloud, without sockets. */
-export interface Server {
+export interface VirtualServer {
   answer(call: Call): Answer;
   /** an error in its own words; status 400 is that it is asked too often */
   failure(status: number): Answer;
@@ -20,6 +20,6 @@ export type Answer =
   | { readonly status: number; readonly body: string }
   | { readonly broken: 'reset' | 'hang' };
 
-export function answer(status: number, body: unknown): Answer {
+export function answerJson(status: number, body: unknown): Answer {
   return { status, body: JSON.stringify(body) };
 }

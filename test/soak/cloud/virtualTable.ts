@@ -1,4 +1,4 @@
-import { type Answer, answer, type Server } from './virtualServer.ts';
+import { type Answer, answerJson, type VirtualServer } from './virtualServer.ts';
 
 type Value = Readonly<Record<string, unknown>>;
 type Item = Record<string, Value>;
@@ -33,7 +33,7 @@ interface Write {
 }
 
 /** One table with `pk` and `sk`, in memory, by the wire protocol. */
-export function createTable(): Server & { readonly items: ReadonlyMap<string, Item> } {
+export function createVirtualTable(): VirtualServer & { readonly items: ReadonlyMap<string, Item> } {
   const items = new Map<string, Item>();
   const put = (item: Item) => items.set(nameOf(item), item);
   const operations: Readonly<Record<string, (asked: Asked) => unknown>> = {
@@ -66,20 +66,23 @@ export function createTable(): Server & { readonly items: ReadonlyMap<string, It
       const carryOut = operations[operation];
       if (carryOut === undefined) return error('UnknownOperationException', operation);
       const result = carryOut(JSON.parse(body));
-      if (result instanceof Canceled) return answer(400, result);
+      if (result instanceof Canceled) return answerJson(400, result);
       return result === null
         ? error('ConditionalCheckFailedException', 'The conditional request failed')
-        : answer(200, result);
+        : answerJson(200, result);
     },
     failure: (status) =>
       status === 400
         ? error('ProvisionedThroughputExceededException', 'too fast')
-        : answer(status, { __type: 'com.amazonaws.dynamodb.v20120810#InternalServerError', message: 'no' }),
+        : answerJson(status, {
+            __type: 'com.amazonaws.dynamodb.v20120810#InternalServerError',
+            message: 'no',
+          }),
   };
 }
 
 function error(type: string, message: string): Answer {
-  return answer(400, { __type: `com.amazonaws.dynamodb.v20120810#${type}`, message });
+  return answerJson(400, { __type: `com.amazonaws.dynamodb.v20120810#${type}`, message });
 }
 
 /** The answer to a transaction of which a condition is not met. */

@@ -1,33 +1,33 @@
 import type { VirtualInterface } from '../../../core/model.ts';
-import type { HoldLine, Policy } from '../../../core/policy.ts';
-import { judge, type Surroundings, type Verdict } from '../../support/decisionOracle.ts';
+import type { HoldRule, Policy } from '../../../core/policy.ts';
+import { decideByOracle, type OracleContext, type OracleDecision } from '../../support/decisionOracle.ts';
 import { network } from '../../support/oracleFields.ts';
-import { GATEWAY_ASN, OURS, REGION, TARGET, US } from '../plan/constants.ts';
-import type { Plan } from '../plan/lifePlan.ts';
+import { GATEWAY_ASN, OWN_CONNECTION, RECIPIENT_ACCOUNT, REGION, TARGET } from '../plan/constants.ts';
+import type { LifePlan } from '../plan/lifePlan.ts';
 import type { PlainMatch, PlainPolicy } from '../plan/plainPolicy.ts';
-import type { Session, Shown, Truth } from './groundTruth.ts';
+import type { Session, ShownFields, Truth } from './groundTruth.ts';
 
 /** The rules of the design, said from the plan's own policy and from what is true: nothing of the core runs here. */
 
 /** A truth as it was shown at some time. */
-export interface Seen {
+export interface ShownTruth {
   readonly truth: Truth;
-  readonly shown: Shown;
+  readonly shown: ShownFields;
 }
 
-export interface Standing {
-  readonly request: Seen;
+export interface RequestContext {
+  readonly request: ShownTruth;
   /** that occupy something, the request not among them */
-  readonly live: readonly Seen[];
-  readonly acceptedThisPass: number;
+  readonly live: readonly ShownTruth[];
+  readonly acceptedThisRun: number;
   /** by the clock of whoever decides */
   readonly civil: number;
 }
 
 /** The gateway that a request may be put on, or why it may not. */
-export function rule(plan: Plan, policy: PlainPolicy, standing: Standing): Verdict {
-  const { request, live, acceptedThisPass, civil } = standing;
-  const surroundings: Surroundings = {
+export function decideByRules(plan: LifePlan, policy: PlainPolicy, standing: RequestContext): OracleDecision {
+  const { request, live, acceptedThisRun, civil } = standing;
+  const surroundings: OracleContext = {
     interfaces: live.map((seen) => seenAs(seen, plan, 'available')),
     // What was given takes the slots of who got it, wherever it is now.
     intents: Object.fromEntries(
@@ -48,20 +48,24 @@ export function rule(plan: Plan, policy: PlainPolicy, standing: Standing): Verdi
     ),
     acceptances: {},
     damaged: {},
-    ownConnections: { known: true, ids: new Set([OURS]) },
-    acceptedThisPass,
+    ownConnections: { known: true, ids: new Set([OWN_CONNECTION]) },
+    acceptedThisRun,
   };
-  const verdict = judge(
+  const verdict = decideByOracle(
     asPolicy(policy, plan),
     seenAs(request, plan, 'confirming'),
     surroundings,
     new Date(civil),
   );
   const codes = new Set([...verdict.codes, ...networkFaults(plan, request, live, verdict.gateway)]);
-  return codes.size === 0 ? verdict : { gateway: null, codes, award: null };
+  return codes.size === 0 ? verdict : { gateway: null, codes, assignment: null };
 }
 
-function seenAs({ truth, shown }: Seen, { provider, names }: Plan, state: string): VirtualInterface {
+function seenAs(
+  { truth, shown }: ShownTruth,
+  { provider, names }: LifePlan,
+  state: string,
+): VirtualInterface {
   const { id, account, vlan, taken, to } = truth;
   const { connection, name, mtu, sessions, isOdd } = shown;
   const isRequester = provider === 'outscale' && names === 'requester' && state === 'confirming';
@@ -85,7 +89,7 @@ function seenAs({ truth, shown }: Seen, { provider, names }: Plan, state: string
       customerAddress: given(customerAddress),
       hasKey,
     })),
-    faults: isOdd ? ['odd'] : [],
+    readErrors: isOdd ? ['odd'] : [],
     unreadable: [],
   };
 }
@@ -94,13 +98,16 @@ function given(address: string): string | null {
   return address === '' ? null : address;
 }
 
-function asPolicy({ freeze, acceptsPerPass, owners, hold }: PlainPolicy, { provider }: Plan): Policy {
+function asPolicy(
+  { freeze, acceptsPerPass: acceptsPerRun, owners, hold }: PlainPolicy,
+  { provider }: LifePlan,
+): Policy {
   return {
     format: 1,
     target: TARGET,
-    recipient: { provider, region: REGION, account: US, credentials: null, expiry: null },
+    recipient: { provider, region: REGION, account: RECIPIENT_ACCOUNT, credentials: null, expiry: null },
     freeze,
-    limits: { acceptsPerPass },
+    limits: { acceptsPerRun },
     owners: owners.map(({ name, account, connections, limit, grants }) => ({
       name,
       account,
@@ -120,15 +127,15 @@ function asPolicy({ freeze, acceptsPerPass, owners, hold }: PlainPolicy, { provi
   };
 }
 
-function asMatch({ bgpKey, ...lists }: PlainMatch): HoldLine['match'] {
+function asMatch({ bgpKey, ...lists }: PlainMatch): HoldRule['match'] {
   return { ...lists, bgpKey: bgpKey ? 'required' : null, mtu: null, tags: null, location: null };
 }
 
 /** Subnets that nothing else on the gateway touches, each of one session; and an ASN that is not the gateway's, where that is known. */
 function networkFaults(
-  { provider }: Plan,
-  { shown: { sessions } }: Seen,
-  live: readonly Seen[],
+  { provider }: LifePlan,
+  { shown: { sessions } }: ShownTruth,
+  live: readonly ShownTruth[],
   gateway: string | null,
 ): string[] {
   if (gateway === null) return [];

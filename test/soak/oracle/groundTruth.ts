@@ -1,9 +1,9 @@
-import { isOver } from '../../../emulator/lifecycle.ts';
+import { hasEnded } from '../../../emulator/lifecycle.ts';
 import type { VirtualInterface as Emulated, World } from '../../../emulator/world.ts';
-import { US, WEEK } from '../plan/constants.ts';
+import { RECIPIENT_ACCOUNT, WEEK } from '../plan/constants.ts';
 
 /** What the API shows of a request or an interface, and its owner may change. */
-export interface Shown {
+export interface ShownFields {
   readonly connection: string;
   readonly name: string;
   readonly mtu: number;
@@ -30,9 +30,9 @@ export interface Truth {
   readonly expiresAt: number | null;
   /** one of thousands */
   readonly isFlood: boolean;
-  shown: Shown;
+  shown: ShownFields;
   /** when it was accepted, by whom, and on what */
-  taken: Taken | null;
+  taken: AcceptedAs | null;
   withdrawnAt: number | null;
   /** since when no listing has it, and its state is one that was never documented */
   strangeSince: number | null;
@@ -50,7 +50,7 @@ export interface Truth {
   hidden: boolean;
 }
 
-export interface Taken {
+export interface AcceptedAs {
   readonly at: number;
   readonly by: 'us' | 'hand';
   readonly gateway: string;
@@ -69,7 +69,7 @@ interface Made {
   readonly isOdd: boolean;
 }
 
-export function truthOf(vif: Emulated, { at, expires, isFlood, isOdd }: Made): Truth {
+export function createTruth(vif: Emulated, { at, expires, isFlood, isOdd }: Made): Truth {
   const { id, connection, recipient, vlan } = vif;
   return {
     id,
@@ -79,7 +79,7 @@ export function truthOf(vif: Emulated, { at, expires, isFlood, isOdd }: Made): T
     madeAt: at,
     expiresAt: expires ? at + WEEK : null,
     isFlood,
-    shown: shownOf(vif, isOdd),
+    shown: shownFieldsOf(vif, isOdd),
     taken: null,
     withdrawnAt: null,
     strangeSince: null,
@@ -92,7 +92,7 @@ export function truthOf(vif: Emulated, { at, expires, isFlood, isOdd }: Made): T
   };
 }
 
-export function shownOf({ connection, name, mtu, peers }: Emulated, isOdd: boolean): Shown {
+export function shownFieldsOf({ connection, name, mtu, peers }: Emulated, isOdd: boolean): ShownFields {
   const sessions = peers.flatMap(({ asn, amazonAddress, customerAddress, authKey, state }) =>
     state === 'live' ? [{ asn, amazonAddress, customerAddress, hasKey: authKey !== '' }] : [],
   );
@@ -116,13 +116,13 @@ export function isPending(
 
 /** To us, by somebody else. */
 export function isOffer({ to, account }: Truth): boolean {
-  return to === US && account !== US;
+  return to === RECIPIENT_ACCOUNT && account !== RECIPIENT_ACCOUNT;
 }
 
 /** Accepted, and neither deleted nor about to be unknown. */
 export function isLive({ id, taken }: Truth, world: World): boolean {
   const vif = world.interfaces.get(id);
-  return taken !== null && vif !== undefined && !isOver(vif);
+  return taken !== null && vif !== undefined && !hasEnded(vif);
 }
 
 /**
@@ -138,6 +138,6 @@ export function mayBeLive(truth: Truth, world: World): boolean {
  * We tried, heard no good of it, and somebody else put it on the same gateway before we looked again: whose doing it was, the
  * API tells nobody.
  */
-export function isAnybodys({ taken, attempted }: Truth): boolean {
+export function hasUnknownAccepter({ taken, attempted }: Truth): boolean {
   return taken?.by === 'hand' && taken.gateway === attempted;
 }

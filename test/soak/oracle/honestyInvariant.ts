@@ -1,18 +1,18 @@
-import type { Delivered } from '../cloud/virtualBus.ts';
+import type { DeliveredEvent } from '../cloud/virtualBus.ts';
 import { PLANTED } from '../plan/constants.ts';
-import { isAnybodys, isOffer, isPending, type Truth } from './groundTruth.ts';
-import { fields, type watchReports } from './reportsInvariant.ts';
+import { hasUnknownAccepter, isOffer, isPending, type Truth } from './groundTruth.ts';
+import { type checkReports, toFields } from './reportsInvariant.ts';
 import type { Scene } from './safetyInvariant.ts';
 import type { Verdicts } from './violations.ts';
 
-type News = Delivered & { readonly about: string };
+type News = DeliveredEvent & { readonly about: string };
 
 /** What a reader keeps who drops repeats by ID. */
-function withoutRepeats(delivered: readonly Delivered[], { blame }: Verdicts): News[] {
+function withoutRepeats(delivered: readonly DeliveredEvent[], { blame }: Verdicts): News[] {
   const kept = new Map<string, News>();
   for (const one of delivered) {
     const { id, request, interface: ours } = one.detail;
-    const about = String(fields(request ?? ours).id ?? '');
+    const about = String(toFields(request ?? ours).id ?? '');
     const first = kept.get(String(id));
     if (first === undefined) kept.set(String(id), { ...one, about });
     else if (kindOf(first.type) !== kindOf(one.type) || first.about !== about)
@@ -27,11 +27,11 @@ function kindOf(type: string): string {
 }
 
 /** At the end of a life, when all is quiet: everything that became of requests was told, once, and nothing else. */
-export function judgeNews(
+export function checkEvents(
   scene: Scene,
-  delivered: readonly Delivered[],
+  delivered: readonly DeliveredEvent[],
   passes: { readonly failed: number; readonly failedWithMemory: number },
-  { deadline }: ReturnType<typeof watchReports>,
+  { deadline }: ReturnType<typeof checkReports>,
   verdicts: Verdicts,
 ): void {
   const { blame } = verdicts;
@@ -50,7 +50,7 @@ export function judgeNews(
     if (JSON.stringify(detail).includes(PLANTED)) blame('secrecy', `a BGP key stands in \`${type}\``);
     if (type !== 'Pass Failed' && !scene.truths.has(about))
       blame('honesty', `\`${type}\` of ${about}, which never was`);
-    const told = fields(detail.request).deadline;
+    const told = toFields(detail.request).deadline;
     if (told !== undefined) deadline(about, told, type);
   }
 }
@@ -71,7 +71,7 @@ function wrongs(truth: Truth, own: readonly News[], scene: Scene): string[] {
       ...wrongsOfOurs(truth, accepted, ends),
       ...drift(truth, of('Accepted Interface Not Available'), scene),
     ];
-  if (isAnybodys(truth)) return [];
+  if (hasUnknownAccepter(truth)) return [];
   const found: string[] = [];
   if (accepted.length > 0) found.push('was told as accepted, and was not');
   // What became of it while its state is one that was never documented, the API tells nobody.

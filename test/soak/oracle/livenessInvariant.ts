@@ -1,6 +1,6 @@
 import type { PlainPolicy } from '../plan/plainPolicy.ts';
-import type { Run } from '../virtualRun.ts';
-import { rule } from './decisionRules.ts';
+import type { VirtualRun } from '../virtualRun.ts';
+import { decideByRules } from './decisionRules.ts';
 import { isOffer, isPending, mayBeLive, type Truth } from './groundTruth.ts';
 import type { Scene } from './safetyInvariant.ts';
 import type { Verdicts } from './violations.ts';
@@ -15,7 +15,7 @@ const URGENT = 4 * 86_400_000;
  * What could be accepted for the whole of a pass that nothing went wrong with is accepted in it, or the pass accepted as many
  * as it may. Then its owner has a turn within as many such passes as it takes to give one to each owner that waits.
  */
-export function watchLiveness(scene: Scene, { blame }: Verdicts) {
+export function checkLiveness(scene: Scene, { blame }: Verdicts) {
   const { plan, truths, badSince, world, civil, now } = scene;
   let cleanPasses = SETTLED;
   let civilAtStart = 0;
@@ -27,7 +27,7 @@ export function watchLiveness(scene: Scene, { blame }: Verdicts) {
   const waits = new Map<string, number>();
 
   /** The gateway that it could have had from the beginning of the pass to its end, had it come first. */
-  function missed({ policy }: Run, request: Truth, live: readonly Truth[]): string | null {
+  function missed({ policy }: VirtualRun, request: Truth, live: readonly Truth[]): string | null {
     // Of what may be live and cannot be read in some field, nobody knows which VLAN it takes, and which grants it fits.
     const isObscured = live.some(
       ({ id, shown }) => id !== request.id && shown.isOdd && shown.connection === request.shown.connection,
@@ -35,15 +35,15 @@ export function watchLiveness(scene: Scene, { blame }: Verdicts) {
     if (isObscured) return null;
     const seen = (truth: Truth) => ({ truth, shown: truth.shown });
     const others = live.filter((other) => other !== request).map(seen);
-    const standing = { request: seen(request), live: others, acceptedThisPass: 0 };
+    const standing = { request: seen(request), live: others, acceptedThisRun: 0 };
     const [before, after] = [civilAtStart, civil()].map((at) =>
-      rule(plan, policy, { ...standing, civil: at }),
+      decideByRules(plan, policy, { ...standing, civil: at }),
     );
     const gateway = before?.gateway ?? null;
     return gateway !== null && after?.gateway === gateway && badSince.get(gateway) === null ? gateway : null;
   }
 
-  function judge(run: Run, isSettled: boolean): void {
+  function judge(run: VirtualRun, isSettled: boolean): void {
     const all = [...truths.values()];
     const waiting = all.filter(
       (truth) => isOffer(truth) && isPending(truth, run.startedAt) && isPending(truth, now()),
@@ -59,7 +59,7 @@ export function watchLiveness(scene: Scene, { blame }: Verdicts) {
   }
 
   /** Each owner with a request that is left waits, unless it had a turn. */
-  function takeTurns({ policy, attempts, looks }: Run, left: readonly Truth[]): void {
+  function takeTurns({ policy, attempts, looks }: VirtualRun, left: readonly Truth[]): void {
     // One that was described and not confirmed had its turn too: the preflight checks held it.
     const served = new Set([...attempts, ...looks.keys()].map((id) => ownerOf(policy, truths.get(id))));
     const waiting = new Set(left.map((truth) => ownerOf(policy, truth)));
@@ -93,7 +93,7 @@ export function watchLiveness(scene: Scene, { blame }: Verdicts) {
       civilAtStart = civil();
       keepAgeless();
     },
-    ends: (run: Run): void => {
+    ends: (run: VirtualRun): void => {
       hasListed ||= run.end === 'completed';
       if (!run.isClean) {
         cleanPasses = 0;

@@ -1,20 +1,20 @@
 import { REQUEST_TIMEOUT_MS } from '../../../adapters/connect.ts';
 import type { Answer, Call } from '../cloud/virtualServer.ts';
 import type { Place } from '../plan/callFaults.ts';
-import type { Run } from '../virtualRun.ts';
+import type { VirtualRun } from '../virtualRun.ts';
 import { isOffer, type Truth } from './groundTruth.ts';
-import { fields, listOf } from './reportsInvariant.ts';
-import type { Scene, watchSafety } from './safetyInvariant.ts';
+import { toFields, toFieldsList } from './reportsInvariant.ts';
+import type { checkSafety, Scene } from './safetyInvariant.ts';
 
 /** Sees what passes between the function and the provider, and what comes of it. */
-export function createEyes(scene: Scene, safety: ReturnType<typeof watchSafety>) {
+export function createObserver(scene: Scene, safety: ReturnType<typeof checkSafety>) {
   const { truths, world, now } = scene;
   const begun = new Map<Call, Truth['taken']>();
   const sentAt = new Map<Call, number>();
 
   function isListing({ operation, body }: Call): boolean {
     return (
-      operation === 'DescribeVirtualInterfaces' && fields(JSON.parse(body)).virtualInterfaceId === undefined
+      operation === 'DescribeVirtualInterfaces' && toFields(JSON.parse(body)).virtualInterfaceId === undefined
     );
   }
 
@@ -23,27 +23,27 @@ export function createEyes(scene: Scene, safety: ReturnType<typeof watchSafety>)
     const answered = parsed(reply);
     if (answered === null || !Array.isArray(answered.virtualInterfaces)) return;
     const shown = new Set(
-      listOf(answered.virtualInterfaces).map(({ virtualInterfaceId }) => virtualInterfaceId),
+      toFieldsList(answered.virtualInterfaces).map(({ virtualInterfaceId }) => virtualInterfaceId),
     );
     for (const truth of truths.values())
       if (isOffer(truth) && world().interfaces.has(truth.id) && !shown.has(truth.id)) truth.hidden = true;
   }
 
-  function keepListed({ listed }: Run): void {
+  function keepListed({ listed }: VirtualRun): void {
     for (const truth of truths.values())
       if (truth.taken !== null && !listed.has(truth.id)) listed.set(truth.id, truth.shown);
   }
 
-  function keepLook({ looks }: Run, id: string, at: number): void {
+  function keepLook({ looks }: VirtualRun, id: string, at: number): void {
     const truth = truths.get(id);
     if (truth !== undefined) looks.set(id, { sentAt: at, heardAt: null, shown: truth.shown });
   }
 
   return {
-    sent: (run: Run, place: Place, call: Call): void => {
+    sent: (run: VirtualRun, place: Place, call: Call): void => {
       sentAt.set(call, now());
       if (place !== 'api') return;
-      const input = fields(JSON.parse(call.body));
+      const input = toFields(JSON.parse(call.body));
       if (isListing(call)) run.listedAt ??= now();
       else if (call.operation === 'ConfirmPrivateVirtualInterface')
         begun.set(
@@ -51,7 +51,7 @@ export function createEyes(scene: Scene, safety: ReturnType<typeof watchSafety>)
           safety.confirms(run, String(input.virtualInterfaceId), String(input.virtualGatewayId)),
         );
     },
-    arrives: (run: Run, place: Place, call: Call, make: () => Answer): Answer => {
+    arrives: (run: VirtualRun, place: Place, call: Call, make: () => Answer): Answer => {
       if (place === 'gateways') run.gatewaysAt = now();
       if (place !== 'api') return make();
       const id = idOf(call);
@@ -70,7 +70,7 @@ export function createEyes(scene: Scene, safety: ReturnType<typeof watchSafety>)
       } else if (call.operation === 'DescribeVirtualInterfaces') keepLook(run, id, sentAt.get(call) ?? now());
       return reply;
     },
-    heard: (run: Run, place: Place, call: Call, reply: Answer): void => {
+    heard: (run: VirtualRun, place: Place, call: Call, reply: Answer): void => {
       const answered = place === 'api' ? parsed(reply) : null;
       // An answer that comes when its time is over reaches a caller that has given up.
       const isLate = now() - (sentAt.get(call) ?? now()) >= REQUEST_TIMEOUT_MS;
@@ -78,7 +78,7 @@ export function createEyes(scene: Scene, safety: ReturnType<typeof watchSafety>)
       const look = isListing(call) ? undefined : run.looks.get(idOf(call));
       if (look !== undefined) look.heardAt = now();
       if (call.operation === 'ConfirmPrivateVirtualInterface') hear(truths.get(idOf(call)), answered);
-      for (const shown of listOf(answered.virtualInterfaces)) {
+      for (const shown of toFieldsList(answered.virtualInterfaces)) {
         safety.looked(String(shown.virtualInterfaceId), shown.virtualInterfaceState);
         hear(truths.get(String(shown.virtualInterfaceId)), shown);
       }
@@ -87,7 +87,7 @@ export function createEyes(scene: Scene, safety: ReturnType<typeof watchSafety>)
 }
 
 function idOf({ body }: Call): string {
-  return String(fields(JSON.parse(body)).virtualInterfaceId);
+  return String(toFields(JSON.parse(body)).virtualInterfaceId);
 }
 
 function hear(
@@ -102,7 +102,7 @@ function hear(
 function parsed(reply: Answer) {
   if ('broken' in reply || reply.status !== 200) return null;
   try {
-    return fields(JSON.parse(reply.body));
+    return toFields(JSON.parse(reply.body));
   } catch {
     // What is no JSON says nothing.
     return null;

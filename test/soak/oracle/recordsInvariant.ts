@@ -1,9 +1,9 @@
 import { PLANTED } from '../plan/constants.ts';
-import { isAnybodys, type Truth } from './groundTruth.ts';
+import { hasUnknownAccepter, type Truth } from './groundTruth.ts';
 import type { Verdicts } from './violations.ts';
 
 /** What is left in the ledger at the end: a receipt for each acceptance that anybody heard of, for nothing else, and no key. */
-export function judgeRecords(
+export function checkRecords(
   items: ReadonlyMap<string, unknown>,
   truths: ReadonlyMap<string, Truth>,
   { blame }: Verdicts,
@@ -15,7 +15,7 @@ export function judgeRecords(
     const isOurs = taken?.by === 'us';
     const isForgotten = deletedAt !== null && taken?.heard === false;
     if (isOurs && !isForgotten && many !== 1) blame('honesty', `${id} was accepted, with ${many} receipts`);
-    if (!isOurs && !isAnybodys(truth) && many > 0)
+    if (!isOurs && !hasUnknownAccepter(truth) && many > 0)
       blame('honesty', `${id} has a receipt, and was not accepted`);
   }
   for (const item of items.values())

@@ -4,16 +4,16 @@ import type { Verdicts } from './violations.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-export function fields(value: unknown): Fields {
+export function toFields(value: unknown): Fields {
   return typeof value === 'object' && value !== null ? { ...value } : {};
 }
 
-export function listOf(value: unknown): readonly Fields[] {
-  return Array.isArray(value) ? value.map(fields) : [];
+export function toFieldsList(value: unknown): readonly Fields[] {
+  return Array.isArray(value) ? value.map(toFields) : [];
 }
 
 /** What a pass said of itself, read as its log has it. */
-export function watchReports(
+export function checkReports(
   truths: ReadonlyMap<string, Truth>,
   farthestOff: () => number,
   { blame }: Verdicts,
@@ -22,7 +22,7 @@ export function watchReports(
   function deadline(id: unknown, told: unknown, where: string): void {
     const truth = truths.get(String(id));
     if (truth === undefined) return;
-    const { earliest, latest } = fields(told);
+    const { earliest, latest } = toFields(told);
     const { expiresAt, hidden } = truth;
     if (expiresAt === null) {
       if (earliest !== null || latest !== null)
@@ -44,9 +44,9 @@ export function watchReports(
       if (text.includes(PLANTED)) blame('secrecy', 'a BGP key stands in the log');
       for (const line of text.split('\n')) {
         if (!line.includes('"request"')) continue;
-        const { request } = fields(JSON.parse(line));
+        const { request } = toFields(JSON.parse(line));
         if (request === undefined) continue;
-        const { id, deadline: when } = fields(request);
+        const { id, deadline: when } = toFields(request);
         deadline(id, when, 'report');
       }
     },

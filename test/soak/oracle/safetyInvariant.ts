@@ -1,12 +1,12 @@
 import type { World } from '../../../emulator/world.ts';
-import type { Plan } from '../plan/lifePlan.ts';
-import type { Run } from '../virtualRun.ts';
-import { rule } from './decisionRules.ts';
+import type { LifePlan } from '../plan/lifePlan.ts';
+import type { VirtualRun } from '../virtualRun.ts';
+import { decideByRules } from './decisionRules.ts';
 import { isLive, isPending, type Truth } from './groundTruth.ts';
 import type { Verdicts } from './violations.ts';
 
 export interface Scene {
-  readonly plan: Plan;
+  readonly plan: LifePlan;
   readonly truths: ReadonlyMap<string, Truth>;
   readonly badSince: ReadonlyMap<string, number | null>;
   readonly world: () => World;
@@ -22,12 +22,12 @@ const LOOK_LASTS = 1000;
  * Nothing accepted that the policy in force did not allow, never on another gateway, never over a limit, never twice. What
  * somebody else did after a pass had looked is not held against it.
  */
-export function watchSafety(scene: Scene, { blame }: Verdicts) {
+export function checkSafety(scene: Scene, { blame }: Verdicts) {
   const { plan, truths, badSince, world, civil, now } = scene;
   /** confirms begun, of which nobody has seen since that they did not take place */
   const open = new Set<string>();
 
-  function award(run: Run, truth: Truth, gateway: string): (Truth['taken'] & object) | null {
+  function award(run: VirtualRun, truth: Truth, gateway: string): (Truth['taken'] & object) | null {
     // What was accepted by hand after the pass looked, or hidden from it, it cannot know.
     const isKnown = ({ taken, hidden }: Truth): boolean =>
       taken !== null && (taken.by === 'us' || (!hidden && run.listedAt !== null && taken.at < run.listedAt));
@@ -36,7 +36,12 @@ export function watchSafety(scene: Scene, { blame }: Verdicts) {
       .map((other) => ({ truth: other, shown: run.listed.get(other.id) ?? other.shown }));
     const look = run.looks.get(truth.id);
     const request = { truth, shown: look?.shown ?? truth.shown };
-    const verdict = rule(plan, run.policy, { request, live, acceptedThisPass: run.accepted, civil: civil() });
+    const verdict = decideByRules(plan, run.policy, {
+      request,
+      live,
+      acceptedThisRun: run.accepted,
+      civil: civil(),
+    });
     if (verdict.gateway !== gateway) {
       const why = verdict.gateway ?? [...verdict.codes].join(' ');
       blame('safety', `${truth.id} was to get ${gateway}, and the policy says: ${why}`);
@@ -53,7 +58,7 @@ export function watchSafety(scene: Scene, { blame }: Verdicts) {
       by: 'us',
       gateway,
       connection: request.shown.connection,
-      award: verdict.award,
+      award: verdict.assignment,
       heard: false,
     };
   }
@@ -62,7 +67,7 @@ export function watchSafety(scene: Scene, { blame }: Verdicts) {
     looked: (id: string, state: unknown): void => {
       if (state === 'confirming') open.delete(id);
     },
-    confirms: (run: Run, id: string, gateway: string): Truth['taken'] => {
+    confirms: (run: VirtualRun, id: string, gateway: string): Truth['taken'] => {
       if (open.has(id)) blame('safety', `${id} was confirmed again, and nobody had looked in between`);
       open.add(id);
       const truth = truths.get(id);
@@ -75,7 +80,7 @@ export function watchSafety(scene: Scene, { blame }: Verdicts) {
       return award(run, truth, gateway);
     },
     /** A confirm took effect. */
-    tookEffect: (run: Run, id: string, taken: Truth['taken']): void => {
+    tookEffect: (run: VirtualRun, id: string, taken: Truth['taken']): void => {
       const truth = truths.get(id);
       if (truth === undefined || taken === null) return;
       if (!isPending(truth, now())) blame('safety', `${id} was accepted when it was no request any more`);

@@ -1,8 +1,8 @@
 /** The promises that a life is held against. */
-export type Promised = 'safety' | 'liveness' | 'honesty' | 'secrecy';
+export type PromiseName = 'safety' | 'liveness' | 'honesty' | 'secrecy';
 
 export interface Violation {
-  readonly promise: Promised;
+  readonly promise: PromiseName;
   readonly message: string;
 }
 
@@ -10,7 +10,7 @@ export function createVerdicts() {
   const violations: Violation[] = [];
   return {
     violations: (): readonly Violation[] => violations,
-    blame: (promise: Promised, message: string): void => {
+    blame: (promise: PromiseName, message: string): void => {
       violations.push({ promise, message });
     },
   };

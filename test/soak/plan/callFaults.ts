@@ -4,7 +4,7 @@ export const PLACES = ['api', 'gateways', 'ledger', 'bus'] as const;
 export type Place = (typeof PLACES)[number];
 
 /** What can befall a call. */
-export const HARMS = [
+export const CALL_FAULT_KINDS = [
   // It is refused, or never arrives:
   'throttled',
   'serverError',
@@ -34,11 +34,11 @@ export const HARMS = [
   'overtakenBefore',
   'overtakenAfter',
 ] as const;
-export type Harm = (typeof HARMS)[number];
+export type CallFaultKind = (typeof CALL_FAULT_KINDS)[number];
 
 /** Harm to the calls of one pass. */
-export interface Ill {
-  readonly harm: Harm;
+export interface CallFault {
+  readonly kind: CallFaultKind;
   /** which of the pass's calls; with `place`, of those */
   readonly turn: number;
   /** `null`: any; `confirm`: of its confirms */
@@ -49,17 +49,17 @@ export interface Ill {
   readonly seconds: number;
 }
 
-const LIMITED_TO_API: readonly Harm[] = ['halfPage', 'repeatedToken', 'garbageItem'];
+const LIMITED_TO_API: readonly CallFaultKind[] = ['halfPage', 'repeatedToken', 'garbageItem'];
 
-export const ills: fc.Arbitrary<Ill> = fc
+export const callFaults: fc.Arbitrary<CallFault> = fc
   .record({
-    harm: fc.constantFrom(...HARMS),
+    kind: fc.constantFrom(...CALL_FAULT_KINDS),
     turn: fc.oneof({ weight: 3, arbitrary: fc.nat(6) }, { weight: 2, arbitrary: fc.nat(30) }),
     place: fc.constantFrom(...PLACES, 'confirm' as const, 'confirm' as const, null, null, null),
     lasts: fc.boolean(),
     seconds: fc.integer({ min: 2, max: 30 }),
   })
   .map((ill) => {
-    if (LIMITED_TO_API.includes(ill.harm)) return { ...ill, place: 'api' as const };
+    if (LIMITED_TO_API.includes(ill.kind)) return { ...ill, place: 'api' as const };
     return ill.place === 'confirm' ? { ...ill, turn: ill.turn % 3 } : ill;
   });

@@ -1,8 +1,8 @@
 /** Who and what is in every life. */
-export const US = '012345678901';
+export const RECIPIENT_ACCOUNT = '012345678901';
 const ACME = '210987654321';
 const BETA = '345678901234';
-export const STRANGER = '999999999999';
+export const UNKNOWN_REQUESTER = '999999999999';
 
 export const ACME_1 = 'dxcon-11111111';
 export const ACME_2 = 'dxcon-22222222';
@@ -11,10 +11,10 @@ export const BETA_1 = 'dxcon-33333333';
 const ACME_3 = 'dxcon-44444444';
 const BETA_2 = 'dxcon-55555555';
 export const ACME_LAG = 'dxlag-66666666';
-export const STRANGERS = 'dxcon-9f9f9f9f';
+export const UNKNOWN_CONNECTION = 'dxcon-9f9f9f9f';
 /** a stranger's, to be taken for acme's first at a glance */
 export const LOOKALIKE = 'dxcon-1111111l';
-export const OURS = 'dxcon-00000000';
+export const OWN_CONNECTION = 'dxcon-00000000';
 
 /** By connection. */
 export const OWNER_OF: Readonly<Record<string, string>> = {
@@ -23,9 +23,9 @@ export const OWNER_OF: Readonly<Record<string, string>> = {
   [ACME_3]: ACME,
   [BETA_1]: BETA,
   [BETA_2]: BETA,
-  [STRANGERS]: STRANGER,
-  [LOOKALIKE]: STRANGER,
-  [OURS]: US,
+  [UNKNOWN_CONNECTION]: UNKNOWN_REQUESTER,
+  [LOOKALIKE]: UNKNOWN_REQUESTER,
+  [OWN_CONNECTION]: RECIPIENT_ACCOUNT,
 };
 
 /** On AWS. */

@@ -1,7 +1,15 @@
 import fc from 'fast-check';
-import { type Ill, ills, PLACES, type Place } from './callFaults.ts';
-import { ACME_1, ACME_2, BETA_1, GATEWAYS, LOOKALIKE, OURS, STRANGERS } from './constants.ts';
-import { opened, type PlainPolicy, policies } from './plainPolicy.ts';
+import { type CallFault, callFaults, PLACES, type Place } from './callFaults.ts';
+import {
+  ACME_1,
+  ACME_2,
+  BETA_1,
+  GATEWAYS,
+  LOOKALIKE,
+  OWN_CONNECTION,
+  UNKNOWN_CONNECTION,
+} from './constants.ts';
+import { openPolicy, type PlainPolicy, plainPolicies } from './plainPolicy.ts';
 
 /** What a requester asks for. */
 export interface Offer {
@@ -27,7 +35,7 @@ export const ODDS = ['name', 'vlan', 'mtu', 'asn', 'gateway'] as const;
 type Odd = (typeof ODDS)[number];
 
 /** What becomes of the world, whatever the product does. */
-export type Event =
+export type WorldEvent =
   | Offer
   | { readonly does: 'withdraw' | 'askAgain' | 'delete'; readonly which: number }
   /** its owner moves it to a connection or LAG of its own */
@@ -63,16 +71,16 @@ export type Event =
 export interface Timed {
   /** from the beginning, as a part of the whole */
   readonly at: number;
-  readonly event: Event;
+  readonly event: WorldEvent;
 }
 
 /** What befalls one of the scheduled passes. */
-export interface Trouble {
+export interface RunTrouble {
   /** which of them */
   readonly pass: number;
-  readonly ills: readonly Ill[];
+  readonly ills: readonly CallFault[];
   /** what the world does when an ill has it overtake the pass */
-  readonly meanwhile: Event;
+  readonly meanwhile: WorldEvent;
   /** seconds until the same invocation is delivered once more; `null`: it is not */
   readonly twin: number | null;
   /** in a new process */
@@ -106,7 +114,7 @@ export interface Closing {
 }
 
 /** A life of a target, as data: the same plan is the same life. */
-export interface Plan {
+export interface LifePlan {
   readonly provider: 'outscale' | 'aws';
   /** whom the API names as owner of what nobody has accepted yet */
   readonly names: 'recipient' | 'requester';
@@ -115,7 +123,7 @@ export interface Plan {
   readonly interval: number;
   readonly policy: PlainPolicy;
   readonly events: readonly Timed[];
-  readonly troubles: readonly Trouble[];
+  readonly troubles: readonly RunTrouble[];
   readonly outages: readonly Outage[];
   readonly flood: Flood | null;
   /** before each pass one owner offers so many requests that the policy allows; `null`: it does not */
@@ -136,7 +144,7 @@ const offer: fc.Arbitrary<Offer> = fc.record({
   does: fc.constant('offer'),
   connection: fc.constantFrom(
     ...[ACME_1, ACME_1, ACME_1, ACME_2, ACME_2, BETA_1, BETA_1],
-    ...[STRANGERS, LOOKALIKE, OURS],
+    ...[UNKNOWN_CONNECTION, LOOKALIKE, OWN_CONNECTION],
   ),
   elsewhere: fc.constantFrom(...Array<boolean>(15).fill(false), true),
   vlan: fc.oneof(
@@ -154,7 +162,11 @@ const offer: fc.Arbitrary<Offer> = fc.record({
 
 /** A stranger's, and now and then an owner's, that no client can read. Without addresses, which could be any. */
 const oddOffer: fc.Arbitrary<Offer> = fc
-  .tuple(offer, fc.constantFrom(STRANGERS, STRANGERS, LOOKALIKE, ACME_1), fc.constantFrom(...ODDS))
+  .tuple(
+    offer,
+    fc.constantFrom(UNKNOWN_CONNECTION, UNKNOWN_CONNECTION, LOOKALIKE, ACME_1),
+    fc.constantFrom(...ODDS),
+  )
   .map(([one, connection, odd]) => ({
     ...one,
     connection,
@@ -166,7 +178,7 @@ const oddOffer: fc.Arbitrary<Offer> = fc
 const which = fc.nat(20);
 const gateway = fc.constantFrom(...GATEWAYS);
 
-const event: fc.Arbitrary<Event> = fc.oneof(
+const event: fc.Arbitrary<WorldEvent> = fc.oneof(
   { weight: 10, arbitrary: offer },
   { weight: 3, arbitrary: fc.record({ does: fc.constantFrom('withdraw', 'askAgain', 'delete'), which }) },
   { weight: 1, arbitrary: fc.record({ does: fc.constant('acceptByHand'), which, gateway }) },
@@ -178,7 +190,7 @@ const event: fc.Arbitrary<Event> = fc.oneof(
       gateway,
     }),
   },
-  { weight: 1, arbitrary: fc.record({ does: fc.constant('deploy'), policy: policies }) },
+  { weight: 1, arbitrary: fc.record({ does: fc.constant('deploy'), policy: plainPolicies }) },
   { weight: 1, arbitrary: oddOffer },
   { weight: 1, arbitrary: fc.record({ does: fc.constant('mystify'), which, state: strangeStates }) },
   { weight: 2, arbitrary: fc.record({ does: fc.constant('move'), which, to: fc.nat(3) }) },
@@ -203,9 +215,9 @@ const event: fc.Arbitrary<Event> = fc.oneof(
       fc.record({ does: fc.constant('dropSession'), which }),
     ),
   },
-) as fc.Arbitrary<Event>;
+) as fc.Arbitrary<WorldEvent>;
 
-const setClock: fc.Arbitrary<Event> = fc.record({
+const setClock: fc.Arbitrary<WorldEvent> = fc.record({
   does: fc.constant('setClock'),
   off: fc.constantFrom(
     0,
@@ -221,12 +233,12 @@ const setClock: fc.Arbitrary<Event> = fc.record({
   ),
 });
 
-const timed = (what: fc.Arbitrary<Event>): fc.Arbitrary<Timed> =>
+const timed = (what: fc.Arbitrary<WorldEvent>): fc.Arbitrary<Timed> =>
   fc.record({ at: fc.integer({ min: 0, max: 9999 }).map((n) => n / 10000), event: what });
 
-const troubles: fc.Arbitrary<Trouble> = fc.record({
+const troubles: fc.Arbitrary<RunTrouble> = fc.record({
   pass: fc.nat(120),
-  ills: fc.array(ills, { minLength: 1, maxLength: 2 }),
+  ills: fc.array(callFaults, { minLength: 1, maxLength: 2 }),
   meanwhile: event,
   twin: fc.constantFrom(null, null, 0, 1, 5, 40),
   isCold: fc.boolean(),
@@ -258,12 +270,12 @@ const closing: fc.Arbitrary<Closing> = fc.record({
 const oneIn = <T>(many: number, what: fc.Arbitrary<T>): fc.Arbitrary<T | null> =>
   fc.oneof({ weight: many - 1, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: what });
 
-const anyPlans: fc.Arbitrary<Plan> = fc.record({
+const anyPlans: fc.Arbitrary<LifePlan> = fc.record({
   provider: fc.constantFrom('outscale', 'outscale', 'outscale', 'aws'),
   names: fc.constantFrom('recipient', 'recipient', 'recipient', 'requester'),
   weeks: fc.integer({ min: 1, max: 3 }),
   interval,
-  policy: policies,
+  policy: plainPolicies,
   events: fc
     .tuple(
       fc.array(timed(event), { minLength: 4, maxLength: 30, size: 'max' }),
@@ -283,8 +295,8 @@ const anyPlans: fc.Arbitrary<Plan> = fc.record({
 });
 
 /** Floods come where passes are so far apart that what was withdrawn is listed no more; crowds, where the policy lets them in. */
-export const plans: fc.Arbitrary<Plan> = anyPlans.map((plan) => ({
+export const lifePlans: fc.Arbitrary<LifePlan> = anyPlans.map((plan) => ({
   ...plan,
   interval: plan.flood === null ? plan.interval : Math.max(60, plan.interval),
-  policy: plan.crowd === null ? plan.policy : opened(plan.policy),
+  policy: plan.crowd === null ? plan.policy : openPolicy(plan.policy),
 }));

@@ -1,5 +1,17 @@
 import fc from 'fast-check';
-import { ACME_1, ACME_2, BETA_1, DAY, LAB, OWNER_OF, PROD, REGION, SPARE, START, US } from './constants.ts';
+import {
+  ACME_1,
+  ACME_2,
+  BETA_1,
+  DAY,
+  LAB,
+  OWNER_OF,
+  PROD,
+  RECIPIENT_ACCOUNT,
+  REGION,
+  SPARE,
+  START,
+} from './constants.ts';
 
 /** A policy as the plan of a life means it: what the file says, and what the oracle judges by. */
 export interface PlainPolicy {
@@ -118,7 +130,7 @@ const HOLDS: readonly (readonly PlainMatch[])[] = [
   [{ ...NOTHING, connection: [ACME_2], asn: [[65010, 65010]] }],
 ];
 
-export const policies: fc.Arbitrary<PlainPolicy> = fc.record({
+export const plainPolicies: fc.Arbitrary<PlainPolicy> = fc.record({
   freeze: fc.constantFrom(...Array<boolean>(12).fill(false), true),
   acceptsPerPass: fc.constantFrom(1, 2, 10, 10),
   owners: fc.tuple(owner('acme', [ACME_1, ACME_2]), owner('beta', [BETA_1])).map((both) => [...both]),
@@ -126,7 +138,7 @@ export const policies: fc.Arbitrary<PlainPolicy> = fc.record({
 });
 
 /** The same policy, under which whoever offers the right VLAN is accepted, one or two in a pass. */
-export function opened(policy: PlainPolicy): PlainPolicy {
+export function openPolicy(policy: PlainPolicy): PlainPolicy {
   return {
     ...policy,
     freeze: false,
@@ -147,7 +159,7 @@ export function opened(policy: PlainPolicy): PlainPolicy {
 }
 
 /** The same policy, of which every grant ends then. */
-export function closed(policy: PlainPolicy, until: number): PlainPolicy {
+export function closePolicy(policy: PlainPolicy, until: number): PlainPolicy {
   const owners = policy.owners.map((owner) => ({
     ...owner,
     grants: owner.grants.map((grant) => ({ ...grant, from: null, until })),
@@ -156,14 +168,14 @@ export function closed(policy: PlainPolicy, until: number): PlainPolicy {
 }
 
 /** The file: JSON is YAML. */
-export function textOf(policy: PlainPolicy, provider: 'outscale' | 'aws'): string {
+export function policyText(policy: PlainPolicy, provider: 'outscale' | 'aws'): string {
   const { freeze, acceptsPerPass, owners, hold } = policy;
   return JSON.stringify({
     version: 1,
     recipient: {
       provider,
       region: REGION,
-      account: US,
+      account: RECIPIENT_ACCOUNT,
       ...(provider === 'outscale' ? { credentials: { secret: 'soak' } } : {}),
     },
     freeze,

@@ -1,25 +1,25 @@
-import type { Harm, Ill, Place } from '../plan/callFaults.ts';
+import type { CallFault, CallFaultKind, Place } from '../plan/callFaults.ts';
 
 /** The ills of one pass, dealt out to its calls. */
-export function illsOf(ills: readonly Ill[]) {
-  const counts = new Map<Ill['place'], number>();
-  const lasting = new Map<Place, Ill>();
+export function faultsByCall(ills: readonly CallFault[]) {
+  const counts = new Map<CallFault['place'], number>();
+  const lasting = new Map<Place, CallFault>();
   return {
     /** What befalls the next call to this place. */
-    next: (place: Place, isConfirm: boolean): Ill | null => {
+    next: (place: Place, isConfirm: boolean): CallFault | null => {
       const kinds = isConfirm ? ([place, 'confirm', null] as const) : ([place, null] as const);
       const found = ills.find((ill) =>
         kinds.some((kind) => ill.place === kind && ill.turn === (counts.get(kind) ?? 0)),
       );
       for (const kind of kinds) counts.set(kind, (counts.get(kind) ?? 0) + 1);
-      if (found?.lasts && REPEATS.has(found.harm)) lasting.set(place, found);
+      if (found?.lasts && REPEATS.has(found.kind)) lasting.set(place, found);
       return found ?? lasting.get(place) ?? null;
     },
   };
 }
 
 /** What can go on: nobody is killed twice. */
-const REPEATS: ReadonlySet<Harm> = new Set<Harm>([
+const REPEATS: ReadonlySet<CallFaultKind> = new Set<CallFaultKind>([
   'throttled',
   'serverError',
   'denied',

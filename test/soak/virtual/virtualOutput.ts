@@ -6,13 +6,13 @@ function keep(chunk: string | Uint8Array): boolean {
 }
 
 /** Keeps what the function logs, in the place of standard output and standard error. */
-export function installOutput(): void {
+export function installVirtualOutput(): void {
   process.stdout.write = keep;
   process.stderr.write = keep;
 }
 
 /** What was logged since it was asked last. */
-export function captured(): string {
+export function takeOutput(): string {
   const all = text;
   text = '';
   return all;

@@ -3,7 +3,7 @@ import { syncBuiltinESMExports } from 'node:module';
 import timers from 'node:timers/promises';
 
 /** Somebody whose timers and calls end with it. */
-export interface Mortal {
+export interface TimerOwner {
   isDead: boolean;
 }
 
@@ -11,11 +11,11 @@ interface Timer {
   readonly at: number;
   readonly place: number;
   readonly fire: () => void;
-  readonly owner: Mortal | null;
+  readonly owner: TimerOwner | null;
 }
 
 /** On whose behalf code runs: what it leaves behind dies with it. */
-export const mortals = new AsyncLocalStorage<Mortal>();
+export const timerOwners = new AsyncLocalStorage<TimerOwner>();
 
 const realImmediate = globalThis.setImmediate;
 let now = 0;
@@ -46,7 +46,7 @@ function wait(ms: number, fire: () => void): Timer {
   made += 1;
   happened += 1;
   const delay = Number.isFinite(ms) && ms > 0 ? ms : 0;
-  const timer = { at: now + delay, place: made, fire, owner: mortals.getStore() ?? null };
+  const timer = { at: now + delay, place: made, fire, owner: timerOwners.getStore() ?? null };
   const later = waiting.findIndex((other) => other.at > timer.at);
   waiting.splice(later < 0 ? waiting.length : later, 0, timer);
   return timer;

@@ -18,7 +18,7 @@ interface Options {
  * Puts our carrier in the place of sockets, below every client of the SDK in the process: what they sign, send, time out,
  * abort and try again stays theirs.
  */
-export function installWire(carry: Carrier): void {
+export function installVirtualWire(carry: Carrier): void {
   const client = new DirectConnectClient({ region: 'eu-west-2' });
   const prototype: unknown = Object.getPrototypeOf(client.config.requestHandler);
   if (typeof prototype !== 'object' || prototype === null || !('handle' in prototype))
