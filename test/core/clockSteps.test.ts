@@ -27,32 +27,32 @@ describe('a clock that stepped back', () => {
 
   it.each<[string, LedgerState, Snapshot, boolean]>([
     ['the last listing is later than this one', aLedger({ lastListing: late }), both, true],
-    ['something was first seen later than now', aLedger({ observations: { [ID]: early } }), both, true],
+    ['a request was first observed later than now', aLedger({ observations: { [ID]: early } }), both, true],
     [
-      'what was first seen later than now is listed no more',
+      'a request that was first observed later than now is no longer listed',
       aLedger({ observations: { [ID]: early } }),
       aSnapshot([], { absent: [ID] }),
       true,
     ],
-    ['the last listing began this very moment', aLedger({ lastListing: both.listedAt }), both, false],
+    ['the last listing began at the same time', aLedger({ lastListing: both.listedAt }), both, false],
     ['nothing is later than now', aLedger({ observations }), both, false],
-    ['nothing is remembered', EMPTY_LEDGER, both, false],
-  ])('is told when %s', (_, state, survey, told) => {
+    ['the ledger is empty', EMPTY_LEDGER, both, false],
+  ])('is reported when %s', (_, state, survey, told) => {
     expect(warned(state, survey)).toEqual(told ? ['clock'] : []);
   });
 
-  it('is told with what it costs, and what to do', () => {
+  it('is reported with its effect and with advice', () => {
     expect(reconcile(aLedger({ lastListing: late }), both, WEEK_S).warnings).toEqual([
       {
         code: 'clock',
         message:
-          `the clock stepped back: the ledger remembers something as later than now, ${both.listedAt}; ` +
-          'the earliest end of what was pending is no longer known; check the clock',
+          `the clock stepped back: the ledger has a time later than now, ${both.listedAt}; ` +
+          'the earliest expiry of pending requests is no longer known; check the clock',
       },
     ]);
   });
 
-  it('leaves no early end that it timed, of what is known or of what is new, and the rest as it was', () => {
+  it('makes the earliest expiry of known and new requests unknown, and changes nothing else', () => {
     const state = aLedger({ lastListing: late, observations });
     expect(after(state, both)).toEqual(
       aLedger({
@@ -65,14 +65,14 @@ describe('a clock that stepped back', () => {
     );
   });
 
-  it('had seen before now what it says it will see: only that is certain', () => {
+  it('moves an observation in the future to now, because only that is certain', () => {
     const state = aLedger({ observations: { [ID]: early } });
     expect(after(state, both).observations[ID]).toEqual(
       anObservation({ firstSeen: both.seenAt, notListedAt: null }),
     );
   });
 
-  it('is told once: what it left is mended by then, and what comes is timed as ever', () => {
+  it('is reported once, because the ledger is corrected, and later requests have correct times', () => {
     const mended = after(aLedger({ lastListing: late, observations: { [ID]: early } }), aSnapshot([aVif()]));
     const next = { ...both, listedAt: '2026-11-10T13:00:00.000Z', seenAt: '2026-11-10T13:00:05.000Z' };
     expect(warned(mended, next)).toEqual([]);
@@ -94,7 +94,7 @@ interface Timeline {
   readonly made: readonly number[];
 }
 
-describe('the deadline that is remembered', () => {
+describe('the recorded deadline', () => {
   const timelines: fc.Arbitrary<Timeline> = fc.record({
     gaps: fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 2, maxLength: 12 }),
     rightFrom: fc.nat(12),
@@ -115,13 +115,13 @@ describe('the deadline that is remembered', () => {
       state = after(state, aSnapshot(there, { listedAt: timeOf(now), seenAt: timeOf(now, 5) }));
       if (pass < rightFrom) return [];
       return made.flatMap((at, n) => {
-        const sighting = state.observations[`dxvif-${n}`];
-        return sighting === undefined ? [] : [{ made: at, deadline: deadlineOf(sighting, WEEK_S) }];
+        const observation = state.observations[`dxvif-${n}`];
+        return observation === undefined ? [] : [{ made: at, deadline: deadlineOf(observation, WEEK_S) }];
       });
     });
   }
 
-  it('holds the true one between its ends, however far the clock stepped back', () => {
+  it('contains the true expiry, however far the clock stepped back', () => {
     let known = 0;
     fc.assert(
       fc.property(timelines, (timeline) => {

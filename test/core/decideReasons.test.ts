@@ -85,7 +85,7 @@ const EXAMPLES = {
     world: { interfaces: [live] },
     says: ['`acme.default`', 'may have 1', live.id],
   },
-  'pass-limit': { world: { acceptedThisRun: 10 }, says: ['10', '`limits.acceptsPerPass`', 'next pass'] },
+  'run-limit': { world: { acceptedThisRun: 10 }, says: ['10', '`limits.acceptsPerRun`', 'next run'] },
   'gateway-missing': { gateway: null, says: [`\`${VGW.prod}\``] },
   'gateway-not-available': { gateway: { state: 'deleting' }, says: [`\`${VGW.prod}\``, '`deleting`'] },
   'gateway-not-attached': { gateway: { attachedVpcs: [] }, says: [`\`${VGW.prod}\``, 'attach it'] },
@@ -101,7 +101,7 @@ const EXAMPLES = {
   'asn-conflict': { gateway: { asn: 65010 }, says: ['65010', `\`${VGW.prod}\``] },
 } as const satisfies Record<ReasonCode, Example>;
 
-describe('each reason, alone, naming the thing', () => {
+describe('each reason is reported alone and names its object', () => {
   it.each(REASON_CODES)('%s', (code) => {
     const example: Example = EXAMPLES[code];
     const reasons = judge(example);
@@ -109,7 +109,7 @@ describe('each reason, alone, naming the thing', () => {
     for (const words of example.says) expect(reasons[0]?.message).toContain(words);
   });
 
-  it('has an untroubled request to differ from', () => {
+  it('differs from a request that is accepted', () => {
     expect(judge({ says: [] })).toEqual([]);
   });
 });

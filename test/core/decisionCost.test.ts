@@ -50,7 +50,7 @@ const asking = (subnet: string) =>
 
 const LIMITED = aPolicy({ owners: [anOwner({ limit: 1000, grants: [aGrant({ limit: 1000 })] })] });
 
-it('deciding about thousands of requests of one owner reads each a few times, not once for each of the others', () => {
+it('deciding thousands of requests of one owner reads each a few times, not once for each of the others', () => {
   let reads = 0;
   const requests = Array.from({ length: 2000 }, (_, place) => {
     const request = aVif({ id: `dxvif-${String(place).padStart(8, '0')}` });
@@ -70,7 +70,7 @@ it('deciding about thousands of requests of one owner reads each a few times, no
   expect(reads).toBeLessThan(20 * requests.length);
 });
 
-it('deciding about thousands of requests reads what takes slots of their owner a few times, not once for each request', () => {
+it('deciding thousands of requests reads the interfaces that take slots a few times, not once for each request', () => {
   let reads = 0;
   const live = LIVE.map((vif) => counting(vif, 'connection', () => (reads += 1)));
   const acceptances = Object.fromEntries(live.map(({ id }) => [id, anAcceptance({ gateway: VGW.prod })]));
@@ -80,7 +80,7 @@ it('deciding about thousands of requests reads what takes slots of their owner a
   expect(reads).toBeLessThan(20 * live.length);
 });
 
-it('a large subnet is compared with those neighbours only that it may meet', () => {
+it('a large subnet is compared only with the neighbours that it may overlap', () => {
   let reads = 0;
   const live = LIVE.map((vif) => counting(vif, 'gateway', () => (reads += 1)));
   const requests = asking('11.0.0');
@@ -95,7 +95,7 @@ it('a large subnet is compared with those neighbours only that it may meet', () 
   expect(reads).toBeLessThan(20 * live.length);
 });
 
-it('a large subnet that meets many neighbours is held with few reasons', () => {
+it('a large subnet that overlaps many neighbours is held with few reasons', () => {
   const requests = asking('10.0.0');
   const cases = evaluateRequests(
     aPolicy(),

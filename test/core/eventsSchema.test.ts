@@ -86,13 +86,13 @@ const EVERYTHING: AcceptorEvent[] = [
 ];
 
 describe('the JSON schema of events', () => {
-  it('knows every type, and no other', () => {
+  it('has exactly the known types', () => {
     expect(SCHEMA.properties['detail-type'].enum).toEqual(EVENT_TYPES);
     expect(new Set(EVERYTHING.map(({ type }) => type))).toEqual(new Set(EVENT_TYPES));
   });
 
   it.each(EVERYTHING.map((announcement) => [announcement.type, announcement] as const))(
-    'describes what is told: %s',
+    'describes the event: %s',
     (_, announcement) => {
       validate(toPublishedEvent(announcement));
       expect(validate.errors ?? []).toEqual([]);
@@ -100,7 +100,7 @@ describe('the JSON schema of events', () => {
   );
 
   it.each(EVERYTHING.map((announcement) => [announcement.type, announcement] as const))(
-    'has no place for anything else in %s, and needs all that is there',
+    'allows no other key in %s, and requires every key',
     (_, announcement) => {
       const event = toPublishedEvent(announcement);
       expect(validate({ ...event, detail: { ...event.detail, more: 1 } })).toBe(false);

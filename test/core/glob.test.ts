@@ -44,7 +44,7 @@ it.each([
   expect(globMatches(glob, text)).toBe(expected);
 });
 
-it('does not blow up on a hostile name', () => {
+it('takes linear time for a malicious name', () => {
   const glob = `${'*a'.repeat(50)}*b`;
   expect(globMatches(glob, 'a'.repeat(100_000))).toBe(false);
 });

@@ -46,11 +46,11 @@ describe.each(['outscale', 'aws'] as const)('on %s', (provider) => {
     [STRANGER, OURS, 'outbound'],
     [STRANGER, OUR_LAG, 'outbound'],
     [OWNER_ACCOUNT, OURS, 'outbound'],
-  ])('owner account %s on connection %s is %s', (ownerAccount, connection, expected) => {
+  ])('identifies owner account %s on connection %s as %s', (ownerAccount, connection, expected) => {
     expect(told(policy, aVif({ ownerAccount, connection }))).toBe(expected);
   });
 
-  it('an owner account that is ours never makes an owner of a stranger', () => {
+  it("never identifies an unknown requester by the recipient's own account", () => {
     const stranger = aVif({
       ownerAccount: RECIPIENT_ACCOUNT,
       connection: CONNECTION.other,
@@ -62,14 +62,14 @@ describe.each(['outscale', 'aws'] as const)('on %s', (provider) => {
     });
   });
 
-  it('asks for our own connections only where the API names another account', () => {
+  it('needs the own connections only if the API returns another account', () => {
     expect(needsOwnConnections(policy, aVif({ ownerAccount: RECIPIENT_ACCOUNT }))).toBe(false);
     expect(needsOwnConnections(policy, aVif({ ownerAccount: null }))).toBe(false);
     expect(needsOwnConnections(policy, aVif({ ownerAccount: STRANGER }))).toBe(true);
     expect(told(policy, aVif(), ASKING_FAILED)).toBe('acme');
   });
 
-  it('holds what names another account while our own connections are not known, and says why', () => {
+  it('holds a request with another account while the own connections are unknown, with the cause', () => {
     for (const ownerAccount of [OWNER_ACCOUNT, STRANGER]) {
       const identity = identify(policy, aVif({ ownerAccount }), ASKING_FAILED);
       expect(identity).toMatchObject({
@@ -82,7 +82,7 @@ describe.each(['outscale', 'aws'] as const)('on %s', (provider) => {
   });
 });
 
-describe('another account, on a connection that is not ours', () => {
+describe("another account, on a connection that is not the recipient's", () => {
   it.each<[keyof typeof policies, ...Row]>([
     // 3. on OUTSCALE it must be the account of the owner that has the connection
     ['outscale', OWNER_ACCOUNT, CONNECTION.owner, 'acme'],
@@ -99,27 +99,27 @@ describe('another account, on a connection that is not ours', () => {
     expect(told(policies[policy], aVif({ ownerAccount, connection }))).toBe(expected);
   });
 
-  it('says which line to add for an owner without an account', () => {
+  it('the message says which line to add for an owner without an account', () => {
     const message = `add \`account: "${OWNER_ACCOUNT}"\` under \`owners.acme\``;
     expect(identify(accountless, aVif({ ownerAccount: OWNER_ACCOUNT }), KNOWN)).toMatchObject({
       reason: { message: expect.stringContaining(message) },
     });
   });
 
-  it('never proposes a line made of what is no account', () => {
+  it('the message never proposes an invalid account', () => {
     const identity = identify(accountless, aVif({ ownerAccount: '1"\nfreeze: false' }), KNOWN);
     expect(identity).toMatchObject({ reason: { message: expect.stringContaining('`account: "…"`') } });
     expect(JSON.stringify(identity)).not.toContain('\\n');
   });
 });
 
-describe('who an owner is', () => {
-  it('rests on the connection alone: nothing the requester writes makes one', () => {
+describe('the identity of an owner', () => {
+  it('depends only on the connection, not on anything that the requester writes', () => {
     const words = { name: 'acme', vlan: 101, location: 'PAR1', tags: { owner: 'acme' } };
     expect(told(outscale, aVif({ ...words, connection: CONNECTION.other }))).toBe('unknown-requester');
   });
 
-  it('is told among several owners', () => {
+  it('is found among several owners', () => {
     const both = aPolicy({
       owners: [anOwner(), anOwner({ name: 'zeta', connections: [CONNECTION.other], account: null })],
     });
@@ -127,7 +127,7 @@ describe('who an owner is', () => {
     expect(told(both, aVif({ connection: CONNECTION.owner }))).toBe('acme');
   });
 
-  it('is nobody where two owners claim the connection', () => {
+  it('is unknown if two owners have the connection', () => {
     const both = aPolicy({ owners: [anOwner(), anOwner({ name: 'zeta' })] });
     expect(identify(both, aVif(), KNOWN)).toMatchObject({
       kind: 'unknown',

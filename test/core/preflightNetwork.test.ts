@@ -35,22 +35,22 @@ function told(
 const SOUND: Told = { codes: [], skipped: [] };
 const found = (...codes: ReasonCode[]): Told => ({ codes, skipped: [] });
 const skipping = (...skipped: string[]): Told => ({ codes: [], skipped });
-const odd = (...unreadable: InterfaceField[]) => ({ faults: ['odd'], unreadable });
+const odd = (...unreadable: InterfaceField[]) => ({ readErrors: ['odd'], unreadable });
 const beside = (given: Partial<VirtualInterface>): Partial<DecisionContext> => ({
   interfaces: [aLiveVif(given)],
 });
 
-it('has nothing against a sound request beside a sound neighbour', () => {
+it('the network checks pass for a valid request with a valid neighbour', () => {
   expect(told({}, beside({}))).toEqual(SOUND);
 });
 
-describe('the VLAN is free on its connection', () => {
+describe('the check that the VLAN is free on its connection', () => {
   it.each<[string, Partial<VirtualInterface>, Told]>([
     ['another VLAN', { vlan: 102 }, SOUND],
     ['the same', { vlan: 101 }, found('vlan-in-use')],
     ['the same, on another connection', { vlan: 101, connection: CONNECTION.second }, SOUND],
     ['the same, on another gateway', { vlan: 101, gateway: VGW.lab }, found('vlan-in-use')],
-    ['the same, over', { vlan: 101, state: 'deleted' }, SOUND],
+    ['the same, ended', { vlan: 101, state: 'deleted' }, SOUND],
     ['the same, going', { vlan: 101, state: 'deleting' }, found('vlan-in-use')],
     ['the same, a request', { vlan: 101, state: 'confirming', gateway: null }, SOUND],
     ['not given', { vlan: null }, skipping('VLAN in use')],
@@ -63,12 +63,12 @@ describe('the VLAN is free on its connection', () => {
     ],
     ['another, connection unreadable', { connection: null, ...odd('connection') }, SOUND],
     ['both unreadable', { vlan: null, connection: null, ...odd('vlan', 'connection') }, found('vlan-in-use')],
-    ['both unreadable, over', { vlan: null, state: 'deleted', ...odd('vlan', 'connection') }, SOUND],
+    ['both unreadable, ended', { vlan: null, state: 'deleted', ...odd('vlan', 'connection') }, SOUND],
     ['the same, connection not given', { vlan: 101, connection: null }, found('vlan-in-use')],
     ['another, connection not given', { vlan: 102, connection: null }, SOUND],
     ['neither given', { vlan: null, connection: null }, skipping('VLAN in use')],
     [
-      'the same, connection not given, going',
+      'the same, connection not given, being deleted',
       { vlan: 101, connection: null, state: 'deleting', gateway: null },
       skipping('VLAN in use'),
     ],
@@ -76,23 +76,26 @@ describe('the VLAN is free on its connection', () => {
     expect(told({}, beside(given))).toEqual(expected);
   });
 
-  it('also of what may have been accepted', () => {
+  it('counts an interface that may have been accepted', () => {
     const interfaces = [aVif({ id: 'dxvif-cccccccc' })];
     const intents = { 'dxvif-cccccccc': anIntent({ gateway: VGW.lab }) };
     expect(told({}, { interfaces })).toEqual(SOUND);
     expect(told({}, { interfaces, intents })).toEqual(found('vlan-in-use'));
   });
 
-  it('is never taken by the request itself', () => {
+  it('does not count the request itself', () => {
     expect(told({}, { interfaces: [aVif({ state: 'pending', gateway: VGW.prod })] })).toEqual(SOUND);
   });
 
-  it.each([{ vlan: null }, { connection: null }])('is skipped, and said to be, without %j', (request) => {
-    expect(told(request)).toEqual(skipping('VLAN in use'));
-  });
+  it.each([{ vlan: null }, { connection: null }])(
+    'is skipped and reported as skipped without %j',
+    (request) => {
+      expect(told(request)).toEqual(skipping('VLAN in use'));
+    },
+  );
 });
 
-describe('the addresses of each session are two of one subnet', () => {
+describe('the check that the addresses of each session are a valid pair', () => {
   it.each<[string, string | null, string | null, Told]>([
     ['a pair', '169.254.10.1/30', '169.254.10.2/30', SOUND],
     ['a pair of two', '169.254.10.0/31', '169.254.10.1/31', SOUND],
@@ -127,17 +130,17 @@ describe('the addresses of each session are two of one subnet', () => {
     expect(told({ peers: [aPeer({ amazonAddress, customerAddress })] })).toEqual(expected);
   });
 
-  it('of the second session too', () => {
+  it('covers the second session', () => {
     const odd = aPeer({ amazonAddress: '10.0.0.1/30', customerAddress: '10.0.1.2/30' });
     expect(told({ peers: [aPeer(), odd] })).toEqual(found('peers-invalid'));
   });
 
-  it('is skipped, with what else needs a session, when none is listed', () => {
+  it('is skipped, with the other session checks, if no session is listed', () => {
     expect(told({ peers: [] })).toEqual(skipping('peer addresses', 'peers overlap', 'ASN conflict'));
   });
 });
 
-describe('the addresses are free on the gateway', () => {
+describe('the check that the addresses are free on the gateway', () => {
   const same = [aPeer()];
   const wider = [aPeer({ amazonAddress: '169.254.0.1/16', customerAddress: '169.254.0.2/16' })];
   const apart = ['10.0.1', '10.0.2'].map((net) =>
@@ -156,7 +159,7 @@ describe('the addresses are free on the gateway', () => {
       { peers: same, connection: CONNECTION.other },
       found('peers-overlap'),
     ],
-    ['the same, over', { peers: same, state: 'deleted' }, SOUND],
+    ['the same, ended', { peers: same, state: 'deleted' }, SOUND],
     ['the same, in its second session', { peers: [...half, aPeer()] }, found('peers-overlap')],
     ['addresses apart, of two sessions', { peers: apart }, SOUND],
     ['an address not given', { peers: half }, skipping('peers overlap')],
@@ -219,7 +222,7 @@ describe('the addresses are free on the gateway', () => {
     expect(told({}, beside(given))).toEqual(expected);
   });
 
-  it('each of every session of the request', () => {
+  it('covers each address of every session', () => {
     expect(told({ peers: [aPeer(), ...apart] }, beside({ peers: same }))).toEqual(found('peers-overlap'));
   });
 
@@ -230,27 +233,27 @@ describe('the addresses are free on the gateway', () => {
     ['on record for the gateway', { acceptances: { x: anAcceptance() } }, found('peers-overlap')],
     ['on record for another', { acceptances: { x: anAcceptance({ gateway: VGW.lab }) } }, SOUND],
     ['on a record that cannot be read', { damaged: { x: 'odd' } }, found('peers-overlap')],
-  ])('of what the listing still shows confirming: %s', (_, world, expected) => {
+  ])('covers interfaces that the listing still shows confirming: %s', (_, world, expected) => {
     const rival = aVif({ id: 'x', connection: CONNECTION.other });
     expect(told({}, { interfaces: [rival], ...world })).toEqual(expected);
   });
 });
 
-describe('what is on record for the gateway counts, whatever the API says', () => {
+describe('an interface that the ledger records for the gateway counts, whatever the API returns', () => {
   const same = { id: 'dxvif-cccccccc', peers: [aPeer()], connection: CONNECTION.other };
   it.each<[string, Partial<VirtualInterface>, Partial<DecisionContext>]>([
     [
-      'accepted here, and on another gateway by now',
+      'accepted here, and now on another gateway',
       { gateway: VGW.lab },
       { acceptances: { [same.id]: anAcceptance() } },
     ],
     [
-      'accepted elsewhere, and on this gateway by now',
+      'accepted elsewhere, and now on this gateway',
       { gateway: VGW.prod },
       { acceptances: { [same.id]: anAcceptance({ gateway: VGW.lab }) } },
     ],
     [
-      'accepted here, and going',
+      'accepted here, and being deleted',
       { gateway: null, state: 'deleting' },
       { acceptances: { [same.id]: anAcceptance() } },
     ],
@@ -265,12 +268,12 @@ describe('what is on record for the gateway counts, whatever the API says', () =
     ['begun for this gateway', { intents: { x: anIntent() } }, found('peers-overlap')],
     ['accepted for another', { acceptances: { x: anAcceptance({ gateway: VGW.lab }) } }, SOUND],
     ['itself', { intents: { [aVif().id]: anIntent() } }, SOUND],
-  ])('an interface that the API did not show may have any address: %s', (_, world, expected) => {
+  ])('an unlisted interface may have any address: %s', (_, world, expected) => {
     expect(told({}, world)).toEqual(expected);
   });
 });
 
-describe("an offer that was certainly not accepted is in nobody's way, whatever else about it cannot be read", () => {
+describe('an offer that was certainly not accepted conflicts with no request, even if other fields are unreadable', () => {
   const offer = {
     id: 'dxvif-cccccccc',
     state: 'confirming',
@@ -296,7 +299,7 @@ describe("an offer that was certainly not accepted is in nobody's way, whatever 
       found('vlan-in-use', 'peers-overlap'),
     ],
     [
-      'a confirm of it was begun',
+      'its confirm was begun',
       all,
       { intents: { [offer.id]: anIntent() } },
       found('vlan-in-use', 'peers-overlap'),
@@ -312,7 +315,7 @@ describe("an offer that was certainly not accepted is in nobody's way, whatever 
   });
 });
 
-it('names a few interfaces in a line on a skipped check, however many there are', () => {
+it('the message about a skipped check names a few interfaces at most', () => {
   const interfaces = Array.from({ length: 30 }, (_, i) =>
     aLiveVif({ id: `dxvif-${10_000_000 + i}`, vlan: 200 + i, state: 'deleting', gateway: null, peers: [] }),
   );
@@ -321,7 +324,7 @@ it('names a few interfaces in a line on a skipped check, however many there are'
   expect(skipped[0]?.match(/dxvif-/g)).toHaveLength(5);
 });
 
-describe("the customer's ASN is not the gateway's", () => {
+describe("the check that the customer's ASN differs from the gateway's", () => {
   it.each<[string, (number | null)[], number | null, Told]>([
     ['another', [65010], ASN, SOUND],
     ['the same', [ASN], ASN, found('asn-conflict')],

@@ -17,8 +17,8 @@ function isCurrent({ from, until }: Grant): boolean {
   return (from === null || from <= now) && (until === null || now < until);
 }
 
-describe('whatever is accepted', () => {
-  it('is accepted for the owner that has the connection, on a gateway that a current grant of theirs names', () => {
+describe('every accepted request', () => {
+  it('is accepted for the owner of the connection, on a gateway that a current grant of this owner names', () => {
     whenAccepted((accept, policy, request) => {
       const owner = ownerOf(policy, request.connection);
       expect(owner?.name).toBe(accept.owner);
@@ -34,9 +34,9 @@ describe('whatever is accepted', () => {
     });
   });
 
-  it('is private, confirming, readable, and offered to us or by the account of its owner', () => {
+  it('is private, confirming, readable, and offered to the recipient or by the account of its owner', () => {
     whenAccepted((_, policy, request) => {
-      expect(request).toMatchObject({ type: 'private', state: 'confirming', faults: [] });
+      expect(request).toMatchObject({ type: 'private', state: 'confirming', readErrors: [] });
       const accounts = [
         RECIPIENT_ACCOUNT,
         policy.recipient.provider === 'outscale' && ownerOf(policy, request.connection)?.account,
@@ -45,7 +45,7 @@ describe('whatever is accepted', () => {
     });
   });
 
-  it('is held once a field is such that no grant can fit', () => {
+  it('is held if a field is changed so that no grant can match', () => {
     const outlandish = {
       connection: 'dxcon-outlandish',
       vlan: 4094,
@@ -68,7 +68,7 @@ describe('whatever is accepted', () => {
     });
   });
 
-  it('uses up a slot of the pass, and of every limit that it counts under', () => {
+  it('takes a slot of the run, and of every limit that counts it', () => {
     whenAccepted((accept, policy, request, world) => {
       const award = {
         at: NOW.toISOString(),
@@ -89,7 +89,7 @@ describe('whatever is accepted', () => {
     });
   });
 
-  it('is still accepted when it is tried again, whatever the ledger says of itself', () => {
+  it('is still accepted when it is tried again with its own intent in the ledger', () => {
     whenAccepted((accept, policy, request, world) => {
       const award = {
         at: NOW.toISOString(),

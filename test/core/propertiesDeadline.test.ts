@@ -111,8 +111,8 @@ function live(
   }
 }
 
-describe('the deadline that is told', () => {
-  it('always holds the true expiry, whatever passes were skipped, failed or cut short, and whoever reuses an ID', () => {
+describe('the reported deadline', () => {
+  it('always contains the true expiry, with skipped, failed and interrupted runs and reused IDs', () => {
     let told = 0;
     let exact = 0;
     fc.assert(
@@ -122,9 +122,9 @@ describe('the deadline that is told', () => {
           schedule,
           ({ at, takes }) => at + share * takes,
           (life, state) => {
-            const sighting = state.observations[life.id];
-            if (sighting === undefined) throw new Error(`${life.id} was not remembered`);
-            const { earliest, latest } = deadlineOf(sighting, WEEK / 1000);
+            const observation = state.observations[life.id];
+            if (observation === undefined) throw new Error(`${life.id} was not remembered`);
+            const { earliest, latest } = deadlineOf(observation, WEEK / 1000);
             const expiry = life.from + WEEK;
             expect(Date.parse(latest ?? '')).toBeGreaterThanOrEqual(expiry);
             told += 1;
@@ -141,7 +141,7 @@ describe('the deadline that is told', () => {
     expect(exact / told).toBeGreaterThan(0.3);
   });
 
-  it('is as narrow as the passes allow: from the last complete listing without it to the first with it', () => {
+  it('is as narrow as possible: from the last complete listing without the request to the first with it', () => {
     fc.assert(
       fc.property(lives, passes, (all, schedule) => {
         const listed = schedule.filter(({ does }) => does === 'list');
@@ -150,14 +150,14 @@ describe('the deadline that is told', () => {
           listed,
           ({ at, takes }) => at + takes / 2,
           (life, state, pass) => {
-            const sighting = state.observations[life.id];
+            const observation = state.observations[life.id];
             const seen = (at: Pass): boolean => shown([life], at.at + at.takes / 2).length > 0;
             const first = listed.findIndex(seen);
             const before = listed[first - 1];
-            expect(sighting?.firstSeen).toBe(
+            expect(observation?.firstSeen).toBe(
               new Date((listed[first] ?? pass).at + (listed[first] ?? pass).takes).toISOString(),
             );
-            expect(sighting?.notListedAt).toBe(
+            expect(observation?.notListedAt).toBe(
               before === undefined ? null : new Date(before.at).toISOString(),
             );
           },
@@ -167,7 +167,7 @@ describe('the deadline that is told', () => {
     );
   });
 
-  it('holds it when the clock ran ahead and was set right, from the first pass on that can tell', () => {
+  it('contains it after a clock that ran ahead was corrected, from the first run that can detect it', () => {
     fc.assert(
       fc.property(lives, passes, minutes(20), fc.nat(39), (all, schedule, ahead, turn) => {
         // The clock is ahead up to some pass, and the next one comes before time has caught up with it.
@@ -188,9 +188,9 @@ describe('the deadline that is told', () => {
           ({ at, takes }) => at + takes / 2,
           (life, state, pass) => {
             if (pass.clockAhead > 0) return;
-            const sighting = state.observations[life.id];
+            const observation = state.observations[life.id];
             const { earliest, latest } = deadlineOf(
-              sighting ?? { firstSeen: '', notListedAt: null },
+              observation ?? { firstSeen: '', notListedAt: null },
               WEEK / 1000,
             );
             expect(Date.parse(latest ?? '')).toBeGreaterThanOrEqual(life.from + WEEK);
@@ -202,7 +202,7 @@ describe('the deadline that is told', () => {
     );
   });
 
-  it('has no early end when the listing before is timed later than this one began', () => {
+  it('has no earliest expiry if the previous listing is dated after this one began', () => {
     const state = { ...EMPTY_LEDGER, lastListing: '2026-11-10T12:00:03.000Z' };
     const survey = aSnapshot([aVif()], {
       listedAt: '2026-11-10T12:00:00.000Z',

@@ -21,7 +21,7 @@ const surroundings = fc.tuple(decisionContexts, unseen).map(([world, record]) =>
     : { ...world, intents: { ...intents, 'dxvif-99': anIntent(award) } };
 });
 
-it('what other interfaces have against a request is what a second statement of the rules says, whatever an index leaves out', () => {
+it('the indexed network checks have the same result as an independent statement of the rules', () => {
   const seen = new Map<string, number>();
   fc.assert(
     fc.property(requests, surroundings, (request, world) => {

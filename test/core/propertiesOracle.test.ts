@@ -7,8 +7,8 @@ import { decisionContexts } from '../support/arbitraryContexts.ts';
 import { NOW } from '../support/builders.ts';
 import { decideByOracle, type OracleDecision } from '../support/decisionOracle.ts';
 
-describe('a second statement of the rules, which shares no code with the core,', () => {
-  it('comes to the same verdict, gateway, grants and codes', () => {
+describe('an independent statement of the rules, which shares no code with the core,', () => {
+  it('has the same verdict, gateway, grants and codes', () => {
     fc.assert(
       fc.property(policies, requests, decisionContexts, (policy, request, world) => {
         const decision = decide(policy, request, world, NO_DEADLINE, NOW);
@@ -22,7 +22,7 @@ describe('a second statement of the rules, which shares no code with the core,',
     );
   });
 
-  it('meets every code of a decision, and accepts often enough to mean something', () => {
+  it('covers every code of a decision, and accepts often enough to be meaningful', () => {
     const seen = new Map<string, number>();
     for (const [policy, request, world] of fc.sample(fc.tuple(policies, requests, decisionContexts), {
       numRuns: 3000,
@@ -61,5 +61,5 @@ const EVERY = [
   'ambiguous',
   'owner-limit',
   'grant-limit',
-  'pass-limit',
+  'run-limit',
 ];

@@ -39,8 +39,8 @@ function byOwner(items: readonly AcceptanceCandidate[]): Map<string, number> {
   );
 }
 
-describe('the order of work', () => {
-  it('is a permutation, and the same for every order of the input', () => {
+describe('the order of acceptance', () => {
+  it('is a permutation, and independent of the order of the input', () => {
     const property = fc.property(candidates, standings, (all, standing) => {
       const ordered = orderCandidates(all, standing);
       expect(ordered.map(({ id }) => id).sort()).toEqual(all.map(({ id }) => id).sort());
@@ -49,7 +49,7 @@ describe('the order of work', () => {
     fc.assert(property);
   });
 
-  it('of requests that are not urgent: wherever it is cut off, no owner that still waits is two behind', () => {
+  it('lets no waiting owner fall two turns behind among requests that are not urgent', () => {
     const property = fc.property(candidates, standings, fc.nat({ max: 12 }), (all, standing, cut) => {
       const late = all.map((one) => ({ ...one, due: null }));
       const ordered = orderCandidates(late, standing);
@@ -163,14 +163,14 @@ function waits(life: Life): number[] {
   return [...found, waited];
 }
 
-describe('the first request of an owner is attempted within as many runs as all owners need for a turn each', () => {
+describe('the first request of an owner is attempted within the number of runs that all owners need for one turn each', () => {
   const bound = ({ acceptsPerRun }: Life): number => Math.ceil((OTHERS.length + 1) / acceptsPerRun);
 
   it.each<[string, Partial<Life>]>([
-    ['an urgent one, whatever the others offer', { victimIsUrgent: true, urgencyOfOthers: true }],
+    ['an urgent one, with urgent requests of others', { victimIsUrgent: true, urgencyOfOthers: true }],
     ['an urgent one among those that are not', { victimIsUrgent: true, urgencyOfOthers: false }],
     ['one that is not urgent, among others like it', { victimIsUrgent: false, urgencyOfOthers: false }],
-  ])('%s: again and again, while they withdraw and offer again, fail and are held', (_, given) => {
+  ])('%s: repeatedly, while owners withdraw and offer again, and requests fail and are held', (_, given) => {
     const property = fc.property(lives, (drawn) => {
       const life = { ...drawn, ...given };
       for (const runs of waits(life)) expect(runs).toBeLessThanOrEqual(bound(life));

@@ -48,7 +48,7 @@ function accepted(policy: Policy, world: DecisionContext = aDecisionContext(), r
 }
 
 describe('a receipt', () => {
-  it('says who got what, on which grounds, and how it is known', () => {
+  it('says who got which gateway, with the evidence and the proof of acceptance', () => {
     const prod = aGrant({ name: 'prod', ticket: 'NET-1' });
     const policy = aPolicyGranting(
       prod,
@@ -79,7 +79,7 @@ describe('a receipt', () => {
     });
   });
 
-  it('decided again by the policy of then comes to the same, whatever was accepted, in whatever surroundings', () => {
+  it('is replayed to the same decision with the policy of the acceptance, for every accepted request', () => {
     whenAccepted((accept, policy, request, world) => {
       // As they are read again: from their texts.
       const receipt: Receipt = JSON.parse(JSON.stringify(receiptFor(accept, policy, request, world)));
@@ -88,7 +88,7 @@ describe('a receipt', () => {
     });
   });
 
-  it('comes to the same when one slot was free, and not when none was', () => {
+  it('is replayed to the same decision if one slot was free, and not if none was', () => {
     whenAccepted((accept, policy, request, world) => {
       const receipt = receiptFor(accept, policy, request, world);
       const limited = (owner: Partial<Owner>) =>
@@ -118,7 +118,7 @@ describe('a receipt is not justified by a policy', () => {
   const given = (...grants: Parameters<typeof aGrant>[0][]): Policy =>
     aPolicyGranting(...grants.map((grant) => aGrant(grant)));
 
-  it('unless it is that of then, or one that says the same', () => {
+  it('unless it is the one of the acceptance, or equivalent', () => {
     expect(replayDecision(receipt, given({})).isSame).toBe(true);
     expect(replayDecision(receipt, given({ until: '2026-11-10T12:00:00.001Z' })).isSame).toBe(true);
     expect(replayDecision(receipt, given({}, { name: 'other', match: { vlan: [[1, 99]] } })).isSame).toBe(
@@ -129,13 +129,13 @@ describe('a receipt is not justified by a policy', () => {
   it.each<[string, Policy]>([
     ['whose grant leads to another gateway', given({ gateway: VGW.lab })],
     ['whose grant is gone', given({ name: 'other' })],
-    ['with another grant that fits', given({}, { name: 'other' })],
-    ['with a grant for another gateway that fits', given({}, { name: 'other', gateway: VGW.lab })],
+    ['with another matching grant', given({}, { name: 'other' })],
+    ['with a matching grant for another gateway', given({}, { name: 'other', gateway: VGW.lab })],
     ['that has no owner', aPolicy({ owners: [] })],
-    ['in which the connection is somebody else’s', aPolicy({ owners: [anOwner({ name: 'zeta' })] })],
+    ['in which the connection belongs to another owner', aPolicy({ owners: [anOwner({ name: 'zeta' })] })],
     ['whose owner had no slot left', aPolicy({ owners: [anOwner({ limit: 1 })] })],
     ['whose grant had no slot left', given({ limit: 1 })],
-    ['whose passes had no slot left', aPolicy({ limits: { acceptsPerRun: 1 } })],
+    ['whose runs had no slot left', aPolicy({ limits: { acceptsPerRun: 1 } })],
     ['that holds it', aPolicy({ hold: [aHoldRule({ vlan: [[101, 101]] })] })],
     ['that holds everything', aPolicy({ freeze: true })],
     ['whose grant it does not match', given({ match: { vlan: [[1, 99]] } })],
@@ -155,7 +155,7 @@ describe('a receipt is not justified by a policy', () => {
     ['the request', { request: aVif({ connection: CONNECTION.other }) }],
     ['what was in use', { usage: { owner: ['a', 'b'], grants: { default: [] } } }],
     ['how many came before it', { acceptedBefore: 10 }],
-  ])('when %s was changed in it', (_, change) => {
+  ])('when %s was changed in the receipt', (_, change) => {
     const limited = aPolicy({ owners: [anOwner({ limit: 2, grants: [aGrant({ limit: 2 })] })] });
     expect(replayDecision(receipt, limited).isSame).toBe(true);
     expect(replayDecision({ ...receipt, ...change }, limited).isSame).toBe(false);

@@ -77,15 +77,15 @@ const LARGEST: RunReport = {
 /** As the log writes it. */
 const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value, printableValue));
 
-describe('what the function returns and logs', () => {
-  it('of everything that is there is within the limits of Lambda and of CloudWatch Logs', () => {
+describe('the result and the log of the function', () => {
+  it('stay within the limits of Lambda and CloudWatch Logs for a very large report', () => {
     expect(bytesOf(summarizeRun(LARGEST))).toBeLessThan(4000);
     expect(bytesOf(describeRunFailure(LARGEST))).toBeLessThan(64_000);
     for (const line of [runLine(LARGEST), ...detailLines(LARGEST)])
       expect(bytesOf(line)).toBeLessThan(128_000);
   });
 
-  it('has a line for each thing, what failed first, each with its pass', () => {
+  it('have a line for each item, failures first, each with its run', () => {
     const report = { ...LARGEST, failures: failures.slice(0, 20), warnings: [] };
     const lines = [...detailLines(report)];
     expect(detailCount(report)).toBe(lines.length);
@@ -100,10 +100,10 @@ describe('what the function returns and logs', () => {
       'info',
     ]);
     for (const { more } of lines)
-      expect(more.pass).toEqual({ target: REPORT.target, startedAt: REPORT.startedAt });
+      expect(more.run).toEqual({ target: REPORT.target, startedAt: REPORT.startedAt });
   });
 
-  it('keeps of what is too large what it is, how it was decided, and that it was shortened', () => {
+  it('shorten an item that is too large, keep its ID and decision, and mark it', () => {
     const [line] = detailLines({ ...LARGEST, failures: [], warnings: [], ignored: [] });
     expect(line?.more.request).toMatchObject({
       id: REQUEST.id,
@@ -118,7 +118,7 @@ describe('what the function returns and logs', () => {
     });
   });
 
-  it('of a usual request is the request as it is', () => {
+  it('keep a normal request unchanged', () => {
     const [line] = detailLines({ ...REPORT, requests: [REQUEST] });
     expect(line).toMatchObject({ message: 'request held', more: { request: REQUEST } });
     expect(runLine(REPORT).more.report).toEqual(summarizeRun(REPORT));
