@@ -81,7 +81,10 @@ interface Waiting {
   readonly hadTurn: boolean;
 }
 
-/** The owners in the order of their waiting time, the longest first. An owner that withdraws a request and offers it again waits from that time. */
+/**
+ * The owners in the order of their waiting time, the longest first. An owner that withdraws a request and offers it again
+ * waits from that time.
+ */
 function ownersByWaitingTime(
   candidates: readonly AcceptanceCandidate[],
   { turns, at }: OrderContext,

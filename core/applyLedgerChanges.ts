@@ -6,7 +6,10 @@ export function applyLedgerChange(state: LedgerState, change: LedgerChange): Led
   return applyLedgerChanges(state, [change]);
 }
 
-/** The state after several changes, in order. Each changed part is copied once: a copy for each of thousands of changes would be too slow. */
+/**
+ * The state after several changes, in order. Each changed part is copied once: a copy for each of thousands of changes
+ * would be too slow.
+ */
 export function applyLedgerChanges(state: LedgerState, changes: readonly LedgerChange[]): LedgerState {
   if (changes.length === 0) return state;
   const draft = createDraft(state);

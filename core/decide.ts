@@ -161,7 +161,10 @@ function damagedLedgerReasons({ id }: VirtualInterface, { damaged }: DecisionCon
     : [{ code: 'unreadable', message: `its ledger entry cannot be read: ${why}` }];
 }
 
-/** A frozen policy holds every request. The message says what it would decide otherwise, so that a person knows before removing the freeze. */
+/**
+ * A frozen policy holds every request. The message says what it would decide otherwise, so that a person knows before
+ * removing the freeze.
+ */
 function holdAsFrozen(decision: Decision, deadline: Deadline): Hold {
   const message = `the policy is frozen (\`freeze: true\`); without the freeze: ${describeUnfrozen(decision)}${describeExpiry(deadline)}`;
   if (decision.verdict === 'hold')

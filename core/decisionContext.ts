@@ -4,7 +4,10 @@ import type { Acceptance, Assignment, Intent } from './ledgerEntries.ts';
 import { memoizeByObject } from './memoize.ts';
 import { hasEnded, isUnacceptedOffer, isUnreadable, type VirtualInterface } from './model.ts';
 
-/** What a decision depends on beside policy and request: other interfaces, the ledger, and the acceptances of this run so far. */
+/**
+ * What a decision depends on beside policy and request: other interfaces, the ledger, and the acceptances of this run so
+ * far.
+ */
 export interface DecisionContext {
   /** the whole listing, with later descriptions */
   readonly interfaces: readonly VirtualInterface[];
@@ -83,13 +86,19 @@ export function withDescription(
     : { ...context, interfaces: context.interfaces.with(place, vif) };
 }
 
-/** Removes an interface that no longer exists, with its intent: an unlisted intent would hold every request for its gateway. */
+/**
+ * Removes an interface that no longer exists, with its intent: an unlisted intent would hold every request for its
+ * gateway.
+ */
 function without(context: DecisionContext, id: string): DecisionContext {
   const { [id]: _, ...intents } = context.intents;
   return { ...context, intents, interfaces: context.interfaces.filter((other) => other.id !== id) };
 }
 
-/** The context after an assignment: slots, VLAN and addresses of the request are taken, regardless of the outcome of its confirm. */
+/**
+ * The context after an assignment: slots, VLAN and addresses of the request are taken, regardless of the outcome of its
+ * confirm.
+ */
 export function withAssignment(
   context: DecisionContext,
   id: string,
@@ -102,7 +111,10 @@ export function withAssignment(
   };
 }
 
-/** The context before `withAssignment`, so that a request does not conflict with its own assignment when it is decided again. */
+/**
+ * The context before `withAssignment`, so that a request does not conflict with its own assignment when it is decided
+ * again.
+ */
 export function withoutAssignment(context: DecisionContext, id: string): DecisionContext {
   const { [id]: _, ...intents } = context.intents;
   return { ...context, intents, acceptedThisRun: context.acceptedThisRun - 1 };

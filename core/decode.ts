@@ -52,7 +52,10 @@ export function openObject<T extends object>(shape: Shape<T>): Decoder<T> {
   };
 }
 
-/** As `openObject`, for data on which no decision depends: a key that is missing, since it came in a later release, is `null`. */
+/**
+ * As `openObject`, for data on which no decision depends: a key that is missing, since it came in a later release, is
+ * `null`.
+ */
 export function archivedObject<T extends object>(shape: Shape<T>): Decoder<T> {
   const absent = Object.fromEntries(Object.keys(shape).map((key) => [key, null]));
   const decode = openObject(shape);

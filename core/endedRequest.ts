@@ -30,7 +30,10 @@ export interface EndedRequest {
   readonly failures: number;
 }
 
-/** How a request ended. `accepted`: by this product, found by a later run. `vanished`: no longer listed, and unknown by its ID. */
+/**
+ * How a request ended. `accepted`: by this product, found by a later run. `vanished`: no longer listed, and unknown by its
+ * ID.
+ */
 export const END_CAUSES = [
   'accepted',
   'acceptedByOthers',

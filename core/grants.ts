@@ -78,7 +78,10 @@ function explainNoGrant(owner: Owner, request: VirtualInterface): FittingGrants 
   return { found: false, reasons: [{ code: 'no-grant', message, nearest }], gateway };
 }
 
-/** Orders grants by the number of fields that do not match, then by how many of these are only unknown. Ties: more matching fields, then name. */
+/**
+ * Orders grants by the number of fields that do not match, then by how many of these are only unknown. Ties: more matching
+ * fields, then name.
+ */
 function mismatchScore({ fields }: EvaluatedGrant): number {
   return fields.reduce(
     (sum, { verdict }) => sum + (verdict === 'yes' ? 0 : verdict === 'unknown' ? 1000 : 1001),

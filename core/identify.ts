@@ -17,7 +17,10 @@ export type OwnConnections =
   | { readonly known: true; readonly ids: ReadonlySet<string> }
   | { readonly known: false; readonly why: string };
 
-/** Whether `DescribeConnections` is needed to identify the requester: only if the interface's owner account is not the recipient. */
+/**
+ * Whether `DescribeConnections` is needed to identify the requester: only if the interface's owner account is not the
+ * recipient.
+ */
 export function needsOwnConnections(policy: Policy, vif: VirtualInterface): boolean {
   return vif.ownerAccount !== null && vif.ownerAccount !== policy.recipient.account;
 }
@@ -27,12 +30,13 @@ export function needsOwnConnections(policy: Policy, vif: VirtualInterface): bool
  * The connection does: the platform sets it, and only its owner can offer interfaces on it.
  */
 export function identify(policy: Policy, vif: VirtualInterface, own: OwnConnections): Identity {
-  const { provider, account: us } = policy.recipient;
+  const { provider, account: recipientAccount } = policy.recipient;
   const { ownerAccount: account, connection } = vif;
   if (account === null) return unknownRequester('the API did not return an owner account');
-  if (account === us) return identifyByConnection(policy, connection);
+  if (account === recipientAccount) return identifyByConnection(policy, connection);
 
-  // Fail closed: without the list of own connections, a request cannot be distinguished from an interface that the recipient offered to others.
+  // Fail closed: without the list of own connections, a request cannot be distinguished from an interface that the
+  // recipient offered to others.
   if (!own.known) {
     return unknownRequester(
       `the API returned account ${quote(account)}, and the recipient's own connections are unknown (${own.why})`,
@@ -41,8 +45,11 @@ export function identify(policy: Policy, vif: VirtualInterface, own: OwnConnecti
   if (connection !== null && own.ids.has(connection)) return { kind: 'outbound' };
   switch (provider) {
     case 'aws':
-      // On AWS the owner account of a request is its recipient: this target must not accept an interface of another recipient.
-      return ownerMismatch(`the API returned account ${quote(account)} as the recipient, not \`${us}\``);
+      // On AWS the owner account of a request is its recipient: this target must not accept an interface of another
+      // recipient.
+      return ownerMismatch(
+        `the API returned account ${quote(account)} as the recipient, not \`${recipientAccount}\``,
+      );
     case 'outscale':
       return checkRevealedAccount(identifyByConnection(policy, connection), account);
     default:
@@ -73,7 +80,10 @@ function identifyByConnection(policy: Policy, connection: string | null): Identi
   );
 }
 
-/** On OUTSCALE the meaning of this account before acceptance is uncertain, so it can only confirm an owner, never identify one. */
+/**
+ * On OUTSCALE the meaning of this account before acceptance is uncertain, so it can only confirm an owner, never identify
+ * one.
+ */
 function checkRevealedAccount(identity: Identity, account: string): Identity {
   if (identity.kind !== 'owner') return identity;
   const { name, account: expected } = identity.owner;

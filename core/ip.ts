@@ -45,7 +45,10 @@ export function parseHostAddress(text: string): HostAddress | null {
   };
 }
 
-/** Whether it is the IPv4 broadcast address: the last of a subnet with more than two addresses. IPv6 has no broadcast address. */
+/**
+ * Whether it is the IPv4 broadcast address: the last of a subnet with more than two addresses. IPv6 has no broadcast
+ * address.
+ */
 export function isBroadcast({ host, subnet: { family, base, prefix } }: HostAddress): boolean {
   return family === 4 && prefix < 31 && host === base + (1n << hostBits(family, prefix)) - 1n;
 }

@@ -11,12 +11,17 @@ export function printableJson(value: unknown, indent = 0): string {
   return JSON.stringify(value, null, indent).replace(RAW_IN_JSON, units);
 }
 
-/** A replacer for `JSON.stringify`, where its output cannot be processed: texts become safe to print, but differ from the original. */
+/**
+ * A replacer for `JSON.stringify`, where its output cannot be processed: texts become safe to print, but differ from the
+ * original.
+ */
 export function printableValue(_key: string, value: unknown): unknown {
   return typeof value === 'string' ? value.replace(RAW_IN_JSON, escapeCharacter) : value;
 }
 
-/** JSON without white space, with sorted keys (whole numbers first, then by UTF-16 code unit): equal data gives equal text. */
+/**
+ * JSON without white space, with sorted keys (whole numbers first, then by UTF-16 code unit): equal data gives equal text.
+ */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_, part: unknown) =>
     typeof part === 'object' && part !== null && !Array.isArray(part)

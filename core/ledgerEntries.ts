@@ -65,10 +65,16 @@ export type RequestDetails = Pick<
   'type' | 'ownerAccount' | 'location' | 'region' | 'mtu' | 'tags' | 'peers'
 >;
 
-/** The longest details that are kept of one request, in characters of JSON. A requester chooses tags and names, so they may be long. */
+/**
+ * The longest details that are kept of one request, in characters of JSON. A requester chooses tags and names, so they may
+ * be long.
+ */
 const MAX_DETAILS_LENGTH = 2000;
 
-/** The longest request that can be accepted, in characters of JSON: its intent and its receipt contain it, and must fit one item. */
+/**
+ * The longest request that can be accepted, in characters of JSON: its intent and its receipt contain it, and must fit one
+ * item.
+ */
 const MAX_REQUEST_LENGTH = 50_000;
 
 export function fitsLedgerItem(vif: VirtualInterface): boolean {

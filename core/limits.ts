@@ -38,7 +38,10 @@ function slotsTakenBy(
   return slots.filter((id) => id !== requestId);
 }
 
-/** The slots of one context and one policy: computed once for each owner and grant, not once for each of thousands of requests. */
+/**
+ * The slots of one context and one policy: computed once for each owner and grant, not once for each of thousands of
+ * requests.
+ */
 const slotsByContext = memoizeByObject((_: DecisionContext) =>
   memoizeByObject((_: Owners) => new Map<Owner, Map<Grant | null, readonly string[]>>()),
 );

@@ -69,7 +69,10 @@ export interface VirtualInterface {
   readonly peers: readonly BgpPeer[];
   /** why the API's answer cannot be read, a sentence each; empty if it is valid */
   readonly readErrors: readonly string[];
-  /** the fields that the API returned and that cannot be read, each once; any other `null` is a field that the API did not return */
+  /**
+   * the fields that the API returned and that cannot be read, each once; any other `null` is a field that the API did not
+   * return
+   */
   readonly unreadable: readonly InterfaceField[];
 }
 
@@ -86,7 +89,10 @@ export interface Gateway {
   readonly ownerAccount: string | null;
 }
 
-/** Whether a gateway belongs to another account. An account can share its Direct Connect gateway, but nothing may be attached to it. */
+/**
+ * Whether a gateway belongs to another account. An account can share its Direct Connect gateway, but nothing may be
+ * attached to it.
+ */
 export function isForeignGateway({ ownerAccount }: Gateway, { account }: Recipient): boolean {
   return ownerAccount !== null && ownerAccount !== account;
 }
@@ -164,7 +170,10 @@ export function isUnreadable({ unreadable }: VirtualInterface, field: InterfaceF
   return unreadable.includes(field);
 }
 
-/** Whether an interface is offered and certainly not accepted, according to the API: readable, `confirming`, and without a gateway. */
+/**
+ * Whether an interface is offered and certainly not accepted, according to the API: readable, `confirming`, and without a
+ * gateway.
+ */
 export function isUnacceptedOffer(vif: VirtualInterface): boolean {
   return vif.state === 'confirming' && vif.gateway === null && !isUnreadable(vif, 'gateway');
 }

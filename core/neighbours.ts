@@ -17,7 +17,10 @@ export type GatewayRelation =
   | 'anywhere'
   /** accepted, and the API does not return its gateway */
   | 'notGiven'
-  /** probably on no gateway of the recipient: the API returns none, and the state is temporary or the interface is another account's */
+  /**
+   * probably on no gateway of the recipient: the API returns none, and the state is temporary or the interface is another
+   * account's
+   */
   | 'temporary';
 
 export interface Neighbour {
@@ -77,7 +80,10 @@ export function neighboursOnVlan(
   return [...candidates].filter((vif) => occupies(vif, context, requestId));
 }
 
-/** Whether an interface has no accepted state and no gateway, and is not recorded: for example a withdrawn offer of an unknown requester. */
+/**
+ * Whether an interface has no accepted state and no gateway, and is not recorded: for example a withdrawn offer of an
+ * unknown requester.
+ */
 export function isTransient(
   vif: VirtualInterface,
   { intents, acceptances, damaged }: DecisionContext,

@@ -76,7 +76,8 @@ export function checkAddressesFree(
         ({ vif, relation, overlap }) => describeConflict(relation, overlap)?.(quote(vif.id)) ?? [],
       ),
       ...unlistedOnGateway(gatewayId, request.id, context).map(
-        // Fail closed: the ledger does not record its addresses. A later run that lists the interface, or finds that it ended, can decide.
+        // Fail closed: the ledger does not record its addresses. A later run that lists the interface, or finds that it
+        // ended, can decide.
         (id) =>
           `may overlap those of ${quote(id)}, which the ledger has on this gateway and which the listing lacks`,
       ),
@@ -85,7 +86,10 @@ export function checkAddressesFree(
   ]);
 }
 
-/** The most conflicts that are listed: one large subnet may overlap thousands of interfaces, in each of thousands of requests. */
+/**
+ * The most conflicts that are listed: one large subnet may overlap thousands of interfaces, in each of thousands of
+ * requests.
+ */
 const MAX_CONFLICTS = 20;
 
 function overlapReasons(conflicts: readonly string[]): CheckResult {
@@ -143,7 +147,10 @@ function isIncomplete({
   return overlap !== 'no' && describeConflict(relation, overlap) === null;
 }
 
-/** Whether every session has at least one address with a prefix length. The other address is in that subnet, or the pair is invalid. */
+/**
+ * Whether every session has at least one address with a prefix length. The other address is in that subnet, or the pair is
+ * invalid.
+ */
 function hasSubnets(request: VirtualInterface): boolean {
   const addresses = addressesOf(request);
   return request.peers.every((_, i) =>

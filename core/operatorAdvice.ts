@@ -1,7 +1,10 @@
 import { manualOverrideFor, needsGatewayChoice } from './manualOverrideCommand.ts';
 import type { ReportedDecision, RequestReport } from './runReport.ts';
 
-/** What a person should do about a pending request, with the manual override command if there is one: one line, safe to print. */
+/**
+ * What a person should do about a pending request, with the manual override command if there is one: one line, safe to
+ * print.
+ */
 export function adviceWithCommand({
   decision,
   manualOverrideCommand,

@@ -135,14 +135,18 @@ function checkSingleAddress(address: string | null): CheckResult {
   return skippedCheck('peer addresses: the API does not return both');
 }
 
-function checkAddressPair(ours: string, theirs: string): CheckResult {
-  const [a, b] = [parseHostAddress(ours), parseHostAddress(theirs)];
-  const pair = `${quote(ours)} and ${quote(theirs)}`;
+function checkAddressPair(amazonAddress: string, customerAddress: string): CheckResult {
+  const [a, b] = [parseHostAddress(amazonAddress), parseHostAddress(customerAddress)];
+  const pair = `${quote(amazonAddress)} and ${quote(customerAddress)}`;
   const invalid = (why: string): CheckResult => failedCheck('peers-invalid', `${pair}${why}`);
   if (a === null || b === null) return invalid(' are not both addresses');
   if (a.host === b.host) return invalid(' are the same address');
   // The first address of a subnet is allowed: OUTSCALE's own guide gives it to a peer, and AWS itself refuses it.
-  const broadcast = isBroadcast(withSubnetOf(b, a)) ? ours : isBroadcast(withSubnetOf(a, b)) ? theirs : null;
+  const broadcast = isBroadcast(withSubnetOf(b, a))
+    ? amazonAddress
+    : isBroadcast(withSubnetOf(a, b))
+      ? customerAddress
+      : null;
   if (broadcast !== null) return invalid(`: ${quote(broadcast)} is the broadcast address of its subnet`);
   switch (sameSubnet(a, b)) {
     case 'yes':

@@ -11,8 +11,10 @@ export function quoteTrusted(text: string): string {
   return `\`${truncateAndEscape(text, UNPRINTABLE)}\``;
 }
 
-/** Control, unassigned and invisible characters, backticks and backslashes, spaces other than the common one, and combining marks
- * without a base or stacked over the lines around them. */
+/**
+ * Control, unassigned and invisible characters, backticks and backslashes, spaces other than the common one, and combining
+ * marks without a base or stacked over the lines around them.
+ */
 const UNPRINTABLE =
   /[\p{C}\p{Default_Ignorable_Code_Point}\u{2800}`\\]|(?! )\p{Z}|(?<![\p{L}\p{N}]\p{M}{0,2})\p{M}/gu;
 /** Terminals and mail programs turn these into links. A notification must not contain a link of an unknown requester. */

@@ -48,7 +48,10 @@ const NO_USAGE: LimitUsage = { owner: [], grants: {} };
 const MAX_IDS = 5000;
 const MAX_SKIPPED = 100;
 
-/** Keeps the first IDs of each list and the number of the others. A shortened list never has more items than before, so a limit with room still has room. */
+/**
+ * Keeps the first IDs of each list and the number of the others. A shortened list never has more items than before, so a
+ * limit with room still has room.
+ */
 function boundUsage({ owner, grants }: LimitUsage): LimitUsage {
   const max = Math.max(1, Math.floor(MAX_IDS / (1 + Object.keys(grants).length)));
   const entries = Object.entries(grants).map(([name, ids]) => [name, firstItems(ids, max)] as const);
@@ -73,7 +76,10 @@ export function ticketOf({ grant, tickets }: Pick<Receipt, 'grant' | 'tickets'>)
   return Object.hasOwn(tickets, grant) ? (tickets[grant] ?? null) : null;
 }
 
-/** How the acceptance became known: from the answer to the confirm, or from a description after an uncertain answer or in a later run. */
+/**
+ * How the acceptance became known: from the answer to the confirm, or from a description after an uncertain answer or in a
+ * later run.
+ */
 export interface AcceptanceProof {
   readonly by: 'confirm' | 'description' | 'laterPass';
   readonly state: string | null;

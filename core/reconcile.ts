@@ -136,7 +136,10 @@ function reportedEnd(state: LedgerState, id: string, as: EndCause, at: string): 
   return observation === undefined || observation.outbound ? null : endRequest(id, observation, as, at);
 }
 
-/** An interface that is no longer `confirming`: a confirm of this product succeeded and its answer was lost, or somebody else accepted it. */
+/**
+ * An interface that is no longer `confirming`: a confirm of this product succeeded and its answer was lost, or somebody
+ * else accepted it.
+ */
 function reconcileAccepted(
   state: LedgerState,
   id: string,

@@ -99,7 +99,8 @@ export function observationChanges(evaluation: RequestEvaluation, pending: numbe
   // Bounded as in events: one odd evaluation of the API must not make the ledger unwritable.
   const held = boundedReasonsOf(decision);
   const failures = outcome === 'failed' ? observation.failures + 1 : observation.failures;
-  // Escaped to one line, since it may contain a file name or an API's text: otherwise the ledger could not read it, and would hold the request.
+  // Escaped to one line, since it may contain a file name or an API's text: otherwise the ledger could not read it, and
+  // would hold the request.
   const lastFailure =
     outcome === 'failed' && message !== null
       ? truncate(escapeInvisible(message), 1000)

@@ -57,7 +57,10 @@ function findVirtualGatewayProblem(
   };
 }
 
-/** A person chooses among several tables. IDs come from the API: a text that is not a well-formed ID must not become part of a command. */
+/**
+ * A person chooses among several tables. IDs come from the API: a text that is not a well-formed ID must not become part
+ * of a command.
+ */
 function routeTableArgument([id = '', ...others]: readonly string[]): string {
   return others.length === 0 && /^rtb-[0-9a-z]+$/.test(id) ? id : 'ROUTE_TABLE_ID';
 }

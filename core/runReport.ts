@@ -104,7 +104,10 @@ export interface RequestReport extends DescribedFields {
   readonly message: string | null;
   /** checks that were skipped, a sentence each */
   readonly skipped: readonly string[];
-  /** AWS CLI command for a person; `null` if it was accepted, is gone, or no command may be shown (manualOverrideCommand.ts) */
+  /**
+   * AWS CLI command for a person; `null` if it was accepted, is gone, or no command may be shown
+   * (manualOverrideCommand.ts)
+   */
   readonly manualOverrideCommand: string | null;
 }
 

@@ -104,7 +104,8 @@ export function createEvent(
   >,
 ): AcceptorEvent {
   const { provider, region, account } = origin;
-  // Both types of an end share one ID: after an interrupted write the end is published again, and days later its cause may look different.
+  // Both types of an end share one ID: after an interrupted write the end is published again, and days later its cause may
+  // look different.
   const idType = type === 'Request Expired' ? 'Request Ended' : type;
   const id = createHash('sha256')
     .update(canonicalJson([idType, provider, region, account, ...key]))

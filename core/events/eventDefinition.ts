@@ -77,11 +77,15 @@ export function requestDetail(
   const what = { id, connection, vlan, name, firstSeen, deadline };
   if (described === null) return what;
   const more = pickDescribedFields(described);
-  // Fail closed: fields that are too long together are left out, so that a consumer reads them as unknown. A part of them would look complete.
+  // Fail closed: fields that are too long together are left out, so that a consumer reads them as unknown. A part of them
+  // would look complete.
   return JSON.stringify(more).length > MAX_REQUEST_FIELDS_LENGTH ? what : { ...what, ...more };
 }
 
-/** EventBridge limits the size of an event: it has at most this many reasons, of this many characters, and this much of a request. */
+/**
+ * EventBridge limits the size of an event: it has at most this many reasons, of this many characters, and this much of a
+ * request.
+ */
 const MAX_REASONS = 40;
 const MAX_CHARACTERS = 1000;
 const MAX_REQUEST_FIELDS_LENGTH = 16_000;

@@ -35,7 +35,10 @@ export const interfaceNotAvailable: EventDefinition = {
       })),
 };
 
-/** Moves to another connection are marked separately, by connection: an interface may have a move and a problem, and each is reported once. */
+/**
+ * Moves to another connection are marked separately, by connection: an interface may have a move and a problem, and each
+ * is reported once.
+ */
 function isPublished({ problem, connection }: FollowUp, acceptance: Acceptance | undefined): boolean {
   return isMove(problem, connection)
     ? acceptance?.movedTo === connection

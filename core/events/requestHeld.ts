@@ -32,7 +32,8 @@ export const requestHeld: EventDefinition = {
       };
       return [
         {
-          // The codes are part of the key: after an interrupted write, a hold may be published although it is not counted as published.
+          // The codes are part of the key: after an interrupted write, a hold may be published although it is not counted
+          // as published.
           event: createEvent('Request Held', origin, at, [id, firstSeen, published.holds, ...codes], detail),
           mark: { of: 'hold', id, codes },
         },

@@ -4,7 +4,10 @@ import type { RunProblem } from '../runReport.ts';
 import { type AcceptorEvent, createEvent, type EventOrigin, NOTHING_TO_DO } from './event.ts';
 import { boundedReason, type EventDefinition, type NewEvent } from './eventDefinition.ts';
 
-/** Reports that runs fail, and reports again when the cause changes. After a successful run, the next failure is reported again. */
+/**
+ * Reports that runs fail, and reports again when the cause changes. After a successful run, the next failure is reported
+ * again.
+ */
 export const runFailed: EventDefinition = {
   types: ['Run Failed'],
   findNew: ({ origin, at, startedAt, state, failures }) => {
@@ -55,7 +58,10 @@ function createNewEvent(
   };
 }
 
-/** The causes that distinguish one outage from another. For these two codes the message is part of the cause, since it names a different object. */
+/**
+ * The causes that distinguish one outage from another. For these two codes the message is part of the cause, since it
+ * names a different object.
+ */
 function causesOf(failures: readonly RunProblem[]): string[] {
   const kinds = failures.map(({ code, message }) =>
     code === 'other-gateway' || code === 'ledger' ? `${code} ${digestOf(message).slice(-8)}` : code,
