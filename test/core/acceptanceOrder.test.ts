@@ -9,7 +9,7 @@ import {
 const NOW = new Date('2026-11-10T12:00:00.000Z');
 const HOUR_MS = 3_600_000;
 
-/** So many hours from now. */
+/** The time this many hours from now. */
 function inHours(hours: number): string {
   return new Date(NOW.getTime() + hours * HOUR_MS).toISOString();
 }

@@ -46,10 +46,10 @@ describe('several reasons', () => {
   it.each([
     ['pending', '`pending`'],
     [null, 'none'],
-  ])('state %s is held as unreadable', (state, told) => {
+  ])('state %s is held as unreadable', (state, words) => {
     const decision = decide(aPolicy(), aVif({ state }), aDecisionContext(), NO_DEADLINE, NOW);
     expect(decision).toMatchObject({
-      reasons: [{ code: 'unreadable', message: expect.stringContaining(told) }],
+      reasons: [{ code: 'unreadable', message: expect.stringContaining(words) }],
     });
   });
 
@@ -111,7 +111,7 @@ describe('a frozen hold says what would be decided without the freeze', () => {
   });
 });
 
-function codesOf(policy: Policy, request: VirtualInterface, world = aDecisionContext()): ReasonCode[] {
-  const decision = decide(policy, request, world, NO_DEADLINE, NOW);
+function codesOf(policy: Policy, request: VirtualInterface, context = aDecisionContext()): ReasonCode[] {
+  const decision = decide(policy, request, context, NO_DEADLINE, NOW);
   return decision.verdict === 'hold' ? decision.reasons.map(({ code }) => code) : [];
 }

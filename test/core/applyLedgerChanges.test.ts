@@ -14,7 +14,7 @@ import {
 } from '../support/ledgerBuilders.ts';
 
 const AT = '2026-11-10T12:00:00.000Z';
-const news = (id: string) => ({ id, type: 'Request Held', at: AT, detail: { id } }) as const;
+const anEvent = (id: string) => ({ id, type: 'Request Held', at: AT, detail: { id } }) as const;
 
 const b = {
   observations: { b: anObservation({ vlan: 2 }) },
@@ -22,13 +22,13 @@ const b = {
   acceptances: { b: anAcceptance({ owner: 'b' }) },
 };
 
-/** Something of everything, of `a` and of `b`. */
+/** A state with an entry of each kind for `a` and for `b`. */
 const full = aLedger({
   failing: { since: AT, codes: ['api'] },
   observations: { a: anObservation({ vlan: 1 }), ...b.observations },
   intents: { a: anIntent({ owner: 'a' }), ...b.intents },
   acceptances: { a: anAcceptance({ owner: 'a' }), ...b.acceptances },
-  outbox: { x: news('x'), y: news('y') },
+  outbox: { x: anEvent('x'), y: anEvent('y') },
   damaged: { d: 'it is odd' },
 });
 
@@ -65,25 +65,25 @@ describe('a change affects only what it names', () => {
     ['an end of an unknown ID', { kind: 'ended', id: 'c', ended: null }, {}],
     [
       'an event',
-      { kind: 'queued', event: news('z'), mark: null },
-      { outbox: { ...full.outbox, z: news('z') } },
+      { kind: 'queued', event: anEvent('z'), mark: null },
+      { outbox: { ...full.outbox, z: anEvent('z') } },
     ],
     [
       'an event that is queued already',
-      { kind: 'queued', event: { ...news('x'), at: '2027-01-01T00:00:00.000Z' }, mark: null },
-      { outbox: { ...full.outbox, x: { ...news('x'), at: '2027-01-01T00:00:00.000Z' } } },
+      { kind: 'queued', event: { ...anEvent('x'), at: '2027-01-01T00:00:00.000Z' }, mark: null },
+      { outbox: { ...full.outbox, x: { ...anEvent('x'), at: '2027-01-01T00:00:00.000Z' } } },
     ],
-    ['a delivery', { kind: 'delivered', ids: ['x', 'unknown'] }, { outbox: { y: news('y') } }],
+    ['a delivery', { kind: 'delivered', ids: ['x', 'unknown'] }, { outbox: { y: anEvent('y') } }],
     ['a delivery of all events', { kind: 'delivered', ids: ['x', 'y'] }, { outbox: {} }],
     [
       'a failed delivery is counted in the queued event',
       { kind: 'undelivered', ids: ['x', 'unknown'], isRefusal: false },
-      { outbox: { ...full.outbox, x: { ...news('x'), triedInVain: 1 } } },
+      { outbox: { ...full.outbox, x: { ...anEvent('x'), triedInVain: 1 } } },
     ],
     [
       'a refusal counts as a failed delivery too',
       { kind: 'undelivered', ids: ['x'], isRefusal: true },
-      { outbox: { ...full.outbox, x: { ...news('x'), triedInVain: 1, refusals: 1 } } },
+      { outbox: { ...full.outbox, x: { ...anEvent('x'), triedInVain: 1, refusals: 1 } } },
     ],
     ['a recovery', { kind: 'recovered' }, { failing: null }],
     ['a policy, which is not part of the state', { kind: 'policyUsed', digest: 'sha256:', text: '{}' }, {}],
@@ -96,7 +96,7 @@ describe('a change affects only what it names', () => {
 
 describe('a marker records what was published', () => {
   const marked = (state: LedgerState, ...marks: readonly PublishedMarker[]): LedgerState =>
-    marks.reduce((now, mark) => applyLedgerChange(now, { kind: 'queued', event: news('z'), mark }), state);
+    marks.reduce((now, mark) => applyLedgerChange(now, { kind: 'queued', event: anEvent('z'), mark }), state);
 
   it('a hold: its codes, and the number of holds', () => {
     const once = marked(full, { of: 'hold', id: 'a', codes: ['no-grant'] });
@@ -137,7 +137,7 @@ describe('a marker records what was published', () => {
     expect(marked(full, { of: 'failing', failing })).toEqual({
       ...full,
       failing,
-      outbox: { ...full.outbox, z: news('z') },
+      outbox: { ...full.outbox, z: anEvent('z') },
     });
   });
 
@@ -146,7 +146,7 @@ describe('a marker records what was published', () => {
     { of: 'deadline', id: 'gone', mark: '6' },
     { of: 'problem', id: 'gone', problem: 'gone' },
   ])('is dropped for a deleted entry, and the event is still queued: %j', (mark) => {
-    expect(marked(full, mark)).toEqual({ ...full, outbox: { ...full.outbox, z: news('z') } });
+    expect(marked(full, mark)).toEqual({ ...full, outbox: { ...full.outbox, z: anEvent('z') } });
   });
 });
 
@@ -156,7 +156,7 @@ describe('many changes', () => {
     const changes: LedgerChange[] = [
       { kind: 'ended', id: 'a', ended: null },
       { kind: 'sighted', id: 'a', observation: seen },
-      { kind: 'queued', event: news('z'), mark: { of: 'hold', id: 'a', codes: ['frozen'] } },
+      { kind: 'queued', event: anEvent('z'), mark: { of: 'hold', id: 'a', codes: ['frozen'] } },
       { kind: 'delivered', ids: ['x', 'z'] },
       { kind: 'accepted', id: 'b', acceptance: moved, receipt: null },
       { kind: 'listed', at: AT },

@@ -10,12 +10,12 @@ import { aLedger, anObservation, aSnapshot, storedReasons } from '../support/led
 
 const [ID, OTHER] = ['dxvif-aaaaaaaa', 'dxvif-bbbbbbbb'];
 
-function after(state: LedgerState, survey: Snapshot): LedgerState {
-  return reconcile(state, survey, WEEK_S).changes.reduce(applyLedgerChange, state);
+function after(state: LedgerState, snapshot: Snapshot): LedgerState {
+  return reconcile(state, snapshot, WEEK_S).changes.reduce(applyLedgerChange, state);
 }
 
-function warned(state: LedgerState, survey: Snapshot): string[] {
-  return reconcile(state, survey, WEEK_S).warnings.map(({ code }) => code);
+function warned(state: LedgerState, snapshot: Snapshot): string[] {
+  return reconcile(state, snapshot, WEEK_S).warnings.map(({ code }) => code);
 }
 
 const late = '2026-12-24T00:00:00.000Z';
@@ -37,8 +37,8 @@ describe('a clock that stepped back', () => {
     ['the last listing began at the same time', aLedger({ lastListing: both.listedAt }), both, false],
     ['nothing is later than now', aLedger({ observations }), both, false],
     ['the ledger is empty', EMPTY_LEDGER, both, false],
-  ])('is reported when %s', (_, state, survey, told) => {
-    expect(warned(state, survey)).toEqual(told ? ['clock'] : []);
+  ])('is reported when %s', (_, state, snapshot, isReported) => {
+    expect(warned(state, snapshot)).toEqual(isReported ? ['clock'] : []);
   });
 
   it('is reported with its effect and with advice', () => {
@@ -73,21 +73,24 @@ describe('a clock that stepped back', () => {
   });
 
   it('is reported once, because the ledger is corrected, and later requests have correct times', () => {
-    const mended = after(aLedger({ lastListing: late, observations: { [ID]: early } }), aSnapshot([aVif()]));
+    const corrected = after(
+      aLedger({ lastListing: late, observations: { [ID]: early } }),
+      aSnapshot([aVif()]),
+    );
     const next = { ...both, listedAt: '2026-11-10T13:00:00.000Z', seenAt: '2026-11-10T13:00:05.000Z' };
-    expect(warned(mended, next)).toEqual([]);
-    expect(after(mended, next).observations).toEqual({
-      [ID]: mended.observations[ID],
+    expect(warned(corrected, next)).toEqual([]);
+    expect(after(corrected, next).observations).toEqual({
+      [ID]: corrected.observations[ID],
       [OTHER]: anObservation({ firstSeen: next.seenAt, notListedAt: both.listedAt }),
     });
   });
 });
 
-/** Passes by the minute: before a step by a clock that ran `ahead`, after it by one that is right. */
+/** Runs by the minute: before the step the clock is `ahead`, after it the clock is right. */
 interface Timeline {
-  /** from one pass to the next */
+  /** minutes from one run to the next */
   readonly gaps: readonly number[];
-  /** the first pass after the step */
+  /** the index of the first run after the step */
   readonly rightFrom: number;
   readonly ahead: number;
   /** when each request was made */
@@ -98,22 +101,27 @@ describe('the recorded deadline', () => {
   const timelines: fc.Arbitrary<Timeline> = fc.record({
     gaps: fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 2, maxLength: 12 }),
     rightFrom: fc.nat(12),
-    // More than any gap, else nobody can tell: then a listing of the wrong clock is not later than one of the right.
+    // More than any gap: otherwise no listing of the wrong clock is later than one of the right clock, and the step is not detectable.
     ahead: fc.oneof(fc.constant(0), fc.integer({ min: 61, max: 3 * 24 * 60 })),
     made: fc.array(fc.nat(400), { minLength: 1, maxLength: 6 }),
   });
   const timeOf = (minute: number, seconds = 0): string =>
     new Date(Date.UTC(2026, 10, 10) + (minute * 60 + seconds) * 1000).toISOString();
 
-  /** When each was made that is pending, and its deadline, by the ledger after each pass by the clock that is right. */
-  function passed({ gaps, rightFrom, ahead, made }: Timeline): { made: number; deadline: Deadline }[] {
+  /** The pending requests after each run with the right clock: when each was made, and its recorded deadline. */
+  function deadlinesAfterRuns({
+    gaps,
+    rightFrom,
+    ahead,
+    made,
+  }: Timeline): { made: number; deadline: Deadline }[] {
     let [state, minute]: [LedgerState, number] = [EMPTY_LEDGER, 0];
-    return gaps.flatMap((gap, pass) => {
+    return gaps.flatMap((gap, run) => {
       minute += gap;
-      const now = minute + (pass < rightFrom ? ahead : 0);
+      const now = minute + (run < rightFrom ? ahead : 0);
       const there = made.flatMap((at, n) => (at < minute ? [aVif({ id: `dxvif-${n}` })] : []));
       state = after(state, aSnapshot(there, { listedAt: timeOf(now), seenAt: timeOf(now, 5) }));
-      if (pass < rightFrom) return [];
+      if (run < rightFrom) return [];
       return made.flatMap((at, n) => {
         const observation = state.observations[`dxvif-${n}`];
         return observation === undefined ? [] : [{ made: at, deadline: deadlineOf(observation, WEEK_S) }];
@@ -125,7 +133,7 @@ describe('the recorded deadline', () => {
     let known = 0;
     fc.assert(
       fc.property(timelines, (timeline) => {
-        for (const { made, deadline } of passed(timeline)) {
+        for (const { made, deadline } of deadlinesAfterRuns(timeline)) {
           const expires = timeOf(made, WEEK_S);
           expect(deadline.latest === null || expires <= deadline.latest).toBe(true);
           expect(deadline.earliest === null || deadline.earliest <= expires).toBe(true);

@@ -23,10 +23,10 @@ import {
 function decided(
   policy: Policy,
   request: VirtualInterface = aVif(),
-  world = aDecisionContext(),
+  context = aDecisionContext(),
   at: Date = NOW,
 ): Decision {
-  return decide(policy, request, world, NO_DEADLINE, at);
+  return decide(policy, request, context, NO_DEADLINE, at);
 }
 
 function codes(decision: Decision): ReasonCode[] {
@@ -108,12 +108,12 @@ describe('several grants', () => {
   });
 
   it('for one gateway apply the limits of all of them', () => {
-    const world = aDecisionContext({ interfaces: [aLiveVif()] });
+    const context = aDecisionContext({ interfaces: [aLiveVif()] });
     const limited = (grant: Grant): Grant => ({ ...grant, limit: 1 });
-    expect(codes(decided(aPolicyGranting(wide, narrow), aVif(), world))).toEqual([]);
-    expect(codes(decided(aPolicyGranting(limited(wide), narrow), aVif(), world))).toEqual(['grant-limit']);
-    expect(codes(decided(aPolicyGranting(wide, limited(narrow)), aVif(), world))).toEqual(['grant-limit']);
-    expect(codes(decided(aPolicyGranting(limited(wide), limited(narrow)), aVif(), world))).toEqual([
+    expect(codes(decided(aPolicyGranting(wide, narrow), aVif(), context))).toEqual([]);
+    expect(codes(decided(aPolicyGranting(limited(wide), narrow), aVif(), context))).toEqual(['grant-limit']);
+    expect(codes(decided(aPolicyGranting(wide, limited(narrow)), aVif(), context))).toEqual(['grant-limit']);
+    expect(codes(decided(aPolicyGranting(limited(wide), limited(narrow)), aVif(), context))).toEqual([
       'grant-limit',
       'grant-limit',
     ]);

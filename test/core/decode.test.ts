@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import * as d from '../../core/decode.ts';
 import { MATCH_FIELDS } from '../../core/fields/match.ts';
 
-/** What a decoder says of something: the message of its refusal, or what it read. */
+/** The result of a decoder: the message of its error, or the decoded value. */
 function said<T>(decode: d.Decoder<T>, raw: unknown, path = 'here'): unknown {
   try {
     return decode(raw, path);

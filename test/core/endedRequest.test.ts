@@ -21,8 +21,8 @@ const known = aLedger({
   observations: { [ID]: anObservation({ held: storedReasons('no-grant'), failures: 2 }) },
 });
 
-function after(state: LedgerState, survey: Snapshot): LedgerState {
-  return reconcile(state, survey, WEEK_S).changes.reduce(applyLedgerChange, state);
+function after(state: LedgerState, snapshot: Snapshot): LedgerState {
+  return reconcile(state, snapshot, WEEK_S).changes.reduce(applyLedgerChange, state);
 }
 
 describe('a request that ended is reported and recorded with its reasons, and is no longer pending', () => {
@@ -43,8 +43,8 @@ describe('a request that ended is reported and recorded with its reasons, and is
       'acceptedByOthers',
     ],
   ])('%s', (_, vif, as) => {
-    const survey = aSnapshot(vif === null ? [] : [vif], { absent: vif === null ? [ID] : [] });
-    const { changes, ended, failures } = reconcile(known, survey, WEEK_S);
+    const snapshot = aSnapshot(vif === null ? [] : [vif], { absent: vif === null ? [ID] : [] });
+    const { changes, ended, failures } = reconcile(known, snapshot, WEEK_S);
     const end = {
       id: ID,
       connection: CONNECTION.owner,
@@ -62,7 +62,7 @@ describe('a request that ended is reported and recorded with its reasons, and is
     expect(ended).toEqual([end]);
     expect(changes).toContainEqual({ kind: 'ended', id: ID, ended: end });
     expect(failures).toEqual([]);
-    expect(after(known, survey).observations).toEqual({});
+    expect(after(known, snapshot).observations).toEqual({});
   });
 
   it('a request with the same ID is new when it returns', () => {
@@ -83,8 +83,8 @@ describe('a request that the API no longer knows', () => {
     ['after it', '2026-11-17T09:00:00.000Z', WEEK_S, 'expired'],
     ['where requests never expire', '2027-11-17T09:00:00.000Z', null, 'vanished'],
   ])('%s', (_, seenAt, expiry, as) => {
-    const survey = aSnapshot([], { absent: [ID], seenAt });
-    expect(reconcile(known, survey, expiry).ended).toMatchObject([{ id: ID, as }]);
+    const snapshot = aSnapshot([], { absent: [ID], seenAt });
+    expect(reconcile(known, snapshot, expiry).ended).toMatchObject([{ id: ID, as }]);
   });
 
   it.each<[string, string, EndCause]>([
@@ -93,8 +93,8 @@ describe('a request that the API no longer knows', () => {
     ['later than it was described, by a clock that ran ahead', '2026-11-18T09:00:00.000Z', 'expired'],
   ])('ended according to the first listing that lacked it: %s', (_, unlistedSince, as) => {
     const state = aLedger({ observations: { [ID]: anObservation({ unlistedSince }) } });
-    const survey = aSnapshot([], { absent: [ID], seenAt: '2026-11-17T09:30:00.000Z' });
-    expect(reconcile(state, survey, WEEK_S).ended).toMatchObject([{ id: ID, as }]);
+    const snapshot = aSnapshot([], { absent: [ID], seenAt: '2026-11-17T09:30:00.000Z' });
+    expect(reconcile(state, snapshot, WEEK_S).ended).toMatchObject([{ id: ID, as }]);
   });
 
   it.each<[string, string, EndCause]>([
@@ -102,8 +102,8 @@ describe('a request that the API no longer knows', () => {
     ['after it', '2026-11-17T10:00:05.000Z', 'expired'],
   ])('ended according to its latest expiry if the earliest is unknown: %s', (_, seenAt, as) => {
     const state = aLedger({ observations: { [ID]: anObservation({ notListedAt: null }) } });
-    const survey = aSnapshot([], { absent: [ID], seenAt });
-    expect(reconcile(state, survey, WEEK_S).ended).toMatchObject([{ id: ID, as }]);
+    const snapshot = aSnapshot([], { absent: [ID], seenAt });
+    expect(reconcile(state, snapshot, WEEK_S).ended).toMatchObject([{ id: ID, as }]);
   });
 });
 
@@ -116,12 +116,12 @@ it('a request was pending from its first observation to its end, and for zero se
 describe('a request that was made and expired while no run was complete', () => {
   const lost = aVif({ state: 'expired' });
   const weekAfter = { listedAt: '2026-11-17T11:00:00.000Z', seenAt: '2026-11-17T11:00:05.000Z' };
-  const told = (state: LedgerState, survey: Snapshot, expiry: number | null = WEEK_S) =>
-    reconcile(state, survey, expiry).ended;
+  const endsOf = (state: LedgerState, snapshot: Snapshot, expiry: number | null = WEEK_S) =>
+    reconcile(state, snapshot, expiry).ended;
 
   it('is reported once, with what is known', () => {
-    const survey = aSnapshot([lost], weekAfter);
-    expect(told(aLedger(), survey)).toEqual([
+    const snapshot = aSnapshot([lost], weekAfter);
+    expect(endsOf(aLedger(), snapshot)).toEqual([
       {
         id: ID,
         connection: CONNECTION.owner,
@@ -137,7 +137,7 @@ describe('a request that was made and expired while no run was complete', () => 
         failures: 0,
       },
     ]);
-    expect(told(after(aLedger(), survey), survey)).toEqual([]);
+    expect(endsOf(after(aLedger(), snapshot), snapshot)).toEqual([]);
   });
 
   it.each<[string, Partial<LedgerState>, Partial<Snapshot>, number | null]>([
@@ -153,11 +153,11 @@ describe('a request that was made and expired while no run was complete', () => 
     ['since it was followed as accepted', { acceptances: { [ID]: anAcceptance() } }, {}, WEEK_S],
     ['since nothing more is known of it than a confirm', { intents: { [ID]: anIntent() } }, {}, WEEK_S],
   ])('is not assumed %s', (_, state, given, expiry) => {
-    expect(told(aLedger(state), aSnapshot([lost], { ...weekAfter, ...given }), expiry)).toEqual([]);
+    expect(endsOf(aLedger(state), aSnapshot([lost], { ...weekAfter, ...given }), expiry)).toEqual([]);
   });
 
   it('is reported like any other if it was observed', () => {
-    expect(told(known, aSnapshot([lost], weekAfter))).toMatchObject([
+    expect(endsOf(known, aSnapshot([lost], weekAfter))).toMatchObject([
       { id: ID, as: 'expired', firstSeen: '2026-11-10T10:00:05.000Z' },
     ]);
   });

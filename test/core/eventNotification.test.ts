@@ -92,14 +92,14 @@ describe('the notification to a person', () => {
       const decision = aHold('frozen', 'unknown-requester');
       const request = aRequest({ connection: CONNECTION.other, decision, manualOverrideCommand: null });
       const facts = { requests: [request], at: '2026-11-17T08:00:00.000Z', owners: OWNERS };
-      const news = publishInTurn(STATE, facts)
+      const events = publishInTurn(STATE, facts)
         .flat()
         .find((one) => one.type === type);
-      expect(news?.detail).toMatchObject({
+      expect(events?.detail).toMatchObject({
         manualOverrideCommand: null,
         notification: { toDo: expect.stringContaining(VERIFY_OWNER) },
       });
-      expect(JSON.stringify(news)).not.toMatch(/confirm-\w+-virtual-interface/);
+      expect(JSON.stringify(events)).not.toMatch(/confirm-\w+-virtual-interface/);
     },
   );
 

@@ -21,7 +21,7 @@ const soon = '2026-11-17T04:00:00.000Z';
 const held = aRequest();
 const late = aRequest({ outcome: 'notAttempted' });
 
-/** One of each, and the same thing of something else. */
+/** For each type: one occurrence, and occurrences about other objects. */
 const EXAMPLES: Readonly<Record<EventType, readonly [Partial<RunFacts>, ...Partial<RunFacts>[]]>> = {
   'Request Accepted': [
     { receipts: [aReceipt()] },
@@ -107,8 +107,8 @@ describe('a published event', () => {
   it.each(['Request Accepted', 'Request Ended', 'Request Expired'] as const)(
     'has the same ID when a run after a crash finds it again: %s',
     (type) => {
-      const news = publishInTurn(state, first(type), first(type)).flat();
-      expect(new Set(news.map(({ id }) => id)).size).toBe(1);
+      const found = publishInTurn(state, first(type), first(type)).flat();
+      expect(new Set(found.map(({ id }) => id)).size).toBe(1);
     },
   );
 
@@ -143,8 +143,12 @@ it('the end of a long failure message is kept, because an API states the cause t
   const why = 'with an explicit deny in a service control policy';
   const message = `confirm failed: ${'x'.repeat(3000)} ${why} (HTTP 400); have the explicit deny removed`;
   const { detail } = publish(aLedger(), { failures: [{ code: 'confirm-failed', message }] });
-  const told = expect.stringContaining(why);
-  expect(detail).toMatchObject({ message: told, failures: [{ message: told }], notification: { why: told } });
+  const expected = expect.stringContaining(why);
+  expect(detail).toMatchObject({
+    message: expected,
+    failures: [{ message: expected }],
+    notification: { why: expected },
+  });
   expect(JSON.stringify(detail).length).toBeLessThan(4500);
 });
 

@@ -70,9 +70,9 @@ describe('the event of an end says how long the request was pending, and why', (
   ])('%j: %s', (given, type, words) => {
     const { id, endedAt, connection, vlan, name, firstSeen, as, pendingSeconds, held, failures } =
       anEndedRequest(given);
-    const told = publish(aLedger(), { ended: [anEndedRequest(given)] });
-    expect(told.type).toBe(type);
-    expect(told.detail).toMatchObject({
+    const published = publish(aLedger(), { ended: [anEndedRequest(given)] });
+    expect(published.type).toBe(type);
+    expect(published.detail).toMatchObject({
       message: `\`${id}\` on \`dxcon-11111111\` (vlan 101, name \`acme-prod-1\`) ${words}`,
       request: { id, connection, vlan, name, firstSeen },
       ...{ as, endedAt, pendingSeconds, reasons: held, failures },
@@ -103,9 +103,11 @@ describe('a problem of an accepted interface', () => {
   });
 
   it('is published once, and again when the problem changes', () => {
-    const passes = [...FOLLOW_UP_PROBLEMS, ...FOLLOW_UP_PROBLEMS].sort().map(passWith);
-    const told = publishInTurn(state, ...passes).map((news) => news.map(({ detail }) => detail.problem));
-    expect(told).toEqual([...FOLLOW_UP_PROBLEMS].sort().flatMap((problem) => [[problem], []]));
+    const runs = [...FOLLOW_UP_PROBLEMS, ...FOLLOW_UP_PROBLEMS].sort().map(passWith);
+    const published = publishInTurn(state, ...runs).map((events) =>
+      events.map(({ detail }) => detail.problem),
+    );
+    expect(published).toEqual([...FOLLOW_UP_PROBLEMS].sort().flatMap((problem) => [[problem], []]));
   });
 
   it('is published with the owner of the interface', () => {
@@ -147,10 +149,10 @@ describe('the event about failing runs', () => {
       [true, false],
     ],
     ['again when the cause changes', [['api'], ['api', 'ledger'], ['api']], [true, true, true]],
-  ])('is published %s', (_, passes, told) => {
-    const news = inTurn(...passes.map((codes) => failedOf(...codes)));
-    expect(news.map(({ length }) => length === 1)).toEqual(told);
-    const ids = news.flat().map(({ id }) => id);
+  ])('is published %s', (_, runs, published) => {
+    const events = inTurn(...runs.map((codes) => failedOf(...codes)));
+    expect(events.map(({ length }) => length === 1)).toEqual(published);
+    const ids = events.flat().map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
   });
 

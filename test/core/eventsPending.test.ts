@@ -11,13 +11,13 @@ const ID = 'dxvif-aaaaaaaa';
 const state = aLedger({ observations: { [ID]: anObservation() } });
 const NO_END: Deadline = { earliest: null, latest: null };
 
-function passesThatSee(...requests: readonly RequestReport[]): Partial<RunFacts>[] {
+function runsThatList(...requests: readonly RequestReport[]): Partial<RunFacts>[] {
   return requests.map((request) => ({ requests: [request] }));
 }
 
 describe('a hold is published', () => {
   const heldFor = (...each: readonly (readonly ReasonCode[])[]): Partial<RunFacts>[] =>
-    passesThatSee(...each.map((codes) => aRequest({ decision: aHold(...codes), deadline: NO_END })));
+    runsThatList(...each.map((codes) => aRequest({ decision: aHold(...codes), deadline: NO_END })));
 
   it.each<[string, (readonly ReasonCode[])[], boolean[]]>([
     ['once, as long as its codes stay the same', [['frozen'], ['frozen'], ['frozen']], [true, false, false]],
@@ -33,23 +33,23 @@ describe('a hold is published', () => {
       [true, false],
     ],
     ['not again with a code twice', [['no-grant'], ['no-grant', 'no-grant']], [true, false]],
-  ])('%s', (_, passes, told) => {
-    const news = publishInTurn(state, ...heldFor(...passes));
-    expect(news.map(({ length }) => length === 1)).toEqual(told);
-    const ids = news.flat().map(({ id }) => id);
+  ])('%s', (_, runs, expected) => {
+    const events = publishInTurn(state, ...heldFor(...runs));
+    expect(events.map(({ length }) => length === 1)).toEqual(expected);
+    const ids = events.flat().map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
   });
 
   it('is not published again when only a message changes', () => {
     const decision = { verdict: 'hold', reasons: [{ code: 'no-grant', message: 'other words' }] } as const;
-    const news = publishInTurn(state, ...passesThatSee(aRequest(), aRequest({ decision })));
-    expect(news.map(({ length }) => length)).toEqual([1, 0]);
+    const events = publishInTurn(state, ...runsThatList(aRequest(), aRequest({ decision })));
+    expect(events.map(({ length }) => length)).toEqual([1, 0]);
   });
 
   it('is not published again after a failed attempt, if the codes are the same', () => {
     const tried = aRequest({ decision: AN_ACCEPT, outcome: 'failed' });
-    const news = publishInTurn(state, ...passesThatSee(aRequest(), tried, aRequest()));
-    expect(news.map(({ length }) => length)).toEqual([1, 0, 0]);
+    const events = publishInTurn(state, ...runsThatList(aRequest(), tried, aRequest()));
+    expect(events.map(({ length }) => length)).toEqual([1, 0, 0]);
   });
 
   it('has every reason, the manual override command, and a message in which the name is safe to print', () => {
@@ -90,13 +90,13 @@ describe('the fields that the API returns for a request', () => {
 describe('the warning about a deadline', () => {
   const waiting = aRequest({ decision: AN_ACCEPT, outcome: 'notAttempted', message: 'time ran out' });
   const unknown = { ...waiting, deadline: { earliest: null, latest: '2026-11-17T10:00:05.000Z' } };
-  /** Hours before the early end, or the late one where that is all that is known. */
+  /** A run this many hours before the earliest expiry, or before the latest one if the earliest is unknown. */
   const before = (hours: number, request = waiting): Partial<RunFacts> => {
     const end = request.deadline.earliest ?? request.deadline.latest ?? '';
     return { requests: [request], at: new Date(Date.parse(end) - hours * 3_600_000).toISOString() };
   };
-  const hoursTold = (from: LedgerState, ...passes: readonly Partial<RunFacts>[]) =>
-    publishInTurn(from, ...passes).map((news) => news.map(({ detail }) => detail.hours));
+  const publishedHours = (from: LedgerState, ...runs: readonly Partial<RunFacts>[]) =>
+    publishInTurn(from, ...runs).map((events) => events.map(({ detail }) => detail.hours));
 
   it.each<[number, number | undefined]>([
     [168, undefined],
@@ -111,37 +111,37 @@ describe('the warning about a deadline', () => {
   ])(
     '%s hours before the earliest expiry, the closest of the thresholds 72, 24 and 6 is reported: %s',
     (hours, mark) => {
-      expect(hoursTold(state, before(hours))).toEqual([mark === undefined ? [] : [mark]]);
+      expect(publishedHours(state, before(hours))).toEqual([mark === undefined ? [] : [mark]]);
     },
   );
 
   it('is published once for each threshold', () => {
-    const passes = [80, 71, 70, 23, 20, 5, 1, -1].map((hours) => before(hours));
-    expect(hoursTold(state, ...passes)).toEqual([[], [72], [], [24], [], [6], [], []]);
+    const runs = [80, 71, 70, 23, 20, 5, 1, -1].map((hours) => before(hours));
+    expect(publishedHours(state, ...runs)).toEqual([[], [72], [], [24], [], [6], [], []]);
   });
 
   it('reports only the closest of several thresholds that were crossed between runs', () => {
-    expect(hoursTold(state, before(80), before(5), before(4))).toEqual([[], [6], []]);
+    expect(publishedHours(state, before(80), before(5), before(4))).toEqual([[], [6], []]);
   });
 
   it('is published immediately if the earliest expiry is unknown, and then measured to the latest expiry', () => {
-    const passes = [160, 150, 71, 5].map((hours) => before(hours, unknown));
-    expect(hoursTold(state, ...passes)).toEqual([[null], [], [72], [6]]);
-    expect(hoursTold(state, before(5, unknown))).toEqual([[null, 6]]);
+    const runs = [160, 150, 71, 5].map((hours) => before(hours, unknown));
+    expect(publishedHours(state, ...runs)).toEqual([[null], [], [72], [6]]);
+    expect(publishedHours(state, before(5, unknown))).toEqual([[null, 6]]);
   });
 
   it('is published when the earliest expiry becomes unknown, even after other thresholds', () => {
-    expect(hoursTold(state, before(5), before(5, unknown))).toEqual([[6], [null]]);
+    expect(publishedHours(state, before(5), before(5, unknown))).toEqual([[6], [null]]);
   });
 
   it('is never published if requests never expire', () => {
-    expect(hoursTold(state, { requests: [{ ...waiting, deadline: NO_END }] })).toEqual([[]]);
+    expect(publishedHours(state, { requests: [{ ...waiting, deadline: NO_END }] })).toEqual([[]]);
   });
 
   it.each(OUTCOMES)('is published only for a pending request: %s', (outcome) => {
     const isPending = ['held', 'failed', 'notAttempted'].includes(outcome);
-    const passes = [before(5, { ...waiting, outcome }), before(5, { ...unknown, outcome })];
-    expect(hoursTold(state, ...passes).flat()).toEqual(isPending ? [6, null] : []);
+    const runs = [before(5, { ...waiting, outcome }), before(5, { ...unknown, outcome })];
+    expect(publishedHours(state, ...runs).flat()).toEqual(isPending ? [6, null] : []);
   });
 
   it.each<[string, Partial<RunFacts>, string]>([

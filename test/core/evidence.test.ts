@@ -71,9 +71,9 @@ describe('the size of a receipt is limited', () => {
   };
 
   it('the intent and the receipt fit one item, whatever surrounds the request', () => {
-    const grounds = collectEvidence(ORIGIN, aPolicy(), look);
-    expect(JSON.stringify(grounds).length).toBeLessThan(130_000);
-    expect(grounds.usage.owner.length + (grounds.usage.grants.default?.length ?? 0)).toBeLessThanOrEqual(
+    const evidence = collectEvidence(ORIGIN, aPolicy(), look);
+    expect(JSON.stringify(evidence).length).toBeLessThan(130_000);
+    expect(evidence.usage.owner.length + (evidence.usage.grants.default?.length ?? 0)).toBeLessThanOrEqual(
       5002,
     );
   });

@@ -12,7 +12,7 @@ describe('an accepted interface is watched until it is available', () => {
   const soon = new Date(Date.parse(acceptance.at) + AVAILABLE_WITHIN_MS - 1);
   const late = new Date(Date.parse(acceptance.at) + AVAILABLE_WITHIN_MS);
 
-  function told(vif: Partial<VirtualInterface> | null, at: Date): FollowUp['problem'] | null {
+  function problemOf(vif: Partial<VirtualInterface> | null, at: Date): FollowUp['problem'] | null {
     const found = new Map([[ID, vif === null ? null : aLiveVif(vif)]]);
     return findFollowUps({ [ID]: acceptance }, found, at, AVAILABLE_WITHIN_MS)[0]?.problem ?? null;
   }
@@ -29,7 +29,7 @@ describe('an accepted interface is watched until it is available', () => {
     ['available on another gateway', { gateway: VGW.lab }, 'otherGateway', 'otherGateway'],
     ['on no gateway', { gateway: null }, null, 'otherGateway'],
   ])('%s', (_, vif, first, then) => {
-    expect([told(vif, soon), told(vif, late)]).toEqual([first, then]);
+    expect([problemOf(vif, soon), problemOf(vif, late)]).toEqual([first, then]);
   });
 
   it('a follow-up names owner, gateway and time, safe to print', () => {
@@ -47,8 +47,8 @@ describe('an accepted interface is watched until it is available', () => {
       },
     ]);
     const odd = new Map([[ID, aLiveVif({ state: 'o\u202edd' })]]);
-    const [told] = findFollowUps({ [ID]: acceptance }, odd, late, AVAILABLE_WITHIN_MS);
-    expect(told?.message).toContain('`o\\u{202e}dd`');
+    const [found] = findFollowUps({ [ID]: acceptance }, odd, late, AVAILABLE_WITHIN_MS);
+    expect(found?.message).toContain('`o\\u{202e}dd`');
   });
 
   it('a follow-up is reported after the configured time, not before', () => {
@@ -103,9 +103,9 @@ describe('an interface is ungranted if it is live on a gateway of the policy and
     ['ended', { vlan: 300, state: 'deleted' }, null],
     ['down', { vlan: 300, state: 'down' }, 'no grant of owner `acme` matches'],
   ])('%s', (_, given, words) => {
-    const told = findUngrantedInterfaces(policy, [aLiveVif(given)], NOW);
-    expect(told.length).toBe(words === null ? 0 : 1);
-    if (words !== null) expect(told[0]?.message).toContain(words);
+    const found = findUngrantedInterfaces(policy, [aLiveVif(given)], NOW);
+    expect(found.length).toBe(words === null ? 0 : 1);
+    if (words !== null) expect(found[0]?.message).toContain(words);
   });
 
   it('an interface is granted if one of several matching grants gives its gateway', () => {

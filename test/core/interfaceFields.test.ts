@@ -5,7 +5,7 @@ import { aMatch, aVif, CONNECTION } from '../support/builders.ts';
 
 const { connection, vlan, name, location, mtu, tags } = MATCH_FIELDS;
 
-/** For these fields a `hold` line asks what a grant asks. */
+/** For these fields a hold rule and a grant have the same result. */
 const both = ['matchesCertainly', 'mayMatch'] as const;
 
 describe('connection', () => {

@@ -11,22 +11,22 @@ const REQUEST = 'dxvif-aaaaaaaa';
 const LIVE = 'dxvif-bbbbbbbb';
 
 const owner = anOwner({ limit: 1, grants: [aGrant()] });
-/** takes VLANs 100-199 */
+/** a grant for VLANs 100-199 */
 const grant = aGrant({ name: 'prod', limit: 1, match: { vlan: [[100, 199]] } });
 
-/** of which `owner` is one */
+/** a policy with `owner` and another one */
 const policy = { owners: [owner] };
 
-function isOwnerFull(world: Partial<DecisionContext>): boolean {
-  return exhaustedLimitReasons(owner, [aGrant()], REQUEST, policy, aDecisionContext(world)).some(
+function isOwnerFull(context: Partial<DecisionContext>): boolean {
+  return exhaustedLimitReasons(owner, [aGrant()], REQUEST, policy, aDecisionContext(context)).some(
     ({ code }) => code === 'owner-limit',
   );
 }
 
-function isGrantFull(world: Partial<DecisionContext>): boolean {
+function isGrantFull(context: Partial<DecisionContext>): boolean {
   const granting = anOwner({ grants: [aGrant({ name: 'lab' }), grant] });
   const owners = [granting, anOwner({ name: 'zeta', connections: [CONNECTION.other] })];
-  return exhaustedLimitReasons(granting, [grant], REQUEST, { owners }, aDecisionContext(world)).length > 0;
+  return exhaustedLimitReasons(granting, [grant], REQUEST, { owners }, aDecisionContext(context)).length > 0;
 }
 
 const among = (...interfaces: VirtualInterface[]): Partial<DecisionContext> => ({ interfaces });
@@ -39,7 +39,7 @@ describe('the limit of an owner counts the interfaces on its connections', () =>
     ['one whose connection the API does not return', true, { connection: null }],
     ['one that somebody else accepted', true, { gateway: 'vgw-00000000' }],
     ['a public one', true, { type: 'public' }],
-    // live is everything that is not certainly over
+    // every state that is not certainly final is live
     ['pending', true, { state: 'pending' }],
     ['down', true, { state: 'down' }],
     ['deleting', true, { state: 'deleting' }],
@@ -48,7 +48,7 @@ describe('the limit of an owner counts the interfaces on its connections', () =>
     ['deleted', false, { state: 'deleted' }],
     ['rejected', false, { state: 'rejected' }],
     ['expired', false, { state: 'expired' }],
-    // requests wait, and occupy nothing
+    // requests take no slot
     ['confirming', false, { state: 'confirming', gateway: null }],
     ['confirming and unreadable', true, { state: 'confirming', readErrors: ['odd'] }],
     ['ended and unreadable', false, { state: 'deleted', readErrors: ['odd'] }],
@@ -92,8 +92,8 @@ describe('the limit of an owner counts its recorded assignments, on any connecti
       { interfaces: [{ ...moved, state: 'deleted' }], damaged: { [LIVE]: 'it is odd' } },
     ],
     ['no interface: a damaged announcement', false, { damaged: { '4c7e': 'it is odd' } }],
-  ])('%s: %s', (_, counts, world) => {
-    expect(isOwnerFull(world)).toBe(counts);
+  ])('%s: %s', (_, counts, context) => {
+    expect(isOwnerFull(context)).toBe(counts);
   });
 
   it('the message names the other connection of a moved interface', () => {
@@ -119,8 +119,9 @@ describe('a record belongs', () => {
   });
 
   function takers(record: Partial<Acceptance>, ...owners: Owner[]): string[] {
-    const world = aDecisionContext({ acceptances: { [LIVE]: anAcceptance(record) } });
-    const isFull = (of: Owner) => exhaustedLimitReasons(of, of.grants, REQUEST, { owners }, world).length > 0;
+    const context = aDecisionContext({ acceptances: { [LIVE]: anAcceptance(record) } });
+    const isFull = (of: Owner) =>
+      exhaustedLimitReasons(of, of.grants, REQUEST, { owners }, context).length > 0;
     return owners.filter(isFull).map(({ name }) => name);
   }
 
@@ -153,19 +154,19 @@ describe('a record belongs', () => {
       aGrant({ name: 'prod2', limit: 1 }),
     ];
     const of = anOwner({ grants });
-    const world = aDecisionContext({
+    const context = aDecisionContext({
       acceptances: { [LIVE]: anAcceptance({ grants: ['prod'], ...record }) },
     });
     const full = grants.filter(
-      (one) => exhaustedLimitReasons(of, [one], REQUEST, { owners: [of] }, world).length > 0,
+      (one) => exhaustedLimitReasons(of, [one], REQUEST, { owners: [of] }, context).length > 0,
     );
     expect(full.map(({ name }) => name)).toEqual(expected);
   });
 
   it('to the owner of the connection in the evidence of a confirm that was begun', () => {
-    const world = aDecisionContext({ intents: { [LIVE]: anIntent({ owner: 'old' }) } });
+    const context = aDecisionContext({ intents: { [LIVE]: anIntent({ owner: 'old' }) } });
     const isFull = (of: Owner) =>
-      exhaustedLimitReasons(of, [], REQUEST, { owners: [owner, zeta] }, world).length > 0;
+      exhaustedLimitReasons(of, [], REQUEST, { owners: [owner, zeta] }, context).length > 0;
     expect([owner, zeta].map(isFull)).toEqual([true, false]);
   });
 });
@@ -218,7 +219,7 @@ describe('a begun or recorded confirm takes its slot while the listing still sho
     ['an intent', true, true, { intents: { [LIVE]: anIntent({ grants: ['prod'] }) } }],
     ['an acceptance', true, true, { acceptances: { [LIVE]: anAcceptance({ grants: ['prod'] }) } }],
     ['something that cannot be read', true, true, { damaged: { [LIVE]: 'it is odd' } }],
-    // the policy has changed its names since
+    // the policy has renamed owner or grant since then
     [
       'an intent of another owner name',
       true,
@@ -226,9 +227,9 @@ describe('a begun or recorded confirm takes its slot while the listing still sho
       { intents: { [LIVE]: anIntent({ owner: 'ac', grants: ['p'] }) } },
     ],
     ['an acceptance of another', true, true, { acceptances: { [LIVE]: anAcceptance({ owner: 'ac' }) } }],
-  ])('%s: owner %s, grant %s', (_, ofOwner, ofGrant, world) => {
-    expect(isOwnerFull({ interfaces: [asked], ...world })).toBe(ofOwner);
-    expect(isGrantFull({ interfaces: [asked], ...world })).toBe(ofGrant);
+  ])('%s: owner %s, grant %s', (_, ofOwner, ofGrant, context) => {
+    expect(isOwnerFull({ interfaces: [asked], ...context })).toBe(ofOwner);
+    expect(isGrantFull({ interfaces: [asked], ...context })).toBe(ofGrant);
   });
 
   it('an intent counts for its grants, even if its request no longer matches', () => {
@@ -240,15 +241,15 @@ describe('a begun or recorded confirm takes its slot while the listing still sho
   it("the request's own intent does not count, so that it can be tried again", () => {
     const intents = { [REQUEST]: anIntent({ grants: ['prod'] }) };
     const acceptances = { [REQUEST]: anAcceptance({ grants: ['prod'] }) };
-    const world = { interfaces: [aVif()], intents, acceptances };
-    expect([isOwnerFull(world), isGrantFull(world)]).toEqual([false, false]);
+    const context = { interfaces: [aVif()], intents, acceptances };
+    expect([isOwnerFull(context), isGrantFull(context)]).toEqual([false, false]);
   });
 
   it('an interface counts once, even if several records name it', () => {
     const both = { intents: { [LIVE]: anIntent() }, acceptances: { [LIVE]: anAcceptance() } };
-    const world = aDecisionContext({ interfaces: [aLiveVif()], ...both });
+    const context = aDecisionContext({ interfaces: [aLiveVif()], ...both });
     expect(
-      exhaustedLimitReasons(anOwner({ limit: 2 }), [aGrant({ limit: 2 })], REQUEST, policy, world),
+      exhaustedLimitReasons(anOwner({ limit: 2 }), [aGrant({ limit: 2 })], REQUEST, policy, context),
     ).toEqual([]);
   });
 });

@@ -115,12 +115,12 @@ describe('numbers are read up to their limits', () => {
   });
 });
 
-/** Every path to a key of an object. */
+/** The path of every key of an object. */
 function pathsOf(raw: unknown, path: string[]): string[][] {
   if (typeof raw !== 'object' || raw === null) return [];
   return Object.entries(raw).flatMap(([key, value]) => {
     const here = [...path, key];
-    // The tags of a match are data, not keys of ours.
+    // The keys of `tags` are data, not keys of the format.
     if (key === 'tags') return [here];
     return Array.isArray(raw) ? pathsOf(value, here) : [here, ...pathsOf(value, here)];
   });

@@ -67,7 +67,7 @@ describe('a text that is not a well-formed ID never becomes part of a command', 
   );
 });
 
-/** Reasons for which who asks, or what for, is not certain. */
+/** Reasons for which the requester or the requested interface is uncertain. */
 const UNCERTAIN = [
   'not-private',
   'unreadable',

@@ -4,8 +4,8 @@ import { hasEnded, isConfirming, isUnsettled, type VirtualInterface } from '../.
 import { aDecisionContext, aLiveVif, aVif, VGW } from '../support/builders.ts';
 import { anAcceptance, anIntent } from '../support/ledgerBuilders.ts';
 
-/** In one word: a request, over, or past being a request, and then whether anything may be concluded from it. */
-function told(vif: VirtualInterface): string {
+/** A request, ended, or no longer a request; and in the last case whether it is conclusive. */
+function classify(vif: VirtualInterface): string {
   const words = [isConfirming(vif) && 'request', hasEnded(vif) && 'ended', isUnsettled(vif) && 'unsettled'];
   return words.filter((word) => word !== false).join(' ') || 'settled';
 }
@@ -26,13 +26,16 @@ describe('the classification of an interface by its state, without and with a ga
     ['rejected', 'ended', 'ended'],
     ['expired', 'ended', 'ended'],
   ])('%s: %s, and %s', (state, onNone, onOne) => {
-    expect([told(aVif({ state })), told(aVif({ state, gateway: VGW.prod }))]).toEqual([onNone, onOne]);
+    expect([classify(aVif({ state })), classify(aVif({ state, gateway: VGW.prod }))]).toEqual([
+      onNone,
+      onOne,
+    ]);
   });
 });
 
 describe('the decision context after a description and after an assignment', () => {
   const [request, neighbour] = [aVif(), aLiveVif()];
-  const world = aDecisionContext({
+  const context = aDecisionContext({
     interfaces: [request, neighbour],
     intents: { [request.id]: anIntent(), [neighbour.id]: anIntent() },
     acceptedThisRun: 2,
@@ -40,28 +43,32 @@ describe('the decision context after a description and after an assignment', () 
 
   it('lacks an interface that no longer exists', () => {
     const intents = { [neighbour.id]: anIntent() };
-    expect(withDescription(world, request.id, null)).toEqual({ ...world, interfaces: [neighbour], intents });
+    expect(withDescription(context, request.id, null)).toEqual({
+      ...context,
+      interfaces: [neighbour],
+      intents,
+    });
   });
 
   it('has the described interface instead of the listed one', () => {
     const now = aVif({ vlan: 7 });
-    expect(withDescription(world, request.id, now)).toEqual({ ...world, interfaces: [now, neighbour] });
+    expect(withDescription(context, request.id, now)).toEqual({ ...context, interfaces: [now, neighbour] });
     expect(
       withDescription(aDecisionContext({ interfaces: [neighbour] }), request.id, now).interfaces,
     ).toEqual([neighbour, now]);
   });
 
   it('is unchanged if the description equals the listing', () => {
-    expect(withDescription(world, request.id, { ...request })).toBe(world);
+    expect(withDescription(context, request.id, { ...request })).toBe(context);
     expect(withDescription(aDecisionContext(), request.id, null)).toEqual(aDecisionContext());
   });
 
   it('has the assignment of the request, and counts it', () => {
     const { at, owner, grants, gateway } = anAcceptance();
-    const award = { at, owner, grants, gateway };
-    expect(withAssignment(world, request.id, award)).toEqual({
-      ...world,
-      intents: { [request.id]: award, [neighbour.id]: anIntent() },
+    const assignment = { at, owner, grants, gateway };
+    expect(withAssignment(context, request.id, assignment)).toEqual({
+      ...context,
+      intents: { [request.id]: assignment, [neighbour.id]: anIntent() },
       acceptedThisRun: 3,
     });
   });

@@ -58,7 +58,7 @@ const ALWAYS = {
   at: PUBLISHED_AT,
 };
 
-/** One run after the other: where each finds it, and the owner of the policy. @returns the problems that each announces */
+/** Runs in order, each with the current connection and the owner of the policy. @returns the problems that each run publishes */
 function announcedOf(
   first: LedgerState,
   ...runs: [connection: string, owner: Partial<Owner>][]
@@ -68,9 +68,9 @@ function announcedOf(
     const found = foundAs({ connection });
     const followUps = findFollowUps(state.acceptances, found, NOW, WITHIN_MS);
     const owners = [anOwner({ connections: [CONNECTION.owner], ...owner })];
-    const news = findNewEvents({ ...ALWAYS, owners, state, followUps });
-    state = applyLedgerChanges(state, [...connectionChanges(state.acceptances, found, owners), ...news]);
-    return news.flatMap((change) => (change.kind === 'queued' ? [change.event.detail.problem] : []));
+    const events = findNewEvents({ ...ALWAYS, owners, state, followUps });
+    state = applyLedgerChanges(state, [...connectionChanges(state.acceptances, found, owners), ...events]);
+    return events.flatMap((change) => (change.kind === 'queued' ? [change.event.detail.problem] : []));
   });
 }
 

@@ -16,8 +16,8 @@ import {
 
 const [ID, OTHER] = ['dxvif-aaaaaaaa', 'dxvif-bbbbbbbb'];
 
-function after(state: LedgerState, survey: Snapshot): LedgerState {
-  return reconcile(state, survey, WEEK_S).changes.reduce(applyLedgerChange, state);
+function after(state: LedgerState, snapshot: Snapshot): LedgerState {
+  return reconcile(state, snapshot, WEEK_S).changes.reduce(applyLedgerChange, state);
 }
 
 it('an observation does not overwrite a damaged ledger item', () => {
@@ -33,23 +33,23 @@ it('an observation does not overwrite a damaged ledger item', () => {
 
 describe('a request with the ID of an earlier one and another VLAN', () => {
   const known = anObservation({ vlan: 99, failures: 1, held: storedReasons('frozen') });
-  const survey = aSnapshot([aVif()]);
+  const snapshot = aSnapshot([aVif()]);
 
   it('is a new request, and the earlier one ended', () => {
     const state = aLedger({ observations: { [ID]: known } });
-    const { changes, ended } = reconcile(state, survey, WEEK_S);
+    const { changes, ended } = reconcile(state, snapshot, WEEK_S);
     expect(ended).toMatchObject([
       { id: ID, vlan: 99, as: 'vanished', held: storedReasons('frozen'), failures: 1 },
     ]);
     expect(changes).toContainEqual({ kind: 'ended', id: ID, ended: ended[0] });
-    expect(after(state, survey).observations).toEqual({
-      [ID]: anObservation({ firstSeen: survey.seenAt, notListedAt: '2026-11-10T11:00:00.000Z' }),
+    expect(after(state, snapshot).observations).toEqual({
+      [ID]: anObservation({ firstSeen: snapshot.seenAt, notListedAt: '2026-11-10T11:00:00.000Z' }),
     });
   });
 
   it('removes only the earlier one if no confirm was begun', () => {
     const state = aLedger({ observations: { [ID]: known } });
-    expect(reconcile(state, survey, WEEK_S).changes.map(({ kind }) => kind)).toEqual([
+    expect(reconcile(state, snapshot, WEEK_S).changes.map(({ kind }) => kind)).toEqual([
       'ended',
       'sighted',
       'listed',
@@ -58,12 +58,12 @@ describe('a request with the ID of an earlier one and another VLAN', () => {
 
   it('ends nothing if the ledger item is damaged', () => {
     const state = aLedger({ observations: { [ID]: known }, damaged: { [ID]: 'it is odd' } });
-    expect(reconcile(state, survey, WEEK_S)).toMatchObject({ ended: [], changes: [{ kind: 'listed' }] });
+    expect(reconcile(state, snapshot, WEEK_S)).toMatchObject({ ended: [], changes: [{ kind: 'listed' }] });
   });
 
   it('keeps the intent of a confirm that was begun, which may affect it', () => {
     const state = aLedger({ observations: { [ID]: known }, intents: { [ID]: anIntent() } });
-    expect(after(state, survey).intents).toEqual({ [ID]: anIntent({ listings: 1 }) });
+    expect(after(state, snapshot).intents).toEqual({ [ID]: anIntent({ listings: 1 }) });
   });
 
   it('keeps the intent also while it has an unknown state', () => {
@@ -74,7 +74,7 @@ describe('a request with the ID of an earlier one and another VLAN', () => {
 
   it('ends no request if the earlier one was an outbound offer', () => {
     const state = aLedger({ observations: { [ID]: { ...known, outbound: true } } });
-    const { changes, ended } = reconcile(state, survey, WEEK_S);
+    const { changes, ended } = reconcile(state, snapshot, WEEK_S);
     expect(ended).toEqual([]);
     expect(changes[0]).toEqual({ kind: 'ended', id: ID, ended: null });
   });
@@ -92,15 +92,15 @@ describe('a request that a listing lacks and no run described', () => {
   const since = '2026-11-10T11:00:05.000Z';
   const waiting = anObservation({ unlistedSince: since });
   const state = aLedger({ observations: { [ID]: waiting, [OTHER]: anObservation() } });
-  const marks = (left: string[], described: string[], survey: Snapshot) =>
-    unlistedSinceChanges(state, left, described, survey).map((change) =>
+  const marks = (left: string[], described: string[], snapshot: Snapshot) =>
+    unlistedSinceChanges(state, left, described, snapshot).map((change) =>
       change.kind === 'sighted' ? change.observation.unlistedSince : change.kind,
     );
 
   it('is recorded as waiting since the first such listing', () => {
-    const survey = aSnapshot([]);
-    expect(marks([ID, OTHER], [], survey)).toEqual([survey.seenAt]);
-    expect(marks(['dxvif-unknown1'], [], survey)).toEqual([]);
+    const snapshot = aSnapshot([]);
+    expect(marks([ID, OTHER], [], snapshot)).toEqual([snapshot.seenAt]);
+    expect(marks(['dxvif-unknown1'], [], snapshot)).toEqual([]);
   });
 
   it('no longer waits after it is described or listed', () => {

@@ -54,7 +54,7 @@ describe('every accepted request', () => {
       mtu: 1,
       tags: { env: 'moon' },
     } as const;
-    whenAccepted((_, policy, request, world) => {
+    whenAccepted((_, policy, request, context) => {
       const grants = ownerOf(policy, request.connection)?.grants ?? [];
       for (const [field, value] of Object.entries(outlandish)) {
         const fits = (grant: Grant): boolean =>
@@ -63,24 +63,24 @@ describe('every accepted request', () => {
           );
         if (field !== 'connection' && grants.some(fits)) continue;
         const changed = { ...request, [field]: value };
-        expect(decide(policy, changed, world, NO_DEADLINE, NOW).verdict).toBe('hold');
+        expect(decide(policy, changed, context, NO_DEADLINE, NOW).verdict).toBe('hold');
       }
     });
   });
 
   it('takes a slot of the run, and of every limit that counts it', () => {
-    whenAccepted((accept, policy, request, world) => {
-      const award = {
+    whenAccepted((accept, policy, request, context) => {
+      const assignment = {
         at: NOW.toISOString(),
         owner: accept.owner,
         grants: accept.grants,
         gateway: accept.gateway,
       };
-      const listed = { ...world, interfaces: [...world.interfaces, request] };
-      const after = withAssignment(listed, request.id, award);
-      const occupying = (so: typeof world) => so.interfaces.filter((vif) => occupies(vif, so, 'another'));
-      expect(after.acceptedThisRun).toBe(world.acceptedThisRun + 1);
-      expect(occupying(after)).toHaveLength(occupying(world).length + 1);
+      const listed = { ...context, interfaces: [...context.interfaces, request] };
+      const after = withAssignment(listed, request.id, assignment);
+      const occupying = (so: typeof context) => so.interfaces.filter((vif) => occupies(vif, so, 'another'));
+      expect(after.acceptedThisRun).toBe(context.acceptedThisRun + 1);
+      expect(occupying(after)).toHaveLength(occupying(context).length + 1);
       const owner = ownerOf(policy, request.connection);
       const used = occupying(after).filter(({ connection }) =>
         owner?.connections.some((one) => one === connection),
@@ -90,15 +90,15 @@ describe('every accepted request', () => {
   });
 
   it('is still accepted when it is tried again with its own intent in the ledger', () => {
-    whenAccepted((accept, policy, request, world) => {
-      const award = {
+    whenAccepted((accept, policy, request, context) => {
+      const assignment = {
         at: NOW.toISOString(),
         owner: accept.owner,
         grants: accept.grants,
         gateway: accept.gateway,
       };
-      const intents = { ...world.intents, [request.id]: anIntent({ ...award, listings: 1 }) };
-      const again = { ...world, interfaces: [...world.interfaces, request], intents };
+      const intents = { ...context.intents, [request.id]: anIntent({ ...assignment, listings: 1 }) };
+      const again = { ...context, interfaces: [...context.interfaces, request], intents };
       expect(decide(policy, request, again, NO_DEADLINE, NOW)).toEqual(accept);
     });
   });

@@ -25,7 +25,7 @@ describe('globs', () => {
   });
 });
 
-/** Blocks within 10.0.0.0/28 and fd00::/124, whose addresses can be counted out. */
+/** Blocks within 10.0.0.0/28 and fd00::/124, small enough to list their addresses. */
 const blocks = fc
   .record({ v6: fc.boolean(), host: fc.nat({ max: 15 }), length: fc.integer({ min: 0, max: 4 }) })
   .map(({ v6, host, length }) => {

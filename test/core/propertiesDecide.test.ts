@@ -12,7 +12,7 @@ import {
 } from '../support/decisionInputs.ts';
 import { anAcceptance, anIntent } from '../support/ledgerBuilders.ts';
 
-/** Whatever `change` does to a situation, it never makes a hold an accept, unless the hold had one of `excuses`. */
+/** `change` never turns a hold into an accept, unless the hold had one of the reasons in `excuses`. */
 function neverOpens<T>(
   changes: Arbitrary<T>,
   change: (before: DecisionInput, by: T) => DecisionInput,
@@ -28,7 +28,7 @@ function neverOpens<T>(
   );
 }
 
-/** Reasons that a grant is in the way of others: without it, they decide. */
+/** The reasons by which a grant can prevent the decision of other grants. */
 const IN_THE_WAY = ['ambiguous', 'grant-limit'];
 
 function add({ context, ...rest }: DecisionInput, more: Partial<DecisionContext>): DecisionInput {
@@ -101,11 +101,11 @@ describe('a hold stays a hold', () => {
 
   it('when an intent or an acceptance is added', () => {
     const ids = fc.integer({ min: 1, max: 9 }).map((n) => `dxvif-${n}`);
-    neverOpens(fc.tuple(ids, assignments), (before, [id, award]) =>
-      add(before, { intents: { [id]: anIntent(award), ...before.context.intents } }),
+    neverOpens(fc.tuple(ids, assignments), (before, [id, assignment]) =>
+      add(before, { intents: { [id]: anIntent(assignment), ...before.context.intents } }),
     );
-    neverOpens(fc.tuple(ids, assignments), (before, [id, award]) =>
-      add(before, { acceptances: { [id]: anAcceptance(award), ...before.context.acceptances } }),
+    neverOpens(fc.tuple(ids, assignments), (before, [id, assignment]) =>
+      add(before, { acceptances: { [id]: anAcceptance(assignment), ...before.context.acceptances } }),
     );
   });
 

@@ -10,10 +10,10 @@ import { decideByOracle, type OracleDecision } from '../support/decisionOracle.t
 describe('an independent statement of the rules, which shares no code with the core,', () => {
   it('has the same verdict, gateway, grants and codes', () => {
     fc.assert(
-      fc.property(policies, requests, decisionContexts, (policy, request, world) => {
-        const decision = decide(policy, request, world, NO_DEADLINE, NOW);
-        const said = decideByOracle(policy, request, world, NOW);
-        // Whose and by which grants, their order aside.
+      fc.property(policies, requests, decisionContexts, (policy, request, context) => {
+        const decision = decide(policy, request, context, NO_DEADLINE, NOW);
+        const said = decideByOracle(policy, request, context, NOW);
+        // Compares owner and grants, without their order.
         expect(verdictOf(decision)).toEqual(
           said.assignment === null ? said : { ...said, assignment: inOrder(said.assignment) },
         );
@@ -24,11 +24,11 @@ describe('an independent statement of the rules, which shares no code with the c
 
   it('covers every code of a decision, and accepts often enough to be meaningful', () => {
     const seen = new Map<string, number>();
-    for (const [policy, request, world] of fc.sample(fc.tuple(policies, requests, decisionContexts), {
+    for (const [policy, request, context] of fc.sample(fc.tuple(policies, requests, decisionContexts), {
       numRuns: 3000,
       seed: 1,
     })) {
-      const { codes } = decideByOracle(policy, request, world, NOW);
+      const { codes } = decideByOracle(policy, request, context, NOW);
       for (const code of codes.size === 0 ? ['accept'] : codes) seen.set(code, (seen.get(code) ?? 0) + 1);
     }
     const rare = [...EVERY].filter((code) => (seen.get(code) ?? 0) < 10);

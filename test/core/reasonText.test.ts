@@ -23,9 +23,9 @@ import {
 } from '../support/builders.ts';
 import { anAcceptance } from '../support/ledgerBuilders.ts';
 
-/** Whole sentences: what a person acts on, where no code says it. */
+/** Whole sentences, for cases that the code alone does not distinguish. */
 
-const OURS = { known: true, ids: new Set([CONNECTION.other]) } as const;
+const OWN = { known: true, ids: new Set([CONNECTION.other]) } as const;
 
 describe('the messages of holds', () => {
   const frozen = aPolicy({ freeze: true });
@@ -45,7 +45,7 @@ describe('the messages of holds', () => {
       'it is on a connection of the recipient: the recipient offered it to another account, so it is not a request',
       aPolicy(),
       { ownerAccount: OWNER_ACCOUNT, connection: CONNECTION.other },
-      { ownConnections: OURS },
+      { ownConnections: OWN },
       NO_DEADLINE,
     ],
     [
@@ -56,8 +56,8 @@ describe('the messages of holds', () => {
       NO_DEADLINE,
     ],
     ['its state must be `confirming`, got none', aPolicy(), { state: null }, {}, NO_DEADLINE],
-  ])('%s', (message, policy, request, world, deadline) => {
-    const decision = decide(policy, aVif(request), aDecisionContext(world), deadline, NOW);
+  ])('%s', (message, policy, request, context, deadline) => {
+    const decision = decide(policy, aVif(request), aDecisionContext(context), deadline, NOW);
     if (decision.verdict !== 'hold') throw new Error('it was accepted');
     expect(decision.reasons[0]?.message).toBe(message);
   });
@@ -82,7 +82,7 @@ describe('the messages about an unknown requester', () => {
       { ownerAccount: OWNER_ACCOUNT },
     ],
   ])('%s', (message, policy, request) => {
-    expect(identify(policy, aVif(request), OURS)).toMatchObject({ kind: 'unknown', reason: { message } });
+    expect(identify(policy, aVif(request), OWN)).toMatchObject({ kind: 'unknown', reason: { message } });
   });
 });
 
@@ -132,8 +132,8 @@ describe('the messages of the preflight checks', () => {
       { peers: [], ...odd('addresses') },
     ],
   ])('%s', (message, request, neighbour) => {
-    const world = aDecisionContext({ interfaces: [aLiveVif(neighbour)] });
-    const { reasons } = checkNetwork(aVif(request), VGW.prod, 64512, aRecipient(), world);
+    const context = aDecisionContext({ interfaces: [aLiveVif(neighbour)] });
+    const { reasons } = checkNetwork(aVif(request), VGW.prod, 64512, aRecipient(), context);
     expect(reasons.map((reason) => reason.message)).toEqual([message]);
   });
 
@@ -159,7 +159,7 @@ describe('the messages of follow-ups', () => {
     [`accepted at ${at} and still \`testing\``, aLiveVif({ state: 'testing' })],
     [`accepted at ${at} and still without a state`, aLiveVif({ state: null })],
   ])('%s', (message, vif) => {
-    const told = findFollowUps({ x: anAcceptance() }, new Map([['x', vif]]), late, AVAILABLE_WITHIN_MS);
-    expect(told.map((one) => one.message)).toEqual([message]);
+    const found = findFollowUps({ x: anAcceptance() }, new Map([['x', vif]]), late, AVAILABLE_WITHIN_MS);
+    expect(found.map((one) => one.message)).toEqual([message]);
   });
 });

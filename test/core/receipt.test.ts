@@ -26,7 +26,7 @@ import { ORIGIN } from '../support/eventFixtures.ts';
 
 const ANSWER = { by: 'confirm', state: 'pending', doubt: null } as const;
 
-/** As an attempt leaves it that decided so. */
+/** The receipt of an attempt with this decision. */
 function receiptFor(
   decision: Accept,
   policy: Policy,
@@ -36,9 +36,9 @@ function receiptFor(
   const { owner, grants, gateway } = decision;
   const seen = { firstSeen: '2026-11-10T10:00:05.000Z', deadline: NO_DEADLINE, skipped: ['a check'] };
   const look = { request, decision, gateways: [aGateway({ id: VGW.lab }), aGateway()], world, ...seen };
-  const award = { at: NOW.toISOString(), owner, grants, gateway };
-  const grounds = collectEvidence(ORIGIN, policy, look);
-  return createReceipt(request.id, award, grounds, '2026-11-10T12:00:01.000Z', ANSWER);
+  const assignment = { at: NOW.toISOString(), owner, grants, gateway };
+  const evidence = collectEvidence(ORIGIN, policy, look);
+  return createReceipt(request.id, assignment, evidence, '2026-11-10T12:00:01.000Z', ANSWER);
 }
 
 function accepted(policy: Policy, world: DecisionContext = aDecisionContext(), request = aVif()): Receipt {
@@ -81,7 +81,7 @@ describe('a receipt', () => {
 
   it('is replayed to the same decision with the policy of the acceptance, for every accepted request', () => {
     whenAccepted((accept, policy, request, world) => {
-      // As they are read again: from their texts.
+      // Read from their JSON text, as from a ledger.
       const receipt: Receipt = JSON.parse(JSON.stringify(receiptFor(accept, policy, request, world)));
       const { policy: then } = loadPolicy(writePolicy(policy), policy.target, null);
       expect(replayDecision(receipt, then)).toEqual({ decision: accept, isSame: true });

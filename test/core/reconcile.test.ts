@@ -14,14 +14,14 @@ import {
   storedReasons,
 } from '../support/ledgerBuilders.ts';
 
-/** OUTSCALE's expiry, in seconds */
+/** OUTSCALE's expiry, in seconds. */
 const WEEK = 7 * 86_400;
 
 const ID = 'dxvif-aaaaaaaa';
 const known = aLedger({ observations: { [ID]: anObservation({ held: storedReasons('no-grant') }) } });
 
-function after(state: LedgerState, survey: Snapshot): LedgerState {
-  return reconcile(state, survey, WEEK).changes.reduce(applyLedgerChange, state);
+function after(state: LedgerState, snapshot: Snapshot): LedgerState {
+  return reconcile(state, snapshot, WEEK).changes.reduce(applyLedgerChange, state);
 }
 
 describe('a request that is observed for the first time', () => {
@@ -29,7 +29,7 @@ describe('a request that is observed for the first time', () => {
     expect(after(aLedger(), aSnapshot([aVif()])).observations).toEqual({
       [ID]: anObservation({
         firstSeen: '2026-11-10T12:00:05.000Z', // after the answer
-        notListedAt: '2026-11-10T11:00:00.000Z', // before the first call of the listing before
+        notListedAt: '2026-11-10T11:00:00.000Z', // before the first call of the previous listing
       }),
     });
   });
@@ -56,9 +56,9 @@ describe('a request that is observed for the first time', () => {
 
 describe('a request that is observed again', () => {
   it('changes nothing but the time of the listing', () => {
-    const { changes, ...told } = reconcile(known, aSnapshot([aVif()]), WEEK);
+    const { changes, ...others } = reconcile(known, aSnapshot([aVif()]), WEEK);
     expect(changes).toEqual([{ kind: 'listed', at: '2026-11-10T12:00:00.000Z' }]);
-    expect(told).toEqual({ ended: [], warnings: [], failures: [] });
+    expect(others).toEqual({ ended: [], warnings: [], failures: [] });
   });
 });
 
@@ -94,26 +94,26 @@ describe('an accepted interface', () => {
   );
 
   it('is recorded as available once, without a second receipt', () => {
-    const survey = aSnapshot([aLiveVif({ id: ID })]);
+    const snapshot = aSnapshot([aLiveVif({ id: ID })]);
     const acceptance = anAcceptance({ availableAt: '2026-11-10T12:00:05.000Z' });
-    const { changes, ended } = reconcile(accepted, survey, WEEK);
+    const { changes, ended } = reconcile(accepted, snapshot, WEEK);
     expect(changes[0]).toEqual({ kind: 'accepted', id: ID, acceptance, receipt: null });
     expect([changes.length, ended]).toEqual([2, []]);
-    const later = { ...survey, seenAt: '2026-11-10T13:00:05.000Z' };
-    expect(reconcile(after(accepted, survey), later, WEEK).changes).toHaveLength(1);
+    const later = { ...snapshot, seenAt: '2026-11-10T13:00:05.000Z' };
+    expect(reconcile(after(accepted, snapshot), later, WEEK).changes).toHaveLength(1);
   });
 
   it('is not recorded as available on another gateway', () => {
-    const survey = aSnapshot([aLiveVif({ id: ID, gateway: VGW.lab })]);
-    expect(after(accepted, survey).acceptances).toEqual(accepted.acceptances);
+    const snapshot = aSnapshot([aLiveVif({ id: ID, gateway: VGW.lab })]);
+    expect(after(accepted, snapshot).acceptances).toEqual(accepted.acceptances);
   });
 
   it.each([
     ['ended', aSnapshot([aVif({ state: 'deleted' })])],
     ['unknown', aSnapshot([], { absent: [ID] })],
-  ])('is removed when it is %s, and no request ended', (_, survey) => {
-    expect(after(accepted, survey).acceptances).toEqual({});
-    const { changes, ended } = reconcile(accepted, survey, WEEK);
+  ])('is removed when it is %s, and no request ended', (_, snapshot) => {
+    expect(after(accepted, snapshot).acceptances).toEqual({});
+    const { changes, ended } = reconcile(accepted, snapshot, WEEK);
     expect(changes).toContainEqual({ kind: 'ended', id: ID, ended: null });
     expect(ended).toEqual([]);
   });
@@ -121,10 +121,10 @@ describe('an accepted interface', () => {
   it('is not reported as accepted by others after an outdated listing showed it as a request', () => {
     const lagging = after(accepted, aSnapshot([aVif()]));
     expect(lagging.acceptances).toEqual(accepted.acceptances);
-    const survey = aSnapshot([aLiveVif({ id: ID, gateway: VGW.prod })]);
-    expect(reconcile(lagging, survey, WEEK).ended).toMatchObject([{ id: ID, as: 'accepted' }]);
+    const snapshot = aSnapshot([aLiveVif({ id: ID, gateway: VGW.prod })]);
+    expect(reconcile(lagging, snapshot, WEEK).ended).toMatchObject([{ id: ID, as: 'accepted' }]);
     const acceptance = anAcceptance({ availableAt: '2026-11-10T12:00:05.000Z' });
-    expect(after(lagging, survey)).toMatchObject({ observations: {}, acceptances: { [ID]: acceptance } });
+    expect(after(lagging, snapshot)).toMatchObject({ observations: {}, acceptances: { [ID]: acceptance } });
     const moved = aSnapshot([aLiveVif({ id: ID, gateway: VGW.lab })]);
     expect(reconcile(lagging, moved, WEEK).ended).toMatchObject([{ id: ID, as: 'acceptedByOthers' }]);
   });
@@ -153,8 +153,8 @@ describe('nothing is concluded', () => {
 
   it('from a missing request, if the listing has an item with an unreadable ID', () => {
     const odd = aVif({ id: '(item 1 of the listing)', readErrors: ['no ID'] });
-    const survey = aSnapshot([odd]);
-    expect(reconcile(aLedger(), survey, WEEK).changes).toEqual([]);
-    expect(reconcile(aLedger({ lastListing: survey.listedAt }), survey, WEEK).changes).toEqual([]);
+    const snapshot = aSnapshot([odd]);
+    expect(reconcile(aLedger(), snapshot, WEEK).changes).toEqual([]);
+    expect(reconcile(aLedger({ lastListing: snapshot.listedAt }), snapshot, WEEK).changes).toEqual([]);
   });
 });

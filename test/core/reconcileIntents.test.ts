@@ -17,13 +17,13 @@ import {
 /** OUTSCALE's expiry, in seconds */
 const WEEK = 7 * 86_400;
 
-/** A confirm was begun, and nobody knows how it ended. */
+/** A confirm was begun, and its outcome is unknown. */
 const ID = 'dxvif-aaaaaaaa';
 const begun = aLedger({ observations: { [ID]: anObservation() }, intents: { [ID]: anIntent() } });
 
-function after(state: LedgerState, ...surveys: Snapshot[]): LedgerState {
-  return surveys.reduce(
-    (now, survey) => reconcile(now, survey, WEEK).changes.reduce(applyLedgerChange, now),
+function after(state: LedgerState, ...snapshots: Snapshot[]): LedgerState {
+  return snapshots.reduce(
+    (now, snapshot) => reconcile(now, snapshot, WEEK).changes.reduce(applyLedgerChange, now),
     state,
   );
 }
@@ -65,12 +65,12 @@ describe('an intent ends', () => {
   it.each(['pending', 'available', 'down', 'odd'])(
     'as an acceptance found late, when it is %s on the assigned gateway',
     (state) => {
-      const survey = aSnapshot([aVif({ state, gateway: VGW.prod })]);
-      expect(reconcile(begun, survey, WEEK)).toMatchObject({
+      const snapshot = aSnapshot([aVif({ state, gateway: VGW.prod })]);
+      expect(reconcile(begun, snapshot, WEEK)).toMatchObject({
         ended: [{ id: ID, as: 'accepted' }],
         failures: [],
       });
-      expect(after(begun, survey)).toMatchObject({
+      expect(after(begun, snapshot)).toMatchObject({
         observations: {},
         intents: {},
         acceptances: { [ID]: anAcceptance() },
@@ -81,8 +81,8 @@ describe('an intent ends', () => {
   it('with a receipt that has the evidence of the confirm and the proof of acceptance', () => {
     const evidence = theEvidence({ skipped: ['ASN conflict: nobody knows'] });
     const state = aLedger({ observations: begun.observations, intents: { [ID]: anIntent({ evidence }) } });
-    const survey = aSnapshot([aVif({ state: 'available', gateway: VGW.prod })]);
-    const [change] = reconcile(state, survey, WEEK).changes;
+    const snapshot = aSnapshot([aVif({ state: 'available', gateway: VGW.prod })]);
+    const [change] = reconcile(state, snapshot, WEEK).changes;
     expect(change).toEqual({
       kind: 'accepted',
       id: ID,
@@ -107,45 +107,45 @@ describe('an intent ends', () => {
   it.each([
     [VGW.lab, `\`${VGW.lab}\``],
     ['vgw-\u001b[2J', '`vgw-\\u{1b}[2J`'],
-  ])('with a failure, when it is on another gateway %j', (gateway, told) => {
-    const survey = aSnapshot([aVif({ state: 'available', gateway })]);
-    expect(reconcile(begun, survey, WEEK)).toMatchObject({
+  ])('with a failure, when it is on another gateway %j', (gateway, quoted) => {
+    const snapshot = aSnapshot([aVif({ state: 'available', gateway })]);
+    expect(reconcile(begun, snapshot, WEEK)).toMatchObject({
       ended: [{ id: ID, as: 'acceptedByOthers' }],
       failures: [
-        { code: 'other-gateway', message: expect.stringContaining(`\`${VGW.prod}\` and is on ${told}:`) },
+        { code: 'other-gateway', message: expect.stringContaining(`\`${VGW.prod}\` and is on ${quoted}:`) },
       ],
     });
-    expect(after(begun, survey)).toMatchObject({ observations: {}, intents: {}, acceptances: {} });
+    expect(after(begun, snapshot)).toMatchObject({ observations: {}, intents: {}, acceptances: {} });
   });
 
   it('not while the API returns no gateway, which is reported in each run', () => {
-    const survey = aSnapshot([aVif({ state: 'pending', gateway: null })]);
+    const snapshot = aSnapshot([aVif({ state: 'pending', gateway: null })]);
     const message = `${ID} was to get gateway \`${VGW.prod}\` and is \`pending\`, but the API does not return its gateway; check it with the AWS CLI`;
-    expect(reconcile(begun, survey, WEEK)).toEqual({
-      changes: [{ kind: 'listed', at: survey.listedAt }],
+    expect(reconcile(begun, snapshot, WEEK)).toEqual({
+      changes: [{ kind: 'listed', at: snapshot.listedAt }],
       ended: [],
       warnings: [],
       failures: [{ code: 'confirm-failed', message }],
     });
-    expect(after(begun, survey).intents).toEqual(begun.intents);
+    expect(after(begun, snapshot).intents).toEqual(begun.intents);
   });
 
   it('without an ended request if there was no observation', () => {
-    const survey = aSnapshot([aVif({ state: 'available', gateway: VGW.prod })]);
-    const { changes, ended } = reconcile(aLedger({ intents: begun.intents }), survey, WEEK);
+    const snapshot = aSnapshot([aVif({ state: 'available', gateway: VGW.prod })]);
+    const { changes, ended } = reconcile(aLedger({ intents: begun.intents }), snapshot, WEEK);
     expect(changes[0]).toMatchObject({ kind: 'accepted', id: ID });
     expect(ended).toEqual([]);
   });
 
   it.each(['expired', 'rejected', 'deleted'])('as %s, when the confirm was too late', (state) => {
-    const survey = aSnapshot([aVif({ state })]);
-    expect(reconcile(begun, survey, WEEK).ended).toMatchObject([{ id: ID, as: state }]);
-    expect(after(begun, survey)).toMatchObject({ observations: {}, intents: {} });
+    const snapshot = aSnapshot([aVif({ state })]);
+    expect(reconcile(begun, snapshot, WEEK).ended).toMatchObject([{ id: ID, as: state }]);
+    expect(after(begun, snapshot)).toMatchObject({ observations: {}, intents: {} });
   });
 
   it('when the API no longer knows the interface', () => {
-    const survey = aSnapshot([], { absent: [ID] });
-    expect(reconcile(begun, survey, WEEK).ended).toMatchObject([{ as: 'vanished' }]);
-    expect(after(begun, survey)).toMatchObject({ observations: {}, intents: {} });
+    const snapshot = aSnapshot([], { absent: [ID] });
+    expect(reconcile(begun, snapshot, WEEK).ended).toMatchObject([{ as: 'vanished' }]);
+    expect(after(begun, snapshot)).toMatchObject({ observations: {}, intents: {} });
   });
 });

@@ -29,7 +29,7 @@ import { aLedger, anObservation, aSnapshot, storedReasons } from '../support/led
 
 const ID = 'dxvif-aaaaaaaa';
 
-function opened(
+function evaluate(
   requests: readonly VirtualInterface[],
   observations: Readonly<Record<string, Observation>>,
   policy: Policy = aPolicy(),
@@ -37,21 +37,21 @@ function opened(
   return [...evaluateRequests(policy, requests, observations, aDecisionContext(), NOW).values()];
 }
 
-function aCase(given: Partial<RequestEvaluation> = {}): RequestEvaluation {
-  const [first] = opened([aVif()], { [ID]: anObservation() });
-  if (first === undefined) throw new Error('no case was opened');
+function anEvaluation(given: Partial<RequestEvaluation> = {}): RequestEvaluation {
+  const [first] = evaluate([aVif()], { [ID]: anObservation() });
+  if (first === undefined) throw new Error('no request was evaluated');
   return { ...first, ...given };
 }
 
 const STANDING = { at: NOW, intervalMs: null, acceptsPerRun: 10, turns: {} };
 
-const NO_GRANT = { code: 'no-grant', message: 'none fits' } as const;
+const NO_GRANT = { code: 'no-grant', message: 'none matches' } as const;
 const noGrant = holdFor([NO_GRANT]);
 
 describe('the evaluation of requests', () => {
   it('makes a hold final, and lets an acceptable request wait for its attempt', () => {
-    const stranger = aVif({ id: 'dxvif-cccccccc', connection: CONNECTION.other });
-    expect(opened([stranger, aVif()], { [ID]: anObservation() })).toMatchObject([
+    const unknownRequester = aVif({ id: 'dxvif-cccccccc', connection: CONNECTION.other });
+    expect(evaluate([unknownRequester, aVif()], { [ID]: anObservation() })).toMatchObject([
       {
         request: { id: ID },
         decision: { verdict: 'accept' },
@@ -64,27 +64,27 @@ describe('the evaluation of requests', () => {
   });
 
   it('has no deadline on AWS', () => {
-    const [first] = opened([aVif()], { [ID]: anObservation() }, aPolicy({ recipient: AWS }));
+    const [first] = evaluate([aVif()], { [ID]: anObservation() }, aPolicy({ recipient: AWS }));
     expect(first?.deadline).toEqual({ earliest: null, latest: null });
   });
 
   it('gives a request without an observation the deadline of one that existed before now', () => {
-    const [first] = opened([aVif()], {});
+    const [first] = evaluate([aVif()], {});
     expect(first?.deadline).toEqual({ earliest: null, latest: '2026-11-17T12:00:00.000Z' });
   });
 });
 
 describe('the order of acceptable requests', () => {
-  const ids = (cases: readonly RequestEvaluation[]): string[] =>
-    orderAcceptableRequests(cases, STANDING).map(({ id }) => id);
+  const ids = (evaluations: readonly RequestEvaluation[]): string[] =>
+    orderAcceptableRequests(evaluations, STANDING).map(({ id }) => id);
   const names = ['dxvif-1', 'dxvif-2', 'dxvif-3'];
   const requests = names.map((id) => aVif({ id }));
 
   it('has only allowed requests with a valid ID and an observation', () => {
     const sighted = { 'dxvif-1': anObservation(), '(item 2)': anObservation() };
-    expect(ids(opened([aVif({ id: 'dxvif-1' }), aVif({ id: '(item 2)' })], sighted))).toEqual(['dxvif-1']);
-    expect(ids(opened(requests, { 'dxvif-2': anObservation() }))).toEqual(['dxvif-2']);
-    expect(ids(opened(requests, { 'dxvif-2': anObservation() }, aPolicy({ freeze: true })))).toEqual([]);
+    expect(ids(evaluate([aVif({ id: 'dxvif-1' }), aVif({ id: '(item 2)' })], sighted))).toEqual(['dxvif-1']);
+    expect(ids(evaluate(requests, { 'dxvif-2': anObservation() }))).toEqual(['dxvif-2']);
+    expect(ids(evaluate(requests, { 'dxvif-2': anObservation() }, aPolicy({ freeze: true })))).toEqual([]);
   });
 
   it('is by the earliest expiry; an unknown one may be at any moment', () => {
@@ -93,7 +93,7 @@ describe('the order of acceptable requests', () => {
       'dxvif-2': anObservation({ notListedAt: '2026-11-10T09:10:00.000Z' }),
       'dxvif-3': anObservation({ notListedAt: null }),
     };
-    expect(ids(opened(requests, observations))).toEqual(['dxvif-3', 'dxvif-2', 'dxvif-1']);
+    expect(ids(evaluate(requests, observations))).toEqual(['dxvif-3', 'dxvif-2', 'dxvif-1']);
   });
 
   it('puts requests that preflight checks held behind others, but not those that the policy held', () => {
@@ -102,7 +102,7 @@ describe('the order of acceptable requests', () => {
       'dxvif-2': anObservation({ held: storedReasons('frozen', 'a code of a later version') }),
       'dxvif-3': anObservation({ held: storedReasons('frozen', 'gateway-missing') }),
     };
-    expect(ids(opened(requests, observations))).toEqual(['dxvif-2', 'dxvif-1', 'dxvif-3']);
+    expect(ids(evaluate(requests, observations))).toEqual(['dxvif-2', 'dxvif-1', 'dxvif-3']);
   });
 
   it('puts requests whose confirm failed behind others', () => {
@@ -111,12 +111,12 @@ describe('the order of acceptable requests', () => {
       'dxvif-2': anObservation({ failures: 1 }),
       'dxvif-3': anObservation(),
     };
-    expect(ids(opened(requests, observations))).toEqual(['dxvif-3', 'dxvif-2', 'dxvif-1']);
+    expect(ids(evaluate(requests, observations))).toEqual(['dxvif-3', 'dxvif-2', 'dxvif-1']);
   });
 });
 
 it('an acceptable request has the first observation and the deadline for its receipt', () => {
-  expect(orderAcceptableRequests(opened([aVif()], { [ID]: anObservation() }), STANDING)).toMatchObject([
+  expect(orderAcceptableRequests(evaluate([aVif()], { [ID]: anObservation() }), STANDING)).toMatchObject([
     {
       firstSeen: '2026-11-10T10:00:05.000Z',
       deadline: { earliest: '2026-11-17T09:00:00.000Z', latest: '2026-11-17T10:00:05.000Z' },
@@ -159,18 +159,18 @@ describe('the observation after a run', () => {
     ['without an observation', { outcome: 'failed', observation: null }, null],
   ])('%s', (_, given, learnt) => {
     const change = { kind: 'sighted', id: ID, observation: { ...observation, ...learnt } };
-    expect(observationChanges(aCase(given), 1)).toEqual(learnt === null ? [] : [change]);
+    expect(observationChanges(anEvaluation(given), 1)).toEqual(learnt === null ? [] : [change]);
   });
 });
 
 it('the ledger keeps its details, and adds no new ones, while very many requests are pending', () => {
   const observation = anObservation({ held: storedReasons('no-grant') });
   const changed = aVif({ mtu: 9001 });
-  const item = aCase({ outcome: 'held', decision: noGrant, request: changed, observation });
+  const item = anEvaluation({ outcome: 'held', decision: noGrant, request: changed, observation });
   expect(observationChanges(item, 1000)).toMatchObject([{ observation: { request: { mtu: 9001 } } }]);
   expect(observationChanges(item, 1001)).toEqual([]);
-  const survey = aSnapshot(Array.from({ length: 1001 }, (_, i) => aVif({ id: `dxvif-${i}` })));
-  const first = observationUpdates(aLedger(), survey, new Map());
+  const snapshot = aSnapshot(Array.from({ length: 1001 }, (_, i) => aVif({ id: `dxvif-${i}` })));
+  const first = observationUpdates(aLedger(), snapshot, new Map());
   expect(first).toHaveLength(1001);
   expect(first).toContainEqual(
     expect.objectContaining({ observation: expect.objectContaining({ request: null }) }),
@@ -180,18 +180,18 @@ it('the ledger keeps its details, and adds no new ones, while very many requests
 });
 
 describe('the report of a request', () => {
-  const told = (given: Partial<RequestEvaluation>) => reportRequest(aCase(given), AWS, null);
+  const report = (given: Partial<RequestEvaluation>) => reportRequest(anEvaluation(given), AWS, null);
 
   it.each(OUTCOMES)(
     'has a manual override command for outcome %s, unless the request needs none',
     (outcome) => {
       const settled = ['accepted', 'gone', 'wouldAccept'].includes(outcome);
-      expect(told({ outcome }).manualOverrideCommand === null).toBe(settled);
+      expect(report({ outcome }).manualOverrideCommand === null).toBe(settled);
     },
   );
 
   it('has all keys that consumers rely on', () => {
-    expect(told({ outcome: 'accepted', message: null })).toEqual({
+    expect(report({ outcome: 'accepted', message: null })).toEqual({
       id: ID,
       connection: CONNECTION.owner,
       vlan: 101,
@@ -219,9 +219,9 @@ describe('the report of a request', () => {
   });
 
   it('has the reasons of a hold', () => {
-    expect(told({ decision: noGrant, outcome: 'held' }).decision).toEqual({
+    expect(report({ decision: noGrant, outcome: 'held' }).decision).toEqual({
       verdict: 'hold',
-      reasons: [{ code: 'no-grant', message: 'none fits' }],
+      reasons: [{ code: 'no-grant', message: 'none matches' }],
     });
   });
 
@@ -232,7 +232,7 @@ describe('the report of a request', () => {
     ['too early', aPolicyGranting(aGrant({ from: '2027-01-01T00:00:00.000Z' })), VGW.prod],
     ['ambiguous', aPolicyGranting(aGrant({ name: 'a' }), aGrant({ name: 'b', gateway: VGW.lab })), 'VGW_ID'],
   ])('has the command with the gateway of the policy for a hold that is %s', (_, policy, gateway) => {
-    const [first = aCase()] = opened([aVif()], {}, policy);
+    const [first = anEvaluation()] = evaluate([aVif()], {}, policy);
     expect(reportRequest(first, AWS, null).manualOverrideCommand).toContain(
       `--virtual-gateway-id ${gateway} --region`,
     );
@@ -241,7 +241,7 @@ describe('the report of a request', () => {
   it.each([false, true])(
     'has no command for an unknown requester, even if the policy is frozen (%s)',
     (freeze) => {
-      const [first = aCase()] = opened([aVif()], {}, aPolicy({ owners: [], freeze }));
+      const [first = anEvaluation()] = evaluate([aVif()], {}, aPolicy({ owners: [], freeze }));
       expect(reportRequest(first, AWS, null)).toMatchObject({ outcome: 'held', manualOverrideCommand: null });
     },
   );

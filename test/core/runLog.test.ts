@@ -51,7 +51,7 @@ const LONG = HOSTILE.repeat(2000);
 const failures = Array.from({ length: MANY }, () => ({ code: 'api', message: LONG }) as const);
 const tags = Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`${LONG}${i}`, LONG]));
 
-/** The largest that anybody could make of everything in a report. */
+/** A report whose items are as large as anyone could make them. */
 const LARGEST: RunReport = {
   ...REPORT,
   status: 'failed',
@@ -74,7 +74,7 @@ const LARGEST: RunReport = {
   ignored: [{ id: LONG, connection: LONG, state: LONG, code: 'unreadable', message: LONG }],
 };
 
-/** As the log writes it. */
+/** The line as the log writes it. */
 const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value, printableValue));
 
 describe('the result and the log of the function', () => {

@@ -27,14 +27,14 @@ const LATER = { listedAt: '2026-11-10T13:00:00.000Z', seenAt: '2026-11-10T13:00:
 describe('nothing is concluded', () => {
   it('from an interface whose damaged item may be the intent of a confirm', () => {
     const state = aLedger({ observations: { [ID]: anObservation() }, damaged: { [ID]: 'odd' } });
-    const survey = aSnapshot([aVif({ state: 'pending', gateway: VGW.prod })]);
-    expect(reconcile(state, survey, WEEK_S)).toMatchObject({ ended: [], changes: [{ kind: 'listed' }] });
+    const snapshot = aSnapshot([aVif({ state: 'pending', gateway: VGW.prod })]);
+    expect(reconcile(state, snapshot, WEEK_S)).toMatchObject({ ended: [], changes: [{ kind: 'listed' }] });
   });
 
   it('from a recorded acceptance whose gateway the API does not show yet', () => {
     const state = aLedger({ observations: { [ID]: anObservation() }, acceptances: { [ID]: anAcceptance() } });
-    const survey = aSnapshot([aVif({ state: 'pending', gateway: null })]);
-    expect(reconcile(state, survey, WEEK_S)).toMatchObject({ ended: [], changes: [{ kind: 'listed' }] });
+    const snapshot = aSnapshot([aVif({ state: 'pending', gateway: null })]);
+    expect(reconcile(state, snapshot, WEEK_S)).toMatchObject({ ended: [], changes: [{ kind: 'listed' }] });
   });
 });
 
@@ -43,18 +43,18 @@ describe('a clock that stepped back', () => {
     const state = aLedger({
       observations: { [ID]: anObservation({ firstSeen: FUTURE }), [OTHER]: anObservation() },
     });
-    const survey = aSnapshot([aVif({ state: 'deleting' }), aVif({ id: OTHER })]);
-    const next = reconcile(state, survey, WEEK_S).changes.reduce(applyLedgerChange, state);
-    const again = reconcile(next, { ...survey, ...LATER }, WEEK_S);
+    const snapshot = aSnapshot([aVif({ state: 'deleting' }), aVif({ id: OTHER })]);
+    const next = reconcile(state, snapshot, WEEK_S).changes.reduce(applyLedgerChange, state);
+    const again = reconcile(next, { ...snapshot, ...LATER }, WEEK_S);
     expect(again).toMatchObject({ warnings: [], changes: [{ kind: 'listed' }] });
   });
 
   it('is reported once, also while a listing has an item without an ID', () => {
     const state = aLedger({ lastListing: FUTURE, observations: { [ID]: anObservation() } });
-    const survey = aSnapshot([NAMELESS, aVif()]);
-    const next = reconcile(state, survey, WEEK_S).changes.reduce(applyLedgerChange, state);
+    const snapshot = aSnapshot([NAMELESS, aVif()]);
+    const next = reconcile(state, snapshot, WEEK_S).changes.reduce(applyLedgerChange, state);
     expect(next.lastListing).toBeNull();
-    expect(reconcile(next, { ...survey, ...LATER }, WEEK_S)).toMatchObject({ warnings: [], changes: [] });
+    expect(reconcile(next, { ...snapshot, ...LATER }, WEEK_S)).toMatchObject({ warnings: [], changes: [] });
   });
 });
 
@@ -63,8 +63,8 @@ it('a record that becomes unreadable frees no slot, whatever the state of its in
   const live = aLiveVif({ connection: CONNECTION.other });
   const read = aDecisionContext({ interfaces: [aVif(), live], acceptances: { [live.id]: anAcceptance() } });
   const damaged = aDecisionContext({ interfaces: [aVif(), live], damaged: { [live.id]: 'odd' } });
-  for (const world of [read, damaged])
-    expect(decide(policy, aVif(), world, NO_DEADLINE, NOW)).toMatchObject({
+  for (const context of [read, damaged])
+    expect(decide(policy, aVif(), context, NO_DEADLINE, NOW)).toMatchObject({
       verdict: 'hold',
       reasons: [{ code: 'grant-limit' }],
     });
