@@ -15,9 +15,9 @@ function inHours(hours: number): string {
 }
 
 /** `owner due failures firstSeen`, in hours from now, each with its own ID. */
-function candidates(...lines: string[]): AcceptanceCandidate[] {
-  return lines.map((line, i) => {
-    const [owner = '', due = '', failures = '0', firstSeen = '-1'] = line.split(' ');
+function candidates(...specs: string[]): AcceptanceCandidate[] {
+  return specs.map((spec, i) => {
+    const [owner = '', due = '', failures = '0', firstSeen = '-1'] = spec.split(' ');
     return {
       id: `dxvif-${i}`,
       owner,
@@ -28,9 +28,9 @@ function candidates(...lines: string[]): AcceptanceCandidate[] {
   });
 }
 
-function order(lines: string[], given: Partial<OrderContext> = {}): string[] {
-  const standing = { at: NOW, intervalMs: null, acceptsPerRun: 10, turns: {}, ...given };
-  return orderCandidates(candidates(...lines), standing).map(({ id }) => lines[Number(id.slice(6))] ?? '');
+function order(specs: string[], given: Partial<OrderContext> = {}): string[] {
+  const context = { at: NOW, intervalMs: null, acceptsPerRun: 10, turns: {}, ...given };
+  return orderCandidates(candidates(...specs), context).map(({ id }) => specs[Number(id.slice(6))] ?? '');
 }
 
 describe('the order of acceptance', () => {
@@ -61,9 +61,9 @@ describe('the order of acceptance', () => {
 
   it('is by ID if everything else is equal', () => {
     expect(order(['a 10', 'a 10', 'a 10'])).toHaveLength(3);
-    const standing = { at: NOW, intervalMs: null, acceptsPerRun: 10, turns: {} };
+    const context = { at: NOW, intervalMs: null, acceptsPerRun: 10, turns: {} };
     const same = candidates('a 10', 'a 10', 'a 10');
-    expect(orderCandidates(same.toReversed(), standing).map(({ id }) => id)).toEqual([
+    expect(orderCandidates(same.toReversed(), context).map(({ id }) => id)).toEqual([
       'dxvif-0',
       'dxvif-1',
       'dxvif-2',

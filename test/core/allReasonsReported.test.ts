@@ -54,8 +54,8 @@ describe('several reasons', () => {
   });
 
   it('an interface that the recipient offered is not a request', () => {
-    const ours = aDecisionContext({ ownConnections: { known: true, ids: new Set([CONNECTION.owner]) } });
-    const decision = decide(aPolicy(), aVif({ ownerAccount: OWNER_ACCOUNT }), ours, NO_DEADLINE, NOW);
+    const context = aDecisionContext({ ownConnections: { known: true, ids: new Set([CONNECTION.owner]) } });
+    const decision = decide(aPolicy(), aVif({ ownerAccount: OWNER_ACCOUNT }), context, NO_DEADLINE, NOW);
     expect(decision).toMatchObject({ verdict: 'hold', reasons: [{ code: 'unknown-requester' }] });
   });
 });

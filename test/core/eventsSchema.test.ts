@@ -78,7 +78,7 @@ const EVERYTHING: AcceptorEvent[] = [
       acceptedAt: '2026-11-10T11:00:00.000Z',
       problem,
       connection: 'dxcon-22222222',
-      message: 'look at it',
+      message: 'check it',
       fix: problem === 'unrouted' ? 'aws ec2 …' : null,
     })),
   }),

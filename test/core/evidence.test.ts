@@ -17,7 +17,7 @@ import { aReceipt } from '../support/ledgerBuilders.ts';
 
 it('the evidence for an owner that the policy does not have contains no ticket, no gateway and no usage', () => {
   const decision = { verdict: 'accept', owner: 'zeta', grant: 'a', grants: ['a'], gateway: VGW.lab } as const;
-  const look = {
+  const preflight = {
     request: aVif(),
     firstSeen: '2026-11-10T10:00:05.000Z',
     deadline: NO_DEADLINE,
@@ -26,7 +26,7 @@ it('the evidence for an owner that the policy does not have contains no ticket, 
     world: aDecisionContext({ interfaces: [aLiveVif()] }),
     skipped: [],
   };
-  const { tickets, gatewaySeen, usage } = collectEvidence(ORIGIN, aPolicy(), look);
+  const { tickets, gatewaySeen, usage } = collectEvidence(ORIGIN, aPolicy(), preflight);
   expect({ tickets: Object.keys(tickets), gatewaySeen, usage }).toEqual({
     tickets: [],
     gatewaySeen: null,
@@ -60,7 +60,7 @@ describe('the size of a receipt is limited', () => {
   const interfaces = Array.from({ length: 9000 }, (_, i) =>
     aLiveVif({ id: `dxvif-${i}`, vlan: (i % 4000) + 1 }),
   );
-  const look = {
+  const preflight = {
     request: aVif(),
     firstSeen: '2026-11-10T10:00:05.000Z',
     deadline: NO_DEADLINE,
@@ -70,8 +70,8 @@ describe('the size of a receipt is limited', () => {
     skipped: interfaces.map(({ id }) => `VLAN in use: the API gives no VLAN for ${id}`),
   };
 
-  it('the intent and the receipt fit one item, whatever surrounds the request', () => {
-    const evidence = collectEvidence(ORIGIN, aPolicy(), look);
+  it('the intent and the receipt fit one item, with any number of other interfaces', () => {
+    const evidence = collectEvidence(ORIGIN, aPolicy(), preflight);
     expect(JSON.stringify(evidence).length).toBeLessThan(130_000);
     expect(evidence.usage.owner.length + (evidence.usage.grants.default?.length ?? 0)).toBeLessThanOrEqual(
       5002,
@@ -80,7 +80,7 @@ describe('the size of a receipt is limited', () => {
 
   it('a replay of the shortened evidence has the same result', () => {
     const policy = aPolicy({ owners: [anOwner({ limit: 9001, grants: [aGrant({ limit: 9001 })] })] });
-    const { usage } = collectEvidence(ORIGIN, policy, look);
+    const { usage } = collectEvidence(ORIGIN, policy, preflight);
     expect(replayDecision(aReceipt({ usage }), policy).isSame).toBe(true);
   });
 });

@@ -13,7 +13,7 @@ function held(request: VirtualInterface, ...hold: HoldRule[]): readonly string[]
 type Row = [
   what: string,
   expected: boolean,
-  line: Parameters<typeof aHoldRule>[0],
+  rule: Parameters<typeof aHoldRule>[0],
   request: Partial<VirtualInterface>,
 ];
 
@@ -34,8 +34,8 @@ describe('a hold rule applies unless at least one field definitely does not matc
     ['it is of another tag', false, { tags: { env: ['lab'] } }, { tags: { env: 'prod' } }],
     ['it is of an MTU that the API does not return', true, { mtu: [9001] }, {}],
     ['it has no field at all', true, {}, {}],
-  ])('%s: held %s', (_, expected, line, request) => {
-    expect(held(aVif(request), aHoldRule(line)).length > 0).toBe(expected);
+  ])('%s: held %s', (_, expected, rule, request) => {
+    expect(held(aVif(request), aHoldRule(rule)).length > 0).toBe(expected);
   });
 });
 
@@ -59,19 +59,19 @@ describe('a hold rule on session fields applies if any session matches', () => {
       { asn: [[65010, 65010]], peers: ['10.6.6.0/24'] },
       { peers: [good, bad] },
     ],
-  ])('%s: held %s', (_, expected, line, request) => {
-    expect(held(aVif(request), aHoldRule(line)).length > 0).toBe(expected);
+  ])('%s: held %s', (_, expected, rule, request) => {
+    expect(held(aVif(request), aHoldRule(rule)).length > 0).toBe(expected);
   });
 });
 
 describe('the message of a hold rule', () => {
   it('names each rule that applies, with fields, reason and unknown values', () => {
-    const lines = [
+    const rules = [
       aHoldRule({ vlan: [[3000, 4094]], reason: 'old lab' }),
       aHoldRule({ vlan: [[101, 101]], name: ['acme-*'], reason: 'under investigation' }),
       aHoldRule({ connection: [CONNECTION.owner], vlan: [[1, 4094]] }),
     ];
-    expect(held(aVif({ name: null }), ...lines)).toEqual([
+    expect(held(aVif({ name: null }), ...rules)).toEqual([
       `a hold rule matches connection ${CONNECTION.owner} and vlan 1-4094`,
       'a hold rule matches vlan 101 and name `acme-*` (unknown): under investigation',
     ]);

@@ -59,7 +59,7 @@ describe('name', () => {
     for (const mode of both) expect(name[mode](['acme-*', 'spare'], aVif({ name: seen }))).toBe(verdict);
   });
 
-  it('is quoted safely, whatever it contains', () => {
+  it('is quoted safely, with any content', () => {
     expect(name.describeExpected(['rock and roll', 'a*', 'b'])).toBe('`rock and roll` or `a*` or `b`');
   });
 });

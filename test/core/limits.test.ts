@@ -35,9 +35,9 @@ describe('the limit of an owner counts the interfaces on its connections', () =>
   it.each<[string, boolean, Partial<VirtualInterface>]>([
     ['an available one', true, {}],
     ['one on another connection of the owner', true, { connection: CONNECTION.second }],
-    ["one on somebody else's connection", false, { connection: CONNECTION.other }],
+    ['one on the connection of another owner', false, { connection: CONNECTION.other }],
     ['one whose connection the API does not return', true, { connection: null }],
-    ['one that somebody else accepted', true, { gateway: 'vgw-00000000' }],
+    ['one that was accepted for another gateway', true, { gateway: 'vgw-00000000' }],
     ['a public one', true, { type: 'public' }],
     // every state that is not certainly final is live
     ['pending', true, { state: 'pending' }],
@@ -91,7 +91,7 @@ describe('the limit of an owner counts its recorded assignments, on any connecti
       false,
       { interfaces: [{ ...moved, state: 'deleted' }], damaged: { [LIVE]: 'it is odd' } },
     ],
-    ['no interface: a damaged announcement', false, { damaged: { '4c7e': 'it is odd' } }],
+    ['a damaged event, which is not an interface', false, { damaged: { '4c7e': 'it is odd' } }],
   ])('%s: %s', (_, counts, context) => {
     expect(isOwnerFull(context)).toBe(counts);
   });
@@ -176,7 +176,11 @@ describe('the limit of a grant counts matching interfaces and recorded assignmen
     ['one that matches', true, { vlan: 150 }],
     ['one that does not', false, { vlan: 200 }],
     ['one that may', true, { vlan: null }],
-    ["one that fits, on somebody else's connection", false, { vlan: 150, connection: CONNECTION.other }],
+    [
+      'one that matches, on the connection of another owner',
+      false,
+      { vlan: 150, connection: CONNECTION.other },
+    ],
     ['one that matches, and has ended', false, { vlan: 150, state: 'deleted' }],
     ['an unreadable one that possibly matches', true, { vlan: null, readErrors: ['odd'] }],
     ['an unreadable one that does not match', false, { vlan: 200, readErrors: ['odd'] }],
@@ -198,7 +202,11 @@ describe('the limit of a grant counts matching interfaces and recorded assignmen
   it.each<[string, boolean, Partial<VirtualInterface>]>([
     ['may have been assigned by the grant, and no longer matches', true, { vlan: 200 }],
     ['may have been assigned, on an unknown connection', true, { vlan: 200, connection: null }],
-    ["may have been, before its connection was somebody else's", true, { connection: CONNECTION.other }],
+    [
+      'may have been assigned, before its connection had another owner',
+      true,
+      { connection: CONNECTION.other },
+    ],
     ['has ended', false, { vlan: 200, state: 'deleted' }],
   ])('an interface with an unreadable record that %s counts: %s', (_, counts, given) => {
     const damaged = { [LIVE]: 'it is odd' };

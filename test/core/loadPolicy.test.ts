@@ -56,7 +56,7 @@ describe('a compiled policy', () => {
     expect(loadPolicy(text, 'acme', null).digest).toBe(`sha256:${sum}`);
   });
 
-  it('has the same text, whatever the order of its keys', () => {
+  it('has the same text, for every order of its keys', () => {
     const { owners, ...rest } = RICH;
     expect(writePolicy({ owners, ...rest })).toBe(writePolicy(RICH));
     expect(canonicalJson({ b: 1, a: [{ d: null, c: 'é' }] })).toBe('{"a":[{"c":"é","d":null}],"b":1}');

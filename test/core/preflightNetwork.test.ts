@@ -40,7 +40,7 @@ const beside = (given: Partial<VirtualInterface>): Partial<DecisionContext> => (
   interfaces: [aLiveVif(given)],
 });
 
-it('the network checks pass for a valid request with a valid neighbour', () => {
+it('the network checks find nothing for a valid request with a valid neighbour', () => {
   expect(check({}, beside({}))).toEqual(NO_REASONS);
 });
 
@@ -243,7 +243,7 @@ describe('the check that the addresses are free on the gateway', () => {
   });
 });
 
-describe('an interface that the ledger records for the gateway counts, whatever the API returns', () => {
+describe('an interface that the ledger records for the gateway counts, even if the API returns another gateway', () => {
   const same = { id: 'dxvif-cccccccc', peers: [aPeer()], connection: CONNECTION.other };
   it.each<[string, Partial<VirtualInterface>, Partial<DecisionContext>]>([
     [

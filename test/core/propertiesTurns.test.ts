@@ -22,7 +22,7 @@ const candidates = fc.uniqueArray(
   { maxLength: 12, selector: ({ id }) => id },
 );
 
-const standings = fc.record({
+const orderContexts = fc.record({
   at: fc.constant(new Date(START)),
   intervalMs: fc.constantFrom(null, HOUR_MS, 12 * HOUR_MS),
   acceptsPerRun: fc.integer({ min: 1, max: 4 }),
@@ -41,18 +41,18 @@ function byOwner(items: readonly AcceptanceCandidate[]): Map<string, number> {
 
 describe('the order of acceptance', () => {
   it('is a permutation, and independent of the order of the input', () => {
-    const property = fc.property(candidates, standings, (all, standing) => {
-      const ordered = orderCandidates(all, standing);
+    const property = fc.property(candidates, orderContexts, (all, context) => {
+      const ordered = orderCandidates(all, context);
       expect(ordered.map(({ id }) => id).sort()).toEqual(all.map(({ id }) => id).sort());
-      expect(orderCandidates(all.toReversed(), standing)).toEqual(ordered);
+      expect(orderCandidates(all.toReversed(), context)).toEqual(ordered);
     });
     fc.assert(property);
   });
 
   it('lets no waiting owner fall two turns behind among requests that are not urgent', () => {
-    const property = fc.property(candidates, standings, fc.nat({ max: 12 }), (all, standing, cut) => {
+    const property = fc.property(candidates, orderContexts, fc.nat({ max: 12 }), (all, context, cut) => {
       const late = all.map((one) => ({ ...one, due: null }));
-      const ordered = orderCandidates(late, standing);
+      const ordered = orderCandidates(late, context);
       const [served, total] = [byOwner(ordered.slice(0, cut)), byOwner(ordered)];
       const most = Math.max(0, ...served.values());
       for (const [owner, wanted] of total) {
@@ -122,10 +122,10 @@ function offer(target: Target, owner: string, isUrgent: boolean, at: Date): void
 function run(target: Target, all: readonly Move[], at: Date, { acceptsPerRun, time }: Life): Set<string> {
   const moveOf = (owner: string): Move | undefined => all[OTHERS.indexOf(owner)];
   const allowed = target.pending.filter(({ owner }) => moveOf(owner)?.isAllowed ?? true);
-  const standing = { at, intervalMs: HOUR_MS, acceptsPerRun: acceptsPerRun, turns: target.turns };
+  const context = { at, intervalMs: HOUR_MS, acceptsPerRun, turns: target.turns };
   const attempted = new Set<string>();
   let accepts = 0;
-  for (const one of orderCandidates(allowed, standing).slice(0, acceptsPerRun + time)) {
+  for (const one of orderCandidates(allowed, context).slice(0, acceptsPerRun + time)) {
     if (accepts === acceptsPerRun) break;
     attempted.add(one.owner);
     const end = moveOf(one.owner)?.end ?? 'failed';

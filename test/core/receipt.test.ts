@@ -35,9 +35,9 @@ function receiptFor(
 ): Receipt {
   const { owner, grants, gateway } = decision;
   const seen = { firstSeen: '2026-11-10T10:00:05.000Z', deadline: NO_DEADLINE, skipped: ['a check'] };
-  const look = { request, decision, gateways: [aGateway({ id: VGW.lab }), aGateway()], world, ...seen };
+  const preflight = { request, decision, gateways: [aGateway({ id: VGW.lab }), aGateway()], world, ...seen };
   const assignment = { at: NOW.toISOString(), owner, grants, gateway };
-  const evidence = collectEvidence(ORIGIN, policy, look);
+  const evidence = collectEvidence(ORIGIN, policy, preflight);
   return createReceipt(request.id, assignment, evidence, '2026-11-10T12:00:01.000Z', ANSWER);
 }
 

@@ -79,7 +79,7 @@ describe('an intent ends', () => {
   );
 
   it('with a receipt that has the evidence of the confirm and the proof of acceptance', () => {
-    const evidence = theEvidence({ skipped: ['ASN conflict: nobody knows'] });
+    const evidence = theEvidence({ skipped: ['ASN conflict: unknown'] });
     const state = aLedger({ observations: begun.observations, intents: { [ID]: anIntent({ evidence }) } });
     const snapshot = aSnapshot([aVif({ state: 'available', gateway: VGW.prod })]);
     const [change] = reconcile(state, snapshot, WEEK).changes;
@@ -88,7 +88,7 @@ describe('an intent ends', () => {
       id: ID,
       acceptance: anAcceptance(),
       receipt: aReceipt({
-        skipped: ['ASN conflict: nobody knows'],
+        skipped: ['ASN conflict: unknown'],
         acceptedAt: '2026-11-10T12:00:05.000Z',
         answer: { by: 'laterPass', state: 'available', doubt: expect.stringContaining('unknown') },
       }),

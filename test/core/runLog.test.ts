@@ -22,7 +22,7 @@ const REQUEST: RequestReport = {
   unreadable: [],
   firstSeen: null,
   deadline: { earliest: null, latest: null },
-  decision: { verdict: 'hold', reasons: [{ code: 'unknown-requester', message: 'nobody is known' }] },
+  decision: { verdict: 'hold', reasons: [{ code: 'unknown-requester', message: 'no owner is known' }] },
   outcome: 'held',
   message: null,
   skipped: [],

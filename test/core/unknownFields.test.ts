@@ -58,7 +58,7 @@ describe('a clock that stepped back', () => {
   });
 });
 
-it('a record that becomes unreadable frees no slot, whatever the state of its interface is', () => {
+it('a record that becomes unreadable frees no slot, in any state of its interface', () => {
   const policy = aPolicy({ owners: [anOwner({ grants: [aGrant({ limit: 1 })] })] });
   const live = aLiveVif({ connection: CONNECTION.other });
   const read = aDecisionContext({ interfaces: [aVif(), live], acceptances: { [live.id]: anAcceptance() } });
