@@ -150,7 +150,7 @@ function applyMarker(draft: Draft, mark: PublishedMarker): void {
     case 'deadline':
       changeObservation(draft, mark.id, ({ published, ...rest }) => ({
         ...rest,
-        published: { ...published, thresholds: [...published.thresholds, mark.mark] },
+        published: { ...published, thresholds: [...published.thresholds, mark.threshold] },
       }));
       return;
     case 'problem':

@@ -41,7 +41,7 @@ export interface OngoingFailure {
 /** Records that an event was published, so that it is published only once. */
 export type PublishedMarker =
   | { readonly of: 'hold'; readonly id: string; readonly codes: readonly string[] }
-  | { readonly of: 'deadline'; readonly id: string; readonly mark: DeadlineThreshold }
+  | { readonly of: 'deadline'; readonly id: string; readonly threshold: DeadlineThreshold }
   | { readonly of: 'problem'; readonly id: string; readonly problem: FollowUpProblem }
   /** an accepted interface is on another connection than the one on which it was offered */
   | { readonly of: 'move'; readonly id: string; readonly connection: string }

@@ -120,17 +120,17 @@ export interface RouteTable {
   readonly gateways: readonly string[];
 }
 
-const OVER: ReadonlySet<string> = new Set(['deleted', 'rejected', 'expired']);
+const FINAL_STATES: ReadonlySet<string> = new Set(['deleted', 'rejected', 'expired']);
 
 /** Fail closed: every state that is not certainly final is live, including unknown and missing ones. */
 export function hasEnded(vif: VirtualInterface): boolean {
-  return vif.state !== null && OVER.has(vif.state);
+  return vif.state !== null && FINAL_STATES.has(vif.state);
 }
 
 /** The states, of both providers, in which an interface is no longer a request. */
-const PAST_CONFIRMING: ReadonlySet<string> = new Set([
+const LATER_STATES: ReadonlySet<string> = new Set([
   ...['verifying', 'pending', 'available', 'down', 'testing', 'deleting', 'unknown'],
-  ...OVER,
+  ...FINAL_STATES,
 ]);
 
 /**
@@ -139,12 +139,12 @@ const PAST_CONFIRMING: ReadonlySet<string> = new Set([
  * reported, and its deadline is watched.
  */
 export function isConfirming({ state, gateway }: VirtualInterface): boolean {
-  return state === null || state === 'confirming' || (gateway === null && !PAST_CONFIRMING.has(state));
+  return state === null || state === 'confirming' || (gateway === null && !LATER_STATES.has(state));
 }
 
 /** Whether this release knows the state. With a missing or a newer state, the interface may be live or ended. */
 export function hasKnownState({ state }: VirtualInterface): boolean {
-  return state !== null && (state === 'confirming' || PAST_CONFIRMING.has(state));
+  return state !== null && (state === 'confirming' || LATER_STATES.has(state));
 }
 
 /**

@@ -79,7 +79,7 @@ function createWarnings(
           toDo,
         },
       }),
-      mark: { of: 'deadline', id, mark: threshold },
+      mark: { of: 'deadline', id, threshold },
     }));
 }
 

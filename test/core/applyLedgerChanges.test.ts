@@ -115,8 +115,8 @@ describe('a marker records what was published', () => {
   it('a deadline: each crossed threshold', () => {
     const after = marked(
       full,
-      { of: 'deadline', id: 'a', mark: 'unknown' },
-      { of: 'deadline', id: 'a', mark: '24' },
+      { of: 'deadline', id: 'a', threshold: 'unknown' },
+      { of: 'deadline', id: 'a', threshold: '24' },
     );
     expect(after.observations.a?.published).toEqual({ holds: 0, codes: [], thresholds: ['unknown', '24'] });
   });
@@ -143,7 +143,7 @@ describe('a marker records what was published', () => {
 
   it.each<PublishedMarker>([
     { of: 'hold', id: 'gone', codes: ['no-grant'] },
-    { of: 'deadline', id: 'gone', mark: '6' },
+    { of: 'deadline', id: 'gone', threshold: '6' },
     { of: 'problem', id: 'gone', problem: 'gone' },
   ])('is dropped for a deleted entry, and the event is still queued: %j', (mark) => {
     expect(marked(full, mark)).toEqual({ ...full, outbox: { ...full.outbox, z: anEvent('z') } });
