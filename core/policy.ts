@@ -111,10 +111,22 @@ export function recipientKey({ provider, region, account }: Recipient): string {
  * @throws PolicyRefused for a format that only later releases know, or what is no policy
  */
 export function readArchivedPolicy(text: string, target: string): Policy {
-  return parse(text, target, d.archivedObject);
+  return parse(text, target, d.archivedObject, withCurrentKeys);
 }
 
-function parse(text: string, target: string, objectOf: d.ObjectDecoder): Policy {
+/** Release 0.1.0 compiled `acceptsPerRun` as `acceptsPerPass`. */
+function withCurrentKeys(archived: Record<string, unknown>): Record<string, unknown> {
+  const { acceptsPerPass, ...limits } = d.record(archived.limits, 'limits');
+  if (acceptsPerPass === undefined) return archived;
+  return { ...archived, limits: { acceptsPerRun: acceptsPerPass, ...limits } };
+}
+
+function parse(
+  text: string,
+  target: string,
+  objectOf: d.ObjectDecoder,
+  convert: (written: Record<string, unknown>) => unknown = (written) => written,
+): Policy {
   let raw: unknown;
   try {
     raw = JSON.parse(text);
@@ -122,7 +134,8 @@ function parse(text: string, target: string, objectOf: d.ObjectDecoder): Policy 
     throw new PolicyRefused(target, 'it is not JSON', { cause });
   }
   try {
-    const { format } = d.record(raw, '');
+    const written = d.record(raw, '');
+    const { format } = written;
     if (typeof format === 'number' && format > POLICY_FORMAT)
       throw new PolicyRefused(
         target,
@@ -130,7 +143,7 @@ function parse(text: string, target: string, objectOf: d.ObjectDecoder): Policy 
         {},
         'upgrade again, or deploy policy and function of one release',
       );
-    return policyDecoder(objectOf)(raw, '');
+    return policyDecoder(objectOf)(convert(written), '');
   } catch (cause) {
     if (!(cause instanceof d.Malformed)) throw cause;
     throw new PolicyRefused(target, cause.message, { cause });

@@ -22,6 +22,7 @@ import {
   type VirtualInterface,
 } from '../../core/model.ts';
 import { gatewayKind, isVirtualInterfaceId } from '../../core/resourceIds.ts';
+import { STORED_NAMES } from './formats/storedNames.ts';
 
 /** Readers of why something was accepted; each throws `Malformed`. They keep the keys of later releases. */
 
@@ -188,7 +189,11 @@ export const decodeQueuedEvent: d.Decoder<QueuedEvent> = (raw, path) => {
   return queued;
 };
 
-export const decodeFailing = d.openObject<OngoingFailure>({
+const decodeOngoingFailure = d.openObject<OngoingFailure>({
   since: d.instant,
   codes: d.nonEmptyArray(oneLine),
 });
+
+/** Decodes a stored failure, which may have the words of any release. */
+export const decodeFailing: d.Decoder<OngoingFailure> = (raw, path) =>
+  decodeOngoingFailure(STORED_NAMES.failing.toNew(raw), path);

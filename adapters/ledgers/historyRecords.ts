@@ -13,7 +13,7 @@ import {
   interfaceId,
   oneLine,
 } from './decodeItems.ts';
-import { decodeStored, fromStored, isOfLaterKind, type StoredValue, WrittenByNewer } from './storedForm.ts';
+import { decodeStored, isOfLaterKind, type StoredValue, WrittenByNewer } from './storedForm.ts';
 
 /**
  * Sorts records out for a reader. What was written twice, since the first time was not known to have worked, is one: a
@@ -114,12 +114,9 @@ export function decodeRecord(kind: unknown, stored: StoredValue): LedgerRecord |
     if (isOfLaterKind(stored)) return null;
     throw new d.Malformed('kind', KINDS.join(' or '), kind);
   }
-  return decodeStored(stored, () => {
-    const value = fromStored(known, stored);
-    return known === 'receipt'
-      ? { kind: known, value: decodeReceipt(value, 'value') }
-      : { kind: known, value: decodeEnded(value, 'value') };
-  });
+  return known === 'receipt'
+    ? { kind: known, value: decodeStored(known, stored, decodeReceipt, 'value') }
+    : { kind: known, value: decodeStored(known, stored, decodeEnded, 'value') };
 }
 
 const KINDS = ['receipt', 'ended'] as const satisfies readonly LedgerRecord['kind'][];

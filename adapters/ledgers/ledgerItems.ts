@@ -4,14 +4,7 @@ import { quote } from '../../core/printableText.ts';
 import { isVirtualInterfaceId } from '../../core/resourceIds.ts';
 import { decodeAcceptance, decodeIntent, decodeObservation, decodeQueuedEvent } from './decodeItems.ts';
 import type { ItemKind } from './formats/format1.ts';
-import {
-  decodeStored,
-  fromStored,
-  isOfLaterKind,
-  type StoredValue,
-  toStored,
-  WrittenByNewer,
-} from './storedForm.ts';
+import { decodeStored, isOfLaterKind, type StoredValue, toStored, WrittenByNewer } from './storedForm.ts';
 
 /** The state as single items, each with a name such as `sighting/dxvif-…`: so that one that is damaged spoils no other. */
 
@@ -48,7 +41,7 @@ export function readItems(items: Iterable<StoredItem>, place: string): LedgerSta
     try {
       const kind = liveKindOf(written);
       const stored = read();
-      if (kind !== null) decodeStored(stored, () => keep[kind](id, fromStored(kind, stored)));
+      if (kind !== null) decodeStored(kind, stored, (value) => keep[kind](id, value));
       else if (!isOfLaterKind(stored)) throw new d.Malformed('name', 'of a known kind', written);
     } catch (error) {
       // Fail closed: what cannot be read is reported and left as it is, and its request is held.

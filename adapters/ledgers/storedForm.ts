@@ -2,6 +2,7 @@ import * as d from '../../core/decode.ts';
 import { canonicalJson, digestOf } from '../../core/json.ts';
 import { FORMAT_1, type ItemKind, type Keys, WHOLE } from './formats/format1.ts';
 import { from1To2 } from './formats/from1To2.ts';
+import { STORED_NAMES } from './formats/storedNames.ts';
 
 /**
  * How a value of the ledger is stored, so that every later release reads it and an earlier one still does.
@@ -38,7 +39,7 @@ export class WrittenByNewer extends Error {
 }
 
 export function toStored(kind: ItemKind, value: unknown): StoredValue {
-  const { data, more } = split(value, FORMAT_1[kind]);
+  const { data, more } = split(STORED_NAMES[kind].toOld(value), FORMAT_1[kind]);
   // Only an object has keys that can be later ones.
   return { format: LEDGER_FORMAT, needs: 1, data, more: isRecord(more) ? more : null };
 }
@@ -47,24 +48,28 @@ export function toStored(kind: ItemKind, value: unknown): StoredValue {
  * The value in today's format, still to be decoded.
  * @throws WrittenByNewer, Malformed
  */
-export function fromStored(kind: ItemKind, { format, needs, data, more }: StoredValue): unknown {
+function fromStored(kind: ItemKind, { format, needs, data, more }: StoredValue): unknown {
   // Fail closed: what was written for later releases alone may mean something else than it seems to.
   if (needs > LEDGER_FORMAT) throw new WrittenByNewer(needs);
   let value = d.record(more === null ? data : merged(data, more), '');
   for (let at = format; at < LEDGER_FORMAT; at += 1) value = STEPS.get(at)?.(kind, value) ?? value;
-  return value;
+  return STORED_NAMES[kind].toNew(value);
 }
 
 /**
- * What `decode` reads of a stored value. One that a later release wrote last, and that does not fit here, is not damaged as far as
- * this release can know. To delete it would lose what the later release reads in it.
+ * Decodes a stored value. If a later release wrote it last and it cannot be decoded here, it is not necessarily damaged, and must
+ * not be deleted: the later release can read it. Errors name the path on disk.
+ * @param at path of the value, for errors
  * @throws WrittenByNewer, Malformed
  */
-export function decodeStored<T>({ format }: StoredValue, decode: () => T): T {
+export function decodeStored<T>(kind: ItemKind, stored: StoredValue, decode: d.Decoder<T>, at = ''): T {
   try {
-    return decode();
+    return decode(fromStored(kind, stored), '');
   } catch (error) {
-    throw error instanceof d.Malformed && format > LEDGER_FORMAT ? new WrittenByNewer(format) : error;
+    if (!(error instanceof d.Malformed)) throw error;
+    if (stored.format > LEDGER_FORMAT) throw new WrittenByNewer(stored.format);
+    const path = STORED_NAMES[kind].toOldPath(error.path);
+    throw error.withPath([at, path].filter((part) => part !== '').join('.'));
   }
 }
 

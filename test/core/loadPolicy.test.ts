@@ -136,6 +136,12 @@ describe('an archived policy', () => {
     expect(read).toEqual(policy.owners.map((owner) => ({ ...owner, contact: null })));
   });
 
+  it('reads a limit that release 0.1.0 compiled as `acceptsPerPass`', () => {
+    const older = JSON.stringify({ ...written, limits: { acceptsPerPass: 3 } });
+    expect(readArchivedPolicy(older, 'acme').limits).toEqual({ acceptsPerRun: 3 });
+    expect(() => loadPolicy(older, 'acme', null)).toThrow(PolicyRefused);
+  });
+
   it('ignores a key that came later, where a policy to decide by is refused', () => {
     const newer = JSON.stringify({ ...written, novelty: 1 });
     expect(readArchivedPolicy(newer, 'acme')).toMatchObject(policy);

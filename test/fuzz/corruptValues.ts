@@ -17,7 +17,7 @@ export const PIECES = fc.oneof(
 );
 
 /** A value of the ledger, spoilt: still JSON, or not. Now and then it is as it was, so that the others are not alone. */
-export function corruptValue(value: object): Arbitrary<string> {
+export function corruptValue(value: unknown): Arbitrary<string> {
   const text = JSON.stringify(value);
   return fc.oneof(
     replaceValues(value),

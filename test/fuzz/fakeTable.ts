@@ -1,6 +1,8 @@
 import { onTestFinished } from 'vitest';
 import { createDynamoLedger } from '../../adapters/ledgers/dynamo/dynamoLedger.ts';
 import { openTable } from '../../adapters/ledgers/dynamo/dynamoTable.ts';
+import type { ItemKind } from '../../adapters/ledgers/formats/format1.ts';
+import { STORED_NAMES } from '../../adapters/ledgers/formats/storedNames.ts';
 import type { Clock, Ledger } from '../../run/ports.ts';
 import { json, type Received, type Reply, startApi } from '../support/apiServer.ts';
 import {
@@ -12,20 +14,29 @@ import {
 } from '../support/ledgerBuilders.ts';
 
 /** What a ledger may hold of the requests in these tests, by the names of its items. */
-export const LIVE = {
-  'sighting/dxvif-aaaaaaaa': anObservation({ vlan: 101 }),
-  'sighting/dxvif-bbbbbbbb': anObservation({ vlan: 102 }),
-  'intent/dxvif-dddddddd': anIntent(),
-  'acceptance/dxvif-ffffffff': anAcceptance(),
-  'announcement/news-1': {
-    id: 'news-1',
+export const LIVE: Readonly<Record<string, unknown>> = {
+  'sighting/dxvif-aaaaaaaa': stored('sighting', anObservation({ vlan: 101 })),
+  'sighting/dxvif-bbbbbbbb': stored('sighting', anObservation({ vlan: 102 })),
+  'intent/dxvif-dddddddd': stored('intent', anIntent()),
+  'acceptance/dxvif-ffffffff': stored('acceptance', anAcceptance()),
+  'announcement/event-1': stored('announcement', {
+    id: 'event-1',
     type: 'Request Held',
     at: '2026-11-10T11:00:00.000Z',
-    detail: { id: 'news-1', request: { id: 'dxvif-aaaaaaaa' } },
-  },
-} as const;
+    detail: { id: 'event-1', request: { id: 'dxvif-aaaaaaaa' } },
+  }),
+};
 
-export const RECORDS = { receipt: aReceipt(), ended: anEndedRequest() } as const;
+/** Records of the history in these tests. */
+export const RECEIPT = aReceipt();
+export const RECORDS: Readonly<Record<'receipt' | 'ended', unknown>> = {
+  receipt: stored('receipt', RECEIPT),
+  ended: stored('ended', anEndedRequest()),
+};
+
+function stored(kind: ItemKind, value: object): unknown {
+  return STORED_NAMES[kind].toOld(value);
+}
 
 type Items = Readonly<Record<string, string>>;
 

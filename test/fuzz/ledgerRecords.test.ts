@@ -8,7 +8,7 @@ import { json } from '../support/apiServer.ts';
 import { writeTempFiles } from '../support/tempFiles.ts';
 import { testClock } from '../support/testClock.ts';
 import { corruptValue, KEY } from './corruptValues.ts';
-import { itemsOf, RECORDS, startTable } from './fakeTable.ts';
+import { itemsOf, RECEIPT, RECORDS, startTable } from './fakeTable.ts';
 import { expectPrintable, expectSome, fuzzTarget, LONG } from './fuzzTarget.ts';
 
 const ledgerRecords = fuzzTarget('the records of a ledger');
@@ -41,7 +41,7 @@ describe('whatever the records of a ledger are, those that can be read are, and 
 
   async function recordsOf(ledger: Ledger): Promise<string> {
     const { receipts, damaged } = await ledger.readRecords(KEY, new Date(0));
-    expect(receipts.map(({ id }) => id)).toContain(RECORDS.receipt.id);
+    expect(receipts.map(({ id }) => id)).toContain(RECEIPT.id);
     for (const sentence of damaged) expectPrintable(sentence);
     return damaged.length > 0 ? 'damaged and told' : 'read';
   }

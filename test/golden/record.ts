@@ -10,6 +10,7 @@ import type { Emulator } from '../../emulator/emulator.ts';
 import { ACME, actAs, RECIPIENT_ACCOUNT, UNKNOWN_REQUESTER } from '../support/accounts.ts';
 import { type Dynamo, startDynalite } from '../support/dynamo.ts';
 import { callKey } from './callKey.ts';
+import { toStoredNames } from './storedState.ts';
 
 /**
  * Records what a release stores: `node test/golden/record.ts RELEASE [CHECKOUT]` runs one story with the command line of a
@@ -187,8 +188,8 @@ async function bodyOf(stream: IncomingMessage): Promise<string> {
 
 async function recordOne(provider: Provider, kind: 'file' | 'dynamodb', dynamo: Dynamo): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'vif-acceptor-golden-'));
-  const { startSimulator, readScenario } = await import(join(ROOT, 'simulator/index.ts'));
-  const simulator: Emulator = await startSimulator({
+  const { startEmulator, readScenario } = await import(join(ROOT, 'emulator/emulator.ts'));
+  const simulator: Emulator = await startEmulator({
     scenario: readScenario(scenarioOf(provider)),
     now: new Date(),
   });
@@ -255,15 +256,15 @@ async function stateIn(
   dynamo: Dynamo,
   table: string,
 ): Promise<unknown> {
-  const from = (path: string) => import(join(ROOT, 'lambda/adapters', path));
+  const from = (path: string) => import(join(ROOT, 'adapters', path));
   const { systemClock } = await from('connect.ts');
   if (kind === 'file') {
-    const { createFileLedger } = await from('ledgers/file/index.ts');
-    return createFileLedger(ledger, systemClock).peek(key);
+    const { createFileLedger } = await from('ledgers/file/fileLedger.ts');
+    return toStoredNames(await createFileLedger(ledger, systemClock).readState(key));
   }
-  const { createDynamoLedger } = await from('ledgers/dynamo/index.ts');
-  const { openTable } = await from('ledgers/dynamo/table.ts');
-  return createDynamoLedger(openTable(table, dynamo.config), systemClock).peek(key);
+  const { createDynamoLedger } = await from('ledgers/dynamo/dynamoLedger.ts');
+  const { openTable } = await from('ledgers/dynamo/dynamoTable.ts');
+  return toStoredNames(await createDynamoLedger(openTable(table, dynamo.config), systemClock).readState(key));
 }
 
 rmSync(OUT, { recursive: true, force: true });

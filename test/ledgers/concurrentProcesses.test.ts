@@ -66,8 +66,8 @@ describe('processes on one ledger file', () => {
       await pause(afterMs);
       child.kill('SIGKILL');
       await end;
-      const { observations: sightings } = await createFileLedger(path, testClock()).readState(KEY);
-      return Object.values(sightings);
+      const { observations } = await createFileLedger(path, testClock()).readState(KEY);
+      return Object.values(observations);
     });
     for (const sighting of (await Promise.all(killed)).flat()) expect(sighting).toEqual(anObservation());
   });
@@ -78,8 +78,8 @@ describe('processes on one ledger file', () => {
     const { code, said } = await ended(writer(path, 'a', 1000, 'ulimit -f 4;'));
     expect(code).not.toBe(0);
     expect(said).toContain(`ledger ${path} cannot be written (EFBIG): `);
-    const { observations: sightings } = await createFileLedger(path, testClock()).readState(KEY);
-    expect(Object.keys(sightings)).not.toEqual([]);
+    const { observations } = await createFileLedger(path, testClock()).readState(KEY);
+    expect(Object.keys(observations)).not.toEqual([]);
     expect(readdirSync(dirname(path))).toEqual(['ledger.json']);
   });
 });

@@ -150,7 +150,7 @@ function contract(store: ReturnType<Store['prepare']>): void {
     const state = {
       ...EMPTY_LEDGER,
       lastListing: LISTED.at,
-      sightings: {
+      observations: {
         'dxvif-1': anObservation(),
         'dxvif-2': anObservation({ connection: null, vlan: null, name: null }),
         'dxvif-3': anObservation({ notListedAt: null, held: storedReasons('no-grant') }),
@@ -207,7 +207,7 @@ function contract(store: ReturnType<Store['prepare']>): void {
     expect(await ledger().readState(KEY)).toEqual({ ...EMPTY_LEDGER, lastListing: LISTED.at });
     expect(await ledger().readState(OTHER_KEY)).toEqual({
       ...EMPTY_LEDGER,
-      sightings: { 'dxvif-1': anObservation() },
+      observations: { 'dxvif-1': anObservation() },
     });
     await one.close([]);
     expect(await ledger().open(OTHER_KEY, LEASE_MS)).toBeNull();

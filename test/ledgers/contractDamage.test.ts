@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { STORED_NAMES } from '../../adapters/ledgers/formats/storedNames.ts';
 import type { LedgerChange } from '../../core/ledgerState.ts';
 import type { Ledger, LedgerSession } from '../../run/ports.ts';
 import { anAcceptance, anIntent, anObservation } from '../support/ledgerBuilders.ts';
@@ -22,6 +23,11 @@ const WRITTEN: readonly LedgerChange[] = [
   { kind: 'listed', at: '2026-11-10T11:00:00.000Z' },
 ];
 
+/** As they are stored. */
+const OBSERVATION = { ...Object(STORED_NAMES.sighting.toOld(anObservation())) };
+const INTENT = { ...Object(STORED_NAMES.intent.toOld(anIntent())) };
+const ACCEPTANCE = { ...Object(STORED_NAMES.acceptance.toOld(anAcceptance())) };
+
 function contract(store: ReturnType<Store['prepare']>): void {
   async function begin(changes = WRITTEN) {
     const { reach, damage } = await store.begin(testClock());
@@ -37,20 +43,32 @@ function contract(store: ReturnType<Store['prepare']>): void {
   }
 
   it.each<[string, string, unknown, string]>([
-    ['a sighting', 'sighting/dxvif-1', { ...anObservation(), vlan: '101' }, '`vlan` must be a whole number'],
-    ['an intent', 'intent/dxvif-1', { ...anIntent(), grants: [] }, '`grants` must be a list of at least one'],
+    ['a sighting', 'sighting/dxvif-1', { ...OBSERVATION, vlan: '101' }, '`vlan` must be a whole number'],
+    ['an intent', 'intent/dxvif-1', { ...INTENT, grants: [] }, '`grants` must be a list of at least one'],
     ['an acceptance', 'acceptance/dxvif-1', {}, '`at` must be present'],
     ['something that is no object', 'sighting/dxvif-1', 'garbage', 'it must be an object'],
     [
       'an acceptance that would write a command of its own',
       'acceptance/dxvif-1',
-      { ...anAcceptance(), gateway: 'vgw-12345678; reboot' },
+      { ...ACCEPTANCE, gateway: 'vgw-12345678; reboot' },
       '`gateway` must be the ID of a gateway',
+    ],
+    [
+      'an observation without a key',
+      'sighting/dxvif-1',
+      { ...OBSERVATION, told: {} },
+      '`told.holds` must be',
+    ],
+    [
+      'an intent with an invalid part',
+      'intent/dxvif-1',
+      { ...INTENT, grounds: { ...Object(INTENT.grounds), deadline: 3 } },
+      '`grounds.deadline` must be an object',
     ],
     [
       'a sighting that would steer a terminal',
       'sighting/dxvif-1',
-      { ...anObservation(), held: [{ code: 'no-grant', message: '\u001b[2J' }] },
+      { ...OBSERVATION, held: [{ code: 'no-grant', message: '\u001b[2J' }] },
       '`held[0].message` must be a text in one line',
     ],
   ])('%s is told with what is wrong, and the others are read', async (_, name, value, what) => {
@@ -72,7 +90,7 @@ function contract(store: ReturnType<Store['prepare']>): void {
     ['of an ID that is no key to an object', 'sighting/__proto__', '__proto__'],
   ])('an item %s is told', async (_, name, id) => {
     const { ledger, damage } = await begin();
-    await damage(name, anObservation());
+    await damage(name, OBSERVATION);
     expect(Object.keys((await ledger().readState(KEY)).damaged)).toEqual([id]);
   });
 
@@ -86,7 +104,7 @@ function contract(store: ReturnType<Store['prepare']>): void {
     await session.close([{ kind: 'ended', id: 'dxvif-2', ended: null }]);
     expect(await ledger().readState(KEY)).toMatchObject({
       damaged,
-      sightings: { 'dxvif-4': anObservation() },
+      observations: { 'dxvif-4': anObservation() },
     });
   });
 }

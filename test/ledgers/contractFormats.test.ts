@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readTurns } from '../../adapters/ledgers/decodeItems.ts';
+import { STORED_NAMES } from '../../adapters/ledgers/formats/storedNames.ts';
 import { LEDGER_FORMAT, type StoredValue, toStored } from '../../adapters/ledgers/storedForm.ts';
 import type { LedgerChange } from '../../core/ledgerState.ts';
 import type { Ledger, LedgerSession } from '../../run/ports.ts';
@@ -69,7 +70,7 @@ function contract(store: ReturnType<Store['prepare']>): void {
     const sighting = {
       ...anObservation(),
       ...FUTURE,
-      told: { ...anObservation().published, ...FUTURE },
+      published: { ...anObservation().published, ...FUTURE },
       held: [{ code: 'no-grant', message: 'none', ...FUTURE }],
     };
     const reach = await begin({ 'sighting/dxvif-1': later('sighting', sighting) });
@@ -80,7 +81,7 @@ function contract(store: ReturnType<Store['prepare']>): void {
     expect(damaged).toEqual({});
     expect(observations['dxvif-1']).toEqual({
       ...sighting,
-      told: { ...FUTURE, holds: 1, codes: ['no-grant'], marks: [] },
+      published: { ...FUTURE, holds: 1, codes: ['no-grant'], thresholds: [] },
     });
   });
 
@@ -91,9 +92,9 @@ function contract(store: ReturnType<Store['prepare']>): void {
       'sighting/dxvif-1': toStored('sighting', sighting),
       'announcement/a': toStored('announcement', announcement),
     });
-    const { observations: sightings, outbox, damaged } = await reach().readState(KEY);
+    const { observations, outbox, damaged } = await reach().readState(KEY);
     expect(damaged).toEqual({});
-    expect(sightings['dxvif-1']).toEqual(anObservation());
+    expect(observations['dxvif-1']).toEqual(anObservation());
     expect(outbox).toEqual({ a: announcement });
   });
 
@@ -109,8 +110,8 @@ function contract(store: ReturnType<Store['prepare']>): void {
   });
 
   it('keys of a later release are kept in intents, in what they were decided by, and in acceptances', async () => {
-    const grounds = theEvidence({ request: aVif({ peers: [{ ...aPeer(), ...FUTURE }], ...FUTURE }) });
-    const intent = { ...anIntent(), grounds: { ...grounds, ...FUTURE }, ...FUTURE };
+    const evidence = theEvidence({ request: aVif({ peers: [{ ...aPeer(), ...FUTURE }], ...FUTURE }) });
+    const intent = { ...anIntent(), evidence: { ...evidence, ...FUTURE }, ...FUTURE };
     const reach = await begin({
       'intent/dxvif-1': later('intent', intent),
       'acceptance/dxvif-2': later('acceptance', { ...anAcceptance(), ...FUTURE }),
@@ -145,9 +146,9 @@ function contract(store: ReturnType<Store['prepare']>): void {
         detail: {},
       }),
     });
-    const { observations: sightings, acceptances, outbox, damaged } = await reach().readState(KEY);
+    const { observations, acceptances, outbox, damaged } = await reach().readState(KEY);
     expect(damaged).toEqual({});
-    expect(sightings['dxvif-1']?.published.thresholds).toEqual(['48']);
+    expect(observations['dxvif-1']?.published.thresholds).toEqual(['48']);
     expect(acceptances['dxvif-2']?.publishedProblem).toBe('moved');
     expect(outbox.n?.type).toBe('Something New');
   });
@@ -213,10 +214,10 @@ function contract(store: ReturnType<Store['prepare']>): void {
     await (await take(reach())).close([{ kind: 'sighted', id: 'dxvif-1', observation: seen }]);
     expect((await reach().readState(KEY)).observations['dxvif-1']).toEqual(seen);
     const { request: _, lastFailure: __, ...old } = seen;
-    await damage(KEY, 'sighting/dxvif-1', { ...old, failures: 3 });
-    const { observations: sightings, damaged } = await reach().readState(KEY);
+    await damage(KEY, 'sighting/dxvif-1', STORED_NAMES.sighting.toOld({ ...old, failures: 3 }));
+    const { observations, damaged } = await reach().readState(KEY);
     expect(damaged).toEqual({});
-    expect(sightings['dxvif-1']).toEqual({ ...seen, failures: 3, request: null, lastFailure: null });
+    expect(observations['dxvif-1']).toEqual({ ...seen, failures: 3, request: null, lastFailure: null });
   });
 
   it('a receipt has back what came later', async () => {

@@ -32,7 +32,7 @@ const ORIGIN = {
 const NOBODY = { who: '-', why: '-', byWhen: '-', toDo: '-' };
 const AT = '2026-11-10T11:00:00.000Z';
 
-function told(key: string) {
+function createTestEvent(key: string) {
   return createEvent('Request Held', ORIGIN, AT, [key], { message: 'held', forPeople: NOBODY });
 }
 
@@ -64,7 +64,7 @@ function contract(store: ReturnType<Store['prepare']>): void {
   it('what is to be announced, until it was', async () => {
     const { ledger } = await begin();
     const session = await take(ledger());
-    const [one, two] = [told('one'), told('two')];
+    const [one, two] = [createTestEvent('one'), createTestEvent('two')];
     await session.write([
       { kind: 'sighted', id: 'dxvif-1', observation: anObservation() },
       { kind: 'queued', event: one, mark: { of: 'hold', id: 'dxvif-1', codes: ['no-grant'] } },
@@ -73,14 +73,14 @@ function contract(store: ReturnType<Store['prepare']>): void {
     await session.close([{ kind: 'delivered', ids: [one.id] }]);
     const { outbox, observations } = await ledger().readState(KEY);
     expect(outbox).toEqual({ [two.id]: two });
-    expect(observations['dxvif-1']?.published).toEqual({ holds: 1, codes: ['no-grant'], marks: ['24'] });
+    expect(observations['dxvif-1']?.published).toEqual({ holds: 1, codes: ['no-grant'], thresholds: ['24'] });
   });
 
   it('that passes fail, until they work again', async () => {
     const { ledger } = await begin();
     const failing = { since: AT, codes: ['api'] };
     const session = await take(ledger());
-    await session.write([{ kind: 'queued', event: told('x'), mark: { of: 'failing', failing } }]);
+    await session.write([{ kind: 'queued', event: createTestEvent('x'), mark: { of: 'failing', failing } }]);
     expect((await ledger().readState(KEY)).failing).toEqual(failing);
     await session.close([{ kind: 'recovered' }]);
     expect((await ledger().readState(KEY)).failing).toBeNull();
@@ -168,7 +168,7 @@ function contract(store: ReturnType<Store['prepare']>): void {
     await session.write(many.map((id) => ({ kind: 'sighted', id, observation: anObservation({ held }) })));
     expect(Object.keys((await ledger().readState(KEY)).observations)).toHaveLength(many.length);
     await session.close(many.map((id) => ended(id, AT)));
-    expect(await ledger().readState(KEY)).toMatchObject({ sightings: {} });
+    expect(await ledger().readState(KEY)).toMatchObject({ observations: {} });
     expect((await ledger().readRecords(KEY, EVER)).ended).toHaveLength(many.length);
   });
 }

@@ -131,7 +131,7 @@ describe('a pass that was killed', () => {
     expect(state).toEqual({
       ...EMPTY_LEDGER,
       lastListing: LISTED.at,
-      sightings: { 'dxvif-1': anObservation() },
+      observations: { 'dxvif-1': anObservation() },
     });
     expect(await live(table)).toEqual(['0000000000/sighting/dxvif-1']);
   });
@@ -184,7 +184,7 @@ describe('a write that may or may not have worked', () => {
       await session.close([LISTED]);
       expect(await ledger.readState(KEY)).toMatchObject({
         lastListing: LISTED.at,
-        sightings: { 'dxvif-1': anObservation() },
+        observations: { 'dxvif-1': anObservation() },
         acceptances: { 'dxvif-2': anAcceptance() },
       });
       expect((await ledger.readRecords(KEY, new Date(0))).receipts).toHaveLength(1);

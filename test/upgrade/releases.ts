@@ -35,7 +35,9 @@ export function old(folder: string): Release {
 }
 
 function bundled(root: string, bundle: string): Release {
-  inRelease(root, 'scripts/bundle.ts', `await module.bundle(${JSON.stringify(bundle)});`);
+  // Release 0.1.0 calls it `bundle`.
+  const lines = `await (module.bundleFunction ?? module.bundle)(${JSON.stringify(bundle)});`;
+  inRelease(root, 'scripts/bundle.ts', lines);
   return { root, bundle };
 }
 

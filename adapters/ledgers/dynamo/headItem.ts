@@ -3,6 +3,7 @@ import * as d from '../../../core/decode.ts';
 import type { LedgerState } from '../../../core/ledgerState.ts';
 import { LedgerFailure } from '../../../run/portErrors.ts';
 import { decodeFailing, readTurns } from '../decodeItems.ts';
+import { STORED_NAMES } from '../formats/storedNames.ts';
 import { LEDGER_FORMAT, readFormat, WrittenByNewer } from '../storedForm.ts';
 import type { TableItem } from './dynamoTable.ts';
 import { numberAttribute } from './storedAttributes.ts';
@@ -38,7 +39,8 @@ export function headValues({ epoch, lastListing, failing, turns }: Head): Record
     ':listing': lastListing === null ? { NULL: true } : { S: lastListing },
     ':format': { N: String(LEDGER_FORMAT) },
     ':turns': { S: JSON.stringify(turns) },
-    ':failing': failing === null ? { NULL: true } : { S: JSON.stringify(failing) },
+    ':failing':
+      failing === null ? { NULL: true } : { S: JSON.stringify(STORED_NAMES.failing.toOld(failing)) },
   };
 }
 

@@ -4,6 +4,7 @@ import type { LedgerState } from '../../../core/ledgerState.ts';
 import { LedgerFailure } from '../../../run/portErrors.ts';
 import { describeFileError, readErrorCode, replaceFile } from '../../fileSystem.ts';
 import { decodeFailing } from '../decodeItems.ts';
+import { STORED_NAMES } from '../formats/storedNames.ts';
 import { decodeLease, type Lease } from '../lease.ts';
 import type { Items } from '../ledgerItems.ts';
 import { WrittenByNewer } from '../storedForm.ts';
@@ -108,7 +109,8 @@ export async function storeLedgerFile(
 function asBytes({ targets, ...rest }: LedgerFile): Buffer {
   const entries = Object.entries(targets).map(([key, { items, ...entry }]) => {
     const lines = Object.entries(items).map(([name, item]) => lineOf(name, item));
-    return [Buffer.from(`${JSON.stringify(key)}:`), ...withPart(entry, 'items', lines)];
+    const stored = { ...entry, failing: STORED_NAMES.failing.toOld(entry.failing) };
+    return [Buffer.from(`${JSON.stringify(key)}:`), ...withPart(stored, 'items', lines)];
   });
   return Buffer.concat([...withPart(rest, 'targets', entries), NEWLINE]);
 }

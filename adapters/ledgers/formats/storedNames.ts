@@ -1,0 +1,42 @@
+import type { ItemKind } from './format1.ts';
+import { createRenaming, type Renaming } from './renaming.ts';
+
+/** What is stored: items, records of the history, and why runs fail. */
+export type StoredKind = ItemKind | 'failing';
+
+/**
+ * The keys and words on disk (old), and what the code calls them (new). Stored names never change, so that every release since
+ * 0.1.0 reads what another one wrote: when the code renames a key or a word that is stored, add a line here.
+ */
+export const STORED_NAMES: Readonly<Record<StoredKind, Renaming>> = {
+  sighting: createRenaming({
+    keys: {
+      told: 'published',
+      'told.marks': 'thresholds',
+    },
+  }),
+  intent: createRenaming({
+    keys: {
+      grounds: 'evidence',
+      'grounds.request.faults': 'readErrors',
+    },
+  }),
+  acceptance: createRenaming({
+    keys: {
+      told: 'publishedProblem',
+      timesTold: 'publishedCount',
+    },
+  }),
+  announcement: createRenaming({
+    keys: {
+      'detail.request.faults': 'readErrors',
+    },
+  }),
+  receipt: createRenaming({
+    keys: {
+      'request.faults': 'readErrors',
+    },
+  }),
+  ended: createRenaming({}),
+  failing: createRenaming({}),
+};
