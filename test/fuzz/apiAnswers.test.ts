@@ -13,7 +13,7 @@ import { maliciousJson, maliciousText, mutateText, replaceValues, TOKENS } from 
 
 const apiAnswers = fuzzTarget("the provider's answers");
 
-/** Keys twice, keys of another kind, and what JavaScript has of itself. */
+/** Duplicate keys, keys with another type, and properties of every JavaScript object. */
 const JSON_PIECES = fc.oneof(
   maliciousJson,
   fc.constantFrom(
@@ -49,7 +49,7 @@ function spoilt(question: Question): Arbitrary<string> {
   );
 }
 
-/** Keys stand where keys belong: then nothing may tell them. What the API puts elsewhere it says itself. */
+/** Whether BGP keys are only in their own fields. Then they must not appear in any output. Keys in other fields are public in the API. */
 function expectKeysKept(spoiltText: string, shown: string): void {
   const odd = spoiltText.replaceAll(/"authKey":\s*"planted-bgp-key"|<bgp_auth_key>planted-bgp-key/g, '');
   if (!odd.includes(PLANTED_KEY)) expect(shown).not.toContain(PLANTED_KEY);
@@ -64,7 +64,7 @@ const QUESTIONS: readonly [Question, number][] = [
   ['tables', 60],
 ];
 
-describe('whatever the provider answers, only what the policy allows is confirmed, and all is told, to', () => {
+describe('with any answer of the provider, only what the policy allows is confirmed, and everything is reported, for', () => {
   it.each(QUESTIONS)('%s', LONG, async (question, usual) => {
     const { pass } = await startRuns(POLICY);
     const status = fc.oneof({ weight: 15, arbitrary: fc.constant(200) }, fc.constantFrom(400, 404));
@@ -81,7 +81,7 @@ describe('whatever the provider answers, only what the policy allows is confirme
     expectSome(seen, 'judged and accepted');
   });
 
-  it('nothing at all', async () => {
+  it('an empty answer', async () => {
     const { pass } = await startRuns(POLICY);
     const { report, exchanges } = await pass(answerQuestions({}));
     expectReported(report);
@@ -127,7 +127,7 @@ const ENORMOUS: readonly [string, Question, string][] = [
   ],
 ];
 
-it('what the largest answer comes to fits into half the memory of the function', {
+it('the largest answer fits into half the memory of the function', {
   timeout: 60_000,
 }, async () => {
   const api = await startApi(answerQuestions({ listing: answerTo('listing', items(1_300_000, '{}')) }));
@@ -141,7 +141,7 @@ it('what the largest answer comes to fits into half the memory of the function',
   expect(code).toBe(1);
 });
 
-describe('an answer is told in time, and nothing is confirmed by it, of', () => {
+describe('an answer is reported in time and leads to no confirm, if it has', () => {
   it.each(ENORMOUS)('%s', { timeout: 60_000 }, async (_, question, body) => {
     const reply: Reply = answerTo(question, body);
     const { pass } = await startRuns(POLICY);

@@ -28,7 +28,7 @@ const settled: Arbitrary<string> = fc.oneof(
 );
 const statuses = fc.oneof({ weight: 6, arbitrary: fc.constant(200) }, fc.constantFrom(400, 403, 404));
 
-/** Whether an answer says, in so many words, that the interface was accepted, or is on our gateway. */
+/** Whether an answer explicitly shows that the interface was accepted, or is on our gateway. */
 function says(text: string, status: number, what: 'accepted' | 'on our gateway'): boolean {
   try {
     const answered = fieldsOf(JSON.parse(text));
@@ -45,9 +45,9 @@ function says(text: string, status: number, what: 'accepted' | 'on our gateway')
   }
 }
 
-describe('whatever is answered to a confirm', () => {
+describe('with any answer to a confirm', () => {
   it(
-    'it is told as accepted only when that answer or the description after it says so, and never tried twice',
+    'a request is reported as accepted only if that answer or the next description shows it, and is never confirmed twice',
     LONG,
     async () => {
       const { pass } = await startRuns(POLICY);

@@ -13,7 +13,7 @@ import {
   aReceipt,
 } from '../support/ledgerBuilders.ts';
 
-/** What a ledger may hold of the requests in these tests, by the names of its items. */
+/** Ledger items for the requests in these tests, by name. */
 export const LIVE: Readonly<Record<string, unknown>> = {
   'sighting/dxvif-aaaaaaaa': stored('sighting', anObservation({ vlan: 101 })),
   'sighting/dxvif-bbbbbbbb': stored('sighting', anObservation({ vlan: 102 })),
@@ -40,7 +40,7 @@ function stored(kind: ItemKind, value: object): unknown {
 
 type Items = Readonly<Record<string, string>>;
 
-/** The items of `Query` as DynamoDB writes them: by sort key, with the text in `data`. */
+/** Items of a `Query` answer in DynamoDB's wire form, with the texts in `data`. */
 export function itemsOf(partition: string, items: Items): object[] {
   return Object.entries(items).map(([sk, data]) => ({
     pk: { S: partition },
@@ -49,7 +49,7 @@ export function itemsOf(partition: string, items: Items): object[] {
   }));
 }
 
-/** A table on loopback that holds what a test says and forgets what it is told; gone when the test is. */
+/** Starts a table on loopback with the items of a test. It ignores writes, and is stopped after the test. */
 export async function startTable(clock: Clock) {
   let queried: (request: Received, token: string) => Reply = () => json({ Items: [] });
   let instead: Readonly<Record<string, Reply>> = {};
@@ -73,7 +73,7 @@ export async function startTable(clock: Clock) {
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
   const table = openTable('ledger', { endpoint: api.url, region: 'eu-west-3', credentials });
   return {
-    /** @param spoilt what is answered to a write or a lease, by its operation */
+    /** @param spoilt answers to writes, by operation */
     ledger: (answering: typeof queried, spoilt: Readonly<Record<string, Reply>> = {}): Ledger => {
       queried = answering;
       instead = spoilt;
@@ -82,7 +82,7 @@ export async function startTable(clock: Clock) {
   };
 }
 
-/** All that `Query` finds in the live partition: these, and the head. */
+/** A `Query` answer for the partition of the state: these items and the head. */
 export function livePage(items: Items, token: string): object {
   const live = Object.entries(items).map(([name, data]) => [`0000000000/${name}`, data]);
   return {

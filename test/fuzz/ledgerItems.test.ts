@@ -38,7 +38,7 @@ async function startWorld() {
   return startRuns(POLICY, announcer);
 }
 
-/** A pass by what this ledger holds: what is damaged is told and held, and the others go on. */
+/** Executes a run with this ledger. Damaged items must be reported and held, and the others processed. */
 async function passBy(ledger: Ledger, world: Awaited<ReturnType<typeof startWorld>>): Promise<string> {
   const states: LedgerState[] = [];
   const open: Ledger['open'] = async (...given) => {
@@ -64,13 +64,13 @@ async function passBy(ledger: Ledger, world: Awaited<ReturnType<typeof startWorl
     expect(report.failures).toContainEqual({ code: 'ledger', message });
   }
   const others = ['dxvif-aaaaaaaa', 'dxvif-bbbbbbbb'].filter((id) => damaged[id] === undefined);
-  // Not in doubt, nor on record as accepted by what was put in: then it is accepted as if nothing were.
+  // Without damage or a record of an acceptance, the request is accepted.
   for (const id of others)
     expect(confirmed.includes(id) || report.status === 'failed' || report.ignored.length > 1).toBe(true);
   return Object.keys(damaged).length > 0 ? 'damaged and told' : 'read';
 }
 
-describe('whatever the ledger holds, what cannot be read is held and told, and stops no other,', () => {
+describe('with any content of the ledger, unreadable items are held and reported, and do not affect others,', () => {
   it('in an item of a table', LONG, async () => {
     const world = await startWorld();
     const table = await startTable(world.clock);
@@ -127,7 +127,7 @@ describe('whatever the ledger holds, what cannot be read is held and told, and s
     expectSome(seen, 'unreadable as a whole');
   });
 
-  it('in a table that has always one page more', LONG, async () => {
+  it('in a table with endless pagination', LONG, async () => {
     const world = await startWorld();
     const table = await startTable(world.clock);
     const ledger = table.ledger(() => json({ Items: [], LastEvaluatedKey: { sk: { S: 'again' } } }));

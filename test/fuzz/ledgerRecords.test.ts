@@ -13,7 +13,7 @@ import { expectPrintable, expectSome, fuzzTarget, LONG } from './fuzzTarget.ts';
 
 const ledgerRecords = fuzzTarget('the records of a ledger');
 
-describe('whatever the records of a ledger are, those that can be read are, and the others are told,', () => {
+describe('with any content of the history, readable records are read and the others are reported,', () => {
   const texts = fc
     .constantFrom(...Object.entries(RECORDS))
     .chain(([kind, value]) => corruptValue(value).map((text) => ({ kind, text })));

@@ -24,7 +24,7 @@ function answer(body: string, status: number): Reply {
 
 const statuses = fc.oneof({ weight: 8, arbitrary: fc.constant(200) }, fc.constantFrom(400, 403));
 
-describe('whatever Secrets Manager answers', () => {
+describe('with any answer of Secrets Manager', () => {
   const key = JSON.stringify({ accessKey: 'AK', secretKey: SECRET });
   const whole = { ARN: 'arn', Name: 'n', SecretString: key };
   const bodies = fc.oneof(
@@ -38,7 +38,7 @@ describe('whatever Secrets Manager answers', () => {
     fc.constant(JSON.stringify(whole)),
   );
 
-  it('it is a key, or a failure that tells no part of it', LONG, async () => {
+  it('the result is a key, or a failure that contains no part of it', LONG, async () => {
     const manager = await startSecretsManager('AK', SECRET);
     vi.stubEnv('AWS_ENDPOINT_URL_SECRETS_MANAGER', manager.url);
     vi.stubEnv('AWS_REGION', 'eu-west-3');
@@ -62,7 +62,7 @@ describe('whatever Secrets Manager answers', () => {
   });
 });
 
-describe('whatever EventBridge answers', () => {
+describe('with any answer of EventBridge', () => {
   const announcements = ['a', 'b', 'c'].map(
     (id): AcceptorEvent => ({ id, type: 'Request Held', at: '2026-11-10T11:00:00.000Z', detail: { id } }),
   );
@@ -77,7 +77,7 @@ describe('whatever EventBridge answers', () => {
   );
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
 
-  it('nothing is delivered but what has an ID of the bus, and the rest is told', LONG, async () => {
+  it('only events with an ID of the bus are delivered, and the others are reported', LONG, async () => {
     let reply: Reply = answer('', 200);
     const bus = await startEventBus(undefined, () => reply);
     const announcer = createEventBridgePublisher({ endpoint: bus.url, region: 'eu-west-3', credentials });
@@ -103,7 +103,7 @@ function hasEventId(body: string, place: number): boolean {
   return Array.isArray(entries) && typeof fieldsOf(entries[place]).EventId === 'string';
 }
 
-it('an answer of either that never ends is told', LONG, async () => {
+it('an endless answer of either service is reported', LONG, async () => {
   const api = await startApi(() => ({ does: 'pour', status: 200 }));
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
   const announcer = createEventBridgePublisher({ endpoint: api.url, region: 'eu-west-3', credentials });

@@ -19,14 +19,14 @@ import { startRecorded } from './recordedApi.ts';
 import { toStoredNames } from './storedState.ts';
 
 /**
- * Every release reads what earlier releases stored. Each folder here has the ledger of one release, in both stored forms,
- * and what that release itself read from it and decided (`record.ts`).
+ * Every release reads what earlier releases stored. Each folder here has the ledger of one release as a file and as a table, and
+ * what that release itself read from it and decided (`record.ts`).
  */
 
 const RELEASES = readdirSync(import.meta.dirname, { withFileTypes: true })
   .filter((entry) => entry.isDirectory() && /^\d/.test(entry.name))
   .map(({ name }) => name);
-/** The target of each provider, by which its ledger is keyed. */
+/** The recipient key of the target of each provider. */
 const KEYS = { outscale: 'outscale/eu-west-2/012345678901', aws: 'aws/eu-west-1/012345678901' } as const;
 const STORED = PROVIDERS.flatMap((provider) =>
   (['file', 'dynamodb'] as const).map((kind) => ({ provider, kind })),
@@ -38,11 +38,11 @@ beforeAll(async () => {
 });
 afterAll(() => dynamo.close());
 
-/** A ledger of a release, copied to where it may be written. */
+/** A writable copy of the ledger of a release. */
 interface Copied {
   readonly folder: string;
   readonly ledger: Ledger;
-  /** for `--ledger` */
+  /** value for `--ledger` */
   readonly option: string;
   readonly env: Readonly<Record<string, string>>;
 }
@@ -80,7 +80,7 @@ async function fill(table: string, recorded: string): Promise<void> {
   client.destroy();
 }
 
-/** JSON has no bytes, so they are recorded in base64. */
+/** JSON has no binary values, so they are recorded as base64. */
 function attribute(value: Readonly<Record<string, unknown>>): AttributeValue {
   if (typeof value.B === 'string') return { B: Buffer.from(value.B, 'base64') };
   if (typeof value.S === 'string') return { S: value.S };
@@ -118,7 +118,7 @@ const receipts = z.object({
   damaged: z.array(z.string()),
 });
 
-it('there is a recording of every kind of item that a ledger holds', () => {
+it('every kind of ledger item is recorded', () => {
   const recordings = RELEASES.flatMap((release) =>
     STORED.map(({ provider, kind }) => join(import.meta.dirname, release, provider, kind)),
   );
@@ -168,7 +168,7 @@ describe.for(RELEASES)('what release %s stored', (release) => {
     it('is written again and read again', async () => {
       const { ledger } = await copyOf(release, provider, kind);
       const before = await ledger.readState(KEYS[provider]);
-      // A run that was killed had taken the lease; it is over by now.
+      // The lease of the killed run has expired by now.
       const session = await ledger.open(KEYS[provider], 60_000);
       const { observations, intents, acceptances } = before;
       await session?.write([
@@ -189,7 +189,7 @@ describe.for(RELEASES)('what release %s stored', (release) => {
   });
 });
 
-it.each(PROVIDERS)('format 1 has just the keys that release 0.1.0 stored, of %s', (provider) => {
+it.each(PROVIDERS)('format 1 has exactly the keys that release 0.1.0 stored, for %s', (provider) => {
   const recorded = join(import.meta.dirname, '0.1.0', provider, 'file');
   const ledger = z.object({
     targets: z.record(z.string(), z.object({ items: z.record(z.string(), z.unknown()) })),

@@ -10,11 +10,11 @@ import type { Dynamo } from '../support/dynamo.ts';
 import { callWithFault } from '../support/faultInjection.ts';
 import { writeTempFiles } from '../support/tempFiles.ts';
 
-/** Real ledgers, whose every call can go wrong. */
+/** Real ledgers with injected faults at every call. */
 export interface FaultyStore {
-  /** A way to reach it, as a new process has it. */
+  /** Opens the ledger like a new process. */
   reach(): Ledger;
-  /** Lets go of what a dead process held, as time does in life. */
+  /** Closes what a killed process left open, as the operating system would. */
   closeAbandoned(): Promise<void>;
 }
 
@@ -27,7 +27,7 @@ export function inMemory(clock: Clock): FaultyStore {
   return { reach: () => ledger, closeAbandoned: () => Promise.resolve() };
 }
 
-/** The disk's own calls go wrong where the test file lets `node:fs/promises` through `inPeril`. */
+/** Calls to the disk have faults if the test file wraps `node:fs/promises` with `callWithFault`. */
 export function inFile(clock: Clock): FaultyStore {
   const path = join(writeTempFiles({}), 'ledger.json');
   return {
@@ -68,14 +68,14 @@ function perilous(table: Table): Table {
       callWithFault(`ledger ${operation}`, () => table.callIfConditionHolds(operation, call), failure),
     query: (...asked) => callWithFault('ledger Query', () => table.query(...asked), failure),
     writeAll: async (requests) => {
-      // In two calls: a batch may be done by half.
+      // In two calls, because a batch may be processed partially.
       const half = Math.ceil(requests.length / 2);
       for (const part of [requests.slice(0, half), requests.slice(half)])
         if (part.length > 0)
           await callWithFault('ledger BatchWriteItem', () => table.writeAll(part), failure);
     },
     writeIfConditionHolds: async (condition, requests) => {
-      // In two calls: what is more than a transaction takes may be done by half.
+      // In two calls, because writes that exceed a transaction may be applied partially.
       const half = Math.ceil(requests.length / 2);
       for (const part of [requests.slice(0, half), requests.slice(half)]) {
         const write = () => table.writeIfConditionHolds(condition, part);

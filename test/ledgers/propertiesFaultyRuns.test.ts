@@ -14,12 +14,12 @@ import { type FaultyStore, inFile, inMemory, inTable } from './faultyStores.ts';
 vi.mock(import('node:fs/promises'), async (original) => {
   const { callWithFault: inPeril } = await import('../support/faultInjection.ts');
   const real = await original();
-  const failure = () => Object.assign(new Error('the disk is out of reach'), { code: 'EIO' });
+  const failure = () => Object.assign(new Error('the disk is not available'), { code: 'EIO' });
   const before = (name: string): Promise<void> => inPeril(`disk ${name}`, () => Promise.resolve(), failure);
   return {
     ...real,
     open: async (...given: Parameters<typeof real.open>) => {
-      // Not around the call: a file that is open for a dead pass stays open.
+      // The fault is not around the call, because a file that a killed run had opened stays open.
       await before('open');
       return real.open(...given);
     },
@@ -39,7 +39,7 @@ async function live(schedule: Schedule, begin: (clock: Clock) => Promise<FaultyS
   }
   await life.setRight();
   life.cloud.clock.advance('PT10M');
-  // Two listings until an intent is given up, one to accept, one to see nothing new.
+  // Two listings until an intent is dropped, one to accept, one without changes.
   for (let pass = 0; pass < 4; pass += 1) {
     await life.clean();
     life.cloud.clock.advance('PT5M');
@@ -51,7 +51,7 @@ async function live(schedule: Schedule, begin: (clock: Clock) => Promise<FaultyS
 
 type LifeUnderPeril = Awaited<ReturnType<typeof faultyRuns>>;
 
-/** Each acceptance has one receipt, which comes to the same again; nothing else has any. */
+/** Checks that each acceptance has one receipt with the same decision on replay, and that there are no others. */
 async function isOnRecord({ truths, eyes }: LifeUnderPeril): Promise<void> {
   const { receipts, ended, damaged } = await eyes.readRecords(KEY, new Date(0));
   expect(damaged).toEqual([]);
@@ -95,7 +95,7 @@ async function isAllTold({ truths, eyes, announcer }: LifeUnderPeril): Promise<v
   }
 }
 
-describe('whatever befalls passes, nothing is accepted twice, forgotten, or told wrong, with the ledger in', () => {
+describe('with any fault, nothing is accepted twice, lost or reported wrongly, with the ledger in', () => {
   it('memory', () => check(40, 18, async (clock) => inMemory(clock)));
   it('a file', () => check(15, 40, async (clock) => inFile(clock)));
   for (const [name, runs, isHere, startIt] of [
@@ -118,7 +118,7 @@ async function check(
   calls: number,
   begin: (clock: Clock) => Promise<FaultyStore>,
 ): Promise<void> {
-  // `RUNS=1000` for a long look.
+  // `RUNS=1000` for a long test.
   const runs = Number(process.env.RUNS ?? numRuns);
   await fc.assert(
     fc.asyncProperty(schedules(calls), (schedule) => live(schedule, begin)),

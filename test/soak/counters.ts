@@ -1,6 +1,6 @@
 import { CALL_FAULT_KINDS } from './plan/callFaults.ts';
 
-/** What was in many lives. */
+/** The counts of many lives. */
 export interface Counters {
   readonly lives: number;
   readonly weeks: number;
@@ -42,7 +42,7 @@ export function addCounters(a: Counters, b: Counters): Counters {
   };
 }
 
-/** For people. */
+/** Formats the counts as a table. */
 export function countersTable(tally: Counters, seed: number, seconds: number): string {
   const isHarm = (kind: string): boolean => CALL_FAULT_KINDS.some((harm) => harm === kind);
   const kinds = Object.entries(tally.faults).sort(([a], [b]) => (a < b ? -1 : 1));

@@ -7,15 +7,15 @@ import { PLACES } from './plan/callFaults.ts';
 import { sleep, timerOwners } from './virtual/virtualTime.ts';
 import { currentRun, nextFault, type VirtualRun } from './virtualRun.ts';
 
-/** Whoever must know of calls: the oracle. */
+/** Observes all calls, for the oracle. */
 export interface NetworkObserver {
   sent(run: VirtualRun, place: Place, call: Call): void;
-  /** @param make what makes the call take effect */
+  /** @param make executes the call */
   arrives(run: VirtualRun, place: Place, call: Call, make: () => Answer): Answer;
   heard(run: VirtualRun, place: Place, call: Call, reply: Answer): void;
-  /** somebody acts in the middle of a pass */
+  /** called when another party acts during a run */
   overtake(run: VirtualRun): void;
-  /** something is still under way */
+  /** whether a call is still in flight */
   underWay(by: 1 | -1): void;
   harmed(run: VirtualRun, harm: CallFaultKind, place: Place): void;
 }
@@ -28,7 +28,7 @@ const SPOILT: Partial<Record<CallFaultKind, FaultKind>> = {
   garbageItem: 'garbageItem',
 };
 
-/** Carries calls between the function and the cloud, in virtual time, and lets happen to them what the plan says. */
+/** The network between the function and the cloud. Works in virtual time, and injects the faults of the plan. */
 export function createNetwork(
   provider: VirtualProvider,
   ledger: VirtualServer,
@@ -50,14 +50,14 @@ export function createNetwork(
     return place === 'ledger' || place === 'bus' ? servers[place].failure(status) : refuseCall(status);
   }
 
-  /** What comes in the place of an answer, when the call has no effect; `null`: it has. */
+  /** The answer of a call that has no effect; `null` if it has its effect. */
   function instead(place: Place, harm: CallFaultKind | null): Answer | null {
     if (harm === 'hangBefore') return { broken: 'hang' };
     if (harm === 'resetBefore') return { broken: 'reset' };
     return harm === null ? null : refused(place, harm);
   }
 
-  /** Outside of the process: what is sent arrives, whatever becomes of its sender. */
+  /** Runs outside the process, so that a sent call arrives even if its sender is killed. */
   async function travel(run: VirtualRun, place: Place, call: Call, ill: CallFault | null): Promise<Answer> {
     const harm = ill?.kind ?? null;
     await sleep(latency() + delayOf(ill));
@@ -73,7 +73,7 @@ export function createNetwork(
   return async function carry(host: string, call: Call): Promise<Answer> {
     const run = currentRun();
     const place = PLACES.find((one) => HOSTS[one] === host);
-    if (run === null || place === undefined) throw new Error(`nobody calls ${host}`);
+    if (run === null || place === undefined) throw new Error(`unknown host ${host}`);
     if (run.isDead) return NEVER;
     const ill = nextFault(run, place, call.operation);
     if (ill !== null) watcher.harmed(run, ill.kind, place);

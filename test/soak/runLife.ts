@@ -11,7 +11,7 @@ import { elapseUntil, sleep, virtualNow } from './virtual/virtualTime.ts';
 import type { Carrier } from './virtual/virtualWire.ts';
 import { createVirtualLambda } from './virtualLambda.ts';
 
-/** What was in one life. */
+/** The result of one life. */
 export interface LifeResult {
   readonly violations: readonly Violation[];
   readonly weeks: number;
@@ -20,13 +20,13 @@ export interface LifeResult {
   readonly requests: number;
   readonly accepted: number;
   readonly announced: number;
-  /** how often each happened */
+  /** number of each event in the life */
   readonly faults: Readonly<Record<string, number>>;
 }
 
 type Lambda = ReturnType<typeof createVirtualLambda>;
 
-/** Lives one plan from beginning to end, and says what was wrong in it. @param use takes whoever carries its calls */
+/** Executes a plan from beginning to end and returns its violations. @param use receives the network that carries its calls */
 export async function runLife(plan: LifePlan, use: (carrier: Carrier) => void): Promise<LifeResult> {
   const lambda = createVirtualLambda(plan);
   const stage = createEnvironment(plan, use, (policy) => lambda.deploy(policy, stage.tally));
@@ -34,7 +34,7 @@ export async function runLife(plan: LifePlan, use: (carrier: Carrier) => void): 
   await elapseUntil(whole(plan, stage, lambda));
   const { verdicts, bus, cast, faults, table, scene, reports } = stage;
   const { counts } = lambda;
-  if (counts.completed === 0) verdicts.blame('liveness', 'no pass was ever complete');
+  if (counts.completed === 0) verdicts.blame('liveness', 'no run ever completed');
   checkEvents(scene, bus.delivered, counts, reports, verdicts);
   checkRecords(table.items, cast.truths, verdicts);
   return {
@@ -77,16 +77,16 @@ async function whole(plan: LifePlan, stage: Environment, lambda: Lambda): Promis
   await inPeace(stage, lambda);
 }
 
-/** So many passes something is prepared for. */
+/** Number of runs for which a special situation is prepared. */
 const MOST_PREPARED = 30;
 
-/** The pass whose confirms all fail where an owner offers without end. */
+/** Index of the run whose confirms all fail in a life with endless offers of an owner. */
 const FAILING = 5;
 
-/** One for each grant that there can be. */
+/** One request for each possible grant. */
 const VLANS = [120, 220, 320];
 
-/** What happens shortly before or after certain passes. */
+/** Actions shortly before or after certain runs. */
 function preparations(plan: LifePlan, times: readonly number[], stage: Environment) {
   const { flood, crowd, closing, escapes, policy } = plan;
   const steps: { readonly at: number; readonly happen: () => void }[] = [];
@@ -115,14 +115,14 @@ function preparations(plan: LifePlan, times: readonly number[], stage: Environme
 
 const CONFIRMS_FAIL: Outage = { pass: 0, passes: 1, place: 'confirm', harm: 'serverError', seconds: 0 };
 
-/** There is no time to announce all of a flood. */
+/** The time is too short to publish all events of a flood. */
 const BUS_IS_SLOW: Outage = { pass: 0, passes: 1, place: 'bus', harm: 'slow', seconds: 2 };
 
 function slowIn({ place, slowness }: Closing): Outage {
   return { pass: 0, passes: 1, place, harm: 'slow', seconds: slowness };
 }
 
-/** All is set right, and left alone until nothing is in the way any more. */
+/** Removes all faults, and executes runs until no effect of them is left. */
 async function inPeace(stage: Environment, lambda: Lambda): Promise<void> {
   stage.setClockRight();
   await sleep(60 * MINUTE);

@@ -7,12 +7,12 @@ import { type TimerOwner, timerOwners } from './virtual/virtualTime.ts';
 
 interface Look {
   readonly sentAt: number;
-  /** `null`: its answer is under way */
+  /** `null` until its answer arrives */
   heardAt: number | null;
   readonly shown: ShownFields;
 }
 
-/** One invocation, as seen from outside. */
+/** An invocation as observed from outside. */
 export interface VirtualRun extends TimerOwner {
   readonly policy: PlainPolicy;
   readonly startedAt: number;
@@ -20,21 +20,21 @@ export interface VirtualRun extends TimerOwner {
   readonly meanwhile: WorldEvent | null;
   readonly outages: readonly Outage[];
   readonly die: () => void;
-  /** where something befell its calls */
+  /** places at which its calls had faults */
   readonly places: Set<Place>;
   /** when its listing reached the provider */
   listedAt: number | null;
-  /** by ID: what its listing showed of what occupies something */
+  /** interfaces in its listing that occupy resources, by ID */
   readonly listed: Map<string, ShownFields>;
-  /** by ID: what the latest call about one request alone showed, and when that call was sent */
+  /** the last description of each request and when it was requested, by ID */
   readonly looks: Map<string, Look>;
-  /** when the latest call for the gateways reached the provider; `null`: none did */
+  /** when the last call for the gateways reached the provider; `null` if none did */
   gatewaysAt: number | null;
-  /** of which it began a confirm */
+  /** requests with a started confirm */
   readonly attempts: Set<string>;
-  /** how many confirms of it took effect */
+  /** number of confirms that took effect */
   accepted: number;
-  /** it had the target, the APIs and the time to itself, and nobody acted meanwhile */
+  /** whether it had no faults, no concurrent run and no concurrent action */
   isClean: boolean;
   end: 'completed' | 'failed' | 'leaseHeld' | 'killed' | 'threw' | null;
   endedAt: number | null;
@@ -68,7 +68,7 @@ export function beginRun(
   return { run, killed: killed.promise };
 }
 
-/** The run on whose behalf code runs now; `null`: nobody's. */
+/** The run that the current code belongs to; `null` if none. */
 export function currentRun(): VirtualRun | null {
   const store = timerOwners.getStore();
   return isRun(store) ? store : null;
@@ -78,7 +78,7 @@ function isRun(store: TimerOwner | undefined): store is VirtualRun {
   return store !== undefined && 'looks' in store;
 }
 
-/** What befalls the next call of a run. */
+/** The fault of the next call of a run. */
 export function nextFault(run: VirtualRun, place: Place, operation: string): CallFault | null {
   const isConfirm = operation === 'ConfirmPrivateVirtualInterface';
   const own = run.ills.next(place, isConfirm);

@@ -14,7 +14,7 @@ import {
 import { aVif, VGW } from './builders.ts';
 import { anAcceptance, anIntent, theEvidence } from './ledgerBuilders.ts';
 
-/** What may be on record of an interface: owners and grants that the policy no longer has, too. */
+/** Assignments that the ledger may have for an interface, including owners and grants that the policy no longer has. */
 export const assignments: Arbitrary<Assignment> = fc.record({
   at: fc.constant('2026-11-10T11:00:00.000Z'),
   owner: fc.constantFrom(...OWNER_NAMES, 'renamed'),
@@ -22,7 +22,7 @@ export const assignments: Arbitrary<Assignment> = fc.record({
   gateway: fc.constantFrom(VGW.prod, VGW.lab),
 });
 
-/** By which connection it was offered: no record of earlier releases says so. */
+/** The connection of the offer. Records of earlier releases do not have it. */
 const offeredBy = fc.constantFrom(null, null, ...CONNECTIONS);
 
 interface Known {
@@ -42,7 +42,7 @@ const known: Arbitrary<Known> = fc.record({
   record: fc.constantFrom('none', 'none', 'none', 'intent', 'intent', 'acceptance', 'acceptance', 'damaged'),
 });
 
-/** Surroundings as a pass finds them, once its ledger agrees with its listing. */
+/** Decision contexts as in a run whose ledger agrees with its listing. */
 export const decisionContexts: Arbitrary<DecisionContext> = fc
   .record({
     known: fc.uniqueArray(known, { maxLength: 4, selector: ({ vif }) => vif.id }),
@@ -56,7 +56,7 @@ export const decisionContexts: Arbitrary<DecisionContext> = fc
   .map(({ known: all, isOwnDamaged, ...rest }) => ({
     ...rest,
     interfaces: all.filter(({ isUnlisted }) => !isUnlisted).map(({ vif }) => vif),
-    // A confirm is begun for what is confirming; what is over is on no record.
+    // Intents exist only for interfaces in `confirming`, and ended interfaces have no record.
     intents: recorded(
       all,
       'intent',

@@ -1,7 +1,7 @@
 import { createRunner, SIMPLE_POLICY, startTestCloud } from './cloud.ts';
 import { recordingPublisher } from './eventPublishers.ts';
 
-/** A cloud, and what passes over it announce. */
+/** Starts an emulator with a runner whose published events are recorded. */
 export async function startEmulatedRuns(...options: Parameters<typeof startTestCloud>) {
   const cloud = await startTestCloud(...options);
   const eventPublisher = recordingPublisher();
@@ -10,7 +10,7 @@ export async function startEmulatedRuns(...options: Parameters<typeof startTestC
     cloud,
     announcer: eventPublisher,
     runner,
-    /** Lets time go by, runs a pass, and tells what it announced. */
+    /** Advances the clock, executes a run, and returns the events that it published. */
     after: async (time: string | null, overrides: Parameters<typeof runner.run>[0] = {}) => {
       if (time !== null) cloud.clock.advance(time);
       await runner.run(overrides);

@@ -3,19 +3,19 @@ import type { AcceptorEvent } from '../../core/events/event.ts';
 import type { EventPublisher } from '../../run/ports.ts';
 import type { EventBus } from './eventBus.ts';
 
-/** The function's own announcer, on a bus on loopback. */
+/** The function's own event publisher, connected to an event bus on loopback. */
 export function busPublisher({ url }: EventBus): EventPublisher {
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
   return createEventBridgePublisher({ endpoint: url, region: 'eu-west-3', credentials });
 }
 
-/** Collects what is announced, and fails when told to. */
+/** Records published events, and can be set to fail. */
 export interface RecordingPublisher extends EventPublisher {
-  /** everything delivered, in order */
+  /** all delivered events, in order */
   readonly delivered: readonly AcceptorEvent[];
-  /** What was delivered since this was last asked: `Type ID of the interface`, or the type alone. */
+  /** The events delivered since the last call: `Type INTERFACE_ID`, or only the type. */
   takePublished(): string[];
-  /** From now on so many of each call are delivered at most. */
+  /** Sets how many events of each call are delivered at most. */
   deliverAtMost(count: number): void;
 }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { FaultKind, InjectedFault } from './faultInjection.ts';
 
-/** What becomes of a request, whatever the product does. */
+/** An action of another party on a request. */
 export type Event =
   | { readonly does: 'offer'; readonly by: 'acme' | 'stranger' }
   | { readonly does: 'withdraw' | 'acceptByHand'; readonly which: number };
@@ -9,20 +9,20 @@ export type Event =
 export interface RunStep {
   readonly does: 'pass';
   readonly peril: InjectedFault | null;
-  /** what happens in the middle of it, when its peril is that */
+  /** what happens during the run, if its fault is that the environment changes */
   readonly meanwhile: Event;
-  /** how many announcements of each call are delivered */
+  /** how many events of each call are delivered */
   readonly delivers: number;
-  /** in a process that ran passes before */
+  /** whether the process has executed runs before */
   readonly isWarm: boolean;
-  /** how long it stands still when its peril is that, in minutes, before another pass comes */
+  /** duration of a pause before another run starts, in minutes */
   readonly standsStill: number;
 }
 
 export type Step = Event | RunStep | { readonly does: 'wait'; readonly hours: number };
 
 export interface Schedule {
-  /** in hours: how far the clock is ahead, until it is set right after so many steps */
+  /** how many hours the clock is fast, until it is corrected before the step `rightFrom` */
   readonly clockAhead: number;
   readonly rightFrom: number;
   readonly steps: readonly Step[];
@@ -51,7 +51,7 @@ const HARMS: readonly FaultKind[] = [
   'overtakenAfter',
 ];
 
-/** @param calls how many a pass may make: later ones come to no harm */
+/** @param calls number of calls of a run at which faults can be injected */
 function pass(calls: number): fc.Arbitrary<RunStep> {
   const turn = fc.oneof(fc.nat(Math.ceil(calls / 4)), fc.nat(calls));
   return fc.record({
@@ -64,7 +64,7 @@ function pass(calls: number): fc.Arbitrary<RunStep> {
   });
 }
 
-/** Requests come and go, time passes, and passes come to grief in every way at any of their calls. */
+/** Arbitrary schedules: requests come and go, time passes, and runs have every kind of fault at any of their calls. */
 export function schedules(calls: number): fc.Arbitrary<Schedule> {
   const wait = fc.record({
     does: fc.constant('wait'),

@@ -14,7 +14,7 @@ import { anObservation } from '../support/ledgerBuilders.ts';
 import { type TestClock, testClock } from '../support/testClock.ts';
 import { hasHistory, OLD_REVISION, old } from './releases.ts';
 
-/** Runs of release 0.1.0 and of today's over one table, each of which is killed: the ledgers of both, in one process. */
+/** Killed runs of release 0.1.0 and of this release on one table. The ledgers of both releases are in one process. */
 
 const KEY = 'outscale/eu-west-2/012345678901';
 const LEASE_MS = 60_000;

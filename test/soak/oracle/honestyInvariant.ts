@@ -7,7 +7,7 @@ import type { Verdicts } from './violations.ts';
 
 type News = DeliveredEvent & { readonly about: string };
 
-/** What a reader keeps who drops repeats by ID. */
+/** The events without repeats of the same ID. */
 function withoutRepeats(delivered: readonly DeliveredEvent[], { blame }: Verdicts): News[] {
   const kept = new Map<string, News>();
   for (const one of delivered) {
@@ -16,17 +16,17 @@ function withoutRepeats(delivered: readonly DeliveredEvent[], { blame }: Verdict
     const first = kept.get(String(id));
     if (first === undefined) kept.set(String(id), { ...one, about });
     else if (kindOf(first.type) !== kindOf(one.type) || first.about !== about)
-      blame('honesty', `two different things are told under one ID: ${first.type} and ${one.type}`);
+      blame('honesty', `two different events have one ID: ${first.type} and ${one.type}`);
   }
   return [...kept.values()];
 }
 
-/** An end may look like another when it is told again. */
+/** The cause of an ended request may differ when the event is published again. */
 function kindOf(type: string): string {
   return type === 'Request Expired' ? 'Request Ended' : type;
 }
 
-/** At the end of a life, when all is quiet: everything that became of requests was told, once, and nothing else. */
+/** Checks at the end of a life that every fact about requests was published exactly once, and nothing else. */
 export function checkEvents(
   scene: Scene,
   delivered: readonly DeliveredEvent[],
@@ -38,8 +38,9 @@ export function checkEvents(
   const news = withoutRepeats(delivered, verdicts);
   for (const one of news) checkOne(one);
   const failures = news.filter(({ type }) => type === 'Pass Failed').length;
-  if (passes.failed === 0 && failures > 0) blame('honesty', 'a failed pass was told, and none failed');
-  if (passes.failedWithMemory > 0 && failures === 0) blame('honesty', 'passes failed, and nobody was told');
+  if (passes.failed === 0 && failures > 0) blame('honesty', 'a failed run was published, and no run failed');
+  if (passes.failedWithMemory > 0 && failures === 0)
+    blame('honesty', 'runs failed, and no event was published');
   for (const truth of scene.truths.values()) {
     const own = news.filter(({ about }) => about === truth.id);
     for (const wrong of isOffer(truth) ? wrongs(truth, own, scene) : foreign(own))
@@ -47,9 +48,9 @@ export function checkEvents(
   }
 
   function checkOne({ type, detail, about }: News): void {
-    if (JSON.stringify(detail).includes(PLANTED)) blame('secrecy', `a BGP key stands in \`${type}\``);
+    if (JSON.stringify(detail).includes(PLANTED)) blame('secrecy', `a BGP key is in \`${type}\``);
     if (type !== 'Pass Failed' && !scene.truths.has(about))
-      blame('honesty', `\`${type}\` of ${about}, which never was`);
+      blame('honesty', `\`${type}\` of ${about}, which never existed`);
     const told = toFields(detail.request).deadline;
     if (told !== undefined) deadline(about, told, type);
   }
@@ -74,11 +75,11 @@ function wrongs(truth: Truth, own: readonly News[], scene: Scene): string[] {
   if (hasUnknownAccepter(truth)) return [];
   const found: string[] = [];
   if (accepted.length > 0) found.push('was told as accepted, and was not');
-  // What became of it while its state is one that was never documented, the API tells nobody.
+  // While its state is undocumented, the API does not show what happened to it.
   return truth.strangeSince === null ? [...found, ...wrongsOfRequest(truth, own, scene)] : found;
 }
 
-/** Of one that we did not accept. */
+/** The events of a request that we did not accept. */
 function wrongsOfRequest(truth: Truth, own: readonly News[], scene: Scene): string[] {
   const of = (...types: string[]) => own.filter(({ type }) => types.includes(type));
   const ends = of('Request Ended', 'Request Expired');
@@ -102,7 +103,7 @@ function wrongsOfOurs(
   ends: readonly News[],
 ): string[] {
   const found: string[] = [];
-  // One of which no pass heard before it was over is told by its end: nobody knows any more that it was ours.
+  // An acceptance that no run knew of before the interface ended is reported by its end only.
   const isForgotten = deletedAt !== null && taken?.heard === false;
   if (accepted.length !== 1 && !(isForgotten && accepted.length === 0))
     found.push(`was accepted by us, and told as that ${accepted.length} times`);
@@ -112,7 +113,7 @@ function wrongsOfOurs(
   return found;
 }
 
-/** What its end may be called: what vanished before anybody looked again is not seen to be what it was. */
+/** The possible causes of an end: if a request vanished before the next listing, its cause is not visible. */
 function endsOf({ taken, withdrawnAt }: Truth, { plan }: Scene): string[] {
   if (taken !== null)
     return ['acceptedByOthers', 'deleted', 'vanished', ...(plan.provider === 'outscale' ? ['expired'] : [])];
@@ -120,7 +121,7 @@ function endsOf({ taken, withdrawnAt }: Truth, { plan }: Scene): string[] {
   return ['expired', 'vanished'];
 }
 
-/** What became of it before it was ever seen available is told, and nothing else. */
+/** Only what happened to it before it was first seen available is published. */
 function drift(truth: Truth, told: readonly News[], scene: Scene): string[] {
   const problems = told.map(({ detail }) => String(detail.problem));
   const found: string[] = [];

@@ -6,7 +6,7 @@ import { isOffer, type Truth } from './groundTruth.ts';
 import { toFields, toFieldsList } from './reportsInvariant.ts';
 import type { checkSafety, Scene } from './safetyInvariant.ts';
 
-/** Sees what passes between the function and the provider, and what comes of it. */
+/** Observes the calls between the function and the provider, and their effects, and updates the truths. */
 export function createObserver(scene: Scene, safety: ReturnType<typeof checkSafety>) {
   const { truths, world, now } = scene;
   const begun = new Map<Call, Truth['taken']>();
@@ -18,7 +18,7 @@ export function createObserver(scene: Scene, safety: ReturnType<typeof checkSafe
     );
   }
 
-  /** An answer that says that it is all, and lacks what is there. */
+  /** Whether an answer claims to be complete, but lacks an interface. */
   function conceal(reply: Answer): void {
     const answered = parsed(reply);
     if (answered === null || !Array.isArray(answered.virtualInterfaces)) return;
@@ -72,7 +72,7 @@ export function createObserver(scene: Scene, safety: ReturnType<typeof checkSafe
     },
     heard: (run: VirtualRun, place: Place, call: Call, reply: Answer): void => {
       const answered = place === 'api' ? parsed(reply) : null;
-      // An answer that comes when its time is over reaches a caller that has given up.
+      // An answer after the time limit does not reach its caller.
       const isLate = now() - (sentAt.get(call) ?? now()) >= REQUEST_TIMEOUT_MS;
       if (answered === null || isLate) return;
       const look = isListing(call) ? undefined : run.looks.get(idOf(call));
@@ -104,7 +104,7 @@ function parsed(reply: Answer) {
   try {
     return toFields(JSON.parse(reply.body));
   } catch {
-    // What is no JSON says nothing.
+    // An answer that is not JSON has no content.
     return null;
   }
 }

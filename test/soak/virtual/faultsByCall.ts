@@ -1,11 +1,11 @@
 import type { CallFault, CallFaultKind, Place } from '../plan/callFaults.ts';
 
-/** The ills of one pass, dealt out to its calls. */
+/** Assigns the faults of a run to its calls. */
 export function faultsByCall(ills: readonly CallFault[]) {
   const counts = new Map<CallFault['place'], number>();
   const lasting = new Map<Place, CallFault>();
   return {
-    /** What befalls the next call to this place. */
+    /** The fault of the next call to this place. */
     next: (place: Place, isConfirm: boolean): CallFault | null => {
       const kinds = isConfirm ? ([place, 'confirm', null] as const) : ([place, null] as const);
       const found = ills.find((ill) =>
@@ -18,7 +18,7 @@ export function faultsByCall(ills: readonly CallFault[]) {
   };
 }
 
-/** What can go on: nobody is killed twice. */
+/** Removes faults that kill: a process is killed at most once. */
 const REPEATS: ReadonlySet<CallFaultKind> = new Set<CallFaultKind>([
   'throttled',
   'serverError',
