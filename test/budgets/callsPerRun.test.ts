@@ -7,7 +7,7 @@ import { countNames } from '../support/countNames.ts';
 import { recordingPublisher } from '../support/eventPublishers.ts';
 import { proxiedDynamo } from '../support/proxiedDynamo.ts';
 
-/** What a pass may cost in calls; what a quiet one does, `test/run/idleRun.test.ts` says. */
+/** The maximum number of calls in a run. For idle runs see `test/run/idleRun.test.ts`. */
 
 const at = proxiedDynamo();
 

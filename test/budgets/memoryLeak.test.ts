@@ -51,8 +51,8 @@ async function objects(env: Record<string, string>): Promise<{ before: number; a
     import { setTimeout } from 'node:timers/promises';
     const { handler } = await import(${JSON.stringify(file)});
     const context = { functionName: 'acceptor', getRemainingTimeInMillis: () => 60_000 };
-    async function after(passes) {
-      for (let pass = 0; pass < passes; pass += 1) await handler({ target: 'hub' }, context);
+    async function after(runs) {
+      for (let run = 0; run < runs; run += 1) await handler({ target: 'hub' }, context);
       await setTimeout(50);
       return queryObjects(Object);
     }

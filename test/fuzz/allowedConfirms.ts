@@ -65,12 +65,12 @@ function sessionsOf(item: Fields): Fields[] {
 }
 
 function isAllowedSession({ asn, asnLong, amazonAddress, customerAddress }: Fields): boolean {
-  const told = [asn, asnLong].filter((one) => !isUnset(one) && one !== 0);
+  const known = [asn, asnLong].filter((one) => !isUnset(one) && one !== 0);
   const isOfNet = (address: unknown): boolean =>
     typeof address === 'string' && /^169\.254\.10\.\d{1,3}(\/\d+)?$/.test(address);
   return (
-    told.length > 0 &&
-    told.every((one) => one === 65010) &&
+    known.length > 0 &&
+    known.every((one) => one === 65010) &&
     isOfNet(amazonAddress) &&
     isOfNet(customerAddress)
   );

@@ -36,15 +36,15 @@ const XML_PIECES = fc.oneof(
 );
 
 function spoilt(question: Question): Arbitrary<string> {
-  const sound = VALID_ANSWERS[question];
-  if (sound.startsWith('<'))
+  const valid = VALID_ANSWERS[question];
+  if (valid.startsWith('<'))
     return fc.oneof(
-      { weight: 3, arbitrary: mutateText(sound, TOKENS.xml, XML_PIECES) },
-      { weight: 1, arbitrary: fc.constant(sound) },
+      { weight: 3, arbitrary: mutateText(valid, TOKENS.xml, XML_PIECES) },
+      { weight: 1, arbitrary: fc.constant(valid) },
     );
   return fc.oneof(
-    { weight: 3, arbitrary: replaceValues(JSON.parse(sound)) },
-    { weight: 2, arbitrary: mutateText(sound, TOKENS.json, JSON_PIECES) },
+    { weight: 3, arbitrary: replaceValues(JSON.parse(valid)) },
+    { weight: 2, arbitrary: mutateText(valid, TOKENS.json, JSON_PIECES) },
     { weight: 1, arbitrary: maliciousJson },
   );
 }
@@ -66,24 +66,24 @@ const QUESTIONS: readonly [Question, number][] = [
 
 describe('with any answer of the provider, only what the policy allows is confirmed, and everything is reported, for', () => {
   it.each(QUESTIONS)('%s', LONG, async (question, usual) => {
-    const { pass } = await startRuns(POLICY);
+    const { run } = await startRuns(POLICY);
     const status = fc.oneof({ weight: 15, arbitrary: fc.constant(200) }, fc.constantFrom(400, 404));
     const seen = await apiAnswers.fuzz(usual, fc.tuple(spoilt(question), status), async ([body, code]) => {
-      const { report, exchanges } = await pass(
+      const { report, exchanges } = await run(
         answerQuestions({ [question]: answerTo(question, body, code) }),
       );
       expectReported(report);
       expectKeysKept(body, JSON.stringify(report));
       const confirms = expectOnlyAllowed(exchanges);
-      if (report.status === 'failed') return 'told as failed';
-      return confirms > 0 ? 'judged and accepted' : 'judged and held';
+      if (report.status === 'failed') return 'reported as failed';
+      return confirms > 0 ? 'evaluated and accepted' : 'evaluated and held';
     });
-    expectSome(seen, 'judged and accepted');
+    expectSome(seen, 'evaluated and accepted');
   });
 
   it('an empty answer', async () => {
-    const { pass } = await startRuns(POLICY);
-    const { report, exchanges } = await pass(answerQuestions({}));
+    const { run } = await startRuns(POLICY);
+    const { report, exchanges } = await run(answerQuestions({}));
     expectReported(report);
     expect(expectOnlyAllowed(exchanges)).toBe(2);
     expect(report.counts).toMatchObject({ accepted: 2, held: 2 });
@@ -144,9 +144,9 @@ it('the largest answer fits into half the memory of the function', {
 describe('an answer is reported in time and leads to no confirm, if it has', () => {
   it.each(ENORMOUS)('%s', { timeout: 60_000 }, async (_, question, body) => {
     const reply: Reply = answerTo(question, body);
-    const { pass } = await startRuns(POLICY);
+    const { run } = await startRuns(POLICY);
     const begun = performance.now();
-    const { report, exchanges } = await pass(answerQuestions({ [question]: reply }));
+    const { report, exchanges } = await run(answerQuestions({ [question]: reply }));
     expect(performance.now() - begun).toBeLessThan(20_000);
     expectReported(report);
     expect(expectOnlyAllowed(exchanges)).toBe(0);

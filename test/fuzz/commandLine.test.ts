@@ -85,8 +85,8 @@ describe('with any arguments', () => {
   it('a command ends with a documented exit code and a message, never a stack trace', LONG, async () => {
     const { dir, lines } = await startFolder();
     await commandLine.fuzz(6, lines, async (args) => expectEnd(await runCli(dir, args)));
-    const sound = await runCli(dir, ['policy', 'check', 'policy/smallest.yaml']);
-    expect(sound).toMatchObject({ code: 0, stderr: '' });
+    const valid = await runCli(dir, ['policy', 'check', 'policy/smallest.yaml']);
+    expect(valid).toMatchObject({ code: 0, stderr: '' });
   });
 
   // With invalid locales, Node itself ends with a signal.

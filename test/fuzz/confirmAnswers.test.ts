@@ -50,10 +50,10 @@ describe('with any answer to a confirm', () => {
     'a request is reported as accepted only if that answer or the next description shows it, and is never confirmed twice',
     LONG,
     async () => {
-      const { pass } = await startRuns(POLICY);
+      const { run } = await startRuns(POLICY);
       const inputs = fc.tuple(confirmed, statuses, settled, statuses);
       const seen = await confirmAnswers.fuzz(120, inputs, async ([body, status, after, statusAfter]) => {
-        const { report, exchanges } = await pass(
+        const { report, exchanges } = await run(
           answerQuestions({
             confirmed: answerTo('confirmed', body, status),
             settled: answerTo('settled', after, statusAfter),
@@ -68,9 +68,9 @@ describe('with any answer to a confirm', () => {
         expect(times).toHaveLength(1);
         const isAccepted = says(body, status, 'accepted') || says(after, statusAfter, 'on our gateway');
         if (first?.outcome === 'accepted') expect(isAccepted).toBe(true);
-        return `told as ${first?.outcome}`;
+        return `reported as ${first?.outcome}`;
       });
-      expectSome(seen, 'told as accepted', 'told as failed');
+      expectSome(seen, 'reported as accepted', 'reported as failed');
     },
   );
 });

@@ -60,7 +60,7 @@ export function answerQuestions(spoilt: Partial<Record<Question, Reply>>) {
     const isSpoilt = interfaceIdIn(request) === '' || interfaceIdIn(request) === FIRST;
     return (
       (isSpoilt ? spoilt[question] : undefined) ??
-      answerTo(question, soundly(question, interfaceIdIn(request)))
+      answerTo(question, validAnswer(question, interfaceIdIn(request)))
     );
   };
 }
@@ -75,7 +75,7 @@ export function interfaceIdIn({ body }: Received): string {
   return /"virtualInterfaceId":"([^"]*)"/.exec(body)?.[1] ?? '';
 }
 
-function soundly(question: Question, id: string): string {
+function validAnswer(question: Question, id: string): string {
   const text = VALID_ANSWERS[question];
   if (question !== 'described' && question !== 'settled') return text;
   const known = ITEMS.find(({ virtualInterfaceId }) => virtualInterfaceId === id);

@@ -60,7 +60,7 @@ export async function startTable(clock: Clock) {
     switch (request.operation) {
       case 'UpdateItem':
         token = /":token":\{"S":"([^"]+)"/.exec(request.body)?.[1] ?? token;
-        return json({ Attributes: { token: { S: token }, before: { S: 'nobody' }, lastEpoch: { N: '1' } } });
+        return json({ Attributes: { token: { S: token }, before: { S: 'none' }, lastEpoch: { N: '1' } } });
       case 'Query':
         return queried(request, token);
       case 'GetItem':

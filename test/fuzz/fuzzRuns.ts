@@ -42,7 +42,7 @@ export async function startRuns(loaded: LoadedPolicy, eventPublisher: EventPubli
   return {
     clock,
     /** Executes a run with these answers, and with an empty ledger unless one is given. */
-    pass: async (answering: typeof answer, ledger: Ledger = createInMemoryLedger(clock)) => {
+    run: async (answering: typeof answer, ledger: Ledger = createInMemoryLedger(clock)) => {
       answer = answering;
       exchanges = [];
       const report = await executeRun({

@@ -144,13 +144,13 @@ describe('in any environment', () => {
     'TABLE',
     'AVAILABLE_WITHIN_MINUTES',
   ];
-  const sound = JSON.stringify({ hub: recipientKey(recipient) });
+  const valid = JSON.stringify({ hub: recipientKey(recipient) });
   const values = fc.oneof(
     maliciousText,
     maliciousJson,
-    mutateText(sound, /[\w-]+|[\s\S]/g, PIECES),
+    mutateText(valid, /[\w-]+|[\s\S]/g, PIECES),
     fc.constantFrom(
-      sound,
+      valid,
       'https://host',
       'http://127.0.0.1:1',
       'http://host',
@@ -167,7 +167,7 @@ describe('in any environment', () => {
       values,
     );
     const seen = await functionDoor.fuzz(400, environments, (changes) => {
-      const env = { VIF_ACCEPTOR_RECIPIENTS: sound, VIF_ACCEPTOR_TABLE: 'ledger', ...changes };
+      const env = { VIF_ACCEPTOR_RECIPIENTS: valid, VIF_ACCEPTOR_TABLE: 'ledger', ...changes };
       return endOf(
         (async () => {
           const { recipients, endpoints, availableWithinMs } = readSettings(env);

@@ -55,15 +55,15 @@ describe('with any answer of Secrets Manager', () => {
         if (!(error instanceof CredentialsUnusable)) throw error;
         expectPrintable(error.message);
         expect(error.message).not.toContain(SECRET);
-        return 'told as unusable';
+        return 'reported as unusable';
       }
     });
-    expectSome(seen, 'a key', 'told as unusable');
+    expectSome(seen, 'a key', 'reported as unusable');
   });
 });
 
 describe('with any answer of EventBridge', () => {
-  const announcements = ['a', 'b', 'c'].map(
+  const events = ['a', 'b', 'c'].map(
     (id): AcceptorEvent => ({ id, type: 'Request Held', at: '2026-11-10T11:00:00.000Z', detail: { id } }),
   );
   const whole = {
@@ -80,21 +80,21 @@ describe('with any answer of EventBridge', () => {
   it('only events with an ID of the bus are delivered, and the others are reported', LONG, async () => {
     let reply: Reply = answer('', 200);
     const bus = await startEventBus(undefined, () => reply);
-    const announcer = createEventBridgePublisher({ endpoint: bus.url, region: 'eu-west-3', credentials });
+    const publisher = createEventBridgePublisher({ endpoint: bus.url, region: 'eu-west-3', credentials });
     const seen = await platform.fuzz(200, fc.tuple(bodies, statuses), async ([body, status]) => {
       reply = answer(body, status);
-      const { delivered, problem } = await announcer.publish(announcements);
-      if (delivered.length < announcements.length) expectPrintable(problem ?? '');
+      const { delivered, problem } = await publisher.publish(events);
+      if (delivered.length < events.length) expectPrintable(problem ?? '');
       for (const id of delivered)
         expect(
           hasEventId(
             body,
-            announcements.findIndex((one) => one.id === id),
+            events.findIndex((one) => one.id === id),
           ),
         ).toBe(true);
-      return delivered.length > 0 ? 'delivered' : 'told as refused';
+      return delivered.length > 0 ? 'delivered' : 'reported as rejected';
     });
-    expectSome(seen, 'delivered', 'told as refused');
+    expectSome(seen, 'delivered', 'reported as rejected');
   });
 });
 
@@ -106,8 +106,8 @@ function hasEventId(body: string, place: number): boolean {
 it('an endless answer of either service is reported', LONG, async () => {
   const api = await startApi(() => ({ does: 'pour', status: 200 }));
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-  const announcer = createEventBridgePublisher({ endpoint: api.url, region: 'eu-west-3', credentials });
-  const { delivered, problem } = await announcer.publish([
+  const publisher = createEventBridgePublisher({ endpoint: api.url, region: 'eu-west-3', credentials });
+  const { delivered, problem } = await publisher.publish([
     { id: 'a', type: 'Request Held', at: '2026-11-10T11:00:00.000Z', detail: {} },
   ]);
   expect(delivered).toEqual([]);

@@ -99,7 +99,7 @@ describe('with any text of a policy', () => {
       writeFileSync(file, bytes);
       const compiled = compileFiles([file]);
       if (compiled.ok) throw new Error('the policy does not compile');
-      for (const { message, fix: mend } of compiled.errors) expectPrintable(`${message} ${mend}`);
+      for (const { message, fix } of compiled.errors) expectPrintable(`${message} ${fix}`);
       return 'refused';
     });
   });

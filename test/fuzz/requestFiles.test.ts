@@ -96,7 +96,7 @@ async function endOf(work: () => void | Promise<void>): Promise<string> {
     if (!(error instanceof UsageError)) throw error;
     expectPrintable(error.message, 'lines');
     expect(error.message).not.toContain(PLANTED_KEY);
-    return 'told as unusable';
+    return 'reported as unusable';
   }
 }
 
@@ -119,7 +119,7 @@ describe('with any content of a request file', () => {
             expect(isAllowed(raw)).toBe(true);
         }),
       );
-      expectSome(seen, 'explained', 'told as unusable');
+      expectSome(seen, 'explained', 'reported as unusable');
     },
   );
 
@@ -133,7 +133,7 @@ describe('with any content of a request file', () => {
         expect(evaluated).toBe(readRequests(text.toWellFormed(), path, POLICY.policy).length);
       });
     });
-    expectSome(seen, 'explained', 'told as unusable');
+    expectSome(seen, 'explained', 'reported as unusable');
   });
 
   it.each([
@@ -181,8 +181,8 @@ describe('with any content of a policy test file', () => {
         expectPrintable(`${message} ${fix}`);
       }
       if (errors.length === 0) expect(results).not.toEqual([]);
-      return errors.length > 0 ? 'told as faulty' : 'tried';
+      return errors.length > 0 ? 'reported as invalid' : 'tried';
     });
-    expectSome(seen, 'told as faulty', 'tried');
+    expectSome(seen, 'reported as invalid', 'tried');
   });
 });

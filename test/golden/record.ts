@@ -21,7 +21,7 @@ const [release, checkout = '.'] = process.argv.slice(2);
 if (release === undefined) throw new Error('usage: node test/golden/record.ts RELEASE [CHECKOUT]');
 const ROOT = resolve(checkout);
 const OUT = join(import.meta.dirname, release);
-const CONNECTION = { acme: 'dxcon-1a2b3c4d', globex: 'dxcon-2b3c4d5e', stranger: 'dxcon-9f9f9f9f' };
+const CONNECTION = { acme: 'dxcon-1a2b3c4d', globex: 'dxcon-2b3c4d5e', unknown: 'dxcon-9f9f9f9f' };
 /** The account of a second owner of the policy. */
 const GLOBEX = '321098765432';
 
@@ -44,7 +44,7 @@ function scenarioOf(provider: Provider) {
     connections: [
       { account: ACME, id: CONNECTION.acme, name: 'acme-par1', location: 'PAR1' },
       { account: GLOBEX, id: CONNECTION.globex, name: 'globex-par1', location: 'PAR1' },
-      { account: UNKNOWN_REQUESTER, id: CONNECTION.stranger, name: 'other-par1', location: 'PAR1' },
+      { account: UNKNOWN_REQUESTER, id: CONNECTION.unknown, name: 'other-par1', location: 'PAR1' },
     ],
   };
 }
@@ -103,7 +103,7 @@ async function story(simulator: Emulator, at: Surroundings): Promise<void> {
   const events = join(at.folder, 'events.jsonl');
   const run = () => type(at, 'run', '--json', '--events', events);
 
-  await other.offer({ connection: CONNECTION.stranger, vlan: 7, name: 'there before the first run' });
+  await other.offer({ connection: CONNECTION.unknown, vlan: 7, name: 'there before the first run' });
   await run();
   await acme.offer({
     connection: CONNECTION.acme,
@@ -119,8 +119,8 @@ async function story(simulator: Emulator, at: Surroundings): Promise<void> {
   });
   await acme.offer({ connection: CONNECTION.acme, vlan: 3100, name: 'acme "quarantine" \u00e9' });
   await globex.offer({ connection: CONNECTION.globex, vlan: 300, name: 'globex-1', asn: 4200000001 });
-  const withdrawn = await other.offer({ connection: CONNECTION.stranger, vlan: 8, name: 'withdrawn' });
-  const expired = await other.offer({ connection: CONNECTION.stranger, vlan: 9, name: 'expired' });
+  const withdrawn = await other.offer({ connection: CONNECTION.unknown, vlan: 8, name: 'withdrawn' });
+  const expired = await other.offer({ connection: CONNECTION.unknown, vlan: 9, name: 'expired' });
   // The third confirm has an unknown result, so its intent is kept.
   simulator.addFault({ kind: 'reset', operation: 'ConfirmPrivateVirtualInterface', after: 2, times: 1 });
   await run();

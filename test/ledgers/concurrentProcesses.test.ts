@@ -69,7 +69,8 @@ describe('concurrent processes on one ledger file', () => {
       const { observations } = await createFileLedger(path, testClock()).readState(KEY);
       return Object.values(observations);
     });
-    for (const sighting of (await Promise.all(killed)).flat()) expect(sighting).toEqual(anObservation());
+    for (const observation of (await Promise.all(killed)).flat())
+      expect(observation).toEqual(anObservation());
   });
 
   it('that run out of disk space keep the old ledger', async () => {

@@ -23,7 +23,7 @@ function failure(): LedgerFailure {
 }
 
 export function inMemory(clock: Clock): FaultyStore {
-  const ledger = inSessions(createInMemoryLedger(clock));
+  const ledger = withSessionFaults(createInMemoryLedger(clock));
   return { reach: () => ledger, closeAbandoned: () => Promise.resolve() };
 }
 
@@ -31,18 +31,18 @@ export function inMemory(clock: Clock): FaultyStore {
 export function inFile(clock: Clock): FaultyStore {
   const path = join(writeTempFiles({}), 'ledger.json');
   return {
-    reach: () => inSessions(createFileLedger(path, clock)),
+    reach: () => withSessionFaults(createFileLedger(path, clock)),
     closeAbandoned: () => unlock(path, { realpath: false }).catch(() => undefined),
   };
 }
 
 export function inTable(name: string, { config }: Dynamo, clock: Clock): FaultyStore {
-  const table = perilous(openTable(name, config));
+  const table = injectFaults(openTable(name, config));
   return { reach: () => createDynamoLedger(table, clock), closeAbandoned: () => Promise.resolve() };
 }
 
-function inSessions(ledger: Ledger): Ledger {
-  const guarded = ({ state, write, close }: LedgerSession): LedgerSession => ({
+function withSessionFaults(ledger: Ledger): Ledger {
+  const injectSessionFaults = ({ state, write, close }: LedgerSession): LedgerSession => ({
     state,
     write: (changes) => callWithFault('ledger write', () => write(changes), failure),
     close: (changes) => callWithFault('ledger close', () => close(changes), failure),
@@ -54,14 +54,14 @@ function inSessions(ledger: Ledger): Ledger {
         'ledger open',
         async () => {
           const session = await ledger.open(key, leaseMs);
-          return session && guarded(session);
+          return session && injectSessionFaults(session);
         },
         failure,
       ),
   };
 }
 
-function perilous(table: Table): Table {
+function injectFaults(table: Table): Table {
   return {
     name: table.name,
     callIfConditionHolds: (operation, call) =>

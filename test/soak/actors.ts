@@ -87,12 +87,19 @@ export function createActors(plan: LifePlan, { simulation }: VirtualProvider): A
     return crowded.length > 0;
   }
 
-  function acceptByHand(truth: Truth | undefined, gateway: string, at: number): boolean {
+  function acceptManually(truth: Truth | undefined, gateway: string, at: number): boolean {
     const vif = emulated(truth);
     if (truth === undefined || vif === undefined) return false;
     vif.gateway = { virtual: gateway, directConnect: null, asn: GATEWAY_ASN };
     setState(vif, 'pending', at);
-    truth.taken = { at, by: 'hand', gateway, connection: truth.shown.connection, award: null, heard: true };
+    truth.taken = {
+      at,
+      by: 'person',
+      gateway,
+      connection: truth.shown.connection,
+      assignment: null,
+      received: true,
+    };
     return true;
   }
 
@@ -137,8 +144,8 @@ export function createActors(plan: LifePlan, { simulation }: VirtualProvider): A
         }
         case 'delete':
           return remove(one(taken(), event.which), at);
-        case 'acceptByHand':
-          return acceptByHand(one(pending(at).filter(isOffer), event.which), event.gateway, at);
+        case 'acceptManually':
+          return acceptManually(one(pending(at).filter(isOffer), event.which), event.gateway, at);
         case 'goDown':
           return steer(one(taken(), event.which), 'down');
         case 'comeUp':

@@ -35,7 +35,7 @@ export function runLifeOf(plan: LifePlan): Promise<LifeResult> {
 const LIVES_TO_SHRINK = 200;
 
 /** Throws for a life with violations, until all attempts are used. */
-function sound() {
+function lifeProperty() {
   let tries = LIVES_TO_SHRINK;
   return fc.asyncProperty(lifePlans, async (plan) => {
     tries -= 1;
@@ -51,7 +51,7 @@ export function describeViolations(violations: readonly Violation[]): string {
 
 /** Shrinks the life of a seed while it has a violation. @param path path of an earlier call, to run only that life */
 export async function shrinkFailure(seed: number, path: string | null) {
-  const { failed, counterexample, counterexamplePath, errorInstance } = await fc.check(sound(), {
+  const { failed, counterexample, counterexamplePath, errorInstance } = await fc.check(lifeProperty(), {
     seed,
     numRuns: 1,
     ...(path === null ? {} : { path, endOnFailure: true }),

@@ -26,11 +26,11 @@ async function soak(weeks: number, seed: number, jobs: number): Promise<Counters
   return tallies.reduce(addCounters, NO_COUNTS);
 }
 
-function inProcess(weeks: number, seed: number, tell: (tally: Counters) => void) {
+function inProcess(weeks: number, seed: number, report: (tally: Counters) => void) {
   const child = fork(new URL('worker.ts', import.meta.url), [String(weeks), String(seed)], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
-  child.on('message', tell);
+  child.on('message', report);
   const ended = new Promise<void>((resolve, reject) => {
     child.on('exit', (code) =>
       code === 0 || child.killed ? resolve() : reject(new Error(`a worker ended with ${code}`)),

@@ -63,7 +63,7 @@ export function createEnvironment(
     now: virtualNow,
   };
   const safety = checkSafety(scene, verdicts);
-  const eyes = createObserver(scene, safety);
+  const observer = createObserver(scene, safety);
 
   const running = new Set<VirtualRun>();
   /** time from which faults of earlier runs have no effect */
@@ -94,10 +94,10 @@ export function createEnvironment(
 
   use(
     createNetwork(provider, table, bus, random, {
-      ...eyes,
+      ...observer,
       sent: (run, place, call) => {
         if (call.body.includes(PLANTED)) verdicts.blame('secrecy', `a BGP key was sent to the ${place}`);
-        eyes.sent(run, place, call);
+        observer.sent(run, place, call);
       },
       overtake: (run) => {
         if (run.meanwhile !== null) act(run.meanwhile);
@@ -105,10 +105,10 @@ export function createEnvironment(
       underWay: (by) => {
         underWay += by;
       },
-      harmed: (run, harm, place) => {
+      faultInjected: (run, faultKind, place) => {
         run.isClean = false;
         run.places.add(place);
-        tally(harm);
+        tally(faultKind);
       },
     }),
   );

@@ -21,7 +21,7 @@ function limitOf({ interval, seed, flood }: LifePlan): number {
 /** Runs the function like Lambda: in existing processes, in new ones, two at once, until its timeout. */
 export function createVirtualLambda(plan: LifePlan) {
   const timeout = limitOf(plan);
-  const counts = { passes: 0, clean: 0, failed: 0, failedWithMemory: 0, completed: 0 };
+  const counts = { runs: 0, clean: 0, failed: 0, failedWithLedger: 0, completed: 0 };
   let deployed: { readonly policy: PlainPolicy; readonly dir: string } | null = null;
   let versions = 0;
   let warm: FunctionProcess | null = null;
@@ -49,7 +49,7 @@ export function createVirtualLambda(plan: LifePlan) {
     outages: readonly Outage[],
   ): Promise<void> {
     if (deployed === null) return;
-    counts.passes += 1;
+    counts.runs += 1;
     const { policy, dir } = deployed;
     const isFree = warm !== null && warm !== busy && trouble?.isCold !== true;
     const worker: FunctionProcess =
@@ -57,14 +57,14 @@ export function createVirtualLambda(plan: LifePlan) {
     warm = worker;
     busy = worker;
     const startedAt = virtualNow();
-    const { ills = [], meanwhile = null } = trouble ?? {};
-    const { run, killed } = beginRun({ policy, startedAt, ills, outages, meanwhile });
+    const { faults = [], meanwhile = null } = trouble ?? {};
+    const { run, killed } = beginRun({ policy, startedAt, faults, outages, meanwhile });
     run.isClean &&= stage.isAtPeace();
     stage.disturb();
     stage.running.add(run);
     stage.liveness.begins();
     endInTime(run, stage).catch(() => undefined);
-    const context = createContext(`request-${counts.passes}`, () => startedAt + timeout - virtualNow());
+    const context = createContext(`request-${counts.runs}`, () => startedAt + timeout - virtualNow());
     const work = timerOwners.run(run, () => worker({ target: TARGET }, context));
     run.end = await Promise.race([
       work.then(
@@ -99,11 +99,11 @@ export function createVirtualLambda(plan: LifePlan) {
     // A killed run may have published a failure before.
     if (run.end === 'failed' || run.end === 'killed') counts.failed += 1;
     if (run.end === 'failed' && !run.places.has('ledger') && !run.places.has('bus'))
-      counts.failedWithMemory += 1;
+      counts.failedWithLedger += 1;
     if (run.end === 'completed') counts.completed += 1;
     if (run.isClean) counts.clean += 1;
     else trouble(run.startedAt + timeout + LEASE_SLACK);
-    judgeQueue(run, stage);
+    checkQueue(run, stage);
     forget(run, scene);
     if (run.end === 'threw') verdicts.blame('honesty', 'a run threw instead of reporting its failure');
     if (run.isClean && run.end !== 'completed' && !mayFail(run, scene))
@@ -120,15 +120,15 @@ function forget({ places, end, attempts, startedAt }: VirtualRun, { truths }: Sc
   if (end !== 'killed' && !places.has('ledger')) return;
   for (const id of attempts) {
     const taken = truths.get(id)?.taken;
-    if (taken?.by === 'us' && taken.at >= startedAt) taken.heard = false;
+    if (taken?.by === 'us' && taken.at >= startedAt) taken.received = false;
   }
 }
 
 /** A run with undelivered events must fail. */
-function judgeQueue({ end }: VirtualRun, { table, running, verdicts }: Environment): void {
-  const untold = [...table.items.keys()].filter((name) => /\/announcement\//.test(name)).length;
-  if (end === 'completed' && running.size === 0 && untold > 0)
-    verdicts.blame('honesty', `${untold} events are undelivered, and the run is \`completed\``);
+function checkQueue({ end }: VirtualRun, { table, running, verdicts }: Environment): void {
+  const undelivered = [...table.items.keys()].filter((name) => /\/announcement\//.test(name)).length;
+  if (end === 'completed' && running.size === 0 && undelivered > 0)
+    verdicts.blame('honesty', `${undelivered} events are undelivered, and the run is \`completed\``);
 }
 
 /** Conditions that make a run fail, although no fault was injected. */
@@ -138,7 +138,7 @@ function mayFail({ policy, end }: VirtualRun, { truths, world }: Scene): boolean
   const isLost = policy.owners.flatMap(({ grants }) => grants).every(({ gateway }) => !gateways.has(gateway));
   // We tried to accept it, and another party accepted it for another gateway.
   const isContested = [...truths.values()].some(
-    ({ taken, attempted }) => taken?.by === 'hand' && attempted !== null && attempted !== taken.gateway,
+    ({ taken, attempted }) => taken?.by === 'person' && attempted !== null && attempted !== taken.gateway,
   );
   return end === 'failed' && (isLost || isContested);
 }

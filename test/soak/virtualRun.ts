@@ -8,7 +8,7 @@ import { type TimerOwner, timerOwners } from './virtual/virtualTime.ts';
 interface Look {
   readonly sentAt: number;
   /** `null` until its answer arrives */
-  heardAt: number | null;
+  receivedAt: number | null;
   readonly shown: ShownFields;
 }
 
@@ -16,7 +16,7 @@ interface Look {
 export interface VirtualRun extends TimerOwner {
   readonly policy: PlainPolicy;
   readonly startedAt: number;
-  readonly ills: ReturnType<typeof faultsByCall>;
+  readonly faults: ReturnType<typeof faultsByCall>;
   readonly meanwhile: WorldEvent | null;
   readonly outages: readonly Outage[];
   readonly die: () => void;
@@ -42,13 +42,13 @@ export interface VirtualRun extends TimerOwner {
 
 export function beginRun(
   given: Pick<VirtualRun, 'policy' | 'startedAt' | 'meanwhile' | 'outages'> & {
-    readonly ills: readonly CallFault[];
+    readonly faults: readonly CallFault[];
   },
 ): { readonly run: VirtualRun; readonly killed: Promise<'killed'> } {
   const killed = Promise.withResolvers<'killed'>();
   const run: VirtualRun = {
     ...given,
-    ills: faultsByCall(given.ills),
+    faults: faultsByCall(given.faults),
     isDead: false,
     die: () => {
       run.isDead = true;
@@ -61,7 +61,7 @@ export function beginRun(
     gatewaysAt: null,
     attempts: new Set(),
     accepted: 0,
-    isClean: given.ills.length === 0 && given.outages.length === 0,
+    isClean: given.faults.length === 0 && given.outages.length === 0,
     end: null,
     endedAt: null,
   };
@@ -81,10 +81,10 @@ function isRun(store: TimerOwner | undefined): store is VirtualRun {
 /** The fault of the next call of a run. */
 export function nextFault(run: VirtualRun, place: Place, operation: string): CallFault | null {
   const isConfirm = operation === 'ConfirmPrivateVirtualInterface';
-  const own = run.ills.next(place, isConfirm);
+  const own = run.faults.next(place, isConfirm);
   if (own !== null) return own;
   const outage = run.outages.find((one) => one.place === place || (isConfirm && one.place === 'confirm'));
   return outage === undefined
     ? null
-    : { kind: outage.harm, turn: 0, place, lasts: true, seconds: outage.seconds };
+    : { kind: outage.faultKind, turn: 0, place, lasts: true, seconds: outage.seconds };
 }

@@ -11,13 +11,13 @@ for (let seed = first; tally.weeks < weeks; seed += 1) {
   tally = addCounters(tally, { ...lived, lives: 1, violations: violations.length });
   process.send?.(tally);
   if (violations.length === 0) continue;
-  tell(seed, describeViolations(violations), '0');
+  report(seed, describeViolations(violations), '0');
   const { path, why } = await shrinkFailure(seed, null);
-  if (path !== null && path !== '0') tell(seed, `made smaller:\n${why}`, path);
+  if (path !== null && path !== '0') report(seed, `made smaller:\n${why}`, path);
 }
 process.exit(0);
 
 /** Writes to the real standard output, which the function cannot reach. */
-function tell(which: number, what: string, path: string): void {
+function report(which: number, what: string, path: string): void {
   writeSync(2, `seed ${which}: ${what}\nreplay it: npm run soak -- --seed ${which} --path ${path}\n`);
 }

@@ -27,7 +27,7 @@ const offeredBy = fc.constantFrom(null, null, ...CONNECTIONS);
 
 interface Known {
   readonly vif: VirtualInterface;
-  readonly award: Assignment;
+  readonly assignment: Assignment;
   readonly offeredBy: string | null;
   /** the listing lacks it */
   readonly isUnlisted: boolean;
@@ -36,7 +36,7 @@ interface Known {
 
 const known: Arbitrary<Known> = fc.record({
   vif: interfaces,
-  award: assignments,
+  assignment: assignments,
   offeredBy,
   isUnlisted: mostly(false, true),
   record: fc.constantFrom('none', 'none', 'none', 'intent', 'intent', 'acceptance', 'acceptance', 'damaged'),
@@ -61,14 +61,14 @@ export const decisionContexts: Arbitrary<DecisionContext> = fc
       all,
       'intent',
       (state) => state === 'confirming',
-      ({ award, offeredBy: connection }) =>
-        anIntent({ ...award, evidence: theEvidence({ request: aVif({ connection }) }) }),
+      ({ assignment, offeredBy: connection }) =>
+        anIntent({ ...assignment, evidence: theEvidence({ request: aVif({ connection }) }) }),
     ),
     acceptances: recorded(
       all,
       'acceptance',
       (state) => state !== 'deleted' && state !== 'expired',
-      ({ award, offeredBy: connection }) => anAcceptance({ ...award, connection }),
+      ({ assignment, offeredBy: connection }) => anAcceptance({ ...assignment, connection }),
     ),
     damaged: {
       ...recorded(

@@ -32,7 +32,7 @@ interface Recorded {
   readonly gateway: string;
   /** connection of the offer, in an acceptance; an intent has it in its evidence */
   readonly connection?: string | null;
-  readonly grounds?: { readonly request: { readonly connection: string | null } };
+  readonly evidence?: { readonly request: { readonly connection: string | null } };
 }
 
 const NO_LONGER_LIVE = ['deleted', 'rejected', 'expired'];
@@ -136,7 +136,7 @@ function slotsOf(
 
 /** Whether a ledger entry assigns an interface to this owner and, if one is given, to this grant. */
 function isTheirs(record: Recorded, owner: Owner, grant: Grant | null, { owners }: Policy): boolean {
-  const by = record.connection ?? record.grounds?.request.connection ?? null;
+  const by = record.connection ?? record.evidence?.request.connection ?? null;
   const heirs = owners.filter(
     ({ name, connections }) => name === record.owner || connections.some((one) => one === by),
   );

@@ -14,7 +14,7 @@ export function schemaOf(name: DocumentName): { readonly [key: string]: Json } {
 /**
  * The errors of a document according to its schema.
  * @param isStrict whether a key that the schema does not name is an error. To readers it is none, since keys may be added; to us it
- * is a key that nobody described
+ * is a key without a description
  */
 export function errorsIn(name: DocumentName, document: unknown, isStrict: boolean): string[] {
   const validate = compiled(name, isStrict);

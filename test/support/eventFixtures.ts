@@ -52,10 +52,10 @@ export function aRequest(given: Partial<RequestReport> = {}): RequestReport {
 /** The events of consecutive runs with these facts. Each run has the state after the events of the previous ones. */
 export function publishInTurn(
   initial: LedgerState,
-  ...passes: readonly Partial<RunFacts>[]
+  ...runs: readonly Partial<RunFacts>[]
 ): AcceptorEvent[][] {
   let state = initial;
-  return passes.map((facts) => {
+  return runs.map((facts) => {
     const [startedAt, endpoints] = ['2026-11-10T12:00:00.000Z', { directConnect: null, gateways: null }];
     const always = { ...NO_RUN_FACTS, origin: ORIGIN, endpoints, startedAt, at: PUBLISHED_AT };
     const changes = findNewEvents({ ...always, ...facts, state });

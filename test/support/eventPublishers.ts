@@ -21,20 +21,20 @@ export interface RecordingPublisher extends EventPublisher {
 
 export function recordingPublisher(): RecordingPublisher {
   let most = Number.POSITIVE_INFINITY;
-  let told = 0;
+  let taken = 0;
   const delivered: AcceptorEvent[] = [];
   return {
     delivered,
-    publish: async (announcements) => {
-      const taken = announcements.slice(0, most);
-      delivered.push(...taken);
-      const problem = taken.length === announcements.length ? null : 'the bus is down';
-      return { delivered: taken.map(({ id }) => id), problem };
+    publish: async (events) => {
+      const accepted = events.slice(0, most);
+      delivered.push(...accepted);
+      const problem = accepted.length === events.length ? null : 'the bus is down';
+      return { delivered: accepted.map(({ id }) => id), problem };
     },
     takePublished: () => {
-      const fresh = delivered.slice(told);
-      told = delivered.length;
-      return fresh.map(inShort);
+      const fresh = delivered.slice(taken);
+      taken = delivered.length;
+      return fresh.map(describeEvent);
     },
     deliverAtMost: (count) => {
       most = count;
@@ -42,7 +42,7 @@ export function recordingPublisher(): RecordingPublisher {
   };
 }
 
-function inShort({ type, detail }: AcceptorEvent): string {
+function describeEvent({ type, detail }: AcceptorEvent): string {
   const about = detail.request ?? detail.interface;
   const id = typeof about === 'object' && about !== null && 'id' in about ? ` ${about.id}` : '';
   return `${type}${id}`;

@@ -34,79 +34,79 @@ export interface FaultyRun<T> {
 }
 
 interface Running {
-  through<T>(call: string, make: () => Promise<T>, failure: () => Error): Promise<T>;
-  readonly isOusted: boolean;
+  call<T>(call: string, make: () => Promise<T>, failure: () => Error): Promise<T>;
+  readonly hasLostLease: boolean;
 }
 
 const running = new AsyncLocalStorage<Running>();
 
 /** Makes a call with the fault of the current run, if any. Outside of `runWithFault` there is none. @param call place and name */
 export function callWithFault<T>(call: string, make: () => Promise<T>, failure: () => Error): Promise<T> {
-  return running.getStore()?.through(call, make, failure) ?? make();
+  return running.getStore()?.call(call, make, failure) ?? make();
 }
 
 /** Whether the current run has certainly lost its lease. */
 export function hasLostLease(): boolean {
-  return running.getStore()?.isOusted ?? false;
+  return running.getStore()?.hasLostLease ?? false;
 }
 
 /** @param overtake changes the environment during the run */
 export function runWithFault<T>(
-  peril: InjectedFault | null,
+  fault: InjectedFault | null,
   work: () => Promise<T>,
   overtake: () => Promise<void>,
 ): FaultyRun<T> {
   const killed = Promise.withResolvers<'killed'>();
   const paused = Promise.withResolvers<string | null>();
-  const woken = Promise.withResolvers<void>();
-  const underWay = new Set<Promise<unknown>>();
+  const resumed = Promise.withResolvers<void>();
+  const inFlight = new Set<Promise<unknown>>();
   let turn = 0;
   let lasting: string | null = null;
   let isOver = false;
-  let ousted = false;
+  let lostLease = false;
 
   function die(): Promise<never> {
     isOver = true;
     // Calls in flight to the API complete before the next step. (The soak also tests late ones.) Calls to other places may
     // wait for calls that end with the run, and never complete.
-    void Promise.allSettled(underWay).then(() => killed.resolve('killed'));
+    void Promise.allSettled(inFlight).then(() => killed.resolve('killed'));
     return new Promise(() => undefined);
   }
 
-  function harmOf(call: string): FaultKind | null {
-    if (peril === null) return null;
-    const isTurn = turn === peril.turn;
+  function faultOf(call: string): FaultKind | null {
+    if (fault === null) return null;
+    const isTurn = turn === fault.turn;
     turn += 1;
     const [place = ''] = call.split(' ');
-    if (isTurn && peril.lasts) lasting = place;
-    const lasts = lasting === place && (peril.kind === 'refused' || peril.kind === 'answerLost');
-    return isTurn || lasts ? peril.kind : null;
+    if (isTurn && fault.lasts) lasting = place;
+    const lasts = lasting === place && (fault.kind === 'refused' || fault.kind === 'answerLost');
+    return isTurn || lasts ? fault.kind : null;
   }
 
-  async function before(harm: FaultKind | null, call: string, failure: () => Error): Promise<void> {
-    if (isOver || harm === 'killedBefore') await die();
-    if (harm === 'refused') throw failure();
-    if (harm === 'overtakenBefore') await running.exit(overtake);
+  async function before(kind: FaultKind | null, call: string, failure: () => Error): Promise<void> {
+    if (isOver || kind === 'killedBefore') await die();
+    if (kind === 'refused') throw failure();
+    if (kind === 'overtakenBefore') await running.exit(overtake);
     // A run that is paused in a call to the disk holds a lock, which only expires in real time.
-    if (harm !== 'paused' || call.startsWith('disk')) return;
+    if (kind !== 'paused' || call.startsWith('disk')) return;
     paused.resolve(call);
-    await woken.promise;
+    await resumed.promise;
   }
 
   const self: Running = {
-    through: async (call, make, failure) => {
-      const harm = harmOf(call);
-      await before(harm, call, failure);
+    call: async (call, make, failure) => {
+      const kind = faultOf(call);
+      await before(kind, call, failure);
       const making = make();
-      if (call.startsWith('api')) underWay.add(making);
-      const answer = await making.finally(() => underWay.delete(making));
-      if (isOver || harm === 'killedAfter') return die();
-      if (harm === 'answerLost') throw failure();
-      if (harm === 'overtakenAfter') await running.exit(overtake);
+      if (call.startsWith('api')) inFlight.add(making);
+      const answer = await making.finally(() => inFlight.delete(making));
+      if (isOver || kind === 'killedAfter') return die();
+      if (kind === 'answerLost') throw failure();
+      if (kind === 'overtakenAfter') await running.exit(overtake);
       return answer;
     },
-    get isOusted() {
-      return ousted;
+    get hasLostLease() {
+      return lostLease;
     },
   };
   const end = Promise.race([running.run(self, work), killed.promise]);
@@ -114,9 +114,9 @@ export function runWithFault<T>(
   return {
     end,
     paused: paused.promise,
-    resume: woken.resolve,
+    resume: resumed.resolve,
     loseLease: () => {
-      ousted = true;
+      lostLease = true;
     },
   };
 }

@@ -65,11 +65,11 @@ export function faultyPorts(cloud: Emulator, { directConnect, gateways, caller }
 /** A publisher with injected faults. It never throws, as the port requires. When its answer is lost, the events are delivered. */
 export function faultyPublisher(inner: EventPublisher): EventPublisher {
   return {
-    publish: async (announcements: readonly AcceptorEvent[]) => {
+    publish: async (events: readonly AcceptorEvent[]) => {
       try {
         return await callWithFault(
-          'bus announce',
-          () => inner.publish(announcements),
+          'bus publish',
+          () => inner.publish(events),
           () => new Error('no'),
         );
       } catch {

@@ -34,18 +34,18 @@ export async function faultyRuns(schedule: Schedule, begin: (clock: Clock) => Pr
     outage: { publishedCodes: null },
   });
   let old = process();
-  const eyes = store.reach();
+  const reader = store.reach();
 
-  function start(isWarm: boolean, peril: InjectedFault | null, overtake: () => Promise<void>) {
+  function start(isWarm: boolean, fault: InjectedFault | null, overtake: () => Promise<void>) {
     const { ledger, callerChecks, outage } = isWarm ? old : process();
     const given = { ports: { ...ports, ledger }, callerChecks, outage, leaseMs: LEASE_MS };
-    return runWithFault(peril, () => runner.run(given, ledger), overtake);
+    return runWithFault(fault, () => runner.run(given, ledger), overtake);
   }
 
   /** @returns whether the run completed without failures */
-  async function judge(report: RunReport | 'killed'): Promise<boolean> {
+  async function checkReport(report: RunReport | 'killed'): Promise<boolean> {
     await store.closeAbandoned();
-    truths.isKept(await eyes.readState(KEY));
+    truths.isKept(await reader.readState(KEY));
     if (wrongs.length > 0) throw new Error(wrongs.join('; '));
     if (report === 'killed') {
       // After a kill, the state of the process is lost.
@@ -60,20 +60,20 @@ export async function faultyRuns(schedule: Schedule, begin: (clock: Clock) => Pr
 
   const clean = async (): Promise<boolean> => {
     announcer.deliverAtMost(Number.POSITIVE_INFINITY);
-    return judge(await start(false, null, () => Promise.resolve()).end);
+    return checkReport(await start(false, null, () => Promise.resolve()).end);
   };
 
-  async function pass({ peril, isWarm, meanwhile, delivers, standsStill }: RunStep): Promise<void> {
+  async function run({ fault, isWarm, meanwhile, delivers, pauseMinutes }: RunStep): Promise<void> {
     announcer.deliverAtMost(delivers);
-    const running = start(isWarm, peril, () => truths.happen(meanwhile));
+    const running = start(isWarm, fault, () => truths.happen(meanwhile));
     const call = await running.paused;
     if (call !== null) {
       // A call to the API has a time limit, so it ends before the lease.
-      if (!call.startsWith('api')) cloud.clock.advance(standsStill * 60_000);
+      if (!call.startsWith('api')) cloud.clock.advance(pauseMinutes * 60_000);
       // Before its first call, a run has no lease.
-      await overlap(running, peril?.turn !== 0);
+      await overlap(running, fault?.turn !== 0);
     }
-    await judge(await running.end);
+    await checkReport(await running.end);
   }
 
   /** Starts another run while one is paused. If the other one takes the lease, the paused run must not write after it resumes. */
@@ -81,10 +81,10 @@ export async function faultyRuns(schedule: Schedule, begin: (clock: Clock) => Pr
     const { status } = await other();
     const isLost = isHolder && status !== 'leaseHeld';
     if (isLost) standing.loseLease();
-    const before = isLost ? await remembered(eyes) : null;
+    const before = isLost ? await remembered(reader) : null;
     standing.resume();
     await standing.end;
-    if (before !== null) same(before, await remembered(eyes));
+    if (before !== null) same(before, await remembered(reader));
   }
 
   async function other(): Promise<RunReport> {
@@ -93,7 +93,7 @@ export async function faultyRuns(schedule: Schedule, begin: (clock: Clock) => Pr
     return report;
   }
 
-  return { cloud, announcer, truths, eyes, pass, clean, setRight: () => setRight() };
+  return { cloud, announcer, truths, reader, run, clean, setRight: () => setRight() };
 
   /** A clock that is set back is detected if a run completed before, and another one follows soon after. */
   async function setRight(): Promise<void> {

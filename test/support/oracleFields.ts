@@ -85,8 +85,8 @@ function isTouched(address: string | null, blocks: readonly string[]): Answer {
   return isOfFamily && !address.includes('/') ? undefined : false;
 }
 
-function known<T>(value: T | null, judge: (value: T) => boolean): Answer {
-  return value === null ? undefined : judge(value);
+function known<T>(value: T | null, test: (value: T) => boolean): Answer {
+  return value === null ? undefined : test(value);
 }
 
 export function asRegExp(glob: string): RegExp {

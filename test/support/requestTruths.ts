@@ -69,7 +69,7 @@ export function trackTruths(cloud: Emulator) {
       for (const life of lives) {
         const firstSeen = observations[life.id]?.firstSeen ?? null;
         if (life.firstSeen !== null && isPending(life) && acceptances[life.id] === undefined) {
-          expect(firstSeen, `first sighting of ${life.id}`).not.toBeNull();
+          expect(firstSeen, `first observation of ${life.id}`).not.toBeNull();
           expect(firstSeen !== null && firstSeen <= life.firstSeen, `${life.id} was first seen`).toBe(true);
         }
         life.firstSeen = firstSeen ?? life.firstSeen;
@@ -79,26 +79,26 @@ export function trackTruths(cloud: Emulator) {
 }
 
 function expectInside({ earliest, latest }: Deadline, expiry: number): void {
-  expect(Date.parse(latest ?? ''), 'late end').toBeGreaterThanOrEqual(expiry);
-  if (earliest !== null) expect(Date.parse(earliest), 'early end').toBeLessThanOrEqual(expiry);
+  expect(Date.parse(latest ?? ''), 'latest expiry').toBeGreaterThanOrEqual(expiry);
+  if (earliest !== null) expect(Date.parse(earliest), 'earliest expiry').toBeLessThanOrEqual(expiry);
 }
 
 /** The events without repeats of the same ID. A repeat must be about the same fact, though it may be found again later. */
 export function withoutRepeats(delivered: readonly AcceptorEvent[]): AcceptorEvent[] {
   const kept = new Map<string, AcceptorEvent>();
-  for (const announcement of delivered) {
-    const first = kept.get(announcement.id);
-    if (first === undefined) kept.set(announcement.id, announcement);
-    else expect(gistOf(announcement), `repeat of ${first.type} ${first.id}`).toEqual(gistOf(first));
+  for (const event of delivered) {
+    const first = kept.get(event.id);
+    if (first === undefined) kept.set(event.id, event);
+    else expect(contentOf(event), `repeat of ${first.type} ${first.id}`).toEqual(contentOf(first));
   }
   return [...kept.values()];
 }
 
-function gistOf(announcement: AcceptorEvent) {
-  const { type, detail } = announcement;
+function contentOf(event: AcceptorEvent) {
+  const { type, detail } = event;
   const { as, hours, problem, gateway, reasons } = detail;
   const ofType = type === 'Deadline Near' ? { hours } : { as, problem, gateway, codes: codesOf(reasons) };
-  return { type, subject: subjectOf(announcement), ...ofType };
+  return { type, subject: subjectOf(event), ...ofType };
 }
 
 /** The codes of reasons, if there are any. */

@@ -7,8 +7,8 @@ export type Event =
   | { readonly does: 'withdraw' | 'acceptByHand'; readonly which: number };
 
 export interface RunStep {
-  readonly does: 'pass';
-  readonly peril: InjectedFault | null;
+  readonly does: 'run';
+  readonly fault: InjectedFault | null;
   /** what happens during the run, if its fault is that the environment changes */
   readonly meanwhile: Event;
   /** how many events of each call are delivered */
@@ -16,7 +16,7 @@ export interface RunStep {
   /** whether the process has executed runs before */
   readonly isWarm: boolean;
   /** duration of a pause before another run starts, in minutes */
-  readonly standsStill: number;
+  readonly pauseMinutes: number;
 }
 
 export type Step = Event | RunStep | { readonly does: 'wait'; readonly hours: number };
@@ -39,7 +39,7 @@ const event: fc.Arbitrary<Event> = fc.oneof(
   },
 );
 
-const HARMS: readonly FaultKind[] = [
+const FAULT_KINDS: readonly FaultKind[] = [
   'refused',
   'answerLost',
   'killedBefore',
@@ -52,15 +52,17 @@ const HARMS: readonly FaultKind[] = [
 ];
 
 /** @param calls number of calls of a run at which faults can be injected */
-function pass(calls: number): fc.Arbitrary<RunStep> {
+function runStep(calls: number): fc.Arbitrary<RunStep> {
   const turn = fc.oneof(fc.nat(Math.ceil(calls / 4)), fc.nat(calls));
   return fc.record({
-    does: fc.constant('pass'),
-    peril: fc.option(fc.record({ kind: fc.constantFrom(...HARMS), turn, lasts: fc.boolean() }), { freq: 4 }),
+    does: fc.constant('run'),
+    fault: fc.option(fc.record({ kind: fc.constantFrom(...FAULT_KINDS), turn, lasts: fc.boolean() }), {
+      freq: 4,
+    }),
     meanwhile: event,
     delivers: fc.constantFrom(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, 1, 0),
     isWarm: fc.boolean(),
-    standsStill: fc.constantFrom(0, 2, 10, 10, 600),
+    pauseMinutes: fc.constantFrom(0, 2, 10, 10, 600),
   });
 }
 
@@ -73,7 +75,7 @@ export function schedules(calls: number): fc.Arbitrary<Schedule> {
   const step = fc.oneof(
     { weight: 2, arbitrary: event },
     { weight: 2, arbitrary: wait },
-    { weight: 5, arbitrary: pass(calls) },
+    { weight: 5, arbitrary: runStep(calls) },
   );
   return fc.record({
     clockAhead: fc.constantFrom(0, 0, 0, 12, 1000),

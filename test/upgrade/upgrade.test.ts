@@ -18,7 +18,7 @@ import { hasHistory, OLD_REVISION, old, policyLayer, type Release, today } from 
  */
 
 const REGION = 'eu-west-1';
-const CONNECTION = { acme: 'dxcon-1a2b3c4d', stranger: 'dxcon-9f9f9f9f' };
+const CONNECTION = { acme: 'dxcon-1a2b3c4d', unknown: 'dxcon-9f9f9f9f' };
 const GATEWAY = 'vgw-87654321';
 
 const POLICY = `version: 1
@@ -37,7 +37,7 @@ const SCENARIO = {
   gateways: [{ account: RECIPIENT_ACCOUNT, id: GATEWAY, vpc: 'vpc-1a2b3c4d' }],
   connections: [
     { account: ACME, id: CONNECTION.acme, name: 'acme', location: 'EqDC2' },
-    { account: UNKNOWN_REQUESTER, id: CONNECTION.stranger, name: 'other', location: 'EqDC2' },
+    { account: UNKNOWN_REQUESTER, id: CONNECTION.unknown, name: 'other', location: 'EqDC2' },
   ],
 };
 
@@ -211,19 +211,19 @@ describe.skipIf(!isHere)(`an upgrade from 0.1.0 (${OLD_REVISION} of the git hist
       simulator.addFault({ kind: 'reset', operation: 'ConfirmPrivateVirtualInterface', times: 'always' });
 
     // Release 0.1.0: an accepted request, requests held for two reasons, and a confirm with an unknown result.
-    const early = await other.offer({ connection: CONNECTION.stranger, vlan: 7 });
+    const early = await other.offer({ connection: CONNECTION.unknown, vlan: 7 });
     await run(before);
     const accepted = await acme.offer({ connection: CONNECTION.acme, vlan: 101 });
     expect(outcomes(await run(before))).toMatchObject({ [accepted]: 'accepted' });
-    const unknown = await other.offer({ connection: CONNECTION.stranger, vlan: 8 });
+    const unknown = await other.offer({ connection: CONNECTION.unknown, vlan: 8 });
     const ungranted = await acme.offer({ connection: CONNECTION.acme, vlan: 300 });
     const intended = await acme.offer({ connection: CONNECTION.acme, vlan: 102 });
-    const withdrawn = await other.offer({ connection: CONNECTION.stranger, vlan: 9 });
+    const withdrawn = await other.offer({ connection: CONNECTION.unknown, vlan: 9 });
     refuseConfirms();
     await expect(run(before)).rejects.toThrow(InvocationFailed);
     // The table also has an undelivered event and the failure.
     setBusDown(true);
-    const undelivered = await other.offer({ connection: CONNECTION.stranger, vlan: 10 });
+    const undelivered = await other.offer({ connection: CONNECTION.unknown, vlan: 10 });
     await expect(run(before)).rejects.toThrow(InvocationFailed);
     setBusDown(false);
     simulator.clearFaults();
@@ -242,7 +242,7 @@ describe.skipIf(!isHere)(`an upgrade from 0.1.0 (${OLD_REVISION} of the git hist
     expect(upgraded.ended).toEqual([{ id: withdrawn, as: 'rejected' }]);
     expect(times(upgraded, early).deadline?.earliest).toBeNull();
     expect(times(upgraded, unknown).deadline?.earliest).not.toBeNull();
-    const late = await other.offer({ connection: CONNECTION.stranger, vlan: 11 });
+    const late = await other.offer({ connection: CONNECTION.unknown, vlan: 11 });
     const acceptedByToday = await acme.offer({ connection: CONNECTION.acme, vlan: 103 });
     expect(outcomes(await run(after))).toMatchObject({
       [late]: 'held unknown-requester',
@@ -319,11 +319,11 @@ describe.skipIf(!isHere)(`an upgrade from 0.1.0 (${OLD_REVISION} of the git hist
 
     await run(before);
     const accepted = await acme.offer({ connection: CONNECTION.acme, vlan: 101 });
-    const unknown = await other.offer({ connection: CONNECTION.stranger, vlan: 7 });
+    const unknown = await other.offer({ connection: CONNECTION.unknown, vlan: 7 });
     const first = await run(before);
     expect(outcomes(first)).toEqual({ [accepted]: 'accepted', [unknown]: 'held unknown-requester' });
 
-    const late = await other.offer({ connection: CONNECTION.stranger, vlan: 8 });
+    const late = await other.offer({ connection: CONNECTION.unknown, vlan: 8 });
     const acceptedByToday = await acme.offer({ connection: CONNECTION.acme, vlan: 102 });
     const upgraded = await run(after);
     expect(upgraded.failures).toEqual([]);

@@ -32,14 +32,14 @@ export function decideByRules(plan: LifePlan, policy: PlainPolicy, standing: Req
     // An assignment counts for its owner, wherever the interface is now.
     intents: Object.fromEntries(
       live.flatMap(({ truth: { id, taken } }) =>
-        taken?.award
+        taken?.assignment
           ? [
               [
                 id,
                 {
-                  ...taken.award,
+                  ...taken.assignment,
                   gateway: taken.gateway,
-                  grounds: { request: { connection: taken.connection } },
+                  evidence: { request: { connection: taken.connection } },
                 },
               ],
             ]
@@ -98,10 +98,7 @@ function given(address: string): string | null {
   return address === '' ? null : address;
 }
 
-function asPolicy(
-  { freeze, acceptsPerPass: acceptsPerRun, owners, hold }: PlainPolicy,
-  { provider }: LifePlan,
-): Policy {
+function asPolicy({ freeze, acceptsPerRun, owners, hold }: PlainPolicy, { provider }: LifePlan): Policy {
   return {
     format: 1,
     target: TARGET,

@@ -52,14 +52,14 @@ export interface Truth {
 
 export interface AcceptedAs {
   readonly at: number;
-  readonly by: 'us' | 'hand';
+  readonly by: 'us' | 'person';
   readonly gateway: string;
   /** connection when it was accepted */
   readonly connection: string;
   /** assignment by the policy in force, according to the oracle */
-  readonly award: { readonly owner: string; readonly grants: readonly string[] } | null;
+  readonly assignment: { readonly owner: string; readonly grants: readonly string[] } | null;
   /** the accepter received the answer */
-  heard: boolean;
+  received: boolean;
 }
 
 interface Made {
@@ -139,5 +139,5 @@ export function mayBeLive(truth: Truth, world: World): boolean {
  * same gateway before our next description.
  */
 export function hasUnknownAccepter({ taken, attempted }: Truth): boolean {
-  return taken?.by === 'hand' && taken.gateway === attempted;
+  return taken?.by === 'person' && taken.gateway === attempted;
 }

@@ -17,7 +17,7 @@ const URGENT = 4 * 86_400_000;
  */
 export function checkLiveness(scene: Scene, { blame }: Verdicts) {
   const { plan, truths, badSince, world, civil, now } = scene;
-  let cleanPasses = SETTLED;
+  let cleanRuns = SETTLED;
   let civilAtStart = 0;
   /** IDs of requests without a known earlier listing that lacked them */
   const ageless = new Set<string>();
@@ -43,7 +43,7 @@ export function checkLiveness(scene: Scene, { blame }: Verdicts) {
     return gateway !== null && after?.gateway === gateway && badSince.get(gateway) === null ? gateway : null;
   }
 
-  function judge(run: VirtualRun, isSettled: boolean): void {
+  function checkRun(run: VirtualRun, isSettled: boolean): void {
     const all = [...truths.values()];
     const waiting = all.filter(
       (truth) => isOffer(truth) && isPending(truth, run.startedAt) && isPending(truth, now()),
@@ -52,7 +52,7 @@ export function checkLiveness(scene: Scene, { blame }: Verdicts) {
     // A confirm that may still take effect counts for a while.
     if (!isSettled && waiting.length > 1) return;
     const left = waiting.filter((request) => missed(run, request, live) !== null);
-    if (run.accepted >= run.policy.acceptsPerPass) takeTurns(run, left);
+    if (run.accepted >= run.policy.acceptsPerRun) takeTurns(run, left);
     else
       for (const { id } of left)
         blame('liveness', `${id} could have been accepted, and a run without faults did not (${run.end})`);
@@ -63,17 +63,17 @@ export function checkLiveness(scene: Scene, { blame }: Verdicts) {
     // A request that was described and not confirmed counts as a turn: the preflight checks held it.
     const served = new Set([...attempts, ...looks.keys()].map((id) => ownerOf(policy, truths.get(id))));
     const waiting = new Set(left.map((truth) => ownerOf(policy, truth)));
-    const bound = Math.ceil(new Set([...served, ...waiting]).size / policy.acceptsPerPass);
+    const bound = Math.ceil(new Set([...served, ...waiting]).size / policy.acceptsPerRun);
     for (const owner of waits.keys()) if (served.has(owner) || !waiting.has(owner)) waits.delete(owner);
     for (const owner of [...waiting].filter((one) => !served.has(one))) {
       // Requests that may expire soon come first, and may belong to another owner.
       if (left.some((truth) => ownerOf(policy, truth) !== owner && isUrgent(truth))) continue;
-      const passes = (waits.get(owner) ?? 0) + 1;
-      waits.set(owner, passes);
-      if (passes >= bound)
+      const runs = (waits.get(owner) ?? 0) + 1;
+      waits.set(owner, runs);
+      if (runs >= bound)
         blame(
           'liveness',
-          `${owner} waits with an allowed request, and had no turn in ${passes} runs without faults`,
+          `${owner} waits with an allowed request, and had no turn in ${runs} runs without faults`,
         );
     }
   }
@@ -99,14 +99,14 @@ export function checkLiveness(scene: Scene, { blame }: Verdicts) {
     ends: (run: VirtualRun): void => {
       hasListed ||= run.end === 'completed';
       if (!run.isClean) {
-        cleanPasses = 0;
+        cleanRuns = 0;
         waits.clear();
         return;
       }
       for (const truth of truths.values())
         truth.seen ||= run.end === 'completed' && isPending(truth, now()) && truth.madeAt < run.startedAt;
-      judge(run, cleanPasses >= SETTLED);
-      cleanPasses += 1;
+      checkRun(run, cleanRuns >= SETTLED);
+      cleanRuns += 1;
     },
   };
 }

@@ -13,7 +13,7 @@ export function checkRecords(
     const { id, taken, deletedAt } = truth;
     const many = receipts.filter((of) => of === id).length;
     const isOurs = taken?.by === 'us';
-    const isForgotten = deletedAt !== null && taken?.heard === false;
+    const isForgotten = deletedAt !== null && taken?.received === false;
     if (isOurs && !isForgotten && many !== 1) blame('honesty', `${id} was accepted, with ${many} receipts`);
     if (!isOurs && !hasUnknownAccepter(truth) && many > 0)
       blame('honesty', `${id} has a receipt, and was not accepted`);

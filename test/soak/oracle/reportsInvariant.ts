@@ -19,10 +19,10 @@ export function checkReports(
   { blame }: Verdicts,
 ) {
   /** The true expiry must be within the deadline, as far as the clock was correct. */
-  function deadline(id: unknown, told: unknown, where: string): void {
+  function deadline(id: unknown, reported: unknown, where: string): void {
     const truth = truths.get(String(id));
     if (truth === undefined) return;
-    const { earliest, latest } = toFields(told);
+    const { earliest, latest } = toFields(reported);
     const { expiresAt, hidden } = truth;
     if (expiresAt === null) {
       if (earliest !== null || latest !== null)

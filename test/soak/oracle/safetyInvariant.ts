@@ -27,7 +27,11 @@ export function checkSafety(scene: Scene, { blame }: Verdicts) {
   /** started confirms that have not been seen since to have had no effect */
   const open = new Set<string>();
 
-  function award(run: VirtualRun, truth: Truth, gateway: string): (Truth['taken'] & object) | null {
+  function recordAssignment(
+    run: VirtualRun,
+    truth: Truth,
+    gateway: string,
+  ): (Truth['taken'] & object) | null {
     // The run cannot know about acceptances by others after it read the state, or about hidden interfaces.
     const isKnown = ({ taken, hidden }: Truth): boolean =>
       taken !== null && (taken.by === 'us' || (!hidden && run.listedAt !== null && taken.at < run.listedAt));
@@ -48,7 +52,7 @@ export function checkSafety(scene: Scene, { blame }: Verdicts) {
     }
     const age = now() - (look?.sentAt ?? Number.NEGATIVE_INFINITY);
     // If the API answers slowly, the decision is based on one answer of that age.
-    if (age > LOOK_LASTS && look?.heardAt !== now())
+    if (age > LOOK_LASTS && look?.receivedAt !== now())
       blame('safety', `${truth.id} was confirmed for ${gateway} after a description that is ${age} ms old`);
     const bad = badSince.get(gateway);
     if (bad === undefined || (bad !== null && bad < (run.gatewaysAt ?? now())))
@@ -58,8 +62,8 @@ export function checkSafety(scene: Scene, { blame }: Verdicts) {
       by: 'us',
       gateway,
       connection: request.shown.connection,
-      award: verdict.assignment,
-      heard: false,
+      assignment: verdict.assignment,
+      received: false,
     };
   }
 
@@ -77,7 +81,7 @@ export function checkSafety(scene: Scene, { blame }: Verdicts) {
       }
       truth.attempted = gateway;
       run.attempts.add(id);
-      return award(run, truth, gateway);
+      return recordAssignment(run, truth, gateway);
     },
     /** Called when a confirm takes effect. */
     tookEffect: (run: VirtualRun, id: string, taken: Truth['taken']): void => {

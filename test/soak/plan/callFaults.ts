@@ -59,7 +59,7 @@ export const callFaults: fc.Arbitrary<CallFault> = fc
     lasts: fc.boolean(),
     seconds: fc.integer({ min: 2, max: 30 }),
   })
-  .map((ill) => {
-    if (LIMITED_TO_API.includes(ill.kind)) return { ...ill, place: 'api' as const };
-    return ill.place === 'confirm' ? { ...ill, turn: ill.turn % 3 } : ill;
+  .map((fault) => {
+    if (LIMITED_TO_API.includes(fault.kind)) return { ...fault, place: 'api' as const };
+    return fault.place === 'confirm' ? { ...fault, turn: fault.turn % 3 } : fault;
   });

@@ -61,7 +61,7 @@ export type WorldEvent =
   | { readonly does: 'crowd'; readonly size: number }
   /** an owner moves all its accepted interfaces to connections outside the policy, and makes one more request */
   | { readonly does: 'escape' }
-  | { readonly does: 'acceptByHand'; readonly which: number; readonly gateway: string }
+  | { readonly does: 'acceptManually'; readonly which: number; readonly gateway: string }
   | { readonly does: 'goDown' | 'comeUp'; readonly which: number }
   | { readonly does: 'attach' | 'detach' | 'lose' | 'bringBack'; readonly gateway: string }
   | { readonly does: 'deploy'; readonly policy: PlainPolicy }
@@ -77,8 +77,8 @@ export interface Timed {
 /** The faults of a scheduled run. */
 export interface RunTrouble {
   /** index of the run */
-  readonly pass: number;
-  readonly ills: readonly CallFault[];
+  readonly run: number;
+  readonly faults: readonly CallFault[];
   /** action of another party during the run, if a fault asks for one */
   readonly meanwhile: WorldEvent;
   /** seconds until the same invocation is delivered again; `null` if it is not */
@@ -89,23 +89,23 @@ export interface RunTrouble {
 
 /** An outage of a place for several runs. */
 export interface Outage {
-  readonly pass: number;
-  readonly passes: number;
+  readonly run: number;
+  readonly runs: number;
   readonly place: Place | 'confirm';
-  readonly harm: 'throttled' | 'serverError' | 'hangBefore' | 'denied' | 'resetAfter' | 'slow';
+  readonly faultKind: 'throttled' | 'serverError' | 'hangBefore' | 'denied' | 'resetAfter' | 'slow';
   /** duration of a call, if it is slow */
   readonly seconds: number;
 }
 
 /** Requests of an unknown requester that one run sees, and that have vanished in the next one. */
 export interface Flood {
-  readonly pass: number;
+  readonly run: number;
   readonly size: number;
 }
 
 /** A grant that ends during a run with slow calls to one place. */
 export interface Closing {
-  readonly pass: number;
+  readonly run: number;
   /** time after the start of the run */
   readonly seconds: number;
   readonly place: 'ledger' | 'gateways';
@@ -181,7 +181,7 @@ const gateway = fc.constantFrom(...GATEWAYS);
 const event: fc.Arbitrary<WorldEvent> = fc.oneof(
   { weight: 10, arbitrary: offer },
   { weight: 3, arbitrary: fc.record({ does: fc.constantFrom('withdraw', 'askAgain', 'delete'), which }) },
-  { weight: 1, arbitrary: fc.record({ does: fc.constant('acceptByHand'), which, gateway }) },
+  { weight: 1, arbitrary: fc.record({ does: fc.constant('acceptManually'), which, gateway }) },
   { weight: 2, arbitrary: fc.record({ does: fc.constantFrom('goDown', 'comeUp'), which }) },
   {
     weight: 2,
@@ -237,18 +237,18 @@ const timed = (what: fc.Arbitrary<WorldEvent>): fc.Arbitrary<Timed> =>
   fc.record({ at: fc.integer({ min: 0, max: 9999 }).map((n) => n / 10000), event: what });
 
 const troubles: fc.Arbitrary<RunTrouble> = fc.record({
-  pass: fc.nat(120),
-  ills: fc.array(callFaults, { minLength: 1, maxLength: 2 }),
+  run: fc.nat(120),
+  faults: fc.array(callFaults, { minLength: 1, maxLength: 2 }),
   meanwhile: event,
   twin: fc.constantFrom(null, null, 0, 1, 5, 40),
   isCold: fc.boolean(),
 });
 
 const outages: fc.Arbitrary<Outage> = fc.record({
-  pass: fc.nat(100),
-  passes: fc.integer({ min: 1, max: 12 }),
+  run: fc.nat(100),
+  runs: fc.integer({ min: 1, max: 12 }),
   place: fc.constantFrom(...PLACES, 'confirm' as const, 'confirm' as const),
-  harm: fc.constantFrom('throttled', 'serverError', 'hangBefore', 'denied', 'resetAfter', 'slow'),
+  faultKind: fc.constantFrom('throttled', 'serverError', 'hangBefore', 'denied', 'resetAfter', 'slow'),
   seconds: fc.integer({ min: 1, max: 7 }),
 });
 
@@ -256,12 +256,12 @@ const outages: fc.Arbitrary<Outage> = fc.record({
 const interval = fc.constantFrom(5, 15, 60, 180, 240, 360, 720);
 
 const flood: fc.Arbitrary<Flood> = fc.record({
-  pass: fc.nat(20),
+  run: fc.nat(20),
   size: fc.constantFrom(60, 400, 800),
 });
 
 const closing: fc.Arbitrary<Closing> = fc.record({
-  pass: fc.nat(20),
+  run: fc.nat(20),
   seconds: fc.integer({ min: 1, max: 40 }),
   place: fc.constantFrom('ledger', 'ledger', 'gateways'),
   slowness: fc.integer({ min: 1, max: 7 }),

@@ -16,7 +16,7 @@ import {
 /** A policy of a plan, from which both the policy file and the decisions of the oracle are derived. */
 export interface PlainPolicy {
   readonly freeze: boolean;
-  readonly acceptsPerPass: number;
+  readonly acceptsPerRun: number;
   readonly owners: readonly PlainOwner[];
   readonly hold: readonly PlainMatch[];
 }
@@ -132,7 +132,7 @@ const HOLDS: readonly (readonly PlainMatch[])[] = [
 
 export const plainPolicies: fc.Arbitrary<PlainPolicy> = fc.record({
   freeze: fc.constantFrom(...Array<boolean>(12).fill(false), true),
-  acceptsPerPass: fc.constantFrom(1, 2, 10, 10),
+  acceptsPerRun: fc.constantFrom(1, 2, 10, 10),
   owners: fc.tuple(owner('acme', [ACME_1, ACME_2]), owner('beta', [BETA_1])).map((both) => [...both]),
   hold: fc.constantFrom(...HOLDS),
 });
@@ -142,7 +142,7 @@ export function openPolicy(policy: PlainPolicy): PlainPolicy {
   return {
     ...policy,
     freeze: false,
-    acceptsPerPass: Math.min(2, policy.acceptsPerPass),
+    acceptsPerRun: Math.min(2, policy.acceptsPerRun),
     owners: policy.owners.map((owner) => ({
       ...owner,
       limit: null,
@@ -169,7 +169,7 @@ export function closePolicy(policy: PlainPolicy, until: number): PlainPolicy {
 
 /** The policy file. JSON is valid YAML. */
 export function policyText(policy: PlainPolicy, provider: 'outscale' | 'aws'): string {
-  const { freeze, acceptsPerPass, owners, hold } = policy;
+  const { freeze, acceptsPerRun, owners, hold } = policy;
   return JSON.stringify({
     version: 1,
     recipient: {
@@ -179,7 +179,7 @@ export function policyText(policy: PlainPolicy, provider: 'outscale' | 'aws'): s
       ...(provider === 'outscale' ? { credentials: { secret: 'soak' } } : {}),
     },
     freeze,
-    limits: { acceptsPerPass },
+    limits: { acceptsPerPass: acceptsPerRun },
     owners: Object.fromEntries(
       owners.map(({ name, account, connections, limit, grants: all }) => [
         name,

@@ -1,15 +1,15 @@
 import type { CallFault, CallFaultKind, Place } from '../plan/callFaults.ts';
 
 /** Assigns the faults of a run to its calls. */
-export function faultsByCall(ills: readonly CallFault[]) {
+export function faultsByCall(faults: readonly CallFault[]) {
   const counts = new Map<CallFault['place'], number>();
   const lasting = new Map<Place, CallFault>();
   return {
     /** The fault of the next call to this place. */
     next: (place: Place, isConfirm: boolean): CallFault | null => {
       const kinds = isConfirm ? ([place, 'confirm', null] as const) : ([place, null] as const);
-      const found = ills.find((ill) =>
-        kinds.some((kind) => ill.place === kind && ill.turn === (counts.get(kind) ?? 0)),
+      const found = faults.find((fault) =>
+        kinds.some((kind) => fault.place === kind && fault.turn === (counts.get(kind) ?? 0)),
       );
       for (const kind of kinds) counts.set(kind, (counts.get(kind) ?? 0) + 1);
       if (found?.lasts && REPEATS.has(found.kind)) lasting.set(place, found);
