@@ -33,7 +33,7 @@ const NO_ADVICE = { who: '-', why: '-', byWhen: '-', toDo: '-' };
 const AT = '2026-11-10T11:00:00.000Z';
 
 function createTestEvent(key: string) {
-  return createEvent('Request Held', ORIGIN, AT, [key], { message: 'held', forPeople: NO_ADVICE });
+  return createEvent('Request Held', ORIGIN, AT, [key], { message: 'held', notification: NO_ADVICE });
 }
 
 function accepted(id: string, at = AT): LedgerChange {

@@ -58,7 +58,7 @@ export function decideByOracle(
   if (isFull(asker.limit, slotsOf(asker, null, policy, request, world))) codes.add('owner-limit');
   if (current.some((grant) => isFull(grant.limit, slotsOf(asker, grant, policy, request, world))))
     codes.add('grant-limit');
-  if (isFull(policy.limits.acceptsPerRun, world.acceptedThisRun)) codes.add('pass-limit');
+  if (isFull(policy.limits.acceptsPerRun, world.acceptedThisRun)) codes.add('run-limit');
   if (codes.size > 0) return held(codes);
   const assignment = { owner: asker.name, grants: current.map(({ name }) => name) };
   return { gateway: one.gateway, codes, assignment };

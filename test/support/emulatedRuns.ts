@@ -8,7 +8,7 @@ export async function startEmulatedRuns(...options: Parameters<typeof startTestC
   const runner = createRunner(cloud, SIMPLE_POLICY, { eventPublisher });
   return {
     cloud,
-    announcer: eventPublisher,
+    publisher: eventPublisher,
     runner,
     /** Advances the clock, executes a run, and returns the events that it published. */
     after: async (time: string | null, overrides: Parameters<typeof runner.run>[0] = {}) => {
