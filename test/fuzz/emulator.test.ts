@@ -22,7 +22,7 @@ const emulator = fuzzTarget("the emulator's requests");
 const credentials = { accessKeyId: RECIPIENT_ACCOUNT, secretAccessKey: 'secret' };
 const { config } = new DirectConnectClient({ region: 'eu-west-2', credentials });
 
-/** A call as an SDK would sign it, whatever its body says. */
+/** A call with any body, signed like an SDK does. */
 async function signed(service: string, headers: Record<string, string>, body: string): Promise<Request> {
   const signer = new SignatureV4({ credentials, region: 'eu-west-2', service, sha256: config.sha256 });
   const all = { host: 'localhost', ...headers };
@@ -31,7 +31,7 @@ async function signed(service: string, headers: Record<string, string>, body: st
   return { method: 'POST', target: '/', headers: with_, body: Buffer.from(body) };
 }
 
-/** An answer, which speaks of no mistake of the emulator's own. */
+/** Checks that an answer is not an internal error of the emulator. */
 function expectAnswer(simulation: Simulation, request: Request): string {
   const reply = simulation.handle(request);
   if (reply.kind !== 'response') return reply.kind;
@@ -69,7 +69,7 @@ const FORMS = [
   'Action=AttachVpnGateway&VpnGatewayId=vgw-12345678&VpcId=vpc-1a2b3c4d&DryRun=false',
 ];
 
-describe('whatever a call says, the emulator answers it in the words of its API:', () => {
+describe('the emulator answers any call with a valid answer of its API:', () => {
   const start = (): Simulation =>
     createSimulation({ dialect: 'aws' }, readScenario({ ...demo, options: {} }));
 
@@ -111,7 +111,7 @@ describe('whatever a call says, the emulator answers it in the words of its API:
     expectSome(seen, 'answered', 'refused');
   });
 
-  it('what steers it', LONG, async () => {
+  it('an admin request', LONG, async () => {
     const steering: readonly [string, object][] = [
       ['clock', { advance: 'PT6H' }],
       ['faults', { kind: 'throttle', operation: 'DescribeConnections', times: 2, after: 1 }],
@@ -141,7 +141,7 @@ describe('whatever a call says, the emulator answers it in the words of its API:
     expectSome(seen, 'answered', 'refused');
   });
 
-  it('a scenario, which is read or refused', LONG, async () => {
+  it('a scenario, which is loaded or rejected', LONG, async () => {
     const scenarios = fc.oneof(replaceValues(demo), maliciousJson);
     const seen = await emulator.fuzz(250, scenarios, (text) => {
       try {
@@ -162,8 +162,8 @@ describe('whatever a call says, the emulator answers it in the words of its API:
   });
 });
 
-describe('whatever comes in at its port', () => {
-  it('the emulator goes on', LONG, async () => {
+describe('with any bytes at its port', () => {
+  it('the emulator continues to answer', LONG, async () => {
     const simulator = await startEmulator();
     onTestFinished(() => simulator.close());
     const token = /^[!-~]+$/;
