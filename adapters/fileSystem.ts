@@ -66,8 +66,8 @@ async function lastByte(file: FileHandle, size: number): Promise<number | undefi
 }
 
 /**
- * Creates a folder and its missing parents. Node's own option `recursive` never returns where a folder cannot be created, such as
- * below /proc; here each folder is tried at most twice.
+ * Creates a folder and its missing parents. Node's own option `recursive` never returns where a folder cannot be
+ * created, such as below /proc; here each folder is tried at most twice.
  * @throws the system's error, `EEXIST` if a file has the name
  */
 export async function makeFolder(path: string, mode?: number): Promise<void> {

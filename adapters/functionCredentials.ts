@@ -139,7 +139,10 @@ function readAccessKey(text: string): AccessKey | null {
 /** The time limits of the clients that fetch credentials, in milliseconds. */
 const LIMITS = { connectMs: 2000, requestMs: 4000 };
 
-/** The time limit for fetching credentials with all attempts, in milliseconds: without it, a server that hangs would block for ever. */
+/**
+ * The time limit for fetching credentials with all attempts, in milliseconds: without it, a server that hangs would
+ * block for ever.
+ */
 const LIMIT_MS = 15_000;
 
 /**

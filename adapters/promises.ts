@@ -1,7 +1,10 @@
 /** Runs tasks one at a time, in the order in which they were added. */
 export type SerialQueue = <T>(work: () => Promise<T>) => Promise<T>;
 
-/** Creates a serial queue within this process. An error rejects the promise of its task only; the next task runs nevertheless. */
+/**
+ * Creates a serial queue within this process. An error rejects the promise of its task only; the next task runs
+ * nevertheless.
+ */
 export function createSerialQueue(): SerialQueue {
   let last: Promise<unknown> = Promise.resolve();
   return (work) => {

@@ -25,11 +25,17 @@ export interface RotatingKey {
   (): Promise<AccessKey & { readonly expiration: Date }>;
   /** where the key is stored, for messages */
   readonly location: string;
-  /** Returns the key to use after `refused` was refused: reads it again, unless the cached key is another one by now. @throws CredentialsUnusable */
+  /**
+   * Returns the key to use after `refused` was refused: reads it again, unless the cached key is another one by now.
+   * @throws CredentialsUnusable
+   */
   renewed(refused: AccessKey): Promise<AccessKey>;
 }
 
-/** The cache lifetime of a key, in milliseconds: a replaced key is used after at most this time, even if the old one still works. */
+/**
+ * The cache lifetime of a key, in milliseconds: a replaced key is used after at most this time, even if the old one
+ * still works.
+ */
 const CACHE_MS = 10 * 60 * 1000;
 
 /** An expiration in the past, so that the SDK caches no key and asks for it with every call: the only cache is the one here. */
@@ -70,8 +76,8 @@ export type Repeat =
   | 'leftToCaller';
 
 /**
- * Makes a call. If its key is refused and another key is stored by now, makes the call once more with that key, or leaves this to
- * the caller. A refused call was not carried out, so nothing is repeated blindly.
+ * Makes a call. If its key is refused and another key is stored by now, makes the call once more with that key, or
+ * leaves this to the caller. A refused call was not carried out, so nothing is repeated blindly.
  * @param key `null`: the key cannot change
  * @param signal aborted when the time is over; then no further call is begun
  * @throws ApiFailure, also that of the second call

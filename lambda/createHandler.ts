@@ -61,7 +61,10 @@ const REPORTING_MS = 2000;
 /** The last part of it, reserved for writing the metrics and returning, in milliseconds. */
 const ENDING_MS = 500;
 
-/** Creates the Lambda function from its parts. It executes a run over the target of its event and reports it as metrics and log lines. */
+/**
+ * Creates the Lambda function from its parts. It executes a run over the target of its event and reports it as metrics
+ * and log lines.
+ */
 export function createHandler(platform: Platform) {
   const { logger, metrics } = platform;
   const targets = new Map<string, Target>();

@@ -119,7 +119,8 @@ async function recordAndConfirm(
   for (;;) {
     const assignment = toAssignment(allowed.decision, allowed.decidedAt);
     if (intended !== null && isSameAssignment(intended, assignment)) {
-      // The time of the intent is kept, so that a later run that finds the interface accepted creates the same receipt and event.
+      // The time of the intent is kept, so that a later run that finds the interface accepted creates the same receipt
+      // and event.
       const result = await confirmNow(acceptable, allowed, intended, mayRepeat, context);
       if (result !== null) return result;
       mayRepeat = false;

@@ -38,15 +38,16 @@ interface Problems {
 /**
  * Accepts the requests that the policy allows, up to four at once.
  *
- * The contract: decisions and assignments are the same as if the requests were attempted one after the other, in the order of
- * `orderAcceptableRequests`. Only the calls to the API overlap. Four rules ensure this:
+ * The contract: what is decided and assigned is the same as if the requests were attempted one after the other, in the
+ * order of `orderAcceptableRequests`. Only calls to the API overlap. Four rules ensure this:
  *
- * - Attempts start in order, and at most four are under way (concurrencyLimit.ts): fewer after throttled calls, none after an error.
- * - Attempts decide in order. Each has a slot in the decision queue, and its decision waits until all earlier slots have decided
- *   (acceptRequest.ts). Then it decides on the shared decision context, which has what all earlier attempts were assigned, and adds
- *   its own assignment to it without awaiting anything in between.
- * - A request is decided provisionally before its attempt starts. If it would be held, it gets no attempt, and so costs no call. If it
- *   would be held only because of attempts that have not decided yet, it waits for them and is decided again.
+ * - Attempts start in order, and at most four are under way: fewer after throttled calls, none after an error
+ *   (concurrencyLimit.ts).
+ * - Attempts decide in order. Each has a slot in the decision queue, and waits until all earlier slots have decided. It
+ *   then decides on the shared decision context, which has all earlier assignments, and adds its own assignment to it
+ *   before anything is awaited (acceptRequest.ts).
+ * - Before an attempt starts, the request is decided provisionally, without a call. A held request gets no attempt. If
+ *   only undecided attempts hold it, it waits until they have decided, and is decided again.
  * - When this function returns or throws, no attempt is under way.
  *
  * @param evaluations updated with the result of each attempt

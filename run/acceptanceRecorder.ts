@@ -11,8 +11,8 @@ import type { EventFactory } from './publishEvents.ts';
 /** Records an attempt in the ledger. */
 export interface AcceptanceRecorder {
   /**
-   * Writes the intent, before the confirm. Deferred changes of the same request, such as its first observation, are written with
-   * it, and with the first intent of a run the policy that was used.
+   * Writes the intent, before the confirm. Deferred changes of the same request, such as its first observation, are
+   * written with it, and with the first intent of a run the policy that was used.
    * @throws LedgerFailure
    */
   recordIntent(id: string, assignment: Assignment, evidence: Evidence): Promise<void>;

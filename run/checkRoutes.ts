@@ -13,9 +13,9 @@ import type { Budget, RunFindings, RunInput } from './runContext.ts';
 const RETRY_WITHIN_MS = 24 * 60 * 60 * 1000;
 
 /**
- * Checks whether the gateways of accepted interfaces have an onward route, once for each interface when it has become available.
- * Advisory only: it never holds or reverses an acceptance, so it runs last and no request waits for it. A failed check is a
- * warning, never a failed run; the next run repeats it, unless a permission is missing.
+ * Checks whether the gateways of accepted interfaces have an onward route, once for each interface when it has become
+ * available. Advisory only: it never holds or reverses an acceptance, so it runs last and no request waits for it. A
+ * failed check is a warning, never a failed run; the next run repeats it, unless a permission is missing.
  * @param found updated with the results
  */
 export async function checkRoutes(

@@ -57,9 +57,9 @@ const DESCRIPTIONS_SHARE = 1 / 2;
 const MARKS_SHARE = 3 / 4;
 
 /**
- * Does everything that no confirm depends on: writes the observations, queues events, checks routes, and describes more of the
- * interfaces that the listing lacks. Requesters control the amount of this work. So each part is written when it is done, and the
- * next run does what there was no time for.
+ * Does everything that no confirm depends on: writes the observations, queues events, checks routes, and describes more
+ * of the interfaces that the listing lacks. Requesters control the amount of this work. So each part is written when it
+ * is done, and the next run does what there was no time for.
  * @throws RunFailure
  */
 export async function doDeferredWork(work: RunWork, deferred: DeferredWork): Promise<void> {
@@ -151,8 +151,8 @@ async function describeMissing(
 }
 
 /**
- * Drops requests whose end is on record already. Reads the history only if there are candidates, which is the case only after an
- * outage that was longer than the expiry.
+ * Drops requests whose end is on record already. Reads the history only if there are candidates, which is the case only
+ * after an outage that was longer than the expiry.
  * @throws LedgerFailure
  */
 async function withoutRecord(

@@ -89,9 +89,9 @@ function compareQueued(a: QueuedEvent, b: QueuedEvent): number {
 }
 
 /**
- * Splits events into calls. Ten events may be refused because of one of them, so an event that was refused before goes in a call of
- * its own, after the others. If runs deliver nothing at all, each tries the first ten and a different ten than the run before, to
- * find events that are not refused.
+ * Splits events into calls. Ten events may be refused because of one of them, so an event that was refused before goes
+ * in a call of its own, after the others. If runs deliver nothing at all, each tries the first ten and a different ten
+ * than the run before, to find events that are not refused.
  */
 function splitIntoBatches(queued: readonly QueuedEvent[]): QueuedEvent[][] {
   const [neverRefused, refused] = [queued.filter((one) => !wasRefused(one)), queued.filter(wasRefused)];

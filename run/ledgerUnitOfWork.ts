@@ -13,14 +13,14 @@ export interface LedgerUnitOfWork {
   /** Adds changes to the next write, or to the last one when the run ends. */
   add(changes: readonly LedgerChange[]): void;
   /**
-   * Defers changes that no confirm depends on, such as observations of requests, whose number requesters control. They are written
-   * by `writeDeferred`, or right before any other change of the same interface.
+   * Defers changes that no confirm depends on, such as observations of requests, whose number requesters control. They
+   * are written by `writeDeferred`, or right before any other change of the same interface.
    * @param changes groups of changes, each about one interface
    */
   defer(changes: readonly (readonly LedgerChange[])[]): void;
   /**
-   * Writes the deferred changes, a part at a time. Those that there is no time for are dropped from the state: the next run finds
-   * them again.
+   * Writes the deferred changes, a part at a time. Those that there is no time for are dropped from the state: the next
+   * run finds them again.
    * @returns for about how many interfaces changes were dropped
    * @throws LedgerFailure
    */
@@ -67,7 +67,10 @@ export async function withoutLease(
   await work(unitOfWork);
 }
 
-/** For how many interfaces deferred changes are written at once: a table takes about a second, and a run that is cut short keeps them. */
+/**
+ * For how many interfaces deferred changes are written at once: a table takes about a second, and a run that is cut
+ * short keeps them.
+ */
 const DEFERRED_AT_ONCE = 500;
 
 /** The interface that a change is about; `null`: none. */

@@ -17,8 +17,8 @@ export interface InterfaceListing extends Snapshot {
 }
 
 /**
- * Lists the virtual interfaces of a target. Whether the listing is complete is only known once the interfaces that the ledger has
- * as live and the listing lacks are described (missingInterfaces.ts).
+ * Lists the virtual interfaces of a target. Whether the listing is complete is only known once the interfaces that the
+ * ledger has as live and the listing lacks are described (missingInterfaces.ts).
  * @throws ListingIncomplete, ApiFailure
  */
 export async function listInterfaces(
@@ -63,7 +63,10 @@ export async function listInterfaces(
   };
 }
 
-/** Whether an earlier run identified the interface as an offer of ours to others, for use while our own connections are not known. */
+/**
+ * Whether an earlier run identified the interface as an offer of ours to others, for use while our own connections are
+ * not known.
+ */
 function wasOutbound(
   { id, ownerAccount }: VirtualInterface,
   own: OwnConnections,

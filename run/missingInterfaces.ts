@@ -6,8 +6,8 @@ import { CallFailure, ListingIncomplete } from './portErrors.ts';
 import type { DirectConnect } from './ports.ts';
 
 /**
- * The interfaces that the ledger has as live and the listing lacks. They are described by ID. Their number has no bound: anyone who
- * may offer interfaces can create and delete many.
+ * The interfaces that the ledger has as live and the listing lacks. They are described by ID. Their number has no
+ * bound: anyone who may offer interfaces can create and delete many.
  */
 export interface MissingInterfaces {
   /** IDs that were not described yet, in order */
@@ -53,7 +53,8 @@ export function trackMissing(ids: readonly string[], directConnect: DirectConnec
         try {
           const vif = await directConnect.describe(id);
           if (vif === null || hasEnded(vif)) ended.set(id, vif);
-          // Fail closed: it counts as live. It does not fail the run, or one such interface of any party would fail all later runs.
+          // Fail closed: it counts as live. It does not fail the run, or one such interface of any party would fail all
+          // later runs.
           else if (!hasKnownState(vif)) unknown.push(vif);
           else throw new ListingIncomplete(`it lacks ${id}, which is ${quote(vif.state ?? '')}`);
         } catch (error) {

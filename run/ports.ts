@@ -70,7 +70,10 @@ export interface Ledger {
   open(key: string, leaseMs: number): Promise<LedgerSession | null>;
   /** Reads what was accepted and what was closed since then, in order of time. @throws LedgerFailure */
   readRecords(key: string, since: Date): Promise<LedgerRecords>;
-  /** Reads the compiled text of a policy under which something was accepted; `null`: none has that digest. @throws LedgerFailure */
+  /**
+   * Reads the compiled text of a policy under which something was accepted; `null`: none has that digest.
+   * @throws LedgerFailure
+   */
   readPolicy(digest: string): Promise<string | null>;
 }
 
@@ -103,7 +106,10 @@ export interface EventPublisher {
 export interface Delivery {
   /** IDs */
   readonly delivered: readonly string[];
-  /** IDs of events not delivered for a temporary reason, such as a receiver that is down; the other undelivered events were refused */
+  /**
+   * IDs of events not delivered for a temporary reason, such as a receiver that is down; the other undelivered events
+   * were refused
+   */
   readonly postponed?: readonly string[];
   /** why events were not delivered, for messages; `null`: all were delivered */
   readonly problem: string | null;

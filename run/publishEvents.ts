@@ -14,7 +14,10 @@ import type { Budget, RunFindings, RunInput } from './runContext.ts';
 /** The time to reserve for writing one part of the deferred changes, in milliseconds. */
 const WRITE_MS = 5000;
 
-/** Creates the changes that queue the new events of some facts: none for facts that were published before, or without a publisher. */
+/**
+ * Creates the changes that queue the new events of some facts: none for facts that were published before, or without a
+ * publisher.
+ */
 export type EventFactory = (facts: Partial<typeof NO_RUN_FACTS | RunFacts>) => readonly LedgerChange[];
 
 export function createEventFactory(
@@ -38,10 +41,10 @@ export function createEventFactory(
 }
 
 /**
- * From this many queued events on, event types whose number requesters control are not queued, so that an outage of the receiver
- * cannot make the ledger grow without bound. Events of held requests and of deadlines are queued once there is room, because they
- * are not marked as published. Events of withdrawn and deleted requests are lost, but the requests stay on record for 90 days;
- * each run meanwhile fails and says so.
+ * From this many queued events on, event types whose number requesters control are not queued, so that an outage of the
+ * receiver cannot make the ledger grow without bound. Events of held requests and of deadlines are queued once there is
+ * room, because they are not marked as published. Events of withdrawn and deleted requests are lost, but the requests
+ * stay on record for 90 days; each run meanwhile fails and says so.
  */
 const MOST_QUEUED = 5000;
 
@@ -62,7 +65,10 @@ function isAlwaysQueued(change: LedgerChange): boolean {
   return !CONTROLLED_BY_REQUESTERS.has(type) || detail.as === 'acceptedByOthers';
 }
 
-/** Queues the events about the evaluated requests. Each is written together with the other deferred changes of its interface. */
+/**
+ * Queues the events about the evaluated requests. Each is written together with the other deferred changes of its
+ * interface.
+ */
 export function queueRequestEvents(
   input: RunInput,
   ledger: LedgerUnitOfWork,

@@ -36,16 +36,16 @@ import { verifyCaller } from './verifyCaller.ts';
  * Executes one run over one target. This is the unit of work of the program: the Lambda function and the command `run` execute
  * a run for each target on a schedule, and the command `plan` executes one with `dryRun`. The steps, in order:
  *
- *  1. take the lease of the ledger, and read the state that earlier runs left there      ledgerUnitOfWork.ts
- *  2. verify that the credentials belong to the recipient                               verifyCaller.ts
- *  3. list the virtual interfaces; describe those that the ledger has and the listing    listInterfaces.ts,
- *     lacks                                                                              missingInterfaces.ts
- *  4. reconcile the ledger with them: what was accepted, changed or ended since          core/reconcile.ts
- *  5. for each request: identify the requester, and decide by the policy                 core/requestEvaluation.ts
- *  6. write what concerns our own acceptances, and defer the other changes               writeOwnChanges, below
- *  7. accept what the policy allows: read again, check, confirm, record                  acceptRequests.ts
- *  8. do everything that no confirm depends on, such as writing the deferred changes     deferredWork.ts
- *  9. queue and deliver events                                                           publishEvents.ts
+ *  1. take the lease of the ledger, and read the state that earlier runs left there    ledgerUnitOfWork.ts
+ *  2. verify that the credentials belong to the recipient                             verifyCaller.ts
+ *  3. list the virtual interfaces, and describe up to 100 of those that the ledger     listInterfaces.ts
+ *     has as live and the listing lacks                                                missingInterfaces.ts
+ *  4. reconcile the ledger with them: what was accepted, changed or ended since        core/reconcile.ts
+ *  5. for each request: identify the requester, and decide by the policy               core/requestEvaluation.ts
+ *  6. write what concerns our own acceptances, and defer the other changes             writeOwnChanges, below
+ *  7. accept what the policy allows: read again, check, confirm, record                acceptRequests.ts
+ *  8. do everything that no confirm depends on, such as writing the deferred changes   deferredWork.ts
+ *  9. queue and deliver events                                                         publishEvents.ts
  * 10. release the lease, and return the report
  *
  * Everyone who may offer interfaces can create and withdraw any number of them. So the calls and writes before the first
@@ -139,22 +139,25 @@ async function processRequests(
   const { expiry } = policy.recipient;
   const before = ledger.state();
   found.failures.push(...damagedItems(before));
+
+  // Step 2.
   found.warnings.push(...(await verifyCaller(loaded, ports, input.callerChecks)));
 
+  // Step 3.
   const { listing, missing, described } = await listAndDescribeMissing(input, before, budget);
   // Credentials of another account find none of our interfaces. They are verified again before the ledger forgets anything.
   if ([...described.ended.values()].includes(null))
     await verifyCaller(loaded, ports, { checkedAt: new Map() });
   const snapshot = { ...listing, found: new Map([...listing.found, ...described.ended]) };
 
-  // Without the interfaces that expired unobserved: whether they are on record is looked up in step 8, because that takes long
-  // if requesters created many.
+  // Step 4. Without the interfaces that expired unobserved: step 8 looks up whether they are on record, because that takes long
+  // if there are many.
   const reconciled = reconcile(before, { ...snapshot, expired: [] }, expiry);
   const { acceptances: accepted } = applyLedgerChanges(before, reconciled.changes);
   const changes = [...reconciled.changes, ...connectionChanges(accepted, snapshot.found, policy.owners)];
   const { intents, acceptances, observations, damaged } = applyLedgerChanges(before, changes);
 
-  // Fail closed: an interface in an unknown state may be live, although the listing lacks it.
+  // Step 5. Fail closed: an interface in an unknown state may be live, although the listing lacks it.
   const interfaces = [...listing.interfaces, ...described.unknown];
   const context = { ...snapshot, interfaces, intents, acceptances, damaged, acceptedThisRun: 0 };
   const now = ports.clock.now();
@@ -170,9 +173,11 @@ async function processRequests(
   found.warnings.push(...snapshot.warnings, ...described.warnings, ...reconciled.warnings);
   found.failures.push(...described.failures, ...reconciled.failures);
 
+  // Step 6.
   const createEvents = createEventFactory(input, ledger, origin);
   await writeOwnChanges(ledger, before, { ...reconciled, changes }, found.followUps, createEvents);
 
+  // Step 7.
   const recorder = createAcceptanceRecorder(ledger, loaded, ports.clock, createEvents);
   await acceptRequests(
     evaluations,
@@ -182,6 +187,7 @@ async function processRequests(
     { ledger, intervalMs: intervalOf(before.lastListing, snapshot.listedAt) },
   );
 
+  // Step 8.
   await doDeferredWork(
     { input, ledger, budget, createEvents, found },
     {
@@ -200,15 +206,18 @@ function damagedItems({ damaged }: LedgerState): RunProblem[] {
   return Object.values(damaged).map((message) => ({ code: 'ledger', message }));
 }
 
-/** How many of the interfaces that the listing lacks are described before the first confirm: requesters control their number. */
+/**
+ * How many of the interfaces that the listing lacks are described before the first confirm: requesters control their
+ * number.
+ */
 const DESCRIBED_FIRST = 100;
 /** The share of the remaining time that these descriptions may take. */
 const DESCRIBED_FIRST_SHARE = 1 / 4;
 
 /**
- * Lists, and describes interfaces that the ledger has as live and the listing lacks. If one of them is live, the listing is incomplete and
- * is made once more: a request that is withdrawn while pages are read moves others to a page that was read before, and requesters may
- * withdraw at any time.
+ * Lists, and describes interfaces that the ledger has as live and the listing lacks. If one of them is live, the
+ * listing is incomplete and is made once more: a request that is withdrawn while pages are read moves others to a page
+ * that was read before, and requesters may withdraw at any time.
  * @throws ListingIncomplete, ApiFailure
  */
 async function listAndDescribeMissing({ loaded, ports }: RunInput, before: LedgerState, budget: Budget) {
@@ -229,8 +238,8 @@ async function listAndDescribeMissing({ loaded, ports }: RunInput, before: Ledge
 }
 
 /**
- * Writes the changes to our own intents and acceptances, with their events, and defers the others. The first observation of a request is
- * written with its intent, or after everything was attempted.
+ * Writes the changes to our own intents and acceptances, with their events, and defers the others. The first
+ * observation of a request is written with its intent, or after everything was attempted.
  */
 async function writeOwnChanges(
   ledger: LedgerUnitOfWork,

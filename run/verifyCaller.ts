@@ -55,8 +55,8 @@ function checkCredentials(
   }
   const listed = new Map(gateways.map((gateway) => [gateway.id, gateway]));
   const ids = usedGatewayIds(policy);
-  // Fail closed: if none of our gateways exists, this is another account or region. A gateway of another account is listed on AWS only,
-  // where the account was verified above.
+  // Fail closed: if none of our gateways exists, this is another account or region. A gateway of another account is
+  // listed on AWS only, where the account was verified above.
   if (!ids.some((id) => listed.has(id))) {
     throw new WrongAccountOrRegion(
       `none of the policy's gateways (${formatList(ids)}) exists here: check that the credentials are of account ` +

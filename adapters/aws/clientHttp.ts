@@ -61,7 +61,10 @@ function isUsable(text: string): boolean {
   }
 }
 
-/** The largest body that is read, in bytes: about 10,000 interfaces. What is parsed from it must fit into the memory of the function. */
+/**
+ * The largest body that is read, in bytes: about 10,000 interfaces. What is parsed from it must fit into the memory of
+ * the function.
+ */
 const MAX_BYTES = 4_000_000;
 
 /** The body of an answer exceeds the size limit; the rest of it is not read. */
@@ -89,8 +92,9 @@ export const readBoundedBody: NonNullable<DirectConnectClientConfig['streamColle
 type Create = Agent['createConnection'];
 
 /**
- * An agent for connections through a proxy, with Node's own tunnels. Node closes a tunnel only once it carries a request. One that
- * the proxy refuses, or that hangs, would stay open and keep a finished command running, so this agent closes it.
+ * An agent for connections through a proxy, with Node's own tunnels. Node closes a tunnel only once it carries a
+ * request. One that the proxy refuses, or that hangs, would stay open and keep a finished command running, so this
+ * agent closes it.
  */
 export class TunnelAgent extends Agent {
   readonly #limitMs: number;

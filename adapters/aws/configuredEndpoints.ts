@@ -30,9 +30,9 @@ export type ConfiguredEndpoints = Readonly<Record<AwsService, ConfiguredEndpoint
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Reads the endpoints in the AWS configuration: `AWS_ENDPOINT_URL`, its variants for one service, and `endpoint_url` in the shared
- * configuration file; none if `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS` is set. The SDK itself reads them, so that services that are
- * called without the SDK follow the same settings as those that are called with it.
+ * Reads the endpoints in the AWS configuration: `AWS_ENDPOINT_URL`, its variants for one service, and `endpoint_url` in
+ * the shared configuration file; none if `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS` is set. The SDK itself reads them, so
+ * that services that are called without the SDK follow the same settings as those that are called with it.
  */
 export async function readConfiguredEndpoints(env: Environment): Promise<ConfiguredEndpoints> {
   const [directConnect, ec2, sts, dynamo, secrets, events] = await Promise.all([
@@ -65,8 +65,8 @@ async function readConfiguredEndpoint(
 }
 
 /**
- * Returns the configured endpoint of a service that is about to be called. The endpoint of a service that is not called is never
- * refused: a run for OUTSCALE must not fail because of a setting that is meant for another AWS program.
+ * Returns the configured endpoint of a service that is about to be called. The endpoint of a service that is not called
+ * is never refused: a run for OUTSCALE must not fail because of a setting that is meant for another AWS program.
  * @throws EndpointRefused, naming the setting: signed requests use https or stay on this machine
  */
 export function configuredEndpoint(
@@ -92,8 +92,8 @@ function sourceOf(service: AwsService, env: Environment): string {
 }
 
 /**
- * Chooses the endpoints of a recipient's APIs. The given endpoints take precedence over the AWS configuration, which applies to AWS
- * only: OUTSCALE keys are never sent to an endpoint that an AWS setting names.
+ * Chooses the endpoints of a recipient's APIs. The given endpoints take precedence over the AWS configuration, which
+ * applies to AWS only: OUTSCALE keys are never sent to an endpoint that an AWS setting names.
  */
 export function chooseEndpoints(
   { provider, region }: Pick<Recipient, 'provider' | 'region'>,

@@ -96,8 +96,8 @@ export function callRead<T>(
 }
 
 /**
- * Makes one call within a time limit. If its key was replaced, the call is made once more or left to the caller; the limit is for
- * both together.
+ * Makes one call within a time limit. If its key was replaced, the call is made once more or left to the caller; the
+ * limit is for both together.
  * @throws ApiFailure
  */
 export async function callWithLimit<T>(

@@ -25,7 +25,8 @@ function parseBgpPeers(reader: FieldReader): readonly BgpPeer[] {
   const own = readPeer(reader);
   const hasOwn =
     own.asn !== null || own.amazonAddress !== null || own.customerAddress !== null || own.hasKey !== null;
-  // Fail closed: if no listed session has what the interface's own fields say, they are one more session, which the policy must allow too.
+  // Fail closed: if no listed session has what the interface's own fields say, they are one more session, which the
+  // policy must allow too.
   return hasOwn && !listed.some((peer) => includesSession(peer, own)) ? [...listed, own] : listed;
 }
 
@@ -62,8 +63,8 @@ function includesSession(peer: BgpPeer, own: BgpPeer): boolean {
 }
 
 /**
- * Parses one item of `virtualInterfaces`. The SDK checks no types, so nothing is trusted: a value of another form becomes a read
- * error and its field unknown, in this item only. `authKey` and `customerRouterConfig` are dropped here.
+ * Parses one item of `virtualInterfaces`. The SDK checks no types, so nothing is trusted: a value of another form
+ * becomes a read error and its field unknown, in this item only. `authKey` and `customerRouterConfig` are dropped here.
  * @param index the position in the listing, which names an item without an ID
  */
 export function parseVirtualInterface(raw: unknown, index: number): VirtualInterface {

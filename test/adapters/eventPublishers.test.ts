@@ -16,12 +16,12 @@ const ORIGIN = {
   account: '012345678901',
   policy: { digest: 'sha256:0', revision: 'v1' },
 } as const;
-const NOBODY = { who: '-', why: '-', byWhen: '-', toDo: '-' };
+const NOTIFICATION = { who: '-', why: '-', byWhen: '-', toDo: '-' };
 const AT = '2026-11-10T11:00:00.000Z';
 
 function some(count: number): AcceptorEvent[] {
   return Array.from({ length: count }, (_, i) =>
-    createEvent('Request Held', ORIGIN, AT, [i], { message: `held ${i}`, forPeople: NOBODY }),
+    createEvent('Request Held', ORIGIN, AT, [i], { message: `held ${i}`, notification: NOTIFICATION }),
   );
 }
 

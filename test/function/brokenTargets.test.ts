@@ -71,7 +71,7 @@ function measured(): unknown[] {
     .map((line): Record<string, unknown> => JSON.parse(line))
     .filter((line) => '_aws' in line);
   log.length = 0;
-  return documents.map(({ target, PassCompleted, PassFailed }) => ({ target, PassCompleted, PassFailed }));
+  return documents.map(({ target, RunCompleted, RunFailed }) => ({ target, RunCompleted, RunFailed }));
 }
 
 /** A Secrets Manager in which `good` has our key and `broken` answers as given. */
@@ -180,11 +180,11 @@ describe.each(Object.entries(ROWS))('a target %s', (_, { provider, recipient, se
     await fails();
     log.length = 0;
     expect(await invoke('valid')).toMatchObject({ counts: { accepted: 1 }, status: 'completed' });
-    expect(measured()).toEqual([{ target: 'valid', PassCompleted: 1, PassFailed: 0 }]);
+    expect(measured()).toEqual([{ target: 'valid', RunCompleted: 1, RunFailed: 0 }]);
     await fails();
     log.length = 0;
     expect(await invoke('valid')).toMatchObject({ counts: { pending: 0 }, status: 'completed' });
-    expect(measured()).toEqual([{ target: 'valid', PassCompleted: 1, PassFailed: 0 }]);
+    expect(measured()).toEqual([{ target: 'valid', RunCompleted: 1, RunFailed: 0 }]);
     expect(await actAs(cloud, RECIPIENT_ACCOUNT).see(id)).toBe(`pending ${PROD}`);
   });
 });

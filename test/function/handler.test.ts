@@ -143,7 +143,7 @@ describe('the function', () => {
     await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan: 102 });
     const invoked = invoke({ target: 'hub' }, lambdaContext());
     await expect(invoked).rejects.toThrow(/events could not be delivered: the bus is down/);
-    expect(metrics()).toMatchObject({ PassFailed: 1, AnnouncementFailed: 1, Held: 1 });
+    expect(metrics()).toMatchObject({ RunFailed: 1, EventDeliveryFailed: 1, Held: 1 });
   });
 
   it('counts everything in every completed run, zeros included', async () => {
@@ -156,11 +156,11 @@ describe('the function', () => {
       Accepted: 0,
       Held: 0,
       ConfirmFailed: 0,
-      PassFailed: 0,
-      PassCompleted: 1,
+      RunFailed: 0,
+      RunCompleted: 1,
       Expired: 0,
       NotAvailable: 0,
-      AnnouncementFailed: 0,
+      EventDeliveryFailed: 0,
     });
     expect(metrics()).not.toHaveProperty('HoursToDeadline');
     expect(JSON.stringify(metrics()._aws)).toContain('"Namespace":"VifAcceptor"');
@@ -173,7 +173,7 @@ describe('the function', () => {
     await expect(invoked).rejects.toThrow(
       /run for `hub` failed: DescribeVirtualInterfaces failed \(credentials\)/,
     );
-    expect(metrics()).toMatchObject({ PassFailed: 1, PassCompleted: 0, target: 'hub' });
+    expect(metrics()).toMatchObject({ RunFailed: 1, RunCompleted: 0, target: 'hub' });
     expect(metrics()).not.toHaveProperty('Pending');
     expect(log.join('')).toContain('"level":"ERROR"');
   });
@@ -279,7 +279,7 @@ describe('the function', () => {
     expect(requests.length).toBeGreaterThan(0);
     const [said] = log.filter((line) => line.includes('left out')).map((line) => JSON.parse(line));
     expect(said.lines).toBe(5 - requests.length);
-    expect(metrics()).toMatchObject({ PassCompleted: 1 });
+    expect(metrics()).toMatchObject({ RunCompleted: 1 });
   });
 
   it('writes no BGP key to its log', async () => {

@@ -41,7 +41,7 @@ describe('a ledger item that cannot be read', () => {
     const { runner, publisher } = await startEmulatedRuns();
     const damaged = withDamagedItems({ 'dxvif-00000000': WHY }, runner.ledger);
     for (let run = 0; run < 3; run += 1) expect((await runner.run({}, damaged)).status).toBe('failed');
-    expect(publisher.takePublished()).toEqual(['Pass Failed']);
+    expect(publisher.takePublished()).toEqual(['Run Failed']);
     expect(publisher.delivered[0]?.detail).toMatchObject({ failures: [{ code: 'ledger', message: WHY }] });
   });
 });

@@ -62,7 +62,7 @@ it('a deadline is published also while runs fail', async () => {
   const id = await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan: 101 });
   await after('PT5M');
   cloud.addFault({ kind: 'accessDenied', operation: 'DescribeVirtualInterfaces', times: 'always' });
-  expect(await after('PT5M')).toEqual(['Pass Failed']);
+  expect(await after('PT5M')).toEqual(['Run Failed']);
   expect(await after('P4D')).toEqual([`Deadline Near ${id}`]);
   expect(await after('P1D')).toEqual([]);
   expect(await after('P1D')).toEqual([`Deadline Near ${id}`]);

@@ -52,7 +52,7 @@ describe('a ledger that is down or throttled', () => {
     const report = await run();
     expect(report).toMatchObject({ status: 'failed', failures: [{ code: 'ledger' }] });
     expect(confirms()).toBe(0);
-    expect(publisher.takePublished()).toEqual(['Pass Failed']);
+    expect(publisher.takePublished()).toEqual(['Run Failed']);
 
     at.proxy.mishap = () => null;
     expect(outcomesById(await run())).toEqual({ [id]: `accepted acme.default ${PROD}` });
@@ -97,6 +97,6 @@ describe('a ledger that is down or throttled', () => {
     expect((await ledger.readRecords(KEY, new Date(0))).receipts).toMatchObject([
       { id, answer: { by: 'laterPass' } },
     ]);
-    expect(publisher.takePublished()).toEqual(['Pass Failed', `Request Accepted ${id}`]);
+    expect(publisher.takePublished()).toEqual(['Run Failed', `Request Accepted ${id}`]);
   });
 });

@@ -139,7 +139,7 @@ describe('a confirm with a doubtful answer leaves one receipt', () => {
     cloud.addFault({ kind: 'accessDenied', operation: LIST, after: 2 });
     expect(outcomesById(await runner.run())).toEqual({ [id]: `failed acme.prod ${PROD}` });
     expect(await receipts(runner.ledger)).toEqual([]);
-    expect(publisher.takePublished()).toEqual([`Deadline Near ${id}`, 'Pass Failed']);
+    expect(publisher.takePublished()).toEqual([`Deadline Near ${id}`, 'Run Failed']);
 
     cloud.clock.advance('PT5M');
     // The policy has changed meanwhile; the receipt shows what it said before.
@@ -165,7 +165,7 @@ describe('a confirm with a doubtful answer leaves one receipt', () => {
     const runner = createRunner(cloud, LIMITED, { eventPublisher: publisher });
     await runner.run({}, failingOn('accepted', runner.ledger));
     expect(await receipts(runner.ledger)).toEqual([]);
-    expect(publisher.takePublished()).toEqual(['Pass Failed']);
+    expect(publisher.takePublished()).toEqual(['Run Failed']);
     await runner.run();
     expect(await receipts(runner.ledger)).toMatchObject([{ id, answer: { by: 'laterPass' } }]);
     expect(publisher.takePublished()).toEqual([`Request Accepted ${id}`]);

@@ -25,7 +25,7 @@ describe('the event of a failing run', () => {
       expect((await runner.run()).status).toBe(works ? 'completed' : 'failed');
       published.push(eventPublisher.takePublished());
     }
-    expect(published).toEqual([['Pass Failed'], [], [], [], ['Pass Failed'], []]);
+    expect(published).toEqual([['Run Failed'], [], [], [], ['Run Failed'], []]);
     expect(new Set(eventPublisher.delivered.map(({ id }) => id)).size).toBe(2);
     expect(eventPublisher.delivered[0]?.detail).toMatchObject({
       target: 'hub',
@@ -62,12 +62,12 @@ describe('the event of a failing run', () => {
       expect(await runner.run(overrides, broken)).toMatchObject({ failures: [{ code: 'ledger' }] });
       return publisher.takePublished();
     };
-    expect([await fail(), await fail()]).toEqual([['Pass Failed'], []]);
+    expect([await fail(), await fail()]).toEqual([['Run Failed'], []]);
     // Another process does not know of it.
-    expect(await fail({ outage: { publishedCodes: null } })).toEqual(['Pass Failed']);
+    expect(await fail({ outage: { publishedCodes: null } })).toEqual(['Run Failed']);
     await runner.run();
     publisher.takePublished();
-    expect(await fail()).toEqual(['Pass Failed']);
+    expect(await fail()).toEqual(['Run Failed']);
     expect(new Set(publisher.delivered.map(({ id }) => id)).size).toBe(publisher.delivered.length);
   });
 
@@ -82,6 +82,6 @@ describe('the event of a failing run', () => {
     expect(failures).toMatchObject([{ code: 'ledger' }, { code: 'event-delivery' }]);
     publisher.deliverAtMost(1);
     await runner.run({}, broken);
-    expect(publisher.takePublished()).toEqual(['Pass Failed']);
+    expect(publisher.takePublished()).toEqual(['Run Failed']);
   });
 });
