@@ -151,7 +151,7 @@ describe('a confirm with a doubtful answer leaves one receipt', () => {
         grants: ['prod'],
         policy: { digest: LIMITED.digest },
         acceptedAt: '2026-11-02T08:05:00.000Z',
-        answer: { by: 'laterPass', state: 'available', doubt: expect.stringContaining('not known') },
+        answer: { by: 'laterPass', state: 'available', doubt: expect.stringContaining('unknown') },
       },
     ]);
     expect(await replayed(runner.ledger)).toEqual([true]);
