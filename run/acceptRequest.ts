@@ -62,7 +62,7 @@ export interface AttemptResult {
  * 1. read the request and the gateways again, and wait until all earlier attempts have decided
  * 2. decide by policy and preflight checks, and take what the request is assigned
  * 3. write the intent to the ledger
- * 4. decide once more, on a state that is at most a second old, because the write may have taken long
+ * 4. decide once more, because the write may have taken long; a state older than a second is read again first
  * 5. confirm right after that decision; if the answer leaves doubt, describe the interface
  * 6. write the acceptance and its receipt
  *

@@ -1,7 +1,8 @@
-import { turnsAfter } from '../core/acceptanceOrder.ts';
+import { type OrderContext, turnsAfter } from '../core/acceptanceOrder.ts';
 import { type Decision, reasonCodesOf } from '../core/decide.ts';
 import type { DecisionContext } from '../core/decisionContext.ts';
 import { canonicalJson } from '../core/json.ts';
+import type { LedgerState } from '../core/ledgerState.ts';
 import type { Policy } from '../core/policy.ts';
 import { decideWithNetworkChecks } from '../core/preflightChecks.ts';
 import {
@@ -64,17 +65,10 @@ export async function acceptRequests(
   const { loaded, ports } = context;
   const { acceptsPerRun } = loaded.policy.limits;
   const at = ports.clock.now();
-  const known = new Set(loaded.policy.owners.map(({ name }) => name));
-  const turns = Object.fromEntries(Object.entries(ledger.state().turns).filter(([name]) => known.has(name)));
-  const requests = orderAcceptableRequests(evaluations.values(), { at, intervalMs, acceptsPerRun, turns });
-  const owners = new Set(requests.map(({ accept }) => accept.owner));
-  /** the owners with a request that could be accepted, and those of them that had a turn */
-  const [waited, hadTurn] = [new Set<string>(), new Set<string>()];
-  const recordTurns = (waiting: ReadonlySet<string>): void => {
-    const after = turnsAfter(turns, waiting, hadTurn, at);
-    if (canonicalJson(after) !== canonicalJson(ledger.state().turns))
-      ledger.add([{ kind: 'turned', turns: after }]);
-  };
+  const turnsBefore = turnsOfKnownOwners(loaded.policy, ledger.state());
+  const order = { at, intervalMs, acceptsPerRun, turns: turnsBefore };
+  const requests = orderAcceptableRequests(evaluations.values(), order);
+  const turns = trackTurns(requests, order, ledger);
   const outcomes: Outcome[] = [];
   const shared: SharedContext = { current: initial };
   const queue = createDecisionQueue(loaded.policy, ports.clock);
@@ -82,18 +76,14 @@ export async function acceptRequests(
 
   const attempt = async (request: AcceptableRequest): Promise<void> => {
     const slot = queue.join(request);
-    const { owner } = request.accept;
-    const isFirstOfOwner = !hadTurn.has(owner);
-    hadTurn.add(owner);
-    // Written with the intent, so that after a run that is cut short the next one does not begin with the same owners again.
-    if (isFirstOfOwner && owners.size > acceptsPerRun) recordTurns(owners);
+    const turn = turns.begin(request.accept.owner);
     try {
       const result = await acceptRequest(request, shared, slot, context);
       evaluations.set(request.id, { ...request.evaluation, ...evaluationOf(result) });
       problems.failures.push(...result.failures);
       outcomes.push(result.outcome);
-      // Time ran out before the attempt, so its owner still waits for a turn.
-      if (isFirstOfOwner && result.outcome === 'notAttempted') hadTurn.delete(owner);
+      // Time ran out before the attempt, so the owner still waits for its turn.
+      if (result.outcome === 'notAttempted') turn.undo();
     } finally {
       // Also after an error, so that later attempts do not wait for ever.
       slot.markDecided();
@@ -103,14 +93,15 @@ export async function acceptRequests(
   try {
     for (const request of requests) {
       const decision = await queue.decideProvisionally(request, shared);
-      if (reasonCodesOf(decision).every((code) => code === 'run-limit')) waited.add(request.accept.owner);
+      if (reasonCodesOf(decision).every((code) => code === 'run-limit')) turns.wait(request.accept.owner);
       if (decision.verdict === 'accept') await limit.start(() => attempt(request));
       else evaluations.set(request.id, { ...request.evaluation, decision, outcome: 'held', message: null });
     }
   } finally {
     await limit.drain();
   }
-  recordTurns(waited);
+  turns.record();
+
   const late = outcomes.filter((outcome) => outcome === 'notAttempted').length;
   if (late === 0) return;
   const message = `time ran out before ${late} of ${outcomes.length} allowed requests; the next run attempts them`;
@@ -126,6 +117,46 @@ function evaluationOf({
   skipped,
 }: AttemptResult): Pick<RequestEvaluation, 'request' | 'decision' | 'outcome' | 'message' | 'skipped'> {
   return { request, decision, outcome, message, skipped };
+}
+
+/** Which owners had a turn in this run, so that the next run begins with the others. See `turnsAfter`. */
+interface OwnerTurns {
+  /** Notes that a request of this owner could be accepted, whether or not it gets a turn. */
+  wait(owner: string): void;
+  /** Gives an owner its turn. @returns a way to undo it, unless the owner had a turn before */
+  begin(owner: string): { undo(): void };
+  /** Records the turns for the next run, if they changed. */
+  record(): void;
+}
+
+function trackTurns(
+  requests: readonly AcceptableRequest[],
+  { at, acceptsPerRun, turns }: Pick<OrderContext, 'at' | 'acceptsPerRun' | 'turns'>,
+  ledger: OrderState['ledger'],
+): OwnerTurns {
+  const owners = new Set(requests.map(({ accept }) => accept.owner));
+  const [waited, hadTurn] = [new Set<string>(), new Set<string>()];
+  const recordFor = (waiting: ReadonlySet<string>): void => {
+    const after = turnsAfter(turns, waiting, hadTurn, at);
+    if (canonicalJson(after) !== canonicalJson(ledger.state().turns))
+      ledger.add([{ kind: 'turned', turns: after }]);
+  };
+  return {
+    wait: (owner) => void waited.add(owner),
+    begin: (owner) => {
+      if (hadTurn.has(owner)) return { undo: () => undefined };
+      hadTurn.add(owner);
+      // Written with the intent: if the run is cut short, the next one does not begin with the same owners again.
+      if (owners.size > acceptsPerRun) recordFor(owners);
+      return { undo: () => void hadTurn.delete(owner) };
+    },
+    record: () => recordFor(waited),
+  };
+}
+
+function turnsOfKnownOwners(policy: Policy, { turns }: LedgerState): LedgerState['turns'] {
+  const known = new Set(policy.owners.map(({ name }) => name));
+  return Object.fromEntries(Object.entries(turns).filter(([name]) => known.has(name)));
 }
 
 /** The attempts that have started and not decided yet, in order. */

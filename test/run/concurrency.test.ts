@@ -45,7 +45,7 @@ describe('concurrent attempts', () => {
     const confirm: DirectConnect['confirm'] = async (id, gateway) => {
       underWay += 1;
       most = Math.max(most, underWay);
-      await pause(30);
+      await pause(200);
       underWay -= 1;
       return runner.ports.directConnect.confirm(id, gateway);
     };
