@@ -58,7 +58,7 @@ export interface Connected {
   readonly gatewayEndpoint: string | null;
   /** Resolves the credentials without making a call with them. @throws CredentialsUnusable, ApiFailure */
   authenticate(): Promise<void>;
-  /** how far the clock of the API is ahead of ours, in milliseconds, as of its last answer */
+  /** how far the clock of the API is ahead of this machine's, in milliseconds, as of its last answer */
   clockOffset(): number;
   /** Closes open connections. */
   close(): void;

@@ -3,9 +3,9 @@ import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises
 import { dirname } from 'node:path';
 
 /**
- * Replaces a file as a whole, readable by its owner only: whenever the process, the machine or the disk's room ends,
- * the old or the new text is there, never a part of one.
- * @param beforeReplacing called when the new text is safe on disk; throws to keep the old one
+ * Replaces a file atomically; only its owner can read it. If the process or the machine stops, or the disk is full, the
+ * file has the old or the new text, never a part of one.
+ * @param beforeReplacing called when the new text is on disk; may throw, which keeps the old text
  */
 export async function replaceFile(
   path: string,
@@ -16,7 +16,7 @@ export async function replaceFile(
   try {
     const file = await open(temporary, 'wx', 0o600);
     try {
-      // Not one `write`, which on a full disk writes a part and calls that success.
+      // Not a single `write`, which on a full disk writes a part and reports success.
       await file.writeFile(text);
       await file.sync();
     } finally {
@@ -31,7 +31,7 @@ export async function replaceFile(
   await syncFolder(dirname(path));
 }
 
-/** Waits until the names in a folder are on disk. */
+/** Waits until the entries of a folder are on disk. */
 export async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, 'r');
   try {

@@ -37,7 +37,7 @@ export function createLogger(serviceName: string): Logger {
   return new Logger({ serviceName, jsonReplacerFn: printableValue });
 }
 
-/** The parts that the function is targets of: `handler.ts` gives the real ones, the demo and the tests their own. */
+/** The parts that the function is made of: `handler.ts` gives the real ones, the demo and the tests their own. */
 export interface Platform {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;

@@ -93,6 +93,7 @@ export async function acceptRequests(
   try {
     for (const request of requests) {
       const decision = await queue.decideProvisionally(request, shared);
+      // It could be accepted, if not for the run limit.
       if (reasonCodesOf(decision).every((code) => code === 'run-limit')) turns.wait(request.accept.owner);
       if (decision.verdict === 'accept') await limit.start(() => attempt(request));
       else evaluations.set(request.id, { ...request.evaluation, decision, outcome: 'held', message: null });

@@ -11,7 +11,7 @@ const DELIVERY_MS = 5000;
 const AT_ONCE = 10;
 /** After how many calls in a row that deliver nothing a run stops: sooner if none of its calls delivered anything. */
 const MOST_FUTILE_CALLS = { nothingDelivered: 2, someDelivered: 5 };
-/** After how many refusals an event is given up: stillRefused for ever, refused events would fill the ledger. */
+/** After how many refusals an event is given up: if kept for ever, refused events would fill the ledger. */
 const MOST_REFUSALS = 10;
 /** The most events that one run gives up, because the failure names each of them. */
 const MOST_GIVEN_UP = 20;

@@ -4,8 +4,8 @@ import { LedgerFailure } from './portErrors.ts';
 import type { Ledger } from './ports.ts';
 
 /**
- * The ledger as one run sees it: the state that was read, with all changes of the run. Changes reach the ledger in three ways:
- * `write` now, `add` with the next write, `defer` when nothing urgent is left to do.
+ * The ledger as one run sees it: the state that was read, with all changes of the run. Changes reach the ledger in three
+ * ways: `write` now, `add` with the next write, `defer` when nothing urgent is left to do.
  */
 export interface LedgerUnitOfWork {
   /** The state with all changes so far, written or not. */
@@ -33,7 +33,8 @@ export interface LedgerUnitOfWork {
 }
 
 /**
- * Runs `work` under the lease of a ledger, then writes the added changes and releases the lease, also after an error.
+ * Runs `work` under the lease of a ledger, then writes the added changes and releases the lease. After an error, only
+ * releases it.
  * @returns `false`: another run has the lease, and `work` did not run
  * @throws LedgerFailure
  */
@@ -68,8 +69,8 @@ export async function withoutLease(
 }
 
 /**
- * For how many interfaces deferred changes are written at once: a table takes about a second, and a run that is cut
- * short keeps them.
+ * The number of interfaces whose deferred changes are written at once. A table takes about a second for it, and a run
+ * that is cut short keeps what was written.
  */
 const DEFERRED_AT_ONCE = 500;
 

@@ -64,8 +64,8 @@ export async function listInterfaces(
 }
 
 /**
- * Whether an earlier run identified the interface as an offer of ours to others, for use while our own connections are
- * not known.
+ * Whether an earlier run identified the interface as offered by this account to others. Used while our own connections
+ * are not known.
  */
 function wasOutbound(
   { id, ownerAccount }: VirtualInterface,

@@ -15,6 +15,7 @@ export interface Ports {
   readonly eventPublisher: EventPublisher | null;
 }
 
+/** The current time. */
 export interface Clock {
   /** wall-clock time: for deadlines, grants and records */
   now(): Date;
@@ -22,6 +23,7 @@ export interface Clock {
   monotonic(): number;
 }
 
+/** The Direct Connect API of a provider. */
 export interface DirectConnect {
   /**
    * Lists every virtual interface that the API shows, over all pages.
@@ -45,6 +47,7 @@ export interface DirectConnect {
   throttleCount(): number;
 }
 
+/** The recipient's gateways. */
 export interface Gateways {
   /** Lists every gateway of the recipient, of the given kinds. @throws ApiFailure */
   list(kinds: ReadonlySet<Gateway['kind']>): Promise<readonly Gateway[]>;
@@ -52,6 +55,7 @@ export interface Gateways {
   readRouting(gateway: string): Promise<Routing>;
 }
 
+/** The identity of the credentials. */
 export interface Caller {
   /** Returns the account of the credentials, 12 digits; `null`: the provider has no API for it. @throws ApiFailure */
   account(): Promise<string | null>;
@@ -77,6 +81,7 @@ export interface Ledger {
   readPolicy(digest: string): Promise<string | null>;
 }
 
+/** The ledger of a recipient, under its lease. */
 export interface LedgerSession {
   readonly state: LedgerState;
   /**
@@ -89,6 +94,7 @@ export interface LedgerSession {
   close(changes: readonly LedgerChange[]): Promise<void>;
 }
 
+/** The history of a recipient. */
 export interface LedgerRecords {
   /** kept for ever */
   readonly receipts: readonly Receipt[];
@@ -98,11 +104,13 @@ export interface LedgerRecords {
   readonly damaged: readonly string[];
 }
 
+/** The receiver of events: the event bus or a file. */
 export interface EventPublisher {
   /** Publishes events. The next run retries those that were not delivered. Never throws. */
   publish(events: readonly AcceptorEvent[]): Promise<Delivery>;
 }
 
+/** The result of publishing events. */
 export interface Delivery {
   /** IDs */
   readonly delivered: readonly string[];

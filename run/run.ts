@@ -46,6 +46,7 @@ import { verifyCaller } from './verifyCaller.ts';
  *  7. accept what the policy allows: read again, check, confirm, record                acceptRequests.ts
  *  8. do everything that no confirm depends on, such as writing the deferred changes   deferredWork.ts
  *  9. queue and deliver events                                                         publishEvents.ts
+ *                                                                                      deliverEvents.ts
  * 10. release the lease, and return the report
  *
  * Everyone who may offer interfaces can create and withdraw any number of them. So the calls and writes before the first
