@@ -1,5 +1,5 @@
 /**
- * Preloaded (`node --import`) into a command whose output becomes a picture: the wall clock stands still at the instant in
+ * Preloaded (`node --import`) into a command whose output becomes a picture: the wall clock shows the instant in
  * `PICTURE_INSTANT`, so that the same code always prints the same times.
  */
 const instant = Date.parse(process.env.PICTURE_INSTANT ?? '');

@@ -5,7 +5,7 @@ import { ESCAPE, terminalSvg } from './terminalSvg.ts';
 export const README = join(ROOT, 'README.md');
 export const PICTURES = join(ROOT, 'docs/pictures');
 
-/** The transcript of README.md stands between these. */
+/** Markers around the transcript in README.md. */
 const BLOCK = /(<!-- first use: npm run pictures -->\n\n```console\n)(?:.*\n)*?(```\n\n<!-- end -->)/;
 
 /** @returns the page with this transcript in its place */
