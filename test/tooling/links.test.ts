@@ -32,3 +32,11 @@ it.each(PAGES)('%s links to files that exist, and to headings in them', (page) =
   const broken = links.filter(({ path, anchor }) => anchor !== '' && !anchorsOf(path).includes(anchor));
   expect(broken).toEqual([]);
 });
+
+const SOURCE_FILE =
+  /(?<![\w/.-])(?:adapters|bench|bin|cli|core|demo|emulator|infra|lambda|language|run|scripts|test)\/[\w/.-]+\.[cm]?ts\b/g;
+
+it.each(PAGES)('%s names source files that exist', (page) => {
+  const named = readFileSync(page, 'utf8').match(SOURCE_FILE) ?? [];
+  expect(named.filter((path) => !existsSync(path))).toEqual([]);
+});
