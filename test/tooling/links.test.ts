@@ -40,3 +40,8 @@ it.each(PAGES)('%s names source files that exist', (page) => {
   const named = readFileSync(page, 'utf8').match(SOURCE_FILE) ?? [];
   expect(named.filter((path) => !existsSync(path))).toEqual([]);
 });
+
+it('README.md links to every page of docs/', () => {
+  const linked = new Set(linksOf('README.md').map(({ path }) => path));
+  expect(PAGES.filter((page) => page.startsWith('docs/') && !linked.has(page))).toEqual([]);
+});
