@@ -19,7 +19,7 @@ export function policyText(connections: readonly ConnectionOf[], region: string)
   return [
     'version: 1',
     `recipient: { provider: aws, region: ${region}, account: "${RECIPIENT_ACCOUNT}" }`,
-    'limits: { acceptsPerPass: 1000 }',
+    'limits: { acceptsPerRun: 1000 }',
     'owners:',
     ...owners,
     'hold:',

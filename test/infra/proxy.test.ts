@@ -125,7 +125,7 @@ it('the function reports an invalid proxy setting without its value', async () =
   const env = { ...(await environment(SIMPLE_POLICY)), HTTPS_PROXY: 'user:planted@proxy:3128' };
   const { returned, log } = await invoke(env);
   expect(returned).toEqual({
-    threw: 'HTTPS_PROXY must be a URL such as `http://proxy.example:3128`; mend or unset it',
+    threw: 'HTTPS_PROXY must be a URL such as `http://proxy.example:3128`; correct or unset it',
   });
   expect(log).not.toContain('planted');
 });
