@@ -14,7 +14,7 @@ import { createRecordedWorld } from './wire/replayRecording.ts';
 
 const asked = { location: 'PAR1', bandwidth: '1Gbps', connectionName: 'a', lagId: 'dxlag-1a2b3c4d' };
 
-describe('what a client asks for and can see again', () => {
+describe('a parameter takes effect', () => {
   it('is the LAG of a connection and its provider, on aws', async () => {
     const { directConnect } = inProcessClient(createSimulation({ dialect: 'aws' }, null), OWNER);
     const bundle = { location: 'PAR1', connectionsBandwidth: '1Gbps', lagName: 'a', numberOfConnections: 0 };
