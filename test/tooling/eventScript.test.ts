@@ -6,7 +6,7 @@ import { folderWith } from '../support/cli.ts';
 import { isInstalled } from '../support/installedPrograms.ts';
 import { type ProgramResult, runByUnit, runProgram, UNITS_FOLDER } from '../support/systemdUnits.ts';
 
-describe.skipIf(!isInstalled('jq'))('news of passes, by `jq`', () => {
+describe.skipIf(!isInstalled('jq'))('events of runs, sent by the script with `jq`', () => {
   /** Tells what a pass announced. @param teller what stands for `vif-acceptor-tell` */
   async function tellBy(state: string, dir: string, teller: string): Promise<ProgramResult> {
     mkdirSync(join(dir, 'bin'), { recursive: true });
