@@ -61,8 +61,8 @@ const SILENT_INTERVALS = 3;
 const FAILED_SHARE = 0.5;
 
 /**
- * One of the thresholds at which a warning is published. 72 hours are published only: they span a weekend, and nobody needs to
- * be woken for them. 24 hours always include a working day, which is what a policy change with its review takes. 6 hours are
+ * One of the thresholds at which a warning is published. 72 hours are published only: they span a weekend, and need not
+ * wake anyone. 24 hours always include a working day, which is what a policy change with its review takes. 6 hours are
  * too late to start.
  */
 const DEADLINE_HOURS = '24' satisfies DeadlineThreshold;

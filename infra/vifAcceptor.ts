@@ -19,7 +19,7 @@ import { findPolicyProblems } from './validateTargets.ts';
 export interface VifAcceptorProps {
   /** Folder of the policy files, `*.yaml`, one per target. Its subfolder `cases` contains their policy tests. */
   readonly policyDir: string;
-  /** Who gets notifications and alarms: an e-mail address, a topic, or explicitly nobody. */
+  /** Who gets notifications and alarms: an e-mail address, a topic, or explicitly `'nobody'`. */
   readonly notify: Notify;
   /**
    * Time between two runs for a target: 2 to 60 whole minutes.

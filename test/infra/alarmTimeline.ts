@@ -42,7 +42,7 @@ export async function startAlarmTimeline({ minutes = 5 } = {}) {
     readAlarm(Properties),
   );
   const cloud = await startTestCloud();
-  const { announcer, ledger, invoke } = createFunction(
+  const { eventPublisher, ledger, invoke } = createFunction(
     cloud,
     environment.parse(fn?.Properties.Environment.Variables),
   );
@@ -51,7 +51,7 @@ export async function startAlarmTimeline({ minutes = 5 } = {}) {
   const { DeadLetterConfig } = schedule?.Properties.Target ?? {};
   return {
     cloud,
-    announcer,
+    eventPublisher,
     names: alarms.map(shortName),
     /** reports a number of messages in the queue of the schedule, like SQS */
     deadLetters: (count: number) => {
@@ -130,7 +130,7 @@ function createFunction(cloud: Emulator, env: z.infer<typeof environment>) {
     await handler({ target: 'hub' }, lambdaContext()).catch(() => undefined);
     return log.join('').split('\n').filter(Boolean).flatMap(samplesOf);
   };
-  return { announcer: eventPublisher, ledger, invoke };
+  return { eventPublisher, ledger, invoke };
 }
 
 /** Evaluates alarms and keeps their states. */

@@ -99,12 +99,12 @@ const SCENARIOS: Readonly<Record<string, () => Promise<void>>> = {
   },
 
   'event delivery failing': async () => {
-    const { cloud, announcer, run } = await startAlarmTimeline();
+    const { cloud, eventPublisher, run } = await startAlarmTimeline();
     await run(1);
     await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan: 101 });
-    announcer.deliverAtMost(0);
+    eventPublisher.deliverAtMost(0);
     expect(await run(1)).toEqual(['11 event delivery failing: ALARM', '30 run failing: ALARM']);
-    announcer.deliverAtMost(10);
+    eventPublisher.deliverAtMost(10);
     expect(await run(2)).toEqual(['26 run failing: OK', '46 event delivery failing: OK']);
   },
 
@@ -154,10 +154,10 @@ describe('the alarm', () => {
   });
 
   it('`deadline near` does not fire for an unknown earliest expiry, for which an event is published instead', async () => {
-    const { cloud, announcer, run } = await startAlarmTimeline();
+    const { cloud, eventPublisher, run } = await startAlarmTimeline();
     const id = await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan: 101 });
     expect(await run(1)).toEqual([]);
-    expect(announcer.takePublished()).toContain(`Deadline Near ${id}`);
+    expect(eventPublisher.takePublished()).toContain(`Deadline Near ${id}`);
   });
 });
 

@@ -28,10 +28,10 @@ function asked(cloud: Emulator): string[] {
 
 /** Runs with requests that are accepted, held, become available, fail and end. */
 async function everyCaseOfARun(cloud: Emulator): Promise<void> {
-  const [acme, stranger] = [actAs(cloud, ACME), actAs(cloud, UNKNOWN_REQUESTER)];
+  const [acme, unknownRequester] = [actAs(cloud, ACME), actAs(cloud, UNKNOWN_REQUESTER)];
   const { run } = createRunner(cloud, SIMPLE_POLICY);
   const accepted = await acme.offer({ connection: ACME_1, vlan: 101 });
-  const held = await stranger.offer({ connection: UNKNOWN_CONNECTION, vlan: 102 });
+  const held = await unknownRequester.offer({ connection: UNKNOWN_CONNECTION, vlan: 102 });
   cloud.clearCalls();
   expect(await run()).toMatchObject({ status: 'completed', counts: { accepted: 1, held: 1 } });
   cloud.clock.advance('PT5M');
@@ -42,7 +42,7 @@ async function everyCaseOfARun(cloud: Emulator): Promise<void> {
   cloud.addFault({ kind: 'timeoutAfterCommit', operation: 'ConfirmPrivateVirtualInterface' });
   expect(await run()).toMatchObject({ counts: { accepted: 1 } });
   await acme.withdraw(failing);
-  await stranger.withdraw(held);
+  await unknownRequester.withdraw(held);
   cloud.clock.advance('P1D');
   await run();
 }
