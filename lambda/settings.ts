@@ -7,23 +7,23 @@ import { ACCOUNT, isName } from '../core/resourceIds.ts';
 
 /** The function's settings, read from its environment. */
 export interface Settings {
-  /** what each target's recipient must be, as deployed */
+  /** the recipient of each target, as deployed; a policy with another recipient is refused */
   readonly recipients: ReadonlyMap<string, Recipient>;
   /** folder of the compiled policies */
   readonly policyDir: string;
   readonly endpoints: Endpoints;
   /** DynamoDB table of the ledger */
   readonly table: string;
-  /** how long what was accepted may take to become `available`, in milliseconds */
+  /** how long an accepted interface may take to become `available`, in milliseconds */
   readonly availableWithinMs: number;
 }
 
-/** A setting is missing or malformed; the message names it and the mend. */
+/** A setting is missing or malformed; the message names it and the fix. */
 export class SettingRefused extends Error {
   override readonly name = 'SettingRefused';
 }
 
-/** The event names no target, or none that this function has. */
+/** The invocation event names no target, or one that this function does not have. */
 export class EventRefused extends Error {
   override readonly name = 'EventRefused';
 }
@@ -41,7 +41,7 @@ export function readSettings(env: Environment): Settings {
   };
 }
 
-/** `{"target": "NAME"}` of a target that this function has. @throws EventRefused */
+/** Reads an invocation event, `{"target": "NAME"}`, where NAME is a target of this function. @throws EventRefused */
 export function readEvent(
   event: unknown,
   recipients: Settings['recipients'],
@@ -75,7 +75,7 @@ function readEndpoint(env: Environment, setting: string): string | null {
 
 function readTable(name: string | undefined): string {
   if (name) return name;
-  // Fail closed: without a memory of its own, two passes could step on each other.
+  // Fail closed: without a ledger, two runs could accept requests at the same time.
   throw new SettingRefused(
     'setting VIF_ACCEPTOR_TABLE is missing: it must be the name of the DynamoDB table of the ledger; deploy with the CDK app, which sets it',
   );
@@ -103,7 +103,7 @@ function readRecipients(text: string | undefined): Map<string, Recipient> {
   try {
     raw = JSON.parse(text);
   } catch (cause) {
-    throw new SettingRefused(`setting ${RECIPIENTS} must be ${form}, got no JSON`, { cause });
+    throw new SettingRefused(`setting ${RECIPIENTS} must be ${form}, got text that is not JSON`, { cause });
   }
   const entries = typeof raw === 'object' && raw !== null && !Array.isArray(raw) ? Object.entries(raw) : [];
   if (entries.length === 0) throw new SettingRefused(`setting ${RECIPIENTS} must be ${form}, got no target`);

@@ -29,7 +29,7 @@ describe('the settings', () => {
     });
   });
 
-  it('may name other places, empty ones being none', () => {
+  it('may name other endpoints, where an empty text means none', () => {
     const env = {
       ...TABLE,
       VIF_ACCEPTOR_RECIPIENTS: RECIPIENTS,
@@ -48,7 +48,7 @@ describe('the settings', () => {
   it.each([
     ['http://127.0.0.1:4599', undefined, null],
     ['http://127.0.0.1:4599', 'https://sts.example.com', 'https://sts.example.com'],
-  ])('with EC2 at %s and STS said to be at %s look for STS at %s', (gateways, sts, identity) => {
+  ])('with EC2 at %s and STS set to %s find STS at %s', (gateways, sts, identity) => {
     const env = {
       ...TABLE,
       VIF_ACCEPTOR_RECIPIENTS: RECIPIENTS,
@@ -75,7 +75,7 @@ describe('the settings', () => {
     ['1.5', null],
     ['2h', null],
     [' ', null],
-  ])('give what was accepted %j minutes to become available: %s', (minutes, ms) => {
+  ])('give an accepted interface %j minutes to become available: %s', (minutes, ms) => {
     const env = {
       ...TABLE,
       VIF_ACCEPTOR_RECIPIENTS: RECIPIENTS,
@@ -96,8 +96,8 @@ describe('the settings', () => {
   });
 
   it.each([
-    ['acme', 'got no JSON'],
-    ['{"acme":', 'got no JSON'],
+    ['acme', 'got text that is not JSON'],
+    ['{"acme":', 'got text that is not JSON'],
     ['null', 'got no target'],
     ['{}', 'got no target'],
     ['[]', 'got no target'],
@@ -121,7 +121,7 @@ describe('the settings', () => {
   });
 
   it.each(['VIF_ACCEPTOR_ENDPOINT', 'VIF_ACCEPTOR_GATEWAY_ENDPOINT', 'VIF_ACCEPTOR_STS_ENDPOINT'])(
-    'with an endpoint in %s that keys may not be sent to are refused by its name',
+    'with an endpoint in %s to which keys must not be sent are refused by its name',
     (setting) => {
       for (const url of ['http://example.com', 'example.com', 'https://user:hunter2@example.com', ' ']) {
         const error = refusal(() =>
@@ -135,10 +135,10 @@ describe('the settings', () => {
   );
 });
 
-describe('the event', () => {
+describe('the event of an invocation', () => {
   const { recipients } = readSettings({ ...TABLE, VIF_ACCEPTOR_RECIPIENTS: RECIPIENTS });
 
-  it('names one of the targets, whatever else it holds', () => {
+  it('names one of the targets, whatever else it contains', () => {
     expect(readEvent({ target: 'hub', id: '1' }, recipients)).toEqual({
       target: 'hub',
       recipient: { provider: 'aws', region: 'eu-west-3', account: '012345678901' },
@@ -168,7 +168,7 @@ describe('the event', () => {
     ['toString', '`toString`'],
     ['../acme', '`../acme`'],
     ['\u001b[31macme', '`\\u{1b}[31macme`'],
-  ])('with the unknown target %j is refused with the targets that there are', (target, quoted) => {
+  ])('with the unknown target %j is refused with the known targets', (target, quoted) => {
     const error = refusal(() => readEvent({ target }, recipients));
     expect(error).toBeInstanceOf(EventRefused);
     expect(error.message).toBe(

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createEventBridgePublisher } from '../../adapters/events/eventBridgePublisher.ts';
-import { secretsManagerKey } from '../../adapters/secretsManagerKey.ts';
+import { secretsManagerKey } from '../../adapters/functionCredentials.ts';
 import type { AcceptorEvent } from '../../core/events/event.ts';
 import { CredentialsUnusable } from '../../run/portErrors.ts';
 import { type Reply, startApi } from '../support/apiServer.ts';
