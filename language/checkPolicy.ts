@@ -29,7 +29,7 @@ import {
 import { noForeignCredentials, noForeignPartition } from './rules/recipientRules.ts';
 import { NAME_RULE } from './scalarSchemas.ts';
 
-/** Every rule of a single file. A new one: a function in a file of its group and an entry here. */
+/** All rules for a single policy. To add one, write a function in the file of its group and list it here. */
 const POLICY_RULES: readonly PolicyRule[] = [
   noForeignCredentials,
   noForeignPartition,
@@ -48,10 +48,10 @@ const POLICY_RULES: readonly PolicyRule[] = [
   noEmptyHoldRule,
 ];
 
-/** Something that joins several places of one file. It judges what can be read and is silent on the rest. */
+/** A check that relates several parts of one policy. It checks the parts that could be read and ignores the rest. */
 export type PolicyRule = (draft: PartialPolicy) => readonly Finding[];
 
-/** The target that a policy file is for: its base name without `.yaml`. Or why there is none. */
+/** The target of a policy file, which is its base name without `.yaml`, or the problem with that name. */
 export function targetName(file: string): string | Problem {
   const name = basename(file);
   if (!name.endsWith('.yaml')) {
@@ -66,23 +66,23 @@ export function targetName(file: string): string | Problem {
   if (isName(target)) return target;
   return {
     code: 'target-name',
-    message: `the file's name is the target's, and ${quote(target)} is no name`,
+    message: `the file name is the name of the target, and ${quote(target)} is not a valid name`,
     fix: `rename it: ${NAME_RULE}`,
   };
 }
 
-/** All that can be said of one file by itself. */
+/** The result of checking one file by itself. */
 export interface CheckResult {
   readonly source: SourceFile;
-  /** by position */
+  /** sorted by position */
   readonly errors: readonly Diagnostic[];
-  /** `null` when there are faults */
+  /** `null` when there are errors */
   readonly validPolicy: ValidPolicy | null;
-  /** whose requests it judges, and how to complain of that; `null` when it cannot be read */
+  /** whose requests the policy decides on, and how to report an error about that; `null` when it cannot be read */
   readonly recipient: { readonly key: string; readonly fault: (complaint: Problem) => Diagnostic } | null;
 }
 
-/** A policy without faults, as it is written. */
+/** A policy without errors, in its written form. */
 export interface ValidPolicy {
   readonly target: string;
   readonly written: WrittenPolicy;
@@ -91,7 +91,7 @@ export interface ValidPolicy {
 
 const POLICY: DocumentSpec<WrittenPolicy> = { schema: policySchema, rules: POLICY_RULES };
 
-/** Reads a policy and finds every fault in it: of YAML, of the schema and of the rules, in one go. */
+/** Reads a policy and finds every error in it at once: of YAML, of the schema and of the rules. */
 export function checkPolicy(source: SourceFile): CheckResult {
   const target = targetName(source.file);
   const named = typeof target === 'string' ? [] : [fileDiagnostic(source.file, target)];

@@ -1,4 +1,4 @@
-/** The policy language: YAML in, a compiled policy or every fault out. */
+/** The policy language: turns YAML into a compiled policy, or into every error that it contains. */
 
 export { ComparisonTooComplex as TooManyWays } from './algebra/stepLimit.ts';
 export {

@@ -3,8 +3,8 @@ import type { WrittenMatch } from './fields/matchFields.ts';
 import type { WrittenGrant, WrittenOwner, WrittenPolicy } from './policySchema.ts';
 
 /**
- * What the schema could make of a file. Keys and list indices are those of the file; a value that the schema refused
- * is `undefined`, and a key that is absent was not written. So one slip never hides what the rules say of the rest.
+ * The parts of a document that the schema accepted. Keys and list indices are those of the file; a value that the schema rejected is
+ * `undefined`, and an absent key was not written. So the rules can check the rest of a document that has an error.
  */
 export type PartialDocument<T> = T extends string | number | boolean | undefined
   ? T
@@ -17,13 +17,13 @@ export type PartialOwner = PartialDocument<WrittenOwner>;
 export type PartialGrant = PartialDocument<WrittenGrant>;
 export type PartialMatch = PartialDocument<WrittenMatch>;
 
-/** Something in the draft and where it stands. */
+/** A value of a partial document, and its path. */
 export interface AtPath<T> {
   readonly value: T;
   readonly path: Path;
 }
 
-/** Entries of a map, or items of a list, that can be read. */
+/** The entries of a map that could be read. */
 export function readableEntries<T>(
   map: Readonly<Record<string, T | undefined>> | undefined,
   path: Path,
@@ -45,7 +45,7 @@ export function readableGrants({ value, path }: AtPath<PartialOwner>): AtPath<Pa
   return readableEntries(value.grants, [...path, 'grants']);
 }
 
-/** Every `match`, and every `hold` line, which reads like one. */
+/** Every `match`, and every hold rule, which has the same fields. */
 export function readableMatches(draft: PartialPolicy): AtPath<PartialMatch>[] {
   const grants = readableOwners(draft).flatMap(readableGrants);
   const matches = grants.flatMap(({ value: { match }, path }) =>
@@ -54,7 +54,7 @@ export function readableMatches(draft: PartialPolicy): AtPath<PartialMatch>[] {
   return [...matches, ...readableItems(draft.hold, ['hold'])];
 }
 
-/** Every place that says which gateway is given. */
+/** Every reference to a gateway, by owner and by grant. */
 export function gatewayReferences(draft: PartialPolicy): AtPath<string>[] {
   return readableOwners(draft)
     .flatMap((owner): AtPath<PartialOwner | PartialGrant>[] => [owner, ...readableGrants(owner)])

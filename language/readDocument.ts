@@ -5,23 +5,23 @@ import { type ParsedYaml, readYaml } from './yaml/readYaml.ts';
 import { nodeAt, type SourceNode, toPlainData } from './yaml/sourceNode.ts';
 import { issuePath, toFindings } from './zodDiagnostics.ts';
 
-/** How a kind of document is written. */
+/** The specification of a kind of document. */
 export interface DocumentSpec<Written> {
   readonly schema: z.ZodType<Written>;
-  /** what joins several places of one document */
+  /** checks that relate several parts of one document */
   readonly rules: readonly ((draft: PartialDocument<Written>) => readonly Finding[])[];
 }
 
-/** What schema and rules say of one document. */
+/** The result of checking data by a specification. */
 export interface ValidatedData<Written> {
-  /** `null` when the schema refused something */
+  /** `null` when the schema rejected something */
   readonly written: Written | null;
-  /** `null` when nothing of it could be read */
+  /** `null` when nothing could be read */
   readonly draft: PartialDocument<Written> | null;
   readonly findings: readonly Finding[];
 }
 
-/** Runs the schema on everything, and every rule on what the schema could read. */
+/** Runs the schema on all of the data, and every rule on the parts that the schema accepted. */
 export function validateData<Written>(
   root: SourceNode,
   { schema, rules }: DocumentSpec<Written>,
@@ -34,38 +34,38 @@ export function validateData<Written>(
       .map((issue) => nodeAt(root, issuePath(issue)))
       .filter((place) => place !== null),
   );
-  // Everything that the schema refused is taken out, so what is left has the types that the schema gives it.
+  // Everything that the schema rejected is left out, so the rest has the types of the schema.
   const draft = refused.has(root) ? null : (toPlainData(root, refused) as PartialDocument<Written>);
   const ruled = draft === null ? [] : rules.flatMap((rule) => rule(draft));
   return { written: data ?? null, draft, findings: [...toFindings(issues, root, schema), ...ruled] };
 }
 
-/** A file: its name, as people are to be told of it, and what it holds. */
+/** The name of a file, as it is shown to people, and its content. */
 export interface SourceFile {
   readonly file: string;
   readonly text: string;
 }
 
-/** One document against its form. */
+/** The result of reading one document by its specification. */
 export interface ReadDocument<Written> {
-  /** of YAML, of the schema and of the rules, in no order */
+  /** of YAML, of the schema and of the rules, unsorted */
   readonly errors: readonly Diagnostic[];
-  /** `null` when the schema refused something */
+  /** `null` when the schema rejected something */
   readonly written: Written | null;
-  /** `null` when nothing of it could be read */
+  /** `null` when nothing could be read */
   readonly draft: PartialDocument<Written> | null;
   readonly positions: Positions;
 }
 
-/** Where things stand in a file. */
+/** Positions of the keys and values of a file. */
 export interface Positions {
-  /** of a missing key, where its parent stands */
+  /** for a missing key, the position of its parent */
   readonly positionOf: (path: Path, at: Finding['at']) => Pick<Diagnostic, 'line' | 'column'>;
-  /** tells a finding with its place */
+  /** adds file and position to a finding */
   readonly toDiagnostic: (finding: Finding) => Diagnostic;
 }
 
-/** Reads a document and finds every fault in it, in one go. */
+/** Reads a document and finds every error in it at once. */
 export function readDocument<Written>(
   source: SourceFile,
   form: DocumentSpec<Written>,
@@ -78,7 +78,7 @@ export function readDocument<Written>(
   return { errors: [...errors, ...told.map(positions.toDiagnostic)], written, draft, positions };
 }
 
-/** A file as YAML, with what is wrong of that alone. */
+/** A file parsed as YAML, with the errors of that step alone. */
 export interface ParsedDocument {
   readonly yaml: ParsedYaml;
   readonly errors: readonly Diagnostic[];
@@ -106,8 +106,8 @@ export function parseDocument({ file, text }: SourceFile): ParsedDocument {
 }
 
 /**
- * After a slip of syntax, what follows may not be what was meant: told is only what ended before it, and nothing that
- * depends on the whole file.
+ * Whether a finding can be reported although the file has an error of syntax. What follows such an error may be read otherwise than it
+ * was meant, so only findings that end before it are certain, and none that depends on the whole file.
  */
 function isSure({ path, code }: Finding, root: SourceNode, soundUpTo: number): boolean {
   if (soundUpTo === Number.POSITIVE_INFINITY) return true;
@@ -119,13 +119,13 @@ function isSure({ path, code }: Finding, root: SourceNode, soundUpTo: number): b
 
 function offsetOf({ root }: ParsedYaml, path: Path, at: Finding['at']): number {
   const [place, parent] = [path, path.slice(0, -1)].map((to) => (root === null ? null : nodeAt(root, to)));
-  // A missing key is told where its parent's key stands.
+  // A missing key is reported at the key of its parent.
   const shown = !place || at === 'key' ? (place ?? parent)?.key : place.start;
   return shown ?? (place ?? parent ?? root)?.start ?? 0;
 }
 
 function lineAndColumn({ lines }: ParsedYaml, offset: number): Pick<Diagnostic, 'line' | 'column'> {
   const { line, col } = lines.linePos(offset);
-  // An empty file has no lines to count.
+  // An empty file has no lines, and positions count from 1.
   return { line: Math.max(line, 1), column: Math.max(col, 1) };
 }

@@ -5,7 +5,7 @@ import { parseAsdot } from './fields/numberRanges.ts';
 import { findNearest } from './unknownKeys.ts';
 import type { SourceNode } from './yaml/sourceNode.ts';
 
-/** @param expected what zod calls it, or `number or text` */
+/** @param expected zod's name of the type, or `number or text` */
 export function describeWrongType(expected: string, place: SourceNode, path: Path): Problem {
   const wantsNumber = ['number', 'int', 'number or text'].includes(expected);
   if (wantsNumber && place.kind === 'scalar' && Number.isNaN(place.value))
@@ -15,12 +15,12 @@ export function describeWrongType(expected: string, place: SourceNode, path: Pat
   return { code: 'wrong-type', message, fix: mend(expected, place) };
 }
 
-/** One of a few values was wanted. */
+/** The value is not one of those that are allowed. */
 export function describeWrongValue(values: readonly string[], place: SourceNode): Problem {
   const wanted = formatList(values.map((value) => `\`${value}\``)).replace(' and ', ' or ');
   const written = place.kind === 'scalar' ? place.source : '';
   const slip = values.find((value) => value === written) ?? findNearest(written, values);
-  // The right word may stand in quotes where a number is wanted.
+  // The value can be right but in quotes, where a number is required.
   const fix =
     slip === written
       ? `write it without quotes: ${slip}`
@@ -81,16 +81,16 @@ function mend(expected: string, place: SourceNode): string {
   }
 }
 
-/** YAML reads a text that ends in a colon, or has one before a blank, as a key; `null`: the map is none of these. */
+/** YAML reads a text with a colon at its end or before a space as a map. @returns the fix, or `null` if the map is not such a text */
 function colonInText(place: SourceNode): string | null {
   const [[key, value] = [], ...others] = place.kind === 'map' ? [...place.children] : [];
   if (key === undefined || value?.kind !== 'scalar' || others.length > 0) return null;
   const isEnd = value.source === '';
   const meant = escapeText(isEnd ? `${key}:` : `${key}: ${value.source}`);
-  // Nobody means a key by an address.
+  // Such as an IPv6 address: it was certainly meant as a text.
   if (isEnd && key.endsWith(':'))
-    return `put it in quotes: "${meant}", since \`::\` at the end makes it a key`;
-  return `write one text; a colon ${isEnd ? 'at its end' : 'before a blank'} makes it a key: put it in quotes if that is meant, "${meant}"`;
+    return `put it in quotes: "${meant}", because \`::\` at the end makes it a key`;
+  return `write one text; a colon ${isEnd ? 'at its end' : 'before a space'} makes it a key: put it in quotes if it is meant as a text, "${meant}"`;
 }
 
 function isAccount(path: Path): boolean {
@@ -99,7 +99,7 @@ function isAccount(path: Path): boolean {
   return below.at(-1) === 'account' && below.length === (top === 'recipient' ? 1 : top === 'owners' ? 2 : -1);
 }
 
-/** A number, `true` or `false`: texts in the eyes of most people. */
+/** Whether it is a number, `true` or `false`, which may have been meant as a text. */
 function isUnquoted(place: SourceNode): place is Extract<SourceNode, { kind: 'scalar' }> {
   return place.kind === 'scalar' && (typeof place.value === 'number' || typeof place.value === 'boolean');
 }
@@ -117,10 +117,10 @@ function unquotedAccount(source: string): Problem {
 function oddNumber(source: string, path: Path): Problem {
   const value = Number(source);
   if (/^-?[0-9]+$/.test(source) && !Number.isSafeInteger(value)) {
-    const message = `is too long a number: ${quote(source)}`;
-    return { code: 'number-range', message, fix: 'write one of up to 15 digits' };
+    const message = `has too many digits: ${quote(source)}`;
+    return { code: 'number-range', message, fix: 'write a number of up to 15 digits' };
   }
-  // Of `65010.0`, YAML's number would be another autonomous system.
+  // YAML reads `65010.0` as 65010, which is another autonomous system.
   const asn = path.findLast((step) => typeof step === 'string') === 'asn' ? parseAsdot(source) : null;
   if (asn !== null) {
     const message = `must be a whole number in plain digits, is asdot ${quote(source)}`;
@@ -129,6 +129,8 @@ function oddNumber(source: string, path: Path): Problem {
   return {
     code: 'number-spelling',
     message: `must be a whole number in plain digits, is ${quote(source)}`,
-    fix: Number.isSafeInteger(value) ? `write ${value}, if that is meant` : 'write it in plain digits',
+    fix: Number.isSafeInteger(value)
+      ? `write ${value} if that is the value meant`
+      : 'write it in plain digits',
   };
 }

@@ -5,15 +5,15 @@ import { spendSteps } from './algebra/stepLimit.ts';
 import { type Finding, formatPath, type Path, type Problem } from './diagnostic.ts';
 import { nodeAt, type SourceNode } from './yaml/sourceNode.ts';
 
-/** Enough for any policy; a file of thousands of slips must not take minutes. */
+/** How many candidates are compared: enough for any policy, and a file with thousands of misspelt names must not take minutes. */
 const CONSIDERED = 100;
 
-/** The candidate that `word` is most likely a slip of, or `null` when none is near. */
+/** The candidate that was most likely meant by `word`, or `null` when none is similar. */
 export function findNearest(word: string, candidates: readonly string[]): string | null {
-  // What is longer than any name is no slip, and would only cost time.
+  // Longer than any name, so not a misspelt one, and expensive to compare.
   if (word.length > 64) return null;
   let best: string | null = null;
-  // Of a letter or two, everything is near.
+  // Almost any name is similar to a word of one or two letters.
   let least = word.length < 3 ? 1 : Math.floor(word.length / 3) + 1;
   for (const candidate of candidates.slice(0, CONSIDERED)) {
     const slips = distance(word.toLowerCase(), candidate.toLowerCase());
@@ -22,7 +22,7 @@ export function findNearest(word: string, candidates: readonly string[]): string
   return best;
 }
 
-/** Insertions, deletions, replacements and swaps of neighbours that turn one text into the other. */
+/** The number of insertions, deletions, replacements and swaps of neighbours that turn one text into the other. */
 function distance(a: string, b: string): number {
   spendSteps(a.length * b.length);
   const rows = [Array.from({ length: b.length + 1 }, (_, i) => i)];
@@ -39,7 +39,7 @@ function distance(a: string, b: string): number {
   return at(a.length, b.length);
 }
 
-/** With the path of the key that is probably meant, if any. */
+/** The finding for an unknown key, and the path of the key that was probably meant, if any. */
 export function describeUnknownKey(
   parent: Path,
   key: string,
@@ -60,7 +60,10 @@ export function describeUnknownKey(
     at: 'key',
     code: 'unknown-key',
     message: `unknown key ${quote(key)}`,
-    fix: slip === null ? `remove it; known here: ${formatList(all.map(quote))}` : `did you mean \`${slip}\`?`,
+    fix:
+      slip === null
+        ? `remove it; the keys allowed here are ${formatList(all.map(quote))}`
+        : `did you mean \`${slip}\`?`,
   };
   return { finding, meant: slip === null ? null : formatPath([...parent, slip]) };
 }
@@ -68,12 +71,12 @@ export function describeUnknownKey(
 function noPredicate(key: string): Problem {
   return {
     code: 'hold-bgp-key',
-    message: `${quote(key)} is no predicate of a \`hold\` line`,
-    fix: 'remove it, and say by other fields what to hold',
+    message: `${quote(key)} is not supported in a hold rule`,
+    fix: 'remove it, and use other fields to select the requests to hold',
   };
 }
 
-/** The keys that `whole` has for the map at `path`. */
+/** The keys that the schema `whole` allows in the map at `path`. */
 function knownKeys(whole: z.ZodType, path: Path): string[] {
   let schema: unknown = whole;
   for (const step of path) schema = below(plain(schema), step);

@@ -5,7 +5,7 @@ import { describeWrongType, describeWrongValue } from './typeErrorMessages.ts';
 import { describeUnknownKey } from './unknownKeys.ts';
 import { nodeAt, type SourceNode } from './yaml/sourceNode.ts';
 
-/** Says in our words what the schema found. What YAML already complained of is not told twice. */
+/** Turns the issues of the schema into findings. Parts that YAML already reported an error for are skipped. */
 export function toFindings(
   issues: readonly z.core.$ZodIssue[],
   root: SourceNode,
@@ -16,7 +16,7 @@ export function toFindings(
       ? issue.keys.map((key) => describeUnknownKey(issuePath(issue), key, root, schema))
       : [],
   );
-  // A key that is there and misspelt is not missing too.
+  // A misspelt key is not reported as missing as well.
   const misspelt = new Set(unknown.map(({ meant }) => meant));
   const others = issues
     .filter(({ code }) => code !== 'unrecognized_keys')
@@ -24,7 +24,7 @@ export function toFindings(
       const path = issuePath(issue);
       const place = nodeAt(root, path);
       if (place?.kind === 'unreadable' || (place === null && misspelt.has(formatPath(path)))) return [];
-      // An unknown key, or a refused one, is no reason to call its map empty.
+      // A map whose only keys are unknown or refused is not empty.
       const hasKeys = place?.kind === 'map' && (place.children.size > 0 || place.isPartial);
       if (problemIn(issue)?.code === 'empty-map' && hasKeys) return [];
       const complaint =
@@ -34,18 +34,18 @@ export function toFindings(
   return [...unknown.map(({ finding }) => finding), ...others];
 }
 
-/** A file of `policy init` has its owners as comments, below the key `owners`. */
+/** Whether `owners` is empty, as in a new file of `policy init`, which has the owners as comments below that key. */
 function hasNoOwners(path: Path, place: SourceNode | null): boolean {
   if (formatPath(path) !== 'owners' || place === null) return false;
   return place.kind === 'map' ? place.children.size === 0 : place.kind === 'scalar' && place.value === null;
 }
 
 const NO_OWNERS: Pick<Problem, 'message' | 'fix'> = {
-  message: 'is empty, so nobody may make requests',
-  fix: 'write at least one owner under it; of the owners that `policy init` drafts as comments, verify one and remove the `#` before its lines',
+  message: 'is empty, so no request can be accepted',
+  fix: 'write at least one owner under it, or verify one of the owners that `policy init` wrote as comments and remove the `#` before its lines',
 };
 
-/** Steps into our data: none of its keys is a symbol. */
+/** The path of an issue. The data comes from YAML, so no key is a symbol. */
 export function issuePath({ path }: z.core.$ZodIssue): Path {
   return path.filter((step) => typeof step !== 'symbol');
 }
@@ -100,15 +100,15 @@ const HINTS: Readonly<Record<string, string>> = {
   region: 'as the provider writes it',
   account: 'with 12 digits in quotes',
   owners: 'with at least one owner',
-  connections: 'with the IDs of the connections that this owner owns: they identify it',
-  gateway: 'with the gateway that this grant gives',
+  connections: 'with the IDs of the connections that this owner owns, which identify it',
+  gateway: 'with the gateway of this grant',
   target: "with the name of the policy's file, without `.yaml`",
-  cases: 'with at least one case',
-  name: 'with what the case shows',
+  cases: 'with at least one policy test',
+  name: 'with what the policy test shows',
   at: 'with the instant of the decision, such as `2026-11-01T00:00:00Z`',
   request: 'with `connection` and the other fields that the API gives',
-  connection: 'with the connection that the request stands on',
+  connection: 'with the connection of the request',
   expect: 'with `accept:` or `hold:`',
-  owner: 'with the owner that it is taken for',
-  grant: 'with the grant that it fits',
+  owner: 'with the owner that the request is from',
+  grant: 'with the grant that it matches',
 };

@@ -1,9 +1,9 @@
-/** Too many steps to answer a question about policies. Fail closed: whoever asked does not get an answer, least of all "the same". */
+/** A question about policies needs too many steps. Fail closed: the caller gets no answer, and never the answer "the same". */
 export class ComparisonTooComplex extends Error {
-  override readonly name = 'TooManyWays';
+  override readonly name = 'ComparisonTooComplex';
 }
 
-/** How many steps one question may take: a few seconds of work. Steps are counted, so that a busy machine gives the same answer. */
+/** The most steps for one question: a few seconds of work. Steps are counted, not time, so that a busy machine gives the same answer. */
 export const MAX_STEPS = 5_000_000;
 
 interface Count {
@@ -11,12 +11,12 @@ interface Count {
   taken: number;
 }
 
-/** Of the innermost question that is being answered; outside of any, there is no bound. Nothing here waits, so questions do not mix. */
+/** The count of the innermost question; without one there is no limit. All code is synchronous, so questions do not interleave. */
 let count: Count = { most: Number.POSITIVE_INFINITY, taken: 0 };
 
 /**
- * Answers one question, with steps of its own.
- * @throws TooManyWays when they are not enough
+ * Answers one question within a limit of steps.
+ * @throws ComparisonTooComplex when the limit is exceeded
  */
 export function withStepLimit<T>(
   most: number,
@@ -32,11 +32,11 @@ export function withStepLimit<T>(
   }
 }
 
-/** Takes some steps of the question that is being answered. */
+/** Counts steps of the current question. @throws ComparisonTooComplex when its limit is exceeded */
 export function spendSteps(steps = 1): void {
   count.taken += steps;
   if (count.taken > count.most)
     throw new ComparisonTooComplex(
-      'its grants and `hold` lines cross in too many ways to compare; split the owner, or tell its grants apart by `connection` or `vlan`',
+      'its grants and hold rules have too many combinations to compare; split the owner, or distinguish its grants by `connection` or `vlan`',
     );
 }

@@ -7,7 +7,7 @@ import { policySchema } from '../policySchema.ts';
 import { CREDENTIAL_KEYS } from '../rules/recipientRules.ts';
 import type { SchemaHints } from '../scalarSchemas.ts';
 
-/** What holds for the policies of one provider only, as JSON Schema says it: the same as the rules do. */
+/** Constraints on policies for one provider, as JSON Schema expresses them. They agree with the rules. */
 const PROVIDER_CONSTRAINTS: readonly SchemaHints[] = PROVIDERS.map((provider) =>
   provided(
     {
@@ -25,7 +25,7 @@ const PROVIDER_CONSTRAINTS: readonly SchemaHints[] = PROVIDERS.map((provider) =>
   ),
 );
 
-/** Entry by entry: an object with a `then` of its own is what a promise looks like. */
+/** Built entry by entry, because an object literal with a key `then` looks like a promise. */
 function provided(condition: SchemaHints, consequence: SchemaHints): SchemaHints {
   return Object.fromEntries([
     ['if', condition],
@@ -45,7 +45,7 @@ function onOutscale(): Record<string, SchemaHints> {
   };
 }
 
-/** Fields that a provider's API does not give. */
+/** The fields that a provider's API does not return, none of which is allowed. */
 function never(provider: Provider): Record<string, false> {
   const fields = MATCH_FIELD_NAMES.filter((field) => {
     const providers: readonly Provider[] = LANGUAGE_FIELDS[field].providers;
@@ -55,8 +55,8 @@ function never(provider: Provider): Record<string, false> {
 }
 
 /**
- * The policy file as JSON Schema: as strict as that can be, and never stricter than the language. In draft 7, which
- * every editor knows.
+ * The policy file as JSON Schema: as strict as JSON Schema can be, and never stricter than the language. Draft 7, which every editor
+ * supports.
  */
 export const POLICY_JSON_SCHEMA: z.core.JSONSchema.BaseSchema = {
   ...z.toJSONSchema(policySchema, { io: 'input', target: 'draft-7' }),
@@ -64,7 +64,7 @@ export const POLICY_JSON_SCHEMA: z.core.JSONSchema.BaseSchema = {
   allOf: [...PROVIDER_CONSTRAINTS],
 };
 
-/** As it stands in docs/policy.schema.json, in the formatter's layout. */
+/** The content of docs/policy.schema.json, in the layout of the formatter. */
 export function formatJsonSchema(): string {
   const text = JSON.stringify(POLICY_JSON_SCHEMA, null, 2);
   const short = text.replace(

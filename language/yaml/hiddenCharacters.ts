@@ -3,8 +3,8 @@ import { findInvisibleCharacter } from '../scalarSchemas.ts';
 import type { ProblemAtOffset } from './sourceNode.ts';
 
 /**
- * Comments in which something cannot be seen: they decide nothing, but with a turned direction a reviewer reads another policy than
- * the one that is compiled.
+ * Finds invisible characters in comments. Comments have no effect on a policy, but a character that reverses the direction of text can
+ * make a reviewer read another policy than the compiled one.
  */
 export function findHiddenCharacters(text: string): ProblemAtOffset[] {
   const spotted: ProblemAtOffset[] = [];
@@ -13,11 +13,11 @@ export function findHiddenCharacters(text: string): ProblemAtOffset[] {
   for (const lexeme of new Lexer().lex(text)) {
     const type = CST.tokenType(lexeme);
     if (type === 'comment' && !isScalar) {
-      // A tab may stand in a comment.
+      // Tabs are allowed in comments.
       const complaint = findInvisibleCharacter(lexeme.replaceAll('\t', ' ').trimEnd());
       if (complaint !== null) spotted.push({ offset, ...complaint });
     }
-    // What says that a document or a scalar begins stands for no text.
+    // Marker tokens for the start of a document or scalar have no source text, so they do not advance the offset.
     const isSign = type === 'doc-mode' || type === 'flow-error-end' || lexeme === CST.SCALAR;
     if (!isSign || isScalar) offset += lexeme.length;
     isScalar = lexeme === CST.SCALAR && !isScalar;

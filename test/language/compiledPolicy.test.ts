@@ -26,7 +26,7 @@ function grant(written: string) {
 }
 
 describe('the compiled form', () => {
-  it('of the smallest policy says every default', () => {
+  it('of the smallest policy contains every default', () => {
     const nothing = {
       connection: null,
       vlan: null,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { compilePolicies, compilePolicy, formatFault } from '../../language/index.ts';
 
-/** Position, path and code of every fault. */
+/** Position, path and code of every error. */
 function told(text: string): string[] {
   const result = compilePolicy({ file: 'policy/acme.yaml', text });
   return result.ok
@@ -11,8 +11,8 @@ function told(text: string): string[] {
 
 const RECIPIENT = 'recipient: { provider: outscale, region: eu-west-2, account: "012345678901" }';
 
-describe('all faults are told at once, in the order of the file', () => {
-  it('of YAML, of the schema and of the rules', () => {
+describe('all errors are reported at once, in the order of the file', () => {
+  it('including those of YAML, of the schema and of the rules', () => {
     const text = `version: 2
 recipient:
   provider: outscale
@@ -63,7 +63,7 @@ hold:
     ]);
   });
 
-  it('but a gateway is not called unused while something that could use it cannot be read', () => {
+  it('without an unused gateway if a part that may use it cannot be read', () => {
     const gateways = 'gateways: { lab: vgw-12345678 }';
     const owner = (rest: string): string =>
       `version: 1\n${RECIPIENT}\n${gateways}\nowners: { a: { connections: [dxcon-1], ${rest} } }`;
@@ -76,19 +76,19 @@ hold:
     ]);
   });
 
-  it('nor a gateway undefined while `gateways` cannot be read', () => {
+  it('without an undefined gateway if `gateways` cannot be read', () => {
     const text = `version: 1\n${RECIPIENT}\ngateways: lab\nowners: { a: { connections: [dxcon-1], gateway: lab } }`;
     expect(told(text)).toEqual(['3:11 gateways wrong-type']);
   });
 
-  it('nor a connection foreign while those of its owner cannot be read', () => {
+  it('without a foreign connection if the connections of the owner cannot be read', () => {
     const text = `version: 1
 ${RECIPIENT}
 owners: { a: { connections: [*x], grants: { g: { gateway: vgw-12345678, match: { connection: [dxcon-2] } } } } }`;
     expect(told(text)).toEqual(['3:30 owners.a.connections[0] alias']);
   });
 
-  it('and what stands twice is judged in both places', () => {
+  it('including those in both occurrences of a duplicate key', () => {
     const text = `version: 1
 ${RECIPIENT}
 owners:
@@ -105,7 +105,7 @@ gateways: { core: vgw-1 }`;
     ]);
   });
 
-  it('up to a slip of syntax: what follows may not be what was meant', () => {
+  it('up to an error of syntax, because the rest may be read otherwise than it was meant', () => {
     const text = `version: 2
 recipient: { provider: outscale, region: eu-west-2, account: 012345678901 }
 freeze: true
@@ -122,7 +122,7 @@ freese: true
     ]);
   });
 
-  it('and of all files, with what is wrong between them', () => {
+  it('for all files, including errors between them', () => {
     const sound = (account: string): string =>
       `version: 1\nrecipient: { provider: aws, region: eu-west-1, account: "${account}" }\nowners: { a: { connections: [dxcon-1], gateway: vgw-12345678 } }\n`;
     const result = compilePolicies([
@@ -132,10 +132,10 @@ freese: true
     ]);
     expect(result.ok ? [] : result.errors.map(formatFault)).toEqual([
       expect.stringMatching(
-        /^policy\/Three\.yaml:1:1 the file's name is the target's, and `Three` is no name; rename it: /,
+        /^policy\/Three\.yaml:1:1 the file name is the name of the target, and `Three` is not a valid name; rename it: /,
       ),
       'policy/one.yaml:2:12 recipient: `policy/one.yaml` and `policy/two.yaml` are both for `aws/eu-west-1/012345678901`; ' +
-        'merge the two: one file for each provider, region and account',
+        'merge them: one file for each provider, region and account',
       'policy/two.yaml:4:1 freese: unknown key `freese`; did you mean `freeze`?',
     ]);
   });

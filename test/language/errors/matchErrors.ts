@@ -2,7 +2,7 @@ import { aws, besideAcme, matching, type Row } from './errorRow.ts';
 
 const MATCH = 'owners.acme.grants.prod.match';
 
-/** One row for each way to write an item of a list wrongly. */
+/** One row for each invalid item of a list. */
 const items = (field: string, column: number, rows: readonly (readonly [string, Row[1], string])[]): Row[] =>
   rows.map(([item, code, mend]) => [
     matching(`{ ${field}: [${item}] }`),
@@ -12,7 +12,7 @@ const items = (field: string, column: number, rows: readonly (readonly [string, 
     mend,
   ]);
 
-/** What a request must be. */
+/** Errors in the match fields. */
 export const MATCHES: readonly Row[] = [
   ...items('vlan', 25, [
     ['0', 'vlan', 'from 1 to 4094'],

@@ -4,7 +4,7 @@ const OWNER = ['connections: [dxcon-1]', 'gateway: vgw-12345678'];
 const PROD = 'owners.acme.grants.prod';
 const from = (written: string): string => granting(`from: ${written}`);
 
-/** Owners, their connections, when grants hold, and what is always held. */
+/** Errors in owners, their connections, the validity of grants, and hold rules. */
 export const OWNERS: readonly Row[] = [
   [
     outscale('owners: { Acme: { connections: [dxcon-1], gateway: vgw-12345678 } }'),
@@ -95,7 +95,7 @@ export const OWNERS: readonly Row[] = [
     'connection-twice',
     'owners.acme.connections[1]',
     '5:28',
-    'the one that is meant',
+    'the connection that was meant',
   ],
   [
     matching('{ connection: [dxcon-1, dxcon-1] }'),

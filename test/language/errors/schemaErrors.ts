@@ -4,7 +4,7 @@ const RECIPIENT = 'recipient: { provider: outscale, region: eu-west-2, account: 
 const OWNER = ['connections: [dxcon-1]', 'gateway: vgw-12345678'];
 const PROD = 'owners.acme.grants.prod';
 
-/** Keys, types and values, wherever they stand. */
+/** Errors in keys, types and values. */
 export const SCHEMA: readonly Row[] = [
   ['policy', 'wrong-type', '', '1:1', '`key: value`'],
   ['[version, 1]', 'wrong-type', '', '1:1', '`key: value`'],

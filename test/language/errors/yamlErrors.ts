@@ -1,6 +1,6 @@
 import { aws, besideAcme, matching, outscale, owning, type Row } from './errorRow.ts';
 
-/** What is no YAML, and what YAML has that a policy has not. */
+/** Errors of YAML, and syntax of YAML that a policy must not use. */
 export const YAML: readonly Row[] = [
   ['', 'empty-file', '', '1:1', 'start from a file in examples/'],
   ['# nothing but this\n', 'empty-file', '', '1:1', 'examples/'],
