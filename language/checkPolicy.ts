@@ -2,54 +2,12 @@ import { basename } from 'node:path';
 import { recipientKey } from '../core/policy.ts';
 import { quote } from '../core/printableText.ts';
 import { isName } from '../core/resourceIds.ts';
-import {
-  type Diagnostic,
-  type Finding,
-  fileDiagnostic,
-  type Problem,
-  sortDiagnostics,
-} from './diagnostic.ts';
+import { type Diagnostic, fileDiagnostic, type Problem, sortDiagnostics } from './diagnostic.ts';
+import { NAME_RULE } from './idSchemas.ts';
 import type { PartialPolicy } from './partialPolicy.ts';
-import { policySchema, type WrittenPolicy } from './policySchema.ts';
-import { type DocumentSpec, type Positions, readDocument, type SourceFile } from './readDocument.ts';
-import {
-  noDuplicateGateway,
-  noForeignGatewayKind,
-  noUndefinedGateway,
-  noUnusedGateway,
-} from './rules/gatewayRules.ts';
-import { noEmptyHoldRule, noEmptyInterval, noUnreturnedField } from './rules/matchRules.ts';
-import { requireValidNames, requireValidTagKeys } from './rules/nameRules.ts';
-import {
-  noConnectionOfOtherOwner,
-  noConnectionOfTwoOwners,
-  noDuplicateConnection,
-  requireGatewayOrGrants,
-} from './rules/ownerRules.ts';
-import { noForeignCredentials, noForeignPartition } from './rules/recipientRules.ts';
-import { NAME_RULE } from './scalarSchemas.ts';
-
-/** All rules for a single policy. To add one, write a function in the file of its group and list it here. */
-const POLICY_RULES: readonly PolicyRule[] = [
-  noForeignCredentials,
-  noForeignPartition,
-  requireValidNames,
-  requireValidTagKeys,
-  noForeignGatewayKind,
-  noDuplicateGateway,
-  noUndefinedGateway,
-  noUnusedGateway,
-  requireGatewayOrGrants,
-  noDuplicateConnection,
-  noConnectionOfTwoOwners,
-  noConnectionOfOtherOwner,
-  noUnreturnedField,
-  noEmptyInterval,
-  noEmptyHoldRule,
-];
-
-/** A check that relates several parts of one policy. It checks the parts that could be read and ignores the rest. */
-export type PolicyRule = (draft: PartialPolicy) => readonly Finding[];
+import type { WrittenPolicy } from './policySchema.ts';
+import { POLICY_SPEC } from './policySpec.ts';
+import { type Positions, readDocument, type SourceFile } from './readDocument.ts';
 
 /** The target of a policy file, which is its base name without `.yaml`, or the problem with that name. */
 export function targetName(file: string): string | Problem {
@@ -78,8 +36,11 @@ export interface CheckResult {
   readonly errors: readonly Diagnostic[];
   /** `null` when there are errors */
   readonly validPolicy: ValidPolicy | null;
-  /** whose requests the policy decides on, and how to report an error about that; `null` when it cannot be read */
-  readonly recipient: { readonly key: string; readonly fault: (complaint: Problem) => Diagnostic } | null;
+  /** identifies the recipient, and reports a problem with it; `null` when the recipient cannot be read */
+  readonly recipient: {
+    readonly key: string;
+    readonly toDiagnostic: (problem: Problem) => Diagnostic;
+  } | null;
 }
 
 /** A policy without errors, in its written form. */
@@ -87,30 +48,30 @@ export interface ValidPolicy {
   readonly target: string;
   readonly written: WrittenPolicy;
   readonly positions: Positions;
+  /** for keys of earlier releases */
+  readonly warnings: readonly Diagnostic[];
 }
-
-const POLICY: DocumentSpec<WrittenPolicy> = { schema: policySchema, rules: POLICY_RULES };
 
 /** Reads a policy and finds every error in it at once: of YAML, of the schema and of the rules. */
 export function checkPolicy(source: SourceFile): CheckResult {
   const target = targetName(source.file);
-  const named = typeof target === 'string' ? [] : [fileDiagnostic(source.file, target)];
-  const { written, draft, positions, ...document } = readDocument(source, POLICY);
-  const errors = sortDiagnostics([...named, ...document.errors]);
-  const isSound = errors.length === 0 && written !== null && typeof target === 'string';
+  const nameErrors = typeof target === 'string' ? [] : [fileDiagnostic(source.file, target)];
+  const { written, partial, positions, warnings, ...document } = readDocument(source, POLICY_SPEC);
+  const errors = sortDiagnostics([...nameErrors, ...document.errors]);
+  const isValid = errors.length === 0 && written !== null && typeof target === 'string';
   return {
     source,
     errors,
-    validPolicy: isSound ? { target, written, positions } : null,
-    recipient: recipientOf(draft, positions),
+    validPolicy: isValid ? { target, written, positions, warnings } : null,
+    recipient: findRecipient(partial, positions),
   };
 }
 
-function recipientOf(draft: PartialPolicy | null, { toDiagnostic }: Positions): CheckResult['recipient'] {
-  const { provider, region, account } = draft?.recipient ?? {};
+function findRecipient(policy: PartialPolicy | null, { toDiagnostic }: Positions): CheckResult['recipient'] {
+  const { provider, region, account } = policy?.recipient ?? {};
   if (provider === undefined || region === undefined || account === undefined) return null;
   return {
     key: recipientKey({ provider, region, account }),
-    fault: (complaint) => toDiagnostic({ ...complaint, path: ['recipient'], at: 'value' }),
+    toDiagnostic: (problem) => toDiagnostic({ ...problem, path: ['recipient'], at: 'value' }),
   };
 }

@@ -14,6 +14,8 @@ export interface CompiledPolicy {
   readonly text: string;
   /** `sha256:…` of `text` */
   readonly digest: string;
+  /** for keys of earlier releases */
+  readonly warnings: readonly Diagnostic[];
 }
 
 /** A compilation that failed. The errors are never empty, and are sorted by file and position. */
@@ -59,30 +61,31 @@ export interface CompiledSources extends CompileResults {
 export function compileEach(sources: readonly SourceFile[]): CompiledSources {
   const checked = sources.map(checkPolicy);
   const keys = checked.map(({ recipient }) => recipient?.key);
-  const alone = checked.filter(
+  const unique = checked.filter(
     ({ recipient }) => recipient === null || keys.indexOf(recipient.key) === keys.lastIndexOf(recipient.key),
   );
-  const sound = alone
-    .flatMap(compiled)
-    .map((one) => ({ one, overlapping: findOverlapErrors(one.policy, one.validPolicy) }));
-  const faults = [
+  const compiled = unique
+    .flatMap(compileChecked)
+    .map((one) => ({ one, overlaps: findOverlapErrors(one.policy, one.validPolicy) }));
+  const errors = [
     ...checked.flatMap((one) => one.errors),
-    ...sameRecipients(checked),
-    ...sound.flatMap(({ overlapping }) => overlapping),
+    ...findSameRecipients(checked),
+    ...compiled.flatMap(({ overlaps }) => overlaps),
   ];
-  const policies = sound.flatMap(({ one, overlapping }) => (overlapping.length > 0 ? [] : [one]));
-  return { policies, errors: sortDiagnostics(faults) };
+  const policies = compiled.flatMap(({ one, overlaps }) => (overlaps.length > 0 ? [] : [one]));
+  return { policies, errors: sortDiagnostics(errors) };
 }
 
-function compiled({ source: { file }, validPolicy }: CheckResult): CompiledSource[] {
+function compileChecked({ source: { file }, validPolicy }: CheckResult): CompiledSource[] {
   if (validPolicy === null) return [];
-  const policy = normalisePolicy(validPolicy.target, validPolicy.written);
+  const { target, written, warnings } = validPolicy;
+  const policy = normalisePolicy(target, written);
   const text = writePolicy(policy);
-  return [{ file, policy, text, digest: digestOf(text), validPolicy }];
+  return [{ file, policy, text, digest: digestOf(text), warnings, validPolicy }];
 }
 
 /** An error for each further policy of one recipient: each policy would accept what another one holds. */
-function sameRecipients(checked: readonly CheckResult[]): Diagnostic[] {
+function findSameRecipients(checked: readonly CheckResult[]): Diagnostic[] {
   const first = new Map<string, string>();
   return checked.flatMap(({ source: { file }, recipient }) => {
     if (recipient === null) return [];
@@ -91,7 +94,7 @@ function sameRecipients(checked: readonly CheckResult[]): Diagnostic[] {
       first.set(recipient.key, file);
       return [];
     }
-    return recipient.fault({
+    return recipient.toDiagnostic({
       code: 'same-recipient',
       message: `\`${file}\` and \`${other}\` are both for \`${recipient.key}\``,
       fix: 'merge them: one file for each provider, region and account',

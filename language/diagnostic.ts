@@ -27,6 +27,7 @@ export const DIAGNOSTIC_CODES = [
   // keys and types
   'unknown-key',
   'missing-key',
+  'renamed-key',
   'wrong-type',
   'wrong-value',
   'unquoted-account',
@@ -117,8 +118,15 @@ export function fileDiagnostic(file: string, complaint: Problem): Diagnostic {
   return { file, line: 1, column: 1, path: '', ...complaint };
 }
 
+/** The path as text, such as `owners.acme.connections[0]`. */
 export function formatPath(path: Path): string {
   return path.map(formatStep).join('').replace(/^\./, '');
+}
+
+/** `a, b or c` */
+export function formatAlternatives(items: readonly string[]): string {
+  const last = items.at(-1) ?? '';
+  return items.length < 2 ? last : `${items.slice(0, -1).join(', ')} or ${last}`;
 }
 
 function formatStep(step: string | number): string {

@@ -5,10 +5,11 @@ import {
   gatewayKind,
   isConnectionId,
   isName,
+  NAME,
   VIRTUAL_GATEWAY,
 } from '../core/resourceIds.ts';
 import type { Problem } from './diagnostic.ts';
-import { checkedText, NAME_HINTS, nonEmptyList, patternHint, type SchemaHints } from './scalarSchemas.ts';
+import { checkedText, nonEmptyList, patternHint, type SchemaHints } from './scalarSchemas.ts';
 
 const WRITE_CONNECTION_ID =
   'write it as the provider shows it: `dxcon-` or `dxlag-`, then lower-case letters and digits';
@@ -32,6 +33,11 @@ export const connectionId = checkedText(
 export function connectionList(description: string) {
   return nonEmptyList(connectionId, description, { uniqueItems: true });
 }
+
+/** The form of names of owners, grants, gateways and targets, for messages. */
+export const NAME_RULE = 'a lower-case letter, then at most 62 lower-case letters, digits and hyphens';
+
+export const NAME_HINTS: SchemaHints = patternHint(NAME.source, `write a name: ${NAME_RULE}`);
 
 const ID_PREFIX = /^(vgw|dxcon|dxlag|dxvif|dxgw)-/;
 

@@ -8,7 +8,7 @@ import type { WrittenGrant, WrittenOwner, WrittenPolicy } from './policySchema.t
 import { sortedEntries, sortedSet } from './scalarSchemas.ts';
 
 const OUTSCALE_EXPIRY = 'P7D';
-const ACCEPTS_PER_PASS = 10;
+const ACCEPTS_PER_RUN = 10;
 
 type Resolved = Pick<Grant, 'gateway' | 'gatewayName'>;
 /** by name and by ID: a policy can use either */
@@ -31,7 +31,7 @@ export function normalisePolicy(target: string, written: WrittenPolicy): Policy 
       expiry: expiry === null ? null : parseDuration(expiry),
     },
     freeze: written.freeze ?? false,
-    limits: { acceptsPerRun: written.limits?.acceptsPerPass ?? ACCEPTS_PER_PASS },
+    limits: { acceptsPerRun: written.limits?.acceptsPerRun ?? ACCEPTS_PER_RUN },
     owners: sortedEntries(written.owners).map(([name, owner]) => ownerOf(name, owner, gateways)),
     hold: holdOf(written.hold ?? []),
   };

@@ -3,11 +3,10 @@ import { PROVIDERS } from '../core/model.ts';
 import { quote } from '../core/printableText.ts';
 import { ACCOUNT } from '../core/resourceIds.ts';
 import { holdRuleKeys, matchKeys } from './fields/matchFields.ts';
-import { connectionList, GATEWAY_NAME_HINTS, gatewayId, gatewayReference } from './idSchemas.ts';
+import { connectionList, GATEWAY_NAME_HINTS, gatewayId, gatewayReference, NAME_HINTS } from './idSchemas.ts';
 import { checkDuration, checkInstant, DURATION_HINTS, INSTANT_HINTS } from './isoTime.ts';
 import {
   checkedText,
-  NAME_HINTS,
   nonEmptyList,
   nonEmptyMap,
   patternText,
@@ -121,7 +120,9 @@ export const policySchema = z
     freeze: z.boolean().meta({ description: '`true` holds everything.', default: false }).optional(),
     limits: nonEmptyMap(
       z.strictObject({
-        acceptsPerPass: limit('Requests accepted in one pass at most.').meta({ default: 10 }).optional(),
+        acceptsPerRun: limit('Maximum number of requests accepted in one run.')
+          .meta({ default: 10 })
+          .optional(),
       }),
       'Limits of the target as a whole.',
     ).optional(),

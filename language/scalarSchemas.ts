@@ -1,22 +1,7 @@
 import * as z from 'zod';
-import { compareByCodePoint, quote } from '../core/printableText.ts';
-import { NAME } from '../core/resourceIds.ts';
+import { compareByCodePoint } from '../core/printableText.ts';
 import { DIAGNOSTIC_CODES, type Problem } from './diagnostic.ts';
-
-/** The texts sorted by code point, each once. */
-export function sortedSet(texts: readonly string[]): string[] {
-  return [...new Set(texts)].sort(compareByCodePoint);
-}
-
-/** The entries of a map, sorted by key. */
-export function sortedEntries<T>(map: Readonly<Record<string, T>>): [string, T][] {
-  return Object.entries(map).sort(([a], [b]) => compareByCodePoint(a, b));
-}
-
-/** The form of names of owners, grants, gateways and targets, for messages. */
-export const NAME_RULE = 'a lower-case letter, then at most 62 lower-case letters, digits and hyphens';
-
-export const NAME_HINTS: SchemaHints = patternHint(NAME.source, `write a name: ${NAME_RULE}`);
+import { findInvisibleCharacter, INVISIBLE_CHARACTERS } from './yaml/hiddenCharacters.ts';
 
 /**
  * Building blocks of schemas. Each has a description, which editors and the reference show, and reports the problem and the fix for an
@@ -76,29 +61,15 @@ export function plainText(description: string) {
   );
 }
 
-/** Control and invisible characters. Variation selectors are not among them: they are part of many signs. */
-const HIDDEN = '\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}\\u034f\\u115f\\u1160\\u17b4\\u17b5\\u2800\\u3164\\uffa0';
-const INVISIBLE = new RegExp(`[${HIDDEN}]`, 'u');
-
 /** Visible characters only, possibly none. */
 export const VISIBLE_TEXT_HINT: SchemaHints = patternHint(
-  `^[^${HIDDEN}]*$`,
+  `^[^${INVISIBLE_CHARACTERS}]*$`,
   'write it without control and invisible characters',
 );
 const PLAIN: SchemaHints = patternHint(
-  `^\\p{Zs}*[^\\p{Zs}${HIDDEN}][^${HIDDEN}]*$`,
+  `^\\p{Zs}*[^\\p{Zs}${INVISIBLE_CHARACTERS}][^${INVISIBLE_CHARACTERS}]*$`,
   'write something, in one line, without control and invisible characters',
 );
-
-/** The problem with a text that has invisible characters: a reviewer would not see them. */
-export function findInvisibleCharacter(value: string): Problem | null {
-  if (!INVISIBLE.test(value)) return null;
-  return {
-    code: 'invisible-character',
-    message: `${quote(value)} contains a control or invisible character`,
-    fix: 'write it in one line, without the characters shown as `\\u{…}`',
-  };
-}
 
 export const EMPTY_TEXT: Problem = {
   code: 'empty-text',
@@ -133,3 +104,13 @@ const EMPTY_MAP: Problem = {
   message: 'is empty',
   fix: 'write at least one key under it, or remove it',
 };
+
+/** The texts sorted by code point, each once. */
+export function sortedSet(texts: readonly string[]): string[] {
+  return [...new Set(texts)].sort(compareByCodePoint);
+}
+
+/** The entries of a map, sorted by key. */
+export function sortedEntries<T>(map: Readonly<Record<string, T>>): [string, T][] {
+  return Object.entries(map).sort(([a], [b]) => compareByCodePoint(a, b));
+}

@@ -1,7 +1,7 @@
 import type { Cidr } from '../../core/ip.ts';
 import { formatCidr } from '../../core/ip.ts';
+import { spendSteps } from '../stepLimit.ts';
 import type { SetAlgebra } from './setAlgebra.ts';
-import { spendSteps } from './stepLimit.ts';
 
 /**
  * The subnet of an address of a session, or only its family if the API returns an address without a prefix length. A subnet has at least

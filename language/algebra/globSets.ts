@@ -1,8 +1,8 @@
 import { allOf, anyOf, type Ternary, toTernary } from '../../core/fields/matchField.ts';
 import { globMatches } from '../../core/fields/nameAndTags.ts';
 import { formatFirst, quote } from '../../core/printableText.ts';
+import { ComparisonTooComplex, spendSteps } from '../stepLimit.ts';
 import type { SetAlgebra } from './setAlgebra.ts';
-import { ComparisonTooComplex, spendSteps } from './stepLimit.ts';
 
 /** The state of matching a text to one glob, as a deterministic automaton. */
 export interface GlobState {

@@ -1,6 +1,6 @@
 import { formatRange, inRanges, type Range } from '../../core/fields/matchField.ts';
+import { spendSteps } from '../stepLimit.ts';
 import type { SetAlgebra } from './setAlgebra.ts';
-import { spendSteps } from './stepLimit.ts';
 
 /** A finite set of values, or the complement of one. */
 export interface FiniteSet<Value> {

@@ -1,5 +1,5 @@
+import { spendSteps } from '../stepLimit.ts';
 import { isEmpty, isSubset, type SetAlgebra } from './setAlgebra.ts';
-import { spendSteps } from './stepLimit.ts';
 
 /** The non-empty lists whose values are all in `every` and that have at least one value in each set of `some`. */
 export interface Clause<Set> {

@@ -1,5 +1,5 @@
 import type { Policy } from '../../core/policy.ts';
-import { MAX_STEPS, withStepLimit } from '../algebra/stepLimit.ts';
+import { MAX_STEPS, withStepLimit } from '../stepLimit.ts';
 import { type DecisionChange, findDecisionChanges } from './decisionChanges.ts';
 import { findLimitChanges, type LimitChange } from './limitChanges.ts';
 import { describeRename, findRenames, type Rename } from './renames.ts';
@@ -73,7 +73,7 @@ function notesOf(old: Policy, now: Policy): string[] {
       ': which deadlines are reported',
     ),
     ...changed(
-      '`limits.acceptsPerPass`',
+      '`limits.acceptsPerRun`',
       ({ limits }) => limits.acceptsPerRun,
       ': how many requests a run accepts, not which',
     ),

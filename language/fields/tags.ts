@@ -15,7 +15,6 @@ import {
 } from '../algebra/setAlgebra.ts';
 import {
   checkedText,
-  findInvisibleCharacter,
   nonEmptyList,
   nonEmptyMap,
   plainText,
@@ -23,6 +22,7 @@ import {
   sortedSet,
   VISIBLE_TEXT_HINT,
 } from '../scalarSchemas.ts';
+import { findInvisibleCharacter } from '../yaml/hiddenCharacters.ts';
 
 const nameConstraint = {
   ...nullableSets(globSets),

@@ -4,9 +4,9 @@ import { quote } from '../../core/printableText.ts';
 import { isName } from '../../core/resourceIds.ts';
 import { targetName } from '../checkPolicy.ts';
 import { type Diagnostic, sortDiagnostics } from '../diagnostic.ts';
+import { findNearest } from '../didYouMean.ts';
 import { readPolicyTestFiles } from '../policyFiles.ts';
 import { type Positions, readDocument, type SourceFile } from '../readDocument.ts';
-import { findNearest } from '../unknownKeys.ts';
 import type { WrittenPolicyTests } from './policyTestSchema.ts';
 import { POLICY_TESTS_SPEC } from './validatePolicyTests.ts';
 

@@ -1,21 +1,41 @@
 import type { Policy } from '../../core/policy.ts';
 import { quote } from '../../core/printableText.ts';
 import type { Finding, Path } from '../diagnostic.ts';
+import { findNearest } from '../didYouMean.ts';
 import { LANGUAGE_FIELDS } from '../fields/matchFields.ts';
-import { type AtPath, type PartialDocument, readableItems } from '../partialPolicy.ts';
+import { type AtPath, type PartialDocument, readableItems } from '../partialDocument.ts';
+import { describeAsdot, describeUnquotedAccount } from '../policySpec.ts';
 import type { DocumentSpec } from '../readDocument.ts';
-import { findNearest } from '../unknownKeys.ts';
 import { namedGateways, resolveGateway } from './evaluatePolicyTest.ts';
 import { policyTestsSchema, type WrittenPolicyTest, type WrittenPolicyTests } from './policyTestSchema.ts';
 
 /** The specification of a file of policy tests: the schema, and checks that relate several parts of one file. */
 export const POLICY_TESTS_SPEC: DocumentSpec<WrittenPolicyTests> = {
   schema: policyTestsSchema,
-  rules: [expectations, namesOnce],
+  rules: [requireExpectation, noDuplicateName],
+  messages: {
+    missingKeys: {
+      version: 'with the value `1`',
+      target: "with the name of the policy's file, without `.yaml`",
+      cases: 'with at least one policy test',
+      name: 'with what the policy test shows',
+      at: 'with the instant of the decision, such as `2026-11-01T00:00:00Z`',
+      request: 'with `connection` and the other fields that the API returns',
+      connection: 'with the connection of the request',
+      expect: 'with `accept:` or `hold:`',
+      owner: 'with the owner that the request is from',
+      grant: 'with the grant that it matches',
+      gateway: 'with the gateway of this grant',
+    },
+    refine: (problem, path, node) =>
+      (path.at(-1) === 'ownerAccount' ? describeUnquotedAccount(problem, node) : null) ??
+      describeAsdot(problem, path, node) ??
+      problem,
+  },
 };
 
 /** A test expects either `accept` or `hold`. */
-function expectations(draft: PartialDocument<WrittenPolicyTests>): Finding[] {
+function requireExpectation(draft: PartialDocument<WrittenPolicyTests>): Finding[] {
   return casesIn(draft).flatMap(({ value, path }): Finding[] => {
     if (value.expect === undefined) return [];
     const [accept, hold] = ['accept', 'hold'].map((key) => Object.hasOwn(value.expect ?? {}, key));
@@ -37,7 +57,7 @@ function expectations(draft: PartialDocument<WrittenPolicyTests>): Finding[] {
 }
 
 /** The names of tests are unique, because a failure is reported by the name of the test. */
-function namesOnce(draft: PartialDocument<WrittenPolicyTests>): Finding[] {
+function noDuplicateName(draft: PartialDocument<WrittenPolicyTests>): Finding[] {
   const seen = new Set<string>();
   return casesIn(draft).flatMap(({ value: { name }, path }): Finding[] => {
     if (name === undefined) return [];

@@ -4,6 +4,8 @@ import { PROVIDERS, type Provider } from '../../core/model.ts';
 import { DIRECT_CONNECT_GATEWAY } from '../../core/resourceIds.ts';
 import { LANGUAGE_FIELDS } from '../fields/matchFields.ts';
 import { policySchema } from '../policySchema.ts';
+import { RENAMED_POLICY_KEYS } from '../policySpec.ts';
+import type { RenamedKey } from '../renamedKeys.ts';
 import { CREDENTIAL_KEYS } from '../rules/recipientRules.ts';
 import type { SchemaHints } from '../scalarSchemas.ts';
 
@@ -59,10 +61,42 @@ function never(provider: Provider): Record<string, false> {
  * supports.
  */
 export const POLICY_JSON_SCHEMA: z.core.JSONSchema.BaseSchema = {
-  ...z.toJSONSchema(policySchema, { io: 'input', target: 'draft-7' }),
+  ...RENAMED_POLICY_KEYS.reduce(
+    allowFormerKey,
+    z.toJSONSchema(policySchema, { io: 'input', target: 'draft-7' }),
+  ),
   title: 'Policy of vif-acceptor',
   allOf: [...PROVIDER_CONSTRAINTS],
 };
+
+/** The schema with the former name of a key as a deprecated one, which must not be used together with the new name. */
+function allowFormerKey(schema: SchemaHints, { parent, from, to }: RenamedKey): SchemaHints {
+  const [step, ...rest] = parent;
+  const properties = schema.properties ?? {};
+  if (step !== undefined) {
+    const child = properties[String(step)];
+    if (typeof child !== 'object') throw new Error(`the schema has no \`${step}\``);
+    const inner = allowFormerKey(child, { parent: rest, from, to });
+    return { ...schema, properties: { ...properties, [step]: inner } };
+  }
+  const current = properties[to];
+  if (typeof current !== 'object') throw new Error(`the schema has no \`${to}\``);
+  const { default: _, ...former } = current;
+  const message = `renamed to \`${to}\``;
+  return {
+    ...schema,
+    properties: {
+      ...properties,
+      [from]: {
+        ...former,
+        description: `Former name of \`${to}\`.`,
+        deprecated: true,
+        deprecationMessage: message,
+      },
+    },
+    not: { required: [from, to], errorMessage: `write only \`${to}\`` },
+  };
+}
 
 /** The content of docs/policy.schema.json, in the layout of the formatter. */
 export function formatJsonSchema(): string {

@@ -36,10 +36,10 @@ function generateTables(): ReadonlyMap<string, string> {
   ]);
 }
 
-/** A table of the keys of a map. */
-function keys(map: SchemaHints, isTold: (key: string) => boolean = () => true): string {
+/** A table of the keys of a map, without deprecated ones. */
+function keys(map: SchemaHints, isIncluded: (key: string) => boolean = () => true): string {
   const rows = Object.keys(map.properties ?? {})
-    .filter(isTold)
+    .filter((key) => isIncluded(key) && below(map, key).deprecated !== true)
     .map((key) => {
       const schema = below(map, key);
       return [`\`${key}\``, form(schema), absent(map, key), meaning(schema)];

@@ -1,8 +1,8 @@
 import type { Owner, Policy } from '../../core/policy.ts';
 import type { Point } from '../algebra/setAlgebra.ts';
-import { ComparisonTooComplex, MAX_STEPS, withStepLimit } from '../algebra/stepLimit.ts';
 import type { ValidPolicy } from '../checkPolicy.ts';
 import type { Diagnostic, Path } from '../diagnostic.ts';
+import { ComparisonTooComplex, MAX_STEPS, withStepLimit } from '../stepLimit.ts';
 import { describeRequest } from './describeRequestSet.ts';
 import { findPointIn, intersectProducts, productsIntersect } from './fieldProduct.ts';
 import { requestsOfGrant, typicalPoint } from './policyRequests.ts';

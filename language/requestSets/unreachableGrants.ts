@@ -1,6 +1,6 @@
 import type { Grant, Owner, Policy } from '../../core/policy.ts';
 import { formatList } from '../../core/printableText.ts';
-import { ComparisonTooComplex, MAX_STEPS, withStepLimit } from '../algebra/stepLimit.ts';
+import { ComparisonTooComplex, MAX_STEPS, withStepLimit } from '../stepLimit.ts';
 import { type FieldProduct, isEmptyProduct, productsIntersect } from './fieldProduct.ts';
 import { requestsOfGrant, requestsOfHoldRule } from './policyRequests.ts';
 import { isEmptyRequestSet } from './requestSet.ts';

@@ -1,15 +1,14 @@
 import { quote } from '../../core/printableText.ts';
 import { gatewayKind } from '../../core/resourceIds.ts';
 import type { Finding } from '../diagnostic.ts';
+import { findNearest } from '../didYouMean.ts';
+import { type AtPath, readableEntries } from '../partialDocument.ts';
 import {
-  type AtPath,
   gatewayReferences,
   type PartialGrant,
   type PartialOwner,
   type PartialPolicy,
-  readableEntries,
 } from '../partialPolicy.ts';
-import { findNearest } from '../unknownKeys.ts';
 
 /** OUTSCALE has virtual private gateways only, so a policy for it cannot name a Direct Connect gateway. */
 export function noForeignGatewayKind(draft: PartialPolicy): Finding[] {

@@ -1,9 +1,10 @@
 import { quote } from '../../core/printableText.ts';
 import { isName } from '../../core/resourceIds.ts';
 import type { Finding, Path, Problem } from '../diagnostic.ts';
-import { looksLikeId } from '../idSchemas.ts';
+import { looksLikeId, NAME_RULE } from '../idSchemas.ts';
 import { type PartialPolicy, readableMatches, readableOwners } from '../partialPolicy.ts';
-import { EMPTY_TEXT, findInvisibleCharacter, NAME_RULE } from '../scalarSchemas.ts';
+import { EMPTY_TEXT } from '../scalarSchemas.ts';
+import { findInvisibleCharacter } from '../yaml/hiddenCharacters.ts';
 
 /** The names of owners, grants and gateways are valid. */
 export function requireValidNames(draft: PartialPolicy): Finding[] {

@@ -1,13 +1,8 @@
 import { quote } from '../../core/printableText.ts';
 import type { Finding } from '../diagnostic.ts';
-import {
-  type PartialPolicy,
-  readableGrants,
-  readableItems,
-  readableMatches,
-  readableOwners,
-} from '../partialPolicy.ts';
-import { findNearest } from '../unknownKeys.ts';
+import { findNearest } from '../didYouMean.ts';
+import { readableItems } from '../partialDocument.ts';
+import { type PartialPolicy, readableGrants, readableMatches, readableOwners } from '../partialPolicy.ts';
 
 /** An owner has either a gateway or grants. */
 export function requireGatewayOrGrants(draft: PartialPolicy): Finding[] {

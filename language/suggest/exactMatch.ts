@@ -2,7 +2,7 @@ import type { MatchFieldName } from '../../core/fields/match.ts';
 import { formatCidr, parseHostAddress } from '../../core/ip.ts';
 import type { BgpPeer, Provider, VirtualInterface } from '../../core/model.ts';
 import { LANGUAGE_FIELDS, type WrittenMatch } from '../fields/matchFields.ts';
-import { findInvisibleCharacter } from '../scalarSchemas.ts';
+import { findInvisibleCharacter } from '../yaml/hiddenCharacters.ts';
 
 /** A `match` that is equal to one request in every field possible, and the fields that it does not restrict. */
 export interface ExactMatch {

@@ -1,7 +1,7 @@
 import { isMap, isScalar, isSeq, type LineCounter, type ParsedNode, type Scalar, type YAMLMap } from 'yaml';
 import { escapeText, quote } from '../../core/printableText.ts';
-import { spendSteps } from '../algebra/stepLimit.ts';
 import type { Path, Problem } from '../diagnostic.ts';
+import { spendSteps } from '../stepLimit.ts';
 import {
   appendNode,
   mergeDuplicateKeys,

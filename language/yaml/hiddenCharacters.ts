@@ -1,6 +1,22 @@
 import { CST, Lexer } from 'yaml';
-import { findInvisibleCharacter } from '../scalarSchemas.ts';
+import { quote } from '../../core/printableText.ts';
+import type { Problem } from '../diagnostic.ts';
 import type { ProblemAtOffset } from './sourceNode.ts';
+
+/** Control and invisible characters, as a class of a regular expression. Variation selectors are not among them: they are part of many signs. */
+export const INVISIBLE_CHARACTERS =
+  '\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}\\u034f\\u115f\\u1160\\u17b4\\u17b5\\u2800\\u3164\\uffa0';
+const INVISIBLE = new RegExp(`[${INVISIBLE_CHARACTERS}]`, 'u');
+
+/** The problem with a text that has invisible characters: a reviewer would not see them. */
+export function findInvisibleCharacter(value: string): Problem | null {
+  if (!INVISIBLE.test(value)) return null;
+  return {
+    code: 'invisible-character',
+    message: `${quote(value)} contains a control or invisible character`,
+    fix: 'write it in one line, without the characters shown as `\\u{…}`',
+  };
+}
 
 /**
  * Finds invisible characters in comments. Comments have no effect on a policy, but a character that reverses the direction of text can

@@ -1,7 +1,7 @@
 import { type CST, LineCounter, Parser } from 'yaml';
 import { escapeText } from '../../core/printableText.ts';
-import { spendSteps } from '../algebra/stepLimit.ts';
 import type { Problem } from '../diagnostic.ts';
+import { spendSteps } from '../stepLimit.ts';
 import { findHiddenCharacters } from './hiddenCharacters.ts';
 import type { ProblemAtOffset } from './sourceNode.ts';
 

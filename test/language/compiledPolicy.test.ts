@@ -50,7 +50,7 @@ describe('the compiled form', () => {
         expiry: 7 * 86400,
       },
       freeze: false,
-      limits: { acceptsPerPass: 10 },
+      limits: { acceptsPerRun: 10 },
       owners: [
         {
           name: 'acme',

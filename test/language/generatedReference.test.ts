@@ -38,7 +38,7 @@ describe('the documentation of the policy file', () => {
 
   it.each([
     ['freeze', 'freeze: false'],
-    ['acceptsPerPass', 'limits: { acceptsPerPass: 10 }'],
+    ['acceptsPerRun', 'limits: { acceptsPerRun: 10 }'],
   ])('states the default of `%s`', (key, written) => {
     const policy = PAGE.slice(PAGE.indexOf('version: 1'), PAGE.indexOf('\n```', PAGE.indexOf('version: 1')));
     const [without, digest] = [policy, `${policy}\n${written}`].map((text) => {

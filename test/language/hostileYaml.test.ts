@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { withStepLimit } from '../../language/algebra/stepLimit.ts';
 import { compilePolicy } from '../../language/index.ts';
+import { withStepLimit } from '../../language/stepLimit.ts';
 
 /** The codes of its errors, found in few steps for its length. Steps, unlike seconds, are the same on a busy machine. */
 function codes(text: string, stepsEach = 10): Set<string> {
@@ -77,8 +77,8 @@ hold:
 # four\u3164
 `;
     const compiled = compilePolicy({ file: 'hub.yaml', text });
-    const faults = compiled.ok ? [] : compiled.errors;
-    const hidden = faults.filter(({ code }) => code === 'invisible-character');
+    const errors = compiled.ok ? [] : compiled.errors;
+    const hidden = errors.filter(({ code }) => code === 'invisible-character');
     expect(hidden.map(({ line, message }) => [line, message.includes('no comment')])).toEqual([
       [1, false],
       [3, false],

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { compilePolicies, compilePolicy, formatFault } from '../../language/index.ts';
 
 /** Position, path and code of every error. */
-function told(text: string): string[] {
+function errorsIn(text: string): string[] {
   const result = compilePolicy({ file: 'policy/acme.yaml', text });
   return result.ok
     ? []
@@ -39,7 +39,7 @@ owners:
 hold:
   - &line { reason: 5 }
 `;
-    expect(told(text)).toEqual([
+    expect(errorsIn(text)).toEqual([
       '1:10 version wrong-value',
       '4:3 recipient.regin unknown-key',
       '5:12 recipient.account unquoted-account',
@@ -67,25 +67,25 @@ hold:
     const gateways = 'gateways: { lab: vgw-12345678 }';
     const owner = (rest: string): string =>
       `version: 1\n${RECIPIENT}\n${gateways}\nowners: { a: { connections: [dxcon-1], ${rest} } }`;
-    expect(told(owner('gateway: vgw-87654321'))).toEqual(['3:18 gateways.lab unused-gateway']);
-    expect(told(owner('gateway: 5'))).toEqual(['4:49 owners.a.gateway wrong-type']);
-    expect(told(owner('gatway: lab'))).toEqual(['4:40 owners.a.gatway unknown-key']);
-    expect(told(owner('grants: lab'))).toEqual(['4:48 owners.a.grants wrong-type']);
-    expect(told(owner('grants: { x: { gateway: vgw-87654321 }, y: lab }'))).toEqual([
+    expect(errorsIn(owner('gateway: vgw-87654321'))).toEqual(['3:18 gateways.lab unused-gateway']);
+    expect(errorsIn(owner('gateway: 5'))).toEqual(['4:49 owners.a.gateway wrong-type']);
+    expect(errorsIn(owner('gatway: lab'))).toEqual(['4:40 owners.a.gatway unknown-key']);
+    expect(errorsIn(owner('grants: lab'))).toEqual(['4:48 owners.a.grants wrong-type']);
+    expect(errorsIn(owner('grants: { x: { gateway: vgw-87654321 }, y: lab }'))).toEqual([
       '4:83 owners.a.grants.y wrong-type',
     ]);
   });
 
   it('without an undefined gateway if `gateways` cannot be read', () => {
     const text = `version: 1\n${RECIPIENT}\ngateways: lab\nowners: { a: { connections: [dxcon-1], gateway: lab } }`;
-    expect(told(text)).toEqual(['3:11 gateways wrong-type']);
+    expect(errorsIn(text)).toEqual(['3:11 gateways wrong-type']);
   });
 
   it('without a foreign connection if the connections of the owner cannot be read', () => {
     const text = `version: 1
 ${RECIPIENT}
 owners: { a: { connections: [*x], grants: { g: { gateway: vgw-12345678, match: { connection: [dxcon-2] } } } } }`;
-    expect(told(text)).toEqual(['3:30 owners.a.connections[0] alias']);
+    expect(errorsIn(text)).toEqual(['3:30 owners.a.connections[0] alias']);
   });
 
   it('including those in both occurrences of a duplicate key', () => {
@@ -97,7 +97,7 @@ gateways: { lab: vgw-12345678 }
 owners:
   b: { connections: [dxcon-1], gateway: core }
 gateways: { core: vgw-1 }`;
-    expect(told(text)).toEqual([
+    expect(errorsIn(text)).toEqual([
       '6:1 owners duplicate-key',
       '7:22 owners.b.connections[0] connection-of-two',
       '8:1 gateways duplicate-key',
@@ -115,7 +115,7 @@ owners:
     gateway: lab
 freese: true
 `;
-    expect(told(text)).toEqual([
+    expect(errorsIn(text)).toEqual([
       '1:10 version wrong-value',
       '2:62 recipient.account unquoted-account',
       '7:5  yaml-syntax',
@@ -123,12 +123,12 @@ freese: true
   });
 
   it('for all files, including errors between them', () => {
-    const sound = (account: string): string =>
+    const validPolicy = (account: string): string =>
       `version: 1\nrecipient: { provider: aws, region: eu-west-1, account: "${account}" }\nowners: { a: { connections: [dxcon-1], gateway: vgw-12345678 } }\n`;
     const result = compilePolicies([
-      { file: 'policy/two.yaml', text: `${sound('012345678901')}freese: true` },
-      { file: 'policy/one.yaml', text: sound('012345678901') },
-      { file: 'policy/Three.yaml', text: sound('210987654321') },
+      { file: 'policy/two.yaml', text: `${validPolicy('012345678901')}freese: true` },
+      { file: 'policy/one.yaml', text: validPolicy('012345678901') },
+      { file: 'policy/Three.yaml', text: validPolicy('210987654321') },
     ]);
     expect(result.ok ? [] : result.errors.map(formatFault)).toEqual([
       expect.stringMatching(

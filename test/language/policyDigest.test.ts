@@ -22,7 +22,7 @@ describe('policies that mean the same have the same digest', () => {
       [ACME],
       [owner('grants: { default: { gateway: vgw-12345678 } }')],
     ],
-    ['defaults, written or not', [ACME], [ACME, 'freeze: false', 'limits: { acceptsPerPass: 10 }']],
+    ['defaults, written or not', [ACME], [ACME, 'freeze: false', 'limits: { acceptsPerRun: 10 }']],
     [
       'a gateway by its name, or by its ID',
       [owner('gateway: lab'), 'gateways: { lab: vgw-12345678 }'],

@@ -24,9 +24,9 @@ function write(name: string, content: string | Uint8Array): string {
 }
 
 /** File, code and fix of every error. */
-function faults(where: string): string[][] {
+function errors(where: string): string[][] {
   const result = compileFiles(where);
-  return result.ok ? [] : result.errors.map(({ file, code, fix: mend }) => [file, code, mend]);
+  return result.ok ? [] : result.errors.map(({ file, code, fix }) => [file, code, fix]);
 }
 
 describe('a file that is not in UTF-8', () => {
@@ -56,16 +56,16 @@ describe('a folder of policies', () => {
 
   it('that does not exist, or is a file, gives an error that explains how to create a policy', () => {
     const missing = join(folder, 'policy');
-    expect(faults(missing)).toEqual([
+    expect(errors(missing)).toEqual([
       [missing, 'no-folder', expect.stringContaining('vif-acceptor -- policy init')],
     ]);
     const file = write('a.yaml', POLICY);
-    expect(faults(file)).toEqual([[file, 'no-folder', expect.stringContaining('policy init')]]);
+    expect(errors(file)).toEqual([[file, 'no-folder', expect.stringContaining('policy init')]]);
   });
 
   it('without a policy gives an error that explains how to create one', () => {
     write('README.md', 'not a policy');
-    expect(faults(folder)).toEqual([
+    expect(errors(folder)).toEqual([
       [folder, 'no-policy', expect.stringContaining('npm run -s vif-acceptor -- policy init')],
     ]);
   });
@@ -74,7 +74,7 @@ describe('a folder of policies', () => {
     write('a.yaml', POLICY);
     const yml = write('b.yml', ELSEWHERE);
     const loud = write('c.YAML', ELSEWHERE);
-    expect(faults(folder)).toEqual([
+    expect(errors(folder)).toEqual([
       [yml, 'file-extension', 'rename it to `b.yaml`'],
       [loud, 'file-extension', 'rename it to `c.yaml`'],
     ]);
@@ -94,7 +94,7 @@ describe('a folder of policies', () => {
     symlinkSync('.', join(folder, 'self'));
     symlinkSync('..', join(folder, 'aws/up'));
     const fix = expect.stringContaining(`move it up into \`${folder}\``);
-    expect(faults(folder)).toEqual([
+    expect(errors(folder)).toEqual([
       [deep, 'sub-folder', fix],
       [policy, 'sub-folder', fix],
     ]);
@@ -105,7 +105,7 @@ describe('a folder of policies', () => {
     symlinkSync('circle', join(folder, 'circle'));
     const circle = join(folder, 'circle.yaml');
     symlinkSync('circle.yaml', circle);
-    expect(faults(folder).map(([file, code]) => [file, code])).toEqual([[circle, 'unreadable-file']]);
+    expect(errors(folder).map(([file, code]) => [file, code])).toEqual([[circle, 'unreadable-file']]);
   });
 
   it('with folders that link to each other in many ways is visited once', () => {
@@ -115,7 +115,7 @@ describe('a folder of policies', () => {
     for (const name of names)
       for (const other of names) symlinkSync(join('..', other), join(folder, name, `to-${other}`));
     write('folder-0/b.yaml', ELSEWHERE);
-    expect(faults(folder).map(([file, code]) => [file, code])).toEqual([
+    expect(errors(folder).map(([file, code]) => [file, code])).toEqual([
       [join(folder, 'folder-0/b.yaml'), 'sub-folder'],
     ]);
   });
@@ -125,7 +125,7 @@ describe('a folder of policies', () => {
     execFileSync('mkfifo', [pipe]);
     const device = join(folder, 'zero.yaml');
     symlinkSync('/dev/zero', device);
-    expect(faults(folder).map(([file, code]) => [file, code])).toEqual([
+    expect(errors(folder).map(([file, code]) => [file, code])).toEqual([
       [pipe, 'unreadable-file'],
       [device, 'unreadable-file'],
     ]);
@@ -136,7 +136,7 @@ describe('a folder of policies', () => {
     mkdirSync(join(folder, 'aws/deep'), { recursive: true });
     write('aws/deep/b.yaml', ELSEWHERE);
     chmodSync(join(folder, 'aws'), 0o400);
-    expect(faults(folder).map(([file, code]) => [file, code])).toEqual([[join(folder, 'aws'), 'sub-folder']]);
+    expect(errors(folder).map(([file, code]) => [file, code])).toEqual([[join(folder, 'aws'), 'sub-folder']]);
     chmodSync(join(folder, 'aws'), 0o700);
   });
 
@@ -145,7 +145,7 @@ describe('a folder of policies', () => {
     mkdirSync(join(folder, '.all/others'), { recursive: true });
     write('.all/others/b.yaml', ELSEWHERE);
     symlinkSync('.all', join(folder, 'linked'));
-    expect(faults(folder).map(([file, code]) => [file, code])).toEqual([
+    expect(errors(folder).map(([file, code]) => [file, code])).toEqual([
       [join(folder, 'linked/others/b.yaml'), 'sub-folder'],
     ]);
   });
@@ -163,7 +163,7 @@ describe('a folder of policies', () => {
     const inner = join(folder, 'folder.yaml');
     mkdirSync(inner);
     const twin = write('twin.yaml', POLICY);
-    expect(faults(folder).map(([file, code]) => [file, code])).toEqual([
+    expect(errors(folder).map(([file, code]) => [file, code])).toEqual([
       [bad, 'unknown-key'],
       [binary, 'not-utf-8'],
       [inner, 'unreadable-file'],
@@ -174,7 +174,7 @@ describe('a folder of policies', () => {
   it.skipIf(process.getuid?.() === 0)('reports a file without read permission', () => {
     const file = write('a.yaml', POLICY);
     chmodSync(file, 0);
-    expect(faults(folder)).toEqual([[file, 'unreadable-file', expect.stringContaining('permissions')]]);
+    expect(errors(folder)).toEqual([[file, 'unreadable-file', expect.stringContaining('permissions')]]);
   });
 });
 
@@ -213,11 +213,11 @@ describe('the file name is the name of the target', () => {
     ['policy/.yaml', 'target-name', 'a lower-case letter'],
     ['policy/acme.yml', 'file-extension', 'as in `acme.yaml`'],
     ['/dev/stdin', 'file-extension', '.yaml`'],
-  ])('%s is refused', (file, code, mend) => {
+  ])('%s is refused', (file, code, fix) => {
     const result = compilePolicy({ file, text: POLICY });
     expect(result).toMatchObject({
       ok: false,
-      faults: [{ file, line: 1, column: 1, path: '', code, mend: expect.stringContaining(mend) }],
+      errors: [{ file, line: 1, column: 1, path: '', code, fix: expect.stringContaining(fix) }],
     });
   });
 });

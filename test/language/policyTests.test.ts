@@ -171,7 +171,7 @@ describe('the policy tests that are run', () => {
   });
 
   it('can be none', () => {
-    expect(runPolicyTestFiles({})).toMatchObject({ faults: [], results: [], unexercised: [] });
+    expect(runPolicyTestFiles({})).toMatchObject({ errors: [], results: [], untested: [] });
   });
 
   it('have their lines in the results', () => {
@@ -190,8 +190,8 @@ describe('the policy tests that are run', () => {
 
 describe('the policy tests of the examples', () => {
   it('pass and cover every grant and every hold rule', () => {
-    const { errors: faults, results, untested } = testFiles('examples');
-    expect({ faults, unexercised: untested }).toEqual({ faults: [], unexercised: [] });
+    const { errors, results, untested } = testFiles('examples');
+    expect({ errors, untested }).toEqual({ errors: [], untested: [] });
     expect(results.filter(({ passed }) => !passed)).toEqual([]);
     expect([...new Set(results.map(({ target }) => target))]).toEqual(['aws', 'outscale', 'smallest']);
   });
@@ -203,8 +203,8 @@ describe('the policy tests in docs/policy-in-git.md', () => {
       /```yaml\n(version: 1\ntarget: .*?)```/s.exec(readFileSync('docs/policy-in-git.md', 'utf8')) ?? [];
     const policy = readFileSync('examples/outscale.yaml', 'utf8');
     const dir = writeTempFiles({ 'policy/outscale.yaml': policy, 'policy/cases/docs.yaml': text });
-    const { errors: faults, results } = testFiles(join(dir, 'policy'));
-    expect(faults).toEqual([]);
+    const { errors, results } = testFiles(join(dir, 'policy'));
+    expect(errors).toEqual([]);
     expect(results.map(({ passed }) => passed)).toEqual([true, true]);
   });
 });

@@ -110,11 +110,11 @@ describe('a diff of policies with tags, sessions and globs', () => {
           `${gateways.old?.id ?? null} ${gateways.new?.id ?? null}`;
         for (const change of changes) expect(decided(change.example.request)).toBe(said(change));
         for (const request of population) {
-          const told = new Set(
+          const reported = new Set(
             changes.filter(({ requestSet }) => requestSetContains(requestSet, { request, at: AT })).map(said),
           );
           const isSame = gatewayOf(old, request) === gatewayOf(now, request);
-          expect([...told]).toEqual(isSame ? [] : [decided(request)]);
+          expect([...reported]).toEqual(isSame ? [] : [decided(request)]);
         }
       }),
       { numRuns: 1000 },

@@ -115,7 +115,7 @@ describe('a suggested edit', () => {
           if (suggestion.kind !== 'none') expect(hasUsablePairs(request)).toBe(true);
           if (suggestion.kind !== 'patch') return;
           const after = compilePolicy({ file: 'hub.yaml', text: suggestion.text });
-          if (!after.ok) throw new Error('a suggestion has faults');
+          if (!after.ok) throw new Error('a suggestion has errors');
           expect(gatewayOf(after.policy, request)).toBe(VGW.prod);
           for (const other of population.filter((one) => !isAlike(request, one))) {
             expect(gatewayOf(after.policy, other)).toBe(gatewayOf(policy, other));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { MAX_STEPS, spendSteps, withStepLimit } from '../../language/algebra/stepLimit.ts';
 import { compilePolicy, diffPolicies, TooManyWays } from '../../language/index.ts';
 import { findOverlaps } from '../../language/requestSets/overlappingGrants.ts';
+import { MAX_STEPS, spendSteps, withStepLimit } from '../../language/stepLimit.ts';
 import { NOW } from '../support/builders.ts';
 import { outscale } from './errors/errorRow.ts';
 
@@ -36,10 +36,10 @@ describe('a policy of hundreds of grants of one owner', () => {
     'that overlap in their %s is refused with the first pairs, and the last error states that there are more',
     (_, count, grant) => {
       const result = compiled(text(count, grant));
-      const faults = result.ok ? [] : result.errors;
-      expect(new Set(faults.map(({ code }) => code))).toEqual(new Set(['grants-overlap']));
-      expect(faults).toHaveLength(21);
-      expect(new Set(faults.map(({ fix }) => fix))).toHaveProperty('size', 2);
+      const errors = result.ok ? [] : result.errors;
+      expect(new Set(errors.map(({ code }) => code))).toEqual(new Set(['grants-overlap']));
+      expect(errors).toHaveLength(21);
+      expect(new Set(errors.map(({ fix }) => fix))).toHaveProperty('size', 2);
     },
   );
 

@@ -63,7 +63,7 @@ export const GATEWAYS: readonly Row[] = [
     'unused-gateway',
     'gateways.spare',
     '5:10',
-    'or give it in a grant',
+    'or use it in a grant',
   ],
   [besideAcme('gateways: { lab: vgw-87654321 }'), 'unused-gateway', 'gateways.lab', '4:18', 'remove it'],
   [naming(`lab: ${UUID}`), 'foreign-gateway', 'gateways.lab', '4:8', '`vgw-…`'],

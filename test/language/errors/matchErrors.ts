@@ -4,12 +4,12 @@ const MATCH = 'owners.acme.grants.prod.match';
 
 /** One row for each invalid item of a list. */
 const items = (field: string, column: number, rows: readonly (readonly [string, Row[1], string])[]): Row[] =>
-  rows.map(([item, code, mend]) => [
+  rows.map(([item, code, fix]) => [
     matching(`{ ${field}: [${item}] }`),
     code,
     `${MATCH}.${field}[0]`,
     `8:${column}`,
-    mend,
+    fix,
   ]);
 
 /** Errors in the match fields. */

@@ -110,14 +110,14 @@ export const RECIPIENT: readonly Row[] = [
       ['us-gov-west-1', 'aws', 'arn:aws-us-gov:iam::'],
     ] as const
   ).map(
-    ([region, partition, mend]): Row => [
+    ([region, partition, fix]): Row => [
       to(
         `{ provider: aws, region: ${region}, account: "012345678901", credentials: { role: "arn:${partition}:iam::012345678901:role/x" } }`,
       ),
       'role-partition',
       'recipient.credentials.role',
       `2:${85 + region.length}`,
-      mend,
+      fix,
     ],
   ),
 
