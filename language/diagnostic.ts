@@ -114,8 +114,8 @@ export function formatDiagnostic({ file, line, column, path, message, fix }: Dia
 }
 
 /** A diagnostic about a file as a whole. */
-export function fileDiagnostic(file: string, complaint: Problem): Diagnostic {
-  return { file, line: 1, column: 1, path: '', ...complaint };
+export function fileDiagnostic(file: string, problem: Problem): Diagnostic {
+  return { file, line: 1, column: 1, path: '', ...problem };
 }
 
 /** The path as text, such as `owners.acme.connections[0]`. */
@@ -135,8 +135,8 @@ function formatStep(step: string | number): string {
 }
 
 /** Sorts diagnostics by file, then by position. */
-export function sortDiagnostics(faults: readonly Diagnostic[]): Diagnostic[] {
-  return faults.toSorted(
+export function sortDiagnostics(errors: readonly Diagnostic[]): Diagnostic[] {
+  return errors.toSorted(
     (a, b) =>
       compareByCodePoint(a.file, b.file) ||
       a.line - b.line ||

@@ -60,7 +60,7 @@ export const GATEWAY_NAME_HINTS: SchemaHints = {
 
 export const gatewayId = checkedText(
   'ID of a virtual private gateway (`vgw-…`) or, on AWS, of a Direct Connect gateway (a UUID).',
-  (value) => (gatewayKind(value) === null ? noGateway('gateway-id', value, WRITE_ID) : null),
+  (value) => (gatewayKind(value) === null ? describeInvalidGateway('gateway-id', value, WRITE_ID) : null),
   patternHint(ID, WRITE_ID),
 );
 
@@ -68,17 +68,21 @@ export const gatewayReference = checkedText(
   'The gateway to attach to: a name from `gateways`, or an ID.',
   (value) => {
     if (gatewayKind(value) !== null || (isName(value) && !looksLikeId(value))) return null;
-    return noGateway('gateway-reference', value, WRITE_REFERENCE);
+    return describeInvalidGateway('gateway-reference', value, WRITE_REFERENCE);
   },
   { anyOf: [patternHint(ID, WRITE_REFERENCE), GATEWAY_NAME_HINTS] },
 );
 
-function noGateway(code: 'gateway-id' | 'gateway-reference', value: string, mend: string): Problem {
+function describeInvalidGateway(
+  code: 'gateway-id' | 'gateway-reference',
+  value: string,
+  fix: string,
+): Problem {
   const what = code === 'gateway-id' ? 'a gateway ID' : 'a gateway ID or the name of a gateway';
   const lower = value.toLowerCase().trim();
   return {
     code,
     message: `${quote(value)} is not ${what}`,
-    fix: lower !== value && gatewayKind(lower) !== null ? `write \`${lower}\`` : mend,
+    fix: lower !== value && gatewayKind(lower) !== null ? `write \`${lower}\`` : fix,
   };
 }

@@ -27,6 +27,7 @@ export function parseDuration(text: string): number | null {
   return total > 0 && total <= LONGEST ? total : null;
 }
 
+/** The problem with a text that is not a valid duration. */
 export function checkDuration(text: string): Problem | null {
   if (parseDuration(text) !== null) return null;
   return {
@@ -60,9 +61,10 @@ export function parseInstant(text: string): string | null {
   return new Date(local.getTime() - ahead * 1000).toISOString();
 }
 
+/** The problem with a text that is not a valid instant. */
 export function checkInstant(text: string): Problem | null {
   if (parseInstant(text) !== null) return null;
-  const told = quote(text);
+  const quoted = quote(text);
   for (const [rest, what] of [
     ['Z', 'an offset'],
     ['T00:00:00Z', 'time and offset'],
@@ -70,13 +72,15 @@ export function checkInstant(text: string): Problem | null {
     if (parseInstant(`${text}${rest}`) === null) continue;
     return {
       code: 'instant',
-      message: `${told} lacks ${what}`,
+      message: `${quoted} lacks ${what}`,
       fix: `write \`${text}${rest}\`, or another offset such as \`+02:00\``,
     };
   }
   return {
     code: 'instant',
-    message: INSTANT.test(text) ? `${told} does not exist in the calendar` : `${told} is not a date and time`,
+    message: INSTANT.test(text)
+      ? `${quoted} does not exist in the calendar`
+      : `${quoted} is not a date and time`,
     fix: WRITE_INSTANT,
   };
 }

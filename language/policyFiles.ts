@@ -25,10 +25,10 @@ export function decodeUtf8(bytes: Uint8Array): string | Pick<Diagnostic, 'line' 
   let [good, end] = [0, bytes.length];
   while (good < end) {
     const middle = Math.ceil((good + end) / 2);
-    if (beginning(bytes, middle) === null) end = middle - 1;
+    if (decodeBeginning(bytes, middle) === null) end = middle - 1;
     else good = middle;
   }
-  const before = beginning(bytes, good) ?? '';
+  const before = decodeBeginning(bytes, good) ?? '';
   // The last character of the file can be incomplete.
   if (good === bytes.length && new TextEncoder().encode(before).length === bytes.length) return before;
   const lines = before.split('\n');
@@ -42,7 +42,7 @@ export const NOT_UTF8: Problem = {
 };
 
 /** The text of the first bytes, without an incomplete last character; `null` when they are not UTF-8. */
-function beginning(bytes: Uint8Array, length: number): string | null {
+function decodeBeginning(bytes: Uint8Array, length: number): string | null {
   try {
     const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
     return decoder.decode(bytes.subarray(0, length), { stream: true });
@@ -63,9 +63,7 @@ export interface ReadFiles {
  */
 export function readPolicyFiles(folderOrFiles: string | readonly string[]): ReadFiles {
   if (typeof folderOrFiles === 'string') return readFolder(folderOrFiles, CASES);
-  const read = folderOrFiles.map((named) =>
-    isFolder(named) ? readFolder(named, CASES) : readFiles([named]),
-  );
+  const read = folderOrFiles.map((path) => (isFolder(path) ? readFolder(path, CASES) : readFiles([path])));
   const sources = new Map(read.flatMap((one) => one.sources).map((source) => [source.file, source]));
   const errors = read.flatMap((one) => one.errors);
   // A file can be listed by itself and be part of a listed folder: it is read once.
@@ -98,57 +96,62 @@ function namesIn(folder: string): string[] {
 export function compileFiles(
   folderOrFiles: string | readonly string[],
 ): { readonly ok: true; readonly policies: readonly CompiledPolicy[] } | CompileFailure {
-  const { policies, errors: faults } = compileEachFile(folderOrFiles);
-  return faults.length > 0 ? { ok: false, errors: faults } : { ok: true, policies };
+  const { policies, errors } = compileEachFile(folderOrFiles);
+  return errors.length > 0 ? { ok: false, errors } : { ok: true, policies };
 }
 
 /** Like `compileFiles`, but an invalid file does not stop the others: returns the valid policies and the errors of the rest. */
 export function compileEachFile(folderOrFiles: string | readonly string[]): CompileResults {
-  const { sources, errors: faults } = readPolicyFiles(folderOrFiles);
+  const { sources, errors } = readPolicyFiles(folderOrFiles);
   const compiled = compileEach(sources);
-  return { policies: compiled.policies, errors: sortDiagnostics([...faults, ...compiled.errors]) };
+  return { policies: compiled.policies, errors: sortDiagnostics([...errors, ...compiled.errors]) };
 }
 
 /** Reads the policy tests of a folder of policies: `*.yaml` in its sub-folder `cases`, which is optional. Never throws. */
 export function readPolicyTestFiles(policyFolder: string): ReadFiles {
   const folder = join(policyFolder, CASES);
   if (!existsSync(folder)) return { sources: [], errors: [] };
-  const { sources, errors: faults } = readFolder(folder, null);
-  return { sources, errors: faults.filter(({ code }) => code !== 'no-policy') };
+  const { sources, errors } = readFolder(folder, null);
+  return { sources, errors: errors.filter(({ code }) => code !== 'no-policy') };
 }
 
 /** The sub-folder that contains policy tests. */
 const CASES = 'cases';
 
-/** @param other the sub-folder that is read separately */
-function readFolder(folder: string, other: string | null): ReadFiles {
+/** @param excluded the sub-folder that is read separately */
+function readFolder(folder: string, excluded: string | null): ReadFiles {
   let names: string[];
   try {
     names = namesIn(folder);
   } catch (cause) {
     const message =
-      why(cause) === 'ENOENT' ? 'the folder does not exist' : `the folder cannot be read (${why(cause)})`;
-    return { sources: [], errors: [fileDiagnostic(folder, { code: 'no-folder', message, fix: MAKE_ONE })] };
+      errorCodeOf(cause) === 'ENOENT'
+        ? 'the folder does not exist'
+        : `the folder cannot be read (${errorCodeOf(cause)})`;
+    return {
+      sources: [],
+      errors: [fileDiagnostic(folder, { code: 'no-folder', message, fix: CREATE_POLICY })],
+    };
   }
   const policies = names.filter((name) => name.endsWith('.yaml')).sort(compareByCodePoint);
   // If such a file were ignored without an error, it would be missed only when a request expires.
   const misnamed = names.filter((name) => /\.ya?ml$/i.test(name) && !name.endsWith('.yaml'));
-  const faults = misnamed.map((name) => fileDiagnostic(join(folder, name), misnaming(name)));
+  const errors = misnamed.map((name) => fileDiagnostic(join(folder, name), describeExtension(name)));
   const visited = new Set([realpathSync(folder)]);
   const below = names
-    .filter((name) => name !== other)
+    .filter((name) => name !== excluded)
     .sort(compareByCodePoint)
-    .flatMap((name) => yamlBelow(join(folder, name), visited));
-  faults.push(...below.map((file) => fileDiagnostic(file, inSubFolder(folder))));
-  if (policies.length === 0 && faults.length === 0) {
+    .flatMap((name) => findYamlBelow(join(folder, name), visited));
+  errors.push(...below.map((file) => fileDiagnostic(file, describeSubFolder(folder))));
+  if (policies.length === 0 && errors.length === 0) {
     const message = 'the folder contains no policy';
-    faults.push(fileDiagnostic(folder, { code: 'no-policy', message, fix: MAKE_ONE }));
+    errors.push(fileDiagnostic(folder, { code: 'no-policy', message, fix: CREATE_POLICY }));
   }
   const read = readFiles(
     policies.map((name) => join(folder, name)),
-    isWaiting,
+    mayBlock,
   );
-  return { sources: read.sources, errors: sortDiagnostics([...faults, ...read.errors]) };
+  return { sources: read.sources, errors: sortDiagnostics([...errors, ...read.errors]) };
 }
 
 /**
@@ -156,7 +159,7 @@ function readFolder(folder: string, other: string | null): ReadFiles {
  * git and workflows keep their own YAML there, and so is `node_modules`: the folder of policies can be the root of a project.
  * @param visited real paths that were visited: links can lead to one folder in thousands of ways
  */
-function yamlBelow(path: string, visited: Set<string>): string[] {
+function findYamlBelow(path: string, visited: Set<string>): string[] {
   if (basename(path) === 'node_modules' || !isFolder(path)) return [];
   const real = realpathSync(path);
   if (visited.has(real)) return [];
@@ -172,7 +175,7 @@ function yamlBelow(path: string, visited: Set<string>): string[] {
     .sort(compareByCodePoint)
     .flatMap((name) =>
       isFolder(join(path, name))
-        ? yamlBelow(join(path, name), visited)
+        ? findYamlBelow(join(path, name), visited)
         : /\.ya?ml$/i.test(name)
           ? [join(path, name)]
           : [],
@@ -180,39 +183,39 @@ function yamlBelow(path: string, visited: Set<string>): string[] {
 }
 
 /** Whether reading the entry could block or never end, as with a pipe or a device. One that is listed by name is read all the same. */
-function isWaiting(file: string): boolean {
+function mayBlock(file: string): boolean {
   const entry = entryAt(file);
   return entry !== null && !entry.isFile() && !entry.isDirectory();
 }
 
-function readFiles(files: readonly string[], isRefused = (_: string) => false): ReadFiles {
-  const read = files.map((file) => (isRefused(file) ? fileDiagnostic(file, NO_FILE) : readOne(file)));
+function readFiles(files: readonly string[], isRejected = (_: string) => false): ReadFiles {
+  const read = files.map((file) => (isRejected(file) ? fileDiagnostic(file, NOT_A_FILE) : readFile(file)));
   return {
     sources: read.filter((one) => 'text' in one),
     errors: read.filter((one) => 'code' in one),
   };
 }
 
-function readOne(file: string): SourceFile | Diagnostic {
+function readFile(file: string): SourceFile | Diagnostic {
   try {
     const text = decodeUtf8(readFileSync(file));
     return typeof text === 'string' ? { file, text } : { ...fileDiagnostic(file, NOT_UTF8), ...text };
   } catch (cause) {
     return fileDiagnostic(file, {
       code: 'unreadable-file',
-      ...whyUnreadable(cause),
+      ...describeReadError(cause),
     });
   }
 }
 
-const NO_FILE: Problem = {
+const NOT_A_FILE: Problem = {
   code: 'unreadable-file',
   message: 'not a regular file',
   fix: 'move it, or rename it without `.yaml`',
 };
 
-function whyUnreadable(cause: unknown): Pick<Problem, 'message' | 'fix'> {
-  switch (why(cause)) {
+function describeReadError(cause: unknown): Pick<Problem, 'message' | 'fix'> {
+  switch (errorCodeOf(cause)) {
     case 'ENOENT':
       return { message: 'the file does not exist', fix: 'check its path' };
     case 'ELOOP':
@@ -220,16 +223,16 @@ function whyUnreadable(cause: unknown): Pick<Problem, 'message' | 'fix'> {
     case 'EISDIR':
       return { message: 'it is a folder, not a file', fix: 'move it, or rename it without `.yaml`' };
     default:
-      return { message: `the file cannot be read (${why(cause)})`, fix: 'check its permissions' };
+      return { message: `the file cannot be read (${errorCodeOf(cause)})`, fix: 'check its permissions' };
   }
 }
 
 /** The error code of the operating system. */
-function why(cause: unknown): string {
+function errorCodeOf(cause: unknown): string {
   return cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error';
 }
 
-function misnaming(name: string): Problem {
+function describeExtension(name: string): Problem {
   return {
     code: 'file-extension',
     message: `${quote(name)} does not end in \`.yaml\`, so it would be ignored`,
@@ -237,7 +240,7 @@ function misnaming(name: string): Problem {
   };
 }
 
-function inSubFolder(folder: string): Problem {
+function describeSubFolder(folder: string): Problem {
   return {
     code: 'sub-folder',
     message: 'policy files in sub-folders are not read',
@@ -245,4 +248,4 @@ function inSubFolder(folder: string): Problem {
   };
 }
 
-const MAKE_ONE = `create a first policy with \`${COMMAND} policy init\`, or start from a file in examples/`;
+const CREATE_POLICY = `create a first policy with \`${COMMAND} policy init\`, or start from a file in examples/`;

@@ -22,7 +22,7 @@ export const key = z
   .describe('Whether a BGP key is set.');
 
 const text = z.string().nullable().optional();
-const anything = z.unknown().optional();
+const ignored = z.unknown().optional();
 
 /** A request as our commands write it: the fields of the API, with what was derived and decided beside them. */
 export const recordedRequestSchema = z.strictObject({
@@ -52,26 +52,26 @@ export const recordedRequestSchema = z.strictObject({
   faults: z.array(z.string()).optional(),
   unreadable: z.array(z.string()).optional(),
   // Keys of `run --json` and `status --json` that are derived again and not read.
-  firstSeen: anything,
-  deadline: anything,
-  decision: anything,
-  outcome: anything,
-  message: anything,
-  skipped: anything,
-  acceptByHand: anything,
-  ageSeconds: anything,
-  remembered: anything,
-  gone: anything,
-  now: anything,
-  heldBefore: anything,
-  confirmsFailed: anything,
-  lastFailure: anything,
-  inDoubt: anything,
+  firstSeen: ignored,
+  deadline: ignored,
+  decision: ignored,
+  outcome: ignored,
+  message: ignored,
+  skipped: ignored,
+  acceptByHand: ignored,
+  ageSeconds: ignored,
+  remembered: ignored,
+  gone: ignored,
+  now: ignored,
+  heldBefore: ignored,
+  confirmsFailed: ignored,
+  lastFailure: ignored,
+  inDoubt: ignored,
 });
 
 export type RecordedRequest = z.output<typeof recordedRequestSchema>;
 
-const REQUEST: DocumentSpec<RecordedRequest> = { schema: recordedRequestSchema, rules: [] };
+const REQUEST_SPEC: DocumentSpec<RecordedRequest> = { schema: recordedRequestSchema, rules: [] };
 
 /**
  * Reads requests from a file that one of our commands or a person wrote, and reports each error with its position.
@@ -81,20 +81,20 @@ const REQUEST: DocumentSpec<RecordedRequest> = { schema: recordedRequestSchema, 
 export function parseRecordedRequests(
   source: SourceFile,
   paths: readonly Path[],
-): { readonly written: readonly RecordedRequest[]; readonly faults: readonly Diagnostic[] } {
+): { readonly written: readonly RecordedRequest[]; readonly errors: readonly Diagnostic[] } {
   const { yaml, errors, positions } = parseDocument(source);
-  const judged = paths.map((path) => {
-    const place = yaml.root === null ? null : nodeAt(yaml.root, path);
-    if (place === null) return { written: null, faults: [] };
-    const { written, findings } = validateData(place, REQUEST);
+  const results = paths.map((path) => {
+    const node = yaml.root === null ? null : nodeAt(yaml.root, path);
+    if (node === null) return { written: null, errors: [] };
+    const { written, findings } = validateData(node, REQUEST_SPEC);
     return {
       written,
-      faults: findings.map((one) => positions.toDiagnostic({ ...one, path: [...path, ...one.path] })),
+      errors: findings.map((one) => positions.toDiagnostic({ ...one, path: [...path, ...one.path] })),
     };
   });
   return {
-    written: judged.map(({ written }) => written).filter((written) => written !== null),
-    faults: sortDiagnostics([...errors, ...judged.flatMap((one) => one.faults)]),
+    written: results.map(({ written }) => written).filter((written) => written !== null),
+    errors: sortDiagnostics([...errors, ...results.flatMap((one) => one.errors)]),
   };
 }
 

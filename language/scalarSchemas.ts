@@ -8,18 +8,18 @@ import { findInvisibleCharacter, INVISIBLE_CHARACTERS } from './yaml/hiddenChara
  * invalid value itself.
  */
 
-const complaintSchema = z.object({ code: z.enum(DIAGNOSTIC_CODES), message: z.string(), fix: z.string() });
+const problemSchema = z.object({ code: z.enum(DIAGNOSTIC_CODES), message: z.string(), fix: z.string() });
 
 /** The problem that a building block reported, or `null` when the issue is zod's own. */
 export function problemIn(issue: z.core.$ZodIssue): Problem | null {
-  return issue.code === 'custom' ? (complaintSchema.safeParse(issue.params).data ?? null) : null;
+  return issue.code === 'custom' ? (problemSchema.safeParse(issue.params).data ?? null) : null;
 }
 
 /** Turns a function that finds a problem, or none, into a check for `superRefine`. */
-export function refineWith<T>(judge: (value: T) => Problem | null) {
+export function refineWith<T>(check: (value: T) => Problem | null) {
   return (value: T, context: z.core.$RefinementCtx<T>): void => {
-    const complaint = judge(value);
-    if (complaint !== null) context.addIssue({ code: 'custom', params: { ...complaint } });
+    const problem = check(value);
+    if (problem !== null) context.addIssue({ code: 'custom', params: { ...problem } });
   };
 }
 
@@ -27,28 +27,28 @@ export function refineWith<T>(judge: (value: T) => Problem | null) {
 export type SchemaHints = z.core.JSONSchema.BaseSchema;
 
 /** A pattern, with the message that editors show for a text that does not match it: few people read patterns. */
-export function patternHint(pattern: string, mend: string): SchemaHints {
-  return { pattern, patternErrorMessage: mend };
+export function patternHint(pattern: string, fix: string): SchemaHints {
+  return { pattern, patternErrorMessage: fix };
 }
 
 /** A text in which `check` finds no problem. */
 export function checkedText(
   description: string,
-  judge: (value: string) => Problem | null,
-  shape: SchemaHints = {},
+  check: (value: string) => Problem | null,
+  hints: SchemaHints = {},
 ) {
   return z
     .string()
-    .superRefine(refineWith(judge))
-    .meta({ description, ...shape });
+    .superRefine(refineWith(check))
+    .meta({ description, ...hints });
 }
 
 /** A text that matches a pattern. */
-export function patternText(description: string, pattern: RegExp, complain: (value: string) => Problem) {
+export function patternText(description: string, pattern: RegExp, describe: (value: string) => Problem) {
   return checkedText(
     description,
-    (value) => (pattern.test(value) ? null : complain(value)),
-    patternHint(pattern.source, complain('').fix),
+    (value) => (pattern.test(value) ? null : describe(value)),
+    patternHint(pattern.source, describe('').fix),
   );
 }
 
@@ -78,20 +78,20 @@ export const EMPTY_TEXT: Problem = {
 };
 
 /** A list of at least one item. */
-export function nonEmptyList<T extends z.ZodType>(item: T, description: string, shape: SchemaHints = {}) {
+export function nonEmptyList<T extends z.ZodType>(item: T, description: string, hints: SchemaHints = {}) {
   return z
     .array(item)
     .min(1)
-    .meta({ description, ...shape });
+    .meta({ description, ...hints });
 }
 
 /** A map of at least one key. */
 export function nonEmptyMap<T extends z.ZodType<object>>(
   map: T,
   description: string,
-  shape: SchemaHints = {},
+  hints: SchemaHints = {},
 ): T {
-  return map.superRefine(requireEntries).meta({ description, minProperties: 1, ...shape });
+  return map.superRefine(requireEntries).meta({ description, minProperties: 1, ...hints });
 }
 
 /** A check for `superRefine`: the map has at least one key. */

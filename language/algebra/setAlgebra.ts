@@ -19,6 +19,7 @@ export interface Dimension<Set = unknown, Value = unknown> extends SetAlgebra<Se
   put(point: Point, value: Value): Point;
 }
 
+/** Dimensions whose values are absent together. */
 export interface AbsenceGroup<Set = unknown> {
   readonly name: 'peers' | 'tags';
   /** all values except the absent one */
@@ -31,6 +32,7 @@ export interface FieldConstraint<Set = unknown> {
   readonly set: Set;
 }
 
+/** A constraint that the value in a dimension is in a set. */
 export function constrain<Set, Value>(dimension: Dimension<Set, Value>, set: Set): FieldConstraint {
   return { dimension, set };
 }
@@ -65,9 +67,9 @@ export function nullableSets<Set, Value>({
     contains: ({ absent, given }, value) => (value === null ? absent : contains(given, value)),
     pickMember: ({ absent, given }) => pickMember(given) ?? (absent ? { value: null } : null),
     describe: ({ absent, given }) => {
-      const said = pickMember(given) === null ? '' : describe(given);
-      if (said === null || !absent) return said;
-      return said === '' ? 'not given' : `${said}, or not given`;
+      const text = pickMember(given) === null ? '' : describe(given);
+      if (text === null || !absent) return text;
+      return text === '' ? 'not given' : `${text}, or not given`;
     },
   };
 }
@@ -102,14 +104,17 @@ export interface Member<Value> {
   readonly value: Value;
 }
 
+/** Whether a set has no value. */
 export function isEmpty<Set>(algebra: SetAlgebra<Set>, set: Set): boolean {
   return algebra.pickMember(set) === null;
 }
 
+/** The values of one set that are not in another. */
 export function subtract<Set>(algebra: SetAlgebra<Set>, a: Set, b: Set): Set {
   return algebra.intersect(a, algebra.complement(b));
 }
 
+/** Whether all values of a set are in another. */
 export function isSubset<Set>(algebra: SetAlgebra<Set>, inner: Set, outer: Set): boolean {
   return isEmpty(algebra, subtract(algebra, inner, outer));
 }

@@ -25,7 +25,7 @@ export interface PolicyDiff {
  */
 export function diffPolicies(old: Policy, now: Policy, at: Date, most = MAX_STEPS): PolicyDiff {
   // Fail closed: when a freeze is lifted, everything becomes newly acceptable, which would hide changes made during the freeze.
-  const [before, after] = now.freeze ? [thawed(old), thawed(now)] : [old, now];
+  const [before, after] = now.freeze ? [withoutFreeze(old), withoutFreeze(now)] : [old, now];
   const { changes, limits } = withStepLimit(most, () => ({
     changes: findDecisionChanges(before, after, at.getTime()),
     limits: findLimitChanges(before, after, at.getTime()),
@@ -33,46 +33,46 @@ export function diffPolicies(old: Policy, now: Policy, at: Date, most = MAX_STEP
   const opens =
     changes.some(({ kind }) => kind !== 'removed') || limits.some(({ effect }) => effect === 'looser');
   const renamed = findRenames(old, now);
-  const notes = [...notesOf(old, now), ...renamed.map(describeRename)];
-  return { changes: inOrder(changes), limits, notes, renamed, opens };
+  const notes = [...findNotes(old, now), ...renamed.map(describeRename)];
+  return { changes: sortChanges(changes), limits, notes, renamed, opens };
 }
 
-function thawed(policy: Policy): Policy {
+function withoutFreeze(policy: Policy): Policy {
   return { ...policy, freeze: false };
 }
 
 const KINDS = ['added', 'moved', 'removed'] as const;
 
-function inOrder(changes: readonly DecisionChange[]): DecisionChange[] {
+function sortChanges(changes: readonly DecisionChange[]): DecisionChange[] {
   return changes.toSorted((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind));
 }
 
-function notesOf(old: Policy, now: Policy): string[] {
+function findNotes(old: Policy, now: Policy): string[] {
   const value = (given: unknown): string =>
     `\`${typeof given === 'string' ? given : JSON.stringify(given)}\``;
-  const changed = (what: string, of: (policy: Policy) => unknown, why: string): string[] => {
+  const noteOfChange = (what: string, of: (policy: Policy) => unknown, why: string): string[] => {
     const [before, after] = [of(old), of(now)].map(value);
     return before === after ? [] : [`${what} changes from ${before} to ${after}${why}`];
   };
   const { provider, region, account } = now.recipient;
   return [
-    ...frozenNotes(old, now),
-    ...changed(
+    ...freezeNotes(old, now),
+    ...noteOfChange(
       'the recipient',
       ({ recipient: one }) => `${one.provider} ${one.region} ${one.account}`,
       `: the old policy decided on no request to \`${provider} ${region} ${account}\``,
     ),
-    ...changed(
+    ...noteOfChange(
       '`recipient.credentials`',
       ({ recipient }) => recipient.credentials,
       ': the identity of the acceptor',
     ),
-    ...changed(
+    ...noteOfChange(
       '`recipient.expiry` in seconds',
       ({ recipient }) => recipient.expiry,
       ': which deadlines are reported',
     ),
-    ...changed(
+    ...noteOfChange(
       '`limits.acceptsPerRun`',
       ({ limits }) => limits.acceptsPerRun,
       ': how many requests a run accepts, not which',
@@ -80,7 +80,7 @@ function notesOf(old: Policy, now: Policy): string[] {
   ];
 }
 
-function frozenNotes(old: Policy, now: Policy): string[] {
+function freezeNotes(old: Policy, now: Policy): string[] {
   if (old.freeze && now.freeze)
     return ['both policies are frozen and accept nothing; they are compared as if they were not frozen'];
   if (now.freeze)

@@ -15,14 +15,16 @@ export interface Rename {
  */
 export function findRenames(old: Policy, now: Policy): Rename[] {
   if (recipientKey(old.recipient) !== recipientKey(now.recipient)) return [];
-  const owners = pairs(old.owners, now.owners, ({ connections }) => connections);
+  const owners = pairRenamed(old.owners, now.owners, ({ connections }) => connections);
   return [
     ...owners.map(([before, after]) => ({ owner: { old: before.name, new: after.name }, grant: null })),
-    ...[...owners, ...kept(old.owners, now.owners)].flatMap(([before, after]) =>
-      pairs(before.grants, after.grants, ({ gateway, match }) => [gateway, match]).map(([one, other]) => ({
-        owner: { old: before.name, new: after.name },
-        grant: { old: one.name, new: other.name },
-      })),
+    ...[...owners, ...pairUnchanged(old.owners, now.owners)].flatMap(([before, after]) =>
+      pairRenamed(before.grants, after.grants, ({ gateway, match }) => [gateway, match]).map(
+        ([one, other]) => ({
+          owner: { old: before.name, new: after.name },
+          grant: { old: one.name, new: other.name },
+        }),
+      ),
     ),
   ];
 }
@@ -36,26 +38,26 @@ export function describeRename({ owner, grant }: Rename): string {
 }
 
 /** Pairs of entries whose names are in one policy only and whose contents are equal. */
-function pairs<One extends Owner | Grant>(
+function pairRenamed<One extends Owner | Grant>(
   old: readonly One[],
   now: readonly One[],
   content: (one: One) => unknown,
 ): [One, One][] {
   const names = (all: readonly One[]): ReadonlySet<string> => new Set(all.map(({ name }) => name));
   const [before, after] = [names(old), names(now)];
-  const gone = Map.groupBy(
+  const removed = Map.groupBy(
     old.filter(({ name }) => !after.has(name)),
     (one) => canonicalJson(content(one)),
   );
   return now
     .filter(({ name }) => !before.has(name))
     .flatMap((one): [One, One][] => {
-      const match = gone.get(canonicalJson(content(one)))?.shift();
+      const match = removed.get(canonicalJson(content(one)))?.shift();
       return match === undefined ? [] : [[match, one]];
     });
 }
 
-function kept(old: readonly Owner[], now: readonly Owner[]): [Owner, Owner][] {
+function pairUnchanged(old: readonly Owner[], now: readonly Owner[]): [Owner, Owner][] {
   const byName = new Map(now.map((owner) => [owner.name, owner]));
   return old.flatMap((owner): [Owner, Owner][] => {
     const after = byName.get(owner.name);

@@ -41,28 +41,28 @@ export interface NumberKind {
 
 /** A number, or a range such as `100-199`, both ends inclusive. */
 export function numberOrRange(kind: NumberKind, description: string) {
-  const errorMessage = writeOne(kind);
+  const errorMessage = describeExample(kind);
   const number = z.number().meta({ type: 'integer', minimum: kind.least, maximum: kind.most, errorMessage });
   const text = z.string().meta({ ...rangeUpTo(kind.most), errorMessage });
   return z
     .union([number, text])
-    .superRefine(refineWith((value) => fault(kind, value)))
+    .superRefine(refineWith((value) => checkRange(kind, value)))
     .meta({ description });
 }
 
 /** A pattern for two numbers from 1 to `most`. JSON Schema cannot compare them. */
 function rangeUpTo(most: number): SchemaHints {
-  const number = `(${[...shorter(most), ...asLong(String(most))].join('|')})`;
+  const number = `(${[...patternsOfFewerDigits(most), ...patternsOfEqualDigits(String(most))].join('|')})`;
   return { pattern: `^${number}-${number}$` };
 }
 
-function shorter(most: number): string[] {
+function patternsOfFewerDigits(most: number): string[] {
   const digits = String(most).length - 1;
   return digits === 0 ? [] : [`[1-9][0-9]{0,${digits - 1}}`];
 }
 
 /** Patterns for the numbers up to `most` with as many digits: those that share its first digits and have a lower one next, and itself. */
-function asLong(most: string): string[] {
+function patternsOfEqualDigits(most: string): string[] {
   const lesser = [...most].flatMap((digit, i) => {
     const [from, to] = [i === 0 ? 1 : 0, Number(digit) - 1];
     if (to < from) return [];
@@ -89,26 +89,30 @@ function readRange(written: number | string): Range {
   return [from ?? Number.NaN, to ?? Number.NaN];
 }
 
-function writeOne({ least }: NumberKind): string {
+function describeExample({ least }: NumberKind): string {
   return `write a number such as \`${least + 99}\`, or a range such as \`${least + 99}-${least + 198}\``;
 }
 
-function fault(kind: NumberKind, written: number | string): Problem | null {
+function checkRange(kind: NumberKind, written: number | string): Problem | null {
   const { code, name, least, most } = kind;
   if (typeof written === 'string' && !RANGE.test(written)) {
     const meant = kind.meant?.(written) ?? null;
     const fix = /^[1-9][0-9]*$/.test(written)
       ? `write it without quotes: ${written}`
       : meant === null
-        ? writeOne(kind)
+        ? describeExample(kind)
         : `write it in plain digits: ${meant}`;
     return { code, message: `${quote(written)} is neither a valid ${name} nor a range`, fix };
   }
   const [from, to] = readRange(written);
-  const told = quote(String(written));
+  const quoted = quote(String(written));
   if (from < least || to > most || !Number.isSafeInteger(from) || !Number.isSafeInteger(to)) {
-    return { code, message: `${told} is not a valid ${name}`, fix: `write numbers from ${least} to ${most}` };
+    return {
+      code,
+      message: `${quoted} is not a valid ${name}`,
+      fix: `write numbers from ${least} to ${most}`,
+    };
   }
-  if (from > to) return { code, message: `range ${told} is reversed`, fix: `write \`${to}-${from}\`` };
+  if (from > to) return { code, message: `range ${quoted} is reversed`, fix: `write \`${to}-${from}\`` };
   return null;
 }

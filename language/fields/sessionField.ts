@@ -38,7 +38,7 @@ export const bgpKey = {
   touches: () => [someSessionMayBe(keySessions, oneOf([true]))],
 } as const;
 
-const KIND: NumberKind = {
+const ASN: NumberKind = {
   code: 'asn',
   name: 'autonomous system number',
   least: 1,
@@ -46,34 +46,31 @@ const KIND: NumberKind = {
   meant: toPlainAsn,
 };
 
-const sessions = sessionField(
+const asnSessions = sessionField(
   'asn',
-  intervalSets(KIND.least, KIND.most),
+  intervalSets(ASN.least, ASN.most),
   ({ asn }) => [asn],
   (peer, asn) => ({ ...peer, asn }),
 );
 
 export const asn = {
   schema: nonEmptyList(
-    numberOrRange(
-      KIND,
-      'An autonomous system number from 1 to 4294967295, or a range such as `64512-65534`.',
-    ),
+    numberOrRange(ASN, 'An autonomous system number from 1 to 4294967295, or a range such as `64512-65534`.'),
     "The customer's ASN is one of these, for every BGP peer that the API lists.",
   ),
   providers: ['outscale', 'aws'],
   holds: true,
   normalise: mergeRanges,
-  fits: (wanted: IntervalSet) => [everySession(sessions, wanted)],
-  mayFit: (wanted: IntervalSet) => [everySessionMayBe(sessions, wanted)],
-  touches: (wanted: IntervalSet) => [someSessionMayBe(sessions, wanted)],
+  fits: (wanted: IntervalSet) => [everySession(asnSessions, wanted)],
+  mayFit: (wanted: IntervalSet) => [everySessionMayBe(asnSessions, wanted)],
+  touches: (wanted: IntervalSet) => [someSessionMayBe(asnSessions, wanted)],
 } as const;
 
 /** A dimension for a value of BGP sessions: the list of the values of all sessions, absent when no session is listed. */
 export interface SessionField<Set, Value> {
   /** sets of values of one session; the value is absent when the API does not return it */
   readonly one: SetAlgebra<NullableSet<Set>, Value | null>;
-  readonly axis: Dimension<NullableSet<ListSet<NullableSet<Set>>>, readonly (Value | null)[] | null>;
+  readonly dimension: Dimension<NullableSet<ListSet<NullableSet<Set>>>, readonly (Value | null)[] | null>;
 }
 
 /**
@@ -91,36 +88,39 @@ export function sessionField<Set, Value>(
   const source = { name: 'peers', given: onlyGiven(listSets(one).all) } as const;
   return {
     one,
-    axis: {
+    dimension: {
       ...all,
       name,
       source,
       get: ({ request: { peers } }) => (peers.length === 0 ? null : peers.flatMap(get)),
-      put: puttingIntoEach(put),
+      put: putIntoEachSession(put),
     },
   };
 }
 
 /** At least one session is listed, and the values of every session are in the set. */
-export function everySession<Set, Value>({ axis }: SessionField<Set, Value>, set: Set): FieldConstraint {
-  return constrain(axis, onlyGiven(everyItemIn(onlyGiven(set))));
+export function everySession<Set, Value>({ dimension }: SessionField<Set, Value>, set: Set): FieldConstraint {
+  return constrain(dimension, onlyGiven(everyItemIn(onlyGiven(set))));
 }
 
 /** The values of every session are in the set, or may be, because they are absent or no session is listed. */
-export function everySessionMayBe<Set, Value>({ axis }: SessionField<Set, Value>, set: Set): FieldConstraint {
-  return constrain(axis, givenOrAbsent(everyItemIn(givenOrAbsent(set))));
+export function everySessionMayBe<Set, Value>(
+  { dimension }: SessionField<Set, Value>,
+  set: Set,
+): FieldConstraint {
+  return constrain(dimension, givenOrAbsent(everyItemIn(givenOrAbsent(set))));
 }
 
 /** A value of some session is in the set, or may be, because it is absent or no session is listed. */
 export function someSessionMayBe<Set, Value>(
-  { axis, one }: SessionField<Set, Value>,
+  { dimension, one }: SessionField<Set, Value>,
   set: Set,
 ): FieldConstraint {
-  return constrain(axis, givenOrAbsent(someItemIn(one, givenOrAbsent(set))));
+  return constrain(dimension, givenOrAbsent(someItemIn(one, givenOrAbsent(set))));
 }
 
 /** As many sessions as values. Sessions that have to be added are copies of the last one. */
-function puttingIntoEach<Value>(
+function putIntoEachSession<Value>(
   put: (peer: BgpPeer, value: Value | null) => BgpPeer,
 ): (point: Point, values: readonly (Value | null)[] | null) => Point {
   return updateRequest(({ peers }, values) => {

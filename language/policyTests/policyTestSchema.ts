@@ -26,11 +26,11 @@ const reasonCode = checkedText('The code of a reason to hold (docs/reasons.md).'
 });
 
 function noCode(written: string): Problem {
-  const slip = findNearest(written, REASON_CODES);
+  const meant = findNearest(written, REASON_CODES);
   return {
     code: 'reason-code',
     message: `${quote(written)} is not a reason code`,
-    fix: slip === null ? 'write one of those in docs/reasons.md' : `did you mean \`${slip}\`?`,
+    fix: meant === null ? 'write one of those in docs/reasons.md' : `did you mean \`${meant}\`?`,
   };
 }
 

@@ -25,16 +25,16 @@ export function testPolicyFiles(folderOrFiles: string | readonly string[]): Test
   const compiled = compileEach(sources);
   const { policies } = compiled;
   const read = readPolicyTests(sources.map(({ file }) => file));
-  const mismatches = policies.flatMap((one) => mismatched(one, filesOf(one, read.files)));
+  const mismatches = policies.flatMap((one) => findMismatches(one, filesOf(one, read.files)));
   const all = sortDiagnostics([
     ...errors,
     ...compiled.errors,
     ...read.errors,
-    ...namesTwice(read.files),
+    ...findDuplicateNames(read.files),
     ...mismatches,
   ]);
   if (all.length > 0) return { policies, errors: all, results: [], untested: [] };
-  const suites = policies.map((one) => run(one, filesOf(one, read.files)));
+  const suites = policies.map((one) => runTests(one, filesOf(one, read.files)));
   return {
     policies,
     errors: [],
@@ -48,23 +48,23 @@ function filesOf({ file, policy }: CompiledPolicy, all: readonly PolicyTestFile[
   return all.filter(({ folder, written }) => folder === dirname(file) && written.target === policy.target);
 }
 
-function mismatched({ policy }: CompiledPolicy, files: readonly PolicyTestFile[]): Diagnostic[] {
+function findMismatches({ policy }: CompiledPolicy, files: readonly PolicyTestFile[]): Diagnostic[] {
   return files.flatMap(({ written, positions }) =>
     checkAgainstPolicy(policy, written).map(positions.toDiagnostic),
   );
 }
 
 /** Errors for tests of one target that have the same name in different files. Within one file, the rules report them. */
-function namesTwice(files: readonly PolicyTestFile[]): Diagnostic[] {
+function findDuplicateNames(files: readonly PolicyTestFile[]): Diagnostic[] {
   const first = new Map<string, string>();
-  return files.flatMap(({ file, folder, written: { target, cases }, positions: places }) =>
+  return files.flatMap(({ file, folder, written: { target, cases }, positions }) =>
     cases.flatMap(({ name }, i) => {
       const key = JSON.stringify([folder, target, name]);
       const other = first.get(key) ?? file;
       first.set(key, other);
       if (other === file) return [];
       return [
-        places.toDiagnostic({
+        positions.toDiagnostic({
           path: ['cases', i, 'name'],
           at: 'value',
           ...duplicateTestName(name, `in ${quote(other)}`),
@@ -74,13 +74,13 @@ function namesTwice(files: readonly PolicyTestFile[]): Diagnostic[] {
   );
 }
 
-function run(
+function runTests(
   compiled: CompiledSource,
   files: readonly PolicyTestFile[],
 ): Pick<TestedPolicies, 'results' | 'untested'> {
-  const all = files.flatMap(({ file, written, positions: places }) =>
+  const all = files.flatMap(({ file, written, positions }) =>
     written.cases.map((one, i) => {
-      const { line } = places.positionOf(['cases', i], 'value');
+      const { line } = positions.positionOf(['cases', i], 'value');
       return runPolicyTest(compiled.policy, one, { file, line });
     }),
   );

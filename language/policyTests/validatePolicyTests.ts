@@ -35,8 +35,8 @@ export const POLICY_TESTS_SPEC: DocumentSpec<WrittenPolicyTests> = {
 };
 
 /** A test expects either `accept` or `hold`. */
-function requireExpectation(draft: PartialDocument<WrittenPolicyTests>): Finding[] {
-  return casesIn(draft).flatMap(({ value, path }): Finding[] => {
+function requireExpectation(document: PartialDocument<WrittenPolicyTests>): Finding[] {
+  return readableTests(document).flatMap(({ value, path }): Finding[] => {
     if (value.expect === undefined) return [];
     const [accept, hold] = ['accept', 'hold'].map((key) => Object.hasOwn(value.expect ?? {}, key));
     // A misspelt key is reported as unknown already.
@@ -57,9 +57,9 @@ function requireExpectation(draft: PartialDocument<WrittenPolicyTests>): Finding
 }
 
 /** The names of tests are unique, because a failure is reported by the name of the test. */
-function noDuplicateName(draft: PartialDocument<WrittenPolicyTests>): Finding[] {
+function noDuplicateName(document: PartialDocument<WrittenPolicyTests>): Finding[] {
   const seen = new Set<string>();
-  return casesIn(draft).flatMap(({ value: { name }, path }): Finding[] => {
+  return readableTests(document).flatMap(({ value: { name }, path }): Finding[] => {
     if (name === undefined) return [];
     if (!seen.has(name)) {
       seen.add(name);
@@ -78,34 +78,41 @@ export function duplicateTestName(name: string, where: string): Pick<Finding, 'c
   };
 }
 
-function casesIn(draft: PartialDocument<WrittenPolicyTests>): AtPath<PartialDocument<WrittenPolicyTest>>[] {
-  return readableItems(draft.cases, ['cases']);
+function readableTests(
+  document: PartialDocument<WrittenPolicyTests>,
+): AtPath<PartialDocument<WrittenPolicyTest>>[] {
+  return readableItems(document.cases, ['cases']);
 }
 
 /** The parts of a file of policy tests that do not fit its policy: undefined gateways, and fields that the provider never returns. */
 export function checkAgainstPolicy(policy: Policy, { cases }: WrittenPolicyTests): Finding[] {
   return cases.flatMap((one, i) => [
-    ...undefinedGateways(policy, one, ['cases', i]),
-    ...unreturned(policy, one, ['cases', i]),
+    ...findUndefinedGateways(policy, one, ['cases', i]),
+    ...findUnreturnedFields(policy, one, ['cases', i]),
   ]);
 }
 
-function undefinedGateways(policy: Policy, { live = [], expect }: WrittenPolicyTest, path: Path): Finding[] {
-  const given = [
+function findUndefinedGateways(
+  policy: Policy,
+  { live = [], expect }: WrittenPolicyTest,
+  path: Path,
+): Finding[] {
+  const references = [
     { reference: expect.accept?.gateway, at: [...path, 'expect', 'accept', 'gateway'] },
     ...live.map(({ gateway }, i) => ({ reference: gateway, at: [...path, 'live', i, 'gateway'] })),
   ];
-  return given.flatMap(({ reference, at }): Finding[] => {
+  return references.flatMap(({ reference, at }): Finding[] => {
     if (reference === undefined || resolveGateway(policy, reference) !== null) return [];
-    const slip = findNearest(reference, namedGateways(policy));
+    const meant = findNearest(reference, namedGateways(policy));
     const message = `the policy has no gateway named ${quote(reference)}`;
-    const fix = slip === null ? 'write a name from its `gateways`, or an ID' : `did you mean ${quote(slip)}?`;
+    const fix =
+      meant === null ? 'write a name from its `gateways`, or an ID' : `did you mean ${quote(meant)}?`;
     return [{ path: at, at: 'value', code: 'undefined-gateway', message, fix }];
   });
 }
 
 /** A request with a field that the provider never returns would test what cannot happen. */
-function unreturned(
+function findUnreturnedFields(
   { recipient: { provider } }: Policy,
   { request, live = [] }: WrittenPolicyTest,
   path: Path,
@@ -116,7 +123,7 @@ function unreturned(
   ];
   return written.flatMap(({ fields, at }) =>
     (['mtu', 'tags'] as const)
-      .filter((field) => fields[field] !== undefined && !returnedBy(field).includes(provider))
+      .filter((field) => fields[field] !== undefined && !providersOf(field).includes(provider))
       .map((field) => ({
         path: [...at, field],
         at: 'value',
@@ -127,6 +134,6 @@ function unreturned(
   );
 }
 
-function returnedBy(field: keyof typeof LANGUAGE_FIELDS): readonly string[] {
+function providersOf(field: keyof typeof LANGUAGE_FIELDS): readonly string[] {
   return LANGUAGE_FIELDS[field].providers;
 }

@@ -27,22 +27,22 @@ export interface AcceptedRequests {
 /** A policy that is frozen, or whose limit for a run is 0, accepts nothing. @param at in milliseconds */
 export function acceptedRequests(policy: Policy, at: number): AcceptedRequests {
   const isClosed = policy.freeze || policy.limits.acceptsPerRun === 0;
-  const all = isClosed ? [] : policy.owners.flatMap((owner) => grantables(policy, owner, at));
+  const all = isClosed ? [] : policy.owners.flatMap((owner) => openGrantsOf(policy, owner, at));
   const grants = all.filter(isOpen);
-  const shut = all.filter((one) => !isOpen(one));
-  const byConnection = index(grants, ({ owner }) => owner.connections);
-  const holding = index(
+  const closed = all.filter((one) => !isOpen(one));
+  const grantsOn = indexByConnection(grants, ({ owner }) => owner.connections);
+  const heldOn = indexByConnection(
     [
-      ...policy.hold.map((line) => ({
-        connections: line.match.connection,
-        key: canonicalJson(line.match),
-        product: requestsOfHoldRule(line),
+      ...policy.hold.map((rule) => ({
+        connections: rule.match.connection,
+        key: canonicalJson(rule.match),
+        product: requestsOfHoldRule(rule),
       })),
-      ...shut.map(({ owner, key, product }) => ({ connections: owner.connections, key, product })),
+      ...closed.map(({ owner, key, product }) => ({ connections: owner.connections, key, product })),
     ],
     ({ connections }) => connections,
   );
-  return { grants, grantsOn: byConnection, heldOn: holding };
+  return { grants, grantsOn: grantsOn, heldOn: heldOn };
 }
 
 /** Whether the grant can accept. A limit of 0 holds every request that the grant matches, even if another grant would accept it. */
@@ -50,27 +50,27 @@ function isOpen({ owner, grant }: GrantRequests): boolean {
   return owner.limit !== 0 && grant.limit !== 0;
 }
 
-function grantables(policy: Policy, owner: Owner, at: number): GrantRequests[] {
+function openGrantsOf(policy: Policy, owner: Owner, at: number): GrantRequests[] {
   return owner.grants
     .map((grant) => ({
       owner,
       grant,
-      key: keyOf(policy, owner, grant),
+      key: keyOfGrant(policy, owner, grant),
       product: addConstraint(requestsOfGrant(policy, owner, grant), notBefore(at)),
     }))
     .filter(({ product }) => !isEmptyProduct(product));
 }
 
-function keyOf({ recipient }: Policy, owner: Owner, { match, from, until }: Grant): string {
+function keyOfGrant({ recipient }: Policy, owner: Owner, { match, from, until }: Grant): string {
   const { provider, account } = recipient;
   return canonicalJson({ provider, account, of: owner.account, on: owner.connections, match, from, until });
 }
 
 /** Indexes items by connection. @param connections of an item; `null` if it applies to any */
-function index<Item>(
+function indexByConnection<Item>(
   items: readonly Item[],
   connections: (item: Item) => readonly string[] | null,
-): (wanted: readonly string[]) => readonly Item[] {
+): (connectionsWanted: readonly string[]) => readonly Item[] {
   const anywhere = items.filter((item) => connections(item) === null);
   const somewhere = new Map<string, Item[]>();
   for (const item of items) {
@@ -80,7 +80,7 @@ function index<Item>(
       else own.push(item);
     }
   }
-  return (wanted) => [
-    ...new Set([...wanted.flatMap((connection) => somewhere.get(connection) ?? []), ...anywhere]),
+  return (connectionsWanted) => [
+    ...new Set([...connectionsWanted.flatMap((connection) => somewhere.get(connection) ?? []), ...anywhere]),
   ];
 }

@@ -1,6 +1,7 @@
 import type { BgpPeer } from '../../core/model.ts';
 import { escapeText, formatList, quote } from '../../core/printableText.ts';
 import type { FieldConstraint, Point } from '../algebra/setAlgebra.ts';
+import { formatAlternatives } from '../diagnostic.ts';
 import type { FieldProduct } from './fieldProduct.ts';
 import { formatInstant } from './policyRequests.ts';
 import type { RequestSet } from './requestSet.ts';
@@ -29,42 +30,44 @@ export function describeRequestSet(
   const connection = product.get('connection');
   const free = ALWAYS.filter((name) => !product.has(name));
   return {
-    on: connection === undefined ? 'any connection' : valueWords(connection),
+    on: connection === undefined ? 'any connection' : describeValues(connection),
     fields: [
-      ...fieldsOf(product, recipient, since),
-      ...(free.length === 0 ? [] : [`any ${formatList(free).replaceAll(' and ', ' or ')}`]),
+      ...describeFields(product, recipient, since),
+      ...(free.length === 0 ? [] : [`any ${formatAlternatives(free)}`]),
     ],
-    except: except.map((one) => [...onWords(one), ...fieldsOf(one, recipient, since)].join(', ')),
+    except: except.map((one) =>
+      [...describeConnection(one), ...describeFields(one, recipient, since)].join(', '),
+    ),
   };
 }
 
-function onWords(box: FieldProduct): string[] {
-  const connection = box.get('connection');
-  return connection === undefined ? [] : [`on ${valueWords(connection)}`];
+function describeConnection(product: FieldProduct): string[] {
+  const connection = product.get('connection');
+  return connection === undefined ? [] : [`on ${describeValues(connection)}`];
 }
 
-function fieldsOf(box: FieldProduct, recipient: string, since: number): string[] {
-  const place = (name: string): number => (ORDER.includes(name) ? ORDER.indexOf(name) : ORDER.length);
+function describeFields(product: FieldProduct, recipient: string, since: number): string[] {
+  const rank = (name: string): number => (ORDER.includes(name) ? ORDER.indexOf(name) : ORDER.length);
   return (
-    [...box]
+    [...product]
       // Every request that can be accepted has a valid pair of addresses, so that is not mentioned.
       .filter(([name]) => name !== 'connection' && name !== 'paired')
-      .sort(([a], [b]) => place(a) - place(b))
-      .map(([name, side]) => fieldWords(name, side, recipient, since))
-      .filter((words) => words !== '')
+      .sort(([a], [b]) => rank(a) - rank(b))
+      .map(([name, constraint]) => describeField(name, constraint, recipient, since))
+      .filter((text) => text !== '')
   );
 }
 
-function fieldWords(name: string, side: FieldConstraint, recipient: string, since: number): string {
-  const said = valueWords(side);
-  if (name === 'time') return said.replace(`from ${formatInstant(since)}`, '').trim();
+function describeField(name: string, constraint: FieldConstraint, recipient: string, since: number): string {
+  const text = describeValues(constraint);
+  if (name === 'time') return text.replace(`from ${formatInstant(since)}`, '').trim();
   // The API normally names the recipient, so that is not mentioned.
   if (name === 'account')
-    return side.dimension.contains(side.set, recipient) ? '' : `the API names account ${said}`;
-  return `${name} ${said}`;
+    return constraint.dimension.contains(constraint.set, recipient) ? '' : `the API names account ${text}`;
+  return `${name} ${text}`;
 }
 
-function valueWords({ dimension, set }: FieldConstraint): string {
+function describeValues({ dimension, set }: FieldConstraint): string {
   return dimension.describe(set) ?? 'a set without a short description';
 }
 
@@ -76,7 +79,7 @@ export function describeRequest({ request }: Pick<Point, 'request'>): string {
     `vlan ${vlan ?? 'not given'}`,
     `name ${name === null ? 'not given' : quote(name)}`,
     `location ${location === null ? 'not given' : escapeText(location)}`,
-    peers.length === 0 ? 'no BGP session listed' : formatList(peers.map(sessionWords)),
+    peers.length === 0 ? 'no BGP session listed' : formatList(peers.map(describeSession)),
     ...(mtu === null ? [] : [`mtu ${mtu}`]),
     ...Object.entries(tags ?? {}).map(([key, value]) => `tag ${quote(key)} = ${quote(value)}`),
     `owner account ${ownerAccount === null ? 'not given' : escapeText(ownerAccount)}`,
@@ -84,7 +87,7 @@ export function describeRequest({ request }: Pick<Point, 'request'>): string {
   return parts.join(', ');
 }
 
-function sessionWords({ asn, amazonAddress, customerAddress, hasKey }: BgpPeer): string {
+function describeSession({ asn, amazonAddress, customerAddress, hasKey }: BgpPeer): string {
   const key = hasKey === null ? '' : hasKey ? ', with a key' : ', without a key';
   const ends = [amazonAddress, customerAddress].map((address) =>
     address === null ? 'not given' : escapeText(address),

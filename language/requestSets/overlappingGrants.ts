@@ -13,34 +13,34 @@ const NOT_ALL = `fix the listed ones first: more than ${MOST} pairs of grants of
 
 /** An error for each two grants that one request could match and that name different gateways: such a request would always be held. */
 export function findOverlapErrors(policy: Policy, { positions, written }: ValidPolicy): Diagnostic[] {
-  const fault = (
+  const toDiagnostic = (
     owner: string,
     grant: string,
-    complaint: Pick<Diagnostic, 'code' | 'message' | 'fix'>,
+    problem: Pick<Diagnostic, 'code' | 'message' | 'fix'>,
   ): Diagnostic => {
-    const isShort = written.owners[owner]?.gateway !== undefined;
-    const path: Path = isShort ? ['owners', owner] : ['owners', owner, 'grants', grant];
-    return positions.toDiagnostic({ path, at: 'key', ...complaint });
+    const hasGateway = written.owners[owner]?.gateway !== undefined;
+    const path: Path = hasGateway ? ['owners', owner] : ['owners', owner, 'grants', grant];
+    return positions.toDiagnostic({ path, at: 'key', ...problem });
   };
-  const faultsOf = (owner: Owner): Diagnostic[] => {
+  const errorsOf = (owner: Owner): Diagnostic[] => {
     try {
       return findOverlaps({ ...policy, owners: [owner] }, MOST + 1).map((overlap, i) => {
-        const complaint = complaintOf(overlap);
-        return fault(owner.name, overlap.grants[1], i < MOST ? complaint : { ...complaint, fix: NOT_ALL });
+        const problem = describeOverlap(overlap);
+        return toDiagnostic(owner.name, overlap.grants[1], i < MOST ? problem : { ...problem, fix: NOT_ALL });
       });
     } catch (error) {
       if (!(error instanceof ComparisonTooComplex)) throw error;
       // Fail closed: grants that cannot be compared may name different gateways for one request.
       const [first] = owner.grants;
-      const message = `the grants of owner \`${owner.name}\` cannot be compared for findOverlaps: ${error.message}`;
+      const message = `the grants of owner \`${owner.name}\` cannot be compared for overlaps: ${error.message}`;
       const fix = 'distinguish the grants by another field as well, such as `vlan`';
-      return [fault(owner.name, first?.name ?? '', { code: 'grants-undecided', message, fix })];
+      return [toDiagnostic(owner.name, first?.name ?? '', { code: 'grants-undecided', message, fix })];
     }
   };
-  return withStepLimit(MAX_STEPS, () => policy.owners.flatMap(faultsOf)).value;
+  return withStepLimit(MAX_STEPS, () => policy.owners.flatMap(errorsOf)).value;
 }
 
-function complaintOf({
+function describeOverlap({
   owner,
   grants: [one, other],
   example,
@@ -67,24 +67,24 @@ export interface GrantOverlap {
  * @param most pairs of one owner after which the search stops
  */
 export function findOverlaps(policy: Policy, most = Number.POSITIVE_INFINITY): GrantOverlap[] {
-  return policy.owners.flatMap((owner) => overlapsOf(policy, owner, most));
+  return policy.owners.flatMap((owner) => findOverlapsOf(policy, owner, most));
 }
 
-function overlapsOf(policy: Policy, owner: Owner, most: number): GrantOverlap[] {
-  const boxes = owner.grants.map((grant) => ({ grant, box: requestsOfGrant(policy, owner, grant) }));
+function findOverlapsOf(policy: Policy, owner: Owner, most: number): GrantOverlap[] {
+  const grants = owner.grants.map((grant) => ({ grant, product: requestsOfGrant(policy, owner, grant) }));
   const found: GrantOverlap[] = [];
-  for (const [i, one] of boxes.entries()) {
-    for (let j = i + 1; j < boxes.length && found.length < most; j += 1) {
-      const other = boxes[j];
+  for (const [i, one] of grants.entries()) {
+    for (let j = i + 1; j < grants.length && found.length < most; j += 1) {
+      const other = grants[j];
       if (
         other === undefined ||
         one.grant.gateway === other.grant.gateway ||
-        !productsIntersect(one.box, other.box)
+        !productsIntersect(one.product, other.product)
       )
         continue;
-      const witness = findPointIn(intersectProducts(one.box, other.box), typicalPoint(policy, 0));
-      if (witness === null) continue;
-      found.push({ owner: owner.name, grants: [one.grant.name, other.grant.name], example: witness });
+      const example = findPointIn(intersectProducts(one.product, other.product), typicalPoint(policy, 0));
+      if (example === null) continue;
+      found.push({ owner: owner.name, grants: [one.grant.name, other.grant.name], example: example });
     }
   }
   return found;

@@ -30,8 +30,8 @@ export function requestsOfGrant({ recipient }: Policy, owner: Owner, grant: Gran
     // The fields by which the grants of one owner differ come first, because they exclude most pairs.
     ...matchConstraints(grant.match, 'fits'),
     ...LANGUAGE_FIELDS.connection.fits(owner.connections),
-    constrain(ACCOUNT, onlyGiven(oneOf(accountsOf(recipient, owner)))),
-    constrain(TIME, [[from(grant), until(grant)]]),
+    constrain(ACCOUNT, onlyGiven(oneOf(requesterAccounts(recipient, owner)))),
+    constrain(TIME, [[firstInstant(grant), lastInstant(grant)]]),
     constrain(PAIRED, oneOf([true])),
   ]);
 }
@@ -69,7 +69,7 @@ export function typicalPoint({ recipient: { provider, account } }: Policy, at: n
 }
 
 /** The accounts that identify an owner's request: if the API reveals the requester before acceptance, also the owner's account. */
-function accountsOf({ provider, account }: Policy['recipient'], owner: Owner): string[] {
+function requesterAccounts({ provider, account }: Policy['recipient'], owner: Owner): string[] {
   return provider === 'outscale' && owner.account !== null ? [account, owner.account] : [account];
 }
 
@@ -127,11 +127,11 @@ export function formatInstant(at: number): string {
   return new Date(at).toISOString().replace('.000Z', 'Z');
 }
 
-function from({ from: begin }: Grant): number {
+function firstInstant({ from: begin }: Grant): number {
   return begin === null ? -LAST : Date.parse(begin);
 }
 
 /** The last millisecond at which the grant is valid. */
-function until({ until: end }: Grant): number {
+function lastInstant({ until: end }: Grant): number {
   return end === null ? LAST : Date.parse(end) - 1;
 }

@@ -7,10 +7,10 @@ import { readableItems } from '../partialDocument.ts';
 import { type PartialPolicy, readableGrants, readableMatches, readableOwners } from '../partialPolicy.ts';
 
 /** A field that the provider never returns would match nothing in a grant, and everything in a hold rule. */
-export function noUnreturnedField(draft: PartialPolicy): Finding[] {
-  const provider = draft.recipient?.provider;
+export function noUnreturnedField(policy: PartialPolicy): Finding[] {
+  const provider = policy.recipient?.provider;
   if (provider === undefined) return [];
-  return readableMatches(draft).flatMap(({ value, path }) =>
+  return readableMatches(policy).flatMap(({ value, path }) =>
     MATCH_FIELD_NAMES.filter((field) => Object.hasOwn(value, field) && !returns(provider, field)).map(
       (field) => ({
         path: [...path, field],
@@ -29,8 +29,8 @@ function returns(provider: Provider, field: keyof typeof LANGUAGE_FIELDS): boole
 }
 
 /** A grant is valid at some time: it does not end before it begins. */
-export function noEmptyInterval(draft: PartialPolicy): Finding[] {
-  return readableOwners(draft)
+export function noEmptyInterval(policy: PartialPolicy): Finding[] {
+  return readableOwners(policy)
     .flatMap(readableGrants)
     .flatMap(({ value, path }): Finding[] => {
       const from = value.from === undefined ? null : parseInstant(value.from);
@@ -43,8 +43,8 @@ export function noEmptyInterval(draft: PartialPolicy): Finding[] {
 }
 
 /** A hold rule has a field that selects requests: to hold everything is what `freeze` is for. */
-export function noEmptyHoldRule(draft: PartialPolicy): Finding[] {
-  return readableItems(draft.hold, ['hold'])
+export function noEmptyHoldRule(policy: PartialPolicy): Finding[] {
+  return readableItems(policy.hold, ['hold'])
     .filter(({ value }) => Object.keys(value).every((key) => key === 'reason'))
     .map(({ path }) => ({
       path,

@@ -5,8 +5,8 @@ import { readableItems } from '../partialDocument.ts';
 import { type PartialPolicy, readableGrants, readableMatches, readableOwners } from '../partialPolicy.ts';
 
 /** An owner has either a gateway or grants. */
-export function requireGatewayOrGrants(draft: PartialPolicy): Finding[] {
-  return readableOwners(draft).flatMap(({ value, path }): Finding[] => {
+export function requireGatewayOrGrants(policy: PartialPolicy): Finding[] {
+  return readableOwners(policy).flatMap(({ value, path }): Finding[] => {
     const [gateway, grants] = [Object.hasOwn(value, 'gateway'), Object.hasOwn(value, 'grants')];
     if (gateway && grants) {
       const message = '`gateway` is a shorthand for one grant and cannot be used beside `grants`';
@@ -16,18 +16,18 @@ export function requireGatewayOrGrants(draft: PartialPolicy): Finding[] {
     // A misspelt key is reported as unknown already.
     if (Object.keys(value).some((key) => findNearest(key, ['gateway', 'grants']) !== null)) return [];
     const message = `owner ${quote(String(path.at(-1)))} has no gateway and no grants`;
-    const mend = 'add `gateway:`, or `grants:` with at least one grant';
-    return [{ path, at: 'key', code: 'no-gateway', message, fix: mend }];
+    const fix = 'add `gateway:`, or `grants:` with at least one grant';
+    return [{ path, at: 'key', code: 'no-gateway', message, fix }];
   });
 }
 
 /** A connection is in a list once: a repeated one was probably meant as another. */
-export function noDuplicateConnection(draft: PartialPolicy): Finding[] {
+export function noDuplicateConnection(policy: PartialPolicy): Finding[] {
   const lists = [
-    ...readableOwners(draft).map(({ value, path }) =>
+    ...readableOwners(policy).map(({ value, path }) =>
       readableItems(value.connections, [...path, 'connections']),
     ),
-    ...readableMatches(draft).map(({ value, path }) =>
+    ...readableMatches(policy).map(({ value, path }) =>
       readableItems(value.connection, [...path, 'connection']),
     ),
   ];
@@ -39,16 +39,16 @@ export function noDuplicateConnection(draft: PartialPolicy): Finding[] {
         return [];
       }
       const message = `connection ${quote(value)} is already in this list`;
-      const mend = 'remove it, or replace it by the connection that was meant';
-      return [{ path, at: 'value', code: 'connection-twice', message, fix: mend }];
+      const fix = 'remove it, or replace it by the connection that was meant';
+      return [{ path, at: 'value', code: 'connection-twice', message, fix }];
     });
   });
 }
 
 /** A connection belongs to one owner, because it identifies the owner. */
-export function noConnectionOfTwoOwners(draft: PartialPolicy): Finding[] {
+export function noConnectionOfTwoOwners(policy: PartialPolicy): Finding[] {
   const first = new Map<string, string>();
-  return readableOwners(draft).flatMap((owner) => {
+  return readableOwners(policy).flatMap((owner) => {
     const name = String(owner.path.at(-1));
     return readableItems(owner.value.connections, [...owner.path, 'connections']).flatMap(
       ({ value, path }): Finding[] => {
@@ -56,16 +56,16 @@ export function noConnectionOfTwoOwners(draft: PartialPolicy): Finding[] {
         first.set(value, other);
         if (other === name) return [];
         const message = `connection ${quote(value)} is listed for owner ${quote(other)} and owner ${quote(name)}`;
-        const mend = 'keep it in the list of the owner that owns it';
-        return [{ path, at: 'value', code: 'connection-of-two', message, fix: mend }];
+        const fix = 'keep it in the list of the owner that owns it';
+        return [{ path, at: 'value', code: 'connection-of-two', message, fix }];
       },
     );
   });
 }
 
 /** A grant can only match connections of its owner. */
-export function noConnectionOfOtherOwner(draft: PartialPolicy): Finding[] {
-  return readableOwners(draft).flatMap((owner) => {
+export function noConnectionOfOtherOwner(policy: PartialPolicy): Finding[] {
+  return readableOwners(policy).flatMap((owner) => {
     const { connections } = owner.value;
     // A connection that cannot be read may be the one in the grant.
     if (connections === undefined || connections.includes(undefined)) return [];

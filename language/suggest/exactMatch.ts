@@ -18,7 +18,7 @@ export interface Unpinned {
 }
 
 /** The condition on a field, and why it is not exact. A field that no policy of the provider can name has neither. */
-interface Pin {
+interface Condition {
   readonly match: WrittenMatch;
   readonly why: string | null;
 }
@@ -29,106 +29,109 @@ export function buildExactMatch(
   provider: Provider,
   absent: ReadonlySet<MatchFieldName>,
 ): ExactMatch {
-  const pins = FIELDS.map((field) => ({ field, ...pinOf(field, request, provider, absent) }));
+  const conditions = FIELDS.map((field) => ({ field, ...conditionOn(field, request, provider, absent) }));
   return {
-    match: Object.assign({}, ...pins.map(({ match }) => match)),
-    unpinned: pins.flatMap(({ field, why }) => (why === null ? [] : [{ field, why }])),
+    match: Object.assign({}, ...conditions.map(({ match }) => match)),
+    unpinned: conditions.flatMap(({ field, why }) => (why === null ? [] : [{ field, why }])),
   };
 }
 
-function pinOf(
+function conditionOn(
   field: MatchFieldName,
   request: VirtualInterface,
   provider: Provider,
   absent: ReadonlySet<MatchFieldName>,
-): Pin {
+): Condition {
   const providers: readonly Provider[] = LANGUAGE_FIELDS[field].providers;
-  const pin = PINS[field](request);
+  const condition = CONDITIONS[field](request);
   // If the provider never returns the field, there is nothing to report, unless the request has a value all the same.
   if (!providers.includes(provider))
-    return Object.keys(pin.match).length === 0
-      ? NOTHING
-      : unpinned(`a policy for ${provider} cannot match it`);
-  if (absent.has(field)) return unpinned('the file does not contain it');
+    return Object.keys(condition.match).length === 0
+      ? NO_CONDITION
+      : inexact(`a policy for ${provider} cannot match it`);
+  if (absent.has(field)) return inexact('the file does not contain it');
   // Fail closed: a value that the language does not allow, such as a name with a line break, must not make the policy invalid.
-  return Object.keys(pin.match).length > 0 && !isWritable(field, pin.match)
-    ? unpinned(
+  return Object.keys(condition.match).length > 0 && !isValid(field, condition.match)
+    ? inexact(
         'a policy cannot contain its value: it has control or invisible characters, only spaces, or a form that the API does not document',
       )
-    : pin;
+    : condition;
 }
 
-function isWritable(field: MatchFieldName, match: WrittenMatch): boolean {
+function isValid(field: MatchFieldName, match: WrittenMatch): boolean {
   const { schema } = LANGUAGE_FIELDS[field];
   const isKey = (key: string): boolean =>
     key !== '' && key !== '__proto__' && findInvisibleCharacter(key) === null;
   return schema.safeParse(match[field]).success && Object.keys(match.tags ?? {}).every(isKey);
 }
 
-const NOTHING: Pin = { match: {}, why: null };
+const NO_CONDITION: Condition = { match: {}, why: null };
 const NOT_GIVEN = 'the API does not return it';
 
 /** The condition for each field, in the order in which a person would write them: those of sessions together. */
-const PINS: Readonly<Record<MatchFieldName, (request: VirtualInterface) => Pin>> = {
-  connection: ({ connection }) => known(connection, (value) => ({ connection: [value] })),
-  vlan: ({ vlan }) => known(vlan, (value) => ({ vlan: [value] })),
-  asn: ({ peers }) => ofSessions(peers, asnOf, 'an ASN', (asns) => ({ asn: [...new Set(asns)] })),
+const CONDITIONS: Readonly<Record<MatchFieldName, (request: VirtualInterface) => Condition>> = {
+  connection: ({ connection }) => matchValue(connection, (value) => ({ connection: [value] })),
+  vlan: ({ vlan }) => matchValue(vlan, (value) => ({ vlan: [value] })),
+  asn: ({ peers }) => matchSessions(peers, asnOfSession, 'an ASN', (asns) => ({ asn: [...new Set(asns)] })),
   peers: ({ peers }) =>
     // The narrowest block that matches: an address is matched with its subnet.
-    ofSessions(peers, subnetsOf, 'an address with a prefix length', (subnets) => ({
+    matchSessions(peers, subnetsOfSession, 'an address with a prefix length', (subnets) => ({
       peers: [...new Set(subnets.flat())],
     })),
   bgpKey: ({ peers }) =>
     peers.some(({ hasKey }) => hasKey === null) && peers.every(({ hasKey }) => hasKey !== false)
-      ? unpinned('the API does not return whether every BGP session has a key')
-      : ofSessions(peers, keyOf, 'a key', () => ({ bgpKey: 'required' })),
+      ? inexact('the API does not return whether every BGP session has a key')
+      : matchSessions(peers, keyOfSession, 'a key', () => ({ bgpKey: 'required' })),
   name: ({ name }) => {
-    const pin = known(name, (value) => ({ name: [value] }));
-    return name?.includes('*') ? { ...pin, why: 'its `*` matches anything in a policy' } : pin;
+    const condition = matchValue(name, (value) => ({ name: [value] }));
+    return name?.includes('*') ? { ...condition, why: 'its `*` matches anything in a policy' } : condition;
   },
-  location: ({ location }) => known(location, (value) => ({ location: [value] })),
-  mtu: ({ mtu }) => known(mtu, (value) => ({ mtu: [value] })),
+  location: ({ location }) => matchValue(location, (value) => ({ location: [value] })),
+  mtu: ({ mtu }) => matchValue(mtu, (value) => ({ mtu: [value] })),
   tags: ({ tags }) => {
-    if (tags === null) return unpinned(NOT_GIVEN);
+    if (tags === null) return inexact(NOT_GIVEN);
     const entries = Object.entries(tags).map(([key, value]) => [key, [value]]);
-    if (entries.length === 0) return unpinned('it has none, and a policy cannot require that');
-    return pinned({ tags: Object.fromEntries(entries) });
+    if (entries.length === 0) return inexact('it has none, and a policy cannot require that');
+    return exact({ tags: Object.fromEntries(entries) });
   },
 };
 
 // The keys of the object above, in its order.
-const FIELDS = Object.keys(PINS) as readonly MatchFieldName[];
+const FIELDS = Object.keys(CONDITIONS) as readonly MatchFieldName[];
 
-function known<T extends string | number>(value: T | null, demand: (value: T) => WrittenMatch): Pin {
-  if (value === null) return unpinned(NOT_GIVEN);
-  return value === '' ? unpinned('it is empty') : pinned(demand(value));
+function matchValue<T extends string | number>(
+  value: T | null,
+  toMatch: (value: T) => WrittenMatch,
+): Condition {
+  if (value === null) return inexact(NOT_GIVEN);
+  return value === '' ? inexact('it is empty') : exact(toMatch(value));
 }
 
 /** @param of the value of one session; `null` if it has none or the API does not return it */
-function ofSessions<T>(
+function matchSessions<T>(
   peers: readonly BgpPeer[],
   of: (peer: BgpPeer) => T | null,
   what: string,
-  demand: (values: readonly T[]) => WrittenMatch,
-): Pin {
-  if (peers.length === 0) return unpinned('the API lists no BGP session');
+  toMatch: (values: readonly T[]) => WrittenMatch,
+): Condition {
+  if (peers.length === 0) return inexact('the API lists no BGP session');
   const values = peers.map(of).filter((value) => value !== null);
   const missing = peers.length - values.length;
-  if (missing === 0) return pinned(demand(values));
-  if (peers.length === 1) return unpinned(`its one BGP session lacks ${what}`);
-  return unpinned(`${missing} of ${peers.length} BGP sessions ${missing === 1 ? 'lacks' : 'lack'} ${what}`);
+  if (missing === 0) return exact(toMatch(values));
+  if (peers.length === 1) return inexact(`its one BGP session lacks ${what}`);
+  return inexact(`${missing} of ${peers.length} BGP sessions ${missing === 1 ? 'lacks' : 'lack'} ${what}`);
 }
 
-function asnOf({ asn }: BgpPeer): number | null {
+function asnOfSession({ asn }: BgpPeer): number | null {
   return asn;
 }
 
-function keyOf({ hasKey }: BgpPeer): true | null {
+function keyOfSession({ hasKey }: BgpPeer): true | null {
   return hasKey === true ? true : null;
 }
 
 /** The subnets of both ends, or `null`. A grant never matches an address without a prefix length, so it must not require one. */
-function subnetsOf({ amazonAddress, customerAddress }: BgpPeer): readonly string[] | null {
+function subnetsOfSession({ amazonAddress, customerAddress }: BgpPeer): readonly string[] | null {
   const subnets = [amazonAddress, customerAddress]
     .map((text) => (text?.includes('/') ? parseHostAddress(text) : null))
     .filter((address) => address !== null)
@@ -136,10 +139,10 @@ function subnetsOf({ amazonAddress, customerAddress }: BgpPeer): readonly string
   return subnets.length < 2 ? null : subnets;
 }
 
-function pinned(match: WrittenMatch): Pin {
+function exact(match: WrittenMatch): Condition {
   return { match, why: null };
 }
 
-function unpinned(why: string): Pin {
+function inexact(why: string): Condition {
   return { match: {}, why };
 }

@@ -51,7 +51,7 @@ export interface SuggestionRequest {
 }
 
 /** Reasons that one more grant can remove. */
-const BY_A_GRANT: ReadonlySet<ReasonCode> = new Set([
+const REMOVABLE_REASONS: ReadonlySet<ReasonCode> = new Set([
   'no-grant',
   'grant-ended',
   'grant-not-started',
@@ -66,63 +66,70 @@ const DAYS = 14;
 export function suggestGrant(
   { file, text }: SourceFile,
   policy: Policy,
-  wish: SuggestionRequest,
+  options: SuggestionRequest,
 ): Suggestion {
-  const { request, gateway, at } = wish;
+  const { request, gateway, at } = options;
   const decision = decideInIsolation(policy, request, at);
-  const nowhere = invalidAddressReasons(request);
-  if (nowhere.length > 0) return none(...nowhere.map(unhelped));
+  const addressReasons = invalidAddressReasons(request);
+  if (addressReasons.length > 0) return noSuggestion(...addressReasons.map(describeAddressReason));
   if (decision.verdict === 'accept')
     return { kind: 'accepted', owner: decision.owner, grant: decision.grant };
-  const others = decision.reasons.filter(({ code }) => !BY_A_GRANT.has(code));
-  if (others.length > 0) return none(...others.map(({ code, message }) => `${code}: ${message}`));
-  const identity = identify(policy, request, NOBODYS);
+  const others = decision.reasons.filter(({ code }) => !REMOVABLE_REASONS.has(code));
+  if (others.length > 0) return noSuggestion(...others.map(({ code, message }) => `${code}: ${message}`));
+  const identity = identify(policy, request, NO_OWN_CONNECTIONS);
   if (identity.kind !== 'owner' && !isUnlisted(policy, request))
-    return none(...decision.reasons.map(({ message }) => message));
-  const given = gateway ?? gatewayFor(policy, decision, identity.kind === 'owner');
-  if (given === null)
-    return none(
-      `the gateway does not follow from the policy; choose one of ${gatewaysOf(policy).join(', ')} with \`--gateway\``,
+    return noSuggestion(...decision.reasons.map(({ message }) => message));
+  const chosen = gateway ?? chooseGateway(policy, decision, identity.kind === 'owner');
+  if (chosen === null)
+    return noSuggestion(
+      `the gateway does not follow from the policy; choose one of ${listGateways(policy).join(', ')} with \`--gateway\``,
     );
   const owner = identity.kind === 'owner' ? identity.owner : null;
   // Positions are counted without a byte order mark.
   const source = { file, text: text.replace(/^\uFEFF/, '') };
-  return tried(source, policy, { ...wish, gateway: given }, owner);
+  return tryEdits(source, policy, { ...options, gateway: chosen }, owner);
 }
 
 /** The explanation for a request whose addresses are not a valid pair: a run holds it by any policy. */
-function unhelped({ code, message }: Reason): string {
+function describeAddressReason({ code, message }: Reason): string {
   return `${code}: ${message}; no edit of the policy can accept it: the requester has to offer it again with other addresses`;
 }
 
 /** Tries a grant that is valid at once and, if a grant that has ended would overlap, one that begins at the time of the suggestion. */
-function tried(source: SourceFile, policy: Policy, wish: Certain, owner: Owner | null): Suggestion {
-  const edits = [null, seconds(wish.at)].map((from) => edited(source, policy, wish, owner, from));
+function tryEdits(
+  source: SourceFile,
+  policy: Policy,
+  options: GatewayChosen,
+  owner: Owner | null,
+): Suggestion {
+  const edits = [null, formatSeconds(options.at)].map((from) =>
+    buildEdit(source, policy, options, owner, from),
+  );
   const [first, later] = edits;
-  const isOverlap = first !== undefined && 'faults' in first && first.faults.every(isOverlapFault);
-  const edit = isOverlap && later !== undefined && !('faults' in later) ? later : first;
+  const isOverlap = first !== undefined && 'errors' in first && first.errors.every(isOverlapError);
+  const edit = isOverlap && later !== undefined && !('errors' in later) ? later : first;
   if (edit === undefined) throw new Error('neither of two edits was tried');
   if ('kind' in edit) return edit;
-  if ('faults' in edit)
-    return none(
-      ...edit.faults.map(
+  if ('errors' in edit)
+    return noSuggestion(
+      ...edit.errors.map(
         ({ message, fix }) => `with one more grant the policy has an error: ${message}; ${fix}`,
       ),
     );
-  return checked(source, policy, wish, owner, edit);
+  return verifyEdit(source, policy, options, owner, edit);
 }
 
-function isOverlapFault({ code }: Diagnostic): boolean {
+function isOverlapError({ code }: Diagnostic): boolean {
   return code === 'grants-overlap';
 }
 
 /** An instant as it is written in policies, in whole seconds. */
-function seconds(at: Date): string {
+function formatSeconds(at: Date): string {
   return `${at.toISOString().slice(0, 19)}Z`;
 }
 
-type Nothing = Extract<Suggestion, { kind: 'none' }>;
-type Certain = SuggestionRequest & { readonly gateway: string };
+type NoSuggestion = Extract<Suggestion, { kind: 'none' }>;
+type GatewayChosen = SuggestionRequest & { readonly gateway: string };
 
 /** An edit that compiles. */
 interface Edit
@@ -133,60 +140,64 @@ interface Edit
   readonly policy: Policy;
 }
 
-function edited(
+function buildEdit(
   source: SourceFile,
   policy: Policy,
-  { request, absent, gateway, at }: Certain,
+  { request, absent, gateway, at }: GatewayChosen,
   owner: Owner | null,
   from: string | null,
-): Edit | Nothing | { readonly faults: readonly Diagnostic[] } {
-  const until = seconds(new Date(at.getTime() + DAYS * 86_400_000));
-  const grant = freeName(isName(request.id) ? request.id : 'suggested', owner?.grants ?? []);
+): Edit | NoSuggestion | { readonly errors: readonly Diagnostic[] } {
+  const until = formatSeconds(new Date(at.getTime() + DAYS * 86_400_000));
+  const grant = unusedName(isName(request.id) ? request.id : 'suggested', owner?.grants ?? []);
   const { match, unpinned } = buildExactMatch(request, policy.recipient.provider, absent);
-  const entry = grantEntry(grant, {
+  const entry = formatGrant(grant, {
     gateway,
-    match: written(match),
+    match: formatMatch(match),
     limit: '1',
     ...(from === null ? {} : { from }),
     until,
   });
-  const name = owner?.name ?? freeName('new-owner', policy.owners);
+  const name = owner?.name ?? unusedName('new-owner', policy.owners);
   const path = owner === null ? ['owners'] : ['owners', name, 'grants'];
   const { root } = parseDocument(source).yaml;
   const map = root === null ? null : nodeAt(root, path);
   if (map === null)
-    return none(`owner \`${name}\` has a \`gateway\` for all of its requests, and no \`grants\` to add to`);
+    return noSuggestion(
+      `owner \`${name}\` has a \`gateway\` for all of its requests, and no \`grants\` to add to`,
+    );
   const text = insertEntry(
     source.text,
     map,
-    owner === null ? ownerEntry(name, request.connection ?? '', entry) : entry,
+    owner === null ? formatOwner(name, request.connection ?? '', entry) : entry,
   );
 
   const compiled = compilePolicy({ file: source.file, text });
-  if (!compiled.ok) return { faults: compiled.errors };
+  if (!compiled.ok) return { errors: compiled.errors };
   return { owner: name, grant, from, until, unpinned, text, policy: compiled.policy };
 }
 
 /** Verifies an edit before it is suggested. */
-function checked(
+function verifyEdit(
   source: SourceFile,
   policy: Policy,
-  { request, gateway, at, path }: Certain,
+  { request, gateway, at, path }: GatewayChosen,
   known: Owner | null,
   { policy: edit, ...rest }: Edit,
 ): Suggestion {
   const after = decideInIsolation(edit, request, at);
   if (after.verdict === 'hold')
-    return none(...after.reasons.map(({ code, message }) => `${code}: ${message}`));
+    return noSuggestion(...after.reasons.map(({ code, message }) => `${code}: ${message}`));
   // Fail closed: an edit that accepts, or may accept, anything else is not suggested.
-  if (!isAlone(policy, edit, rest, at))
-    return none('the grant that accepts it would change other decisions too; edit the policy yourself');
+  if (!changesNothingElse(policy, edit, rest, at))
+    return noSuggestion(
+      'the grant that accepts it would change other decisions too; edit the policy yourself',
+    );
   const patch = unifiedDiff(path, source.text, rest.text);
   return { kind: 'patch', ...rest, isNewOwner: known === null, gateway, patch };
 }
 
 /** Whether the only change is what the new grant accepts. */
-function isAlone(
+function changesNothingElse(
   old: Policy,
   now: Policy,
   by: { readonly owner: string; readonly grant: string },
@@ -205,7 +216,7 @@ function isAlone(
   }
 }
 
-const NOBODYS = { known: true, ids: new Set<string>() } as const;
+const NO_OWN_CONNECTIONS = { known: true, ids: new Set<string>() } as const;
 
 /** Whether the connection is not in the policy, and the API does not reveal another account. */
 function isUnlisted({ recipient, owners }: Policy, { connection, ownerAccount }: VirtualInterface): boolean {
@@ -213,43 +224,43 @@ function isUnlisted({ recipient, owners }: Policy, { connection, ownerAccount }:
   return connection !== null && ownerAccount === recipient.account && !listed;
 }
 
-function gatewayFor(policy: Policy, { gateway }: Hold, isKnown: boolean): string | null {
-  if (gateway !== null) return nameOf(policy, gateway);
-  const all = gatewaysOf(policy);
+function chooseGateway(policy: Policy, { gateway }: Hold, isKnown: boolean): string | null {
+  if (gateway !== null) return gatewayNameOf(policy, gateway);
+  const all = listGateways(policy);
   return !isKnown && all.length === 1 ? (all[0] ?? null) : null;
 }
 
-function gatewaysOf({ owners }: Policy): string[] {
+function listGateways({ owners }: Policy): string[] {
   const all = owners.flatMap(({ grants }) =>
     grants.map(({ gateway, gatewayName }) => gatewayName ?? gateway),
   );
   return [...new Set(all)].sort();
 }
 
-function nameOf({ owners }: Policy, id: string): string {
+function gatewayNameOf({ owners }: Policy, id: string): string {
   const grants = owners.flatMap((owner) => owner.grants);
   return grants.find(({ gateway }) => gateway === id)?.gatewayName ?? id;
 }
 
-function freeName(wanted: string, taken: readonly { readonly name: string }[]): string {
+function unusedName(wanted: string, taken: readonly { readonly name: string }[]): string {
   const isTaken = (name: string): boolean => taken.some((one) => one.name === name);
   if (!isTaken(wanted)) return wanted;
   for (let i = 2; ; i += 1) if (!isTaken(`${wanted}-${i}`)) return `${wanted}-${i}`;
 }
 
 /** The match as YAML in one line. Values are written as JSON, which is YAML too. */
-function written(match: WrittenMatch): string {
+function formatMatch(match: WrittenMatch): string {
   return `{ ${Object.entries(match)
     .map(([field, values]) => `${field}: ${typeof values === 'string' ? values : JSON.stringify(values)}`)
     .join(', ')} }`;
 }
 
-function grantEntry(key: string, grant: Readonly<Record<string, string>>): MapEntry {
+function formatGrant(key: string, grant: Readonly<Record<string, string>>): MapEntry {
   const block = Object.entries(grant).map(([name, value]) => `${name}: ${value}`);
   return { key, flow: `{ ${block.join(', ')} }`, block };
 }
 
-function ownerEntry(key: string, connection: string, grant: MapEntry): MapEntry {
+function formatOwner(key: string, connection: string, grant: MapEntry): MapEntry {
   const connections = `connections: [${JSON.stringify(connection)}]`;
   return {
     key,
@@ -267,6 +278,6 @@ function ownerEntry(key: string, connection: string, grant: MapEntry): MapEntry 
 /** A comment in the patch for its reviewer, who does not see the warnings on standard error. */
 const UNVERIFIED = '# verify out of band whose connection this is, then remove this line';
 
-function none(...why: readonly string[]): Nothing {
+function noSuggestion(...why: readonly string[]): NoSuggestion {
   return { kind: 'none', why };
 }

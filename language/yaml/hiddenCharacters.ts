@@ -23,20 +23,20 @@ export function findInvisibleCharacter(value: string): Problem | null {
  * make a reviewer read another policy than the compiled one.
  */
 export function findHiddenCharacters(text: string): ProblemAtOffset[] {
-  const spotted: ProblemAtOffset[] = [];
+  const problems: ProblemAtOffset[] = [];
   let offset = 0;
   let isScalar = false;
   for (const lexeme of new Lexer().lex(text)) {
     const type = CST.tokenType(lexeme);
     if (type === 'comment' && !isScalar) {
       // Tabs are allowed in comments.
-      const complaint = findInvisibleCharacter(lexeme.replaceAll('\t', ' ').trimEnd());
-      if (complaint !== null) spotted.push({ offset, ...complaint });
+      const problem = findInvisibleCharacter(lexeme.replaceAll('\t', ' ').trimEnd());
+      if (problem !== null) problems.push({ offset, ...problem });
     }
     // Marker tokens for the start of a document or scalar have no source text, so they do not advance the offset.
-    const isSign = type === 'doc-mode' || type === 'flow-error-end' || lexeme === CST.SCALAR;
-    if (!isSign || isScalar) offset += lexeme.length;
+    const isMarker = type === 'doc-mode' || type === 'flow-error-end' || lexeme === CST.SCALAR;
+    if (!isMarker || isScalar) offset += lexeme.length;
     isScalar = lexeme === CST.SCALAR && !isScalar;
   }
-  return spotted;
+  return problems;
 }

@@ -5,6 +5,7 @@ import { spendSteps } from '../stepLimit.ts';
 import { findHiddenCharacters } from './hiddenCharacters.ts';
 import type { ProblemAtOffset } from './sourceNode.ts';
 
+/** The tokens of a text, and the problems found in them. */
 export interface ScannedTokens {
   readonly tokens: readonly CST.Token[];
   readonly lines: LineCounter;
@@ -19,7 +20,7 @@ const DEEPEST = 50;
 /** Splits YAML into tokens, before anchors, tags and keys are resolved. Never throws. */
 export function scanTokens(text: string): ScannedTokens {
   const lines = new LineCounter();
-  const tokens = split(text, lines);
+  const tokens = parseTokens(text, lines);
   if (tokens === null) return { tokens: [], lines, refused: [], tooDeep: { offset: 0, ...TOO_DEEP } };
   const refused: ProblemAtOffset[] = [];
   let tooDeep: ProblemAtOffset | null = null;
@@ -27,13 +28,13 @@ export function scanTokens(text: string): ScannedTokens {
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const { token, depth } = next;
     spendSteps();
-    const complaint = refusal(token);
-    if (complaint !== null) refused.push({ offset: token.offset, ...complaint });
+    const problem = describeRefusal(token);
+    if (problem !== null) refused.push({ offset: token.offset, ...problem });
     if (depth > DEEPEST) {
       if (tooDeep === null || token.offset < tooDeep.offset) tooDeep = { offset: token.offset, ...TOO_DEEP };
       continue;
     }
-    for (const part of partsOf(token))
+    for (const part of childTokens(token))
       pending.push({ token: part, depth: depth + ('items' in token ? 1 : 0) });
   }
   return {
@@ -45,7 +46,7 @@ export function scanTokens(text: string): ScannedTokens {
 }
 
 /** `null` when the text is nested too deep even for the parser: thousands of levels. */
-function split(text: string, lines: LineCounter): CST.Token[] | null {
+function parseTokens(text: string, lines: LineCounter): CST.Token[] | null {
   try {
     return [...new Parser(lines.addNewLine).parse(text)];
   } catch (cause) {
@@ -55,7 +56,7 @@ function split(text: string, lines: LineCounter): CST.Token[] | null {
   }
 }
 
-function partsOf(token: CST.Token): CST.Token[] {
+function childTokens(token: CST.Token): CST.Token[] {
   switch (token.type) {
     case 'document':
       return [...token.start, ...(token.value ? [token.value] : [])];
@@ -81,7 +82,7 @@ const TOO_DEEP: Problem = {
   fix: 'check brackets and indentation: no file needs more than ten levels',
 };
 
-function refusal(token: CST.Token): Problem | null {
+function describeRefusal(token: CST.Token): Problem | null {
   switch (token.type) {
     case 'anchor':
       return {

@@ -24,6 +24,7 @@ export type SourceNode = Span &
 /** The value of a scalar. `NaN` is a number that is not written in plain digits, or has too many digits to be exact. */
 export type ScalarValue = string | number | boolean | null;
 
+/** The position of a node. */
 export interface Span {
   /** offset of its key; `null` for list items and the top */
   readonly key: number | null;
@@ -33,38 +34,37 @@ export interface Span {
 
 /** The node at a path; `null` when there is none. */
 export function nodeAt(root: SourceNode, path: Path): SourceNode | null {
-  let place: SourceNode | undefined = root;
+  let node: SourceNode | undefined = root;
   for (const step of path) {
-    if (place?.kind === 'map' && typeof step === 'string') place = place.children.get(step);
-    else if (place?.kind === 'list' && typeof step === 'number') place = place.children[step];
+    if (node?.kind === 'map' && typeof step === 'string') node = node.children.get(step);
+    else if (node?.kind === 'list' && typeof step === 'number') node = node.children[step];
     else return null;
   }
-  return place ?? null;
+  return node ?? null;
 }
 
 /** The plain data, with `undefined` for unreadable nodes and those in `without`, so that keys and indices stay. */
-export function toPlainData(place: SourceNode, without: ReadonlySet<SourceNode>): unknown {
-  if (without.has(place)) return undefined;
-  switch (place.kind) {
+export function toPlainData(node: SourceNode, without: ReadonlySet<SourceNode>): unknown {
+  if (without.has(node)) return undefined;
+  switch (node.kind) {
     case 'map':
-      return Object.fromEntries(
-        [...place.children].map(([key, child]) => [key, toPlainData(child, without)]),
-      );
+      return Object.fromEntries([...node.children].map(([key, child]) => [key, toPlainData(child, without)]));
     case 'list':
-      return place.children.map((child) => toPlainData(child, without));
+      return node.children.map((child) => toPlainData(child, without));
     case 'scalar':
-      return place.value;
+      return node.value;
     case 'unreadable':
       return undefined;
     default:
-      return place satisfies never;
+      return node satisfies never;
   }
 }
 
-export function appendNode(places: Map<string, SourceNode[]>, key: string, place: SourceNode): void {
-  const others = places.get(key);
-  if (others === undefined) places.set(key, [place]);
-  else others.push(place);
+/** Adds a node under a key, which may have others. */
+export function appendNode(nodes: Map<string, SourceNode[]>, key: string, node: SourceNode): void {
+  const others = nodes.get(key);
+  if (others === undefined) nodes.set(key, [node]);
+  else others.push(node);
 }
 
 /** Merges the maps of a key that occurs several times, so that the errors in each are found. */
@@ -79,8 +79,8 @@ export function mergeDuplicateKeys(
       continue;
     }
     const inner = new Map<string, SourceNode[]>();
-    for (const place of [first, ...others]) {
-      if (place.kind === 'map') for (const [key, child] of place.children) appendNode(inner, key, child);
+    for (const node of [first, ...others]) {
+      if (node.kind === 'map') for (const [key, child] of node.children) appendNode(inner, key, child);
     }
     children.set(name, { ...first, children: mergeDuplicateKeys(inner) });
   }

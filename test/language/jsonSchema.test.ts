@@ -78,7 +78,7 @@ describe('the JSON schema by itself', () => {
           'instant',
           'no-predicate',
         ],
-        ...['hold-bgp-key', 'number-spelling', 'vlan', 'asn', 'cidr', 'unreturned-field'],
+        ...['hold-bgp-key', 'number-spelling', 'duplicate-key', 'vlan', 'asn', 'cidr', 'unreturned-field'],
       ].sort(),
     );
   });
