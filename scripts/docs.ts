@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { formatJsonSchema } from '../language/reference/policyJsonSchema.ts';
 import { updateGeneratedTables } from '../language/reference/referenceTables.ts';
 
-/** Writes the generated parts of docs/: the JSON schema of policy files, and the tables of their reference page. */
+/** Writes what docs/ says of the policy file: its JSON schema, and the tables of its reference page. */
 const docs = join(import.meta.dirname, '..', 'docs');
 writeFileSync(join(docs, 'policy.schema.json'), formatJsonSchema());
 const page = join(docs, 'policy.md');
