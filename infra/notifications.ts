@@ -107,7 +107,7 @@ function messageText(runbook: Runbook): RuleTargetInput {
     `By when: ${detail('notification.byWhen')}`,
     `To do: ${detail('notification.toDo')}`,
     `Where: ${detail('provider')}, region ${detail('region')}, account ${detail('account')}; detected at ${detail('at')}`,
-    `More: ${runbook.link('Messages')}`,
+    `More: ${runbook.link('Notifications')}`,
   ];
   return RuleTargetInput.fromMultilineText(lines.join('\n'));
 }

@@ -77,7 +77,7 @@ describe('a notification', () => {
       expect.stringMatching(/^"To do: .*policy.*, which bypasses the policy: aws directconnect …"$/),
       `"Where: outscale, region eu-west-2, account ${ACCOUNT}; detected at 2026-11-10T12:00:10.000Z"`,
     ]);
-    expect(lines.at(-1)).toMatch(/^"More: docs\/runbook\.md#messages/);
+    expect(lines.at(-1)).toMatch(/^"More: docs\/runbook\.md#notifications/);
   });
 });
 

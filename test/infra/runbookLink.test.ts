@@ -33,7 +33,7 @@ describe('docs/runbook.md', () => {
   });
 
   it('is linked by the dashboard and by notifications', () => {
-    expect(anchors).toEqual(expect.arrayContaining(['alarms', 'messages']));
+    expect(anchors).toEqual(expect.arrayContaining(['alarms', 'notifications']));
   });
 });
 
