@@ -5,7 +5,7 @@ import { createQueryApi } from '../../adapters/aws/queryApi.ts';
 import { createThrottleCounter } from '../../adapters/aws/sdkClient.ts';
 import { createGateways } from '../../adapters/gateways.ts';
 import { escapeText } from '../../core/printableText.ts';
-import { createSimulation, type DialectName } from '../../emulator/emulator.ts';
+import { createInProcessEmulator, type DialectName } from '../../emulator/emulator.ts';
 import { inProcessClient } from '../emulator/inProcessClient.ts';
 import { RECIPIENT_ACCOUNT } from '../support/accounts.ts';
 
@@ -110,7 +110,7 @@ const NOTHING: Arranged = { dialect: 'aws', gateways: [], destinations: [], prop
 
 /** Both clients of the same API. */
 function clientsOf({ dialect, gateways, destinations, propagating, byLines }: Arranged) {
-  const simulation = createSimulation({ dialect }, null);
+  const simulation = createInProcessEmulator({ dialect }, null);
   const world = simulation.world();
   for (const one of gateways) world.virtualGateways.set(one.id, { ...place, ...one });
   for (const [i, vpc] of vpcs.entries()) {

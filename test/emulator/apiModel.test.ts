@@ -2,7 +2,7 @@ import * as directConnectModel from '@aws-sdk/client-direct-connect';
 import * as ec2Model from '@aws-sdk/client-ec2';
 import * as stsModel from '@aws-sdk/client-sts';
 import { describe, expect, it } from 'vitest';
-import { createSimulation, readScenario } from '../../emulator/emulator.ts';
+import { createInProcessEmulator, readScenario } from '../../emulator/emulator.ts';
 import { OPERATION_NAMES } from '../../emulator/operations/operationTable.ts';
 import { operationModel, requiredPaths, unknownMembers, xmlNames } from './apiModel.ts';
 import { OWNER, RECIPIENT } from './emulatorClients.ts';
@@ -83,7 +83,7 @@ const scenario = readScenario({
 
 /** A new emulator, clients of its owner, and inputs for every operation. */
 function prepare() {
-  const simulation = createSimulation({}, scenario);
+  const simulation = createInProcessEmulator({}, scenario);
   const [id = ''] = simulation.world().interfaces.keys();
   const place = { account: OWNER, region: 'eu-west-2', location: 'PAR1', bandwidth: '1Gbps' };
   simulation.world().lags.set(LAG, { ...place, id: LAG, name: 'a', provider: '', tags: [] });

@@ -2,11 +2,11 @@ import { CreateConnectionCommand, type Tag } from '@aws-sdk/client-direct-connec
 import { DescribeRouteTablesCommand } from '@aws-sdk/client-ec2';
 import { AssumeRoleCommand } from '@aws-sdk/client-sts';
 import { describe, expect, it } from 'vitest';
-import { createSimulation } from '../../emulator/emulator.ts';
+import { createInProcessEmulator } from '../../emulator/emulator.ts';
 import { RECIPIENT } from './emulatorClients.ts';
 import { inProcessClient } from './inProcessClient.ts';
 
-const clients = () => inProcessClient(createSimulation({ dialect: 'aws' }, null), RECIPIENT);
+const clients = () => inProcessClient(createInProcessEmulator({ dialect: 'aws' }, null), RECIPIENT);
 const role = { RoleArn: `arn:aws:iam::${RECIPIENT}:role/acceptor`, RoleSessionName: 'pass' };
 
 /** `answered`, or the code of the error. */

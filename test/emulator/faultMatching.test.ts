@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Emulator, type FaultInput, Misread } from '../../emulator/emulator.ts';
+import { type Emulator, type FaultInput, InvalidInput } from '../../emulator/emulator.ts';
 import { adminRequest, listInterfaces, OWNER, RECIPIENT, startTestEmulator } from './emulatorClients.ts';
 
 const operation = 'DescribeVirtualInterfaces';
@@ -54,6 +54,6 @@ describe('the calls that a fault applies to', () => {
       status: 400,
       answer: { message: expect.stringContaining(message) },
     });
-    expect(() => simulator.addFault({ kind: 'html', status: 404 })).toThrow(Misread);
+    expect(() => simulator.addFault({ kind: 'html', status: 404 })).toThrow(InvalidInput);
   });
 });

@@ -3,7 +3,7 @@ import { DirectConnectClient } from '@aws-sdk/client-direct-connect';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { STSClient } from '@aws-sdk/client-sts';
 import { type HttpRequest, HttpResponse } from '@smithy/protocol-http';
-import type { Request, Simulation } from '../../emulator/emulator.ts';
+import type { InProcessEmulator, Request } from '../../emulator/emulator.ts';
 
 interface Quirks {
   readonly secret?: string;
@@ -16,7 +16,7 @@ interface Quirks {
 }
 
 /** SDK clients of an account for an in-process emulator, and the bodies of its answers. */
-export function inProcessClient(simulation: Simulation, accessKeyId: string, quirks: Quirks = {}) {
+export function inProcessClient(simulation: InProcessEmulator, accessKeyId: string, quirks: Quirks = {}) {
   const { secret = 'secret', signingName, tamper = (request) => request, dress = (body) => body } = quirks;
   const bodies: string[] = [];
   const requestHandler = {

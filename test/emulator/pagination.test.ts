@@ -7,7 +7,7 @@ import {
 import { DescribeRouteTablesCommand } from '@aws-sdk/client-ec2';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createSimulation, type DialectName, readScenario } from '../../emulator/emulator.ts';
+import { createInProcessEmulator, type DialectName, readScenario } from '../../emulator/emulator.ts';
 import { RECIPIENT as account } from './emulatorClients.ts';
 import { inProcessClient } from './inProcessClient.ts';
 
@@ -94,7 +94,7 @@ function filled(dialect: DialectName, count: number) {
     directConnectGateways: dialect === 'aws' ? hubs : [],
     connections: each.map((digits) => ({ account, id: `dxcon-${digits}`, name: digits, location: 'PAR1' })),
   });
-  const simulation = createSimulation({}, scenario);
+  const simulation = createInProcessEmulator({}, scenario);
   const world = simulation.world();
   world.gatewayAssociations.clear();
   for (const { id: virtualGateway } of world.virtualGateways.values()) {

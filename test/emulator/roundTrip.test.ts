@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-direct-connect';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createSimulation } from '../../emulator/emulator.ts';
+import { createInProcessEmulator } from '../../emulator/emulator.ts';
 import { defined, OWNER, RECIPIENT } from './emulatorClients.ts';
 import { inProcessClient } from './inProcessClient.ts';
 
@@ -70,7 +70,7 @@ type Account = ReturnType<typeof inProcessClient>['directConnect'];
 
 /** A connection with these allocations, and clients of owner and recipient. */
 async function offered(dialect: 'outscale' | 'aws', all: readonly NewPrivateVirtualInterfaceAllocation[]) {
-  const simulation = createSimulation({ dialect }, null);
+  const simulation = createInProcessEmulator({ dialect }, null);
   const [owner, recipient] = [OWNER, RECIPIENT].map((id) => inProcessClient(simulation, id).directConnect);
   if (owner === undefined || recipient === undefined) throw new Error('two accounts were asked for');
   const connection = { location: 'PAR1', bandwidth: '1Gbps', connectionName: 'é' };

@@ -1,7 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { DescribeVpnGatewaysCommand } from '@aws-sdk/client-ec2';
 import { describe, expect, it } from 'vitest';
-import { createSimulation, Misread, readScenario, ScenarioRefused } from '../../emulator/emulator.ts';
+import {
+  createInProcessEmulator,
+  InvalidInput,
+  readScenario,
+  ScenarioRefused,
+} from '../../emulator/emulator.ts';
 import {
   confirm,
   defined,
@@ -45,8 +50,11 @@ describe('the example scenario', () => {
 describe('a scenario', () => {
   it('is overridden by the options of the caller', () => {
     const scenario = readScenario({ ...small, options: { dialect: 'aws', seed: 3, expiry: 'P1D' } });
-    expect(createSimulation({}, scenario).world().dialect).toMatchObject({ name: 'aws', expiry: 86_400_000 });
-    const { dialect } = createSimulation({ dialect: 'outscale', expiry: 'never' }, scenario).world();
+    expect(createInProcessEmulator({}, scenario).world().dialect).toMatchObject({
+      name: 'aws',
+      expiry: 86_400_000,
+    });
+    const { dialect } = createInProcessEmulator({ dialect: 'outscale', expiry: 'never' }, scenario).world();
     expect(dialect).toMatchObject({ name: 'outscale', expiry: null });
   });
 
@@ -74,7 +82,7 @@ describe('a scenario', () => {
     [{ ...small, options: { now: 'soon' } }, '`options.now` must be an instant'],
     [[], 'it must be an object, got `[]`'],
   ])('%# that is invalid is refused with path and expected value: %j', (value, message) => {
-    expect(() => readScenario(value)).toThrow(Misread);
+    expect(() => readScenario(value)).toThrow(InvalidInput);
     expect(() => readScenario(value)).toThrow(message);
   });
 
@@ -98,7 +106,7 @@ describe('a scenario', () => {
     ],
   ])('%# whose parts do not fit together is refused with the path: %j', (change, message) => {
     const scenario = readScenario({ ...small, ...change });
-    expect(() => createSimulation({ dialect: 'outscale' }, scenario)).toThrow(ScenarioRefused);
-    expect(() => createSimulation({ dialect: 'outscale' }, scenario)).toThrow(message);
+    expect(() => createInProcessEmulator({ dialect: 'outscale' }, scenario)).toThrow(ScenarioRefused);
+    expect(() => createInProcessEmulator({ dialect: 'outscale' }, scenario)).toThrow(message);
   });
 });

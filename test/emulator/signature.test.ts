@@ -2,12 +2,12 @@ import { DescribeVirtualInterfacesCommand } from '@aws-sdk/client-direct-connect
 import { DescribeVpnGatewaysCommand } from '@aws-sdk/client-ec2';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { describe, expect, it } from 'vitest';
-import { createSimulation, type Request } from '../../emulator/emulator.ts';
+import { createInProcessEmulator, type Request } from '../../emulator/emulator.ts';
 import { RECIPIENT } from './emulatorClients.ts';
 import { inProcessClient } from './inProcessClient.ts';
 
 const list = new DescribeVirtualInterfacesCommand({});
-const simulation = createSimulation({ dialect: 'outscale' }, null);
+const simulation = createInProcessEmulator({ dialect: 'outscale' }, null);
 
 const withHeader = (name: string, change: (value: string) => string) => (request: Request) => {
   const { [name]: value = '', ...others } = request.headers;
@@ -89,7 +89,7 @@ describe('a signature', () => {
     ['aws', 'directlink', false],
     ['aws', 'ec2', false],
   ] as const)('on %s for service %s is valid: %s', async (dialect, signingName, isValid) => {
-    const { directConnect } = inProcessClient(createSimulation({ dialect }, null), RECIPIENT, {
+    const { directConnect } = inProcessClient(createInProcessEmulator({ dialect }, null), RECIPIENT, {
       signingName,
     });
     const sent = directConnect.send(list);
@@ -110,7 +110,7 @@ describe('a signature', () => {
   });
 
   it('is not compared with the emulated clock, which may be ahead', async () => {
-    const late = createSimulation({ now: '2099-01-01T00:00:00Z' }, null);
+    const late = createInProcessEmulator({ now: '2099-01-01T00:00:00Z' }, null);
     expect((await inProcessClient(late, RECIPIENT).directConnect.send(list)).virtualInterfaces).toEqual([]);
   });
 });

@@ -5,12 +5,12 @@ import { SignatureV4 } from '@smithy/signature-v4';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import {
-  createSimulation,
-  Misread,
+  createInProcessEmulator,
+  type InProcessEmulator,
+  InvalidInput,
   type Request,
   readScenario,
   ScenarioRefused,
-  type Simulation,
   startEmulator,
 } from '../../emulator/emulator.ts';
 import demo from '../../examples/scenarios/demo.json' with { type: 'json' };
@@ -32,7 +32,7 @@ async function signed(service: string, headers: Record<string, string>, body: st
 }
 
 /** An answer, which speaks of no mistake of the emulator's own. */
-function expectAnswer(simulation: Simulation, request: Request): string {
+function expectAnswer(simulation: InProcessEmulator, request: Request): string {
   const reply = simulation.handle(request);
   if (reply.kind !== 'response') return reply.kind;
   expect(reply.body).not.toContain('the emulator failed');
@@ -70,8 +70,8 @@ const FORMS = [
 ];
 
 describe('whatever a call says, the emulator answers it in the words of its API:', () => {
-  const start = (): Simulation =>
-    createSimulation({ dialect: 'aws' }, readScenario({ ...demo, options: {} }));
+  const start = (): InProcessEmulator =>
+    createInProcessEmulator({ dialect: 'aws' }, readScenario({ ...demo, options: {} }));
 
   it('a body of Direct Connect', LONG, async () => {
     const bodies = fc
@@ -145,7 +145,7 @@ describe('whatever a call says, the emulator answers it in the words of its API:
     const scenarios = fc.oneof(replaceValues(demo), maliciousJson);
     const seen = await emulator.fuzz(250, scenarios, (text) => {
       try {
-        const simulation = createSimulation({}, readScenario(JSON.parse(text)));
+        const simulation = createInProcessEmulator({}, readScenario(JSON.parse(text)));
         return expectAnswer(simulation, {
           method: 'GET',
           target: '/_simulator/clock',
@@ -153,7 +153,7 @@ describe('whatever a call says, the emulator answers it in the words of its API:
           body: Buffer.from(''),
         });
       } catch (error) {
-        if (!(error instanceof Misread || error instanceof ScenarioRefused)) throw error;
+        if (!(error instanceof InvalidInput || error instanceof ScenarioRefused)) throw error;
         expect(error.message).not.toBe('');
         return 'refused';
       }

@@ -1,4 +1,4 @@
-import type { Simulation } from '../../emulator/emulator.ts';
+import type { InProcessEmulator } from '../../emulator/emulator.ts';
 import { allocate } from '../../emulator/operations/allocate.ts';
 import { ApiError } from '../../emulator/wire.ts';
 import { createTruth, type Truth } from './oracle/groundTruth.ts';
@@ -20,7 +20,7 @@ interface Extra {
 }
 
 /** Makes requests, one or many, and writes down what they are. */
-export function createOffers(plan: LifePlan, simulation: Simulation, truths: Map<string, Truth>) {
+export function createOffers(plan: LifePlan, simulation: InProcessEmulator, truths: Map<string, Truth>) {
   let floods = 0;
   let places = 0;
 

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
-import { createSimulation, readScenario, type Simulation } from '../../emulator/emulator.ts';
+import { createInProcessEmulator, type InProcessEmulator, readScenario } from '../../emulator/emulator.ts';
 import { ACME, RECIPIENT_ACCOUNT } from './accounts.ts';
 import { ACME_1, PROD } from './cloud.ts';
 
@@ -27,7 +27,7 @@ export interface RegionServer {
   connected(): Set<string>;
   /** A call is answered once this is over. */
   hold: (call: RegionCall) => Promise<void>;
-  in(region: string): Simulation;
+  in(region: string): InProcessEmulator;
 }
 
 /** @param allocations requests that ACME, whom every policy allows, makes in each region */
@@ -38,7 +38,7 @@ export async function startRegions(count: number, allocations = 0): Promise<Regi
   /** each arrival and each answer */
   const log: string[] = [];
   const sockets = new Map<IncomingMessage['socket'], string>();
-  const inRegion = (region: string): Simulation => {
+  const inRegion = (region: string): InProcessEmulator => {
     const simulation = simulations.get(region);
     if (simulation === undefined) throw new Error(`there is no region ${region}`);
     return simulation;
@@ -98,7 +98,7 @@ export async function startRegions(count: number, allocations = 0): Promise<Regi
   return regions;
 }
 
-function regionOf(region: string, allocations: number): Simulation {
+function regionOf(region: string, allocations: number): InProcessEmulator {
   const scenario = readScenario({
     region,
     gateways: [{ account: RECIPIENT_ACCOUNT, id: PROD, vpc: 'vpc-1', asn: 64512 }],
@@ -113,7 +113,7 @@ function regionOf(region: string, allocations: number): Simulation {
       customerAddress: `169.254.${i}.2/30`,
     })),
   });
-  return createSimulation({}, scenario);
+  return createInProcessEmulator({}, scenario);
 }
 
 function policyFor(region: string): string {

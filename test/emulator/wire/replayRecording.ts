@@ -1,8 +1,8 @@
 import {
-  createSimulation,
+  createInProcessEmulator,
   type DialectName,
+  type InProcessEmulator,
   readScenario,
-  type Simulation,
 } from '../../../emulator/emulator.ts';
 import type { World } from '../../../emulator/world.ts';
 import { IDS } from './callVariant.ts';
@@ -11,7 +11,7 @@ import type { Recording } from './recordingFiles.ts';
 const { account, connection, gateway, vpc, hub } = IDS;
 
 /** Creates an emulator with all resources that the recordings name. */
-export function createRecordedWorld(dialect: DialectName): Simulation {
+export function createRecordedWorld(dialect: DialectName): InProcessEmulator {
   const scenario = readScenario({
     region: 'eu-west-2',
     options: { dialect },
@@ -30,7 +30,7 @@ export function createRecordedWorld(dialect: DialectName): Simulation {
       { connection, to: account, name: 'acme-prod', vlan: 1, asn: 65010, authKey: 'open-sesame' },
     ],
   });
-  const simulation = createSimulation({}, scenario);
+  const simulation = createInProcessEmulator({}, scenario);
   const world = simulation.world();
   // A scenario cannot set these IDs.
   rename(world.interfaces, IDS.request);
@@ -61,7 +61,7 @@ function rename<T extends { readonly id: string }>(map: Map<string, T>, id: stri
 }
 
 /** Replays a recording to an emulator, byte for byte. */
-export function replayRecording(simulation: Simulation, { method, path, headers, body }: Recording) {
+export function replayRecording(simulation: InProcessEmulator, { method, path, headers, body }: Recording) {
   const reply = simulation.handle({ method, target: path, headers, body: Buffer.from(body) });
   if (reply.kind !== 'response') throw new Error(`no answer: ${reply.kind}`);
   return reply;

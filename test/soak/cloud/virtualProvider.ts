@@ -1,8 +1,8 @@
 import {
-  createSimulation,
+  createInProcessEmulator,
   type FaultKind,
+  type InProcessEmulator,
   readScenario,
-  type Simulation,
 } from '../../../emulator/emulator.ts';
 import {
   GATEWAY_ASN,
@@ -19,7 +19,7 @@ import { type Answer, answerJson, type Call } from './virtualServer.ts';
 
 /** The emulator, in this process: Direct Connect, EC2 and STS behind one door. */
 export interface VirtualProvider {
-  readonly simulation: Simulation;
+  readonly simulation: InProcessEmulator;
   /** @param fault how the emulator is to spoil this one answer */
   answer(call: Call, fault: FaultKind | null): Answer;
 }
@@ -40,7 +40,7 @@ export function createVirtualProvider({ provider, names, seed }: LifePlan): Virt
       location: 'PAR1',
     })),
   });
-  const simulation = createSimulation(
+  const simulation = createInProcessEmulator(
     {
       dialect: provider,
       now: new Date(START),
