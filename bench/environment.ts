@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Metafile } from 'esbuild';
 import { TABLE_KEYS } from '../adapters/ledgers/dynamo/dynamoTable.ts';
-import { recipientKey, writePolicy } from '../core/policy.ts';
+import { writePolicy } from '../core/policy.ts';
 import { finiteNumber, looseObject, optional, text } from '../emulator/decoders.ts';
 import { bundleFunction } from '../scripts/bundle.ts';
 import { type ServerUrls, sendSigned } from './baseline/signedClient.ts';
@@ -171,7 +171,6 @@ export async function startBenchEnvironment(): Promise<BenchEnvironment> {
       writeFileSync(join(policyDir, `${TARGET}.json`), writePolicy(policy));
       writeFileSync(join(policyDir, 'revision.txt'), 'bench\n');
       const env = {
-        VIF_ACCEPTOR_RECIPIENTS: JSON.stringify({ [TARGET]: recipientKey(policy.recipient) }),
         VIF_ACCEPTOR_POLICY_DIR: policyDir,
         VIF_ACCEPTOR_ENDPOINT: provider,
         VIF_ACCEPTOR_GATEWAY_ENDPOINT: provider,

@@ -16,7 +16,6 @@ import { type BundlingOptions, LogLevel, NodejsFunction, OutputFormat } from 'aw
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { TABLE_KEYS } from '../adapters/ledgers/dynamo/dynamoTable.ts';
-import { recipientKey } from '../core/policy.ts';
 import type { CompiledPolicy } from '../language/index.ts';
 import type { QuotaUsage } from './awsQuotas.ts';
 import type { DeadLetterQueues } from './deadLetterQueues.ts';
@@ -116,13 +115,10 @@ export class ProviderFunction extends Construct {
   }
 }
 
-function environmentOf({ policies, ledger, availableWithin }: ProviderFunctionProps): Record<string, string> {
+function environmentOf({ ledger, availableWithin }: ProviderFunctionProps): Record<string, string> {
   return {
     POWERTOOLS_SERVICE_NAME: SERVICE,
     POWERTOOLS_METRICS_NAMESPACE: NAMESPACE,
-    VIF_ACCEPTOR_RECIPIENTS: JSON.stringify(
-      Object.fromEntries(policies.map(({ policy }) => [policy.target, recipientKey(policy.recipient)])),
-    ),
     VIF_ACCEPTOR_TABLE: ledger.tableName,
     VIF_ACCEPTOR_AVAILABLE_WITHIN_MINUTES: String(availableWithin.toMinutes()),
   };

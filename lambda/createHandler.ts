@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
@@ -16,7 +16,7 @@ import type { functionCredentials } from '../adapters/functionCredentials.ts';
 import { printableValue } from '../core/json.ts';
 import { metricsOf } from '../core/metrics.ts';
 import { type LoadedPolicy, loadPolicy, PolicyRefused } from '../core/policy.ts';
-import { escapeInvisible } from '../core/printableText.ts';
+import { escapeInvisible, formatList, quote } from '../core/printableText.ts';
 import {
   describeRunFailure,
   detailCount,
@@ -30,7 +30,7 @@ import type { RunReport } from '../core/runReport.ts';
 import type { Clock, EventPublisher, Ledger } from '../run/ports.ts';
 import { executeRun } from '../run/run.ts';
 import type { RunInput } from '../run/runContext.ts';
-import { readEvent, readSettings, type Settings } from './settings.ts';
+import { EventRefused, readEvent, readSettings, type Settings } from './settings.ts';
 
 /** Creates the logger of the function. Its JSON lines are safe to print in a terminal, whatever names they contain. */
 export function createLogger(serviceName: string): Logger {
@@ -119,15 +119,15 @@ async function getTarget(
   targets: Map<string, Target>,
 ): Promise<Target> {
   const settings = readSettings(platform.env);
-  const { target, recipient } = readEvent(event, settings.recipients);
+  const target = readEvent(event);
   const existing = targets.get(target);
   if (existing !== undefined) return existing;
-  const loaded = loadPolicy(await readPolicyFile(settings, target, `${target}.json`), target, recipient);
+  const loaded = await readPolicy(settings, target);
   const revision = (await readPolicyFile(settings, target, 'revision.txt')).trim();
   const aws = await readConfiguredEndpoints(platform.env);
   // The SDK reads these endpoints itself; here they are only refused if they must not be used.
   for (const service of ['dynamo', 'events', 'secrets'] as const) configuredEndpoint(aws, service);
-  const endpoints = chooseEndpoints(recipient, settings.endpoints, aws);
+  const endpoints = chooseEndpoints(loaded.policy.recipient, settings.endpoints, aws);
   const created = createTarget(loaded, revision, { ...settings, endpoints }, platform, getLedger(settings));
   targets.set(target, created);
   return created;
@@ -160,6 +160,35 @@ function createTarget(
     gatewayEndpoint,
     dryRun: false,
   };
+}
+
+/**
+ * Reads the compiled policy of a target. Its recipient is the one in the compiled text: the deployed layer contains only policies
+ * of this function, and the function's role permits only their recipients. @throws EventRefused, PolicyRefused
+ */
+async function readPolicy(settings: Settings, target: string): Promise<LoadedPolicy> {
+  const targets = await listTargets(settings, target);
+  // Only a listed name becomes part of a path: the event can contain any text.
+  if (!targets.includes(target)) {
+    throw new EventRefused(
+      `unknown target ${quote(target)}: this function has ${formatList(targets.map(quote))}; deploy its policy first`,
+    );
+  }
+  // Fail closed: `loadPolicy` refuses a policy whose target is not the name of its file.
+  return loadPolicy(await readPolicyFile(settings, target, `${target}.json`), target, null);
+}
+
+/** The targets whose policies are deployed with this function. */
+async function listTargets({ policyDir }: Settings, target: string): Promise<string[]> {
+  try {
+    const files = await readdir(policyDir);
+    return files
+      .filter((file) => file.endsWith('.json'))
+      .map((file) => file.slice(0, -'.json'.length))
+      .sort();
+  } catch (cause) {
+    throw new PolicyRefused(target, escapeInvisible(`${policyDir} cannot be read`), { cause });
+  }
 }
 
 async function readPolicyFile({ policyDir }: Settings, target: string, name: string): Promise<string> {

@@ -15,7 +15,6 @@ import {
 } from '../algebra/setAlgebra.ts';
 import {
   checkedText,
-  findInvisibleCharacter,
   nonEmptyList,
   nonEmptyMap,
   plainText,
@@ -23,8 +22,9 @@ import {
   sortedSet,
   VISIBLE_TEXT_HINT,
 } from '../scalarSchemas.ts';
+import { findInvisibleCharacter } from '../yaml/hiddenCharacters.ts';
 
-const nameConstraint = {
+const nameDimension = {
   ...nullableSets(globSets),
   name: 'name',
   source: null,
@@ -35,20 +35,20 @@ const nameConstraint = {
 export const name = {
   schema: nonEmptyList(
     plainText(
-      'A name; `*` stands for any characters, none included. Case matters, and the whole name must fit.',
+      'A name, in which `*` matches any number of characters, also none. Case matters, and the whole name must match.',
     ),
-    "The virtual interface's name fits one of these. It is the requester's own word: it narrows, it never identifies.",
+    "The virtual interface's name matches one of these. The requester chooses the name, so it never identifies an owner.",
   ),
   providers: ['outscale', 'aws'],
   holds: true,
-  // Several stars in a row mean what one means.
+  // Several stars in a row mean the same as one.
   normalise: (written: readonly string[]) => sortedSet(written.map((glob) => glob.replace(/\*+/g, '*'))),
-  fits: (wanted: readonly string[]) => [constrain(nameConstraint, onlyGiven(matchingAnyGlob(wanted)))],
-  mayFit: (wanted: readonly string[]) => [constrain(nameConstraint, givenOrAbsent(matchingAnyGlob(wanted)))],
-  touches: (wanted: readonly string[]) => [constrain(nameConstraint, givenOrAbsent(matchingAnyGlob(wanted)))],
+  fits: (wanted: readonly string[]) => [constrain(nameDimension, onlyGiven(matchingAnyGlob(wanted)))],
+  mayFit: (wanted: readonly string[]) => [constrain(nameDimension, givenOrAbsent(matchingAnyGlob(wanted)))],
+  touches: (wanted: readonly string[]) => [constrain(nameDimension, givenOrAbsent(matchingAnyGlob(wanted)))],
 } as const;
 
-const axis = {
+const locationDimension = {
   ...nullableSets(finiteSets({ other: unusedText('PAR1', 'PAR2', 'ANY'), format: escapeText })),
   name: 'location',
   source: null,
@@ -64,9 +64,9 @@ export const location = {
   providers: ['outscale', 'aws'],
   holds: true,
   normalise: sortedSet,
-  fits: (wanted: readonly string[]) => [constrain(axis, onlyGiven(oneOf(wanted)))],
-  mayFit: (wanted: readonly string[]) => [constrain(axis, givenOrAbsent(oneOf(wanted)))],
-  touches: (wanted: readonly string[]) => [constrain(axis, givenOrAbsent(oneOf(wanted)))],
+  fits: (wanted: readonly string[]) => [constrain(locationDimension, onlyGiven(oneOf(wanted)))],
+  mayFit: (wanted: readonly string[]) => [constrain(locationDimension, givenOrAbsent(oneOf(wanted)))],
+  touches: (wanted: readonly string[]) => [constrain(locationDimension, givenOrAbsent(oneOf(wanted)))],
 } as const;
 
 export const tags = {
@@ -85,31 +85,31 @@ export const tags = {
   holds: true,
   normalise: (written: Readonly<Record<string, readonly string[]>>) =>
     Object.fromEntries(sortedEntries(written).map(([key, values]) => [key, sortedSet(values)])),
-  fits: (wanted: Readonly<Record<string, readonly string[]>>) => sidesOf(wanted, onlyGiven),
-  mayFit: (wanted: Readonly<Record<string, readonly string[]>>) => sidesOf(wanted, givenOrAbsent),
-  touches: (wanted: Readonly<Record<string, readonly string[]>>) => sidesOf(wanted, givenOrAbsent),
+  fits: (wanted: Readonly<Record<string, readonly string[]>>) => tagConstraints(wanted, onlyGiven),
+  mayFit: (wanted: Readonly<Record<string, readonly string[]>>) => tagConstraints(wanted, givenOrAbsent),
+  touches: (wanted: Readonly<Record<string, readonly string[]>>) => tagConstraints(wanted, givenOrAbsent),
 } as const;
 
-/** One axis a key, left out with all others when the API gives no tags. */
-function sidesOf(
+/** One dimension for each key. All are absent together when the API returns no tags. */
+function tagConstraints(
   wanted: Readonly<Record<string, readonly string[]>>,
   as: (set: FiniteSet<string>) => NullableSet<FiniteSet<string>>,
 ): FieldConstraint[] {
-  return Object.entries(wanted).map(([key, values]) => constrain(axisOf(key), as(oneOf(values))));
+  return Object.entries(wanted).map(([key, values]) => constrain(tagDimension(key), as(oneOf(values))));
 }
 
-/** All but some includes that the tag is not there. */
+/** Sets of values of a tag. The complement of a set includes that the tag is missing. */
 const values = finiteSets({ other: unusedText('any', 'other'), format: quote });
 
-/** No tag has it for its value: a value that no policy can name. */
-const NOT_THERE = '\0';
+/** The value of a tag that is missing: no policy can name it. */
+const MISSING_TAG = '\0';
 
-function axisOf(key: string): Dimension<NullableSet<FiniteSet<string>>, string | null> {
+function tagDimension(key: string): Dimension<NullableSet<FiniteSet<string>>, string | null> {
   return {
     ...nullableSets(values),
     name: `tag ${quote(key)}`,
     source: { name: 'tags', given: onlyGiven(values.all) },
-    get: ({ request: { tags } }) => (tags === null ? null : (tags[key] ?? NOT_THERE)),
+    get: ({ request: { tags } }) => (tags === null ? null : (tags[key] ?? MISSING_TAG)),
     put: updateRequest(({ tags }, value) => ({ tags: value === null ? null : { ...tags, [key]: value } })),
   };
 }

@@ -13,7 +13,7 @@ import { connectionList } from '../idSchemas.ts';
 import { nonEmptyList, sortedSet } from '../scalarSchemas.ts';
 import { mergeRanges, type NumberKind, numberOrRange } from './numberRanges.ts';
 
-const mtuConstraint = {
+const mtuDimension = {
   ...nullableSets(finiteSets({ other: otherMtu, format: String })),
   name: 'mtu',
   source: null,
@@ -29,9 +29,9 @@ export const mtu = {
   providers: ['aws'],
   holds: true,
   normalise: (written: readonly number[]) => [...new Set(written)].sort((a, b) => a - b),
-  fits: (wanted: readonly number[]) => [constrain(mtuConstraint, onlyGiven(oneOf(wanted)))],
-  mayFit: (wanted: readonly number[]) => [constrain(mtuConstraint, givenOrAbsent(oneOf(wanted)))],
-  touches: (wanted: readonly number[]) => [constrain(mtuConstraint, givenOrAbsent(oneOf(wanted)))],
+  fits: (wanted: readonly number[]) => [constrain(mtuDimension, onlyGiven(oneOf(wanted)))],
+  mayFit: (wanted: readonly number[]) => [constrain(mtuDimension, givenOrAbsent(oneOf(wanted)))],
+  touches: (wanted: readonly number[]) => [constrain(mtuDimension, givenOrAbsent(oneOf(wanted)))],
 } as const;
 
 function otherMtu(than: ReadonlySet<number>): number | null {
@@ -39,7 +39,7 @@ function otherMtu(than: ReadonlySet<number>): number | null {
   return null;
 }
 
-const connectionConstraint = {
+const connectionDimension = {
   ...nullableSets(finiteSets({ other: unusedText('dxcon-any'), format: escapeText })),
   name: 'connection',
   source: null,
@@ -48,19 +48,19 @@ const connectionConstraint = {
 };
 
 export const connection = {
-  schema: connectionList('The virtual interface stands on one of these connections.'),
+  schema: connectionList('The virtual interface is on one of these connections.'),
   providers: ['outscale', 'aws'],
   holds: true,
   normalise: sortedSet,
-  fits: (wanted: readonly string[]) => [constrain(connectionConstraint, onlyGiven(oneOf(wanted)))],
-  mayFit: (wanted: readonly string[]) => [constrain(connectionConstraint, givenOrAbsent(oneOf(wanted)))],
-  touches: (wanted: readonly string[]) => [constrain(connectionConstraint, givenOrAbsent(oneOf(wanted)))],
+  fits: (wanted: readonly string[]) => [constrain(connectionDimension, onlyGiven(oneOf(wanted)))],
+  mayFit: (wanted: readonly string[]) => [constrain(connectionDimension, givenOrAbsent(oneOf(wanted)))],
+  touches: (wanted: readonly string[]) => [constrain(connectionDimension, givenOrAbsent(oneOf(wanted)))],
 } as const;
 
-const KIND: NumberKind = { code: 'vlan', name: 'VLAN', least: 1, most: 4094 };
+const VLAN: NumberKind = { code: 'vlan', name: 'VLAN', least: 1, most: 4094 };
 
-const axis = {
-  ...nullableSets(intervalSets(KIND.least, KIND.most)),
+const vlanDimension = {
+  ...nullableSets(intervalSets(VLAN.least, VLAN.most)),
   name: 'vlan',
   source: null,
   get: ({ request }: Point) => request.vlan,
@@ -69,13 +69,13 @@ const axis = {
 
 export const vlan = {
   schema: nonEmptyList(
-    numberOrRange(KIND, 'A VLAN from 1 to 4094, or a range such as `100-199`.'),
+    numberOrRange(VLAN, 'A VLAN from 1 to 4094, or a range such as `100-199`.'),
     'The 802.1Q tag of the virtual interface is one of these.',
   ),
   providers: ['outscale', 'aws'],
   holds: true,
   normalise: mergeRanges,
-  fits: (wanted: IntervalSet) => [constrain(axis, onlyGiven(wanted))],
-  mayFit: (wanted: IntervalSet) => [constrain(axis, givenOrAbsent(wanted))],
-  touches: (wanted: IntervalSet) => [constrain(axis, givenOrAbsent(wanted))],
+  fits: (wanted: IntervalSet) => [constrain(vlanDimension, onlyGiven(wanted))],
+  mayFit: (wanted: IntervalSet) => [constrain(vlanDimension, givenOrAbsent(wanted))],
+  touches: (wanted: IntervalSet) => [constrain(vlanDimension, givenOrAbsent(wanted))],
 } as const;

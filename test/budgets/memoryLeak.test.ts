@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it, onTestFinished } from 'vitest';
-import { recipientKey } from '../../core/policy.ts';
 import { bundleFunction } from '../../scripts/bundle.ts';
 import { ACME, actAs, RECIPIENT_ACCOUNT } from '../support/accounts.ts';
 import { ACME_1, compileTestPolicy, PROD, startTestCloud } from '../support/cloud.ts';
@@ -24,7 +23,6 @@ it('a warm function keeps no objects of a run: their number is the same after th
   for (let i = 0; i < INTERFACES; i += 1)
     cloud.forceState(await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 + i }), 'available');
   const { before, after } = await objects({
-    VIF_ACCEPTOR_RECIPIENTS: JSON.stringify({ hub: recipientKey(POLICY.policy.recipient) }),
     VIF_ACCEPTOR_POLICY_DIR: policyFolder(POLICY),
     VIF_ACCEPTOR_ENDPOINT: cloud.url,
     VIF_ACCEPTOR_GATEWAY_ENDPOINT: cloud.url,

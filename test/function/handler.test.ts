@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
@@ -21,8 +21,6 @@ import {
 import { recordingPublisher } from '../support/eventPublishers.ts';
 import { lambdaContext, policyFolder, requestsInLog } from '../support/lambda.ts';
 
-const RECIPIENT = 'outscale/eu-west-2/012345678901';
-
 /** The function as it runs in Lambda, except for its keys and its cloud. */
 function functionOn(
   cloud: Emulator,
@@ -31,7 +29,6 @@ function functionOn(
 ) {
   return createHandler({
     env: {
-      VIF_ACCEPTOR_RECIPIENTS: JSON.stringify({ hub: RECIPIENT }),
       VIF_ACCEPTOR_POLICY_DIR: policyFolder(SIMPLE_POLICY),
       VIF_ACCEPTOR_ENDPOINT: cloud.url,
       VIF_ACCEPTOR_GATEWAY_ENDPOINT: cloud.url,
@@ -84,7 +81,6 @@ describe('the function', () => {
     });
     const aws = compileTestPolicy(`owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }`, 'aws');
     const report = await functionOn(cloud, {
-      VIF_ACCEPTOR_RECIPIENTS: JSON.stringify({ hub: RECIPIENT.replace('outscale', 'aws') }),
       VIF_ACCEPTOR_POLICY_DIR: policyFolder(aws),
       VIF_ACCEPTOR_ENDPOINT: '',
       VIF_ACCEPTOR_GATEWAY_ENDPOINT: '',
@@ -121,7 +117,6 @@ describe('the function', () => {
       recipient: { ...SIMPLE_POLICY.policy.recipient, region: 'eu-west-9' },
     };
     const invoke = functionOn(cloud, {
-      VIF_ACCEPTOR_RECIPIENTS: JSON.stringify({ hub: RECIPIENT, lab: 'outscale/eu-west-9/012345678901' }),
       VIF_ACCEPTOR_POLICY_DIR: policyFolder(SIMPLE_POLICY, { policy: lab, digest: '' }),
     });
     await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan: 101 });
@@ -188,10 +183,10 @@ describe('the function', () => {
     ['an event without a target', {}, {}, /event must be `\{"target": "NAME"\}`/],
     ['no event', null, {}, /event must be/],
     [
-      'a missing setting',
-      { target: 'hub' },
-      { VIF_ACCEPTOR_RECIPIENTS: '' },
-      /setting VIF_ACCEPTOR_RECIPIENTS is missing/,
+      'a target that is a path out of the policy folder',
+      { target: '../hub' },
+      {},
+      /unknown target `\.\.\/hub`: this function has `hub`/,
     ],
     [
       'a missing table',
@@ -206,20 +201,23 @@ describe('the function', () => {
       /VIF_ACCEPTOR_ENDPOINT must be https/,
     ],
     [
-      'a policy for another recipient',
+      'a policy folder that does not exist',
       { target: 'hub' },
-      { VIF_ACCEPTOR_RECIPIENTS: '{"hub":"outscale/us-east-2/012345678901"}' },
-      /its recipient is `outscale\/eu-west-2\/012345678901`, not `outscale\/us-east-2/,
-    ],
-    [
-      'a policy that is not there',
-      { target: 'lab' },
-      { VIF_ACCEPTOR_RECIPIENTS: '{"lab":"outscale/eu-west-2/012345678901"}' },
-      /compiled policy of target `lab` refused: .*lab\.json cannot be read/,
+      { VIF_ACCEPTOR_POLICY_DIR: '/nowhere/policy' },
+      /compiled policy of target `hub` refused: \/nowhere\/policy cannot be read/,
     ],
   ])('refuses %s, and makes no call', async (_, event, env, message) => {
     const cloud = await startTestCloud();
     await expect(functionOn(cloud, env)(event, lambdaContext())).rejects.toThrow(message);
+    expect(cloud.calls()).toEqual([]);
+  });
+
+  it('refuses a policy whose target is not the name of its file', async () => {
+    const cloud = await startTestCloud();
+    const dir = policyFolder(SIMPLE_POLICY);
+    renameSync(join(dir, 'hub.json'), join(dir, 'lab.json'));
+    const invoked = functionOn(cloud, { VIF_ACCEPTOR_POLICY_DIR: dir })({ target: 'lab' }, lambdaContext());
+    await expect(invoked).rejects.toThrow(/compiled policy of target `lab` refused: it is for target `hub`/);
     expect(cloud.calls()).toEqual([]);
   });
 

@@ -45,7 +45,6 @@ async function world() {
   vi.stubEnv('AWS_ENDPOINT_URL_SECRETS_MANAGER', secrets.url);
   const handler = createHandler({
     env: {
-      VIF_ACCEPTOR_RECIPIENTS: JSON.stringify({ hub: `outscale/eu-west-2/${RECIPIENT_ACCOUNT}` }),
       VIF_ACCEPTOR_POLICY_DIR: policyFolder(POLICY),
       VIF_ACCEPTOR_ENDPOINT: gate.url,
       VIF_ACCEPTOR_GATEWAY_ENDPOINT: gate.url,

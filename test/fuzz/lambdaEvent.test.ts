@@ -40,7 +40,6 @@ async function startFunction() {
     answer = answerQuestions({});
     const handler = createHandler({
       env: {
-        VIF_ACCEPTOR_RECIPIENTS: JSON.stringify({ hub: recipientKey(recipient) }),
         VIF_ACCEPTOR_POLICY_DIR: dir,
         VIF_ACCEPTOR_ENDPOINT: api.url,
         VIF_ACCEPTOR_GATEWAY_ENDPOINT: api.url,
@@ -136,7 +135,6 @@ describe('with any event', () => {
 
 describe('in any environment', () => {
   const NAMES = [
-    'RECIPIENTS',
     'POLICY_DIR',
     'ENDPOINT',
     'GATEWAY_ENDPOINT',
@@ -167,11 +165,10 @@ describe('in any environment', () => {
       values,
     );
     const seen = await functionDoor.fuzz(400, environments, (changes) => {
-      const env = { VIF_ACCEPTOR_RECIPIENTS: valid, VIF_ACCEPTOR_TABLE: 'ledger', ...changes };
+      const env = { VIF_ACCEPTOR_TABLE: 'ledger', ...changes };
       return endOf(
         (async () => {
-          const { recipients, endpoints, availableWithinMs } = readSettings(env);
-          for (const { account } of recipients.values()) expect(account).toMatch(/^\d{12}$/);
+          const { endpoints, availableWithinMs } = readSettings(env);
           for (const endpoint of Object.values(endpoints))
             expect(endpoint ?? 'https://').toMatch(/^(https:\/\/|http:\/\/(127\.|localhost|\[::1\]))/);
           expect(availableWithinMs).toBeGreaterThan(0);
@@ -189,11 +186,11 @@ describe('in any environment', () => {
       fc.constant(join(dir, 'folder')),
     );
     await functionDoor.fuzz(60, folders, async (folder) => {
-      expect(await endOf(invoke({ target: 'hub' }, { VIF_ACCEPTOR_POLICY_DIR: folder }))).toBe(
-        'PolicyRefused',
-      );
+      const way = await endOf(invoke({ target: 'hub' }, { VIF_ACCEPTOR_POLICY_DIR: folder }));
+      // `EventRefused` if the folder exists by chance: it has no policy of the target.
+      expect(['PolicyRefused', 'EventRefused']).toContain(way);
       expect(received).toEqual([]);
-      return 'PolicyRefused';
+      return way;
     });
   });
 });

@@ -27,7 +27,6 @@ const RECIPIENT = 'outscale/eu-west-2/012345678901';
 const environment = z.object({
   POWERTOOLS_SERVICE_NAME: z.string(),
   POWERTOOLS_METRICS_NAMESPACE: z.string(),
-  VIF_ACCEPTOR_RECIPIENTS: z.string(),
   VIF_ACCEPTOR_AVAILABLE_WITHIN_MINUTES: z.string(),
 });
 

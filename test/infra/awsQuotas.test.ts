@@ -62,11 +62,6 @@ describe('one stack', () => {
   it.each([
     { of: 'a role', policies: targets(55, 10, ownSecret), limit: 'characters of policies of a role' },
     { of: 'a stack', policies: targets(65, 4, oneSecret), limit: 'resources of a stack' },
-    {
-      of: 'an environment',
-      policies: targets(45, 63, oneSecret),
-      limit: 'bytes of environment of a function',
-    },
     { of: 'a rule', policies: targets(45, 63, oneSecret), limit: 'characters of the pattern of a rule' },
   ])('refuses too many targets for $of, and explains how to use a second stack', ({ policies, limit }) => {
     const reasons = refused(policies).filter((reason) => reason.includes(limit));

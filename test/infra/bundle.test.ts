@@ -124,8 +124,7 @@ describe('the bundled function', () => {
   });
 
   it('starts in its own process, and names an unknown target', async () => {
-    const recipients = JSON.stringify({ paris: 'outscale/eu-west-2/012345678901' });
-    const env = { VIF_ACCEPTOR_RECIPIENTS: recipients, VIF_ACCEPTOR_TABLE: 'ledger' };
+    const env = { VIF_ACCEPTOR_POLICY_DIR: policyFolder(SIMPLE_POLICY), VIF_ACCEPTOR_TABLE: 'ledger' };
     const { returned } = await invoke({ target: 'lyon' }, env);
     expect(returned).toMatchObject({ threw: expect.stringContaining('unknown target `lyon`') });
   });
@@ -179,7 +178,6 @@ describe('the bundled function', () => {
 async function functionEnv(cloud: Emulator, loaded: LoadedPolicy) {
   const bus = await startEventBus();
   const env: Record<string, string> = {
-    VIF_ACCEPTOR_RECIPIENTS: JSON.stringify({ hub: recipientKey(loaded.policy.recipient) }),
     VIF_ACCEPTOR_POLICY_DIR: policyFolder(loaded),
     VIF_ACCEPTOR_ENDPOINT: cloud.url,
     VIF_ACCEPTOR_GATEWAY_ENDPOINT: cloud.url,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type LoadedPolicy, recipientKey } from '../../core/policy.ts';
+import type { LoadedPolicy } from '../../core/policy.ts';
 import { bundleFunction } from '../../scripts/bundle.ts';
 import { ACME, actAs, RECIPIENT_ACCOUNT } from '../support/accounts.ts';
 import { ACME_1, compileTestPolicy, PROD, SIMPLE_POLICY, startTestCloud } from '../support/cloud.ts';
@@ -50,7 +50,6 @@ async function invoke(env: Record<string, string>): Promise<{ returned: unknown;
 /** The function's environment, with every API at its real host name. */
 async function environment({ policy, digest }: LoadedPolicy): Promise<Record<string, string>> {
   return {
-    VIF_ACCEPTOR_RECIPIENTS: JSON.stringify({ hub: recipientKey(policy.recipient) }),
     VIF_ACCEPTOR_POLICY_DIR: policyFolder({ policy, digest }),
     VIF_ACCEPTOR_TABLE: await dynamo.createTable(),
     AWS_REGION: 'eu-west-3',

@@ -22,10 +22,6 @@ describe('the function', () => {
         Variables: {
           POWERTOOLS_SERVICE_NAME: 'vif-acceptor',
           POWERTOOLS_METRICS_NAMESPACE: 'VifAcceptor',
-          VIF_ACCEPTOR_RECIPIENTS: JSON.stringify({
-            lyon: 'aws/eu-west-3/012345678901',
-            nice: 'aws/eu-west-3/012345678901',
-          }),
           VIF_ACCEPTOR_TABLE: { Ref: Match.stringLikeRegexp('^Ledger') },
           VIF_ACCEPTOR_AVAILABLE_WITHIN_MINUTES: '120',
         },

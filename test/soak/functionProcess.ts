@@ -6,7 +6,7 @@ import { createDynamoLedger } from '../../adapters/ledgers/dynamo/dynamoLedger.t
 import { openTable } from '../../adapters/ledgers/dynamo/dynamoTable.ts';
 import { createHandler } from '../../lambda/createHandler.ts';
 import type { Clock } from '../../run/ports.ts';
-import { RECIPIENT_ACCOUNT, REGION, TARGET } from './plan/constants.ts';
+import { RECIPIENT_ACCOUNT } from './plan/constants.ts';
 
 /** The hosts of the cloud services. The names are loopback names, which are required for plain HTTP. */
 export const HOSTS = {
@@ -19,7 +19,7 @@ export const HOSTS = {
 const CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' };
 
 /** A process of the deployed function with its own state. @param policyDir the layer of its version */
-export function startFunctionProcess(policyDir: string, provider: string, clock: Clock) {
+export function startFunctionProcess(policyDir: string, clock: Clock) {
   const service = { serviceName: 'vif-acceptor' };
   const config = (host: string) => ({
     region: 'eu-west-3',
@@ -28,7 +28,6 @@ export function startFunctionProcess(policyDir: string, provider: string, clock:
   });
   return createHandler({
     env: {
-      VIF_ACCEPTOR_RECIPIENTS: JSON.stringify({ [TARGET]: `${provider}/${REGION}/${RECIPIENT_ACCOUNT}` }),
       VIF_ACCEPTOR_POLICY_DIR: policyDir,
       VIF_ACCEPTOR_ENDPOINT: `http://${HOSTS.api}:1`,
       VIF_ACCEPTOR_GATEWAY_ENDPOINT: `http://${HOSTS.gateways}:1`,

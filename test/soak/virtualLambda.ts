@@ -52,8 +52,7 @@ export function createVirtualLambda(plan: LifePlan) {
     counts.runs += 1;
     const { policy, dir } = deployed;
     const isFree = warm !== null && warm !== busy && trouble?.isCold !== true;
-    const worker: FunctionProcess =
-      isFree && warm !== null ? warm : startFunctionProcess(dir, plan.provider, stage.clock);
+    const worker: FunctionProcess = isFree && warm !== null ? warm : startFunctionProcess(dir, stage.clock);
     warm = worker;
     busy = worker;
     const startedAt = virtualNow();
