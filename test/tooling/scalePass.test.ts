@@ -89,7 +89,7 @@ it(`${PAGE} says what a quiet pass calls, writes and logs`, async () => {
 
   const [report = '', measures = '', ...rest] = log.split('\n').filter(Boolean);
   expect(rest).toEqual([]);
-  expect(report).toContain('run completed');
+  expect(report).toContain('pass completed');
   expect(JSON.parse(measures)._aws.CloudWatchMetrics[0].Metrics).toHaveLength(input('metrics'));
   expect(JSON.parse(measures)._aws.CloudWatchMetrics[0].Dimensions).toEqual([['service', 'target']]);
   expect(Math.abs(Buffer.byteLength(log) - input('logBytes'))).toBeLessThan(30);
