@@ -8,13 +8,13 @@ import type { WrittenGrant, WrittenOwner, WrittenPolicy } from './policySchema.t
 import { sortedEntries, sortedSet } from './scalarSchemas.ts';
 
 const OUTSCALE_EXPIRY = 'P7D';
-const ACCEPTS_PER_PASS = 10;
+const ACCEPTS_PER_RUN = 10;
 
 type Resolved = Pick<Grant, 'gateway' | 'gatewayName'>;
-/** by name and by ID, so that it makes no difference which of the two is written */
+/** by name and by ID: a policy can use either */
 type Gateways = ReadonlyMap<string, Resolved>;
 
-/** The compiled form of a policy without faults. Policies that mean the same become the same. */
+/** The compiled form of a policy without errors. Policies that mean the same have the same compiled form. */
 export function normalisePolicy(target: string, written: WrittenPolicy): Policy {
   const { recipient } = written;
   const gateways = gatewaysOf(written);
@@ -31,7 +31,7 @@ export function normalisePolicy(target: string, written: WrittenPolicy): Policy 
       expiry: expiry === null ? null : parseDuration(expiry),
     },
     freeze: written.freeze ?? false,
-    limits: { acceptsPerRun: written.limits?.acceptsPerPass ?? ACCEPTS_PER_PASS },
+    limits: { acceptsPerRun: written.limits?.acceptsPerRun ?? ACCEPTS_PER_RUN },
     owners: sortedEntries(written.owners).map(([name, owner]) => ownerOf(name, owner, gateways)),
     hold: holdOf(written.hold ?? []),
   };
@@ -77,11 +77,12 @@ function gatewaysOf({ gateways = {} }: WrittenPolicy): Gateways {
 
 function resolved(reference: string, gateways: Gateways): Resolved {
   const { gateway, gatewayName } = gateways.get(reference) ?? { gateway: reference, gatewayName: null };
-  if (gatewayKind(gateway) === null) throw new Error(`gateway ${gateway} went unresolved past the rules`);
+  if (gatewayKind(gateway) === null)
+    throw new Error(`the rules did not reject the undefined gateway ${gateway}`);
   return { gateway, gatewayName };
 }
 
-/** The order of lines means nothing, so it must not show. */
+/** Hold rules in a canonical order, each once: their order in the file has no meaning. */
 function holdOf(written: readonly WrittenHoldLine[]): HoldRule[] {
   const byText = new Map(written.map(normaliseHoldRule).map((line) => [canonicalJson(line), line]));
   return [...byText].sort(([a], [b]) => compareByCodePoint(a, b)).map(([, line]) => line);
@@ -89,7 +90,7 @@ function holdOf(written: readonly WrittenHoldLine[]): HoldRule[] {
 
 type WrittenHoldLine = WrittenMatch & { readonly reason?: string | undefined };
 
-/** The compiled form of one line. */
+/** The compiled form of one hold rule. */
 export function normaliseHoldRule({ reason, ...match }: WrittenHoldLine): HoldRule {
   return { match: normaliseMatch(match), reason: reason ?? null };
 }

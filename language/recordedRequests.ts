@@ -3,7 +3,7 @@ import { type Diagnostic, type Path, type Problem, sortDiagnostics } from './dia
 import { type DocumentSpec, parseDocument, type SourceFile, validateData } from './readDocument.ts';
 import { nodeAt } from './yaml/sourceNode.ts';
 
-/** A virtual interface in our own words. A field that is not there is one that nobody knows. */
+/** A virtual interface in our own format. An absent field is unknown. */
 
 export const vlan = z.int().min(1).max(4094).describe('The 802.1Q tag.');
 export const asn = z.int().min(1).max(4294967295).describe("The customer's autonomous system number.");
@@ -11,11 +11,11 @@ export const mtu = z.int().min(1).max(65535).describe('The maximum transmission 
 export const name = z.string().describe("The requester's own label.");
 export const location = z.string().describe("The provider's code of the facility.");
 export const tags = z.record(z.string(), z.string()).describe('The tags, each with its value.');
-// Fail closed: whoever writes the key itself here must not see it in a message.
+// Fail closed: if the key itself is written here, it must not be shown in a message.
 const NO_KEY: Problem = {
   code: 'wrong-value',
-  message: 'must be `true` or `false`, is something else, which is not shown: it may be a key',
-  fix: 'write whether a BGP key is set, never the key',
+  message: 'must be `true` or `false`; the value is not shown, because it may be a key',
+  fix: 'write whether a BGP key is set, never the key itself',
 };
 export const key = z
   .custom<boolean>((value) => typeof value === 'boolean', { params: { ...NO_KEY } })
@@ -24,7 +24,7 @@ export const key = z
 const text = z.string().nullable().optional();
 const anything = z.unknown().optional();
 
-/** What our commands write: what the API gave, whatever it is, and beside it what was found out and decided. */
+/** A request as our commands write it: the fields of the API, with what was derived and decided beside them. */
 export const recordedRequestSchema = z.strictObject({
   id: text,
   state: text,
@@ -51,7 +51,7 @@ export const recordedRequestSchema = z.strictObject({
     .optional(),
   faults: z.array(z.string()).optional(),
   unreadable: z.array(z.string()).optional(),
-  // Of `run --json` and `status --json`: all of it is found out anew.
+  // Keys of `run --json` and `status --json` that are derived again and not read.
   firstSeen: anything,
   deadline: anything,
   decision: anything,
@@ -74,9 +74,9 @@ export type RecordedRequest = z.output<typeof recordedRequestSchema>;
 const REQUEST: DocumentSpec<RecordedRequest> = { schema: recordedRequestSchema, rules: [] };
 
 /**
- * Reads requests that a command of ours wrote, or somebody by hand, with every fault in its place.
+ * Reads requests from a file that one of our commands or a person wrote, and reports each error with its position.
  * @param source JSON, which is YAML too
- * @param paths where in it the requests stand
+ * @param paths of the requests in the file
  */
 export function parseRecordedRequests(
   source: SourceFile,
@@ -98,7 +98,7 @@ export function parseRecordedRequests(
   };
 }
 
-/** The same of one request by itself, where there are too many to look for the place of each; `null` when anything is wrong with it. */
+/** Reads one request without positions, for files with too many requests to locate each; `null` when it has an error. */
 export function parseRecordedRequest(raw: unknown): RecordedRequest | null {
   const { success, data } = recordedRequestSchema.safeParse(raw);
   return success ? data : null;

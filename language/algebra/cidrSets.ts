@@ -1,23 +1,23 @@
 import type { Cidr } from '../../core/ip.ts';
 import { formatCidr } from '../../core/ip.ts';
+import { spendSteps } from '../stepLimit.ts';
 import type { SetAlgebra } from './setAlgebra.ts';
-import { spendSteps } from './stepLimit.ts';
 
 /**
- * What is known of the place of one address of a session: its subnet, or only its family, where the API gives an address without a
- * prefix length. A subnet has room for both ends of a session, which have different addresses: one of a single address is no value.
+ * The subnet of an address of a session, or only its family if the API returns an address without a prefix length. A subnet has at least
+ * two addresses, because the two ends of a session have different ones.
  */
 export type AddressSubnet = Cidr | AddressWithoutPrefix;
 
-/** An address without a prefix length. A policy cannot tell it from others of its family. */
+/** An address without a prefix length. A policy cannot distinguish it from others of its family. */
 export interface AddressWithoutPrefix {
   readonly family: Family;
   readonly prefix: null;
 }
 
 /**
- * Sets of subnets. A subnet halves into two longer ones, and so on: a tree, in which a block and all that lies in it is a
- * branch. A leaf says whether the subnet there and all below belong; elsewhere each is said by itself.
+ * A set of subnets as a binary tree. Each node is a subnet, its children are its two halves. A leaf states for its subnet and all within
+ * whether they are in the set; a branch states it for its own subnet only.
  */
 export type SubnetTree = boolean | Branch;
 
@@ -31,7 +31,7 @@ interface Branch {
 export interface CidrSet {
   readonly 4: SubnetTree;
   readonly 6: SubnetTree;
-  /** families whose addresses without a prefix length belong */
+  /** families whose addresses without a prefix length are in the set */
   readonly withoutPrefix: ReadonlySet<Family>;
 }
 
@@ -39,7 +39,7 @@ type Family = 4 | 6;
 
 const FAMILIES = [4, 6] as const;
 const BITS = { 4: 32, 6: 128 } as const;
-/** Of the link between two routers: a member shows one, where it may. */
+/** The usual prefix lengths of a link between two routers: a member has one of these if possible. */
 const USUAL = { 4: 30, 6: 126 } as const;
 
 export const cidrSets: SetAlgebra<CidrSet, AddressSubnet> = {
@@ -81,37 +81,37 @@ function bareIn(isIn: (one: AddressWithoutPrefix) => boolean): ReadonlySet<Famil
   return new Set(FAMILIES.filter((family) => isIn({ family, prefix: null })));
 }
 
-/** Where both providers put the addresses of a session that nobody chose: a member is from there, where it may. */
+/** The block from which both providers choose addresses by default: a member is from it if possible. */
 const LINK_LOCAL = branchOf({ family: 4, base: 0xa9fe0000n, prefix: 16 }, false);
 
-/** Subnets that certainly lie in one of these: of an address without a prefix length that is never certain. */
+/** The subnets that are certainly within one of the blocks. For an address without a prefix length that is never certain. */
 export function subnetsWithin(found: readonly Cidr[]): CidrSet {
   return unionOf(found, false, new Set());
 }
 
 /**
- * What may lie in one of these. An address without a prefix length may where it stands in one, which matters to no comparison of two
- * such sets: it stands in more blocks only where more subnets do. So only where every one may, that is said.
+ * The subnets that may be within one of the blocks. An address without a prefix length may be if it is in a block itself. For comparing
+ * such sets it is enough to include these addresses when the block is the whole family: otherwise the subnets differ as well.
  */
 export function subnetsPerhapsWithin(found: readonly Cidr[]): CidrSet {
   const whole = found.filter(({ prefix }) => prefix === 0).map(({ family }) => family);
   return unionOf(found, false, new Set(whole));
 }
 
-/** Subnets that lie in one of these, or that one of these lies in; addresses without a prefix length that may. */
+/** The subnets that are within one of the blocks or contain one, and the addresses without a prefix length that may. */
 export function subnetsOverlapping(found: readonly Cidr[]): CidrSet {
   return unionOf(found, true, new Set(found.map(({ family }) => family)));
 }
 
 function unionOf(found: readonly Cidr[], above: boolean, withoutPrefix: ReadonlySet<Family>): CidrSet {
-  // No subnet of two addresses lies in a single one, and those that it lies in are those of the two where it is.
+  // A block of a single address contains no subnet of two, and the subnets around it are those around its pair.
   const roomy = above ? found.map(withRoom) : found.filter((block) => withRoom(block) === block);
   const trees = (family: Family): SubnetTree =>
     either(roomy.filter((block) => block.family === family).map((block) => branchOf(block, above)));
   return { 4: trees(4), 6: trees(6), withoutPrefix };
 }
 
-/** By halves: one after the other, each of thousands would be joined to all before it. */
+/** The union of trees, by halves: one by one, each of thousands would be merged with all before it. */
 function either(trees: readonly SubnetTree[]): SubnetTree {
   const [first = false, second] = trees;
   if (second === undefined) return first;
@@ -119,13 +119,13 @@ function either(trees: readonly SubnetTree[]): SubnetTree {
   return negated(both(negated(a), negated(b)));
 }
 
-/** The least block around it that has two addresses. */
+/** The smallest block around a block that has at least two addresses. */
 function withRoom(block: Cidr): Cidr {
   const { family, base, prefix } = block;
   return prefix < BITS[family] ? block : { family, base: (base >> 1n) << 1n, prefix: prefix - 1 };
 }
 
-/** @param above whether what it lies in belongs too */
+/** @param above whether the subnets that contain the block are in the set too */
 function branchOf({ family, base, prefix }: Cidr, above: boolean): SubnetTree {
   let tree: SubnetTree = true;
   for (let depth = prefix - 1; depth >= 0; depth -= 1) {
@@ -160,7 +160,7 @@ function joined(branch: Branch): SubnetTree {
   return self === zero && zero === one ? self : branch;
 }
 
-/** Leaves first: they hold a subnet of the usual length. */
+/** A subnet in the set. Leaves are searched first, because they contain one with the usual prefix length. */
 function find(tree: SubnetTree, family: Family, base: bigint, depth: number): Cidr | null {
   if (tree === false) return null;
   if (tree === true) return { family, base, prefix: Math.max(depth, USUAL[family]) };
@@ -169,7 +169,7 @@ function find(tree: SubnetTree, family: Family, base: bigint, depth: number): Ci
   return below ?? (tree.self ? { family, base, prefix: depth } : null);
 }
 
-/** The blocks that it is made of; `null` when it is made of anything else. */
+/** The blocks that the set consists of; `null` when it is not a union of blocks. */
 function wholes(tree: SubnetTree, family: Family, base: bigint, depth: number): Cidr[] | null {
   if (typeof tree === 'boolean') return tree ? [{ family, base, prefix: depth }] : [];
   if (tree.self) return null;

@@ -1,17 +1,17 @@
 import { formatRange, inRanges, type Range } from '../../core/fields/matchField.ts';
+import { spendSteps } from '../stepLimit.ts';
 import type { SetAlgebra } from './setAlgebra.ts';
-import { spendSteps } from './stepLimit.ts';
 
-/** These values, or all but these. */
+/** A finite set of values, or the complement of one. */
 export interface FiniteSet<Value> {
   readonly but: boolean;
   readonly values: ReadonlySet<Value>;
 }
 
 export interface ElementKind<Value> {
-  /** a value that is none of these, and the same each time; `null` when there is no other */
+  /** a value that is not among the given ones, the same each time; `null` when there is none */
   other(than: ReadonlySet<Value>): Value | null;
-  /** for people, safe to print */
+  /** the value as text for people, safe to print */
   format(value: Value): string;
 }
 
@@ -47,7 +47,7 @@ function commonMembers<Value>(a: FiniteSet<Value>, b: FiniteSet<Value>): FiniteS
   return oneOf([...some.values].filter((value) => other.values.has(value) !== other.but));
 }
 
-/** Texts as the provider might write them: the first of these, or the first with a number, that is none of those. */
+/** Makes a function that returns a realistic text that is not among given ones: one of `texts`, or the first with a number. */
 export function unusedText(...texts: readonly [string, ...string[]]): (than: ReadonlySet<string>) => string {
   return (than) => {
     const free = texts.find((text) => !than.has(text));
@@ -56,10 +56,10 @@ export function unusedText(...texts: readonly [string, ...string[]]): (than: Rea
   };
 }
 
-/** Whole numbers in ranges that are sorted and neither overlap nor touch. */
+/** A set of whole numbers as sorted ranges that neither overlap nor are adjacent. */
 export type IntervalSet = readonly Range[];
 
-/** @param format a range, for people */
+/** @param format writes a range for people */
 export function intervalSets(
   least: number,
   most: number,

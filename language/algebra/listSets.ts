@@ -1,16 +1,16 @@
+import { spendSteps } from '../stepLimit.ts';
 import { isEmpty, isSubset, type SetAlgebra } from './setAlgebra.ts';
-import { spendSteps } from './stepLimit.ts';
 
-/** Lists of one value or more, of which every one is in a set and, for each of some sets, at least one is in it. */
+/** The non-empty lists whose values are all in `every` and that have at least one value in each set of `some`. */
 export interface Clause<Set> {
   readonly every: Set;
   readonly some: readonly Set[];
 }
 
-/** Lists that any of the clauses describes. */
+/** The lists that at least one of the clauses describes. */
 export type ListSet<Set> = readonly Clause<Set>[];
 
-/** Lifts sets of values to sets of lists of them. A member is the shortest list. */
+/** Lifts operations on sets of values to sets of lists of such values. `member` returns the shortest list. */
 export function listSets<Set, Value>(of: SetAlgebra<Set, Value>): SetAlgebra<ListSet<Set>, readonly Value[]> {
   const all: ListSet<Set> = [{ every: of.all, some: [] }];
   const intersect = (a: ListSet<Set>, b: ListSet<Set>): ListSet<Set> =>
@@ -31,12 +31,12 @@ export function listSets<Set, Value>(of: SetAlgebra<Set, Value>): SetAlgebra<Lis
   };
 }
 
-/** @returns every one in it */
+/** The lists whose values are all in the set. */
 export function everyItemIn<Set>(set: Set): ListSet<Set> {
   return [{ every: set, some: [] }];
 }
 
-/** @returns at least one in it */
+/** The lists with at least one value in the set. */
 export function someItemIn<Set>(of: SetAlgebra<Set>, set: Set): ListSet<Set> {
   return [{ every: of.all, some: [set] }].filter((clause) => isPossible(of, clause));
 }
@@ -56,7 +56,7 @@ function both<Set>(of: SetAlgebra<Set>, a: Clause<Set>, b: Clause<Set>): Clause<
   return narrowed(of, of.intersect(a.every, b.every), [...a.some, ...b.some]);
 }
 
-/** Without a demand that another one contains, or that all meet. */
+/** The clause without sets of `some` that follow from another one or from `every`. */
 function narrowed<Set>(of: SetAlgebra<Set>, all: Set, demands: readonly Set[]): Clause<Set> {
   spendSteps(1 + demands.length * demands.length);
   const within = demands.map((demand) => of.intersect(all, demand));
@@ -79,7 +79,7 @@ function isPossible<Set>(of: SetAlgebra<Set>, clause: Clause<Set>): boolean {
   return shortest(of, clause) !== null;
 }
 
-/** One value for each demand, one for several where that does. */
+/** The shortest list of the clause: one value for each set of `some`, or one for several if they have a common value. */
 function shortest<Set, Value>(of: SetAlgebra<Set, Value>, clause: Clause<Set>): Value[] | null {
   const found: Value[] = [];
   let open: Set | null = null;

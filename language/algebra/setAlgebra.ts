@@ -1,31 +1,31 @@
 import type { VirtualInterface } from '../../core/model.ts';
 
-/** A request at a time: a point of the space that policies divide. */
+/** A request at an instant: a point of the space in which policies select sets. */
 export interface Point {
   readonly request: VirtualInterface;
   /** milliseconds since 1970 */
   readonly at: number;
 }
 
-/** One thing by which requests differ. */
+/** One dimension of that space: a field of requests, or the time. */
 export interface Dimension<Set = unknown, Value = unknown> extends SetAlgebra<Set, Value> {
-  /** stable, and for people */
+  /** unique and stable, also shown to people */
   readonly name: string;
-  /** what is left out with it, as all that is known of sessions is where none is listed; `null`: it stands alone */
+  /** the group of dimensions whose values are absent together, such as those of sessions; `null` if it is in none */
   readonly source: AbsenceGroup<Set> | null;
-  /** the value of a point */
+  /** gets the value of a point */
   get(point: Point): Value;
-  /** the same point with this value */
+  /** returns the same point with another value */
   put(point: Point, value: Value): Point;
 }
 
 export interface AbsenceGroup<Set = unknown> {
   readonly name: 'peers' | 'tags';
-  /** all values but that of being left out */
+  /** all values except the absent one */
   readonly given: Set;
 }
 
-/** Some of an axis. */
+/** A constraint: the value in one dimension is in a set. */
 export interface FieldConstraint<Set = unknown> {
   readonly dimension: Dimension<Set>;
   readonly set: Set;
@@ -35,21 +35,21 @@ export function constrain<Set, Value>(dimension: Dimension<Set, Value>, set: Set
   return { dimension, set };
 }
 
-/** A change of the request alone. */
+/** Makes a `put` that changes the request and not the time. */
 export function updateRequest<Value>(
   change: (request: VirtualInterface, value: Value) => Partial<VirtualInterface>,
 ): (point: Point, value: Value) => Point {
   return ({ request, at }, value) => ({ request: { ...request, ...change(request, value) }, at });
 }
 
-/** Values that the API may leave out. */
+/** A set of values that can be absent, because the API does not always return them. */
 export interface NullableSet<Set> {
-  /** whether it may be left out */
+  /** whether the absent value is in the set */
   readonly absent: boolean;
   readonly given: Set;
 }
 
-/** What is left out is `null`. */
+/** Lifts operations on sets of values to sets that can include the absent value, `null`. */
 export function nullableSets<Set, Value>({
   all,
   intersect,
@@ -72,32 +72,32 @@ export function nullableSets<Set, Value>({
   };
 }
 
-/** Only what is given. */
+/** The values of the set, not the absent one. */
 export function onlyGiven<Set>(set: Set): NullableSet<Set> {
   return { absent: false, given: set };
 }
 
-/** What is left out too: it may be anything. */
+/** The values of the set and the absent one, which may be any value. */
 export function givenOrAbsent<Set>(set: Set): NullableSet<Set> {
   return { absent: true, given: set };
 }
 
 /**
- * Sets of the values that something can have: exact, closed under intersection and complement, and able to show a member.
- * Whatever the policy language can say of a value is such a set, so questions about policies are decided, not sampled.
+ * Operations on sets of values. The sets are exact, closed under intersection and complement, and can show a member. Every condition of
+ * the policy language is such a set, so questions about policies are answered exactly, not by sampling.
  */
 export interface SetAlgebra<Set, Value = unknown> {
   readonly all: Set;
   intersect(a: Set, b: Set): Set;
   complement(set: Set): Set;
   contains(set: Set, value: Value): boolean;
-  /** one of its values, the plainest; `null` when it has none */
+  /** a value in the set, the most usual one; `null` when the set is empty */
   pickMember(set: Set): Member<Value> | null;
-  /** for people, safe to print; `null` when it has no plain words */
+  /** description for people, safe to print; `null` when there is no short one */
   describe(set: Set): string | null;
 }
 
-/** Wrapped, since `null` is a value too: that of a field that the API did not give. */
+/** A value, wrapped because `null` is a value too: that of a field that the API did not return. */
 export interface Member<Value> {
   readonly value: Value;
 }

@@ -9,34 +9,34 @@ import { type FieldProduct, intersectProducts, productsIntersect } from '../requ
 import { typicalPoint } from '../requestSets/policyRequests.ts';
 import { findMember, type RequestSet, simplifyRequestSet } from '../requestSets/requestSet.ts';
 
-/** Requests whose decision changes, all in one way. */
+/** A set of requests whose decision changes in the same way. */
 export interface DecisionChange {
-  /** `added`: become acceptable; `removed`: stop being so; `moved`: get another gateway */
+  /** `added`: newly acceptable; `removed`: no longer acceptable; `moved`: accepted with another gateway */
   readonly kind: 'added' | 'removed' | 'moved';
-  /** by which they are accepted: of the new policy, where that accepts them */
+  /** the owner of the grant that accepts them: of the new policy, or of the old one if only that accepts them */
   readonly owner: string;
   readonly grant: string;
-  /** of the old and of the new policy; `null` where that accepts none of them */
+  /** in the old and in the new policy; `null` if that accepts none of them */
   readonly gateways: { readonly old: NamedGateway | null; readonly new: NamedGateway | null };
   readonly requestSet: RequestSet;
-  /** one of them, at an instant */
+  /** one of them, at an instant of the change */
   readonly example: Point;
 }
 
 export interface NamedGateway {
   readonly id: string;
-  /** in the policy, when it has one */
+  /** in the policy, if it has one */
   readonly name: string | null;
 }
 
 /**
- * Which requests a change of policy decides otherwise from an instant on, live interfaces left aside: limits are compared by
- * themselves. Exact, and empty for policies that mean the same however they are written.
+ * Finds the requests that two policies decide differently from an instant on. Live interfaces are ignored, because limits are compared
+ * separately. Exact, and empty for policies that mean the same.
  * @param at in milliseconds
  */
 export function findDecisionChanges(old: Policy, now: Policy, at: number): DecisionChange[] {
   const [before, after] = [acceptedRequests(old, at), acceptedRequests(now, at)];
-  // Requests to one recipient are none to another.
+  // Policies for different recipients decide on different requests.
   const isSame = recipientKey(old.recipient) === recipientKey(now.recipient);
   return [
     ...after.grants.flatMap((one) => onlyIn('added', one, after, isSame ? before : NOTHING, now, at)),
@@ -47,7 +47,7 @@ export function findDecisionChanges(old: Policy, now: Policy, at: number): Decis
 
 const NOTHING: AcceptedRequests = { grants: [], grantsOn: () => [], heldOn: () => [] };
 
-/** What `one` makes its own policy accept and the other does not: no grant there fits it, or something holds it. */
+/** The requests that one policy accepts by a grant and the other does not: none of its grants matches them, or something holds them. */
 function onlyIn(
   kind: 'added' | 'removed',
   one: GrantRequests,
@@ -59,7 +59,7 @@ function onlyIn(
   const { connections } = one.owner;
   const held = own.heldOn(connections);
   const theirs = other.grantsOn(connections);
-  // What holds here as well decides nothing otherwise.
+  // Holds that both policies have cause no difference.
   const heldThere = other.heldOn(connections).filter(({ key }) => held.every((hold) => hold.key !== key));
   const except = held.map(({ product }) => product);
   const isThere = theirs.some(({ key }) => key === one.key);
@@ -80,7 +80,7 @@ function onlyIn(
   return regions.flatMap((region) => change(kind, one, gateways, region, policy, at));
 }
 
-/** What a grant is except is as a rule what it was before: then no other has to be compared. */
+/** The other grants, that of the same name first: usually it covers the grant alone, and no other has to be compared. */
 function namesakeFirst({ owner, grant }: GrantRequests, others: readonly GrantRequests[]): FieldProduct[] {
   const isNamesake = (one: GrantRequests): boolean =>
     one.owner.name === owner.name && one.grant.name === grant.name;

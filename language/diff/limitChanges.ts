@@ -16,18 +16,18 @@ import {
 import { matchConstraints } from '../requestSets/policyRequests.ts';
 import { isEmptyRequestSet } from '../requestSets/requestSet.ts';
 
-/** A limit by which more, or less, of what both policies accept may be live at a time. */
+/** A limit that allows more, or fewer, live interfaces among the requests that both policies accept. */
 export interface LimitChange {
   readonly effect: 'looser' | 'tighter';
   readonly owner: string;
-  /** `null`: the owner's own */
+  /** `null` if it is the limit of the owner */
   readonly grant: string | null;
-  /** of that name in the old and in the new policy; `null`: none */
+  /** the limit in the old and in the new policy; `null` if there is none */
   readonly old: number | null;
   readonly new: number | null;
 }
 
-/** So many live interfaces of those that it counts, when a request is one of those that it applies to. */
+/** A limit: a request to which it applies is accepted if fewer than `most` live interfaces among `counts` exist. */
 interface Limit {
   readonly owner: Owner;
   readonly grant: string | null;
@@ -37,8 +37,8 @@ interface Limit {
 }
 
 /**
- * Limits that bind a request more, or less, than before. Fail closed: one is looser unless a single limit of the new policy, as
- * low or lower, counts all that it counted; several that do so together are not recognised.
+ * Finds the limits that became looser or tighter. Fail closed: a limit counts as looser unless a single limit of the new policy is as low
+ * and counts everything that it counted; several limits that do so together are not recognised.
  * @param at in milliseconds
  */
 export function findLimitChanges(old: Policy, now: Policy, at: number): LimitChange[] {
@@ -55,7 +55,7 @@ export function findLimitChanges(old: Policy, now: Policy, at: number): LimitCha
   ];
 }
 
-/** Whether every request that it binds, and that the other policy accepts as well, is bound there no less. */
+/** Whether the other policy limits every request that it also accepts at least as strictly as `limit` does. */
 function isKept(
   limit: Limit,
   own: AcceptedRequests,
@@ -65,7 +65,7 @@ function isKept(
   const namesake = limits.find(
     ({ owner, grant }) => owner.name === limit.owner.name && grant === limit.grant,
   );
-  // As a rule the one of the same name does, alone, without a look at hundreds of others.
+  // Usually the limit of the same name is enough, and hundreds of others need not be compared.
   if (namesake !== undefined && isBound(limit, [namesake], own, other)) return true;
   return isBound(limit, limits, own, other);
 }
@@ -113,7 +113,7 @@ function limitsOf({ grants }: AcceptedRequests): Limit[] {
   return [...ofOwners, ...ofGrants];
 }
 
-/** As `limits.ts` of the core counts: whatever is no definite no. So `name: ["*"]` counts all that no demand counts. */
+/** The interfaces that a limit counts, as in core/limits.ts: those that do not definitely fail to match. */
 function counted({ connections }: Owner, match: Match | null): FieldProduct {
   const own = LANGUAGE_FIELDS.connection.mayFit(connections);
   return productOf([...own, ...(match === null ? [] : matchConstraints(match, 'mayFit'))]);

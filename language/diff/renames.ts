@@ -1,17 +1,17 @@
 import { canonicalJson } from '../../core/json.ts';
 import { type Grant, type Owner, type Policy, recipientKey } from '../../core/policy.ts';
 
-/** An owner or a grant that has another name in the new policy. Records of what was given name the old one. */
+/** An owner or a grant with another name in the new policy. Records of accepted interfaces keep the old name. */
 export interface Rename {
-  /** `null` on a grant of an owner that keeps its name */
+  /** the names of the owner, equal if only its grant has another name */
   readonly owner: { readonly old: string; readonly new: string };
-  /** `null`: the owner itself has another name */
+  /** `null` if it is the owner itself that has another name */
   readonly grant: { readonly old: string; readonly new: string } | null;
 }
 
 /**
- * Owners with the same connections under another name, and grants of one owner with the same gateway and `match`. What was changed
- * besides a name, limits and times among it, does not hide a rename; a name that both policies have is none.
+ * Finds owners with the same connections under another name, and grants of one owner with the same gateway and `match`. Other changes,
+ * such as limits and times, do not hide a rename. A name that both policies have is not a rename.
  */
 export function findRenames(old: Policy, now: Policy): Rename[] {
   if (recipientKey(old.recipient) !== recipientKey(now.recipient)) return [];
@@ -27,15 +27,15 @@ export function findRenames(old: Policy, now: Policy): Rename[] {
   ];
 }
 
-/** A rename in a sentence. */
+/** A rename as a sentence. */
 export function describeRename({ owner, grant }: Rename): string {
   const [before, after] =
     grant === null ? [owner.old, owner.new] : [`${owner.old}.${grant.old}`, `${owner.new}.${grant.new}`];
   const what = grant === null ? 'owner' : 'grant';
-  return `${what} \`${before}\` is renamed to \`${after}\`: what was given under the old name keeps counting against limits until it is over, and receipts and events keep the old name`;
+  return `${what} \`${before}\` is renamed to \`${after}\`: interfaces accepted under the old name count against limits until they are deleted, and receipts and events keep the old name`;
 }
 
-/** Those that only one side has by name, matched by what they are. */
+/** Pairs of entries whose names are in one policy only and whose contents are equal. */
 function pairs<One extends Owner | Grant>(
   old: readonly One[],
   now: readonly One[],

@@ -17,7 +17,7 @@ const OCTET = '(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])';
 const IPV4 = `(${OCTET}\\.){3}${OCTET}`;
 const GROUP = '[0-9A-Fa-f]{0,4}';
 
-/** JSON Schema sees neither bits of a host nor a second `::`. */
+/** JSON Schema can detect neither host bits nor a second `::`. */
 const BLOCK: SchemaHints = {
   anyOf: [
     patternHint(`^${IPV4}(/([12]?[0-9]|3[0-2]))?$`, WRITE_BLOCK),
@@ -26,15 +26,15 @@ const BLOCK: SchemaHints = {
 };
 
 /**
- * Two addresses a session: a list of as many subnets, each of both addresses of one, shows all that lists of addresses can, as far as
- * they make sense as a pair (`PAIRED` in regions/policy.ts).
+ * Subnets stand in for addresses: in a valid pair both addresses of a session are in one subnet (`PAIRED` in policyRequests.ts), so a list
+ * with one subnet for each session represents every list of valid addresses.
  */
 const sessions = sessionField('peers', cidrSets, lociOf, at);
 
 export const peers = {
   schema: nonEmptyList(
     checkedText('A block of addresses such as `169.254.10.0/24`, IPv4 or IPv6.', fault, BLOCK),
-    'Both addresses of every BGP peer that the API lists lie in one of these blocks. In a `hold` line: either touches one.',
+    'Both addresses of every BGP peer that the API lists are in one of these blocks. In a hold rule: at least one address overlaps a block.',
   ),
   providers: ['outscale', 'aws'],
   holds: true,
@@ -44,7 +44,7 @@ export const peers = {
   touches: (wanted: readonly string[]) => [someSessionMayBe(sessions, subnetsOverlapping(parsed(wanted)))],
 } as const;
 
-/** Without blocks that lie in others. Neighbours stay apart: a subnet across both lies in neither. */
+/** The blocks without those within others. Adjacent blocks are not merged: a subnet that spans both is in neither. */
 function outermost(written: readonly string[]): string[] {
   const kept: Cidr[] = [];
   for (const block of parsed(written).sort(byPlace)) {
@@ -54,7 +54,7 @@ function outermost(written: readonly string[]): string[] {
   return sortedSet(kept.map(formatCidr));
 }
 
-/** What contains a block comes before it, with nothing between but what it contains too. */
+/** Sorts a block directly before the blocks that it contains. */
 function byPlace(a: Cidr, b: Cidr): number {
   if (a.family !== b.family) return a.family - b.family;
   if (a.base !== b.base) return a.base < b.base ? -1 : 1;
@@ -67,13 +67,13 @@ function fault(written: string): Problem | null {
   if (address !== null) {
     return {
       code: 'host-bits',
-      message: `${quote(written)} is an address in a block, not the block`,
+      message: `${quote(written)} has host bits: it is an address in a block, not the block`,
       fix: `write \`${formatCidr(address.subnet)}\``,
     };
   }
   return {
     code: 'cidr',
-    message: `${quote(written)} is no block of addresses`,
+    message: `${quote(written)} is not a block of addresses`,
     fix: WRITE_BLOCK,
   };
 }
@@ -83,8 +83,8 @@ function parsed(written: readonly string[]): Cidr[] {
 }
 
 /**
- * Where both addresses are; `null` where that is not known. A subnet of a single address is left out: in a pair that makes sense the
- * other address is not known, and what is not known decides alone.
+ * The subnets of both addresses; `null` for one that is unknown. A subnet of a single address is left out: in a valid pair the other
+ * address is then unknown, and the unknown one alone decides.
  */
 function lociOf({ amazonAddress, customerAddress }: BgpPeer): (AddressSubnet | null)[] {
   return [amazonAddress, customerAddress].map(locusOf).filter((locus) => locus === null || !isSingle(locus));
@@ -103,7 +103,7 @@ function isSingle({ family, prefix }: AddressSubnet): boolean {
 
 const LONGEST = { 4: 32, 6: 128 } as const;
 
-/** Both ends of the session there, neither at the very start of a subnet that has room. */
+/** The session with both addresses in a subnet, neither of them the network address unless the subnet has only two. */
 function at(peer: BgpPeer, locus: AddressSubnet | null): BgpPeer {
   if (locus === null) return { ...peer, amazonAddress: null, customerAddress: null };
   if (locus.prefix === null) return { ...peer, ...BARE[locus.family] };

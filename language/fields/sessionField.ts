@@ -30,7 +30,7 @@ const keySessions = sessionField(
 export const bgpKey = {
   schema: z.literal('required').describe('Every BGP peer that the API lists has a key.'),
   providers: ['outscale', 'aws'],
-  // Holding whatever has a key, or has none, would protect nobody.
+  // A hold rule by key would be of no use: whether a session has a key is the requester's choice.
   holds: false,
   normalise: (written: 'required') => written,
   fits: () => [everySession(keySessions, oneOf([true]))],
@@ -69,16 +69,16 @@ export const asn = {
   touches: (wanted: IntervalSet) => [someSessionMayBe(sessions, wanted)],
 } as const;
 
-/** An axis of something that every BGP session has, as a list of it; left out when no session is listed. */
+/** A dimension for a value of BGP sessions: the list of the values of all sessions, absent when no session is listed. */
 export interface SessionField<Set, Value> {
-  /** of one session: left out when the API does not give it */
+  /** sets of values of one session; the value is absent when the API does not return it */
   readonly one: SetAlgebra<NullableSet<Set>, Value | null>;
   readonly axis: Dimension<NullableSet<ListSet<NullableSet<Set>>>, readonly (Value | null)[] | null>;
 }
 
 /**
- * @param get what one session has, once or more
- * @param put into one session
+ * @param get the values of one session, one or more
+ * @param put sets the value of one session
  */
 export function sessionField<Set, Value>(
   name: string,
@@ -101,17 +101,17 @@ export function sessionField<Set, Value>(
   };
 }
 
-/** Sessions are listed, and what every one of them has is in the set. */
+/** At least one session is listed, and the values of every session are in the set. */
 export function everySession<Set, Value>({ axis }: SessionField<Set, Value>, set: Set): FieldConstraint {
   return constrain(axis, onlyGiven(everyItemIn(onlyGiven(set))));
 }
 
-/** What every session has is in the set, or may be: it is not given, or no session is listed. */
+/** The values of every session are in the set, or may be, because they are absent or no session is listed. */
 export function everySessionMayBe<Set, Value>({ axis }: SessionField<Set, Value>, set: Set): FieldConstraint {
   return constrain(axis, givenOrAbsent(everyItemIn(givenOrAbsent(set))));
 }
 
-/** What some session has is in the set, or may be: it is not given, or no session is listed. */
+/** A value of some session is in the set, or may be, because it is absent or no session is listed. */
 export function someSessionMayBe<Set, Value>(
   { axis, one }: SessionField<Set, Value>,
   set: Set,
@@ -119,7 +119,7 @@ export function someSessionMayBe<Set, Value>(
   return constrain(axis, givenOrAbsent(someItemIn(one, givenOrAbsent(set))));
 }
 
-/** As many sessions as values; what is known of the last one holds for those that are added. */
+/** As many sessions as values. Sessions that have to be added are copies of the last one. */
 function puttingIntoEach<Value>(
   put: (peer: BgpPeer, value: Value | null) => BgpPeer,
 ): (point: Point, values: readonly (Value | null)[] | null) => Point {
@@ -135,7 +135,7 @@ function puttingIntoEach<Value>(
   });
 }
 
-/** A session of which nothing is asked. */
+/** A session on which there is no condition. */
 export const TYPICAL_SESSION: BgpPeer = {
   asn: 65_000,
   amazonAddress: '169.254.255.1/30',

@@ -15,7 +15,6 @@ import {
 } from '../algebra/setAlgebra.ts';
 import {
   checkedText,
-  findInvisibleCharacter,
   nonEmptyList,
   nonEmptyMap,
   plainText,
@@ -23,6 +22,7 @@ import {
   sortedSet,
   VISIBLE_TEXT_HINT,
 } from '../scalarSchemas.ts';
+import { findInvisibleCharacter } from '../yaml/hiddenCharacters.ts';
 
 const nameConstraint = {
   ...nullableSets(globSets),
@@ -35,13 +35,13 @@ const nameConstraint = {
 export const name = {
   schema: nonEmptyList(
     plainText(
-      'A name; `*` stands for any characters, none included. Case matters, and the whole name must fit.',
+      'A name, in which `*` matches any number of characters, also none. Case matters, and the whole name must match.',
     ),
-    "The virtual interface's name fits one of these. It is the requester's own word: it narrows, it never identifies.",
+    "The virtual interface's name matches one of these. The requester chooses the name, so it never identifies an owner.",
   ),
   providers: ['outscale', 'aws'],
   holds: true,
-  // Several stars in a row mean what one means.
+  // Several stars in a row mean the same as one.
   normalise: (written: readonly string[]) => sortedSet(written.map((glob) => glob.replace(/\*+/g, '*'))),
   fits: (wanted: readonly string[]) => [constrain(nameConstraint, onlyGiven(matchingAnyGlob(wanted)))],
   mayFit: (wanted: readonly string[]) => [constrain(nameConstraint, givenOrAbsent(matchingAnyGlob(wanted)))],
@@ -90,7 +90,7 @@ export const tags = {
   touches: (wanted: Readonly<Record<string, readonly string[]>>) => sidesOf(wanted, givenOrAbsent),
 } as const;
 
-/** One axis a key, left out with all others when the API gives no tags. */
+/** One dimension for each key. All are absent together when the API returns no tags. */
 function sidesOf(
   wanted: Readonly<Record<string, readonly string[]>>,
   as: (set: FiniteSet<string>) => NullableSet<FiniteSet<string>>,
@@ -98,10 +98,10 @@ function sidesOf(
   return Object.entries(wanted).map(([key, values]) => constrain(axisOf(key), as(oneOf(values))));
 }
 
-/** All but some includes that the tag is not there. */
+/** Sets of values of a tag. The complement of a set includes that the tag is missing. */
 const values = finiteSets({ other: unusedText('any', 'other'), format: quote });
 
-/** No tag has it for its value: a value that no policy can name. */
+/** The value of a tag that is missing: no policy can name it. */
 const NOT_THERE = '\0';
 
 function axisOf(key: string): Dimension<NullableSet<FiniteSet<string>>, string | null> {

@@ -48,7 +48,7 @@ const connectionConstraint = {
 };
 
 export const connection = {
-  schema: connectionList('The virtual interface stands on one of these connections.'),
+  schema: connectionList('The virtual interface is on one of these connections.'),
   providers: ['outscale', 'aws'],
   holds: true,
   normalise: sortedSet,

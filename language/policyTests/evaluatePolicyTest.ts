@@ -8,7 +8,7 @@ import { gatewayKind } from '../../core/resourceIds.ts';
 import { parseInstant } from '../isoTime.ts';
 import type { Expectation, WrittenInterface, WrittenPolicyTest } from './policyTestSchema.ts';
 
-/** One case, tried. Key names are relied on by others: `policy test --json` prints it. */
+/** The result of one policy test. `policy test --json` prints it, so its keys are part of the public format. */
 export interface PolicyTestResult {
   readonly target: string;
   readonly name: string;
@@ -20,7 +20,7 @@ export interface PolicyTestResult {
   readonly decision: Decision;
 }
 
-/** Tries one case: not only what becomes of the request must be as expected, but why. */
+/** Runs one policy test. It passes if both the decision and its reasons are as expected. */
 export function runPolicyTest(
   policy: Policy,
   one: WrittenPolicyTest,
@@ -34,8 +34,8 @@ export function runPolicyTest(
 }
 
 /**
- * A freeze is for the moment, cases are for what is meant: whatever does not expect the freeze is tried without it, so that a
- * policy with cases can be frozen and deployed at once.
+ * The policy without a freeze, unless the test expects one. A freeze is temporary, and a policy that has tests must still be deployable
+ * when it is frozen.
  */
 function asMeant(policy: Policy, { expect: { hold = [] } }: WrittenPolicyTest): Policy {
   return hold.includes('frozen') ? policy : { ...policy, freeze: false };
@@ -43,11 +43,11 @@ function asMeant(policy: Policy, { expect: { hold = [] } }: WrittenPolicyTest): 
 
 function resolved(policy: Policy, { accept, hold }: Expectation): Expectation {
   if (accept === undefined) return { hold };
-  // Of a file that goes with its policy, every name is one.
+  // The file was checked against the policy, so every name is defined.
   return { accept: { ...accept, gateway: resolveGateway(policy, accept.gateway) ?? accept.gateway } };
 }
 
-/** What must be equal, as it is told: whatever differs shows. */
+/** The expectation as text. Expectation and decision are compared by their texts, so that every difference is visible. */
 export function describeExpectation({ accept, hold = [] }: Expectation): string {
   return accept === undefined ? held(hold) : accepted(accept);
 }
@@ -64,13 +64,13 @@ function held(codes: readonly string[]): string {
   return `hold for ${formatList([...new Set(codes)].sort())}`;
 }
 
-/** The gateway's ID, by its name in the policy or its ID; `null` when the policy has no such name. */
+/** The ID of a gateway that is given by ID or by name; `null` when the policy does not define the name. */
 export function resolveGateway(policy: Policy, reference: string): string | null {
   if (gatewayKind(reference) !== null) return reference;
   return grantsOf(policy).find(({ gatewayName }) => gatewayName === reference)?.gateway ?? null;
 }
 
-/** Every name is given by some grant: one that is not would be a fault of the policy. */
+/** The names of gateways. All are used by grants: an unused one is an error of the policy. */
 export function namedGateways(policy: Policy): string[] {
   const names = grantsOf(policy).map(({ gatewayName }) => gatewayName);
   return [...new Set(names.filter((name) => name !== null))];
@@ -80,13 +80,13 @@ function grantsOf({ owners }: Policy): Policy['owners'][number]['grants'] {
   return owners.flatMap(({ grants }) => grants);
 }
 
-/** What a pass would make of a case, and of which request. */
+/** The request of a policy test, and the decision on it. */
 export interface EvaluatedRequest {
   readonly request: VirtualInterface;
   readonly decision: Decision;
 }
 
-/** Decides as a pass does: by the policy, then by what is in the way on the network, as far as the case tells. */
+/** Decides as a run does: by the policy, then by conflicts with the live interfaces of the test. Gateways are not checked. */
 export function evaluatePolicyTest(
   policy: Policy,
   { at, request: written, live = [] }: WrittenPolicyTest,
@@ -104,18 +104,18 @@ export function evaluatePolicyTest(
     intents: {},
     acceptances: {},
     damaged: {},
-    // Of a case the connections are the requester's: it could not be told from ours otherwise.
+    // The connection in a test is the requester's, never the recipient's own.
     ownConnections: { known: true, ids: new Set<string>() },
     acceptedThisRun: 0,
   } as const;
-  // The gateway itself is not there to be looked at.
+  // Gateways are not checked: a test does not describe them.
   return { request, decision: decideWithNetworkChecks(policy, request, world, NO_DEADLINE, instantOf(at)) };
 }
 
-/** Of what the schema accepted. */
+/** @throws never for a text that the schema accepted */
 function instantOf(written: string): Date {
   const instant = parseInstant(written);
-  if (instant === null) throw new Error(`instant ${written} went unread past the schema`);
+  if (instant === null) throw new Error(`the schema accepted the invalid instant ${written}`);
   return new Date(instant);
 }
 

@@ -7,7 +7,7 @@ import type { CompiledSource } from '../compilePolicies.ts';
 import { type Diagnostic, formatPath, type Path } from '../diagnostic.ts';
 import { normaliseHoldRule } from '../normalisePolicy.ts';
 
-/** A grant or a `hold` line that no case shows at work, and where it stands. */
+/** A grant or a hold rule that no policy test covers, with its position. */
 export type UntestedEntry = Pick<Diagnostic, 'file' | 'line' | 'column' | 'path' | 'message' | 'fix'>;
 
 interface Decided {
@@ -15,7 +15,7 @@ interface Decided {
   readonly decision: Decision;
 }
 
-/** What of a policy none of its cases shows at work. */
+/** Finds the grants by which no test is accepted, and the hold rules by which no test is held. */
 export function findUntested(
   { file, policy, validPolicy }: CompiledSource,
   cases: readonly Decided[],
@@ -36,8 +36,8 @@ export function findUntested(
       .map((grant) =>
         tell(
           named === undefined ? ['owners', owner, 'gateway'] : ['owners', owner, 'grants', grant],
-          `no case is accepted by grant ${quote(`${owner}.${grant}`)}`,
-          'add a case that expects `accept:` by it',
+          `no policy test is accepted by grant ${quote(`${owner}.${grant}`)}`,
+          'add a test that expects `accept:` by this grant',
         ),
       ),
   );
@@ -47,8 +47,8 @@ export function findUntested(
       : [
           tell(
             ['hold', i],
-            'no case is held by this line',
-            'add a case that expects `hold: [held-by-policy]`',
+            'no policy test is held by this rule',
+            'add a test that expects `hold: [held-by-policy]`',
           ),
         ],
   );

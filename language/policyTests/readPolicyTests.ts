@@ -4,16 +4,16 @@ import { quote } from '../../core/printableText.ts';
 import { isName } from '../../core/resourceIds.ts';
 import { targetName } from '../checkPolicy.ts';
 import { type Diagnostic, sortDiagnostics } from '../diagnostic.ts';
+import { findNearest } from '../didYouMean.ts';
 import { readPolicyTestFiles } from '../policyFiles.ts';
 import { type Positions, readDocument, type SourceFile } from '../readDocument.ts';
-import { findNearest } from '../unknownKeys.ts';
 import type { WrittenPolicyTests } from './policyTestSchema.ts';
 import { POLICY_TESTS_SPEC } from './validatePolicyTests.ts';
 
-/** A file of cases without faults of its own. */
+/** A file of policy tests without errors of its own. */
 export interface PolicyTestFile {
   readonly file: string;
-  /** that of its policy */
+  /** the folder of its policy */
   readonly folder: string;
   readonly written: WrittenPolicyTests;
   readonly positions: Positions;
@@ -25,8 +25,8 @@ export interface ReadPolicyTests {
 }
 
 /**
- * Reads the cases beside policies.
- * @param policies files that are tried; cases of their neighbours are left alone
+ * Reads the policy tests in the folders of policies.
+ * @param policies the files to test; tests of other policies in their folders are ignored
  */
 export function readPolicyTests(policies: readonly string[]): ReadPolicyTests {
   const folders = [...new Set(policies.map(dirname))];
@@ -65,7 +65,7 @@ function readOne(
     path: ['target'],
     at: 'value',
     code: 'no-target',
-    message: `there is no policy of target ${quote(target)} in ${quote(folder)}`,
+    message: `${quote(folder)} has no policy for target ${quote(target)}`,
     fix: slip === null ? "write the name of a policy's file without `.yaml`" : `did you mean \`${slip}\`?`,
   });
   return { file: null, faults: [fault] };

@@ -8,18 +8,18 @@ import { findUntested, type UntestedEntry } from './policyTestCoverage.ts';
 import { type PolicyTestFile, readPolicyTests } from './readPolicyTests.ts';
 import { checkAgainstPolicy, duplicateTestName } from './validatePolicyTests.ts';
 
-/** Policies and what their cases showed. */
+/** Policies and the results of their tests. */
 export interface TestedPolicies {
   readonly policies: readonly CompiledPolicy[];
-  /** of policies and of cases, by file and position; with one, nothing was tried */
+  /** of policies and of tests, sorted by file and position; if there are any, no test was run */
   readonly errors: readonly Diagnostic[];
-  /** in the order of files and cases */
+  /** in the order of files and tests */
   readonly results: readonly PolicyTestResult[];
-  /** of policies that have cases */
+  /** of policies that have tests */
   readonly untested: readonly UntestedEntry[];
 }
 
-/** Compiles a folder of policies, or files named one by one, and tries the cases in the folder `cases` beside them. */
+/** Compiles the policies of a folder, or the listed files, and runs the policy tests in the folder `cases` beside them. */
 export function testPolicyFiles(folderOrFiles: string | readonly string[]): TestedPolicies {
   const { sources, errors } = readPolicyFiles(folderOrFiles);
   const compiled = compileEach(sources);
@@ -43,7 +43,7 @@ export function testPolicyFiles(folderOrFiles: string | readonly string[]): Test
   };
 }
 
-/** The cases that are about a policy. */
+/** The files with tests of a policy. */
 function filesOf({ file, policy }: CompiledPolicy, all: readonly PolicyTestFile[]): PolicyTestFile[] {
   return all.filter(({ folder, written }) => folder === dirname(file) && written.target === policy.target);
 }
@@ -54,7 +54,7 @@ function mismatched({ policy }: CompiledPolicy, files: readonly PolicyTestFile[]
   );
 }
 
-/** Of one file, its rules say so. */
+/** Errors for tests of one target that have the same name in different files. Within one file, the rules report them. */
 function namesTwice(files: readonly PolicyTestFile[]): Diagnostic[] {
   const first = new Map<string, string>();
   return files.flatMap(({ file, folder, written: { target, cases }, positions: places }) =>
@@ -86,7 +86,7 @@ function run(
   );
   return {
     results: all.map(({ request: _, ...result }) => result),
-    // Of a policy without cases that is said once, not grant by grant.
+    // A policy without any tests is reported as such, not grant by grant.
     untested: all.length === 0 ? [] : findUntested(compiled, all),
   };
 }

@@ -3,28 +3,28 @@ import type { Grant, Owner, Policy } from '../../core/policy.ts';
 import { addConstraint, type FieldProduct, isEmptyProduct } from './fieldProduct.ts';
 import { notBefore, requestsOfGrant, requestsOfHoldRule } from './policyRequests.ts';
 
-/** Requests, with what tells them from others without a closer look: of equal keys, the boxes are equal. */
+/** A set of requests, with a key for fast comparison: equal keys mean equal sets. */
 export interface KeyedProduct {
   readonly key: string;
   readonly product: FieldProduct;
 }
 
-/** A grant with the requests that it fits. */
+/** A grant with the requests that it matches. */
 export interface GrantRequests extends KeyedProduct {
   readonly owner: Owner;
   readonly grant: Grant;
 }
 
-/** What a policy may accept from some instant on: what a grant fits, except what something holds. */
+/** The requests that a policy may accept from an instant on: those that a grant matches and nothing holds. */
 export interface AcceptedRequests {
   readonly grants: readonly GrantRequests[];
-  /** those on one of these connections, and any on none that is named */
+  /** the grants on at least one of these connections */
   readonly grantsOn: (connections: readonly string[]) => readonly GrantRequests[];
-  /** what is held, whatever grants say, on one of these connections */
+  /** the requests that are always held on at least one of these connections */
   readonly heldOn: (connections: readonly string[]) => readonly KeyedProduct[];
 }
 
-/** @param at in milliseconds. What is frozen, or may accept nothing in a pass, accepts nothing */
+/** A policy that is frozen, or whose limit for a run is 0, accepts nothing. @param at in milliseconds */
 export function acceptedRequests(policy: Policy, at: number): AcceptedRequests {
   const isClosed = policy.freeze || policy.limits.acceptsPerRun === 0;
   const all = isClosed ? [] : policy.owners.flatMap((owner) => grantables(policy, owner, at));
@@ -45,7 +45,7 @@ export function acceptedRequests(policy: Policy, at: number): AcceptedRequests {
   return { grants, grantsOn: byConnection, heldOn: holding };
 }
 
-/** Where the limit is none at all, whatever the grant fits is held, whatever other grants say. */
+/** Whether the grant can accept. A limit of 0 holds every request that the grant matches, even if another grant would accept it. */
 function isOpen({ owner, grant }: GrantRequests): boolean {
   return owner.limit !== 0 && grant.limit !== 0;
 }
@@ -66,7 +66,7 @@ function keyOf({ recipient }: Policy, owner: Owner, { match, from, until }: Gran
   return canonicalJson({ provider, account, of: owner.account, on: owner.connections, match, from, until });
 }
 
-/** @param connections of an item; `null`: it may be on any */
+/** Indexes items by connection. @param connections of an item; `null` if it applies to any */
 function index<Item>(
   items: readonly Item[],
   connections: (item: Item) => readonly string[] | null,

@@ -5,22 +5,22 @@ import type { FieldProduct } from './fieldProduct.ts';
 import { formatInstant } from './policyRequests.ts';
 import type { RequestSet } from './requestSet.ts';
 
-/** Axes in the order in which people are told of them; others come after. */
+/** The order in which dimensions are described; others come last. */
 const ORDER = ['vlan', 'asn', 'peers', 'name', 'location', 'bgpKey', 'mtu'];
-/** What is said of them when they are free, too: everybody asks for it. */
+/** Dimensions that are mentioned even if they are free, because readers look for them. */
 const ALWAYS = ['vlan', 'asn', 'peers', 'name'];
 
-/** A region in words that can be read out, safe to print. */
+/** A description of a set of requests for people, safe to print. */
 export interface RequestSetDescription {
-  /** connections that it is on */
+  /** the connections */
   readonly on: string;
-  /** one a field */
+  /** one text for each field */
   readonly fields: readonly string[];
-  /** each in the same words */
+  /** one text for each exception */
   readonly except: readonly string[];
 }
 
-/** @param since from when on regions are looked at, in milliseconds: that they begin then says nothing */
+/** @param since start of the comparison in milliseconds: a set that begins then is described without its beginning */
 export function describeRequestSet(
   { product, except }: RequestSet,
   recipient: string,
@@ -47,7 +47,7 @@ function fieldsOf(box: FieldProduct, recipient: string, since: number): string[]
   const place = (name: string): number => (ORDER.includes(name) ? ORDER.indexOf(name) : ORDER.length);
   return (
     [...box]
-      // That addresses make sense as a pair is so of every request that is accepted.
+      // Every request that can be accepted has a valid pair of addresses, so that is not mentioned.
       .filter(([name]) => name !== 'connection' && name !== 'paired')
       .sort(([a], [b]) => place(a) - place(b))
       .map(([name, side]) => fieldWords(name, side, recipient, since))
@@ -58,17 +58,17 @@ function fieldsOf(box: FieldProduct, recipient: string, since: number): string[]
 function fieldWords(name: string, side: FieldConstraint, recipient: string, since: number): string {
   const said = valueWords(side);
   if (name === 'time') return said.replace(`from ${formatInstant(since)}`, '').trim();
-  // That it names the recipient is as ever.
+  // The API normally names the recipient, so that is not mentioned.
   if (name === 'account')
     return side.dimension.contains(side.set, recipient) ? '' : `the API names account ${said}`;
   return `${name} ${said}`;
 }
 
 function valueWords({ dimension, set }: FieldConstraint): string {
-  return dimension.describe(set) ?? 'something that has no short words';
+  return dimension.describe(set) ?? 'a set without a short description';
 }
 
-/** A request as far as policies look at it, safe to print. */
+/** The fields of a request that policies use, as text that is safe to print. */
 export function describeRequest({ request }: Pick<Point, 'request'>): string {
   const { connection, vlan, name, location, peers, mtu, tags, ownerAccount } = request;
   const parts = [

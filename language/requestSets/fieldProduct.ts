@@ -6,7 +6,7 @@ import {
   subtract,
 } from '../algebra/setAlgebra.ts';
 
-/** Points that lie on every one of its sides; an axis without a side is free. */
+/** The points that meet every one of these constraints, by dimension; a dimension without one is free. */
 export type FieldProduct = ReadonlyMap<string, FieldConstraint>;
 
 export function productOf(sides: readonly FieldConstraint[]): FieldProduct {
@@ -17,7 +17,7 @@ export function intersectProducts(a: FieldProduct, b: FieldProduct): FieldProduc
   return [...b.values()].reduce(addConstraint, a);
 }
 
-/** The part of it that is on one more side. */
+/** The part of a product that meets one more constraint. */
 export function addConstraint(box: FieldProduct, { dimension, set }: FieldConstraint): FieldProduct {
   const before = box.get(dimension.name);
   return new Map(box).set(dimension.name, {
@@ -26,7 +26,7 @@ export function addConstraint(box: FieldProduct, { dimension, set }: FieldConstr
   });
 }
 
-/** The part of it that is not on that side. */
+/** The part of a product that does not meet a constraint. */
 export function excludeConstraint(
   box: FieldProduct,
   { dimension: axis, set }: FieldConstraint,
@@ -38,7 +38,7 @@ export function productContains(box: FieldProduct, point: Point): boolean {
   return [...box.values()].every(({ dimension: axis, set }) => axis.contains(set, axis.get(point)));
 }
 
-/** Whether they have a point in common; told as a rule by one axis, without a look at the others. */
+/** Whether two products have a point in common. Usually one dimension is enough to exclude it. */
 export function productsIntersect(a: FieldProduct, b: FieldProduct): boolean {
   for (const { dimension: axis, set } of b.values()) {
     const other = a.get(axis.name);
@@ -51,23 +51,23 @@ export function isEmptyProduct(box: FieldProduct): boolean {
   return choices(box) === null;
 }
 
-/** Whether all of it lies on that side. */
+/** Whether all points of a product meet a constraint. */
 export function satisfiesConstraint(box: FieldProduct, { dimension: axis, set }: FieldConstraint): boolean {
   return isSubset(axis, box.get(axis.name)?.set ?? axis.all, set);
 }
 
-/** Sides of another box that cut it: where there is none, all of it lies in that one. */
+/** The constraints of another product that some points do not meet. If there are none, the product is within the other. */
 export function constraintsCutting(box: FieldProduct, other: FieldProduct): FieldConstraint[] {
   return [...other.values()].filter((side) => !satisfiesConstraint(box, side));
 }
 
-/** Whether nothing is left of a box that was not empty, after it was cut on one axis. */
+/** Whether a product that was not empty is empty after a constraint on one dimension was added. */
 export function isExhausted(box: FieldProduct, { dimension: axis }: FieldConstraint): boolean {
   const group = groupOf({ dimension: axis });
   return choice([...box.values()].filter((side) => groupOf(side) === group)) === null;
 }
 
-/** One of its points, which is `usual` where it is free; `null` when it has none. */
+/** A point of a product that equals `usual` in free dimensions; `null` when the product is empty. */
 export function findPointIn(box: FieldProduct, usual: Point): Point | null {
   const chosen = choices(box);
   if (chosen === null) return null;
@@ -78,14 +78,14 @@ export function findPointIn(box: FieldProduct, usual: Point): Point | null {
   }, usual);
 }
 
-/** Its sides, with what is left out together left out of all or none; `null` when some axis has nothing left. */
+/** The constraints, such that the values of each group are all given or all absent; `null` when a dimension has no value left. */
 function choices(box: FieldProduct): readonly FieldConstraint[] | null {
   const sides = [...box.values()];
   const chosen = [...Map.groupBy(sides, groupOf).values()].map(choice);
   return chosen.includes(null) ? null : chosen.flatMap((found) => found ?? []);
 }
 
-/** Axes of one group are left out together. */
+/** The name of the group of dimensions whose values are absent together. */
 function groupOf({ dimension: axis }: Pick<FieldConstraint, 'dimension'>): string {
   return axis.source?.name ?? axis.name;
 }

@@ -24,10 +24,10 @@ import { LANGUAGE_FIELDS, type LanguageField } from '../fields/matchFields.ts';
 import { TYPICAL_SESSION } from '../fields/sessionField.ts';
 import { type FieldProduct, productOf } from './fieldProduct.ts';
 
-/** Requests that a grant fits, when, and from whom, without those that are held whatever a policy says. */
+/** The requests of the owner that a grant matches while it is valid, without those whose addresses no policy can accept. */
 export function requestsOfGrant({ recipient }: Policy, owner: Owner, grant: Grant): FieldProduct {
   return productOf([
-    // First what tells grants of one owner apart: most pairs are known not to meet by that alone.
+    // The fields by which the grants of one owner differ come first, because they exclude most pairs.
     ...matchConstraints(grant.match, 'fits'),
     ...LANGUAGE_FIELDS.connection.fits(owner.connections),
     constrain(ACCOUNT, onlyGiven(oneOf(accountsOf(recipient, owner)))),
@@ -36,17 +36,17 @@ export function requestsOfGrant({ recipient }: Policy, owner: Owner, grant: Gran
   ]);
 }
 
-/** Requests that a `hold` line concerns. */
+/** The requests to which a hold rule applies. */
 export function requestsOfHoldRule({ match }: HoldRule): FieldProduct {
   return productOf(matchConstraints(match, 'touches'));
 }
 
-/** Points from an instant on, in milliseconds. */
+/** The constraint that a point is not before an instant, in milliseconds. */
 export function notBefore(at: number): FieldConstraint {
   return constrain(TIME, [[at, LAST]]);
 }
 
-/** A request of this target of which nothing particular is known, with a connection that is nobody's. */
+/** A typical request of the target, on a connection that no owner has. */
 export function typicalPoint({ recipient: { provider, account } }: Policy, at: number): Point {
   const request: VirtualInterface = {
     region: null,
@@ -68,12 +68,12 @@ export function typicalPoint({ recipient: { provider, account } }: Policy, at: n
   return { request, at };
 }
 
-/** As `identify` tells them: where the API reveals the requester before acceptance, it may be the owner's own account. */
+/** The accounts that identify an owner's request: if the API reveals the requester before acceptance, also the owner's account. */
 function accountsOf({ provider, account }: Policy['recipient'], owner: Owner): string[] {
   return provider === 'outscale' && owner.account !== null ? [account, owner.account] : [account];
 }
 
-/** What a `match` or a `hold` line demands, axis by axis. */
+/** The constraints of a `match` or of a hold rule. */
 export function matchConstraints(match: Match, mode: 'fits' | 'mayFit' | 'touches'): FieldConstraint[] {
   return MATCH_FIELD_NAMES.flatMap((field) => {
     const wanted = match[field];
@@ -91,8 +91,8 @@ const ACCOUNT: Dimension<NullableSet<FiniteSet<string>>, string | null> = {
 };
 
 /**
- * Whether the addresses of every session make sense as a pair. Those that do not are held as `peers-invalid`, whatever a policy says, so
- * no grant has them. The axis of `peers` has no values of theirs, so every member that is put into a point is paired.
+ * Whether the two addresses of every session form a valid pair. A run holds all others as `peers-invalid`, so no grant matches them. The
+ * dimension `peers` has values for valid pairs only, so every member that is put into a point is valid.
  */
 const PAIRED: Dimension<FiniteSet<boolean>, boolean> = {
   ...finiteSets<boolean>({
@@ -102,11 +102,11 @@ const PAIRED: Dimension<FiniteSet<boolean>, boolean> = {
   name: 'paired',
   source: null,
   get: ({ request }) => invalidAddressReasons(request).length === 0,
-  // Nobody asks for a pair that makes no sense: only whether one is there.
+  // Only valid pairs are ever asked for, and a point has them already.
   put: (point) => point,
 };
 
-/** What a date can say, in milliseconds. */
+/** The last instant of a `Date`, in milliseconds. */
 const LAST = 8.64e15;
 
 const TIME: Dimension<IntervalSet, number> = {
@@ -122,7 +122,7 @@ const TIME: Dimension<IntervalSet, number> = {
   put: ({ request }, at) => ({ request, at }),
 };
 
-/** As people write it. */
+/** The instant without milliseconds, if it has none. */
 export function formatInstant(at: number): string {
   return new Date(at).toISOString().replace('.000Z', 'Z');
 }
@@ -131,7 +131,7 @@ function from({ from: begin }: Grant): number {
   return begin === null ? -LAST : Date.parse(begin);
 }
 
-/** The last millisecond at which it holds. */
+/** The last millisecond at which the grant is valid. */
 function until({ until: end }: Grant): number {
   return end === null ? LAST : Date.parse(end) - 1;
 }

@@ -12,13 +12,13 @@ import {
   productsIntersect,
 } from './fieldProduct.ts';
 
-/** A box except boxes: what is left out may have no shape of its own, as the names that no glob fits. */
+/** A product without some others. The difference may have no short description, as the names that match no glob. */
 export interface RequestSet {
   readonly product: FieldProduct;
   readonly except: readonly FieldProduct[];
 }
 
-/** One of its points; `null` when it has none. Exact: no sampling. */
+/** A point of the set; `null` when it is empty. Exact, not by sampling. */
 export function findMember({ product, except }: RequestSet, usual: Point): Point | null {
   const left = remainder(product, except);
   return left === null ? null : findPointIn(left, usual);
@@ -32,7 +32,7 @@ export function isEmptyRequestSet({ product: box, except }: RequestSet): boolean
   return remainder(box, except) === null;
 }
 
-/** The same, without exceptions that take nothing away, and with those taken into the box that are a side of it. */
+/** The same set without exceptions that exclude nothing, and with those that are a single constraint made part of the product. */
 export function simplifyRequestSet({ product: box, except }: RequestSet): RequestSet {
   const told: FieldProduct[] = [];
   let kept = box;
@@ -53,12 +53,12 @@ export function simplifyRequestSet({ product: box, except }: RequestSet): Reques
   return { product: kept, except: told.filter((one) => productsIntersect(kept, one)) };
 }
 
-/** A box of points that no exception has; `null` when there is none. The parts that are compared do not overlap. */
+/** A product of points that are in no exception; `null` when there are none. */
 function remainder(box: FieldProduct, except: readonly FieldProduct[]): FieldProduct | null {
   return isEmptyProduct(box) ? null : left(box, except);
 }
 
-/** The same of a box that is not empty. Exceptions that cut on one axis alone are taken first, since they leave one part. */
+/** The same for a product that is not empty. Exceptions with a single cutting constraint come first, because they leave one part. */
 function left(box: FieldProduct, except: readonly FieldProduct[]): FieldProduct | null {
   let part = box;
   const others: FieldProduct[] = [];
@@ -75,11 +75,11 @@ function left(box: FieldProduct, except: readonly FieldProduct[]): FieldProduct 
   }
   const [first, ...rest] = others;
   if (first === undefined) return part;
-  // Of a part that is smaller, more exceptions cut on one axis alone.
+  // In a smaller part, more exceptions may have a single cutting constraint.
   return part === box ? beside(part, first, rest) : left(part, others);
 }
 
-/** What is left beside one exception: on each of its sides in turn what is beyond it, and not beyond those before. */
+/** The part outside one exception, as disjoint pieces: for each constraint, the points that miss it and meet those before it. */
 function beside(
   box: FieldProduct,
   first: FieldProduct,

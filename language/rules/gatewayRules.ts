@@ -1,17 +1,16 @@
 import { quote } from '../../core/printableText.ts';
 import { gatewayKind } from '../../core/resourceIds.ts';
 import type { Finding } from '../diagnostic.ts';
+import { findNearest } from '../didYouMean.ts';
+import { type AtPath, readableEntries } from '../partialDocument.ts';
 import {
-  type AtPath,
   gatewayReferences,
   type PartialGrant,
   type PartialOwner,
   type PartialPolicy,
-  readableEntries,
 } from '../partialPolicy.ts';
-import { findNearest } from '../unknownKeys.ts';
 
-/** OUTSCALE has virtual private gateways only. */
+/** OUTSCALE has virtual private gateways only, so a policy for it cannot name a Direct Connect gateway. */
 export function noForeignGatewayKind(draft: PartialPolicy): Finding[] {
   if (draft.recipient?.provider !== 'outscale') return [];
   return [...named(draft), ...gatewayReferences(draft)]
@@ -25,7 +24,7 @@ export function noForeignGatewayKind(draft: PartialPolicy): Finding[] {
     }));
 }
 
-/** One name a gateway, so that reports can tell it by its name. */
+/** A gateway has one name at most, by which reports show it. */
 export function noDuplicateGateway(draft: PartialPolicy): Finding[] {
   const first = new Map<string, string>();
   return named(draft).flatMap(({ value, path }): Finding[] => {
@@ -35,14 +34,14 @@ export function noDuplicateGateway(draft: PartialPolicy): Finding[] {
       first.set(value, name);
       return [];
     }
-    const message = `gateway ${quote(value)} has the name \`${earlier}\` already`;
+    const message = `gateway ${quote(value)} already has the name \`${earlier}\``;
     return [{ path, at: 'value', code: 'same-gateway', message, fix: 'keep one of the two names' }];
   });
 }
 
-/** Every name that is used exists. */
+/** Every gateway name that is used is defined. */
 export function noUndefinedGateway(draft: PartialPolicy): Finding[] {
-  // A map that cannot be read could define it.
+  // If `gateways` cannot be read, it may define the name.
   if (Object.hasOwn(draft, 'gateways') && draft.gateways === undefined) return [];
   const names = Object.keys(draft.gateways ?? {});
   const defined = new Set(names);
@@ -61,7 +60,7 @@ export function noUndefinedGateway(draft: PartialPolicy): Finding[] {
     });
 }
 
-/** Every name that exists is used: one that is not may be a grant that someone forgot. */
+/** Every gateway name that is defined is used: an unused one can mean that a grant was forgotten. */
 export function noUnusedGateway(draft: PartialPolicy): Finding[] {
   if (!isEveryReferenceRead(draft)) return [];
   const ids = new Map(Object.entries(draft.gateways ?? {}));
@@ -72,12 +71,12 @@ export function noUnusedGateway(draft: PartialPolicy): Finding[] {
       path: ['gateways', name],
       at: 'value',
       code: 'unused-gateway',
-      message: `no grant gives gateway ${quote(name)}`,
-      fix: 'remove it, or give it in a grant',
+      message: `no grant uses gateway ${quote(name)}`,
+      fix: 'remove it, or use it in a grant',
     }));
 }
 
-/** Whether no gateway could be given where nothing can be read. */
+/** Whether every reference to a gateway could be read: one that could not may use any gateway. */
 function isEveryReferenceRead({ owners }: PartialPolicy): boolean {
   const givers = owners === undefined ? [undefined] : Object.values(owners).flatMap(giversOf);
   return givers.every((giver) => giver?.gateway !== undefined);

@@ -3,15 +3,10 @@ import type { Provider } from '../../core/model.ts';
 import type { Finding } from '../diagnostic.ts';
 import { LANGUAGE_FIELDS } from '../fields/matchFields.ts';
 import { parseInstant } from '../isoTime.ts';
-import {
-  type PartialPolicy,
-  readableGrants,
-  readableItems,
-  readableMatches,
-  readableOwners,
-} from '../partialPolicy.ts';
+import { readableItems } from '../partialDocument.ts';
+import { type PartialPolicy, readableGrants, readableMatches, readableOwners } from '../partialPolicy.ts';
 
-/** A field that the provider never returns would match nothing in a grant, and everything in a `hold` line. */
+/** A field that the provider never returns would match nothing in a grant, and everything in a hold rule. */
 export function noUnreturnedField(draft: PartialPolicy): Finding[] {
   const provider = draft.recipient?.provider;
   if (provider === undefined) return [];
@@ -21,7 +16,7 @@ export function noUnreturnedField(draft: PartialPolicy): Finding[] {
         path: [...path, field],
         at: 'value',
         code: 'unreturned-field',
-        message: `\`${provider}\` never returns \`${field}\`, so nobody could tell whether it fits`,
+        message: `\`${provider}\` never returns \`${field}\`, so it cannot be matched`,
         fix: 'remove it',
       }),
     ),
@@ -33,7 +28,7 @@ function returns(provider: Provider, field: keyof typeof LANGUAGE_FIELDS): boole
   return providers.includes(provider);
 }
 
-/** A grant holds at some time. */
+/** A grant is valid at some time: it does not end before it begins. */
 export function noEmptyInterval(draft: PartialPolicy): Finding[] {
   return readableOwners(draft)
     .flatMap(readableGrants)
@@ -41,13 +36,13 @@ export function noEmptyInterval(draft: PartialPolicy): Finding[] {
       const from = value.from === undefined ? null : parseInstant(value.from);
       const until = value.until === undefined ? null : parseInstant(value.until);
       if (from === null || until === null || Date.parse(from) < Date.parse(until)) return [];
-      const message = `the grant never holds: it ends at ${until} and begins at ${from}`;
+      const message = `the grant is never valid: it ends at ${until} and begins at ${from}`;
       const fix = 'write an `until` that is later than `from`';
       return [{ path: [...path, 'until'], at: 'value', code: 'empty-interval', message, fix }];
     });
 }
 
-/** A `hold` line says what it holds; everything is held by `freeze`. */
+/** A hold rule has a field that selects requests: to hold everything is what `freeze` is for. */
 export function noEmptyHoldRule(draft: PartialPolicy): Finding[] {
   return readableItems(draft.hold, ['hold'])
     .filter(({ value }) => Object.keys(value).every((key) => key === 'reason'))
@@ -55,7 +50,7 @@ export function noEmptyHoldRule(draft: PartialPolicy): Finding[] {
       path,
       at: 'value',
       code: 'no-predicate',
-      message: 'the line does not say what to hold',
+      message: 'the hold rule does not select any requests',
       fix: 'add a field such as `connection:`; `freeze: true` holds everything',
     }));
 }

@@ -1,11 +1,12 @@
 import { quote } from '../../core/printableText.ts';
 import { isName } from '../../core/resourceIds.ts';
 import type { Finding, Path, Problem } from '../diagnostic.ts';
-import { looksLikeId } from '../idSchemas.ts';
+import { looksLikeId, NAME_RULE } from '../idSchemas.ts';
 import { type PartialPolicy, readableMatches, readableOwners } from '../partialPolicy.ts';
-import { EMPTY_TEXT, findInvisibleCharacter, NAME_RULE } from '../scalarSchemas.ts';
+import { EMPTY_TEXT } from '../scalarSchemas.ts';
+import { findInvisibleCharacter } from '../yaml/hiddenCharacters.ts';
 
-/** Owners, grants and gateways share one shape of name. */
+/** The names of owners, grants and gateways are valid. */
 export function requireValidNames(draft: PartialPolicy): Finding[] {
   const grants = readableOwners(draft).flatMap(({ value, path }) =>
     judgeKeys(value.grants, [...path, 'grants'], nameFault),
@@ -17,7 +18,7 @@ export function requireValidNames(draft: PartialPolicy): Finding[] {
   ];
 }
 
-/** Keys of tags are texts that someone must be able to read. */
+/** The keys of tags are not empty and have visible characters only. */
 export function requireValidTagKeys(draft: PartialPolicy): Finding[] {
   return readableMatches(draft).flatMap(({ value, path }) =>
     judgeKeys(value.tags, [...path, 'tags'], (key) =>
@@ -37,7 +38,7 @@ function nameFault(name: string): Problem | null {
   if (isName(name)) return null;
   return {
     code: 'name',
-    message: `${quote(name)} is no name`,
+    message: `${quote(name)} is not a valid name`,
     fix: `${suggestion(name)}${NAME_RULE}`,
   };
 }
@@ -52,6 +53,6 @@ function gatewayNameFault(name: string): Problem | null {
   return {
     code: 'gateway-name',
     message: `gateway name ${quote(name)} looks like an ID`,
-    fix: 'choose a name that nobody takes for an ID',
+    fix: 'choose a name that does not look like an ID',
   };
 }

@@ -1,32 +1,27 @@
 import { quote } from '../../core/printableText.ts';
 import type { Finding } from '../diagnostic.ts';
-import {
-  type PartialPolicy,
-  readableGrants,
-  readableItems,
-  readableMatches,
-  readableOwners,
-} from '../partialPolicy.ts';
-import { findNearest } from '../unknownKeys.ts';
+import { findNearest } from '../didYouMean.ts';
+import { readableItems } from '../partialDocument.ts';
+import { type PartialPolicy, readableGrants, readableMatches, readableOwners } from '../partialPolicy.ts';
 
-/** An owner has a gateway or grants: one or the other. */
+/** An owner has either a gateway or grants. */
 export function requireGatewayOrGrants(draft: PartialPolicy): Finding[] {
   return readableOwners(draft).flatMap(({ value, path }): Finding[] => {
     const [gateway, grants] = [Object.hasOwn(value, 'gateway'), Object.hasOwn(value, 'grants')];
     if (gateway && grants) {
-      const message = '`gateway` is short for one grant, and there are `grants` too';
-      const fix = 'remove it, or make it a grant with a name';
+      const message = '`gateway` is a shorthand for one grant and cannot be used beside `grants`';
+      const fix = 'remove it, or write it as one more grant';
       return [{ path: [...path, 'gateway'], at: 'value', code: 'gateway-and-grants', message, fix }];
     }
-    // A key that is one of them misspelt is told as such.
+    // A misspelt key is reported as unknown already.
     if (Object.keys(value).some((key) => findNearest(key, ['gateway', 'grants']) !== null)) return [];
-    const message = `owner ${quote(String(path.at(-1)))} is given nothing`;
-    const mend = 'add `gateway:`, or `grants:` with at least one';
+    const message = `owner ${quote(String(path.at(-1)))} has no gateway and no grants`;
+    const mend = 'add `gateway:`, or `grants:` with at least one grant';
     return [{ path, at: 'key', code: 'no-gateway', message, fix: mend }];
   });
 }
 
-/** A connection stands in a list once: the second is a slip for another. */
+/** A connection is in a list once: a repeated one was probably meant as another. */
 export function noDuplicateConnection(draft: PartialPolicy): Finding[] {
   const lists = [
     ...readableOwners(draft).map(({ value, path }) =>
@@ -43,14 +38,14 @@ export function noDuplicateConnection(draft: PartialPolicy): Finding[] {
         seen.add(value);
         return [];
       }
-      const message = `connection ${quote(value)} is in this list already`;
-      const mend = 'remove it, or write the one that is meant';
+      const message = `connection ${quote(value)} is already in this list`;
+      const mend = 'remove it, or replace it by the connection that was meant';
       return [{ path, at: 'value', code: 'connection-twice', message, fix: mend }];
     });
   });
 }
 
-/** A connection identifies one owner. */
+/** A connection belongs to one owner, because it identifies the owner. */
 export function noConnectionOfTwoOwners(draft: PartialPolicy): Finding[] {
   const first = new Map<string, string>();
   return readableOwners(draft).flatMap((owner) => {
@@ -60,19 +55,19 @@ export function noConnectionOfTwoOwners(draft: PartialPolicy): Finding[] {
         const other = first.get(value) ?? name;
         first.set(value, other);
         if (other === name) return [];
-        const message = `connection ${quote(value)} is both owner ${quote(other)}'s and owner ${quote(name)}'s`;
-        const mend = 'leave it with the one that owns it';
+        const message = `connection ${quote(value)} is listed for owner ${quote(other)} and owner ${quote(name)}`;
+        const mend = 'keep it in the list of the owner that owns it';
         return [{ path, at: 'value', code: 'connection-of-two', message, fix: mend }];
       },
     );
   });
 }
 
-/** A grant can only concern connections of its owner. */
+/** A grant can only match connections of its owner. */
 export function noConnectionOfOtherOwner(draft: PartialPolicy): Finding[] {
   return readableOwners(draft).flatMap((owner) => {
     const { connections } = owner.value;
-    // One that cannot be read could be the one that is meant.
+    // A connection that cannot be read may be the one in the grant.
     if (connections === undefined || connections.includes(undefined)) return [];
     const own = new Set(connections);
     return readableGrants(owner)
@@ -83,7 +78,7 @@ export function noConnectionOfOtherOwner(draft: PartialPolicy): Finding[] {
         at: 'value',
         code: 'connection-of-other',
         message: `connection ${quote(value)} is not among those of owner ${quote(String(owner.path.at(-1)))}`,
-        fix: "add it to the owner's `connections` if it is theirs, or remove it",
+        fix: "add it to the owner's `connections` if that owner owns it, or remove it",
       }));
   });
 }

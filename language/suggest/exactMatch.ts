@@ -2,28 +2,28 @@ import type { MatchFieldName } from '../../core/fields/match.ts';
 import { formatCidr, parseHostAddress } from '../../core/ip.ts';
 import type { BgpPeer, Provider, VirtualInterface } from '../../core/model.ts';
 import { LANGUAGE_FIELDS, type WrittenMatch } from '../fields/matchFields.ts';
-import { findInvisibleCharacter } from '../scalarSchemas.ts';
+import { findInvisibleCharacter } from '../yaml/hiddenCharacters.ts';
 
-/** A `match` that demands everything that a request has, and what it cannot demand. */
+/** A `match` that is equal to one request in every field possible, and the fields that it does not restrict. */
 export interface ExactMatch {
   readonly match: WrittenMatch;
   readonly unpinned: readonly Unpinned[];
 }
 
-/** A field by which the grant is as much wider. */
+/** A field that the grant does not restrict, or not exactly. */
 export interface Unpinned {
   readonly field: MatchFieldName;
-  /** half a sentence: `the API does not give it` */
+  /** the rest of a sentence, such as `the API does not return it` */
   readonly why: string;
 }
 
-/** What there is to demand of a field, and why that is not all of it. Neither: nobody could demand it. */
+/** The condition on a field, and why it is not exact. A field that no policy of the provider can name has neither. */
 interface Pin {
   readonly match: WrittenMatch;
   readonly why: string | null;
 }
 
-/** @param absent fields that the source of the request does not know, whatever the API gives */
+/** @param absent fields that the source of the request does not have */
 export function buildExactMatch(
   request: VirtualInterface,
   provider: Provider,
@@ -44,16 +44,16 @@ function pinOf(
 ): Pin {
   const providers: readonly Provider[] = LANGUAGE_FIELDS[field].providers;
   const pin = PINS[field](request);
-  // A value that no policy of this provider can name is said; of one that the provider never gives there is nothing to say.
+  // If the provider never returns the field, there is nothing to report, unless the request has a value all the same.
   if (!providers.includes(provider))
     return Object.keys(pin.match).length === 0
       ? NOTHING
-      : unpinned(`no policy for ${provider} can demand it`);
-  if (absent.has(field)) return unpinned('the file does not give it');
-  // Fail closed: what the language does not take, such as a name with a line break, must not make the patch one that breaks the policy.
+      : unpinned(`a policy for ${provider} cannot match it`);
+  if (absent.has(field)) return unpinned('the file does not contain it');
+  // Fail closed: a value that the language does not allow, such as a name with a line break, must not make the policy invalid.
   return Object.keys(pin.match).length > 0 && !isWritable(field, pin.match)
     ? unpinned(
-        'a policy cannot name its value: it has control or invisible characters, nothing but spaces, or another form than the API describes',
+        'a policy cannot contain its value: it has control or invisible characters, only spaces, or a form that the API does not document',
       )
     : pin;
 }
@@ -66,37 +66,37 @@ function isWritable(field: MatchFieldName, match: WrittenMatch): boolean {
 }
 
 const NOTHING: Pin = { match: {}, why: null };
-const NOT_GIVEN = 'the API does not give it';
+const NOT_GIVEN = 'the API does not return it';
 
-/** In the order in which a person would write them: what concerns sessions together. */
+/** The condition for each field, in the order in which a person would write them: those of sessions together. */
 const PINS: Readonly<Record<MatchFieldName, (request: VirtualInterface) => Pin>> = {
   connection: ({ connection }) => known(connection, (value) => ({ connection: [value] })),
   vlan: ({ vlan }) => known(vlan, (value) => ({ vlan: [value] })),
   asn: ({ peers }) => ofSessions(peers, asnOf, 'an ASN', (asns) => ({ asn: [...new Set(asns)] })),
   peers: ({ peers }) =>
-    // The narrowest block that is wide enough: an address counts with its subnet.
+    // The narrowest block that matches: an address is matched with its subnet.
     ofSessions(peers, subnetsOf, 'an address with a prefix length', (subnets) => ({
       peers: [...new Set(subnets.flat())],
     })),
   bgpKey: ({ peers }) =>
     peers.some(({ hasKey }) => hasKey === null) && peers.every(({ hasKey }) => hasKey !== false)
-      ? unpinned('the API does not say whether every BGP session has a key')
+      ? unpinned('the API does not return whether every BGP session has a key')
       : ofSessions(peers, keyOf, 'a key', () => ({ bgpKey: 'required' })),
   name: ({ name }) => {
     const pin = known(name, (value) => ({ name: [value] }));
-    return name?.includes('*') ? { ...pin, why: 'its `*` stands for anything in a policy' } : pin;
+    return name?.includes('*') ? { ...pin, why: 'its `*` matches anything in a policy' } : pin;
   },
   location: ({ location }) => known(location, (value) => ({ location: [value] })),
   mtu: ({ mtu }) => known(mtu, (value) => ({ mtu: [value] })),
   tags: ({ tags }) => {
     if (tags === null) return unpinned(NOT_GIVEN);
     const entries = Object.entries(tags).map(([key, value]) => [key, [value]]);
-    if (entries.length === 0) return unpinned('it has none, and a policy cannot demand that');
+    if (entries.length === 0) return unpinned('it has none, and a policy cannot require that');
     return pinned({ tags: Object.fromEntries(entries) });
   },
 };
 
-// The keys of the literal above, in its order.
+// The keys of the object above, in its order.
 const FIELDS = Object.keys(PINS) as readonly MatchFieldName[];
 
 function known<T extends string | number>(value: T | null, demand: (value: T) => WrittenMatch): Pin {
@@ -104,7 +104,7 @@ function known<T extends string | number>(value: T | null, demand: (value: T) =>
   return value === '' ? unpinned('it is empty') : pinned(demand(value));
 }
 
-/** @param of what one session has; `null`: it has none, or the API does not give it */
+/** @param of the value of one session; `null` if it has none or the API does not return it */
 function ofSessions<T>(
   peers: readonly BgpPeer[],
   of: (peer: BgpPeer) => T | null,
@@ -127,7 +127,7 @@ function keyOf({ hasKey }: BgpPeer): true | null {
   return hasKey === true ? true : null;
 }
 
-/** Of both ends, or nothing. No grant says yes to an address without a prefix length, so to demand one lets nothing in. */
+/** The subnets of both ends, or `null`. A grant never matches an address without a prefix length, so it must not require one. */
 function subnetsOf({ amazonAddress, customerAddress }: BgpPeer): readonly string[] | null {
   const subnets = [amazonAddress, customerAddress]
     .map((text) => (text?.includes('/') ? parseHostAddress(text) : null))

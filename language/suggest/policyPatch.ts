@@ -1,11 +1,11 @@
 import type { SourceNode } from '../yaml/sourceNode.ts';
 
-/** Lines before and after a change that a patch shows. */
+/** How many lines of context a patch shows before and after a change. */
 const CONTEXT = 3;
 
-/** What becomes of one text, as a unified diff of one hunk that `git apply` and `patch -p1` take. */
+/** The change of a text as a unified diff of one hunk, for `git apply` and `patch -p1`. */
 export function unifiedDiff(path: string, old: string, now: string): string {
-  // A name with a blank ends in a tab, or a date would be looked for in it.
+  // A name with a space ends in a tab, because patch would read the rest of it as a date.
   const name = path.includes(' ') ? `${path}\t` : path;
   const [before, after] = [linesOf(old), linesOf(now)];
   const head = shared(before, after);
@@ -31,7 +31,7 @@ export function unifiedDiff(path: string, old: string, now: string): string {
     .replaceAll(`${NO_END}\n`, '\n\\ No newline at end of file\n');
 }
 
-/** Marks a last line without its end. */
+/** Marks a last line without a line end. */
 const NO_END = '\u{0}';
 
 function linesOf(text: string): string[] {
@@ -45,7 +45,7 @@ function shared(a: readonly string[], b: readonly string[]): number {
   return differs === -1 ? Math.min(a.length, b.length) : differs;
 }
 
-/** One entry of a map, as YAML in one line and in several. */
+/** An entry of a map, as YAML in one line and in several. */
 export interface MapEntry {
   readonly key: string;
   readonly flow: string;
@@ -53,7 +53,7 @@ export interface MapEntry {
   readonly block: readonly string[];
 }
 
-/** The text with one more entry at the end of a map; everything else stays as it is. */
+/** Adds an entry at the end of a map and leaves the rest of the text unchanged. */
 export function insertEntry(text: string, map: SourceNode, entry: MapEntry): string {
   return text[map.start] === '{' ? intoFlow(text, map, entry) : intoBlock(text, map, entry);
 }
@@ -67,7 +67,7 @@ function intoFlow(text: string, { end }: SourceNode, { key, flow }: MapEntry): s
 }
 
 function intoBlock(text: string, map: SourceNode, { key, block }: MapEntry): string {
-  // Behind whatever follows the last value in its line, such as a comment.
+  // After everything that follows the last value in its line, such as a comment.
   const last = text.slice(0, map.end).trimEnd().length;
   const end = text.indexOf('\n', last);
   const at = end === -1 ? text.length : end;

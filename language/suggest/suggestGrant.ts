@@ -5,52 +5,52 @@ import type { VirtualInterface } from '../../core/model.ts';
 import type { Owner, Policy } from '../../core/policy.ts';
 import type { Reason, ReasonCode } from '../../core/reasons.ts';
 import { isName } from '../../core/resourceIds.ts';
-import { ComparisonTooComplex } from '../algebra/stepLimit.ts';
 import { compilePolicy } from '../compilePolicies.ts';
 import { decideInIsolation, invalidAddressReasons } from '../decideInIsolation.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import { diffPolicies } from '../diff/diffPolicies.ts';
 import type { WrittenMatch } from '../fields/matchFields.ts';
 import { parseDocument, type SourceFile } from '../readDocument.ts';
+import { ComparisonTooComplex } from '../stepLimit.ts';
 import { nodeAt } from '../yaml/sourceNode.ts';
 import { buildExactMatch, type Unpinned } from './exactMatch.ts';
 import { insertEntry, type MapEntry, unifiedDiff } from './policyPatch.ts';
 
-/** The narrowest edit of a policy that lets a held request in, or why there is none. */
+/** The narrowest edit of a policy that accepts a held request, or why there is none. */
 export type Suggestion =
   | {
       readonly kind: 'patch';
       readonly owner: string;
-      /** whether the policy does not know the owner yet */
+      /** whether the policy does not have the owner yet */
       readonly isNewOwner: boolean;
       readonly grant: string;
-      /** as it is written: a name of the policy, or an ID */
+      /** as written in the policy: a name or an ID */
       readonly gateway: string;
-      /** the time of the suggestion, where a grant that ended before would overlap; else `null`: at once */
+      /** the time of the suggestion if a grant that has ended would overlap; else `null`: valid at once */
       readonly from: string | null;
       readonly until: string;
-      /** fields that the grant does not demand, or not closely, and why */
+      /** fields that the grant does not restrict, or not exactly, and why */
       readonly unpinned: readonly Unpinned[];
-      /** the policy with it */
+      /** the file with the grant added */
       readonly text: string;
       readonly patch: string;
     }
   | { readonly kind: 'accepted'; readonly owner: string; readonly grant: string }
-  /** a person decides first: for each reason a sentence */
+  /** a person has to decide first; one sentence for each reason */
   | { readonly kind: 'none'; readonly why: readonly string[] };
 
 export interface SuggestionRequest {
   readonly request: VirtualInterface;
-  /** fields that the source of the request does not know, whatever the API gives: they are not pinned, and that is said */
+  /** fields that the source of the request does not have: they are not restricted, and the suggestion says so */
   readonly absent: ReadonlySet<MatchFieldName>;
-  /** a name of the policy, or an ID; `null`: what the policy would give it */
+  /** a name from the policy, or an ID; `null` to use the gateway that follows from the policy */
   readonly gateway: string | null;
   readonly at: Date;
-  /** how the patch names the file */
+  /** the path of the file in the patch */
   readonly path: string;
 }
 
-/** Reasons that one more grant takes away. */
+/** Reasons that one more grant can remove. */
 const BY_A_GRANT: ReadonlySet<ReasonCode> = new Set([
   'no-grant',
   'grant-ended',
@@ -60,8 +60,8 @@ const BY_A_GRANT: ReadonlySet<ReasonCode> = new Set([
 const DAYS = 14;
 
 /**
- * A grant that pins every field that the request has, for one interface and for 14 days. Tried before it is told: the request is
- * accepted by it, and nothing else is decided otherwise that does not fit it.
+ * Suggests a grant that matches every field of the request exactly, for one interface and for 14 days. The edit is verified first: the
+ * request is accepted by the grant, and no decision changes except on requests that the grant matches.
  */
 export function suggestGrant(
   { file, text }: SourceFile,
@@ -82,26 +82,26 @@ export function suggestGrant(
   const given = gateway ?? gatewayFor(policy, decision, identity.kind === 'owner');
   if (given === null)
     return none(
-      `the policy does not say which gateway it gets; choose one of ${gatewaysOf(policy).join(', ')} by \`--gateway\``,
+      `the gateway does not follow from the policy; choose one of ${gatewaysOf(policy).join(', ')} with \`--gateway\``,
     );
   const owner = identity.kind === 'owner' ? identity.owner : null;
-  // Places are told without a byte order mark.
+  // Positions are counted without a byte order mark.
   const source = { file, text: text.replace(/^\uFEFF/, '') };
   return tried(source, policy, { ...wish, gateway: given }, owner);
 }
 
-/** Of addresses that are no pair: a run holds the request, whatever the policy says. */
+/** The explanation for a request whose addresses are not a valid pair: a run holds it by any policy. */
 function unhelped({ code, message }: Reason): string {
-  return `${code}: ${message}; no edit of the policy lets it in: the requester has to offer it again with other addresses`;
+  return `${code}: ${message}; no edit of the policy can accept it: the requester has to offer it again with other addresses`;
 }
 
-/** Begins at once or, where a grant that has ended would overlap, at the time of the suggestion. */
+/** Tries a grant that is valid at once and, if a grant that has ended would overlap, one that begins at the time of the suggestion. */
 function tried(source: SourceFile, policy: Policy, wish: Certain, owner: Owner | null): Suggestion {
   const edits = [null, seconds(wish.at)].map((from) => edited(source, policy, wish, owner, from));
   const [first, later] = edits;
   const isOverlap = first !== undefined && 'faults' in first && first.faults.every(isOverlapFault);
   const edit = isOverlap && later !== undefined && !('faults' in later) ? later : first;
-  if (edit === undefined) throw new Error('of two edits none was tried');
+  if (edit === undefined) throw new Error('neither of two edits was tried');
   if ('kind' in edit) return edit;
   if ('faults' in edit)
     return none(
@@ -116,7 +116,7 @@ function isOverlapFault({ code }: Diagnostic): boolean {
   return code === 'grants-overlap';
 }
 
-/** As policies write it. */
+/** An instant as it is written in policies, in whole seconds. */
 function seconds(at: Date): string {
   return `${at.toISOString().slice(0, 19)}Z`;
 }
@@ -155,7 +155,7 @@ function edited(
   const { root } = parseDocument(source).yaml;
   const map = root === null ? null : nodeAt(root, path);
   if (map === null)
-    return none(`owner \`${name}\` has no \`grants\` to add to: everything it asks for fits its \`gateway\``);
+    return none(`owner \`${name}\` has a \`gateway\` for all of its requests, and no \`grants\` to add to`);
   const text = insertEntry(
     source.text,
     map,
@@ -167,7 +167,7 @@ function edited(
   return { owner: name, grant, from, until, unpinned, text, policy: compiled.policy };
 }
 
-/** Tried before it is told. */
+/** Verifies an edit before it is suggested. */
 function checked(
   source: SourceFile,
   policy: Policy,
@@ -178,14 +178,14 @@ function checked(
   const after = decideInIsolation(edit, request, at);
   if (after.verdict === 'hold')
     return none(...after.reasons.map(({ code, message }) => `${code}: ${message}`));
-  // Fail closed: an edit that lets anything else in, or that may, is none to suggest.
+  // Fail closed: an edit that accepts, or may accept, anything else is not suggested.
   if (!isAlone(policy, edit, rest, at))
-    return none('the grant that would let it in would change other decisions too; edit the policy by hand');
+    return none('the grant that accepts it would change other decisions too; edit the policy yourself');
   const patch = unifiedDiff(path, source.text, rest.text);
   return { kind: 'patch', ...rest, isNewOwner: known === null, gateway, patch };
 }
 
-/** Whether all that changes is what that one grant lets in. */
+/** Whether the only change is what the new grant accepts. */
 function isAlone(
   old: Policy,
   now: Policy,
@@ -207,7 +207,7 @@ function isAlone(
 
 const NOBODYS = { known: true, ids: new Set<string>() } as const;
 
-/** On a connection that nobody in the policy has, and the API says nothing else about who asks. */
+/** Whether the connection is not in the policy, and the API does not reveal another account. */
 function isUnlisted({ recipient, owners }: Policy, { connection, ownerAccount }: VirtualInterface): boolean {
   const listed = owners.some((owner) => connection !== null && owner.connections.includes(connection));
   return connection !== null && ownerAccount === recipient.account && !listed;
@@ -237,7 +237,7 @@ function freeName(wanted: string, taken: readonly { readonly name: string }[]): 
   for (let i = 2; ; i += 1) if (!isTaken(`${wanted}-${i}`)) return `${wanted}-${i}`;
 }
 
-/** In one line; of values, JSON is YAML too. */
+/** The match as YAML in one line. Values are written as JSON, which is YAML too. */
 function written(match: WrittenMatch): string {
   return `{ ${Object.entries(match)
     .map(([field, values]) => `${field}: ${typeof values === 'string' ? values : JSON.stringify(values)}`)
@@ -264,7 +264,7 @@ function ownerEntry(key: string, connection: string, grant: MapEntry): MapEntry 
   };
 }
 
-/** For whoever reviews the patch: what stands beside it on standard error is gone by then. */
+/** A comment in the patch for its reviewer, who does not see the warnings on standard error. */
 const UNVERIFIED = '# verify out of band whose connection this is, then remove this line';
 
 function none(...why: readonly string[]): Nothing {

@@ -1,7 +1,7 @@
 import { isMap, isScalar, isSeq, type LineCounter, type ParsedNode, type Scalar, type YAMLMap } from 'yaml';
 import { escapeText, quote } from '../../core/printableText.ts';
-import { spendSteps } from '../algebra/stepLimit.ts';
 import type { Path, Problem } from '../diagnostic.ts';
+import { spendSteps } from '../stepLimit.ts';
 import {
   appendNode,
   mergeDuplicateKeys,
@@ -10,24 +10,24 @@ import {
   type SourceNode,
 } from './sourceNode.ts';
 
-/** A key as text, for paths even where it is none. */
+/** A key as text for paths, even if it is not a text. */
 function keyText(key: ParsedNode): string {
   if (!isScalar(key)) return '?';
   return typeof key.value === 'string' ? key.value : key.source;
 }
 
-/** Keys that no place can have. */
+/** The problem with a key that no map can have. */
 function refuseKey(key: ParsedNode): Problem | null {
   if (!isScalar(key) || typeof key.value !== 'string') return keyNotText(keyText(key));
   if (key.value === '<<') return MERGE_KEY;
   return key.value === '__proto__' ? PROTO_KEY : null;
 }
 
-/** @param line where the key stands first */
+/** @param line of the first occurrence of the key */
 function duplicateKey(name: string, line: number): Problem {
   return {
     code: 'duplicate-key',
-    message: `key ${quote(name)} stands in line ${line} already`,
+    message: `key ${quote(name)} is already in line ${line}`,
     fix: 'merge the two, or rename one',
   };
 }
@@ -40,16 +40,16 @@ function keyNotText(name: string): Problem {
 const MERGE_KEY: Problem = {
   code: 'merge-key',
   message: 'merge key `<<` is not allowed',
-  fix: 'write the keys out, so that each place shows what it says',
+  fix: 'write the keys out, so that each part of the file can be read by itself',
 };
 
 const PROTO_KEY: Problem = {
   code: 'unknown-key',
-  message: '`__proto__` is a key nowhere',
+  message: '`__proto__` is not a valid key',
   fix: 'remove it',
 };
 
-/** A complaint about one place in the text and in the data. */
+/** A problem at an offset of the text and a path of the data. */
 export interface ProblemAtPath extends ProblemAtOffset {
   readonly path: Path;
 }
@@ -61,7 +61,7 @@ export interface SourceTree {
 
 /**
  * Turns one document into plain data with positions.
- * @param refused tokens to complain of, by position: each gets the path of the node that it belongs to
+ * @param refused problems of tokens, by position: each gets the path of the node that it belongs to
  */
 export function buildTree(
   top: ParsedNode | null,
@@ -82,7 +82,7 @@ interface Growth {
   readonly located: ProblemAtPath[];
 }
 
-/** Anchors and tags stand before their node, and no other node comes between. */
+/** Anchors and tags come directly before their node. */
 function claim(growth: Growth, path: Path, upTo: number): void {
   const { refused, located } = growth;
   for (let next = refused[growth.claimed]; next && next.offset <= upTo; next = refused[++growth.claimed]) {
@@ -99,7 +99,7 @@ function walk(growth: Growth, node: ParsedNode | null, path: Path, key: number |
   }
   const [from, end] = node.range;
   claim(growth, path, from);
-  // Where nothing is written after a key, the key is what a reader can be shown.
+  // If nothing is written after a key, the position is that of the key.
   const span = { key, start: from === end ? (key ?? from) : from, end };
   if (isMap(node)) {
     const isPartial = node.items.some(({ key: name }) => refuseKey(name) !== null);
@@ -109,7 +109,7 @@ function walk(growth: Growth, node: ParsedNode | null, path: Path, key: number |
     const children = node.items.map((item, i) => walk(growth, item, [...path, i], null));
     return { kind: 'list', children, ...span };
   }
-  // What a tag makes of a text is anybody's guess.
+  // A tag can turn a text into anything.
   if (isScalar(node) && node.tag === undefined)
     return { kind: 'scalar', value: scalarOf(node), source: node.source, ...span };
   return { kind: 'unreadable', ...span };
@@ -122,7 +122,7 @@ function walkMap(growth: Growth, map: YAMLMap.Parsed, path: Path): Map<string, S
     const name = keyText(key);
     const here = [...path, name];
     claim(growth, here, offset);
-    // Only to look through a map that stands as a key for refused tokens.
+    // A map can be a key: this finds the refused tokens in it.
     walk(growth, key, here, offset);
     const refusal = refuseKey(key);
     const complaint = refusal ?? repetition(growth, name, written.get(name)?.[0]);
@@ -137,7 +137,7 @@ function repetition({ lines }: Growth, name: string, first: SourceNode | undefin
   return first === undefined ? null : duplicateKey(name, lines.linePos(first.key ?? first.start).line);
 }
 
-/** One spelling a number: `1e3`, `0x10`, `010`, `1.0` and `.inf` are none, nor is what would be read as another number. */
+/** Each number has one spelling: `1e3`, `0x10`, `010`, `1.0` and `.inf` are refused, and so are numbers that would lose digits. */
 function scalarOf({ value, source }: Scalar.Parsed): ScalarValue {
   if (typeof value === 'number')
     return /^(0|-?[1-9][0-9]*)$/.test(source) && Number.isSafeInteger(value) ? value : Number.NaN;

@@ -1,37 +1,37 @@
 import type { Path, Problem } from '../diagnostic.ts';
 
-/** A complaint about one place in the text. */
+/** A problem at an offset of the text. */
 export interface ProblemAtOffset extends Problem {
   /** UTF-16 units from the beginning */
   readonly offset: number;
 }
 
-/** What stands somewhere in the file, and where. Offsets are UTF-16 units from the beginning. */
+/** A node of the file with its position. Offsets are UTF-16 units from the beginning. */
 export type SourceNode = Span &
   (
     | {
         readonly kind: 'map';
         readonly children: ReadonlyMap<string, SourceNode>;
-        /** whether it had keys that no place can have: faults of their own say so */
+        /** whether it had keys that no map can have, which are reported by themselves */
         readonly isPartial: boolean;
       }
     | { readonly kind: 'list'; readonly children: readonly SourceNode[] }
     | { readonly kind: 'scalar'; readonly value: ScalarValue; readonly source: string }
-    /** a fault of its own says why */
+    /** reported by an error of its own */
     | { readonly kind: 'unreadable' }
   );
 
-/** `NaN`: a number that is not written in plain digits, or has too many to be kept. */
+/** The value of a scalar. `NaN` is a number that is not written in plain digits, or has too many digits to be exact. */
 export type ScalarValue = string | number | boolean | null;
 
 export interface Span {
-  /** of its key; `null` for list items and the top */
+  /** offset of its key; `null` for list items and the top */
   readonly key: number | null;
   readonly start: number;
   readonly end: number;
 }
 
-/** `null` when nothing stands there. */
+/** The node at a path; `null` when there is none. */
 export function nodeAt(root: SourceNode, path: Path): SourceNode | null {
   let place: SourceNode | undefined = root;
   for (const step of path) {
@@ -42,7 +42,7 @@ export function nodeAt(root: SourceNode, path: Path): SourceNode | null {
   return place ?? null;
 }
 
-/** The plain data; `undefined` in place of everything unreadable or in `without`, so that keys and indices stay. */
+/** The plain data, with `undefined` for unreadable nodes and those in `without`, so that keys and indices stay. */
 export function toPlainData(place: SourceNode, without: ReadonlySet<SourceNode>): unknown {
   if (without.has(place)) return undefined;
   switch (place.kind) {
@@ -67,7 +67,7 @@ export function appendNode(places: Map<string, SourceNode[]>, key: string, place
   else others.push(place);
 }
 
-/** A key that stands several times is judged as if its maps were one, so that none hides the faults of another. */
+/** Merges the maps of a key that occurs several times, so that the errors in each are found. */
 export function mergeDuplicateKeys(
   written: ReadonlyMap<string, readonly SourceNode[]>,
 ): Map<string, SourceNode> {

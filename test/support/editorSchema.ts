@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 
 const ajv = new Ajv({ allErrors: true, strictTypes: false, strictRequired: false });
 // What editors say; validators know nothing of it.
-ajv.addVocabulary(['patternErrorMessage', 'errorMessage']);
+ajv.addVocabulary(['patternErrorMessage', 'errorMessage', 'deprecationMessage']);
 const validate = ajv.compile(JSON.parse(readFileSync('docs/policy.schema.json', 'utf8')));
 
 /** What the schema says of a policy, as an editor reads it. */
