@@ -158,7 +158,7 @@ describe('a confirm with unknown outcome takes its slot of a limit at once:', ()
   const owners = `owners: { acme: { connections: [${ACME_1}], gateway: ${PROD}`;
   it.each([
     ['of the owner', `${owners}, limit: 1 } }`, 'held owner-limit'],
-    ['of the run', `limits: { acceptsPerPass: 1 }\n${owners} } }`, 'held run-limit'],
+    ['of the run', `limits: { acceptsPerRun: 1 }\n${owners} } }`, 'held run-limit'],
   ])('%s', async (_, policy, held) => {
     const { runner, cloud } = await stage([101, 102], compileTestPolicy(policy));
     cloud.addFault(FAILED);

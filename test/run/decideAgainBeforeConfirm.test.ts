@@ -212,7 +212,7 @@ describe('when a request is evaluated again, its own assignment does not count a
     ],
     [
       'the only slot of the run',
-      `limits: { acceptsPerPass: 1 }\nowners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }`,
+      `limits: { acceptsPerRun: 1 }\nowners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }`,
     ],
   ])('%s', async (_, policy) => {
     const { id, runner, time, withPorts } = await stage(compileTestPolicy(policy));

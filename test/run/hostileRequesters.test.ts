@@ -78,7 +78,7 @@ describe('a flood of requests', () => {
 
   it('of one owner, more than a run may accept, lets every other owner have its turn in the same run', async () => {
     const cloud = await startTestCloud();
-    const loaded = compileTestPolicy(`limits: { acceptsPerPass: 3 }
+    const loaded = compileTestPolicy(`limits: { acceptsPerRun: 3 }
 owners:
   acme: { connections: [${ACME_1}], gateway: ${PROD} }
   zeta: { connections: [${ACME_2}], gateway: ${LAB} }

@@ -69,7 +69,7 @@ describe('a listing', () => {
     const ids: string[] = [];
     for (let vlan = 1; vlan <= 120; vlan += 1) ids.push(await acme.offer({ connection: ACME_1, vlan }));
     const policy = compileTestPolicy(
-      `limits: { acceptsPerPass: 2 }\nowners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }`,
+      `limits: { acceptsPerRun: 2 }\nowners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }`,
       'aws',
     );
     const runner = createRunner(cloud, policy);

@@ -22,7 +22,7 @@ const owners = `owners:
 `;
 
 function atMost(accepts: number): LoadedPolicy {
-  return compileTestPolicy(`limits: { acceptsPerPass: ${accepts} }\n${owners}`);
+  return compileTestPolicy(`limits: { acceptsPerRun: ${accepts} }\n${owners}`);
 }
 
 /** The same API, whose first confirm of this request fails. */

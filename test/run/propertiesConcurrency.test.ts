@@ -48,7 +48,7 @@ async function lived(limits: Limits, vlans: readonly number[], delays: Iterator<
     await acme.offer({ connection: ACME_1, vlan, subnet: vlan % 2 === 0 ? '9.8' : `11.${(vlan % 60) * 4}` });
   const limited = (limit: number | null) => (limit === null ? '' : `, limit: ${limit}`);
   const policy = compileTestPolicy(`
-limits: { acceptsPerPass: ${limits.run} }
+limits: { acceptsPerRun: ${limits.run} }
 owners:
   acme:
     connections: [${ACME_1}]${limits.owner === null ? '' : `\n    limit: ${limits.owner}`}

@@ -78,7 +78,7 @@ describe('work without prospect', () => {
     const owners = `owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }`;
     const report = await createRunner(
       cloud,
-      compileTestPolicy(`limits: { acceptsPerPass: 2 }\n${owners}`),
+      compileTestPolicy(`limits: { acceptsPerRun: 2 }\n${owners}`),
     ).run();
     expect(report.counts).toMatchObject({ accepted: 2, held: 3, failed: 0 });
     expect(described(cloud)).toHaveLength(2);
