@@ -64,6 +64,7 @@ export const recordedRequestSchema = z.strictObject({
   acceptByHand: ignored,
   ageSeconds: ignored,
   remembered: ignored,
+  elapsed: ignored,
   gone: ignored,
   now: ignored,
   heldBefore: ignored,
