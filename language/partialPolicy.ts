@@ -1,6 +1,6 @@
 import type { WrittenMatch } from './fields/matchFields.ts';
-import { type AtPath, type PartialDocument, readableEntries, readableItems } from './partialDocument.ts';
 import type { WrittenGrant, WrittenOwner, WrittenPolicy } from './policySchema.ts';
+import { type AtPath, type PartialDocument, readableEntries, readableItems } from './readDocument.ts';
 
 /** A policy of which parts may be missing or invalid. */
 export type PartialPolicy = PartialDocument<WrittenPolicy>;

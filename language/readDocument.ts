@@ -1,10 +1,40 @@
 import type * as z from 'zod';
 import { type Diagnostic, type DiagnosticCode, type Finding, formatPath, type Path } from './diagnostic.ts';
-import type { PartialDocument } from './partialDocument.ts';
 import { convertRenamedKeys, type RenamedKey } from './renamedKeys.ts';
 import { type ParsedYaml, readYaml } from './yaml/readYaml.ts';
 import { nodeAt, type SourceNode, toPlainData } from './yaml/sourceNode.ts';
 import { type DocumentMessages, issuePath, toFindings } from './zodDiagnostics.ts';
+
+/**
+ * The parts of a document that the schema accepted. Keys and list indices are those of the file; a value that the schema rejected is
+ * `undefined`, and an absent key was not written. So the rules can check the rest of a document that has an error.
+ */
+export type PartialDocument<T> = T extends string | number | boolean | undefined
+  ? T
+  : T extends readonly (infer Item)[]
+    ? readonly (PartialDocument<Item> | undefined)[]
+    : { readonly [K in keyof T]?: PartialDocument<T[K]> | undefined };
+
+/** A value of a partial document, and its path. */
+export interface AtPath<T> {
+  readonly value: T;
+  readonly path: Path;
+}
+
+/** The entries of a map that could be read. */
+export function readableEntries<T>(
+  map: Readonly<Record<string, T | undefined>> | undefined,
+  path: Path,
+): AtPath<T>[] {
+  return Object.entries(map ?? {}).flatMap(([key, value]) =>
+    value === undefined ? [] : [{ value, path: [...path, key] }],
+  );
+}
+
+/** The items of a list that could be read. */
+export function readableItems<T>(list: readonly (T | undefined)[] | undefined, path: Path): AtPath<T>[] {
+  return (list ?? []).flatMap((value, i) => (value === undefined ? [] : [{ value, path: [...path, i] }]));
+}
 
 /** The specification of a kind of document: everything that reading and checking have to know about it. */
 export interface DocumentSpec<Written> {

@@ -3,7 +3,7 @@ import { type Diagnostic, type Path, type Problem, sortDiagnostics } from './dia
 import { type DocumentSpec, parseDocument, type SourceFile, validateData } from './readDocument.ts';
 import { nodeAt } from './yaml/sourceNode.ts';
 
-/** A virtual interface in our own format. An absent field is unknown. */
+// The fields of a virtual interface in our own format. An absent field is unknown.
 
 export const vlan = z.int().min(1).max(4094).describe('The 802.1Q tag.');
 export const asn = z.int().min(1).max(4294967295).describe("The customer's autonomous system number.");
@@ -49,6 +49,8 @@ export const recordedRequestSchema = z.strictObject({
       }),
     )
     .optional(),
+  readErrors: z.array(z.string()).optional(),
+  /** former name of `readErrors`, as in files of earlier releases */
   faults: z.array(z.string()).optional(),
   unreadable: z.array(z.string()).optional(),
   // Keys of `run --json` and `status --json` that are derived again and not read.
@@ -58,9 +60,11 @@ export const recordedRequestSchema = z.strictObject({
   outcome: ignored,
   message: ignored,
   skipped: ignored,
+  manualOverrideCommand: ignored,
   acceptByHand: ignored,
   ageSeconds: ignored,
   remembered: ignored,
+  elapsed: ignored,
   gone: ignored,
   now: ignored,
   heldBefore: ignored,

@@ -37,6 +37,19 @@ export function constrain<Set, Value>(dimension: Dimension<Set, Value>, set: Set
   return { dimension, set };
 }
 
+/** The constraints of a condition on one dimension: the value certainly meets it if it is given, and may meet it if it is absent. */
+export function conditionOn<Wanted, Set, Value>(
+  dimension: Dimension<NullableSet<Set>, Value>,
+  toSet: (wanted: Wanted) => Set,
+) {
+  const mayMatch = (wanted: Wanted) => [constrain(dimension, givenOrAbsent(toSet(wanted)))];
+  return {
+    matchesCertainly: (wanted: Wanted) => [constrain(dimension, onlyGiven(toSet(wanted)))],
+    countsTowardsLimit: mayMatch,
+    mayMatch,
+  };
+}
+
 /** Makes a `put` that changes the request and not the time. */
 export function updateRequest<Value>(
   change: (request: VirtualInterface, value: Value) => Partial<VirtualInterface>,

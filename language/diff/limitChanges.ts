@@ -122,8 +122,8 @@ function limitsOf({ grants }: AcceptedRequests): Limit[] {
 
 /** The interfaces that a limit counts, as in core/limits.ts: those that do not definitely fail to match. */
 function countedBy({ connections }: Owner, match: Match | null): FieldProduct {
-  const own = LANGUAGE_FIELDS.connection.mayFit(connections);
-  return productOf([...own, ...(match === null ? [] : matchConstraints(match, 'mayFit'))]);
+  const own = LANGUAGE_FIELDS.connection.countsTowardsLimit(connections);
+  return productOf([...own, ...(match === null ? [] : matchConstraints(match, 'countsTowardsLimit'))]);
 }
 
 function isWithin(inner: FieldProduct, outer: FieldProduct): boolean {

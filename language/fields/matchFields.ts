@@ -7,10 +7,10 @@ import {
 } from '../../core/fields/match.ts';
 import type { Provider } from '../../core/model.ts';
 import type { FieldConstraint } from '../algebra/setAlgebra.ts';
+import { asn, bgpKey } from './bgpSessions.ts';
+import { connection, location, mtu, vlan } from './connectionVlanMtu.ts';
+import { name, tags } from './nameAndTags.ts';
 import { peers } from './peers.ts';
-import { asn, bgpKey } from './sessionField.ts';
-import { location, name, tags } from './tags.ts';
-import { connection, mtu, vlan } from './vlan.ts';
 
 /** The written form of every match field. To add one, write a file here and one in core/fields/. */
 export const LANGUAGE_FIELDS = {
@@ -36,11 +36,11 @@ export interface LanguageField<Wanted, Written = unknown> {
   /** the compiled form; conditions that mean the same have the same one */
   normalise(written: Written): Wanted;
   /** the requests that a grant certainly matches, as an intersection of constraints; must agree with the field in core/fields/ */
-  fits(wanted: Wanted): readonly FieldConstraint[];
+  matchesCertainly(wanted: Wanted): readonly FieldConstraint[];
   /** the requests that a grant may match, which its limit counts */
-  mayFit(wanted: Wanted): readonly FieldConstraint[];
+  countsTowardsLimit(wanted: Wanted): readonly FieldConstraint[];
   /** the requests that a hold rule may match; must agree with the field in core/fields/ */
-  touches(wanted: Wanted): readonly FieldConstraint[];
+  mayMatch(wanted: Wanted): readonly FieldConstraint[];
 }
 
 type Fields = typeof LANGUAGE_FIELDS;

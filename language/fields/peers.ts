@@ -10,7 +10,7 @@ import {
 } from '../algebra/cidrSets.ts';
 import type { Problem } from '../diagnostic.ts';
 import { checkedText, nonEmptyList, patternHint, type SchemaHints, sortedSet } from '../scalarSchemas.ts';
-import { everySession, everySessionMayBe, sessionField, someSessionMayBe } from './sessionField.ts';
+import { everySession, everySessionMayBe, sessionField, someSessionMayBe } from './bgpSessions.ts';
 
 const WRITE_BLOCK = 'write address, slash and prefix length, such as `169.254.10.0/24`';
 const OCTET = '(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])';
@@ -39,11 +39,13 @@ export const peers = {
   providers: ['outscale', 'aws'],
   holds: true,
   normalise: keepOutermost,
-  fits: (wanted: readonly string[]) => [everySession(sessions, subnetsWithin(parseBlocks(wanted)))],
-  mayFit: (wanted: readonly string[]) => [
+  matchesCertainly: (wanted: readonly string[]) => [
+    everySession(sessions, subnetsWithin(parseBlocks(wanted))),
+  ],
+  countsTowardsLimit: (wanted: readonly string[]) => [
     everySessionMayBe(sessions, subnetsPerhapsWithin(parseBlocks(wanted))),
   ],
-  touches: (wanted: readonly string[]) => [
+  mayMatch: (wanted: readonly string[]) => [
     someSessionMayBe(sessions, subnetsOverlapping(parseBlocks(wanted))),
   ],
 } as const;

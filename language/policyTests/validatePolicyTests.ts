@@ -3,9 +3,8 @@ import { quote } from '../../core/printableText.ts';
 import type { Finding, Path } from '../diagnostic.ts';
 import { findNearest } from '../didYouMean.ts';
 import { LANGUAGE_FIELDS } from '../fields/matchFields.ts';
-import { type AtPath, type PartialDocument, readableItems } from '../partialDocument.ts';
 import { describeAsdot, describeUnquotedAccount } from '../policySpec.ts';
-import type { DocumentSpec } from '../readDocument.ts';
+import { type AtPath, type DocumentSpec, type PartialDocument, readableItems } from '../readDocument.ts';
 import { namedGateways, resolveGateway } from './evaluatePolicyTest.ts';
 import { policyTestsSchema, type WrittenPolicyTest, type WrittenPolicyTests } from './policyTestSchema.ts';
 

@@ -2,14 +2,6 @@ import { MATCH_FIELD_NAMES, type Match } from '../../core/fields/match.ts';
 import type { VirtualInterface } from '../../core/model.ts';
 import type { Grant, HoldRule, Owner, Policy } from '../../core/policy.ts';
 import {
-  type FiniteSet,
-  finiteSets,
-  type IntervalSet,
-  intervalSets,
-  oneOf,
-  unusedText,
-} from '../algebra/intervalSets.ts';
-import {
   constrain,
   type Dimension,
   type FieldConstraint,
@@ -19,17 +11,25 @@ import {
   type Point,
   updateRequest,
 } from '../algebra/setAlgebra.ts';
+import {
+  type FiniteSet,
+  finiteSets,
+  type IntervalSet,
+  intervalSets,
+  oneOf,
+  unusedText,
+} from '../algebra/valueSets.ts';
 import { invalidAddressReasons } from '../decideInIsolation.ts';
+import { TYPICAL_SESSION } from '../fields/bgpSessions.ts';
 import { LANGUAGE_FIELDS, type LanguageField } from '../fields/matchFields.ts';
-import { TYPICAL_SESSION } from '../fields/sessionField.ts';
 import { type FieldProduct, productOf } from './fieldProduct.ts';
 
 /** The requests of the owner that a grant matches while it is valid, without those whose addresses no policy can accept. */
 export function requestsOfGrant({ recipient }: Policy, owner: Owner, grant: Grant): FieldProduct {
   return productOf([
     // The fields by which the grants of one owner differ come first, because they exclude most pairs.
-    ...matchConstraints(grant.match, 'fits'),
-    ...LANGUAGE_FIELDS.connection.fits(owner.connections),
+    ...matchConstraints(grant.match, 'matchesCertainly'),
+    ...LANGUAGE_FIELDS.connection.matchesCertainly(owner.connections),
     constrain(ACCOUNT, onlyGiven(oneOf(requesterAccounts(recipient, owner)))),
     constrain(TIME, [[firstInstant(grant), lastInstant(grant)]]),
     constrain(PAIRED, oneOf([true])),
@@ -38,7 +38,7 @@ export function requestsOfGrant({ recipient }: Policy, owner: Owner, grant: Gran
 
 /** The requests to which a hold rule applies. */
 export function requestsOfHoldRule({ match }: HoldRule): FieldProduct {
-  return productOf(matchConstraints(match, 'touches'));
+  return productOf(matchConstraints(match, 'mayMatch'));
 }
 
 /** The constraint that a point is not before an instant, in milliseconds. */
@@ -74,7 +74,10 @@ function requesterAccounts({ provider, account }: Policy['recipient'], owner: Ow
 }
 
 /** The constraints of a `match` or of a hold rule. */
-export function matchConstraints(match: Match, mode: 'fits' | 'mayFit' | 'touches'): FieldConstraint[] {
+export function matchConstraints(
+  match: Match,
+  mode: 'matchesCertainly' | 'countsTowardsLimit' | 'mayMatch',
+): FieldConstraint[] {
   return MATCH_FIELD_NAMES.flatMap((field) => {
     const wanted = match[field];
     const language: LanguageField<unknown> = LANGUAGE_FIELDS[field];

@@ -2,13 +2,13 @@ import { quote } from '../../core/printableText.ts';
 import { gatewayKind } from '../../core/resourceIds.ts';
 import type { Finding } from '../diagnostic.ts';
 import { findNearest } from '../didYouMean.ts';
-import { type AtPath, readableEntries } from '../partialDocument.ts';
 import {
   gatewayReferences,
   type PartialGrant,
   type PartialOwner,
   type PartialPolicy,
 } from '../partialPolicy.ts';
+import { type AtPath, readableEntries } from '../readDocument.ts';
 
 /** OUTSCALE has virtual private gateways only, so a policy for it cannot name a Direct Connect gateway. */
 export function noForeignGatewayKind(policy: PartialPolicy): Finding[] {

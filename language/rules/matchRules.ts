@@ -3,8 +3,8 @@ import type { Provider } from '../../core/model.ts';
 import type { Finding } from '../diagnostic.ts';
 import { LANGUAGE_FIELDS } from '../fields/matchFields.ts';
 import { parseInstant } from '../isoTime.ts';
-import { readableItems } from '../partialDocument.ts';
 import { type PartialPolicy, readableGrants, readableMatches, readableOwners } from '../partialPolicy.ts';
+import { readableItems } from '../readDocument.ts';
 
 /** A field that the provider never returns would match nothing in a grant, and everything in a hold rule. */
 export function noUnreturnedField(policy: PartialPolicy): Finding[] {

@@ -1,8 +1,8 @@
 import { quote } from '../../core/printableText.ts';
 import type { Finding } from '../diagnostic.ts';
 import { findNearest } from '../didYouMean.ts';
-import { readableItems } from '../partialDocument.ts';
 import { type PartialPolicy, readableGrants, readableMatches, readableOwners } from '../partialPolicy.ts';
+import { readableItems } from '../readDocument.ts';
 
 /** An owner has either a gateway or grants. */
 export function requireGatewayOrGrants(policy: PartialPolicy): Finding[] {

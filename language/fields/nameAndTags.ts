@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { escapeText, quote } from '../../core/printableText.ts';
+import { quote } from '../../core/printableText.ts';
 import { globSets, matchingAnyGlob } from '../algebra/globSets.ts';
-import { type FiniteSet, finiteSets, oneOf, unusedText } from '../algebra/intervalSets.ts';
 import {
+  conditionOn,
   constrain,
   type Dimension,
   type FieldConstraint,
@@ -13,6 +13,7 @@ import {
   type Point,
   updateRequest,
 } from '../algebra/setAlgebra.ts';
+import { type FiniteSet, finiteSets, oneOf, unusedText } from '../algebra/valueSets.ts';
 import {
   checkedText,
   nonEmptyList,
@@ -43,30 +44,7 @@ export const name = {
   holds: true,
   // Several stars in a row mean the same as one.
   normalise: (written: readonly string[]) => sortedSet(written.map((glob) => glob.replace(/\*+/g, '*'))),
-  fits: (wanted: readonly string[]) => [constrain(nameDimension, onlyGiven(matchingAnyGlob(wanted)))],
-  mayFit: (wanted: readonly string[]) => [constrain(nameDimension, givenOrAbsent(matchingAnyGlob(wanted)))],
-  touches: (wanted: readonly string[]) => [constrain(nameDimension, givenOrAbsent(matchingAnyGlob(wanted)))],
-} as const;
-
-const locationDimension = {
-  ...nullableSets(finiteSets({ other: unusedText('PAR1', 'PAR2', 'ANY'), format: escapeText })),
-  name: 'location',
-  source: null,
-  get: ({ request }: Point) => request.location,
-  put: updateRequest((_, location: string | null) => ({ location })),
-};
-
-export const location = {
-  schema: nonEmptyList(
-    plainText("The provider's code of a facility, such as `PAR1`."),
-    "The connection's location is one of these.",
-  ),
-  providers: ['outscale', 'aws'],
-  holds: true,
-  normalise: sortedSet,
-  fits: (wanted: readonly string[]) => [constrain(locationDimension, onlyGiven(oneOf(wanted)))],
-  mayFit: (wanted: readonly string[]) => [constrain(locationDimension, givenOrAbsent(oneOf(wanted)))],
-  touches: (wanted: readonly string[]) => [constrain(locationDimension, givenOrAbsent(oneOf(wanted)))],
+  ...conditionOn(nameDimension, matchingAnyGlob),
 } as const;
 
 export const tags = {
@@ -85,9 +63,11 @@ export const tags = {
   holds: true,
   normalise: (written: Readonly<Record<string, readonly string[]>>) =>
     Object.fromEntries(sortedEntries(written).map(([key, values]) => [key, sortedSet(values)])),
-  fits: (wanted: Readonly<Record<string, readonly string[]>>) => tagConstraints(wanted, onlyGiven),
-  mayFit: (wanted: Readonly<Record<string, readonly string[]>>) => tagConstraints(wanted, givenOrAbsent),
-  touches: (wanted: Readonly<Record<string, readonly string[]>>) => tagConstraints(wanted, givenOrAbsent),
+  matchesCertainly: (wanted: Readonly<Record<string, readonly string[]>>) =>
+    tagConstraints(wanted, onlyGiven),
+  countsTowardsLimit: (wanted: Readonly<Record<string, readonly string[]>>) =>
+    tagConstraints(wanted, givenOrAbsent),
+  mayMatch: (wanted: Readonly<Record<string, readonly string[]>>) => tagConstraints(wanted, givenOrAbsent),
 } as const;
 
 /** One dimension for each key. All are absent together when the API returns no tags. */

@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import type { BgpPeer } from '../../core/model.ts';
-import { finiteSets, type IntervalSet, intervalSets, oneOf } from '../algebra/intervalSets.ts';
 import { everyItemIn, type ListSet, listSets, someItemIn } from '../algebra/listSets.ts';
 import {
   constrain,
@@ -14,57 +13,9 @@ import {
   type SetAlgebra,
   updateRequest,
 } from '../algebra/setAlgebra.ts';
+import { finiteSets, type IntervalSet, intervalSets, oneOf } from '../algebra/valueSets.ts';
 import { nonEmptyList } from '../scalarSchemas.ts';
 import { mergeRanges, type NumberKind, numberOrRange, toPlainAsn } from './numberRanges.ts';
-
-const keySessions = sessionField(
-  'bgpKey',
-  finiteSets<boolean>({
-    other: (than) => [true, false].find((value) => !than.has(value)) ?? null,
-    format: (value) => (value ? 'set' : 'not set'),
-  }),
-  ({ hasKey }) => [hasKey],
-  (peer, hasKey) => ({ ...peer, hasKey }),
-);
-
-export const bgpKey = {
-  schema: z.literal('required').describe('Every BGP peer that the API lists has a key.'),
-  providers: ['outscale', 'aws'],
-  // A hold rule by key would be of no use: whether a session has a key is the requester's choice.
-  holds: false,
-  normalise: (written: 'required') => written,
-  fits: () => [everySession(keySessions, oneOf([true]))],
-  mayFit: () => [everySessionMayBe(keySessions, oneOf([true]))],
-  touches: () => [someSessionMayBe(keySessions, oneOf([true]))],
-} as const;
-
-const ASN: NumberKind = {
-  code: 'asn',
-  name: 'autonomous system number',
-  least: 1,
-  most: 4294967295,
-  meant: toPlainAsn,
-};
-
-const asnSessions = sessionField(
-  'asn',
-  intervalSets(ASN.least, ASN.most),
-  ({ asn }) => [asn],
-  (peer, asn) => ({ ...peer, asn }),
-);
-
-export const asn = {
-  schema: nonEmptyList(
-    numberOrRange(ASN, 'An autonomous system number from 1 to 4294967295, or a range such as `64512-65534`.'),
-    "The customer's ASN is one of these, for every BGP peer that the API lists.",
-  ),
-  providers: ['outscale', 'aws'],
-  holds: true,
-  normalise: mergeRanges,
-  fits: (wanted: IntervalSet) => [everySession(asnSessions, wanted)],
-  mayFit: (wanted: IntervalSet) => [everySessionMayBe(asnSessions, wanted)],
-  touches: (wanted: IntervalSet) => [someSessionMayBe(asnSessions, wanted)],
-} as const;
 
 /** A dimension for a value of BGP sessions: the list of the values of all sessions, absent when no session is listed. */
 export interface SessionField<Set, Value> {
@@ -142,3 +93,52 @@ export const TYPICAL_SESSION: BgpPeer = {
   customerAddress: '169.254.255.2/30',
   hasKey: true,
 };
+
+const keySessions = sessionField(
+  'bgpKey',
+  finiteSets<boolean>({
+    other: (than) => [true, false].find((value) => !than.has(value)) ?? null,
+    format: (value) => (value ? 'set' : 'not set'),
+  }),
+  ({ hasKey }) => [hasKey],
+  (peer, hasKey) => ({ ...peer, hasKey }),
+);
+
+export const bgpKey = {
+  schema: z.literal('required').describe('Every BGP peer that the API lists has a key.'),
+  providers: ['outscale', 'aws'],
+  // A hold rule by key would be of no use: whether a session has a key is the requester's choice.
+  holds: false,
+  normalise: (written: 'required') => written,
+  matchesCertainly: () => [everySession(keySessions, oneOf([true]))],
+  countsTowardsLimit: () => [everySessionMayBe(keySessions, oneOf([true]))],
+  mayMatch: () => [someSessionMayBe(keySessions, oneOf([true]))],
+} as const;
+
+const ASN: NumberKind = {
+  code: 'asn',
+  name: 'autonomous system number',
+  least: 1,
+  most: 4294967295,
+  meant: toPlainAsn,
+};
+
+const asnSessions = sessionField(
+  'asn',
+  intervalSets(ASN.least, ASN.most),
+  ({ asn }) => [asn],
+  (peer, asn) => ({ ...peer, asn }),
+);
+
+export const asn = {
+  schema: nonEmptyList(
+    numberOrRange(ASN, 'An autonomous system number from 1 to 4294967295, or a range such as `64512-65534`.'),
+    "The customer's ASN is one of these, for every BGP peer that the API lists.",
+  ),
+  providers: ['outscale', 'aws'],
+  holds: true,
+  normalise: mergeRanges,
+  matchesCertainly: (wanted: IntervalSet) => [everySession(asnSessions, wanted)],
+  countsTowardsLimit: (wanted: IntervalSet) => [everySessionMayBe(asnSessions, wanted)],
+  mayMatch: (wanted: IntervalSet) => [someSessionMayBe(asnSessions, wanted)],
+} as const;
