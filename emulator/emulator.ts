@@ -9,14 +9,14 @@ import type { Request } from './wire.ts';
 import type { Disguise, World } from './world.ts';
 
 export type { Call } from './callLog.ts';
-export { InvalidInput as Misread } from './decoders.ts';
+export { InvalidInput, InvalidInput as Misread } from './decoders.ts';
 export type { DialectName } from './dialects.ts';
 export type { FaultInput, FaultKind } from './faults.ts';
 export {
   createInProcessEmulator as createSimulation,
   type InProcessEmulator as Simulation,
 } from './inProcessEmulator.ts';
-export { MAX_LATENCY_MS as LONGEST_LATENCY, type Options } from './options.ts';
+export { MAX_LATENCY_MS, MAX_LATENCY_MS as LONGEST_LATENCY, type Options } from './options.ts';
 export { readScenario, type Scenario, ScenarioRefused } from './scenario.ts';
 export type { Reply, Request } from './wire.ts';
 

@@ -49,6 +49,8 @@ export const recordedRequestSchema = z.strictObject({
       }),
     )
     .optional(),
+  readErrors: z.array(z.string()).optional(),
+  // Of documents of earlier versions.
   faults: z.array(z.string()).optional(),
   unreadable: z.array(z.string()).optional(),
   // Of `run --json` and `status --json`: all of it is found out anew.
@@ -58,9 +60,11 @@ export const recordedRequestSchema = z.strictObject({
   outcome: anything,
   message: anything,
   skipped: anything,
+  manualOverrideCommand: anything,
   acceptByHand: anything,
   ageSeconds: anything,
   remembered: anything,
+  elapsed: anything,
   gone: anything,
   now: anything,
   heldBefore: anything,

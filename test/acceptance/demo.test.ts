@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 
-it('the demonstration tells its story within 15 seconds: accepted, held, a deadline near, an expiry, and what to type next', async () => {
+it('the demo shows within 15 seconds accepted, held, nearly expired and expired requests, and the next commands', async () => {
   const root = resolve(import.meta.dirname, '../..');
   const env = { PATH: process.env.PATH ?? '' };
   const options = { cwd: root, env, timeout: 15_000 };

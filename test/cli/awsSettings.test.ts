@@ -15,7 +15,7 @@ owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }
 
 const NO_KEYS = { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' };
 
-/** A table that refuses everything, to see who asked. */
+/** A table that refuses every call, and records the caller. */
 async function table(): Promise<ApiServer> {
   const api = await startApi(() => json({ __type: 'ResourceNotFoundException', message: 'no table' }, 400));
   onTestFinished(() => api.close());
@@ -37,7 +37,7 @@ describe('an endpoint of the AWS configuration', () => {
     expect(existsSync(join(state, 'ledger.json'))).toBe(false);
   });
 
-  it('is named by doctor, with the setting that chose it', async () => {
+  it('is listed by doctor, with the setting that chose it', async () => {
     const cloud = await startTestCloud({ dialect: 'aws' });
     const dir = folderWith({ 'policy/hub.yaml': policy('aws') });
     const env = { AWS_ENDPOINT_URL: 'https://all.example', AWS_ENDPOINT_URL_EC2: cloud.url };
@@ -85,7 +85,7 @@ describe('an endpoint of the AWS configuration', () => {
   });
 
   it.each(['http://minio.example:9000', 'https://all.example/path', 'no URL'])(
-    'stops no run that does not use it: %s',
+    'does not stop a run that does not use it: %s',
     async (url) => {
       const cloud = await startTestCloud();
       const dir = folderWith({ 'policy/hub.yaml': policy('outscale') });
@@ -116,7 +116,7 @@ direct_connect =
     expect(cloud.calls().map(({ account }) => account)).toEqual(cloud.calls().map(() => RECIPIENT_ACCOUNT));
   });
 
-  it('covers a ledger in a table: its keys, its region and its endpoint', async () => {
+  it('also gives a ledger in a table its keys, region and endpoint', async () => {
     const [cloud, api] = [await startTestCloud({ dialect: 'aws' }), await table()];
     const config = `[profile lab]
 aws_access_key_id = ${RECIPIENT_ACCOUNT}
@@ -164,7 +164,7 @@ endpoint_url = ${api.url}
   });
 });
 
-it('AWS_PROFILE that names no profile is told, when there are no other keys', async () => {
+it('an AWS_PROFILE that does not exist is named in the error when there are no other keys', async () => {
   const cloud = await startTestCloud({ dialect: 'aws' });
   const dir = folderWith({ 'policy/hub.yaml': policy('aws') });
   const { code, stdout } = await runCli(dir, ['run', '--endpoint', cloud.url], {
@@ -177,7 +177,7 @@ it('AWS_PROFILE that names no profile is told, when there are no other keys', as
   });
 });
 
-it('a ledger in a table without a region says which variable to set', async () => {
+it('a ledger in a table without an AWS region fails with the name of the variable to set', async () => {
   const cloud = await startTestCloud();
   const dir = folderWith({ 'policy/hub.yaml': policy('outscale') });
   const args = ['run', '--endpoint', cloud.url, '--ledger', 'dynamodb:ledger'];

@@ -16,7 +16,7 @@ owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }
 
 const WITH_SECRET = policy(', credentials: { secret: vif-acceptor/outscale }');
 
-/** `doctor` over one target, before an emulator of its provider. */
+/** Runs `doctor` over one target against an emulator of its provider. */
 async function examined(
   text: string,
   env: Record<string, string> = {},
@@ -35,7 +35,7 @@ async function secretsManager(reply: Reply): Promise<Record<string, string>> {
   return { AWS_ENDPOINT_URL_SECRETS_MANAGER: api.url, AWS_REGION: 'eu-west-3' };
 }
 
-describe('doctor says before the first pass', () => {
+describe('doctor before the first run', () => {
   it.each<[string, string, Record<string, string>, RegExp]>([
     [
       'that the keys are of another account',
@@ -86,7 +86,7 @@ describe('doctor says before the first pass', () => {
     expect(stdout).not.toContain('planted');
   });
 
-  it('that a key of the profile was copied with a line break', async () => {
+  it('reports a key of the profile that was copied with a line break', async () => {
     const profiles = { default: { access_key: `${RECIPIENT_ACCOUNT}\n`, secret_key: 'planted-secret' } };
     const { code, stdout } = await examined(
       policy(),
@@ -102,7 +102,7 @@ describe('doctor says before the first pass', () => {
     expect(stdout).not.toContain('planted');
   });
 
-  it('that a policy has no recipient, and examines the others all the same', async () => {
+  it('reports a policy without recipient, and still checks the others', async () => {
     const lost = 'version: 1\nowners: { acme: { connections: [dxcon-1], gateway: vgw-12345678 } }\n';
     const { code, stdout } = await examined(policy(), {}, { 'policy/lost.yaml': lost });
     expect(code).toBe(3);
@@ -113,7 +113,7 @@ describe('doctor says before the first pass', () => {
   });
 });
 
-describe('of the secret that the function will use, doctor says', () => {
+describe('doctor, on the secret of the deployed function,', () => {
   it.each<[string, Reply, RegExp]>([
     [
       'that it is not there',
@@ -156,7 +156,7 @@ describe('of the secret that the function will use, doctor says', () => {
     expect(stdout).not.toContain('planted');
   });
 
-  it('the same when there are no keys of one’s own', async () => {
+  it('reports the same when the user has no credentials', async () => {
     const secret = await secretsManager(
       json({ SecretString: `{"accessKey":"${RECIPIENT_ACCOUNT}","secretKey":"secret"}` }),
     );
@@ -164,7 +164,7 @@ describe('of the secret that the function will use, doctor says', () => {
     expect(stdout).toMatch(/FAIL +credentials.*ok +secret/s);
   });
 
-  it('that it cannot be looked at without an AWS account, which the command line needs none of', async () => {
+  it('warns that it cannot check the secret without AWS credentials, which the command line does not need', async () => {
     const { code, stdout } = await examined(WITH_SECRET, {
       AWS_ACCESS_KEY_ID: '',
       AWS_SECRET_ACCESS_KEY: '',
@@ -176,7 +176,7 @@ describe('of the secret that the function will use, doctor says', () => {
   });
 });
 
-describe('of its surroundings, doctor says', () => {
+describe('doctor, on its environment,', () => {
   const { cert } = selfSigned(['ca.example']);
 
   it.each<[string, Record<string, string>, RegExp, number]>([
@@ -217,7 +217,7 @@ describe('of its surroundings, doctor says', () => {
     expect(ended.stdout).not.toContain('planted');
   });
 
-  it('that the clock of the emulator was moved, which the expiry times do not follow', async () => {
+  it('warns that the clock of the emulator was moved, which does not change the expiry times shown', async () => {
     const cloud = await startTestCloud({ now: new Date() });
     const dir = folderWith({ 'policy/hub.yaml': policy() });
     const look = () => runCli(dir, ['doctor', '--endpoint', cloud.url]);
@@ -230,16 +230,16 @@ describe('of its surroundings, doctor says', () => {
     });
   });
 
-  it('how far off the clock is', async () => {
+  it('reports the offset of the clock', async () => {
     const { stdout } = await examined(policy());
     expect(stdout).toMatch(/ok +clock: within 5 minutes of the API's/);
   });
 });
 
-describe('of the ledger, doctor says', () => {
+describe('doctor, on the ledger,', () => {
   const ledger = ['--ledger', 'state/ledger.json'];
 
-  it('that it is well, and leaves it as it is', async () => {
+  it('reports a good ledger as ok, and does not change it', async () => {
     const { code, stdout } = await examined(policy(), {}, {}, ledger);
     expect({ code, stdout }).toMatchObject({
       code: 0,
@@ -247,7 +247,7 @@ describe('of the ledger, doctor says', () => {
     });
   });
 
-  it('that it is damaged', async () => {
+  it('reports a damaged ledger', async () => {
     const { code, stdout } = await examined(policy(), {}, { 'state/ledger.json': '{"format":' }, ledger);
     expect(code).toBe(1);
     expect(stdout).toMatch(/FAIL +ledger: ledger state\/ledger\.json is damaged: it is not JSON/);
@@ -266,7 +266,7 @@ describe('of the ledger, doctor says', () => {
     );
   });
 
-  it('that its folder is a file', async () => {
+  it('reports a ledger whose folder is a file', async () => {
     const { code, stdout } = await examined(policy(), {}, {}, ['--ledger', 'policy/hub.yaml/ledger.json']);
     expect({ code, stdout }).toMatchObject({
       code: 1,
@@ -282,7 +282,7 @@ describe('of the ledger, doctor says', () => {
     });
   });
 
-  it('that a table cannot be read', async () => {
+  it('reports a table that cannot be read', async () => {
     const env = await secretsManager(json({ __type: 'ResourceNotFoundException', message: 'no table' }, 400));
     const table = {
       AWS_ENDPOINT_URL_DYNAMODB: env.AWS_ENDPOINT_URL_SECRETS_MANAGER ?? '',

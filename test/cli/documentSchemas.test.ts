@@ -34,7 +34,7 @@ interface Printed {
   readonly document: { readonly [key: string]: unknown };
 }
 
-/** Types commands in one folder, and keeps every document that they print. */
+/** Runs commands in one folder, and collects every document that they print. */
 function printer(dir: string, where: readonly string[]) {
   const printed: Printed[] = [];
   return {
@@ -61,7 +61,7 @@ owners:
 `;
 }
 
-/** What waits: two that are allowed, one whose gateway cannot take it, one that no grant allows, and what no owner offers. */
+/** Pending requests: two allowed, one whose gateway is not attached, one without a matching grant, and some of unknown requesters. */
 async function offerAll(cloud: Emulator, provider: Provider) {
   const [acme, stranger] = [actAs(cloud, ACME), actAs(cloud, UNKNOWN_REQUESTER)];
   const allowed = [
@@ -77,14 +77,14 @@ async function offerAll(cloud: Emulator, provider: Provider) {
   return { allowed, withdrawn: await stranger.offer({ connection: UNKNOWN_CONNECTION, vlan: 105 }) };
 }
 
-/** Everything that can be printed of a target, from its first request to a provider that answers no more. */
+/** Every document of a target, from its first request to a provider that no longer answers. */
 async function wholeStory(provider: Provider): Promise<readonly Printed[]> {
   const cloud = await startTestCloud({ dialect: provider });
   const dir = folderWith({ 'policy/hub.yaml': policyOf(provider) });
   const { printed, print } = printer(dir, ['--endpoint', cloud.url, '--gateway-endpoint', cloud.url]);
   const { withdrawn } = await offerAll(cloud, provider);
   await print('run', 'plan');
-  // One confirm fails; of its retries none comes through.
+  // One confirm fails, as do its retries.
   cloud.addFault({ kind: 'accessDenied', operation: 'ConfirmPrivateVirtualInterface' });
   await print('run', 'run');
   await print('status', 'status');
@@ -111,7 +111,7 @@ async function wholeStory(provider: Provider): Promise<readonly Printed[]> {
   return printed;
 }
 
-/** What the emulator cannot make: a request that cannot be read, one of two sessions, and one that goes before its confirm. */
+/** What the emulator cannot produce: an unreadable request, one with two sessions, and one that disappears before its confirm. */
 async function oddStory(): Promise<readonly Printed[]> {
   const [peer] = AWS_ITEM.bgpPeers;
   const named = (id: string, more: object) => ({
@@ -162,21 +162,21 @@ function acceptedIn(printed: readonly Printed[]): { readonly id: string }[] {
 
 const stories: Promise<readonly Printed[]>[] = [];
 
-/** Made by the first test that asks. */
+/** Created by the first test that needs it. */
 async function everything(): Promise<readonly Printed[]> {
   if (stories.length === 0) stories.push(...PROVIDERS.map(wholeStory), oddStory());
   return (await Promise.all(stories)).flat();
 }
 
 describe('the documents of `--json`', () => {
-  it('are what their schemas say, and have no key that these do not describe', async () => {
+  it('match their schemas, and have no key that these do not describe', async () => {
     for (const { by, name, document } of await everything()) {
       expect([by, errorsIn(name, document, true)]).toEqual([by, []]);
       expect([by, document.format]).toEqual([by, 1]);
     }
   });
 
-  it('are shown here with everything that can happen', async () => {
+  it('occur in this test with every outcome, source and list', async () => {
     const printed = await everything();
     const seen = (name: DocumentName, ...path: string[]) => new Set(valuesOf(printed, name, ...path));
     expect(seen('run', 'passes', 'status')).toEqual(new Set(['completed', 'failed', 'leaseHeld']));
@@ -192,7 +192,7 @@ describe('the documents of `--json`', () => {
     for (const name of DOCUMENTS) expect(seen(name, 'faults').size).toBeGreaterThan(0);
   });
 
-  it('may get keys that a reader of today does not know', async () => {
+  it('stay valid when a later release adds a key', async () => {
     for (const { by, name, document } of await everything()) {
       const later = { ...document, later: 1 };
       expect([by, errorsIn(name, later, false)]).toEqual([by, []]);
@@ -222,11 +222,11 @@ describe('the schemas of these documents', () => {
       ['.targets', 'reason.nearest', 'reason.withoutFreeze', ...described.map((key) => `pending.${key}`)],
     ],
     ['receipts', ['.receipts', '.damaged']],
-  ])('demand of %s every key but those that may be absent', (name, optional) => {
+  ])('require every key of %s except those that may be absent', (name, optional) => {
     expect(optionalKeys(schemaOf(name)).toSorted()).toEqual(optional.toSorted());
   });
 
-  it('mean the same by the same name', () => {
+  it('define the same name in the same way', () => {
     const all = DOCUMENTS.flatMap((name) => Object.entries(Object(schemaOf(name).$defs)));
     for (const [name, schema] of all)
       for (const [, other] of all.filter(([key]) => key === name))

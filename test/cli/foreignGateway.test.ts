@@ -12,7 +12,7 @@ owners:
   acme: { connections: [${AWS_ITEM.connectionId}], gateway: ${FOREIGN_GATEWAY} }
 `;
 
-describe('a Direct Connect gateway of another account, the only one of a policy,', () => {
+describe('a Direct Connect gateway of another account, as the only gateway of a policy,', () => {
   it('holds its requests in a run, which does not fail', async () => {
     const { where } = await startFixedCloud([AWS_ITEM]);
     const dir = folderWith({ 'policy/hub.yaml': POLICY });
@@ -31,7 +31,7 @@ describe('a Direct Connect gateway of another account, the only one of a policy,
     ]);
   });
 
-  it('is the one finding of doctor about gateways', async () => {
+  it('is the only finding of doctor about gateways', async () => {
     const { where } = await startFixedCloud([AWS_ITEM]);
     const dir = folderWith({ 'policy/hub.yaml': POLICY });
     const { code, stdout } = await runCli(dir, ['doctor', ...where]);

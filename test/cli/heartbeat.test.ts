@@ -14,7 +14,7 @@ owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }
 `;
 const TOKEN = 'planted-token';
 
-/** Whoever waits for a ping. */
+/** A server that receives pings. */
 async function listener(reply: Reply = text('OK')): Promise<ApiServer> {
   const api = await startApi(() => reply);
   onTestFinished(() => api.close());
@@ -26,7 +26,7 @@ function at(cloud: Emulator): string[] {
 }
 
 describe('a ping', () => {
-  it('is sent once, after all passes are completed', async () => {
+  it('is sent once, after all runs are completed', async () => {
     const [cloud, { url, received }] = [await startTestCloud(), await listener()];
     const other = POLICY.replace('eu-west-2', 'us-east-2');
     const dir = folderWith({ 'policy/hub.yaml': POLICY, 'policy/far.yaml': other });
@@ -38,7 +38,7 @@ describe('a ping', () => {
     expect(received.map(({ headers }) => headers['user-agent'])).toEqual(['vif-acceptor']);
   });
 
-  it('takes its address from the environment too, which no list of processes shows', async () => {
+  it('takes its URL from the environment too, which the process list does not show', async () => {
     const [cloud, { url, received }] = [await startTestCloud(), await listener()];
     const env = { VIF_ACCEPTOR_PING_URL: `${url}/${TOKEN}` };
     await runCli(folderWith({ 'policy/hub.yaml': POLICY }), ['run', ...at(cloud)], env);
@@ -62,7 +62,7 @@ describe('a ping', () => {
     expect(received).toEqual([]);
   });
 
-  it('is not sent by a pass that another one kept from running', async () => {
+  it('is not sent by a run that was locked out by another one', async () => {
     const [cloud, { url, received }] = [await startTestCloud(), await listener()];
     const dir = folderWith({ 'policy/hub.yaml': POLICY });
     const run = ['run', ...at(cloud), '--ledger', 'ledger.json', '--ping', url];
@@ -104,7 +104,7 @@ describe('a ping', () => {
   );
 
   it.each(['planted', 'http://example.com/planted', 'ftp://planted', 'https://user:planted@example.com', ''])(
-    'is refused before any pass when its address is none (%#), without repeating it',
+    'is refused before any run when its URL is not valid (%#), without repeating it',
     async (address) => {
       const cloud = await startTestCloud();
       const dir = folderWith({ 'policy/hub.yaml': POLICY });
@@ -121,7 +121,7 @@ describe('a ping', () => {
 describe('behind a proxy', () => {
   const HOSTS = ['directlink.eu-west-2.outscale.com', 'fcu.eu-west-2.outscale.com'];
 
-  it('the command line calls everything through it, the ping too', async () => {
+  it('the command line calls everything through the proxy, including the ping', async () => {
     const [cloud, waiting] = [await startTestCloud(), await listener()];
     const apis = Object.fromEntries(HOSTS.map((host) => [host, cloud.url]));
     const { env, tunnels } = await startEgressProxy({ ...apis, 'ping.example': waiting.url });
@@ -133,7 +133,7 @@ describe('behind a proxy', () => {
     expect(waiting.received).toHaveLength(1);
   });
 
-  it('that refuses, a pass fails with what it says, and ends', async () => {
+  it('a run fails with the answer of a proxy that refuses, and ends', async () => {
     const { env } = await startEgressProxy({ [HOSTS[0] ?? '']: 'http://127.0.0.1:1' }, 'askForPassword');
     const { code, stdout } = await runCli(folderWith({ 'policy/hub.yaml': POLICY }), ['run'], env);
     expect(code).toBe(1);
@@ -141,7 +141,7 @@ describe('behind a proxy', () => {
     expect(stdout).not.toContain('planted');
   });
 
-  it('that is none, nothing is begun', async () => {
+  it('nothing is called when the setting is not a proxy', async () => {
     const env = { HTTPS_PROXY: 'user:planted@proxy' };
     const { code, stderr } = await runCli(folderWith({ 'policy/hub.yaml': POLICY }), ['run'], env);
     expect({ code, stderr }).toEqual({

@@ -11,7 +11,7 @@ owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }
 `;
 
 describe('policy check', () => {
-  it('prints one JSON document, of what is sound or of every fault', async () => {
+  it('prints one JSON document, with the valid policies or with every error', async () => {
     const sound = await runCli(folderWith({ 'policy/hub.yaml': SOUND }), ['policy', 'check', '--json']);
     expect(JSON.parse(sound.stdout)).toMatchObject({ policies: [{ target: 'hub' }], faults: [] });
     const faulty = await runCli(folderWith({ 'policy/hub.yaml': 'version: 2' }), [
@@ -25,7 +25,7 @@ describe('policy check', () => {
     );
   });
 
-  it('says of a sound policy what it is', async () => {
+  it('describes a valid policy in one line', async () => {
     const { code, stdout } = await runCli(folderWith({ 'policy/hub.yaml': SOUND }), ['policy', 'check']);
     expect(code).toBe(0);
     expect(stdout).toMatch(
@@ -33,7 +33,7 @@ describe('policy check', () => {
     );
   });
 
-  it('tells every fault of every file, each with its place and mend, and exits with 3', async () => {
+  it('lists every error of every file with position and fix, and exits with 3', async () => {
     const faulty = SOUND.replace(`"${RECIPIENT_ACCOUNT}"`, RECIPIENT_ACCOUNT).replace('acme:', 'Acme:');
     const dir = folderWith({
       'policy/a.yaml': faulty,
@@ -72,9 +72,9 @@ describe('policy check', () => {
     },
   );
 
-  // Only root can make a folder another user's.
+  // Only root can give a folder to another user.
   it.skipIf(process.getuid?.() !== 0)(
-    'takes a folder above only from its own user, root, or who called sudo, unless it is named',
+    'uses a folder above only when it belongs to the user, root, or the caller of sudo, unless it is named',
     async () => {
       const dir = folderWith({ 'policy/hub.yaml': SOUND, 'lab/x': '' });
       chownSync(join(dir, 'policy'), 12345, 12345);
@@ -126,7 +126,7 @@ describe('policy check', () => {
 });
 
 describe('policy init', () => {
-  it('drafts owners as comments in a frozen policy, which lets nobody in before somebody has edited it', async () => {
+  it('drafts owners as comments in a frozen policy, which accepts nothing before a person has edited it', async () => {
     const cloud = await startTestCloud();
     const dir = folderWith({});
     const id = await actAs(cloud, ACME).offer({
@@ -153,17 +153,17 @@ describe('policy init', () => {
     });
 
     const text = readFileSync(join(dir, 'policy/hub.yaml'), 'utf8');
-    // A path from here to the schema would hold on this machine only.
+    // A path from here to the schema would be valid on this machine only.
     expect(text).not.toContain('$schema');
     expect(text).toMatch(
       /^ {2}account: "?012345678901"?\n {2}# to deploy it: credentials: \{ secret: NAME \}/m,
     );
     expect(text).toContain(`#   ${id}  ${ACME_1}  PAR1  VLAN 101  acme\\u{a}- not: a comment`);
-    // What a requester chose is in no comment that may become YAML.
+    // Text of a requester is in no comment that may become YAML.
     const drafts = text.slice(text.indexOf('\nowners:\n') + '\nowners:\n'.length);
     expect(drafts).toBe(`#  owner-1:\n#    connections:\n#      - ${ACME_1}\n#    gateway: ${PROD}\n`);
 
-    // Unedited it is no policy, frozen or not, and says what to do.
+    // Unedited it is not a valid policy, frozen or not, and the error says what to do.
     for (const unedited of [text, text.replace('freeze: true', 'freeze: false')]) {
       writeFileSync(join(dir, 'policy/hub.yaml'), unedited);
       expect(await runCli(dir, ['policy', 'check'])).toMatchObject({
@@ -174,7 +174,7 @@ describe('policy init', () => {
     }
     expect(await actAs(cloud, RECIPIENT_ACCOUNT).see(id)).toBe('confirming');
 
-    // With its owner verified it is one, and says what it would accept.
+    // With its owner uncommented it is valid, and `plan` shows what it would accept.
     writeFileSync(join(dir, 'policy/hub.yaml'), withOwners(text));
     expect((await runCli(dir, ['policy', 'check'])).stdout).toContain('FROZEN');
     const plan = await runCli(dir, ['plan', ...at]);

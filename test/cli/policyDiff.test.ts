@@ -29,7 +29,7 @@ async function diff(old: string, now: string, ...args: string[]) {
 }
 
 describe('policy diff', () => {
-  it('tells what becomes acceptable, with a request that does, and ends with 4', async () => {
+  it('shows what becomes acceptable, with an example request, and exits with 4', async () => {
     const { code, stdout } = await diff(OLD, WIDER);
     expect(code).toBe(4);
     expect(stdout).toContain('Requests that become acceptable\n');
@@ -39,7 +39,7 @@ describe('policy diff', () => {
     expect(stdout).toContain('such as connection dxcon-11111111, vlan 200, ');
   });
 
-  it('tells what stops being acceptable, and ends with 0', async () => {
+  it('shows what is no longer acceptable, and exits with 0', async () => {
     const { code, stdout } = await diff(WIDER, OLD);
     expect(code).toBe(0);
     expect(stdout).toContain('Requests that are no longer acceptable\n');
@@ -47,13 +47,13 @@ describe('policy diff', () => {
     expect(stdout).toContain('Nothing becomes newly acceptable.');
   });
 
-  it('takes another gateway for something new', async () => {
+  it('treats another gateway as newly acceptable', async () => {
     const { code, stdout } = await diff(OLD, MOVED);
     expect(code).toBe(4);
     expect(stdout).toContain('vgw-12345678 ⇒ vgw-87654321');
   });
 
-  it('says of names that no glob describes what they are except', async () => {
+  it('describes names that no single glob covers with an exception', async () => {
     const named = (names: string): string =>
       policy(`prod: { gateway: vgw-12345678, match: { name: [${names}] } }`);
     const { code, stdout } = await diff(named('"acme-lab-*"'), named('"acme-*"'));
@@ -62,7 +62,7 @@ describe('policy diff', () => {
     expect(stdout).toContain('    except name `acme-lab-*`\n');
   });
 
-  it('calls policies the same that are written otherwise', async () => {
+  it('treats policies as equal that are written differently', async () => {
     const split = policy(
       `a: { gateway: vgw-12345678, match: { vlan: [100-149], asn: [65010] } }
       b: { gateway: core, match: { asn: ["65010-65010"], vlan: [150-199] } }`,
@@ -78,20 +78,20 @@ describe('policy diff', () => {
     }
   });
 
-  it('calls a hold line that goes what it is: requests that become acceptable', async () => {
+  it('shows requests that become acceptable when a hold rule is removed', async () => {
     const { code, stdout } = await diff(`${OLD}hold:\n  - { vlan: [150] }\n`, OLD);
     expect(code).toBe(4);
     expect(stdout).toContain('vlan 150, asn 65010');
   });
 
-  it('looks beneath a freeze that both have, and says so', async () => {
+  it('compares two frozen policies as if they were not frozen, and says so', async () => {
     const { code, stdout } = await diff(`freeze: true\n${OLD}`, `freeze: true\n${WIDER}`);
     expect(code).toBe(4);
     expect(stdout).toContain('both policies are frozen: what follows is what would be so if they were not');
     expect(stdout).toContain('vlan 200-299');
   });
 
-  it('looks beneath a freeze that is new, and lets nothing in under it unseen', async () => {
+  it('compares a newly frozen policy as if it were not frozen, so that additions stay visible', async () => {
     const { code, stdout } = await diff(OLD, `freeze: true\n${WIDER}`);
     expect(code).toBe(4);
     expect(stdout).toContain('the new policy is frozen: it accepts nothing');
@@ -101,14 +101,14 @@ describe('policy diff', () => {
     expect(alone.stdout).not.toContain('Requests that');
   });
 
-  it('calls a freeze that is lifted what it is', async () => {
+  it('shows that a freeze is lifted', async () => {
     const { code, stdout } = await diff(`freeze: true\n${OLD}`, OLD);
     expect(code).toBe(4);
     expect(stdout).toContain('the freeze is lifted: all that the new policy allows becomes acceptable');
     expect(stdout).toContain('vlan 100-199');
   });
 
-  it('takes a revision for nothing but a revision', async () => {
+  it('reads a revision as a revision only, never as an option', async () => {
     const dir = folderWith({ 'new.yaml': OLD, 'it:./kept': '' });
     const git = (...args: string[]) =>
       execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args], { cwd: dir });
@@ -121,14 +121,14 @@ describe('policy diff', () => {
     expect(readdirSync(join(dir, 'it:.'))).toEqual(['kept']);
   });
 
-  it('tells a limit that is looser, and ends with 4', async () => {
+  it('shows a limit that becomes looser, and exits with 4', async () => {
     const limited = (limit: number): string => policy(`prod: { gateway: vgw-12345678, limit: ${limit} }`);
     const { code, stdout } = await diff(limited(2), limited(3));
     expect(code).toBe(4);
     expect(stdout).toContain('Limits that are looser\n  acme.prod: 2 → 3');
   });
 
-  it('takes a revision of git', async () => {
+  it('reads a file from a git revision', async () => {
     const dir = folderWith({ 'policy/acme.yaml': OLD });
     const git = (...args: string[]) =>
       execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args], { cwd: dir });
@@ -149,7 +149,7 @@ describe('policy diff', () => {
     expect(missing.stderr).toContain('git has no `nowhere:policy/acme.yaml`');
   });
 
-  it('compares a policy that its revision does not have with nothing, and says so', async () => {
+  it('compares a policy that the revision does not have with one that accepts nothing, and says so', async () => {
     const dir = folderWith({ 'policy/acme.yaml': OLD });
     const git = (...args: string[]) =>
       execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args], { cwd: dir });
@@ -164,7 +164,7 @@ describe('policy diff', () => {
     expect(old).toMatchObject({ digest: 'none' });
     expect(notes[0]).toContain('`main` has no `policy/late.yaml`');
     expect(changes).toMatchObject([{ kind: 'added', owner: 'acme', grant: 'prod' }]);
-    // Another name than that of the new policy is a slip.
+    // A path with another name than the new policy is a mistake.
     const slip = await against('main:policy/acne.yaml', 'policy/acme.yaml');
     expect(slip).toMatchObject({
       code: 2,
@@ -185,7 +185,7 @@ describe('policy diff', () => {
     expect((await runCli(dir, ['policy', 'check', 'new.yaml'])).code).toBe(3);
   });
 
-  it('reports owners and grants that have another name', async () => {
+  it('reports renamed owners and grants', async () => {
     const renamed = OLD.replace('acme:', 'acme2:').replace('prod:', 'production:');
     const { code, stdout } = await diff(OLD, renamed, '--json');
     expect(code).toBe(0);
@@ -201,7 +201,7 @@ describe('policy diff', () => {
     expect(told.stdout).toContain('`acme.prod`');
   });
 
-  it('compares what is pending under the account that the owner is known by', async () => {
+  it('compares pending requests with the account by which the owner is identified', async () => {
     const known = (vlans: string): string =>
       policy(`prod: { gateway: vgw-12345678, match: { vlan: [${vlans}] } }`).replace(
         'connections:',
@@ -220,7 +220,7 @@ describe('policy diff', () => {
     expect(pending.unchecked).toHaveLength(1);
   });
 
-  it('does not call a pending request accepted whose addresses are held', async () => {
+  it('does not count a pending request as accepted when its addresses hold it', async () => {
     const item = recorded('dxvif-1', 250);
     const equal = { ...item, amazonAddress: '169.254.10.1/30', customerAddress: '169.254.10.1/30' };
     const dir = folderWith({
@@ -233,7 +233,7 @@ describe('policy diff', () => {
     expect(pending.changed).toMatchObject([{ id: 'dxvif-1', new: 'hold: peers-invalid', opens: false }]);
   });
 
-  it('tells which recorded requests would be decided otherwise', async () => {
+  it('lists the recorded requests that would be decided differently', async () => {
     const dir = folderWith({
       'old.yaml': OLD,
       'new.yaml': WIDER,
@@ -255,7 +255,7 @@ describe('policy diff', () => {
     expect(stdout).not.toContain('dxvif-3');
   });
 
-  it('asks the provider which are pending, reading only', async () => {
+  it('reads the pending requests from the provider, and changes nothing', async () => {
     const cloud = await startTestCloud();
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 250 });
     const [old, now] = [OLD, WIDER].map((text) =>
@@ -277,7 +277,7 @@ describe('policy diff', () => {
     expect(await actAs(cloud, RECIPIENT_ACCOUNT).see(id)).toBe('confirming');
   });
 
-  it('makes a comment that no name of a requester breaks out of', async () => {
+  it('prints a comment out of which no name of a requester can break', async () => {
     const name = '```\n<img src=x>';
     const dir = folderWith({
       'old.yaml': OLD,
@@ -318,7 +318,7 @@ describe('policy diff', () => {
     });
   });
 
-  it('exits with 3 for a policy with faults', async () => {
+  it('exits with 3 for a policy with errors', async () => {
     const { code, stderr } = await diff(OLD, OLD.replace('vgw-12345678', 'nowhere'));
     expect(code).toBe(3);
     expect(stderr).toContain('new.yaml:7:');
@@ -340,7 +340,7 @@ function recorded(id: string, vlan: number): object {
 }
 
 describe('policy check', () => {
-  it('warns of grants that accept nothing, and why', async () => {
+  it('warns of grants that accept nothing, with the reason', async () => {
     const idle = policy(
       `ended: { gateway: vgw-12345678, match: { vlan: [1] }, until: 2020-01-01T00:00:00Z }
       held: { gateway: vgw-12345678, match: { vlan: [150-160] } }

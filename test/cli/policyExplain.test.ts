@@ -25,7 +25,7 @@ async function explained(item: object, ...args: string[]) {
   const dir = folderWith({ 'policy/hub.yaml': POLICY, 'request.json': JSON.stringify(item) });
   const typed = ['policy', 'explain', 'policy/hub.yaml', '--request', 'request.json', '--at', AT, ...args];
   const ended = await runCli(dir, typed);
-  // Whatever is explained.
+  // Required in every explanation.
   expect(ended.stdout + ended.stderr).not.toContain(PLANTED_KEY);
   return ended;
 }
@@ -33,7 +33,7 @@ async function explained(item: object, ...args: string[]) {
 type Row = [what: string, args: string[], message: RegExp, more?: Record<string, string>];
 
 describe('policy explain', () => {
-  it('holds what is held for its addresses, whatever the policy says, as a run does', async () => {
+  it('holds a request because of its addresses, independently of the policy, as a run does', async () => {
     const equal = { amazonAddress: '169.254.10.1/30', customerAddress: '169.254.10.1/30' };
     const { stdout } = await explained({ ...OUTSCALE_ITEM, ...equal }, '--json');
     const { report, grants } = JSON.parse(stdout);
@@ -42,7 +42,7 @@ describe('policy explain', () => {
     expect(grants).toMatchObject([{ decides: false }, { decides: false }]);
   });
 
-  it('tells who asks and why, every hold line, every grant with every field and its time, and what decided', async () => {
+  it('shows the requester, every hold rule, every grant with every field and validity period, and the deciding grant', async () => {
     const { code, stdout } = await explained(OUTSCALE_ITEM);
     expect(code).toBe(0);
     expect(stdout).toContain('dxvif-1a2b3c4d by the policy of hub, at 2026-11-10T00:00:00.000Z\n');
@@ -69,7 +69,7 @@ describe('policy explain', () => {
     expect(stdout).not.toContain('beta');
   });
 
-  it('says what a file cannot tell and was not applied', async () => {
+  it('lists the conditions that a file cannot show', async () => {
     const { stdout } = await explained(OUTSCALE_ITEM);
     expect(stdout).toContain(
       'not checked: limits (4 for owner `acme`): live interfaces are not known from a file',
@@ -81,7 +81,7 @@ describe('policy explain', () => {
     expect(revealed.stdout).toContain('not checked: whether connection `dxcon-11111111` is one of our own');
   });
 
-  it('holds in the words of a report, without a command where a hold rule applies, and tells what the API did not give', async () => {
+  it('uses the words of a report, prints no command when a hold rule applies, and marks values that the API did not give', async () => {
     const { connectionId, virtualInterfaceId, virtualInterfaceState, virtualInterfaceType, ownerAccount } =
       OUTSCALE_ITEM;
     const bare = {
@@ -104,7 +104,7 @@ dxvif-1a2b3c4d held
     expect(stdout).not.toContain('confirm-private-virtual-interface');
   });
 
-  it('of an unknown requester names the connection and those that it may be a slip of, and lists nobody', async () => {
+  it('names the connection of an unknown requester and similar ones, and lists no grants', async () => {
     const { stdout } = await explained({
       ...OUTSCALE_ITEM,
       connectionId: 'dxcon-11111112',
@@ -120,7 +120,7 @@ dxvif-1a2b3c4d held
     expect(stranger.stdout).not.toContain('resembles');
   });
 
-  it('writes what the requester chose as escapes', async () => {
+  it('escapes text that the requester chose', async () => {
     const hostile = 'acme-\u001b[2J\u202e`';
     const { stdout } = await explained({
       ...OUTSCALE_ITEM,
@@ -132,7 +132,7 @@ dxvif-1a2b3c4d held
     expect(stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e]/);
   });
 
-  it('of an interface that is past being a request says how it would be decided as one, and nothing to type', async () => {
+  it('explains an interface that is no longer a request as if it were pending, without a command', async () => {
     const past = { ...OUTSCALE_ITEM, virtualInterfaceState: 'available', virtualGatewayId: 'vgw-12345678' };
     const { stdout } = await explained(past);
     expect(stdout).toContain('it is `available` already, so there is nothing to decide');
@@ -140,7 +140,7 @@ dxvif-1a2b3c4d held
     expect(stdout).not.toContain('confirm-private-virtual-interface');
   });
 
-  it('prints one JSON document, and nothing besides', async () => {
+  it('prints one JSON document and nothing else', async () => {
     const { stdout, stderr } = await explained(OUTSCALE_ITEM, '--json');
     expect(stderr).toBe('');
     expect(JSON.parse(stdout)).toMatchObject({
@@ -157,7 +157,7 @@ dxvif-1a2b3c4d held
     });
   });
 
-  it('takes a request as `run --json` shows it, and says what that left to be assumed', async () => {
+  it('reads a request from `run --json`, and lists what is assumed', async () => {
     const { stdout } = await explained({
       id: 'dxvif-1',
       connection: 'dxcon-22222222',
@@ -210,7 +210,7 @@ dxvif-1a2b3c4d held
     expect(stderr).toMatch(message);
   });
 
-  it('reads standard input as `-`, and calls it so', () => {
+  it('reads `-` as standard input, and names it so in messages', () => {
     const dir = folderWith({ 'policy/hub.yaml': POLICY });
     const args = ['cli/main.ts', 'policy', 'explain', '--request', '-', '--at', AT];
     const typed = (input: string) =>
@@ -222,7 +222,7 @@ dxvif-1a2b3c4d held
     });
   });
 
-  it('exits with 3 when the policy has faults', async () => {
+  it('exits with 3 when the policy has errors', async () => {
     const dir = folderWith({ 'policy/hub.yaml': 'version: 2', 'r.json': '{"connection": "dxcon-1"}' });
     expect(await runCli(dir, ['policy', 'explain', '--request', 'r.json'])).toMatchObject({ code: 3 });
   });

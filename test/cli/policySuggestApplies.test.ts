@@ -17,14 +17,14 @@ owners:
 `;
 const STRANGER = { ...OUTSCALE_ITEM, connectionId: 'dxcon-99999999' };
 
-/** A work tree with a policy; and a folder beside the policy's. */
+/** A work tree with a policy, and a sibling of the policy's folder. */
 function workTree(file: string, text = POLICY): string {
   const top = folderWith({ [file]: text, 'tools/.keep': '', 'r.json': JSON.stringify(OUTSCALE_ITEM) });
   execFileSync('git', ['init', '--quiet'], { cwd: top });
   return top;
 }
 
-/** What is typed in `at`, and piped into `git apply` there, or where it says that it must be. */
+/** Runs `policy suggest` in `at`, and pipes its patch into `git apply` there, or in the folder that it names. */
 async function applied(at: string, named: string, request: string, item: object = OUTSCALE_ITEM) {
   writeFileSync(request, JSON.stringify(item));
   const { code, stdout, stderr } = await runCli(at, ['policy', 'suggest', named, '--request', request]);
@@ -58,7 +58,7 @@ describe('git applies what `policy suggest` prints', () => {
     expect(readFileSync(join(top, 'policy/hub.yaml'), 'utf8')).toContain('dxvif-1a2b3c4d:');
   });
 
-  it('of a policy in another work tree, there; and of one in none, in its folder', async () => {
+  it('in the work tree of the policy, or in its folder when it is in none', async () => {
     const [here, other] = [workTree('policy/hub.yaml'), workTree('policy/hub.yaml')];
     const alone = folderWith({ 'srv/hub.yaml': POLICY });
     const there = await applied(here, join(other, 'policy/hub.yaml'), join(here, 'r.json'));
@@ -68,7 +68,7 @@ describe('git applies what `policy suggest` prints', () => {
     expect(readFileSync(join(here, 'policy/hub.yaml'), 'utf8')).toBe(POLICY);
   });
 
-  it('of a policy behind a symbolic link, which git does not follow', async () => {
+  it('for a policy behind a symbolic link, which git does not follow', async () => {
     const top = workTree('policy/hub.yaml');
     symlinkSync('policy', join(top, 'link'));
     const { header } = await applied(top, 'link/hub.yaml', join(top, 'r.json'));

@@ -22,7 +22,7 @@ function withCases(...cases: string[]): string {
 }
 
 describe('policy test', () => {
-  it('tells what passes, and warns of every grant and line that no case shows at work', async () => {
+  it('lists the tests that pass, and warns of every grant and hold rule that no test covers', async () => {
     const { code, stdout, stderr } = await runCli(withCases(PASSES), ['policy', 'test']);
     expect(code).toBe(0);
     expect(stdout).toBe('acme\n  ✓ acme reaches production\n\n1 passed, 0 failed\n');
@@ -38,7 +38,7 @@ describe('policy test', () => {
     ]);
   });
 
-  it('exits with 1 when one fails, and tells what was expected, what came, and the words of the report', async () => {
+  it('exits with 1 when a test fails, and shows the expected and the actual decision with its reasons', async () => {
     const { code, stdout } = await runCli(withCases(PASSES, FAILS), ['policy', 'test', 'policy/acme.yaml']);
     expect(code).toBe(1);
     expect(stdout).toContain(`  ✗ on the other connection too (policy/cases/acme.yaml:5)
@@ -68,7 +68,7 @@ describe('policy test', () => {
     });
   });
 
-  it('exits with 3 when policies or cases have faults, all told, and tries nothing', async () => {
+  it('exits with 3 when policies or tests have errors, lists all of them, and runs no test', async () => {
     const dir = folderWith({
       'policy/acme.yaml': TESTED_POLICY.replace('vgw-87654321', 'vgw-8'),
       'policy/cases/acme.yaml': testFileOf(PASSES.replace('vlan', 'vlna')),
@@ -81,7 +81,7 @@ describe('policy test', () => {
     expect(JSON.parse(stdout).faults).toHaveLength(2);
   });
 
-  it('says of a policy without cases that it has none', async () => {
+  it('warns of a policy without tests', async () => {
     const { code, stdout, stderr } = await runCli(folderWith({ 'policy/acme.yaml': TESTED_POLICY }), [
       'policy',
       'test',
@@ -96,7 +96,7 @@ describe('policy test', () => {
     expect(await runCli(folderWith({}), ['policy', 'test'])).toMatchObject({ code: 2 });
   });
 
-  it('passes over the examples', async () => {
+  it('passes for the examples', async () => {
     const dir = folderWith({});
     cpSync('examples', join(dir, 'policy'), { recursive: true });
     const { code, stdout, stderr } = await runCli(dir, ['policy', 'test']);

@@ -6,7 +6,7 @@ import { ACME, actAs, RECIPIENT_ACCOUNT, UNKNOWN_REQUESTER } from '../support/ac
 import { folderWith, runCli } from '../support/cli.ts';
 import { ACME_1, PROD, startTestCloud, UNKNOWN_CONNECTION } from '../support/cloud.ts';
 
-/** Held: what no grant fits, what a hold rule concerns, a transit interface, and an unknown requester's. */
+/** Held requests: without a matching grant, under a hold rule, a transit interface, and one of an unknown requester. */
 const policy = (freeze: boolean) => `version: 1
 recipient: { provider: aws, region: eu-west-2, account: "${RECIPIENT_ACCOUNT}", expiry: P7D }
 freeze: ${freeze}
@@ -17,7 +17,7 @@ owners:
 hold: [{ vlan: [150], reason: under investigation }]
 `;
 
-/** IDs in commands that accept a request, wherever they stand in what a person or a machine is shown. */
+/** IDs in commands that accept a request, in any output. */
 function acceptable(text: string): string[] {
   const found = text.matchAll(
     /confirm-\w+-virtual-interface[^\n]*?(?:<span>)?--virtual-interface-id (dxvif-\w+)/g,
@@ -28,7 +28,7 @@ function acceptable(text: string): string[] {
 describe.each([false, true])(
   'where the policy is frozen (%s), a command that accepts a request',
   (freeze) => {
-    it('is in no output where the owner, or what is asked for, is not certain', async () => {
+    it('is in no output when the owner or the requested interface is not certain', async () => {
       const cloud = await startTestCloud({ dialect: 'aws' });
       const [acme, stranger] = [actAs(cloud, ACME), actAs(cloud, UNKNOWN_REQUESTER)];
       const plain = await acme.offer({ connection: ACME_1, vlan: 300 });
@@ -55,7 +55,7 @@ describe.each([false, true])(
       for (const [name, text] of Object.entries(outputs))
         expect([name, acceptable(text)]).toEqual([name, [plain]]);
       expect(acceptable(check.stdout)).toEqual([]);
-      // The documents say so by `null`, and every text by what to do instead.
+      // Documents have `null`; texts say what to do instead.
       const [pass] = JSON.parse(run.stdout).passes;
       for (const { id, acceptByHand } of pass.requests)
         expect([id, acceptByHand === null]).toEqual([id, uncertain.includes(id)]);

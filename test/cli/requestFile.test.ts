@@ -28,7 +28,7 @@ function refusal(read: () => unknown): string {
   throw new Error('it was not refused');
 }
 
-/** What `run --json` says of a request. */
+/** A request as `run --json` prints it. */
 const REPORTED = {
   id: 'dxvif-1a2b3c4d',
   connection: 'dxcon-11111111',
@@ -43,7 +43,7 @@ const REPORTED = {
   acceptByHand: 'aws …',
 };
 
-describe('a file in the words of the API', () => {
+describe('a request file with the output of the API', () => {
   it.each([
     ['one item', AWS_ITEM],
     ['an answer', { virtualInterfaces: [AWS_ITEM] }],
@@ -51,7 +51,7 @@ describe('a file in the words of the API', () => {
     ['an answer of an operation on one interface', { virtualInterface: AWS_ITEM }],
     ['a list of such answers', [{ virtualInterface: AWS_ITEM }]],
   ])(
-    'holds the request, as %s, as the adapter reads it: unknown fields are ignored and secrets dropped',
+    'contains the request as %s, read as the adapter reads it: unknown fields are ignored and secrets dropped',
     (_, document) => {
       const { request, assumed } = one(document);
       expect(request).toMatchObject({
@@ -66,7 +66,7 @@ describe('a file in the words of the API', () => {
     },
   );
 
-  it('may hold several: all that wait are read, and one is chosen by its ID', () => {
+  it('may contain several requests: all pending ones are read, and one is chosen by its ID', () => {
     const other = { ...OUTSCALE_ITEM, virtualInterfaceId: 'dxvif-2', vlan: 102 };
     const live = { ...OUTSCALE_ITEM, virtualInterfaceId: 'dxvif-3', virtualInterfaceState: 'available' };
     const answer = { virtualInterfaces: [OUTSCALE_ITEM, other, live] };
@@ -80,19 +80,19 @@ describe('a file in the words of the API', () => {
     );
   });
 
-  it('is unreadable where the adapter finds it so, at the cost of that request alone', () => {
+  it('has only the one request unreadable that the adapter cannot read', () => {
     const { request } = one({ ...OUTSCALE_ITEM, vlan: 5000 });
     expect(request.readErrors).toEqual(['`vlan` must be a whole number from 1 to 4094']);
   });
 
-  it('with nothing pending is no fault; one page of several is', () => {
+  it('is valid without pending requests, and refused when it is one page of several', () => {
     expect(all({ virtualInterfaces: [] })).toEqual([]);
     const paged = { virtualInterfaces: [OUTSCALE_ITEM], nextToken: 'more' };
     expect(refusal(() => all(paged))).toMatch(/it is one page of several; record all of them/);
   });
 });
 
-describe('a file in our own words', () => {
+describe('a request file written by our own commands', () => {
   it.each([
     ['a request of `run --json`', REPORTED],
     ['a document of `run --json`', { passes: [{ target: 'hub', requests: [REPORTED] }] }],
@@ -110,7 +110,7 @@ describe('a file in our own words', () => {
     ]);
   });
 
-  it('holds the request as cases have it', () => {
+  it('may contain the request as policy tests write it', () => {
     const peers = [
       { asn: 65010, amazonAddress: '169.254.10.1/30', customerAddress: '169.254.10.2/30', key: true },
     ];
@@ -127,7 +127,7 @@ describe('a file in our own words', () => {
     ]);
   });
 
-  it('is of the target that is asked about', () => {
+  it('contributes only requests of the target', () => {
     const of = (target: string, id: string) => ({ target, requests: [{ ...REPORTED, id }] });
     const passes = [of('lab', 'dxvif-1'), of('hub', 'dxvif-2')];
     expect(all({ passes }).map(({ request }) => request.id)).toEqual(['dxvif-2']);
@@ -136,7 +136,7 @@ describe('a file in our own words', () => {
     );
   });
 
-  it('may be a document of thousands, in which what is wrong is refused all the same', () => {
+  it('may contain thousands of requests, and an error among them is still refused', () => {
     const many = Array.from({ length: 10_000 }, (_, i) => ({ ...REPORTED, id: `dxvif-${i}` }));
     const of = (...requests: object[]) => ({ passes: [{ target: 'hub', requests }] });
     expect(one(of(...many), 'dxvif-9999').request).toMatchObject({ id: 'dxvif-9999', vlan: 101 });
@@ -169,7 +169,7 @@ describe('a file in our own words', () => {
   });
 });
 
-describe('a bad file', () => {
+describe('a malformed request file', () => {
   it.each([
     ['is empty', '', /^UsageError: r\.json: it is not JSON, it is empty; give an answer of /],
     [
@@ -248,7 +248,7 @@ describe('reading a file', () => {
     expect(String(await readRequestFile(join(dir, name)).catch((error) => error))).toMatch(message);
   });
 
-  it('gives its text, whatever it holds', async () => {
+  it('returns the text with any content', async () => {
     const file = join(folderWith({ 'a.json': '{}' }), 'a.json');
     expect(await readRequestFile(file)).toEqual({ file, text: '{}' });
   });

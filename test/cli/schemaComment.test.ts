@@ -7,7 +7,7 @@ import { writeTempFiles } from '../support/tempFiles.ts';
 const SCHEMA = 'docs/policy.schema.json';
 const comment = (path: string): string => `# yaml-language-server: $schema=${path}`;
 
-/** Where the comment of a policy in `file` leads to. */
+/** The path in the schema comment for a policy in `file`. */
 function target(file: string, home?: string): string | null {
   mkdirSync(dirname(file), { recursive: true });
   const [, path = null] = schemaComment(file, home)?.split('$schema=') ?? [];

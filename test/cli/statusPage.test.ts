@@ -39,7 +39,7 @@ async function richPage(): Promise<string> {
   return readFileSync(join(dir, 'status.html'), 'utf8');
 }
 
-/** Names of elements in the order in which they are opened; throws where one is closed that is not open. */
+/** Names of elements in the order of their start tags; throws for an end tag without a start tag. */
 function elements(text: string): string[] {
   const open: string[] = [];
   const all: string[] = [];
@@ -60,7 +60,7 @@ function elements(text: string): string[] {
 }
 
 describe('status --html', () => {
-  it('writes one page that needs nothing else, and forbids the browser to fetch anything', async () => {
+  it('writes one self-contained page, which forbids the browser to load anything', async () => {
     const text = await richPage();
     expect(text).toMatch(/^<!doctype html>\n<html lang="en">/);
     expect(text).toContain(
@@ -86,7 +86,7 @@ describe('status --html', () => {
     expect(text).not.toMatch(/url\(|@import|@font-face/);
   });
 
-  it('can be read without seeing it: headings, table headers and a sentence for each line of the timeline', async () => {
+  it('is accessible: headings, table headers and a sentence for each line of the timeline', async () => {
     const text = await richPage();
     const headings = elements(text).filter((name) => /^h[1-6]$/.test(name));
     expect(headings[0]).toBe('h1');
@@ -100,7 +100,7 @@ describe('status --html', () => {
     expect(text).toMatch(/@media print/);
   });
 
-  it('draws an end that is not known as open from now on, and says so', async () => {
+  it('draws an unknown expiry as open from now on, and says so', async () => {
     const cloud = await startTestCloud();
     await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan: 102 });
     const { dir } = await write(cloud, 'status.html');
@@ -118,19 +118,19 @@ describe('status --html', () => {
     );
   });
 
-  it('says at the top that it is a snapshot, and of when', async () => {
+  it('states at the top that it is a snapshot, with its time', async () => {
     const text = await richPage();
     expect(text).toMatch(
       /<p class="as-of">[^\n]*snapshot of <b><time datetime="[^"]+Z">[\d-]+ [\d:]+<\/time> UTC<\/b>[^\n]*does not update itself/,
     );
-    // An instant stays right: what is relative comes after it.
+    // An absolute time stays correct, so it comes before the relative one.
     expect(text).toMatch(/<dt>Expires<\/dt><dd><time /);
     expect(text).toMatch(/<td role="cell" class="when"><time /);
   });
 
-  it('explains each colour of a bar that is there, in that colour', async () => {
+  it('explains each colour of the bars in that colour', async () => {
     const text = await richPage();
-    // One is held and expires late, one would be accepted: none is near its expiry.
+    // One is held and expires late, one would be accepted: none is near expiry.
     const bars = [...text.matchAll(/<tr role="row" class="(\w+)">.*?<\/tr>/gs)];
     const drawn = bars.flatMap(([row, urgency]) =>
       ['ends', 'unknown']
@@ -144,7 +144,7 @@ describe('status --html', () => {
     expect(new Set(explained.map(([, urgency, kind]) => `${urgency} ${kind}`))).toEqual(new Set(drawn));
   });
 
-  it('shows what others chose as text that neither marks up nor steers', async () => {
+  it('shows text of requesters without markup or control characters', async () => {
     const text = await richPage();
     expect(text).toContain(
       '&lt;img src=x onerror=alert(1)&gt;&quot;&lt;/style&gt;&#39;&amp;\\u{1b}[2J\\u{202e}gpj.\\u{60}x',
@@ -154,7 +154,7 @@ describe('status --html', () => {
     expect(text).not.toMatch(/[^\P{C}\n]/u);
   });
 
-  it('tells at the top how many wait, and below what was accepted and what stands without a grant', async () => {
+  it('shows the number of pending requests at the top, and accepted and ungranted interfaces below', async () => {
     const text = await richPage();
     expect(text).toContain('<h1>2 requests pending</h1>');
     expect(text).toMatch(/<title>2 requests pending · vif-acceptor<\/title>/);
@@ -168,7 +168,7 @@ describe('status --html', () => {
     expect(text).not.toContain('confirm-private-virtual-interface');
   });
 
-  it('is written although the pass failed, says so first, and exits with 1', async () => {
+  it('is written although the run failed, shows that first, and exits with 1', async () => {
     const cloud = await startTestCloud();
     await cloud.close();
     const { dir, code } = await write(cloud, 'status.html');
@@ -180,7 +180,7 @@ describe('status --html', () => {
     expect(elements(text)).toContain('main');
   });
 
-  it('is readable by its owner only, and keeps the permissions of the page that it replaces', async () => {
+  it('is readable by its owner only, and keeps the permissions of a page that it replaces', async () => {
     const cloud = await startTestCloud();
     const { dir, stderr } = await write(cloud, 'new.html');
     expect(statSync(join(dir, 'new.html')).mode & 0o777).toBe(0o600);
@@ -207,12 +207,12 @@ describe('status --html', () => {
     expect(cloud.calls()).toEqual([]);
   });
 
-  it('says so when the page cannot be written after all', async () => {
+  it('reports a page that cannot be written', async () => {
     const cloud = await startTestCloud();
     const dir = folderWith({ 'policy/hub.yaml': POLICY });
     mkdirSync(join(dir, 'www'));
     const where = ['--endpoint', cloud.url, '--gateway-endpoint', cloud.url, '--ledger', 'ledger.json'];
-    // Longer than a file system takes for a name, with what is added to it while it is written.
+    // Longer than a file name may be, with the suffix that it has while it is written.
     const name = `www/${'x'.repeat(240)}`;
     const { code, stderr } = await runCli(dir, ['status', ...where, '--html', name]);
     expect(code).toBe(1);
@@ -220,8 +220,8 @@ describe('status --html', () => {
   });
 });
 
-describe('the page', () => {
-  it('says which policies are broken, and shows the others', async () => {
+describe('the status page', () => {
+  it('lists invalid policies, and shows the other targets', async () => {
     const cloud = await startTestCloud();
     const files = { 'policy/hub.yaml': POLICY, 'policy/lost.yaml': 'version: 1\n' };
     const dir = folderWith(files);
@@ -236,13 +236,13 @@ describe('the page', () => {
     expect(shown).toMatch(/<h2>hub /);
   });
 
-  it('of no target at all is a page', () => {
+  it('is a complete page without any target', () => {
     expect(elements(renderStatusPage([], []))).toContain('h1');
   });
 });
 
-describe('markup', () => {
-  it('escapes every value that is no markup itself', () => {
+describe('the HTML template', () => {
+  it('escapes every value that is not HTML itself', () => {
     const value = `"><b>'&`;
     expect(html`<a title="${value}">${[value, 1, null, html`<i>${value}</i>`]}</a>`.html).toBe(
       '<a title="&quot;&gt;&lt;b&gt;&#39;&amp;">&quot;&gt;&lt;b&gt;&#39;&amp;1<i>&quot;&gt;&lt;b&gt;&#39;&amp;</i></a>',

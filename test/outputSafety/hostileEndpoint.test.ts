@@ -14,7 +14,7 @@ owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }
 
 const ASKED = { virtualInterfaceState: 'confirming', virtualInterfaceType: 'private' };
 
-/** An endpoint that says these things wherever the API has a text, of requests, of what is live, and of gateways. */
+/** An endpoint that returns these texts in every text field of requests, live interfaces and gateways. */
 function lying(texts: readonly string[]): (request: Received) => Reply {
   const interfaces = texts.flatMap((text, i) => [
     item(i, text, { virtualInterfaceState: 'confirming' }),
@@ -79,18 +79,18 @@ async function typed(texts: readonly string[], ...command: string[]): Promise<Co
   return ended;
 }
 
-/** Without what a slow machine makes a command say of itself. */
+/** The output without progress lines, which depend on the speed of the machine. */
 function textOf({ stdout, stderr }: CommandResult): string {
   return `${stdout}${stderr}`.replace(/^.* … \(\d+ s\)\n/gm, '');
 }
 
-describe('what a lying endpoint says', () => {
+describe('the answer of a hostile endpoint', () => {
   it.each([
     [['plan', '--ledger', 'l.json']],
     [['status', '--ledger', 'l.json']],
     [['doctor', '--ledger', 'l.json']],
     [['policy', 'init', '--provider', 'outscale', '--region', 'eu-west-2', '--account', RECIPIENT_ACCOUNT]],
-  ])('steers nothing, is no link, and makes no line of its own in the text of %j', async (command) => {
+  ])('contains no control characters and no link, and adds no line to the output of %j', async (command) => {
     const told = textOf(
       await typed(
         MALICIOUS_NAMES.map(([, text]) => text),
@@ -104,7 +104,7 @@ describe('what a lying endpoint says', () => {
     expect(told.split('\n')).toHaveLength(tame.split('\n').length);
   });
 
-  it('adds nothing to a first policy', async () => {
+  it('adds no key to a first policy', async () => {
     const command = [
       'policy',
       'init',
@@ -124,12 +124,15 @@ describe('what a lying endpoint says', () => {
     expect(Object.keys(parse(told.stdout))).toEqual(['version', 'recipient', 'freeze', 'owners']);
   });
 
-  it.each(MALICIOUS_NAMES)('as an error that %s is told in one line, neutralised', async (_, text) => {
-    const { directConnect } = await connectTo('outscale', () => json({ __type: text, message: text }, 400));
-    const message = String(await directConnect.list().catch((error: unknown) => error));
-    expect(message).toContain('DescribeVirtualInterfaces failed');
-    expect(message.match(/\n/)).toBeNull();
-    expect(message.match(MISLEADING)).toBeNull();
-    expect(message.match(LINK)).toBeNull();
-  });
+  it.each(MALICIOUS_NAMES)(
+    'is reported as an error in one line, escaped, when it contains %s',
+    async (_, text) => {
+      const { directConnect } = await connectTo('outscale', () => json({ __type: text, message: text }, 400));
+      const message = String(await directConnect.list().catch((error: unknown) => error));
+      expect(message).toContain('DescribeVirtualInterfaces failed');
+      expect(message.match(/\n/)).toBeNull();
+      expect(message.match(MISLEADING)).toBeNull();
+      expect(message.match(LINK)).toBeNull();
+    },
+  );
 });

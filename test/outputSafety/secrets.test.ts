@@ -12,7 +12,7 @@ owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }
 `;
 
 describe('a BGP key', () => {
-  it('is in nothing that a command prints, writes or keeps, nor in what the emulator tells of calls', async () => {
+  it('is in nothing that a command prints, writes or stores, nor in the emulator’s list of calls', async () => {
     const told = await collectCommandOutputs(['acme-prod-1']);
     for (const { stdout } of [told.plan, told.statusJson, told.receiptsJson]) {
       expect(stdout).toContain('acme-prod-1');
