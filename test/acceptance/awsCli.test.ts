@@ -118,7 +118,7 @@ owners: { acme: { connections: [${connection}], gateway: ${gateway} } }
         const { code, stdout } = await runCli(dir, args);
 
         expect(code).toBe(0);
-        expect(JSON.parse(stdout).passes[0].counts).toMatchObject({ pending: 2, accepted: 1, held: 1 });
+        expect(JSON.parse(stdout).runs[0].counts).toMatchObject({ pending: 2, accepted: 1, held: 1 });
         const { virtualInterfaces } = await aws(
           cloud,
           RECIPIENT_ACCOUNT,

@@ -41,7 +41,7 @@ describe('an endpoint of the AWS configuration', () => {
     const cloud = await startTestCloud({ dialect: 'aws' });
     const dir = folderWith({ 'policy/hub.yaml': policy('aws') });
     const env = { AWS_ENDPOINT_URL: 'https://all.example', AWS_ENDPOINT_URL_EC2: cloud.url };
-    const looked = await runCli(
+    const examined = await runCli(
       dir,
       ['doctor', '--json', '--endpoint', cloud.url, '--ledger', 'dynamodb:tab'],
       {
@@ -49,7 +49,7 @@ describe('an endpoint of the AWS configuration', () => {
         AWS_ENDPOINT_URL_DYNAMODB: cloud.url,
       },
     );
-    const findings: { check: string; message: string }[] = JSON.parse(looked.stdout).targets[0].findings;
+    const findings: { check: string; message: string }[] = JSON.parse(examined.stdout).targets[0].findings;
     expect(findings.filter(({ check }) => check === 'endpoint').map(({ message }) => message)).toEqual([
       `Direct Connect: ${cloud.url} (--endpoint)`,
       `EC2: ${cloud.url} (--endpoint)`,

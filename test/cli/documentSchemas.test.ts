@@ -72,8 +72,8 @@ async function offerAll(cloud: Emulator, provider: Provider) {
   await acme.offer({ connection: ACME_2, vlan: 104 });
   if (provider === 'aws') await stranger.offer({ connection: UNKNOWN_CONNECTION, vlan: 106, type: 'public' });
   await actAs(cloud, RECIPIENT_ACCOUNT).offer({ connection: OWN_CONNECTION, vlan: 107, to: ACME });
-  const byHand = await stranger.offer({ connection: UNKNOWN_CONNECTION, vlan: 108 });
-  await actAs(cloud, RECIPIENT_ACCOUNT).confirm(byHand, PROD);
+  const acceptedManually = await stranger.offer({ connection: UNKNOWN_CONNECTION, vlan: 108 });
+  await actAs(cloud, RECIPIENT_ACCOUNT).confirm(acceptedManually, PROD);
   return { allowed, withdrawn: await stranger.offer({ connection: UNKNOWN_CONNECTION, vlan: 105 }) };
 }
 
@@ -154,7 +154,7 @@ function valuesOf(printed: readonly Printed[], name: DocumentName, ...path: stri
 }
 
 function acceptedIn(printed: readonly Printed[]): { readonly id: string }[] {
-  return valuesOf(printed, 'run', 'passes', 'requests').flatMap((request) => {
+  return valuesOf(printed, 'run', 'runs', 'requests').flatMap((request) => {
     const { id, outcome } = Object(request);
     return outcome === 'accepted' ? [{ id }] : [];
   });
@@ -179,17 +179,17 @@ describe('the documents of `--json`', () => {
   it('occur in this test with every outcome, source and list', async () => {
     const printed = await everything();
     const seen = (name: DocumentName, ...path: string[]) => new Set(valuesOf(printed, name, ...path));
-    expect(seen('run', 'passes', 'status')).toEqual(new Set(['completed', 'failed', 'leaseHeld']));
-    expect(seen('run', 'passes', 'requests', 'outcome')).toEqual(
+    expect(seen('run', 'runs', 'status')).toEqual(new Set(['completed', 'failed', 'leaseHeld']));
+    expect(seen('run', 'runs', 'requests', 'outcome')).toEqual(
       new Set(OUTCOMES.filter((outcome) => outcome !== 'notAttempted')),
     );
-    const lists = ['requests', 'ignored', 'ended', 'followUps', 'orphans', 'failures'];
-    for (const list of lists) expect([list, seen('run', 'passes', list).size]).not.toEqual([list, 0]);
+    const lists = ['requests', 'ignored', 'ended', 'followUps', 'ungranted', 'failures'];
+    for (const list of lists) expect([list, seen('run', 'runs', list).size]).not.toEqual([list, 0]);
     expect(seen('status', 'targets', 'source')).toEqual(new Set(['listing', 'ledger']));
-    const parts = ['pending', 'followed', 'orphans', 'ignored', 'accepted', 'ended', 'failures'];
+    const parts = ['pending', 'followed', 'ungranted', 'ignored', 'accepted', 'ended', 'failures'];
     for (const part of parts) expect([part, seen('status', 'targets', part).size]).not.toEqual([part, 0]);
     expect(seen('receipts', 'receipts', 'replay')).toEqual(new Set(['same']));
-    for (const name of DOCUMENTS) expect(seen(name, 'faults').size).toBeGreaterThan(0);
+    for (const name of DOCUMENTS) expect(seen(name, 'errors').size).toBeGreaterThan(0);
   });
 
   it('stay valid when a later release adds a key', async () => {
@@ -211,12 +211,12 @@ describe('the schemas of these documents', () => {
     'mtu',
     'tags',
     'peers',
-    'faults',
+    'readErrors',
     'unreadable',
   ];
 
   it.each<[DocumentName, readonly string[]]>([
-    ['run', ['.passes', 'reason.nearest', 'reason.withoutFreeze', 'counts.wouldAccept']],
+    ['run', ['.runs', 'reason.nearest', 'reason.withoutFreeze', 'counts.wouldAccept']],
     [
       'status',
       ['.targets', 'reason.nearest', 'reason.withoutFreeze', ...described.map((key) => `pending.${key}`)],

@@ -15,7 +15,7 @@ owners: { acme: { connections: [dxcon-11111111], gateway: vgw-12345678 } }
 `,
     })),
   );
-  if (!compiled.ok) throw new Error('the policies of this test have faults');
+  if (!compiled.ok) throw new Error('the policies of this test have errors');
   return compiled.policies;
 }
 

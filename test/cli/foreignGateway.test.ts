@@ -17,16 +17,16 @@ describe('a Direct Connect gateway of another account, as the only gateway of a 
     const { where } = await startFixedCloud([AWS_ITEM]);
     const dir = folderWith({ 'policy/hub.yaml': POLICY });
     const { code, stdout } = await runCli(dir, ['run', '--json', ...where]);
-    const [pass] = JSON.parse(stdout).passes;
+    const [run] = JSON.parse(stdout).runs;
     expect(code).toBe(0);
-    expect(pass.requests).toMatchObject([
+    expect(run.requests).toMatchObject([
       {
         id: AWS_ITEM.virtualInterfaceId,
         outcome: 'held',
         decision: { reasons: [{ code: 'gateway-missing' }] },
       },
     ]);
-    expect(pass.warnings).toEqual([
+    expect(run.warnings).toEqual([
       { code: 'gateway-missing', message: expect.stringContaining(`\`${UNKNOWN_REQUESTER}\``) },
     ]);
   });
@@ -37,6 +37,6 @@ describe('a Direct Connect gateway of another account, as the only gateway of a 
     const { code, stdout } = await runCli(dir, ['doctor', ...where]);
     expect(code).toBe(1);
     expect(stdout).toContain(UNKNOWN_REQUESTER);
-    expect(stdout).not.toContain('every pass would fail');
+    expect(stdout).not.toContain('every run would fail');
   });
 });

@@ -52,7 +52,7 @@ describe('git, which reads repositories that others wrote,', () => {
     const args = ['run', '--json', '--endpoint', cloud.url, '--gateway-endpoint', cloud.url];
     const { code, stdout, stderr } = await runCli(dir, args, env);
     expect(code).toBe(0);
-    expect(JSON.parse(stdout).passes).toMatchObject([
+    expect(JSON.parse(stdout).runs).toMatchObject([
       { counts: { accepted: 1 }, policy: { revision: 'unknown' }, requests: [{ id }] },
     ]);
     expect(stderr).toMatch(/^warning: .*`policy`.*git did not end within 5 s/);

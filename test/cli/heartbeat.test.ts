@@ -49,8 +49,8 @@ describe('a ping', () => {
     ['a plan', ['plan'], {}],
     ['a dry run', ['run', '--dry-run'], {}],
     ['a look at what is pending', ['status'], {}],
-    ['a pass that failed', ['run'], { OSC_SECRET_KEY: 'wrong' }],
-    ['a pass whose announcements reach nobody', ['run', '--events', 'no/such/folder/events'], {}],
+    ['a run that failed', ['run'], { OSC_SECRET_KEY: 'wrong' }],
+    ['a run whose events cannot be delivered', ['run', '--events', 'no/such/folder/events'], {}],
     ['a policy that is broken, beside one that is sound', ['run'], { BROKEN: 'yes' }],
   ])('is not sent by %s', async (_, args, env) => {
     const [cloud, { url, received }] = [await startTestCloud(), await listener()];
@@ -82,7 +82,7 @@ describe('a ping', () => {
     ['hangs', { does: 'hang' }, /failed: no answer within 5 s;/],
     ['breaks off', { does: 'reset' }, /failed: ECONNRESET;/],
   ])(
-    'that %s is a warning without the token, and changes neither pass nor exit code',
+    'that fails by %s is a warning without the token, and changes neither the run nor the exit code',
     async (_, reply, message) => {
       const [cloud, { url }] = [await startTestCloud(), await listener(reply)];
       const dir = folderWith({ 'policy/hub.yaml': POLICY });
@@ -93,9 +93,9 @@ describe('a ping', () => {
         '--ping',
         `${url}/${TOKEN}`,
       ]);
-      expect({ code, passes: JSON.parse(stdout).passes }).toMatchObject({
+      expect({ code, runs: JSON.parse(stdout).runs }).toMatchObject({
         code: 0,
-        passes: [{ status: 'completed' }],
+        runs: [{ status: 'completed' }],
       });
       expect(stderr).toMatch(message);
       expect(stderr).toContain(`warning: the ping to ${url}/…`);

@@ -148,8 +148,8 @@ describe('over many targets', () => {
     expect(code).toBe(0);
     expect(stderr).toMatch(first);
     expect(stderr).toMatch(last);
-    for (const told of stderr.trimEnd().split('\n'))
-      expect(told).toMatch(/^\d of 5 targets done; .* … \(\d+ s\)$/);
+    for (const line of stderr.trimEnd().split('\n'))
+      expect(line).toMatch(/^\d of 5 targets done; .* … \(\d+ s\)$/);
   });
 
   it('run appends the events of concurrent runs to one file, with every line complete', async () => {
@@ -157,10 +157,10 @@ describe('over many targets', () => {
     const dir = folderWith(regions.policies);
     expect((await runCli(dir, ['run', '--events', 'events.jsonl', ...regions.args])).code).toBe(0);
     const lines = readFileSync(join(dir, 'events.jsonl'), 'utf8').trimEnd().split('\n');
-    const told = lines.map((line) => JSON.parse(line));
-    expect(told.map((event) => event['detail-type'])).toEqual(
+    const events = lines.map((line) => JSON.parse(line));
+    expect(events.map((event) => event['detail-type'])).toEqual(
       Array.from({ length: 18 }, () => 'Request Accepted'),
     );
-    expect(new Set(told.map(({ detail }) => detail.target)).size).toBe(6);
+    expect(new Set(events.map(({ detail }) => detail.target)).size).toBe(6);
   });
 });

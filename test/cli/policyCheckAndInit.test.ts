@@ -13,14 +13,14 @@ owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }
 describe('policy check', () => {
   it('prints one JSON document, with the valid policies or with every error', async () => {
     const sound = await runCli(folderWith({ 'policy/hub.yaml': SOUND }), ['policy', 'check', '--json']);
-    expect(JSON.parse(sound.stdout)).toMatchObject({ policies: [{ target: 'hub' }], faults: [] });
+    expect(JSON.parse(sound.stdout)).toMatchObject({ policies: [{ target: 'hub' }], errors: [] });
     const faulty = await runCli(folderWith({ 'policy/hub.yaml': 'version: 2' }), [
       'policy',
       'check',
       '--json',
     ]);
     expect(faulty.code).toBe(3);
-    expect(JSON.parse(faulty.stdout).faults).toContainEqual(
+    expect(JSON.parse(faulty.stdout).errors).toContainEqual(
       expect.objectContaining({ file: 'policy/hub.yaml', line: 1, column: 10, path: 'version' }),
     );
   });
@@ -46,7 +46,7 @@ describe('policy check', () => {
     expect(stderr).toMatch(/a\.yaml:3:11 owners\.Acme: /);
     expect(stderr).toMatch(/b\.yaml:1:10 version: /);
     expect(stderr).toMatch(/c\.yml.*rename it to `c\.yaml`/);
-    expect(stderr).toMatch(/\d+ faults/);
+    expect(stderr).toMatch(/\d+ errors/);
   });
 
   it('searches folders that are named, and reads each file once', async () => {

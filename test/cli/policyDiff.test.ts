@@ -196,9 +196,9 @@ describe('policy diff', () => {
       { owner, grant: { old: 'prod', new: 'production' } },
     ]);
     expect([notes.length, changes]).toEqual([2, []]);
-    const told = await diff(OLD, renamed);
-    expect(told.stdout).toContain('To know first\n');
-    expect(told.stdout).toContain('`acme.prod`');
+    const result = await diff(OLD, renamed);
+    expect(result.stdout).toContain('Notes\n');
+    expect(result.stdout).toContain('`acme.prod`');
   });
 
   it('compares pending requests with the account by which the owner is identified', async () => {
@@ -215,7 +215,7 @@ describe('policy diff', () => {
     });
     const typed = ['policy', 'diff', 'old.yaml', 'new.yaml', '--pending', 'pending.json', '--json', ...AT];
     const { pending } = JSON.parse((await runCli(dir, typed)).stdout);
-    expect(pending).toMatchObject({ looked: 1, changed: [{ id: 'dxvif-1', opens: true }] });
+    expect(pending).toMatchObject({ evaluated: 1, changed: [{ id: 'dxvif-1', opens: true }] });
     // A file does not say which connections are the recipient's own.
     expect(pending.unchecked).toHaveLength(1);
   });
@@ -314,7 +314,7 @@ describe('policy diff', () => {
       owner: 'acme',
       grant: 'prod',
       gateways: { old: null, new: 'vgw-12345678' },
-      witness: { request: { connection: 'dxcon-11111111', vlan: 200 } },
+      example: { request: { connection: 'dxcon-11111111', vlan: 200 } },
     });
   });
 

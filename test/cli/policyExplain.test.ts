@@ -114,7 +114,7 @@ dxvif-1a2b3c4d held
       'who asks: nobody knows\n  no owner in the policy has connection `dxcon-11111112`; ',
     );
     expect(stdout).toContain('it resembles `dxcon-11111111` of owner `acme`: is one of the two a slip?');
-    expect(stdout).toContain('grants: none is looked at, as nobody knows who asks\n');
+    expect(stdout).toContain('grants: none is evaluated, because the requester is unknown\n');
     expect(stdout).not.toContain('dxcon-22222222');
     const stranger = await explained({ ...OUTSCALE_ITEM, connectionId: 'dxcon-99999999' });
     expect(stranger.stdout).not.toContain('resembles');
@@ -148,7 +148,7 @@ dxvif-1a2b3c4d held
       policy: { digest: expect.stringMatching(/^sha256:/) },
       request: { id: 'dxvif-1a2b3c4d', peers: [{ hasKey: true }] },
       requester: { owner: 'acme', similar: [] },
-      hold: [{ applies: false, fields: [{ field: 'vlan', wanted: '150', seen: '101', verdict: 'no' }] }],
+      hold: [{ applies: false, fields: [{ field: 'vlan', expected: '150', actual: '101', verdict: 'no' }] }],
       grants: [
         { name: 'late', fits: 'yes', outOfTime: { code: 'grant-ended' }, decides: false },
         { name: 'prod', fits: 'yes', outOfTime: null, decides: true },
@@ -179,7 +179,7 @@ dxvif-1a2b3c4d held
     [
       'one of several',
       ['--request', 'two.json'],
-      /two\.json: there are 2 in it, and one is wanted: dxvif-1 and dxvif-2; choose one by `--id/,
+      /two\.json: there are 2 in it, but the command takes one: dxvif-1 and dxvif-2; choose one with `--id/,
     ],
     ['an ID that is not in it', ['--request', 'two.json', '--id', 'dxvif-3'], /there is no `dxvif-3` in it/],
     [

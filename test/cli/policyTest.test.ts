@@ -63,8 +63,8 @@ describe('policy test', () => {
           decision: { verdict: 'hold', reasons: [{ code: 'no-grant', nearest: { grant: 'prod' } }] },
         },
       ],
-      unexercised: [{ path: 'owners.acme.grants.late', line: 10 }, { line: 11 }, { line: 13 }],
-      faults: [],
+      untested: [{ path: 'owners.acme.grants.late', line: 10 }, { line: 11 }, { line: 13 }],
+      errors: [],
     });
   });
 
@@ -76,9 +76,9 @@ describe('policy test', () => {
     const { code, stdout, stderr } = await runCli(dir, ['policy', 'test', '--json']);
     expect(code).toBe(3);
     expect(stderr).toMatch(
-      /policy\/acme\.yaml:10:24 .*\npolicy\/cases\/acme\.yaml:4:\d+ cases\[0\]\.request\.vlna: .*did you mean `vlan`\?\n2 faults/,
+      /policy\/acme\.yaml:10:24 .*\npolicy\/cases\/acme\.yaml:4:\d+ cases\[0\]\.request\.vlna: .*did you mean `vlan`\?\n2 errors/,
     );
-    expect(JSON.parse(stdout).faults).toHaveLength(2);
+    expect(JSON.parse(stdout).errors).toHaveLength(2);
   });
 
   it('warns of a policy without tests', async () => {

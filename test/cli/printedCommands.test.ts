@@ -56,9 +56,9 @@ describe.each([false, true])(
         expect([name, acceptable(text)]).toEqual([name, [plain]]);
       expect(acceptable(check.stdout)).toEqual([]);
       // Documents have `null`; texts say what to do instead.
-      const [pass] = JSON.parse(run.stdout).passes;
-      for (const { id, acceptByHand } of pass.requests)
-        expect([id, acceptByHand === null]).toEqual([id, uncertain.includes(id)]);
+      const [report] = JSON.parse(run.stdout).runs;
+      for (const { id, manualOverrideCommand } of report.requests)
+        expect([id, manualOverrideCommand === null]).toEqual([id, uncertain.includes(id)]);
       for (const text of [outputs.plan, outputs.events, outputs.page])
         expect(text.split(VERIFY_OWNER).length - 1).toBeGreaterThanOrEqual(uncertain.length);
       expect(read('events.jsonl')).toMatch(/"toDo":"[^"]*bypasses the policy: aws directconnect confirm/);

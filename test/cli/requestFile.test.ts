@@ -40,7 +40,7 @@ const REPORTED = {
   outcome: 'held',
   message: null,
   skipped: [],
-  acceptByHand: 'aws …',
+  manualOverrideCommand: 'aws …',
 };
 
 describe('a request file with the output of the API', () => {
@@ -59,7 +59,7 @@ describe('a request file with the output of the API', () => {
         connection: 'dxcon-11111111',
         mtu: 1500,
         peers: [{ asn: 65010, hasKey: true }],
-        faults: [],
+        readErrors: [],
       });
       expect(assumed).toEqual([]);
       expect(JSON.stringify(request)).not.toContain(PLANTED_KEY);
@@ -73,7 +73,7 @@ describe('a request file with the output of the API', () => {
     expect(all(answer).map(({ request }) => request.id)).toEqual(['dxvif-1a2b3c4d', 'dxvif-2']);
     expect(one(answer, 'dxvif-2').request.vlan).toBe(102);
     expect(refusal(() => one(answer))).toMatch(
-      /request\.json: there are 3 in it, and one is wanted: dxvif-1a2b3c4d, dxvif-2 and dxvif-3; choose one by `--id dxvif-…`/,
+      /request\.json: there are 3 in it, but the command takes one: dxvif-1a2b3c4d, dxvif-2 and dxvif-3; choose one with `--id dxvif-…`/,
     );
     expect(refusal(() => one(answer, 'dxvif-9'))).toMatch(
       /there is no `dxvif-9` in it; there is dxvif-1a2b3c4d, /,
@@ -95,18 +95,18 @@ describe('a request file with the output of the API', () => {
 describe('a request file written by our own commands', () => {
   it.each([
     ['a request of `run --json`', REPORTED],
-    ['a document of `run --json`', { passes: [{ target: 'hub', requests: [REPORTED] }] }],
+    ['a document of `run --json`', { runs: [{ target: 'hub', requests: [REPORTED] }] }],
     [
       'a document of `status --json`',
       { targets: [{ target: 'hub', pending: [{ ...REPORTED, now: null }] }] },
     ],
-    ['one pass', { target: 'hub', requests: [REPORTED] }],
-  ])('holds the request as %s, and what it does not say is unknown, or said to be assumed', (_, document) => {
+    ['one run', { target: 'hub', requests: [REPORTED] }],
+  ])('contains the request as %s; missing values are unknown, or listed as assumed', (_, document) => {
     const { request, assumed } = one(document);
     expect(request).toMatchObject({ id: 'dxvif-1a2b3c4d', vlan: 101, location: null, peers: [] });
     expect(request).toMatchObject({ state: 'confirming', type: 'private', ownerAccount: RECIPIENT_ACCOUNT });
     expect(assumed).toEqual([
-      expect.stringMatching(/not say so, and it is assumed: .*`confirming`.*`private`.*recipient/),
+      expect.stringMatching(/not given in the file, and assumed: .*`confirming`.*`private`.*recipient/),
     ]);
   });
 
@@ -127,18 +127,39 @@ describe('a request file written by our own commands', () => {
     ]);
   });
 
+  it('may have the keys of earlier versions', () => {
+    const { manualOverrideCommand, ...rest } = REPORTED;
+    const earlier = { ...rest, acceptByHand: manualOverrideCommand, gone: { atLeast: 0, atMost: null } };
+    const faults = ['`vlan` is not a number'];
+    const documents = [
+      { passes: [{ target: 'hub', requests: [earlier] }], faults: [] },
+      { targets: [{ target: 'hub', pending: [earlier] }], faults: [] },
+      { 'detail-type': 'Request Held', detail: { target: 'hub', request: earlier } },
+    ];
+    for (const document of documents)
+      expect(one(document).request).toMatchObject({ id: 'dxvif-1a2b3c4d', vlan: 101, readErrors: [] });
+    // Fail closed: a request that an earlier version could not read stays unreadable.
+    const { request } = one({ ...earlier, faults });
+    expect(request.readErrors).toHaveLength(1);
+    expect(request.unreadable).toContain('vlan');
+    expect(one({ ...REPORTED, readErrors: faults, unreadable: ['vlan'] }).request).toMatchObject({
+      readErrors: request.readErrors,
+      unreadable: ['vlan'],
+    });
+  });
+
   it('contributes only requests of the target', () => {
     const of = (target: string, id: string) => ({ target, requests: [{ ...REPORTED, id }] });
-    const passes = [of('lab', 'dxvif-1'), of('hub', 'dxvif-2')];
-    expect(all({ passes }).map(({ request }) => request.id)).toEqual(['dxvif-2']);
-    expect(refusal(() => all({ passes: [of('lab', 'dxvif-1')] }))).toMatch(
+    const runs = [of('lab', 'dxvif-1'), of('hub', 'dxvif-2')];
+    expect(all({ runs }).map(({ request }) => request.id)).toEqual(['dxvif-2']);
+    expect(refusal(() => all({ runs: [of('lab', 'dxvif-1')] }))).toMatch(
       /requests of `lab`, and none of target `hub`/,
     );
   });
 
   it('may contain thousands of requests, and an error among them is still refused', () => {
     const many = Array.from({ length: 10_000 }, (_, i) => ({ ...REPORTED, id: `dxvif-${i}` }));
-    const of = (...requests: object[]) => ({ passes: [{ target: 'hub', requests }] });
+    const of = (...requests: object[]) => ({ runs: [{ target: 'hub', requests }] });
     expect(one(of(...many), 'dxvif-9999').request).toMatchObject({ id: 'dxvif-9999', vlan: 101 });
     expect(refusal(() => one(of(...many, { vlna: 1 }), 'dxvif-9999'))).toMatch(/larger than/);
   });
@@ -161,38 +182,38 @@ describe('a request file written by our own commands', () => {
     ],
     [
       'one in a document',
-      { passes: [{ target: 'hub', requests: [{ ...REPORTED, foo: 1 }] }] },
-      /passes\[0\]\.requests\[0\]\.foo: unknown key `foo`; remove it; known here: /,
+      { runs: [{ target: 'hub', requests: [{ ...REPORTED, foo: 1 }] }] },
+      /runs\[0\]\.requests\[0\]\.foo: unknown key `foo`; remove it; known here: /,
     ],
-  ])('is refused for %s, which is named with its place and mend', (_, document, message) => {
+  ])('is refused for %s, with its position and the fix', (_, document, message) => {
     expect(refusal(() => one(document))).toMatch(message);
   });
 });
 
 describe('a malformed request file', () => {
   it.each([
-    ['is empty', '', /^UsageError: r\.json: it is not JSON, it is empty; give an answer of /],
+    ['is empty', '', /^UsageError: r\.json: it is not JSON, it is empty; give the output of /],
     [
       'is no JSON',
       '{"vlan": 1,}',
-      /^UsageError: r\.json(:\d+:\d+)?: it is not JSON; with the AWS CLI add `--output json`; give an answer of /,
+      /^UsageError: r\.json(:\d+:\d+)?: it is not JSON; with the AWS CLI add `--output json`; give the output of /,
     ],
-    ['holds a text', '"dxvif-1"', /holds no virtual interfaces/],
-    ['holds nothing', '{}', /holds no virtual interfaces/],
-    ['has a list that is none', '{"virtualInterfaces": {}}', /holds no virtual interfaces/],
-    ['has a list of numbers', '[1]', /holds no virtual interfaces/],
-    ['has passes that are none', '{"passes": [{}]}', /holds no virtual interfaces/],
+    ['contains a text', '"dxvif-1"', /has no virtual interfaces/],
+    ['contains nothing', '{}', /has no virtual interfaces/],
+    ['has a list that is none', '{"virtualInterfaces": {}}', /has no virtual interfaces/],
+    ['has a list of numbers', '[1]', /has no virtual interfaces/],
+    ['has runs without requests', '{"runs": [{}]}', /has no virtual interfaces/],
     [
       'is a table of the AWS CLI',
       '-----\n|DescribeVirtualInterfaces|\n+---+',
       /it is not JSON; with the AWS CLI add `--output json`/,
     ],
     ['is YAML of the AWS CLI', 'virtualInterfaces:\n- vlan: 101\n', /add `--output json`/],
-    ['is the answer of a confirm', '{"virtualInterfaceState": "pending"}', /holds no virtual interfaces/],
-    ['wraps no interface', '{"virtualInterface": null}', /holds no virtual interfaces/],
-    ['wraps a list', '{"virtualInterface": []}', /holds no virtual interfaces/],
+    ['is the answer of a confirm', '{"virtualInterfaceState": "pending"}', /has no virtual interfaces/],
+    ['wraps no interface', '{"virtualInterface": null}', /has no virtual interfaces/],
+    ['wraps a list', '{"virtualInterface": []}', /has no virtual interfaces/],
     ['has no request', '[]', /there is no request in it; name another file/],
-  ])('that %s is told as such', (_, text, message) => {
+  ])('that %s is refused with the reason', (_, text, message) => {
     expect(refusal(() => readRequest(text, 'r.json', POLICY, null))).toMatch(message);
   });
 
@@ -228,7 +249,7 @@ describe('a file in the spelling of another tool', () => {
     ['DirectLinkInterfaceId', { DirectLinkInterfaceId: 'dxvif-1', BgpKey: PLANTED_KEY }],
   ])('is refused once, by the key `%s`, with what to use instead', (key, document) => {
     const message = refusal(() => one(document));
-    expect(message).toContain(`key \`${key}\` is not in the API's spelling`);
+    expect(message).toContain(`key \`${key}\` is not the API's spelling`);
     expect(message).toContain('use the AWS CLI');
     expect(message.split('\n')).toHaveLength(1);
     expect(message).not.toContain(PLANTED_KEY);
@@ -240,8 +261,8 @@ describe('reading a file', () => {
   it.each([
     ['is not there', 'nowhere.json', /nowhere\.json: there is no such file; check its path/],
     ['is a folder', '.', /^UsageError: .*: it is a folder; name a file in it/],
-    ['is not UTF-8', 'utf16.json', /utf16\.json: it is not text in UTF-8; save it as UTF-8/],
-  ])('that %s is told as such', async (_, name, message) => {
+    ['is not UTF-8', 'utf16.json', /utf16\.json: it is not UTF-8 text; save it as UTF-8/],
+  ])('that %s is refused with the reason', async (_, name, message) => {
     const dir = folderWith({});
     writeFileSync(join(dir, 'utf16.json'), Buffer.from('\ufeff{}', 'utf16le'));
     await expect(readRequestFile(join(dir, name))).rejects.toThrow(UsageError);

@@ -39,7 +39,7 @@ describe('run', () => {
 
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
-      passes: [
+      runs: [
         {
           target: 'hub',
           startedAt: expect.stringMatching(/^\d{4}-.*Z$/),
@@ -70,7 +70,7 @@ describe('run', () => {
           ignored: [],
           ended: [],
           followUps: [],
-          orphans: [],
+          ungranted: [],
         },
       ],
     });
@@ -123,9 +123,9 @@ describe('run', () => {
     cloud.clock.advance('PT5M');
     const { code, stdout } = await runCli(dir, ['run', ...at(cloud)]);
     expect(code).toBe(0);
-    const [told, mend] = stdout.split('\n').slice(-3);
-    expect(told).toMatch(new RegExp(`^${id} needs a look: available, and carries no traffic: gateway `));
-    expect(mend).toBe(
+    const [problem, fix] = stdout.split('\n').slice(-3);
+    expect(problem).toMatch(new RegExp(`^${id} has a problem: available, and carries no traffic: gateway `));
+    expect(fix).toBe(
       `  by hand: aws ec2 enable-vgw-route-propagation --route-table-id ${await routes.tableOf('vpc-1')} ` +
         `--gateway-id ${PROD} --region eu-west-2 --endpoint-url ${cloud.url}`,
     );
@@ -151,13 +151,13 @@ describe('run', () => {
     const { code, stdout, stderr } = await runCli(dir, ['run', '--json', ...at(cloud)]);
 
     expect(code).toBe(1);
-    const { passes } = JSON.parse(stdout);
-    expect(passes).toMatchObject([
+    const { runs } = JSON.parse(stdout);
+    expect(runs).toMatchObject([
       { target: 'broken', status: 'failed', counts: null, failures: [{ code: 'wrong-account-or-region' }] },
       { target: 'hub', status: 'completed', counts: { accepted: 1 } },
     ]);
     // The error is also printed for a person.
-    expect(stderr).toBe(`error: broken: wrong-account-or-region: ${passes[0].failures[0].message}\n`);
+    expect(stderr).toBe(`error: broken: wrong-account-or-region: ${runs[0].failures[0].message}\n`);
     expect(await actAs(cloud, RECIPIENT_ACCOUNT).see(id)).toMatch(/^pending/);
   });
 
@@ -171,11 +171,11 @@ describe('run', () => {
 
     expect(code).toBe(3);
     expect(JSON.parse(stdout)).toMatchObject({
-      passes: [{ target: 'hub', status: 'completed', counts: { accepted: 1 } }],
-      faults: [{ file: 'policy/lost.yaml', code: 'missing-key', path: 'recipient' }],
+      runs: [{ target: 'hub', status: 'completed', counts: { accepted: 1 } }],
+      errors: [{ file: 'policy/lost.yaml', code: 'missing-key', path: 'recipient' }],
     });
     expect(stderr).toMatch(
-      /policy\/lost\.yaml:1:1 recipient: key `recipient` is missing; add `recipient:` .*\nno pass was made by policy\/lost\.yaml; the others went on\n$/,
+      /policy\/lost\.yaml:1:1 recipient: key `recipient` is missing; add `recipient:` .*\nnot run because of errors: policy\/lost\.yaml; the others went on\n$/,
     );
     expect(await actAs(cloud, RECIPIENT_ACCOUNT).see(id)).toMatch(/^pending/);
   });
@@ -190,7 +190,7 @@ describe('run', () => {
     });
     const { code, stdout, stderr } = await runCli(dir, ['run', '--json', ...at(cloud)]);
     expect(code).toBe(3);
-    expect(JSON.parse(stdout).passes.map(({ target }: { target: string }) => target)).toEqual(['far']);
+    expect(JSON.parse(stdout).runs.map(({ target }: { target: string }) => target)).toEqual(['far']);
     expect(stderr).toMatch(/`policy\/twin\.yaml` and `policy\/hub\.yaml` are both for/);
     expect(await actAs(cloud, RECIPIENT_ACCOUNT).see(id)).toBe('confirming');
   });
@@ -246,7 +246,7 @@ describe('run', () => {
       LEASE_MS,
     );
     const { code, stdout } = await runCli(dir, ['run', '--json', '--ledger', 'ledger.json', ...at(cloud)]);
-    expect(JSON.parse(stdout).passes).toMatchObject([{ status: 'leaseHeld' }, {}]);
+    expect(JSON.parse(stdout).runs).toMatchObject([{ status: 'leaseHeld' }, {}]);
     expect(code).toBe(expected);
   });
 
@@ -281,9 +281,9 @@ describe('run', () => {
     const dir = folderWith({ 'policy/hub.yaml': POLICY.replace('eu-west-2', 'eu-west-9') });
     // Nothing listens there, like at the host of an unknown region.
     const { code, stdout } = await runCli(dir, ['plan', '--json', '--endpoint', 'http://127.0.0.1:1']);
-    const [pass] = JSON.parse(stdout).passes;
-    expect({ code, failures: pass.failures }).toMatchObject({ code: 1, failures: [{ code: 'api' }] });
-    expect(pass.warnings).toEqual([
+    const [report] = JSON.parse(stdout).runs;
+    expect({ code, failures: report.failures }).toMatchObject({ code: 1, failures: [{ code: 'api' }] });
+    expect(report.warnings).toEqual([
       { code: 'wrong-account-or-region', message: expect.stringContaining('`eu-west-9`') },
     ]);
   });
@@ -302,7 +302,7 @@ describe('run', () => {
     const dir = folderWith({ 'policy/hub.yaml': POLICY });
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
     const { code, stdout } = await runCli(dir, [command, ...more, ...at(cloud)]);
-    expect({ code, told: stdout.includes(`${id} `) }).toEqual({ code: 0, told: true });
+    expect({ code, isListed: stdout.includes(`${id} `) }).toEqual({ code: 0, isListed: true });
     expect(stdout).toContain('1 would be accepted (plan: nothing was changed)');
     expect(await actAs(cloud, RECIPIENT_ACCOUNT).see(id)).toBe('confirming');
     expect(() => readFileSync(ledgerOf(dir, cloud))).toThrow('ENOENT');

@@ -61,7 +61,7 @@ describe('status', () => {
     expect({ code, ...JSON.parse(stdout) }).toMatchObject({
       code: 3,
       targets: [{ target: 'hub', pending: [{ id }] }],
-      faults: [{ file: 'policy/lost.yaml', code: 'missing-key' }, { file: 'policy/lost.yaml' }],
+      errors: [{ file: 'policy/lost.yaml', code: 'missing-key' }, { file: 'policy/lost.yaml' }],
     });
     expect(stderr).toMatch(/policy\/lost\.yaml left out; the others are shown\n$/);
   });
@@ -92,10 +92,10 @@ describe('status', () => {
         warnings: [],
         lastListing: null,
         followed: [],
-        orphans: [],
+        ungranted: [],
         accepted: [],
         ended: [],
-        unannounced: { count: 0, oldest: null },
+        undelivered: { count: 0, oldest: null },
         damaged: [],
       },
     ]);
@@ -110,7 +110,7 @@ describe('status', () => {
           firstSeen: expect.stringMatching(/Z$/),
           remembered: false,
           deadline: { earliest: null, latest: expect.stringMatching(/Z$/) },
-          gone: { atLeast: 0, atMost: null },
+          elapsed: { atLeast: 0, atMost: null },
           confirmsFailed: 0,
           inDoubt: null,
           now: expect.objectContaining({
@@ -123,7 +123,7 @@ describe('status', () => {
           now: expect.objectContaining({
             outcome: 'held',
             decision: { verdict: 'hold', reasons: [expect.objectContaining({ code: 'unknown-requester' })] },
-            acceptByHand: null,
+            manualOverrideCommand: null,
           }),
         }),
       ]),
@@ -158,7 +158,7 @@ describe('status', () => {
         'm',
       ),
     );
-    expect(stdout).toContain('last complete listing by a pass 4 min');
+    expect(stdout).toContain('last complete listing by a run 4 min');
     expect(stdout).not.toContain('\u001b');
   });
 
@@ -228,8 +228,8 @@ describe('status', () => {
     expect(stderr).toMatch(/^error: hub: api: .*unreachable.*\n$/);
     const forPeople = await runCli(dir, ['status', ...at(cloud)]);
     expect(forPeople.stdout).toContain('hub: 1 pending as remembered; failed');
-    expect(forPeople.stdout).toContain('the API could not be listed: what follows is what passes remember');
-    expect(forPeople.stdout).toContain('held by the last pass: no-grant: because of no-grant');
+    expect(forPeople.stdout).toContain('the API could not be listed: these pending requests are from the ledger');
+    expect(forPeople.stdout).toContain('held by the last run: no-grant: because of no-grant');
   });
 
   it('reports pending requests as unknown when the ledger is damaged, and does not change it', async () => {

@@ -176,7 +176,7 @@ describe('status --html', () => {
     const text = readFileSync(join(dir, 'status.html'), 'utf8');
     expect(text).toContain('<h1>Nothing is known to be pending</h1>');
     expect(text).toMatch(/<h2>Failed<\/h2><ul><li><b>hub<\/b> api: [^<]*unreachable/);
-    expect(text).toContain('the API could not be listed: what follows is what passes remember');
+    expect(text).toContain('the API could not be listed: these pending requests are from the ledger');
     expect(elements(text)).toContain('main');
   });
 
@@ -216,7 +216,7 @@ describe('status --html', () => {
     const name = `www/${'x'.repeat(240)}`;
     const { code, stderr } = await runCli(dir, ['status', ...where, '--html', name]);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/cannot be written \(ENAMETOOLONG\); mend its folder/);
+    expect(stderr).toMatch(/cannot be written \(ENAMETOOLONG\); fix the permissions of its folder/);
   });
 });
 

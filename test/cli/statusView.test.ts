@@ -106,10 +106,10 @@ describe('the list of pending requests', () => {
     ];
     const view = buildTargetView(facts(requests, aLedger(), { policy: aPolicy({ recipient: AWS }) }));
     expect(ids(view)).toEqual(['(without an ID)', 'old', 'young']);
-    expect(view.pending.map(({ elapsed, ageSeconds }) => ({ gone: elapsed, ageSeconds }))).toEqual([
-      { gone: null, ageSeconds: null },
-      { gone: null, ageSeconds: 70 * 86_400 },
-      { gone: null, ageSeconds: 3600 },
+    expect(view.pending.map(({ elapsed, ageSeconds }) => ({ elapsed, ageSeconds }))).toEqual([
+      { elapsed: null, ageSeconds: null },
+      { elapsed: null, ageSeconds: 70 * 86_400 },
+      { elapsed: null, ageSeconds: 3600 },
     ]);
   });
 
@@ -346,6 +346,6 @@ describe('the summary', () => {
   it('reports invalid policies as a failure', () => {
     const { tone, figures } = summarizeStatus([buildTargetView(facts([], aLedger()))], false);
     expect(tone).toBe('bad');
-    expect(figures).toContainEqual({ name: 'Failures', value: '1', note: 'policies left out', tone: 'bad' });
+    expect(figures).toContainEqual({ name: 'Failures', value: '1', note: 'invalid policy files', tone: 'bad' });
   });
 });

@@ -85,12 +85,12 @@ it('output that cannot be written is reported in one line, with a failure as exi
   const script = `"${process.execPath}" cli/main.ts policy check > /dev/full`;
   const env = { PATH: process.env.PATH ?? '', INIT_CWD: dir };
   const child = spawn('sh', ['-c', script], { cwd: resolve(import.meta.dirname, '../..'), env });
-  let told = '';
+  let output = '';
   child.stderr.on('data', (chunk) => {
-    told += String(chunk);
+    output += String(chunk);
   });
   expect(await once(child, 'exit')).toEqual([1, null]);
-  expect(told).toMatch(/^error: output cannot be written \(ENOSPC\).*\n$/);
+  expect(output).toMatch(/^error: output cannot be written \(ENOSPC\).*\n$/);
 });
 
 it('a file above the size limit of the process is a failure, not the end by a signal', async () => {
@@ -99,13 +99,13 @@ it('a file above the size limit of the process is a failure, not the end by a si
   const keys = { OSC_ACCESS_KEY: 'key', OSC_SECRET_KEY: 'secret' };
   const env = { PATH: process.env.PATH ?? '', HOME: dir, INIT_CWD: dir, ...keys };
   const child = spawn('sh', ['-c', script], { cwd: resolve(import.meta.dirname, '../..'), env });
-  let told = '';
+  let output = '';
   child.stdout.on('data', (chunk) => {
-    told += String(chunk);
+    output += String(chunk);
   });
   child.stderr.resume();
   expect(await once(child, 'close')).toEqual([1, null]);
-  expect(told).toContain('(EFBIG)');
+  expect(output).toContain('(EFBIG)');
 });
 
 describe('doctor', () => {

@@ -69,7 +69,7 @@ export async function collectCommandOutputs(names: readonly string[]): Promise<C
   const of = (file: string): string[] => ['policy/hub.yaml', '--request', file];
   const plan = await runCli(dir, ['plan', ...all, '--json']);
   const run = await runCli(dir, ['run', ...all, '--events', 'events.jsonl']);
-  const told = {
+  const outputs = {
     plan,
     run,
     status: await runCli(dir, ['status', ...all]),
@@ -91,7 +91,7 @@ export async function collectCommandOutputs(names: readonly string[]): Promise<C
     kept: kept.map((file) => file + filesIn(join(dir, file))).join('\n'),
     calls: await (await fetch(`${cloud.url}/_simulator/calls`)).text(),
   };
-  return { ...told, ...files };
+  return { ...outputs, ...files };
 }
 
 function filesIn(path: string): string {

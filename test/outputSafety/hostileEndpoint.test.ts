@@ -91,17 +91,17 @@ describe('the answer of a hostile endpoint', () => {
     [['doctor', '--ledger', 'l.json']],
     [['policy', 'init', '--provider', 'outscale', '--region', 'eu-west-2', '--account', RECIPIENT_ACCOUNT]],
   ])('contains no control characters and no link, and adds no line to the output of %j', async (command) => {
-    const told = textOf(
+    const output = textOf(
       await typed(
         MALICIOUS_NAMES.map(([, text]) => text),
         ...command,
       ),
     );
     const tame = textOf(await typed(HARMLESS_NAMES, ...command));
-    expect(told).toContain('owned');
-    expect(told.match(MISLEADING)).toBeNull();
-    expect(told.match(LINK)).toBeNull();
-    expect(told.split('\n')).toHaveLength(tame.split('\n').length);
+    expect(output).toContain('owned');
+    expect(output.match(MISLEADING)).toBeNull();
+    expect(output.match(LINK)).toBeNull();
+    expect(output.split('\n')).toHaveLength(tame.split('\n').length);
   });
 
   it('adds no key to a first policy', async () => {
@@ -115,13 +115,13 @@ describe('the answer of a hostile endpoint', () => {
       '--account',
       RECIPIENT_ACCOUNT,
     ];
-    const told = await typed(
+    const output = await typed(
       MALICIOUS_NAMES.map(([, text]) => text),
       ...command,
     );
-    expect(told.stdout).toContain('freeze: false');
-    expect(parse(told.stdout)).toMatchObject({ freeze: true });
-    expect(Object.keys(parse(told.stdout))).toEqual(['version', 'recipient', 'freeze', 'owners']);
+    expect(output.stdout).toContain('freeze: false');
+    expect(parse(output.stdout)).toMatchObject({ freeze: true });
+    expect(Object.keys(parse(output.stdout))).toEqual(['version', 'recipient', 'freeze', 'owners']);
   });
 
   it.each(MALICIOUS_NAMES)(

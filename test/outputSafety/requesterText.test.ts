@@ -8,18 +8,18 @@ import { HARMLESS_NAMES, LINK, MALICIOUS_NAMES, MISLEADING, UNPRINTABLE } from '
 import { type CommandOutputs, collectCommandOutputs } from './commandOutputs.ts';
 
 /** The outputs of every command for hostile names, and for harmless names. */
-const worlds: Promise<CommandOutputs>[] = [];
+const collected: Promise<CommandOutputs>[] = [];
 
 /** Created by the first test that needs it. */
-async function toldOf(): Promise<{ told: CommandOutputs; tame: CommandOutputs }> {
-  if (worlds.length === 0)
-    worlds.push(
+async function collectOutputs(): Promise<{ hostile: CommandOutputs; tame: CommandOutputs }> {
+  if (collected.length === 0)
+    collected.push(
       collectCommandOutputs(MALICIOUS_NAMES.map(([, name]) => name)),
       collectCommandOutputs(HARMLESS_NAMES),
     );
-  const [told, tame] = await Promise.all(worlds);
-  if (told === undefined || tame === undefined) throw new Error('nothing was told');
-  return { told, tame };
+  const [hostile, tame] = await Promise.all(collected);
+  if (hostile === undefined || tame === undefined) throw new Error('no outputs');
+  return { hostile, tame };
 }
 
 vi.setConfig({ testTimeout: 240_000 });
@@ -44,23 +44,23 @@ const AS_DATA: readonly (readonly [string, (of: CommandOutputs) => string])[] = 
 
 describe.each(IN_A_TERMINAL)('text of a requester in the output of `%s`', (_, textOf) => {
   it('contains no control characters, no invisible characters and no link', async () => {
-    const { told } = await toldOf();
-    expect(textOf(told)).toContain('script');
-    expect(textOf(told).match(MISLEADING)).toBeNull();
-    expect(textOf(told).match(LINK)).toBeNull();
+    const { hostile } = await collectOutputs();
+    expect(textOf(hostile)).toContain('script');
+    expect(textOf(hostile).match(MISLEADING)).toBeNull();
+    expect(textOf(hostile).match(LINK)).toBeNull();
   });
 
   it('adds no line', async () => {
-    const { told, tame } = await toldOf();
-    expect(textOf(told).split('\n')).toHaveLength(textOf(tame).split('\n').length);
+    const { hostile, tame } = await collectOutputs();
+    expect(textOf(hostile).split('\n')).toHaveLength(textOf(tame).split('\n').length);
   });
 });
 
 describe.each(AS_DATA)('text of a requester in `%s`', (_, textOf) => {
   it('can be shown in a terminal, and is unchanged when it is parsed', async () => {
-    const { told } = await toldOf();
-    expect(textOf(told).match(UNPRINTABLE)).toBeNull();
-    const documents = textOf(told)
+    const { hostile } = await collectOutputs();
+    expect(textOf(hostile).match(UNPRINTABLE)).toBeNull();
+    const documents = textOf(hostile)
       .trimEnd()
       .split(textOf === AS_DATA[1]?.[1] ? '\n' : '\0');
     const read = JSON.stringify(documents.map((document) => JSON.parse(document)));
@@ -70,8 +70,8 @@ describe.each(AS_DATA)('text of a requester in `%s`', (_, textOf) => {
 
 describe('text of a requester in a printed command', () => {
   it.each(IN_A_TERMINAL.slice(0, 2))('does not occur: `%s`', async (_, textOf) => {
-    const { told, tame } = await toldOf();
-    const commands = textOf(told).match(/\baws (directconnect|ec2) .*/g) ?? [];
+    const { hostile, tame } = await collectOutputs();
+    const commands = textOf(hostile).match(/\baws (directconnect|ec2) .*/g) ?? [];
     // One for each request without a matching grant, and none for those of an unknown requester.
     expect(commands.length).toBeGreaterThanOrEqual(MALICIOUS_NAMES.length);
     for (const command of commands) expect(command).toMatch(/^aws [a-z0-9]+ [a-z-]+( --[a-z-]+ [\w:./-]+)+$/);
@@ -83,38 +83,38 @@ describe('text of a requester in a printed command', () => {
 
 describe('text of a requester in the page of `status --html`', () => {
   it('adds no markup: elements and attributes are those of a page with harmless names', async () => {
-    const { told, tame } = await toldOf();
-    expect(told.page).toContain('&lt;script&gt;');
-    expect(told.page.match(MISLEADING)).toBeNull();
-    expect(tagsOf(told.page)).toEqual(tagsOf(tame.page));
+    const { hostile, tame } = await collectOutputs();
+    expect(hostile.page).toContain('&lt;script&gt;');
+    expect(hostile.page.match(MISLEADING)).toBeNull();
+    expect(tagsOf(hostile.page)).toEqual(tagsOf(tame.page));
   });
 });
 
 describe('text of a requester in a comment on a pull request', () => {
   it('is inside of code fences that it cannot close, so that it is neither Markdown, HTML nor a mention', async () => {
-    const { told, tame } = await toldOf();
-    expect(told.review.stdout).toContain('@octocat');
-    expect(outsideFences(told.review.stdout)).toEqual(outsideFences(tame.review.stdout));
+    const { hostile, tame } = await collectOutputs();
+    expect(hostile.review.stdout).toContain('@octocat');
+    expect(outsideFences(hostile.review.stdout)).toEqual(outsideFences(tame.review.stdout));
   });
 });
 
 describe('text of a requester in a first policy', () => {
   it('stays inside of comments', async () => {
-    const { told, tame } = await toldOf();
-    expect(told.first.stdout).toContain('freeze: false');
-    expect(parse(told.first.stdout)).toEqual(parse(tame.first.stdout));
-    expect(parse(told.first.stdout)).toMatchObject({ freeze: true, owners: null });
+    const { hostile, tame } = await collectOutputs();
+    expect(hostile.first.stdout).toContain('freeze: false');
+    expect(parse(hostile.first.stdout)).toEqual(parse(tame.first.stdout));
+    expect(parse(hostile.first.stdout)).toMatchObject({ freeze: true, owners: null });
     // Also after the `#` before the owners were removed.
-    expect(parse(withOwners(told.first.stdout))).toEqual(parse(withOwners(tame.first.stdout)));
+    expect(parse(withOwners(hostile.first.stdout))).toEqual(parse(withOwners(tame.first.stdout)));
   });
 });
 
 describe('text of a requester in a suggested patch', () => {
   it('adds no line', async () => {
-    const { told, tame } = await toldOf();
-    expect(told.suggest.code).toBe(0);
-    expect(told.suggest.stdout).toContain('reboot');
-    expect(told.suggest.stdout.split('\n')).toHaveLength(tame.suggest.stdout.split('\n').length);
+    const { hostile, tame } = await collectOutputs();
+    expect(hostile.suggest.code).toBe(0);
+    expect(hostile.suggest.stdout).toContain('reboot');
+    expect(hostile.suggest.stdout.split('\n')).toHaveLength(tame.suggest.stdout.split('\n').length);
   });
 });
 
@@ -124,8 +124,8 @@ describe('text of a requester in a notification', () => {
   );
 
   it('does not prevent its delivery, adds no line, and does not control a mail program', async () => {
-    const { told } = await toldOf();
-    const events = told.events
+    const { hostile } = await collectOutputs();
+    const events = hostile.events
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line));
