@@ -47,7 +47,7 @@ describe('doctor before the first run', () => {
       'that the keys are of another account of AWS',
       policy('', 'aws'),
       { AWS_ACCESS_KEY_ID: ACME },
-      /FAIL +identity: the credentials are of account `210987654321`, the policy's recipient is `012345678901`; use the recipient's, or mend `recipient\.account`/,
+      /FAIL +identity: the credentials belong to account `210987654321`, but the policy's recipient is `012345678901`; use credentials of the recipient, or fix `recipient\.account`/,
     ],
     [
       'that the region is another',
@@ -196,7 +196,7 @@ describe('doctor, on its environment,', () => {
     [
       'that those cannot be read',
       { NODE_EXTRA_CA_CERTS: 'DIR/nowhere.pem' },
-      /FAIL +certificates: NODE_EXTRA_CA_CERTS names .*nowhere\.pem, which cannot be read \(ENOENT\); mend or unset it/,
+      /FAIL +certificates: NODE_EXTRA_CA_CERTS names .*nowhere\.pem, which cannot be read \(ENOENT\); fix or unset it/,
       1,
     ],
     [
@@ -243,7 +243,7 @@ describe('doctor, on the ledger,', () => {
     const { code, stdout } = await examined(policy(), {}, {}, ledger);
     expect({ code, stdout }).toMatchObject({
       code: 0,
-      stdout: expect.stringMatching(/ok +ledger: state\/ledger\.json can be read and written, no pass yet/),
+      stdout: expect.stringMatching(/ok +ledger: state\/ledger\.json can be read and written, no complete listing yet/),
     });
   });
 

@@ -63,18 +63,18 @@ owners:
 
 /** Pending requests: two allowed, one whose gateway is not attached, one without a matching grant, and some of unknown requesters. */
 async function offerAll(cloud: Emulator, provider: Provider) {
-  const [acme, stranger] = [actAs(cloud, ACME), actAs(cloud, UNKNOWN_REQUESTER)];
+  const [acme, unknown] = [actAs(cloud, ACME), actAs(cloud, UNKNOWN_REQUESTER)];
   const allowed = [
     await acme.offer({ connection: ACME_1, vlan: 101, authKey: PLANTED_KEY }),
     await acme.offer({ connection: ACME_1, vlan: 102 }),
   ];
   await acme.offer({ connection: ACME_2, vlan: 103 });
   await acme.offer({ connection: ACME_2, vlan: 104 });
-  if (provider === 'aws') await stranger.offer({ connection: UNKNOWN_CONNECTION, vlan: 106, type: 'public' });
+  if (provider === 'aws') await unknown.offer({ connection: UNKNOWN_CONNECTION, vlan: 106, type: 'public' });
   await actAs(cloud, RECIPIENT_ACCOUNT).offer({ connection: OWN_CONNECTION, vlan: 107, to: ACME });
-  const acceptedManually = await stranger.offer({ connection: UNKNOWN_CONNECTION, vlan: 108 });
+  const acceptedManually = await unknown.offer({ connection: UNKNOWN_CONNECTION, vlan: 108 });
   await actAs(cloud, RECIPIENT_ACCOUNT).confirm(acceptedManually, PROD);
-  return { allowed, withdrawn: await stranger.offer({ connection: UNKNOWN_CONNECTION, vlan: 105 }) };
+  return { allowed, withdrawn: await unknown.offer({ connection: UNKNOWN_CONNECTION, vlan: 105 }) };
 }
 
 /** Every document of a target, from its first request to a provider that no longer answers. */

@@ -33,8 +33,8 @@ describe('a ping', () => {
     const broken = await runCli(dir, ['run', ...at(cloud), '--ping', `${url}/${TOKEN}`]);
     expect({ code: broken.code, pings: received.length }).toEqual({ code: 1, pings: 0 });
 
-    const sound = ['run', '-p', 'policy/hub.yaml', ...at(cloud), '--ping', `${url}/${TOKEN}`];
-    expect(await runCli(dir, sound)).toMatchObject({ code: 0, stderr: '' });
+    const valid = ['run', '-p', 'policy/hub.yaml', ...at(cloud), '--ping', `${url}/${TOKEN}`];
+    expect(await runCli(dir, valid)).toMatchObject({ code: 0, stderr: '' });
     expect(received.map(({ headers }) => headers['user-agent'])).toEqual(['vif-acceptor']);
   });
 
@@ -48,10 +48,10 @@ describe('a ping', () => {
   it.each<[string, readonly string[], Record<string, string>]>([
     ['a plan', ['plan'], {}],
     ['a dry run', ['run', '--dry-run'], {}],
-    ['a look at what is pending', ['status'], {}],
+    ['a command that only reads', ['status'], {}],
     ['a run that failed', ['run'], { OSC_SECRET_KEY: 'wrong' }],
     ['a run whose events cannot be delivered', ['run', '--events', 'no/such/folder/events'], {}],
-    ['a policy that is broken, beside one that is sound', ['run'], { BROKEN: 'yes' }],
+    ['an invalid policy beside a valid one', ['run'], { BROKEN: 'yes' }],
   ])('is not sent by %s', async (_, args, env) => {
     const [cloud, { url, received }] = [await startTestCloud(), await listener()];
     const broken: Record<string, string> =

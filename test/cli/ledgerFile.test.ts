@@ -53,7 +53,7 @@ describe('the records beside a ledger file', () => {
 });
 
 describe('the ledger of an endpoint', () => {
-  async function begun() {
+  async function startRun() {
     const cloud = await startTestCloud();
     const dir = folderWith({ 'policy/hub.yaml': POLICY });
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
@@ -72,14 +72,14 @@ describe('the ledger of an endpoint', () => {
   }
 
   it('is the same with and without a slash at its end', async () => {
-    const { id, ledgers, name, receipts, run, url } = await begun();
+    const { id, ledgers, name, receipts, run, url } = await startRun();
     expect((await run(`${url}/`)).code).toBe(0);
     expect(ledgers()).toEqual([`${name}.json`]);
     expect((await receipts(url)).stdout).toContain(id);
   });
 
   it('is still used when an earlier release named it by the URL with a slash', async () => {
-    const { ledgers, name, rename, run, url } = await begun();
+    const { ledgers, name, rename, run, url } = await startRun();
     expect((await run(url)).code).toBe(0);
     rename();
     for (const given of [`${url}/`, url]) expect((await run(given)).code).toBe(0);

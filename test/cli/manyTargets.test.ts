@@ -22,7 +22,7 @@ function leases(dir: string): unknown[] {
   return entries.filter(([key]) => !key.startsWith('later/')).map(([, { lease }]) => lease);
 }
 
-interface Told {
+interface RunResult {
   readonly target: string;
   readonly status: string;
   readonly counts: Readonly<Record<string, number>>;
@@ -45,8 +45,8 @@ describe('over many targets', () => {
       const { stdout } = await runCli(dir, [command, '--json', '--policy', ...named, ...regions.args]);
       expect(regions.most()).toBe(4);
       expect(regions.ended().indexOf('r8')).toBeGreaterThan(regions.ended().indexOf('r5'));
-      const { passes, targets = passes } = JSON.parse(stdout);
-      expect(targets.map(({ target }: Told) => target)).toEqual([
+      const { runs, targets = runs } = JSON.parse(stdout);
+      expect(targets.map(({ target }: RunResult) => target)).toEqual([
         'r8',
         'r7',
         'r6',
@@ -117,20 +117,20 @@ describe('over many targets', () => {
       const { code, stdout, stderr } = await running.ended;
 
       expect(code).toBe(1);
-      expect(stderr.match(/^stopping: no further confirm is begun/gm)).toHaveLength(1);
+      expect(stderr.match(/^stopping: no further confirm starts/gm)).toHaveLength(1);
       // On a busy machine, a second confirm of a target may have started before the signal.
-      const begun = Object.fromEntries(
+      const started = Object.fromEntries(
         [...Map.groupBy(confirms(), (region) => region)].map(([region, those]) => [region, those.length]),
       );
-      expect(Object.keys(begun).toSorted()).toEqual(['r0', 'r1', 'r2', 'r3']);
-      const { passes } = JSON.parse(stdout);
+      expect(Object.keys(started).toSorted()).toEqual(['r0', 'r1', 'r2', 'r3']);
+      const { runs } = JSON.parse(stdout);
       expect(
-        passes.map(({ target, counts }: Told) => [target, counts.accepted, counts.notAttempted]),
+        runs.map(({ target, counts }: RunResult) => [target, counts.accepted, counts.notAttempted]),
       ).toEqual(
         ['r0', 'r1', 'r2', 'r3', 'r4', 'r5', 'r6'].map((name) => [
           name,
-          begun[name] ?? 0,
-          2 - (begun[name] ?? 0),
+          started[name] ?? 0,
+          2 - (started[name] ?? 0),
         ]),
       );
       expect(leases(dir)).toEqual(Array.from({ length: 7 }, () => null));

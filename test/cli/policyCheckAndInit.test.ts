@@ -5,28 +5,28 @@ import { ACME, actAs, RECIPIENT_ACCOUNT } from '../support/accounts.ts';
 import { folderWith, runCli, withOwners } from '../support/cli.ts';
 import { ACME_1, PROD, startTestCloud } from '../support/cloud.ts';
 
-const SOUND = `version: 1
+const VALID = `version: 1
 recipient: { provider: outscale, region: eu-west-2, account: "${RECIPIENT_ACCOUNT}" }
 owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }
 `;
 
 describe('policy check', () => {
   it('prints one JSON document, with the valid policies or with every error', async () => {
-    const sound = await runCli(folderWith({ 'policy/hub.yaml': SOUND }), ['policy', 'check', '--json']);
-    expect(JSON.parse(sound.stdout)).toMatchObject({ policies: [{ target: 'hub' }], errors: [] });
-    const faulty = await runCli(folderWith({ 'policy/hub.yaml': 'version: 2' }), [
+    const valid = await runCli(folderWith({ 'policy/hub.yaml': VALID }), ['policy', 'check', '--json']);
+    expect(JSON.parse(valid.stdout)).toMatchObject({ policies: [{ target: 'hub' }], errors: [] });
+    const invalid = await runCli(folderWith({ 'policy/hub.yaml': 'version: 2' }), [
       'policy',
       'check',
       '--json',
     ]);
-    expect(faulty.code).toBe(3);
-    expect(JSON.parse(faulty.stdout).errors).toContainEqual(
+    expect(invalid.code).toBe(3);
+    expect(JSON.parse(invalid.stdout).errors).toContainEqual(
       expect.objectContaining({ file: 'policy/hub.yaml', line: 1, column: 10, path: 'version' }),
     );
   });
 
   it('describes a valid policy in one line', async () => {
-    const { code, stdout } = await runCli(folderWith({ 'policy/hub.yaml': SOUND }), ['policy', 'check']);
+    const { code, stdout } = await runCli(folderWith({ 'policy/hub.yaml': VALID }), ['policy', 'check']);
     expect(code).toBe(0);
     expect(stdout).toMatch(
       /^hub: valid; outscale eu-west-2 012345678901, 1 owner, 1 grant, 0 hold lines; sha256:/,
@@ -34,11 +34,11 @@ describe('policy check', () => {
   });
 
   it('lists every error of every file with position and fix, and exits with 3', async () => {
-    const faulty = SOUND.replace(`"${RECIPIENT_ACCOUNT}"`, RECIPIENT_ACCOUNT).replace('acme:', 'Acme:');
+    const invalid = VALID.replace(`"${RECIPIENT_ACCOUNT}"`, RECIPIENT_ACCOUNT).replace('acme:', 'Acme:');
     const dir = folderWith({
-      'policy/a.yaml': faulty,
+      'policy/a.yaml': invalid,
       'policy/b.yaml': 'version: 2\n',
-      'policy/c.yml': SOUND,
+      'policy/c.yml': VALID,
     });
     const { code, stdout, stderr } = await runCli(dir, ['policy', 'check']);
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
@@ -51,9 +51,9 @@ describe('policy check', () => {
 
   it('searches folders that are named, and reads each file once', async () => {
     const dir = folderWith({
-      'mine/a.yaml': SOUND,
+      'mine/a.yaml': VALID,
       'mine/cases/a.yaml': 'version: 1',
-      'mine/b.yaml': SOUND.replace('eu-west-2', 'us-east-2'),
+      'mine/b.yaml': VALID.replace('eu-west-2', 'us-east-2'),
     });
     for (const named of [['mine'], ['mine/'], ['./mine', 'mine/b.yaml']]) {
       const { code, stdout } = await runCli(dir, ['policy', 'check', ...named, '--json']);
@@ -65,7 +65,7 @@ describe('policy check', () => {
   it.each(['policy', 'policy/cases', 'lab/deep'])(
     'finds the folder `policy` when it is typed in %s',
     async (where) => {
-      const files = { 'policy/hub.yaml': SOUND, 'policy/cases/README.md': '', 'lab/deep/x': '' };
+      const files = { 'policy/hub.yaml': VALID, 'policy/cases/README.md': '', 'lab/deep/x': '' };
       const dir = folderWith(files);
       const { code, stdout } = await runCli(join(dir, where), ['policy', 'check']);
       expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining('hub: valid') });
@@ -76,7 +76,7 @@ describe('policy check', () => {
   it.skipIf(process.getuid?.() !== 0)(
     'uses a folder above only when it belongs to the user, root, or the caller of sudo, unless it is named',
     async () => {
-      const dir = folderWith({ 'policy/hub.yaml': SOUND, 'lab/x': '' });
+      const dir = folderWith({ 'policy/hub.yaml': VALID, 'lab/x': '' });
       chownSync(join(dir, 'policy'), 12345, 12345);
       const check = (where: string, args: readonly string[] = [], env = {}) =>
         runCli(join(dir, where), ['policy', 'check', ...args], env);
@@ -91,7 +91,7 @@ describe('policy check', () => {
   );
 
   it('warns of a region that the provider is not known to have', async () => {
-    const dir = folderWith({ 'policy/hub.yaml': SOUND.replace('eu-west-2', 'eu-west-9') });
+    const dir = folderWith({ 'policy/hub.yaml': VALID.replace('eu-west-2', 'eu-west-9') });
     const { code, stdout, stderr } = await runCli(dir, ['policy', 'check', '--json']);
     expect({ code, stderr }).toMatchObject({
       code: 0,

@@ -121,11 +121,11 @@ describe('policy suggest', () => {
   });
 
   it('lists for an unknown requester what to confirm out of band, and requires the gateway', async () => {
-    const stranger = { ...OUTSCALE_ITEM, connectionId: 'dxcon-99999999' };
-    const asked = await suggested(POLICY, stranger);
+    const unknown = { ...OUTSCALE_ITEM, connectionId: 'dxcon-99999999' };
+    const asked = await suggested(POLICY, unknown);
     expect(asked.code).toBe(1);
     expect(asked.stderr).toContain('choose one of core, lab by `--gateway`');
-    const { dir, stdout, stderr } = await suggested(POLICY, stranger, '--gateway', 'core');
+    const { dir, stdout, stderr } = await suggested(POLICY, unknown, '--gateway', 'core');
     expect(stderr).toContain('whose the connection is');
     // The patch says so too, because it may be read without the message.
     expect(apply(dir, stdout)).toMatch(

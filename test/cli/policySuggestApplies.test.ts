@@ -15,7 +15,7 @@ owners:
         gateway: vgw-12345678
         match: { vlan: [4000] }
 `;
-const STRANGER = { ...OUTSCALE_ITEM, connectionId: 'dxcon-99999999' };
+const UNKNOWN = { ...OUTSCALE_ITEM, connectionId: 'dxcon-99999999' };
 
 /** A work tree with a policy, and a sibling of the policy's folder. */
 function workTree(file: string, text = POLICY): string {
@@ -77,7 +77,7 @@ describe('git applies what `policy suggest` prints', () => {
 
   it.each([
     ['a grant', OUTSCALE_ITEM],
-    ['an owner', STRANGER],
+    ['an owner', UNKNOWN],
   ])('of a policy with the line ends of Windows, which stay: %s', async (_, item) => {
     const top = workTree('policy/hub.yaml', POLICY.replaceAll('\n', '\r\n'));
     execFileSync('git', ['config', 'core.autocrlf', 'true'], { cwd: top });

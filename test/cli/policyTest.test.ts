@@ -4,13 +4,13 @@ import { describe, expect, it } from 'vitest';
 import { folderWith, runCli } from '../support/cli.ts';
 import { aPolicyTest, EXPECT_PROD, TESTED_POLICY, testFileOf } from '../support/policyTestFiles.ts';
 
-const PASSES = aPolicyTest(
+const PASSING = aPolicyTest(
   '{ connection: dxcon-1, vlan: 100 }',
   EXPECT_PROD,
   undefined,
   'acme reaches production',
 );
-const FAILS = aPolicyTest(
+const FAILING = aPolicyTest(
   '{ connection: dxcon-2, vlan: 100 }',
   EXPECT_PROD,
   undefined,
@@ -23,7 +23,7 @@ function withCases(...cases: string[]): string {
 
 describe('policy test', () => {
   it('lists the tests that pass, and warns of every grant and hold rule that no test covers', async () => {
-    const { code, stdout, stderr } = await runCli(withCases(PASSES), ['policy', 'test']);
+    const { code, stdout, stderr } = await runCli(withCases(PASSING), ['policy', 'test']);
     expect(code).toBe(0);
     expect(stdout).toBe('acme\n  ✓ acme reaches production\n\n1 passed, 0 failed\n');
     expect(stderr.split('\n')).toEqual([
@@ -39,7 +39,7 @@ describe('policy test', () => {
   });
 
   it('exits with 1 when a test fails, and shows the expected and the actual decision with its reasons', async () => {
-    const { code, stdout } = await runCli(withCases(PASSES, FAILS), ['policy', 'test', 'policy/acme.yaml']);
+    const { code, stdout } = await runCli(withCases(PASSING, FAILING), ['policy', 'test', 'policy/acme.yaml']);
     expect(code).toBe(1);
     expect(stdout).toContain(`  ✗ on the other connection too (policy/cases/acme.yaml:5)
       expected: accept by \`acme.prod\`, gateway \`vgw-12345678\`
@@ -50,7 +50,7 @@ describe('policy test', () => {
   });
 
   it('prints one JSON document', async () => {
-    const { code, stdout, stderr } = await runCli(withCases(PASSES, FAILS), ['policy', 'test', '--json']);
+    const { code, stdout, stderr } = await runCli(withCases(PASSING, FAILING), ['policy', 'test', '--json']);
     expect(code).toBe(1);
     for (const line of stderr.trimEnd().split('\n')) expect(line).toMatch(/^warning: /);
     expect(JSON.parse(stdout)).toMatchObject({
@@ -71,7 +71,7 @@ describe('policy test', () => {
   it('exits with 3 when policies or tests have errors, lists all of them, and runs no test', async () => {
     const dir = folderWith({
       'policy/acme.yaml': TESTED_POLICY.replace('vgw-87654321', 'vgw-8'),
-      'policy/cases/acme.yaml': testFileOf(PASSES.replace('vlan', 'vlna')),
+      'policy/cases/acme.yaml': testFileOf(PASSING.replace('vlan', 'vlna')),
     });
     const { code, stdout, stderr } = await runCli(dir, ['policy', 'test', '--json']);
     expect(code).toBe(3);

@@ -30,12 +30,12 @@ describe.each([false, true])(
   (freeze) => {
     it('is in no output when the owner or the requested interface is not certain', async () => {
       const cloud = await startTestCloud({ dialect: 'aws' });
-      const [acme, stranger] = [actAs(cloud, ACME), actAs(cloud, UNKNOWN_REQUESTER)];
+      const [acme, unknown] = [actAs(cloud, ACME), actAs(cloud, UNKNOWN_REQUESTER)];
       const plain = await acme.offer({ connection: ACME_1, vlan: 300 });
       const uncertain = [
         await acme.offer({ connection: ACME_1, vlan: 150 }),
         await acme.offer({ connection: ACME_1, vlan: 101, type: 'transit' }),
-        await stranger.offer({ connection: UNKNOWN_CONNECTION, vlan: 102 }),
+        await unknown.offer({ connection: UNKNOWN_CONNECTION, vlan: 102 }),
       ];
       const dir = folderWith({ 'policy/hub.yaml': policy(freeze) });
       const where = ['--endpoint', cloud.url, '--gateway-endpoint', cloud.url, '--ledger', 'ledger.json'];

@@ -43,7 +43,7 @@ describe('receipts', () => {
     expect(stdout).toContain(`given: acme.prod (NET-1234) to ${PROD}, decided `);
     expect(stdout).toContain('known by: the answer to the confirm');
     expect(stdout).toMatch(/policy: sha256:[0-9a-f]{64}, revision /);
-    expect(stdout).toContain('decided again: the same');
+    expect(stdout).toContain('re-evaluated: same decision');
   });
 
   it('shows the receipts of valid policies and the errors of an invalid one', async () => {
@@ -105,7 +105,7 @@ describe('receipts', () => {
     writeFileSync(path, readFileSync(path, 'utf8').replaceAll('"vlan":101', '"vlan":102'));
     const { code, stdout } = await receipts();
     expect(code).toBe(1);
-    expect(stdout).toContain('decided again: held: no-grant: ');
+    expect(stdout).toContain('re-evaluated: different decision: held: no-grant: ');
   });
 
   it('fails when the policy version used at the time is missing', async () => {
@@ -114,6 +114,6 @@ describe('receipts', () => {
     for (const name of readdirSync(policies)) rmSync(join(policies, name));
     const { code, stdout } = await receipts();
     expect(code).toBe(1);
-    expect(stdout).toContain('decided again: the ledger has no policy sha256:');
+    expect(stdout).toContain('re-evaluated: the ledger has no policy sha256:');
   });
 });

@@ -222,7 +222,7 @@ describe('a malformed request file', () => {
     ['with a key that is not in quotes', `{"authKey": ${PLANTED_KEY}}`],
     ['with a key where `true` belongs', `{"connection": "dxcon-1", "peers": [{"key": "${PLANTED_KEY}"}]}`],
     [
-      'with a key in a field of ours that takes none',
+      'with a key in one of our own fields, which takes none',
       `{"connection": "dxcon-1", "authKey": "${PLANTED_KEY}"}`,
     ],
     [

@@ -30,7 +30,7 @@ describe('run', () => {
     const cloud = await startTestCloud();
     const dir = folderWith({ 'policy/hub.yaml': POLICY });
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101, name: 'acme-prod-1' });
-    const stranger = await actAs(cloud, UNKNOWN_REQUESTER).offer({
+    const unknown = await actAs(cloud, UNKNOWN_REQUESTER).offer({
       connection: UNKNOWN_CONNECTION,
       vlan: 102,
     });
@@ -59,7 +59,7 @@ describe('run', () => {
               outcome: 'accepted',
             }),
             expect.objectContaining({
-              id: stranger,
+              id: unknown,
               decision: {
                 verdict: 'hold',
                 reasons: [{ code: 'unknown-requester', message: expect.any(String) }],
@@ -90,7 +90,7 @@ describe('run', () => {
   it('prints a table without colour outside of a terminal, and keeps state between runs', async () => {
     const cloud = await startTestCloud();
     const dir = folderWith({ 'policy/hub.yaml': POLICY });
-    const stranger = await actAs(cloud, UNKNOWN_REQUESTER).offer({
+    const unknown = await actAs(cloud, UNKNOWN_REQUESTER).offer({
       connection: UNKNOWN_CONNECTION,
       vlan: 102,
     });
@@ -100,7 +100,7 @@ describe('run', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(
       new RegExp(
-        `^! +${stranger} +${UNKNOWN_CONNECTION} +102 .* held +unknown, at most in .* unknown-requester$`,
+        `^! +${unknown} +${UNKNOWN_CONNECTION} +102 .* held +unknown, at most in .* unknown-requester$`,
         'm',
       ),
     );
@@ -109,7 +109,7 @@ describe('run', () => {
     expect(stdout).not.toContain('\u001b');
     const ledger = JSON.parse(readFileSync(ledgerOf(dir, cloud), 'utf8'));
     expect(Object.keys(ledger.targets[`outscale/eu-west-2/${RECIPIENT_ACCOUNT}`].items)).toEqual([
-      `sighting/${stranger}`,
+      `sighting/${unknown}`,
     ]);
   });
 
@@ -126,7 +126,7 @@ describe('run', () => {
     const [problem, fix] = stdout.split('\n').slice(-3);
     expect(problem).toMatch(new RegExp(`^${id} has a problem: available, and carries no traffic: gateway `));
     expect(fix).toBe(
-      `  by hand: aws ec2 enable-vgw-route-propagation --route-table-id ${await routes.tableOf('vpc-1')} ` +
+      `  to fix it manually: aws ec2 enable-vgw-route-propagation --route-table-id ${await routes.tableOf('vpc-1')} ` +
         `--gateway-id ${PROD} --region eu-west-2 --endpoint-url ${cloud.url}`,
     );
     expect((await runCli(dir, ['run', ...at(cloud)])).stdout).not.toContain(id);

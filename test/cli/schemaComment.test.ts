@@ -34,7 +34,7 @@ describe('the comment by which an editor finds the JSON schema of a policy', () 
 
   it.each([
     ['is in no project', '/tmp/acme.yaml'],
-    ['stands beside the project, under a name that begins like its own', `${process.cwd()}-policies.yaml`],
+    ['is beside the project, under a name that begins like its own', `${process.cwd()}-policies.yaml`],
   ])('is left out where the file %s', (_, file) => {
     expect(schemaComment(file)).toBeNull();
   });

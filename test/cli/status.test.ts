@@ -30,21 +30,21 @@ function ledgerWith(
   seen: Readonly<Record<string, NonNullable<Parameters<typeof anObservation>[0]>>>,
   provider = 'outscale',
 ): string {
-  const sightings = Object.entries(seen).map(([id, given]) => [
+  const observations = Object.entries(seen).map(([id, given]) => [
     `sighting/${id}`,
     anObservation({ connection: UNKNOWN_CONNECTION, ...given }),
   ]);
-  const target = { lease: null, lastListing: ago(240), failing: null, items: Object.fromEntries(sightings) };
+  const target = { lease: null, lastListing: ago(240), failing: null, items: Object.fromEntries(observations) };
   return JSON.stringify({ format: 2, targets: { [`${provider}/eu-west-2/${RECIPIENT_ACCOUNT}`]: target } });
 }
 
 /** Three requests that no policy allows, by their VLANs. */
 async function offerThree(cloud: Emulator): Promise<[string, string, string]> {
-  const stranger = actAs(cloud, UNKNOWN_REQUESTER);
+  const unknown = actAs(cloud, UNKNOWN_REQUESTER);
   return [
-    await stranger.offer({ connection: UNKNOWN_CONNECTION, vlan: 201 }),
-    await stranger.offer({ connection: UNKNOWN_CONNECTION, vlan: 202 }),
-    await stranger.offer({ connection: UNKNOWN_CONNECTION, vlan: 203 }),
+    await unknown.offer({ connection: UNKNOWN_CONNECTION, vlan: 201 }),
+    await unknown.offer({ connection: UNKNOWN_CONNECTION, vlan: 202 }),
+    await unknown.offer({ connection: UNKNOWN_CONNECTION, vlan: 203 }),
   ];
 }
 

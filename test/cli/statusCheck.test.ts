@@ -24,12 +24,12 @@ function ago(seconds: number): string {
   return new Date(Date.now() - seconds * 1000).toISOString();
 }
 
-/** A ledger file whose last complete listing was then, with these sightings of requests. */
+/** A ledger file whose last complete listing was then, with these observations of requests. */
 function ledgerOf(
   lastListing: string,
-  sightings: Readonly<Record<string, Parameters<typeof anObservation>[0]>> = {},
+  observations: Readonly<Record<string, Parameters<typeof anObservation>[0]>> = {},
 ) {
-  const items = Object.entries(sightings).map(([id, given]) => [
+  const items = Object.entries(observations).map(([id, given]) => [
     `sighting/${id}`,
     anObservation({ connection: UNKNOWN_CONNECTION, ...given }),
   ]);
@@ -70,10 +70,10 @@ describe('status --check', () => {
 
   it('reports held requests, first those near their expiry, one per line', async () => {
     const cloud = await startTestCloud();
-    const stranger = actAs(cloud, UNKNOWN_REQUESTER);
+    const unknown = actAs(cloud, UNKNOWN_REQUESTER);
     const [late, soon] = [
-      await stranger.offer({ connection: UNKNOWN_CONNECTION, vlan: 201 }),
-      await stranger.offer({ connection: UNKNOWN_CONNECTION, vlan: 202 }),
+      await unknown.offer({ connection: UNKNOWN_CONNECTION, vlan: 201 }),
+      await unknown.offer({ connection: UNKNOWN_CONNECTION, vlan: 202 }),
     ];
     const ledger = ledgerOf(ago(240), {
       [late]: { vlan: 201, firstSeen: ago(DAY_S), notListedAt: ago(DAY_S + 300) },

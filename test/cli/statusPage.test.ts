@@ -22,18 +22,18 @@ async function write(cloud: Emulator, file: string, files = {}): Promise<Command
   return { dir, ...(await runCli(dir, ['status', ...where, '--html', file])) };
 }
 
-/** The page of one request that would be accepted, a hostile one, an orphan and an acceptance. */
+/** The page of one request that would be accepted, a hostile one, an ungranted and an acceptance. */
 async function richPage(): Promise<string> {
   const cloud = await startTestCloud();
-  const stranger = actAs(cloud, UNKNOWN_REQUESTER);
+  const unknown = actAs(cloud, UNKNOWN_REQUESTER);
   await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
   const where = ['--endpoint', cloud.url, '--gateway-endpoint', cloud.url, '--ledger', 'ledger.json'];
   const dir = folderWith({ 'policy/hub.yaml': POLICY });
   await runCli(dir, ['run', ...where]);
-  const orphan = await stranger.offer({ connection: UNKNOWN_CONNECTION, vlan: 103 });
-  await actAs(cloud, RECIPIENT_ACCOUNT).confirm(orphan, PROD);
+  const ungranted = await unknown.offer({ connection: UNKNOWN_CONNECTION, vlan: 103 });
+  await actAs(cloud, RECIPIENT_ACCOUNT).confirm(ungranted, PROD);
   await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 104 });
-  await stranger.offer({ connection: UNKNOWN_CONNECTION, vlan: 102, name: HOSTILE });
+  await unknown.offer({ connection: UNKNOWN_CONNECTION, vlan: 102, name: HOSTILE });
   const { code } = await runCli(dir, ['status', ...where, '--html', 'status.html']);
   expect(code).toBe(0);
   return readFileSync(join(dir, 'status.html'), 'utf8');

@@ -63,7 +63,7 @@ function aRequest(id: string, given: Partial<RequestReport> = {}): RequestReport
     ...pickDescribedFields(aVif()),
     firstSeen: '2026-11-05T12:00:00.000Z',
     deadline: { earliest: '2026-11-12T11:55:00.000Z', latest: '2026-11-12T12:00:00.000Z' },
-    decision: { verdict: 'hold', reasons: [{ code: 'unknown-requester', message: 'nobody knows it' }] },
+    decision: { verdict: 'hold', reasons: [{ code: 'unknown-requester', message: 'no owner has it' }] },
     outcome: 'held',
     message: null,
     skipped: [],

@@ -48,8 +48,8 @@ describe('a long line', () => {
     ['aws directconnect confirm --id dxvif-1', 'aws directconnect confirm --id dxvif-1'],
     ['    osc aws directconnect confirm --id dxvif-1', '    osc aws directconnect confirm --id dxvif-1'],
     [
-      '  by hand: aws directconnect confirm --id dxvif-1',
-      '  by hand:\n    aws directconnect confirm --id dxvif-1',
+      '  manually: aws directconnect confirm --id dxvif-1',
+      '  manually:\n    aws directconnect confirm --id dxvif-1',
     ],
   ])('that a person copies into a shell stays one line: %s', (line, shown) => {
     expect(wrapLines(line, 20)).toBe(shown);

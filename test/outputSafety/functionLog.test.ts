@@ -75,7 +75,7 @@ describe('the log of the function', () => {
       const call = functionOn(cloud, 'planted-secret-key')({ target: 'hub' }, lambdaContext());
       await expect(call).rejects.toThrow('failed (credentials)');
     });
-    expect(log).toContain('pass failed');
+    expect(log).toContain('run failed');
     expect(log).not.toContain('planted');
   });
 });
