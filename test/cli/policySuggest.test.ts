@@ -138,7 +138,7 @@ describe('policy suggest', () => {
     const { code, stdout, stderr } = await suggested(held, OUTSCALE_ITEM);
     expect(code).toBe(1);
     expect(stdout).toBe('');
-    expect(stderr).toContain('held-by-policy: a `hold` line holds vlan 101: under investigation');
+    expect(stderr).toContain('held-by-policy: a hold rule matches vlan 101: under investigation');
   });
 
   it('suggests no edit for an accepted request', async () => {

@@ -44,7 +44,7 @@ describe('policy test', () => {
     expect(stdout).toContain(`  ✗ on the other connection too (policy/cases/acme.yaml:5)
       expected: accept by \`acme.prod\`, gateway \`vgw-12345678\`
       got:      hold for no-grant
-        no-grant: no grant of owner \`acme\` fits; nearest is \`prod\`: connection must be dxcon-1, is dxcon-2
+        no-grant: no grant of owner \`acme\` matches; nearest is \`prod\`: connection must be dxcon-1, is dxcon-2
 
 1 passed, 1 failed`);
   });

@@ -235,7 +235,7 @@ describe('a request that is not given completely', () => {
       expect([file, stdout]).toEqual([
         file,
         expect.stringMatching(
-          /peers must be both addresses in 169\.254\.10\.0\/24, is 169\.254\.10\.1\/30 and 169\.254\.10\.2\/30 and unknown and unknown, and the API does not give all of it/,
+          /peers must be both addresses in 169\.254\.10\.0\/24, is 169\.254\.10\.1\/30 and 169\.254\.10\.2\/30 and unknown and unknown, and the API does not return all of it/,
         ),
       ]);
     }

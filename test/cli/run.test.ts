@@ -124,7 +124,7 @@ describe('run', () => {
     const { code, stdout } = await runCli(dir, ['run', ...at(cloud)]);
     expect(code).toBe(0);
     const [problem, fix] = stdout.split('\n').slice(-3);
-    expect(problem).toMatch(new RegExp(`^${id} has a problem: available, and carries no traffic: gateway `));
+    expect(problem).toMatch(new RegExp(`^${id} has a problem: available, but carries no traffic: gateway `));
     expect(fix).toBe(
       `  to fix it manually: aws ec2 enable-vgw-route-propagation --route-table-id ${await routes.tableOf('vpc-1')} ` +
         `--gateway-id ${PROD} --region eu-west-2 --endpoint-url ${cloud.url}`,

@@ -47,7 +47,7 @@ describe('whatever policy is written', () => {
       fc.property(writtenPolicies, (written) => {
         const { policy, text, digest } = compiled(toYaml(written));
         expect(loadPolicy(text, 'acme', written.recipient)).toEqual({ policy, digest });
-        expect(() => loadPolicy(text, 'other', null)).toThrow('it is of target `acme`');
+        expect(() => loadPolicy(text, 'other', null)).toThrow('it is for target `acme`');
         expect(() => loadPolicy(text, 'acme', { ...written.recipient, region: 'elsewhere' })).toThrow(
           'recipient',
         );

@@ -68,7 +68,7 @@ function contract(store: ReturnType<Store['prepare']>): void {
     await session.write([
       { kind: 'sighted', id: 'dxvif-1', observation: anObservation() },
       { kind: 'queued', event: one, mark: { of: 'hold', id: 'dxvif-1', codes: ['no-grant'] } },
-      { kind: 'queued', event: two, mark: { of: 'deadline', id: 'dxvif-1', mark: '24' } },
+      { kind: 'queued', event: two, mark: { of: 'deadline', id: 'dxvif-1', threshold: '24' } },
     ]);
     await session.close([{ kind: 'delivered', ids: [one.id] }]);
     const { outbox, observations } = await ledger().readState(KEY);

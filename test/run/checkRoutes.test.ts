@@ -53,7 +53,7 @@ describe.each(['outscale', 'aws'] as const)('an accepted interface that is avail
     const mend =
       `aws ec2 enable-vgw-route-propagation --route-table-id ${table} --gateway-id ${PROD} ` +
       `--region eu-west-2 --endpoint-url ${cloud.url}`;
-    const message = `available, and carries no traffic: gateway \`${PROD}\` propagates its routes to no route table of \`${VPC}\` (\`${table}\`), and no route there leads to it`;
+    const message = `available, but carries no traffic: gateway \`${PROD}\` does not propagate its routes to a route table of \`${VPC}\` (\`${table}\`), and no route there targets it`;
     expect(await later()).toMatchObject({
       status: 'completed',
       followUps: [{ id, owner: 'acme', gateway: PROD, problem: 'unrouted', message, mend }],
@@ -62,7 +62,7 @@ describe.each(['outscale', 'aws'] as const)('an accepted interface that is avail
     });
     expect(announcer.delivered.at(-1)?.detail).toMatchObject({
       problem: 'unrouted',
-      message: `\`${id}\` of owner \`acme\`, accepted for gateway \`${PROD}\`: ${message}; to mend it: ${mend}`,
+      message: `\`${id}\` of owner \`acme\`, accepted for gateway \`${PROD}\`: ${message}; to fix it: ${mend}`,
       forPeople: { toDo: mend },
     });
     // It is told, and nothing is undone.
@@ -129,7 +129,7 @@ describe('an accepted interface on a Direct Connect gateway', () => {
         {
           id,
           problem: 'unrouted',
-          message: `available, and carries no traffic: Direct Connect gateway \`${DC_GATEWAY}\` is associated with no gateway of a VPC`,
+          message: `available, but carries no traffic: Direct Connect gateway \`${DC_GATEWAY}\` is not associated with a gateway of a VPC`,
           mend: expect.stringContaining(`--direct-connect-gateway-id ${DC_GATEWAY} --gateway-id VGW_ID`),
         },
       ],

@@ -20,7 +20,7 @@ describe('what cannot be read in the ledger', () => {
       [other]: `accepted acme.default ${PROD}`,
     });
     expect(report).toMatchObject({ status: 'failed', failures: [{ code: 'ledger', message: WHY }] });
-    expect(JSON.stringify(report.requests)).toContain(`what the ledger holds of it cannot be read: ${WHY}`);
+    expect(JSON.stringify(report.requests)).toContain(`its ledger entry cannot be read: ${WHY}`);
     expect(await actAs(cloud, RECIPIENT_ACCOUNT).see(id)).toBe('confirming');
     expect(outcomesById(await runner.run())).toEqual({ [id]: `accepted acme.default ${PROD}` });
   });

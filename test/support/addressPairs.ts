@@ -69,7 +69,7 @@ export const requestsWithOddAddresses: Arbitrary<VirtualInterface> = fc
   .map(([vif, peers]) => ({
     ...vif,
     ...(peers === null ? {} : { peers }),
-    ...({ state: 'confirming', type: 'private', gateway: null, faults: [], unreadable: [] } as const),
+    ...({ state: 'confirming', type: 'private', gateway: null, readErrors: [], unreadable: [] } as const),
   }));
 
 const ODD_BLOCKS = [

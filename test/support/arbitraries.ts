@@ -165,7 +165,7 @@ function unread<
   const unknown = Object.fromEntries(
     unreadable.filter((field) => field !== 'id' && field in vif).map((field) => [field, null]),
   );
-  return { ...vif, peers, ...unknown, faults: unreadable.length === 0 ? [] : ['it is odd'] };
+  return { ...vif, peers, ...unknown, readErrors: unreadable.length === 0 ? [] : ['it is odd'] };
 }
 
 /** No interface of a listing has it. */

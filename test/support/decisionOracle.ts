@@ -30,9 +30,9 @@ interface Recorded {
   readonly owner: string;
   readonly grants: readonly string[];
   readonly gateway: string;
-  /** that it was offered by: of an acceptance here, of an intent in its grounds */
+  /** that it was offered by: of an acceptance here, of an intent in its evidence */
   readonly connection?: string | null;
-  readonly grounds?: { readonly request: { readonly connection: string | null } };
+  readonly evidence?: { readonly request: { readonly connection: string | null } };
 }
 
 const NO_LONGER_LIVE = ['deleted', 'rejected', 'expired'];
@@ -58,7 +58,7 @@ export function decideByOracle(
   if (isFull(asker.limit, slotsOf(asker, null, policy, request, world))) codes.add('owner-limit');
   if (current.some((grant) => isFull(grant.limit, slotsOf(asker, grant, policy, request, world))))
     codes.add('grant-limit');
-  if (isFull(policy.limits.acceptsPerRun, world.acceptedThisRun)) codes.add('pass-limit');
+  if (isFull(policy.limits.acceptsPerRun, world.acceptedThisRun)) codes.add('run-limit');
   if (codes.size > 0) return held(codes);
   const assignment = { owner: asker.name, grants: current.map(({ name }) => name) };
   return { gateway: one.gateway, codes, assignment };
@@ -136,7 +136,7 @@ function slotsOf(
 
 /** Whether something on record was given to an owner and, where one is named, to its grant, under whichever names. */
 function isTheirs(record: Recorded, owner: Owner, grant: Grant | null, { owners }: Policy): boolean {
-  const by = record.connection ?? record.grounds?.request.connection ?? null;
+  const by = record.connection ?? record.evidence?.request.connection ?? null;
   const heirs = owners.filter(
     ({ name, connections }) => name === record.owner || connections.some((one) => one === by),
   );

@@ -33,6 +33,15 @@ export function checkLiveness(scene: Scene, { blame }: Verdicts) {
       ({ id, shown }) => id !== request.id && shown.isOdd && shown.connection === request.shown.connection,
     );
     if (isObscured) return null;
+    // An interface in an undocumented state that we tried to confirm may be live. When its grant is no longer in the policy, it may be
+    // a renamed one: then it takes a slot of every grant of its owner.
+    const mayHoldAnySlot = live.some(
+      (other) =>
+        other.strangeSince !== null &&
+        other.attempted !== null &&
+        ownerOf(policy, other) === ownerOf(policy, request),
+    );
+    if (mayHoldAnySlot) return null;
     const seen = (truth: Truth) => ({ truth, shown: truth.shown });
     const others = live.filter((other) => other !== request).map(seen);
     const standing = { request: seen(request), live: others, acceptedThisRun: 0 };
