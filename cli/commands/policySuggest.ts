@@ -89,7 +89,7 @@ export function describeSuggestionWarnings(
   if (suggestion.kind === 'none')
     return [paint.bad('no edit to suggest:'), ...suggestion.why.map((why) => `  ${why}`)];
   return [
-    ...assumed.map((one) => `assumed: ${one}`),
+    ...assumed,
     ...describeUnpinnedFields(suggestion, absent, paint),
     ...listConfirmations(suggestion, paint),
     ...(folder === null

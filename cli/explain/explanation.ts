@@ -182,8 +182,8 @@ function treatAsPending({
   assumed,
 }: ReadRequest): Pick<ReadRequest, 'request' | 'assumed'> & { isPast: boolean } {
   if (isConfirming(request)) return { request, assumed, isPast: false };
-  const state = request.state === null ? 'no longer a request' : quote(request.state);
-  const past = `its state is ${state}, so there is nothing to decide: the decision below is the one for a pending request`;
+  const state = request.state === null ? 'it is no longer a request' : `its state is ${quote(request.state)}`;
+  const past = `${state}, so there is nothing to decide: the decision below is the one for a pending request`;
   return {
     request: { ...request, state: 'confirming', gateway: null },
     assumed: [...assumed, past],

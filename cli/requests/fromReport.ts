@@ -47,7 +47,9 @@ export function fromRecordedRequest(written: RecordedRequest, index: number, rec
       unreadable: INTERFACE_FIELDS.filter((field) => unreadable.includes(field)),
     },
     assumed:
-      assumptions.length === 0 ? [] : [`not given in the file, and assumed: ${formatList(assumptions)}`],
+      assumptions.length === 0
+        ? []
+        : [`assumed, because the file does not say so: ${formatList(assumptions)}`],
     absent: findAbsentFields(written),
     deadline: readDeadline(written.deadline),
   };

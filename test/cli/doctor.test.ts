@@ -243,7 +243,9 @@ describe('doctor, on the ledger,', () => {
     const { code, stdout } = await examined(policy(), {}, {}, ledger);
     expect({ code, stdout }).toMatchObject({
       code: 0,
-      stdout: expect.stringMatching(/ok +ledger: state\/ledger\.json can be read and written, no complete listing yet/),
+      stdout: expect.stringMatching(
+        /ok +ledger: state\/ledger\.json can be read and written, no complete listing yet/,
+      ),
     });
   });
 

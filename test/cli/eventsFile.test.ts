@@ -26,7 +26,7 @@ describe('a file of events', () => {
       event('Request Held', { ...whole, mtu: 9001 }),
       event('Request Held', whole, 'lab'),
       event('Request Held', whole),
-      event('Pass Failed', {}).replace('"request":{}', '"failures":[]'),
+      event('Run Failed', {}).replace('"request":{}', '"failures":[]'),
       event('Deadline Near', remembered),
     );
     expect(requests).toMatchObject([{ request: { id: 'dxvif-1', mtu: 1500 }, deadline: null }]);

@@ -29,7 +29,7 @@ describe('policy check', () => {
     const { code, stdout } = await runCli(folderWith({ 'policy/hub.yaml': VALID }), ['policy', 'check']);
     expect(code).toBe(0);
     expect(stdout).toMatch(
-      /^hub: valid; outscale eu-west-2 012345678901, 1 owner, 1 grant, 0 hold lines; sha256:/,
+      /^hub: valid; outscale eu-west-2 012345678901, 1 owner, 1 grant, 0 hold rules; sha256:/,
     );
   });
 
@@ -191,7 +191,7 @@ describe('policy init', () => {
   });
 
   it.each([
-    ['no account', ['--provider', 'outscale', '--region', 'eu-west-2'], /--account is mandatory on outscale/],
+    ['no account', ['--provider', 'outscale', '--region', 'eu-west-2'], /--account is required for outscale/],
     [
       'an unknown provider',
       ['--provider', 'other', '--region', 'eu-west-2'],

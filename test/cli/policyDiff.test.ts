@@ -36,7 +36,7 @@ describe('policy diff', () => {
     expect(stdout).toContain(
       'acme.prod on dxcon-11111111: vlan 200-299, asn 65010, any peers or name → vgw-12345678\n',
     );
-    expect(stdout).toContain('such as connection dxcon-11111111, vlan 200, ');
+    expect(stdout).toContain('example: connection dxcon-11111111, vlan 200, ');
   });
 
   it('shows what is no longer acceptable, and exits with 0', async () => {
@@ -74,7 +74,7 @@ describe('policy diff', () => {
     ] as const) {
       const { code, stdout } = await diff(...pair);
       expect(code).toBe(0);
-      expect(stdout).toContain('The policies accept the same, for the same gateways.');
+      expect(stdout).toContain('Both policies accept the same requests, for the same gateways.');
     }
   });
 
@@ -125,7 +125,7 @@ describe('policy diff', () => {
     const limited = (limit: number): string => policy(`prod: { gateway: vgw-12345678, limit: ${limit} }`);
     const { code, stdout } = await diff(limited(2), limited(3));
     expect(code).toBe(4);
-    expect(stdout).toContain('Limits that are looser\n  acme.prod: 2 → 3');
+    expect(stdout).toContain('Limits that become looser\n  acme.prod: 2 → 3');
   });
 
   it('reads a file from a git revision', async () => {
@@ -297,7 +297,7 @@ describe('policy diff', () => {
       'pending.json',
     ];
     const { stdout } = await runCli(dir, typed);
-    const [, fence = ''] = /\*\*Requests that are pending now\*\*.*\n\n(`+)text\n/.exec(stdout) ?? [];
+    const [, fence = ''] = /\*\*Requests pending now\*\*.*\n\n(`+)text\n/.exec(stdout) ?? [];
     const [inside = ''] = stdout.split(`${fence}text\n`).at(-1)?.split(`\n${fence}\n`) ?? [];
     expect(inside).toContain('img');
     expect(inside).not.toContain(fence);

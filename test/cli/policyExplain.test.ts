@@ -45,7 +45,9 @@ describe('policy explain', () => {
   it('shows the requester, every hold rule, every grant with every field and validity period, and the deciding grant', async () => {
     const { code, stdout } = await explained(OUTSCALE_ITEM);
     expect(code).toBe(0);
-    expect(stdout).toContain('dxvif-1a2b3c4d by the policy of hub, at 2026-11-10T00:00:00.000Z\n');
+    expect(stdout).toContain(
+      'dxvif-1a2b3c4d evaluated with the policy of hub, as of 2026-11-10T00:00:00.000Z\n',
+    );
     expect(stdout).toContain(
       'who asks: acme\n  owner `acme` lists connection `dxcon-11111111`; the API names the recipient as owner',
     );
@@ -72,7 +74,7 @@ describe('policy explain', () => {
   it('lists the conditions that a file cannot show', async () => {
     const { stdout } = await explained(OUTSCALE_ITEM);
     expect(stdout).toContain(
-      'not checked: limits (4 for owner `acme`): live interfaces are not known from a file',
+      'not checked: limits (4 for owner `acme`): a file does not show the live interfaces',
     );
     expect(stdout).toContain('not checked: gateway and network');
     expect(stdout).toContain('not checked: what the ledger remembers');
@@ -92,7 +94,7 @@ describe('policy explain', () => {
       ownerAccount,
     };
     const { stdout } = await explained(bare);
-    expect(stdout).toContain('  ! holds it: no field is a definite no (under investigation)\n');
+    expect(stdout).toContain('  ! applies: no field definitely differs (under investigation)\n');
     expect(stdout).toContain('unknown  vlan   150     (not given)');
     expect(stdout).toContain('  ? acme.prod to vgw-12345678 (core): a field is not known\n');
     expect(stdout).toContain(`decision: hold
@@ -113,7 +115,7 @@ dxvif-1a2b3c4d held
     expect(stdout).toContain(
       'requester: unknown\n  no owner in the policy has connection `dxcon-11111112`; ',
     );
-    expect(stdout).toContain('it resembles `dxcon-11111111` of owner `acme`: is one of the two a slip?');
+    expect(stdout).toContain('it is similar to `dxcon-11111111` of owner `acme`: check for a typing error');
     expect(stdout).toContain('grants: none is evaluated, because the requester is unknown\n');
     expect(stdout).not.toContain('dxcon-22222222');
     const unknown = await explained({ ...OUTSCALE_ITEM, connectionId: 'dxcon-99999999' });
@@ -135,7 +137,7 @@ dxvif-1a2b3c4d held
   it('explains an interface that is no longer a request as if it were pending, without a command', async () => {
     const past = { ...OUTSCALE_ITEM, virtualInterfaceState: 'available', virtualGatewayId: 'vgw-12345678' };
     const { stdout } = await explained(past);
-    expect(stdout).toContain('it is `available` already, so there is nothing to decide');
+    expect(stdout).toContain('its state is `available`, so there is nothing to decide');
     expect(stdout).toContain('decision: accept by `acme.prod`');
     expect(stdout).not.toContain('confirm-private-virtual-interface');
   });
@@ -165,7 +167,7 @@ dxvif-1a2b3c4d held
       name: null,
       outcome: 'held',
     });
-    expect(stdout).toContain('the file does not say so, and it is assumed: its state is `confirming`');
+    expect(stdout).toContain('assumed, because the file does not say so: its state is `confirming`');
     expect(stdout).toContain('accept by `beta.default`');
   });
 

@@ -47,7 +47,7 @@ describe('policy review', () => {
     const { code, stdout } = await reviewed(ACME, { 'policy/acme.yaml': policy('100-150') });
     expect(code).toBe(0);
     expect(stdout).toContain(
-      '- cases: 1 passed, 0 failed\n- against `main`: nothing becomes newly acceptable',
+      '- policy tests: 1 passed, 0 failed\n- against `main`: nothing becomes newly acceptable',
     );
     expect(stdout).toContain('vlan 151-199');
   });
@@ -86,7 +86,7 @@ describe('policy review', () => {
   it('exits with 1 when a policy test fails, and shows it', async () => {
     const { code, stdout } = await reviewed(ACME, { 'policy/acme.yaml': policy('150-199') });
     expect(code).toBe(1);
-    expect(stdout).toContain('- cases: 0 passed, 1 failed ⚠');
+    expect(stdout).toContain('- policy tests: 0 passed, 1 failed ⚠');
     expect(stdout).toContain('✗ acme reaches production');
   });
 

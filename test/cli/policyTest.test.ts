@@ -39,11 +39,15 @@ describe('policy test', () => {
   });
 
   it('exits with 1 when a test fails, and shows the expected and the actual decision with its reasons', async () => {
-    const { code, stdout } = await runCli(withCases(PASSING, FAILING), ['policy', 'test', 'policy/acme.yaml']);
+    const { code, stdout } = await runCli(withCases(PASSING, FAILING), [
+      'policy',
+      'test',
+      'policy/acme.yaml',
+    ]);
     expect(code).toBe(1);
     expect(stdout).toContain(`  ✗ on the other connection too (policy/cases/acme.yaml:5)
       expected: accept by \`acme.prod\`, gateway \`vgw-12345678\`
-      got:      hold for no-grant
+      actual:   hold for no-grant
         no-grant: no grant of owner \`acme\` matches; nearest is \`prod\`: connection must be dxcon-1, is dxcon-2
 
 1 passed, 1 failed`);
@@ -86,9 +90,9 @@ describe('policy test', () => {
       'policy',
       'test',
     ]);
-    expect({ code, stdout }).toEqual({ code: 0, stdout: 'acme\n  no cases\n\n0 passed, 0 failed\n' });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'acme\n  no policy tests\n\n0 passed, 0 failed\n' });
     expect(stderr).toBe(
-      'warning: policy/acme.yaml: it has no cases; add them in the folder `cases` beside it\n',
+      'warning: policy/acme.yaml: it has no policy tests; add them in the folder `cases` beside it\n',
     );
   });
 

@@ -88,7 +88,7 @@ describe('a request file with the output of the API', () => {
   it('is valid without pending requests, and refused when it is one page of several', () => {
     expect(all({ virtualInterfaces: [] })).toEqual([]);
     const paged = { virtualInterfaces: [OUTSCALE_ITEM], nextToken: 'more' };
-    expect(refusal(() => all(paged))).toMatch(/it is one page of several; record all of them/);
+    expect(refusal(() => all(paged))).toMatch(/it has one page of several; save all pages/);
   });
 });
 
@@ -106,7 +106,9 @@ describe('a request file written by our own commands', () => {
     expect(request).toMatchObject({ id: 'dxvif-1a2b3c4d', vlan: 101, location: null, peers: [] });
     expect(request).toMatchObject({ state: 'confirming', type: 'private', ownerAccount: RECIPIENT_ACCOUNT });
     expect(assumed).toEqual([
-      expect.stringMatching(/not given in the file, and assumed: .*`confirming`.*`private`.*recipient/),
+      expect.stringMatching(
+        /assumed, because the file does not say so: .*`confirming`.*`private`.*recipient/,
+      ),
     ]);
   });
 

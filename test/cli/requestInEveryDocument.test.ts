@@ -153,10 +153,10 @@ describe('a request that is not given completely', () => {
       'aws',
       without(AWS_ITEM, ...bare, 'tags'),
       [
-        'asn, as the API lists no BGP session',
-        'peers, as the API lists no BGP session',
-        'bgpKey, as the API lists no BGP session',
-        'tags, as the API does not give it',
+        'asn, because the API lists no BGP session',
+        'peers, because the API lists no BGP session',
+        'bgpKey, because the API lists no BGP session',
+        'tags, because the API does not give it',
       ],
     ],
     [
@@ -164,9 +164,9 @@ describe('a request that is not given completely', () => {
       'aws',
       { ...without(AWS_ITEM, 'mtu', 'location'), tags: [] },
       [
-        'location, as the API does not give it',
-        'mtu, as the API does not give it',
-        'tags, as it has none, and a policy cannot demand that',
+        'location, because the API does not give it',
+        'mtu, because the API does not give it',
+        'tags, because it has none, and a policy cannot demand that',
       ],
     ],
     [
@@ -174,9 +174,9 @@ describe('a request that is not given completely', () => {
       'outscale',
       { ...without(OUTSCALE_ITEM, 'vlan'), virtualInterfaceName: '', authKey: '' },
       [
-        'vlan, as the API does not give it',
-        'bgpKey, as its one BGP session lacks a key',
-        'name, as the API does not give it',
+        'vlan, because the API does not give it',
+        'bgpKey, because its one BGP session lacks a key',
+        'name, because the API does not give it',
       ],
     ],
     [
@@ -184,9 +184,9 @@ describe('a request that is not given completely', () => {
       'outscale',
       { ...without(OUTSCALE_ITEM, 'authKey'), virtualInterfaceName: 'acme-*', mtu: 1500 },
       [
-        'bgpKey, as the API does not say whether every BGP session has a key',
-        'name, as its `*` stands for anything in a policy',
-        'mtu, as no policy for outscale can demand it',
+        'bgpKey, because the API does not say whether every BGP session has a key',
+        'name, because its `*` stands for anything in a policy',
+        'mtu, because no policy for outscale can demand it',
       ],
     ],
   ])(
@@ -245,7 +245,7 @@ describe('a request that is not given completely', () => {
 describe('a request for which a document has less than the API gives', () => {
   const OLD = { id: ID, connection: ACME_1, vlan: 101, name: 'acme-prod-1', firstSeen: AT, deadline: {} };
   const said = (...fields: string[]) =>
-    fields.map((field) => `not pinned: ${field}, as the file does not give it`);
+    fields.map((field) => `not pinned: ${field}, because the file does not give it`);
 
   it.each<[string, object]>([
     ['run --json', { passes: [{ target: 'hub', requests: [{ ...OLD, decision: {}, outcome: 'held' }] }] }],
@@ -266,7 +266,7 @@ describe('a request for which a document has less than the API gives', () => {
         `match: { connection: ["${ACME_1}"], vlan: [101], name: ["acme-prod-1"] }`,
       );
       expect(answer?.warnings).toEqual([
-        expect.stringMatching(/^assumed: .*`confirming`.*`private`.*recipient/),
+        expect.stringMatching(/^assumed, .*`confirming`.*`private`.*recipient/),
         ...said('asn', 'peers', 'bgpKey', 'location', 'mtu', 'tags'),
         expect.stringContaining('`describe-virtual-interfaces`'),
         expect.stringMatching(/^confirm first: /),
@@ -286,16 +286,16 @@ describe('a request for which a document has less than the API gives', () => {
     await documented(dir, ['--endpoint', cloud.url, '--gateway-endpoint', cloud.url]);
     await cloud.close();
     const where = ['--endpoint', cloud.url, '--policy', 'hold/hub.yaml', '--ledger', 'ledger.json'];
-    const remembered = async () => {
+    const readFromLedger = async () => {
       const { code, stdout } = await runCli(dir, ['status', '--json', ...where]);
       const [target] = JSON.parse(stdout).targets;
       expect({ code, source: target.source }).toEqual({ code: 1, source: 'ledger' });
-      writeFileSync(join(dir, 'remembered.json'), stdout);
-      const [answer] = suggested(dir, id, ['remembered.json']);
+      writeFileSync(join(dir, 'recorded.json'), stdout);
+      const [answer] = suggested(dir, id, ['recorded.json']);
       const unpinned = answer?.warnings.filter((line) => line.startsWith('not'));
       return { keys: Object.keys(target.pending[0]), unpinned };
     };
-    const today = await remembered();
+    const today = await readFromLedger();
     expect(today.keys).toContain('peers');
     expect(today.unpinned).toEqual([]);
 
@@ -305,7 +305,7 @@ describe('a request for which a document has less than the API gives', () => {
       join(dir, 'ledger.json'),
       JSON.stringify({ ...ledger, targets: Object.fromEntries(first) }),
     );
-    const before = await remembered();
+    const before = await readFromLedger();
     expect(before.keys).not.toContain('peers');
     expect(before.unpinned).toEqual(said('asn', 'peers', 'bgpKey', 'location'));
   });

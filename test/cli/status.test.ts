@@ -34,7 +34,12 @@ function ledgerWith(
     `sighting/${id}`,
     anObservation({ connection: UNKNOWN_CONNECTION, ...given }),
   ]);
-  const target = { lease: null, lastListing: ago(240), failing: null, items: Object.fromEntries(observations) };
+  const target = {
+    lease: null,
+    lastListing: ago(240),
+    failing: null,
+    items: Object.fromEntries(observations),
+  };
   return JSON.stringify({ format: 2, targets: { [`${provider}/eu-west-2/${RECIPIENT_ACCOUNT}`]: target } });
 }
 
@@ -63,7 +68,7 @@ describe('status', () => {
       targets: [{ target: 'hub', pending: [{ id }] }],
       errors: [{ file: 'policy/lost.yaml', code: 'missing-key' }, { file: 'policy/lost.yaml' }],
     });
-    expect(stderr).toMatch(/policy\/lost\.yaml left out; the others are shown\n$/);
+    expect(stderr).toMatch(/policy\/lost\.yaml ; the other policies are shown\n$/);
   });
 
   it('prints one JSON document: pending requests, what a run would do, and the time left', async () => {
@@ -227,8 +232,10 @@ describe('status', () => {
     ]);
     expect(stderr).toMatch(/^error: hub: api: .*unreachable.*\n$/);
     const forPeople = await runCli(dir, ['status', ...at(cloud)]);
-    expect(forPeople.stdout).toContain('hub: 1 pending as remembered; failed');
-    expect(forPeople.stdout).toContain('the API could not be listed: these pending requests are from the ledger');
+    expect(forPeople.stdout).toContain('hub: 1 pending in the ledger; failed');
+    expect(forPeople.stdout).toContain(
+      'the API could not be listed: these pending requests are from the ledger',
+    );
     expect(forPeople.stdout).toContain('held by the last run: no-grant: because of no-grant');
   });
 
@@ -305,7 +312,7 @@ describe('status', () => {
     expect(stdout).toContain('hub: nothing pending');
     expect(stdout).toMatch(
       new RegExp(
-        `on our gateways, and no grant justifies it\n  ${id}: no owner in the policy has connection`,
+        `ungranted: live on gateways of the policy, without a grant\n  ${id}: no owner in the policy has connection`,
       ),
     );
     expect(await actAs(cloud, RECIPIENT_ACCOUNT).see(id)).toMatch(new RegExp(`${PROD}$`));

@@ -145,7 +145,7 @@ describe('status --check', () => {
     const { dir, check } = machine(cloud);
     expect(await check()).toMatchObject({
       code: 1,
-      lines: [expect.stringMatching(/^hub: stale: no run has/)],
+      lines: [expect.stringMatching(/^hub: stale: this ledger records no complete listing/)],
     });
     writeFileSync(join(dir, 'ledger.json'), ledgerOf(ago(29 * 60)));
     expect(await check()).toEqual(WELL);
@@ -292,7 +292,7 @@ describe('status --check', () => {
 
   it.each([
     ['--max-age that is no duration', ['status', '--check', '--max-age', '30'], /--max-age/],
-    ['--max-age without --check', ['status', '--max-age', 'PT1H'], /--max-age is for --check/],
+    ['--max-age without --check', ['status', '--max-age', 'PT1H'], /--max-age applies only to --check/],
   ])('refuses %s', async (_, args, message) => {
     const { code, stdout, stderr } = await runCli(folderWith({ 'policy/hub.yaml': POLICY }), args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

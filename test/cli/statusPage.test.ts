@@ -160,7 +160,7 @@ describe('status --html', () => {
     expect(text).toMatch(/<title>2 requests pending · vif-acceptor<\/title>/);
     expect(text).toMatch(/<h3>Accepted since [\d-]+<\/h3>/);
     expect(text).toContain('acme.default');
-    expect(text).toContain('<h3>On our gateways, without a grant</h3>');
+    expect(text).toContain('<h3>Ungranted: live on gateways of the policy, without a grant</h3>');
     expect(text).toContain(
       '<b>unknown-requester</b> no owner in the policy has connection <code>dxcon-9f9f9f9f</code>',
     );
@@ -175,7 +175,7 @@ describe('status --html', () => {
     expect(code).toBe(1);
     const text = readFileSync(join(dir, 'status.html'), 'utf8');
     expect(text).toContain('<h1>Nothing is known to be pending</h1>');
-    expect(text).toMatch(/<h2>Failed<\/h2><ul><li><b>hub<\/b> api: [^<]*unreachable/);
+    expect(text).toMatch(/<h2>Failures<\/h2><ul><li><b>hub<\/b> api: [^<]*unreachable/);
     expect(text).toContain('the API could not be listed: these pending requests are from the ledger');
     expect(elements(text)).toContain('main');
   });
@@ -196,9 +196,9 @@ describe('status --html', () => {
   });
 
   it.each([
-    ['a folder that is not there', 'no/such/status.html', /folder `no\/such` does not exist; make it first/],
-    ['a folder', 'policy', /`policy` is there and no file; name another/],
-    ['a device', '/dev/null', /`\/dev\/null` is there and no file; name another/],
+    ['a folder that is not there', 'no/such/status.html', /folder `no\/such` does not exist; create it/],
+    ['a folder', 'policy', /`policy` exists and is not a file; name another/],
+    ['a device', '/dev/null', /`\/dev\/null` exists and is not a file; name another/],
   ])('refuses %s before it asks anybody', async (_, file, message) => {
     const cloud = await startTestCloud();
     const { code, stdout, stderr } = await write(cloud, file);
@@ -230,9 +230,7 @@ describe('the status page', () => {
     const shown = readFileSync(join(dir, 'status.html'), 'utf8');
     expect(shown).toContain('<body class="bad">');
     expect(shown).toContain('<h1>Nothing is known to be pending</h1>');
-    expect(shown).toMatch(
-      /What failed.*policy\/lost\.yaml:1:1 recipient: key .* is missing;.*left out here/s,
-    );
+    expect(shown).toMatch(/Failures.*policy\/lost\.yaml:1:1 recipient: key .* is missing;.*not shown here/s);
     expect(shown).toMatch(/<h2>hub /);
   });
 

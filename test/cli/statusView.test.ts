@@ -238,7 +238,7 @@ describe('the time left', () => {
     [null, '2026-11-13T14:00:00.000Z', 'unknown, at most in 3 d 2 h'],
     ['2026-11-11T16:00:00.000Z', '2026-11-11T16:00:30.000Z', 'in 1 d 4 h'],
     ['2026-11-11T16:00:00.000Z', '2026-11-12T12:00:00.000Z', 'in 1 d 4 h to 2 d'],
-    ['2026-11-10T11:00:00.000Z', '2026-11-10T12:30:00.000Z', 'any moment, at most in 30 min'],
+    ['2026-11-10T11:00:00.000Z', '2026-11-10T12:30:00.000Z', 'at any moment, at most in 30 min'],
     [null, '2026-11-10T11:00:00.000Z', 'overdue by 1 h'],
   ])('to an end between %s and %s is: %s', (earliest, latest, words) => {
     expect(formatTimeLeft({ earliest, latest }, NOW)).toBe(words);
@@ -346,6 +346,11 @@ describe('the summary', () => {
   it('reports invalid policies as a failure', () => {
     const { tone, figures } = summarizeStatus([buildTargetView(facts([], aLedger()))], false);
     expect(tone).toBe('bad');
-    expect(figures).toContainEqual({ name: 'Failures', value: '1', note: 'invalid policy files', tone: 'bad' });
+    expect(figures).toContainEqual({
+      name: 'Failures',
+      value: '1',
+      note: 'invalid policy files',
+      tone: 'bad',
+    });
   });
 });
