@@ -38,43 +38,43 @@ async function secretsManager(reply: Reply): Promise<Record<string, string>> {
 describe('doctor before the first run', () => {
   it.each<[string, string, Record<string, string>, RegExp]>([
     [
-      'that the keys are of another account',
+      'reports credentials of another account',
       policy(),
       { OSC_ACCESS_KEY: ACME },
-      /FAIL +gateways: none of the policy's gateways is here, .* must be of account `012345678901`/,
+      /FAIL +gateways: none of the policy's gateways exists here, .* must belong to account `012345678901`/,
     ],
     [
-      'that the keys are of another account of AWS',
+      'reports credentials of another AWS account',
       policy('', 'aws'),
       { AWS_ACCESS_KEY_ID: ACME },
       /FAIL +identity: the credentials belong to account `210987654321`, but the policy's recipient is `012345678901`; use credentials of the recipient, or fix `recipient\.account`/,
     ],
     [
-      'that the region is another',
+      'reports another region',
       policy('', 'outscale', 'us-east-2'),
       {},
-      /FAIL +gateways: none .* `recipient\.region`, which is `us-east-2`, must be where the gateways are/,
+      /FAIL +gateways: none .* `recipient\.region` \(`us-east-2`\) must be the region of the gateways/,
     ],
     [
-      'that there are no keys',
+      'reports missing credentials',
       policy(),
       { OSC_ACCESS_KEY: '', OSC_SECRET_KEY: '' },
       /FAIL +credentials: no OUTSCALE credentials: set OSC_ACCESS_KEY and OSC_SECRET_KEY/,
     ],
     [
-      'that a key was copied with more than it',
+      'reports a key that was copied with white space',
       policy(),
       { OSC_SECRET_KEY: 'planted-secret ' },
       /FAIL +credentials: OSC_SECRET_KEY is empty, or holds white space or another character that no key has; fix it\n/,
     ],
     [
-      'that the keys are refused',
+      'reports refused credentials',
       policy(),
       { OSC_SECRET_KEY: 'wrong' },
       /FAIL +right to list: DescribeVirtualInterfaces failed \(credentials\): SignatureDoesNotMatch/,
     ],
     [
-      'that a role cannot be assumed',
+      'reports a role that cannot be assumed',
       policy(`, credentials: { role: "arn:aws:iam::${RECIPIENT_ACCOUNT}:role/x" }`, 'aws'),
       { AWS_SECRET_ACCESS_KEY: 'wrong' },
       /FAIL +credentials: role `arn:aws:iam::012345678901:role\/x` cannot be assumed: AssumeRole failed/,
@@ -116,39 +116,39 @@ describe('doctor before the first run', () => {
 describe('doctor, on the secret of the deployed function,', () => {
   it.each<[string, Reply, RegExp]>([
     [
-      'that it is not there',
+      'reports that it does not exist',
       json({ __type: 'ResourceNotFoundException', message: 'no such' }, 400),
       /FAIL +secret: secret `vif-acceptor\/outscale` cannot be read: .*no such \(HTTP 400\); create it with `\{"accessKey"/,
     ],
     [
-      'that it may not be read',
+      'reports that it may not be read',
       json({ __type: 'AccessDeniedException', message: 'not you' }, 400),
-      /FAIL +secret: .*not you \(HTTP 400\); whoever reads it needs `secretsmanager:GetSecretValue`/,
+      /FAIL +secret: .*not you \(HTTP 400\); .*`secretsmanager:GetSecretValue`/,
     ],
     [
-      'that it is malformed',
+      'reports that it is malformed',
       json({ SecretString: 'planted-secret' }),
-      /FAIL +secret: secret `vif-acceptor\/outscale` must be `\{"accessKey": "…", "secretKey": "…"\}`; write it anew/,
+      /FAIL +secret: secret `vif-acceptor\/outscale` must be `\{"accessKey": "…", "secretKey": "…"\}`; /,
     ],
     [
-      'that a key in it was copied with more than it',
+      'reports a key in it that was copied with white space',
       json({ SecretString: `{"accessKey":"${RECIPIENT_ACCOUNT} ","secretKey":"planted"}` }),
-      /FAIL +secret: `accessKey` in secret `vif-acceptor\/outscale` is empty, or holds white space or .*; write it anew as `\{/,
+      /FAIL +secret: `accessKey` in secret `vif-acceptor\/outscale` is empty, or holds white space or .* `\{/,
     ],
     [
-      'that its key is of another account',
+      'reports a key of another account',
       json({ SecretString: `{"accessKey":"${ACME}","secretKey":"secret"}` }),
-      /FAIL +secret: none of the policy's gateways is here, .*the key in secret `vif-acceptor\/outscale` must be of account/,
+      /FAIL +secret: none of the policy's gateways exists here, .*the key in secret `vif-acceptor\/outscale` must belong to account/,
     ],
     [
-      'that its key is refused',
+      'reports a refused key',
       json({ SecretString: `{"accessKey":"${RECIPIENT_ACCOUNT}","secretKey":"planted"}` }),
       /FAIL +secret: DescribeVpnGateways failed \(credentials\)/,
     ],
     [
-      'that all is well',
+      'reports that it is ok',
       json({ SecretString: `{"accessKey":"${RECIPIENT_ACCOUNT}","secretKey":"secret"}` }),
-      /ok +secret: `vif-acceptor\/outscale` can be read, has its form, and its key sees the policy's gateways/,
+      /ok +secret: `vif-acceptor\/outscale` can be read and has the right form, and its key can list the policy's gateways/,
     ],
   ])('%s', async (_, reply, message) => {
     const { stdout } = await examined(WITH_SECRET, await secretsManager(reply));
@@ -171,7 +171,7 @@ describe('doctor, on the secret of the deployed function,', () => {
     });
     expect(code).toBe(0);
     expect(stdout).toMatch(
-      /warn +secret: `vif-acceptor\/outscale` not checked: no AWS credentials or region here/,
+      /warn +secret: `vif-acceptor\/outscale` was not checked: there are no AWS credentials or no region/,
     );
   });
 });
@@ -180,35 +180,35 @@ describe('doctor, on its environment,', () => {
   const { cert } = selfSigned(['ca.example']);
 
   it.each<[string, Record<string, string>, RegExp, number]>([
-    ['that there is no proxy', {}, /ok +proxy: none/, 0],
+    ['reports that there is no proxy', {}, /ok +proxy: none/, 0],
     [
-      'which proxy is used, without its password',
+      'reports the proxy without its password',
       { https_proxy: 'http://user:planted@127.0.0.1:3128', no_proxy: '.intern' },
       /ok +proxy: `http:\/\/127\.0\.0\.1:3128` \(HTTPS_PROXY\) for all https, except to `\.intern` \(NO_PROXY\)/,
       0,
     ],
     [
-      'which certificates are added',
+      'reports the number of added certificates',
       { NODE_EXTRA_CA_CERTS: 'DIR/ca.pem' },
-      /ok +certificates: .* adds 1 of .*ca\.pem/,
+      /ok +certificates: .* adds 1 from .*ca\.pem/,
       0,
     ],
     [
-      'that those cannot be read',
+      'reports certificates that cannot be read',
       { NODE_EXTRA_CA_CERTS: 'DIR/nowhere.pem' },
       /FAIL +certificates: NODE_EXTRA_CA_CERTS names .*nowhere\.pem, which cannot be read \(ENOENT\); fix or unset it/,
       1,
     ],
     [
-      'that those are none',
+      'reports a file without certificates',
       { NODE_EXTRA_CA_CERTS: 'DIR/policy/hub.yaml' },
-      /FAIL +certificates: .*hub\.yaml, which holds no certificate in PEM/,
+      /FAIL +certificates: .*hub\.yaml, which has no certificate in PEM format/,
       1,
     ],
     [
-      'where a ping goes, without the token',
+      'reports the ping URL without its token',
       { VIF_ACCEPTOR_PING_URL: 'https://ping.example/planted' },
-      /ok +ping: VIF_ACCEPTOR_PING_URL names https:\/\/ping\.example\/…, which `run` calls; not called now/,
+      /ok +ping: VIF_ACCEPTOR_PING_URL names https:\/\/ping\.example\/…, which `run` calls; doctor does not call it/,
       0,
     ],
   ])('%s', async (_, env, message, code) => {
@@ -220,10 +220,10 @@ describe('doctor, on its environment,', () => {
   it('warns that the clock of the emulator was moved, which does not change the expiry times shown', async () => {
     const cloud = await startTestCloud({ now: new Date() });
     const dir = folderWith({ 'policy/hub.yaml': policy() });
-    const look = () => runCli(dir, ['doctor', '--endpoint', cloud.url]);
-    expect((await look()).stdout).not.toMatch(/emulator: /);
+    const examine = () => runCli(dir, ['doctor', '--endpoint', cloud.url]);
+    expect((await examine()).stdout).not.toMatch(/emulator: /);
     cloud.clock.advance('P8D');
-    const { code, stdout } = await look();
+    const { code, stdout } = await examine();
     expect({ code, stdout }).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(/warn +emulator: its clock is (8 d|7 d 23 h) ahead of this machine's/),
@@ -255,7 +255,7 @@ describe('doctor, on the ledger,', () => {
     expect(stdout).toMatch(/FAIL +ledger: ledger state\/ledger\.json is damaged: it is not JSON/);
   });
 
-  it.skipIf(process.getuid?.() === 0)('that its folder cannot be written', async () => {
+  it.skipIf(process.getuid?.() === 0)('reports a folder that cannot be written', async () => {
     const cloud = await startTestCloud();
     const dir = folderWith({ 'policy/hub.yaml': policy() });
     mkdirSync(join(dir, 'locked'), { mode: 0o500 });
@@ -264,7 +264,7 @@ describe('doctor, on the ledger,', () => {
     const { code, stdout } = await runCli(dir, args);
     expect(code).toBe(1);
     expect(stdout).toMatch(
-      /FAIL +ledger: locked\/more\/ledger\.json cannot be written \(EACCES\): give this user the right to write to .*locked,/,
+      /FAIL +ledger: locked\/more\/ledger\.json cannot be written \(EACCES\): give this user write permission for .*locked,/,
     );
   });
 
@@ -276,7 +276,7 @@ describe('doctor, on the ledger,', () => {
     });
   });
 
-  it.skipIf(process.platform !== 'linux')('that its folder can never be made, to root too', async () => {
+  it.skipIf(process.platform !== 'linux')('reports a folder that cannot be created, not even by root', async () => {
     const { code, stdout } = await examined(policy(), {}, {}, ['--ledger', '/proc/vif-acceptor/ledger.json']);
     expect({ code, stdout }).toMatchObject({
       code: 1,

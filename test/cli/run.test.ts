@@ -175,7 +175,7 @@ describe('run', () => {
       errors: [{ file: 'policy/lost.yaml', code: 'missing-key', path: 'recipient' }],
     });
     expect(stderr).toMatch(
-      /policy\/lost\.yaml:1:1 recipient: key `recipient` is missing; add `recipient:` .*\nnot run because of errors: policy\/lost\.yaml; the others went on\n$/,
+      /policy\/lost\.yaml:1:1 recipient: key `recipient` is missing; add `recipient:` .*\nnot run because of errors: policy\/lost\.yaml; the other policies were run\n$/,
     );
     expect(await actAs(cloud, RECIPIENT_ACCOUNT).see(id)).toMatch(/^pending/);
   });
