@@ -13,7 +13,9 @@ it('the demo shows within 15 seconds accepted, held, nearly expired and expired 
   expect(stdout).toMatch(/acme-prod-2 .* held .* unknown-requester$/m);
   expect(stdout).toContain('nearest is `prod`: vlan must be 100-199, is 2500');
   expect(stdout).toMatch(/DEADLINE NEAR: dxvif-\w+ expires in 1 d 23 h/);
-  expect(stdout).toMatch(/REQUEST EXPIRED: dxvif-\w+ ended without being accepted.*held for unknown-requester/);
+  expect(stdout).toMatch(
+    /REQUEST EXPIRED: dxvif-\w+ ended without being accepted.*held for unknown-requester/,
+  );
   expect(stdout).toContain('policy init --provider outscale');
   expect(stdout).not.toContain('a-bgp-key');
 });

@@ -143,7 +143,7 @@ endpoint_url = ${api.url}
     [
       'outscale',
       { '.osc/config.json': '{"default": {}}' },
-      /\.osc\/config\.json has no profile `nope`; add it, or name another by --profile; --profile ignores OSC_/,
+      /\.osc\/config\.json has no profile `nope`; add it, or name another with --profile; --profile ignores OSC_/,
     ],
     [
       'aws',
@@ -155,13 +155,16 @@ endpoint_url = ${api.url}
       { '.aws/config': '[profile nope]\nregion = eu-west-2\n' },
       /AWS profile `nope` gives no credentials: /,
     ],
-  ] as const)('that is wrong on %s, with %j, is the cause that is shown', async (provider, files, cause) => {
-    const cloud = await startTestCloud({ dialect: provider });
-    const dir = folderWith({ 'policy/hub.yaml': policy(provider), ...files });
-    const { code, stdout } = await runCli(dir, ['run', '--endpoint', cloud.url, '--profile', 'nope']);
-    expect({ code, stdout }).toMatchObject({ code: 1, stdout: expect.stringMatching(cause) });
-    expect(cloud.calls()).toEqual([]);
-  });
+  ] as const)(
+    'that is wrong on %s, with the files %j, is the reported cause',
+    async (provider, files, cause) => {
+      const cloud = await startTestCloud({ dialect: provider });
+      const dir = folderWith({ 'policy/hub.yaml': policy(provider), ...files });
+      const { code, stdout } = await runCli(dir, ['run', '--endpoint', cloud.url, '--profile', 'nope']);
+      expect({ code, stdout }).toMatchObject({ code: 1, stdout: expect.stringMatching(cause) });
+      expect(cloud.calls()).toEqual([]);
+    },
+  );
 });
 
 it('an AWS_PROFILE that does not exist is named in the error when there are no other keys', async () => {

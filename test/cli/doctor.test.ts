@@ -276,13 +276,19 @@ describe('doctor, on the ledger,', () => {
     });
   });
 
-  it.skipIf(process.platform !== 'linux')('reports a folder that cannot be created, not even by root', async () => {
-    const { code, stdout } = await examined(policy(), {}, {}, ['--ledger', '/proc/vif-acceptor/ledger.json']);
-    expect({ code, stdout }).toMatchObject({
-      code: 1,
-      stdout: expect.stringMatching(/FAIL +ledger: .*cannot be written/),
-    });
-  });
+  it.skipIf(process.platform !== 'linux')(
+    'reports a folder that cannot be created, not even by root',
+    async () => {
+      const { code, stdout } = await examined(policy(), {}, {}, [
+        '--ledger',
+        '/proc/vif-acceptor/ledger.json',
+      ]);
+      expect({ code, stdout }).toMatchObject({
+        code: 1,
+        stdout: expect.stringMatching(/FAIL +ledger: .*cannot be written/),
+      });
+    },
+  );
 
   it('reports a table that cannot be read', async () => {
     const env = await secretsManager(json({ __type: 'ResourceNotFoundException', message: 'no table' }, 400));
