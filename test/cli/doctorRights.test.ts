@@ -5,7 +5,7 @@ import { ACME_1, ACME_2, DC_GATEWAY, DETACHED, PROD, startTestCloud } from '../s
 
 type Dialect = 'outscale' | 'aws';
 
-/** What `doctor` says of the right that accepting does not need, where `missing` may not be called. */
+/** The findings of `doctor` on the right that accepting does not need, when `missing` may not be called. */
 async function saidOf(dialect: Dialect, gateways: readonly string[], missing: string | null) {
   const cloud = await startTestCloud({ dialect });
   if (missing !== null) cloud.addFault({ kind: 'accessDenied', operation: missing, times: 'always' });
@@ -27,7 +27,7 @@ owners: { ${owners.join(', ')} }
 const TABLES = 'DescribeRouteTables';
 const ASSOCIATIONS = 'DescribeDirectConnectGatewayAssociations';
 
-describe('of the rights that only a warning depends on, doctor says', () => {
+describe('doctor, on the rights that only a warning depends on,', () => {
   it.each<[Dialect, string, string]>([
     ['outscale', PROD, TABLES],
     ['aws', PROD, TABLES],
@@ -56,12 +56,12 @@ describe('of the rights that only a warning depends on, doctor says', () => {
     },
   );
 
-  it('each by itself', async () => {
+  it('checks each right separately', async () => {
     const { lines } = await saidOf('aws', [PROD, DC_GATEWAY], ASSOCIATIONS);
     expect(lines.map((line) => line.slice(0, 4))).toEqual(['ok  ', 'warn']);
   });
 
-  it('nothing where there is no gateway to try them on', async () => {
+  it('checks none when there is no gateway to check with', async () => {
     expect((await saidOf('outscale', [DETACHED], TABLES)).lines).toEqual([]);
   });
 });

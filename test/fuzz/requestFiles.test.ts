@@ -7,7 +7,7 @@ import { findPendingImpact } from '../../cli/diff/pendingImpact.ts';
 import { explain } from '../../cli/explain/explanation.ts';
 import { UsageError } from '../../cli/options.ts';
 import { readRequest, readRequests } from '../../cli/requests/readRequests.ts';
-import { testFiles } from '../../language/index.ts';
+import { testPolicyFiles } from '../../language/index.ts';
 import { writeTempFiles } from '../support/tempFiles.ts';
 import { PLANTED_KEY } from '../support/wireItems.ts';
 import { fieldsOf, isAllowed } from './allowedConfirms.ts';
@@ -175,7 +175,7 @@ describe('with any content of a policy test file', () => {
     const mutated = fc.oneof(mutateText(cases, TOKENS.yaml, pieces), maliciousText, fc.constant(cases));
     const seen = await requestFiles.fuzz(60, mutated, (text) => {
       writeFileSync(join(dir, 'cases/outscale.yaml'), text);
-      const { errors, results } = testFiles(dir);
+      const { errors, results } = testPolicyFiles(dir);
       for (const { line, column, message, fix } of errors) {
         expect(line >= 1 && column >= 1).toBe(true);
         expectPrintable(`${message} ${fix}`);
