@@ -125,7 +125,7 @@ function describe(shown: readonly Shown[]): string {
 const BY: Readonly<Record<Receipt['answer']['by'], string>> = {
   confirm: 'the answer to the confirm',
   description: 'a look at it after the confirm',
-  laterPass: 'a later pass',
+  laterRun: 'a later run',
 };
 
 /** What to know when a ledger has no receipt: which one it is, and which others there are. */
