@@ -29,7 +29,7 @@ export function target(
     ...change,
   };
   const text = writePolicy(policy);
-  return { file: `policy/${name}.yaml`, policy, text, digest: digestOf(text) };
+  return { file: `policy/${name}.yaml`, policy, text, digest: digestOf(text), warnings: [] };
 }
 
 const ROLE = 'arn:aws:iam::012345678901:role/vif-acceptor';

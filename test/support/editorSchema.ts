@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 
 const ajv = new Ajv({ allErrors: true, strictTypes: false, strictRequired: false });
 // A keyword for editors that validators do not know.
-ajv.addVocabulary(['patternErrorMessage', 'errorMessage']);
+ajv.addVocabulary(['patternErrorMessage', 'errorMessage', 'deprecationMessage']);
 const validate = ajv.compile(JSON.parse(readFileSync('docs/policy.schema.json', 'utf8')));
 
 /** The errors of a policy according to the schema, as an editor shows them. */

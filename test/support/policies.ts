@@ -133,7 +133,7 @@ function anyPolicy(provider: Provider): Arbitrary<WrittenPolicy> {
             version: fc.constant(1 as const),
             recipient: recipients(provider),
             freeze: fc.boolean(),
-            limits: fc.record({ acceptsPerPass: limits }),
+            limits: fc.record({ acceptsPerRun: limits }),
             owners: fc
               .tuple(...each)
               .map((list) => Object.fromEntries(list.map((owner, i) => [ownerNames[i] ?? '', owner]))),
