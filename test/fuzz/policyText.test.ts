@@ -63,7 +63,7 @@ function compile(text: string): string {
       new Date(0),
     );
     if (decision.verdict === 'hold') return false;
-    // Whatever was changed: accepted owners and their gateways are literally in the text.
+    // After any change, accepted owners and their gateways are literally in the text.
     expect(text).toContain(request.connection);
     expect(text).toContain(decision.gateway);
     return true;

@@ -34,6 +34,8 @@ const DOCUMENTS = [
   { virtualInterfaces: ITEMS },
   { virtualInterfaces: ITEMS.slice(0, 1), nextToken: '' },
   ITEMS[0] ?? {},
+  { runs: [{ target: 'hub', requests: [OWN] }] },
+  // Release 0.1.0 calls the list `passes`.
   { passes: [{ target: 'hub', requests: [OWN] }] },
   { targets: [{ target: 'hub', pending: [OWN, OWN] }] },
   [OWN],
@@ -42,7 +44,7 @@ const DOCUMENTS = [
   [EVENT, { ...EVENT, detail: { target: 'hub', request: { id: OWN.id } } }],
 ];
 /** Events in the format of `run --events`. */
-const LINES = [EVENT, EVENT, { 'detail-type': 'Pass Failed', detail: {} }]
+const LINES = [EVENT, EVENT, { 'detail-type': 'Run Failed', detail: {} }]
   .map((event) => `${JSON.stringify(event)}\n`)
   .join('');
 
@@ -52,6 +54,7 @@ const PIECES = fc.oneof(
     ...[
       '"virtualInterfaces"',
       '"requests"',
+      '"runs"',
       '"passes"',
       '"target"',
       '"__proto__"',
