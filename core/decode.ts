@@ -7,9 +7,14 @@ import { escapeText } from './printableText.ts';
 
 export class Malformed extends Error {
   override readonly name = 'Malformed';
-  /** @param path the position of the value, such as `owners[0].grants[1].gateway` */
+  /** position of the value, such as `owners[0].grants[1].gateway` */
+  readonly path: string;
+  /** The same error at another path. */
+  readonly withPath: (path: string) => Malformed;
   constructor(path: string, wanted: string, got: unknown) {
     super(`${path === '' ? 'it' : `\`${path}\``} must be ${wanted}, got ${kindOf(got)}`);
+    this.path = path;
+    this.withPath = (other) => new Malformed(other, wanted, got);
   }
 }
 

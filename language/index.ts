@@ -1,6 +1,5 @@
-/** The policy language: YAML in, a compiled policy or every fault out. */
+/** The policy language: turns YAML into a compiled policy, or into every error that it contains. */
 
-export { ComparisonTooComplex, ComparisonTooComplex as TooManyWays } from './algebra/stepLimit.ts';
 export {
   type CompiledPolicy,
   type CompileFailure,
@@ -74,6 +73,7 @@ export {
   type UnreachableGrant,
   type UnreachableGrant as Idle,
 } from './requestSets/unreachableGrants.ts';
+export { ComparisonTooComplex, ComparisonTooComplex as TooManyWays } from './stepLimit.ts';
 export { type Suggestion, suggestGrant, suggestGrant as suggest } from './suggest/suggestGrant.ts';
 export {
   explainUnknownRegion,

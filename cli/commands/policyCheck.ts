@@ -42,9 +42,10 @@ type Warning = { readonly file: string } & (
   | { readonly path: string; readonly why: string }
 );
 
-function findWarnings({ file, policy }: CompiledPolicy, at: Date): Warning[] {
+function findWarnings({ file, policy, warnings }: CompiledPolicy, at: Date): Warning[] {
   const region = explainUnknownRegion(policy.recipient);
   return [
+    ...warnings.map(({ path, message }) => ({ file, path, why: message })),
     ...(region === null ? [] : [{ file, path: 'recipient.region', why: region }]),
     ...findUnreachableGrants(policy, at).map((grant) => ({ file, ...grant })),
     ...findSuspiciousPatterns(policy).map((pattern) => ({ file, ...pattern })),

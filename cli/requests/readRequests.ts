@@ -154,7 +154,7 @@ function readWithPositions(
   items: readonly RequestItem[],
   file: string,
 ): Recorded {
-  const { written, faults: errors } = parseRecordedRequests(
+  const { written, errors } = parseRecordedRequests(
     { file, text },
     items.map(({ path }) => path),
   );

@@ -65,7 +65,7 @@ describe('doctor before the first run', () => {
       'reports a key that was copied with white space',
       policy(),
       { OSC_SECRET_KEY: 'planted-secret ' },
-      /FAIL +credentials: OSC_SECRET_KEY is empty, or holds white space or another character that no key has; fix it\n/,
+      /FAIL +credentials: OSC_SECRET_KEY is empty, or contains white space or another character that no key has; fix it\n/,
     ],
     [
       'reports refused credentials',
@@ -96,7 +96,7 @@ describe('doctor before the first run', () => {
     expect({ code, stdout }).toMatchObject({
       code: 1,
       stdout: expect.stringMatching(
-        /FAIL +credentials: `access_key` of profile `default` in .*config\.json is empty, or holds white space/,
+        /FAIL +credentials: `access_key` of profile `default` in .*config\.json is empty, or contains white space/,
       ),
     });
     expect(stdout).not.toContain('planted');
@@ -133,7 +133,7 @@ describe('doctor, on the secret of the deployed function,', () => {
     [
       'reports a key in it that was copied with white space',
       json({ SecretString: `{"accessKey":"${RECIPIENT_ACCOUNT} ","secretKey":"planted"}` }),
-      /FAIL +secret: `accessKey` in secret `vif-acceptor\/outscale` is empty, or holds white space or .* `\{/,
+      /FAIL +secret: `accessKey` in secret `vif-acceptor\/outscale` is empty, or contains white space or .* `\{/,
     ],
     [
       'reports a key of another account',

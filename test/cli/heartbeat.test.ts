@@ -72,15 +72,15 @@ describe('a ping', () => {
     ledger.targets[key].lease = { token: 'of-another', until: new Date(Date.now() + 300_000).toISOString() };
     const other = folderWith({ 'policy/hub.yaml': POLICY, 'ledger.json': JSON.stringify(ledger) });
     const { stdout } = await runCli(other, run);
-    expect(stdout).toContain('the ledger is locked since');
+    expect(stdout).toContain('the ledger has been locked since');
     expect(received).toHaveLength(1);
   });
 
   it.each<[string, Reply, RegExp]>([
-    ['is refused', text('no', 404), /failed: HTTP 404;/],
-    ['leads elsewhere', text('', 301), /failed: HTTP 301, which leads elsewhere and is not followed;/],
-    ['hangs', { does: 'hang' }, /failed: no answer within 5 s;/],
-    ['breaks off', { does: 'reset' }, /failed: ECONNRESET;/],
+    ['an error status', text('no', 404), /failed: HTTP 404;/],
+    ['a redirect', text('', 301), /failed: HTTP 301, a redirect, which is not followed;/],
+    ['a time-out', { does: 'hang' }, /failed: no answer within 5 s;/],
+    ['a broken connection', { does: 'reset' }, /failed: ECONNRESET;/],
   ])(
     'that fails by %s is a warning without the token, and changes neither the run nor the exit code',
     async (_, reply, message) => {
@@ -137,7 +137,9 @@ describe('behind a proxy', () => {
     const { env } = await startEgressProxy({ [HOSTS[0] ?? '']: 'http://127.0.0.1:1' }, 'askForPassword');
     const { code, stdout } = await runCli(folderWith({ 'policy/hub.yaml': POLICY }), ['run'], env);
     expect(code).toBe(1);
-    expect(stdout).toContain('of HTTPS_PROXY opens no tunnel, it says `407 Proxy Authentication Required`');
+    expect(stdout).toContain(
+      'of HTTPS_PROXY did not open a tunnel: it answered `407 Proxy Authentication Required`',
+    );
     expect(stdout).not.toContain('planted');
   });
 
@@ -146,7 +148,7 @@ describe('behind a proxy', () => {
     const { code, stderr } = await runCli(folderWith({ 'policy/hub.yaml': POLICY }), ['run'], env);
     expect({ code, stderr }).toEqual({
       code: 2,
-      stderr: 'error: HTTPS_PROXY must be a URL such as `http://proxy.example:3128`; mend or unset it\n',
+      stderr: 'error: HTTPS_PROXY must be a URL such as `http://proxy.example:3128`; correct or unset it\n',
     });
   });
 });

@@ -124,7 +124,7 @@ describe('policy suggest', () => {
     const unknown = { ...OUTSCALE_ITEM, connectionId: 'dxcon-99999999' };
     const asked = await suggested(POLICY, unknown);
     expect(asked.code).toBe(1);
-    expect(asked.stderr).toContain('choose one of core, lab by `--gateway`');
+    expect(asked.stderr).toContain('choose one of core, lab with `--gateway`');
     const { dir, stdout, stderr } = await suggested(POLICY, unknown, '--gateway', 'core');
     expect(stderr).toContain('who owns the connection');
     // The patch says so too, because it may be read without the message.
@@ -178,6 +178,6 @@ describe('policy suggest', () => {
     const { stderr } = await suggested(POLICY, ours);
     expect(stderr).toContain('expires: between 2026-11-12T00:00:00.000Z and 2026-11-12T00:05:00.000Z');
     for (const field of ['asn', 'peers', 'bgpKey', 'location'])
-      expect(stderr).toContain(`not pinned: ${field}, because the file does not give it\n`);
+      expect(stderr).toContain(`not pinned: ${field}, because the file does not contain it\n`);
   });
 });

@@ -156,7 +156,7 @@ describe('a request that is not given completely', () => {
         'asn, because the API lists no BGP session',
         'peers, because the API lists no BGP session',
         'bgpKey, because the API lists no BGP session',
-        'tags, because the API does not give it',
+        'tags, because the API does not return it',
       ],
     ],
     [
@@ -164,9 +164,9 @@ describe('a request that is not given completely', () => {
       'aws',
       { ...without(AWS_ITEM, 'mtu', 'location'), tags: [] },
       [
-        'location, because the API does not give it',
-        'mtu, because the API does not give it',
-        'tags, because it has none, and a policy cannot demand that',
+        'location, because the API does not return it',
+        'mtu, because the API does not return it',
+        'tags, because it has none, and a policy cannot require that',
       ],
     ],
     [
@@ -174,9 +174,9 @@ describe('a request that is not given completely', () => {
       'outscale',
       { ...without(OUTSCALE_ITEM, 'vlan'), virtualInterfaceName: '', authKey: '' },
       [
-        'vlan, because the API does not give it',
+        'vlan, because the API does not return it',
         'bgpKey, because its one BGP session lacks a key',
-        'name, because the API does not give it',
+        'name, because the API does not return it',
       ],
     ],
     [
@@ -184,9 +184,9 @@ describe('a request that is not given completely', () => {
       'outscale',
       { ...without(OUTSCALE_ITEM, 'authKey'), virtualInterfaceName: 'acme-*', mtu: 1500 },
       [
-        'bgpKey, because the API does not say whether every BGP session has a key',
-        'name, because its `*` stands for anything in a policy',
-        'mtu, because no policy for outscale can demand it',
+        'bgpKey, because the API does not return whether every BGP session has a key',
+        'name, because its `*` matches anything in a policy',
+        'mtu, because a policy for outscale cannot match it',
       ],
     ],
   ])(
@@ -245,7 +245,7 @@ describe('a request that is not given completely', () => {
 describe('a request for which a document has less than the API gives', () => {
   const OLD = { id: ID, connection: ACME_1, vlan: 101, name: 'acme-prod-1', firstSeen: AT, deadline: {} };
   const said = (...fields: string[]) =>
-    fields.map((field) => `not pinned: ${field}, because the file does not give it`);
+    fields.map((field) => `not pinned: ${field}, because the file does not contain it`);
 
   it.each<[string, object]>([
     ['run --json', { passes: [{ target: 'hub', requests: [{ ...OLD, decision: {}, outcome: 'held' }] }] }],

@@ -7,7 +7,7 @@ export default {
     'core/{identify,ip,json,limits,model,observations,policy,preflightChecks,receipt,reconcile,resourceIds}.ts',
     'core/ungrantedInterfaces.ts',
     'core/fields/*.ts',
-    'run/{acceptRequest,acceptRequests,concurrencyLimit,confirm,decisionQueue,runContext}.ts',
+    'run/{acceptRequest,acceptRequests,concurrencyLimit,confirm,runContext}.ts',
   ],
   ignorePatterns: ['/cdk.out', '/coverage', '/dist', '/reports', '*.tgz'],
   coverageAnalysis: 'perTest',

@@ -1,0 +1,135 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type EmulatedAccount, openEmulatedAccount, ROOT } from './emulatedAccount.ts';
+
+/** What the pictures and the transcript in README.md are made of: real output, in which only ports are replaced. */
+export interface Outputs {
+  /** `npm start`, with colours */
+  readonly demo: string;
+  /** `status --html` */
+  readonly statusPage: string;
+  /** the first five commands of a new user, with the beginning of what each prints */
+  readonly firstUse: string;
+}
+
+const ACME = { from: '210987654321', connection: 'dxcon-1a2b3c4d' };
+const GLOBEX = { from: '321098765432', connection: 'dxcon-5e6f7a8b' };
+const UNKNOWN = { from: '999999999999', connection: 'dxcon-9f9f9f9f' };
+
+export async function collectOutputs(): Promise<Outputs> {
+  const [demo, statusPage, first] = await Promise.all([printDemo(), writeStatusPage(), typeFirstCommands()]);
+  return { demo: normalise(demo), statusPage: normalise(statusPage), firstUse: normalise(first) };
+}
+
+/** Of each output, so that a test sees when a picture is older than what it shows. */
+export function digestsOf(outputs: Outputs): Readonly<Record<keyof Outputs, string>> {
+  const digest = (text: string): string => `sha256:${createHash('sha256').update(text).digest('hex')}`;
+  const { demo, statusPage, firstUse } = outputs;
+  return { demo: digest(demo), statusPage: digest(statusPage), firstUse: digest(firstUse) };
+}
+
+/** The emulator takes a free port. IDs come from the seed of a scenario, and times from clocks that the scripts move. */
+function normalise(output: string): string {
+  return output.replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:4599');
+}
+
+function printDemo(): Promise<string> {
+  const env = { PATH: process.env.PATH ?? '', FORCE_COLOR: '1' };
+  return new Promise((done, fail) => {
+    execFile(process.execPath, [join(ROOT, 'demo/main.ts')], { cwd: ROOT, env }, (error, stdout) => {
+      if (error === null) done(stdout);
+      else fail(error);
+    });
+  });
+}
+
+/** A week of a target: one request was accepted, two are held, and one has just come. */
+async function writeStatusPage(): Promise<string> {
+  const policy = readFileSync(join(ROOT, 'demo/hub.yaml'), 'utf8');
+  return within('demo/scenario.json', { 'policy/hub.yaml': policy }, async (account) => {
+    const run = (): Promise<string> => account.type('run', '--endpoint', account.url);
+    await run();
+    await account.advance('PT3M');
+    await account.offer({ ...ACME, name: 'acme-prod-1', vlan: 101, subnet: '169.254.10' });
+    await account.offer({ ...UNKNOWN, name: 'acme-prod-2', vlan: 102, subnet: '169.254.11' });
+    await account.advance('PT2M');
+    await run();
+    await account.advance('P4D');
+    await run();
+    await account.advance('PT3M');
+    await account.offer({ ...ACME, name: 'acme-prod-3', vlan: 2500, subnet: '169.254.10' });
+    await account.advance('PT2M');
+    await run();
+    await account.advance('P2D');
+    await run();
+    await account.advance('PT3M');
+    await account.offer({ ...GLOBEX, name: 'globex-lab-1', vlan: 300, subnet: '169.254.20' });
+    await account.advance('PT1M');
+    await account.type('status', '--endpoint', account.url, '--html', 'status.html');
+    return readFileSync(join(account.folder, 'status.html'), 'utf8');
+  });
+}
+
+/** What a person adds, so that `policy test` has something to try. */
+const POLICY_TEST = `version: 1
+target: acme
+cases:
+  - name: acme reaches its gateway
+    at: 2026-06-01T12:00:00Z
+    request: { connection: dxcon-1a2b3c4d, vlan: 101 }
+    expect: { accept: { owner: acme, grant: default, gateway: vgw-12345678 } }
+`;
+
+async function typeFirstCommands(): Promise<string> {
+  return within('demo/scenario.json', {}, async (account) => {
+    await account.offer({ ...UNKNOWN, name: 'acme-prod-2', vlan: 102, subnet: '169.254.11' });
+    await account.offer({ ...ACME, name: 'acme-prod-1', vlan: 101, subnet: '169.254.10' });
+    const file = join(account.folder, 'policy/acme.yaml');
+    const at = ['--endpoint', account.url];
+    const parts: string[] = [];
+    const type = async (lineCount: number, shown: string, ...hidden: readonly string[]): Promise<void> => {
+      const output = await account.type(...shown.split(' '), ...hidden);
+      const lines = output.trim().split('\n').slice(0, lineCount);
+      parts.push([`$ vif-acceptor ${shown}`, ...lines.map((line) => line.trimEnd())].join('\n'));
+    };
+    mkdirSync(join(account.folder, 'policy/cases'), { recursive: true });
+    const recipient = '--provider outscale --region eu-west-2 --account 012345678901';
+    await type(1, `policy init ${recipient} --output policy/acme.yaml`, ...at);
+    parts.push(
+      '$ $EDITOR policy/acme.yaml policy/cases/acme.yaml   # uncomment the owners that you have verified; add a policy test',
+    );
+    writeFileSync(file, verifyFirstOwner(readFileSync(file, 'utf8')));
+    writeFileSync(join(account.folder, 'policy/cases/acme.yaml'), POLICY_TEST);
+    await type(1, 'policy check');
+    await type(2, 'policy test');
+    await type(7, 'plan', ...at);
+    parts.push('$ $EDITOR policy/acme.yaml                          # remove `freeze: true`');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('freeze: true\n', ''));
+    await type(4, 'run', ...at);
+    return parts.join('\n\n');
+  });
+}
+
+/** What a person does with the file of `policy init`: the first owner that it drafts is verified and gets a name. */
+function verifyFirstOwner(text: string): string {
+  const [head = '', drafts = ''] = text.split('\nowners:\n');
+  const [, first = ''] = /^(# {2}\S.*\n(?:# {4}.*\n)+)/.exec(drafts) ?? [];
+  if (first === '') throw new Error(`\`policy init\` drafted no owner: ${text}`);
+  const verified = first.replaceAll(/^#/gm, '').replace(/^ {2}\S+:/, '  acme:');
+  return `${head}\nowners:\n${verified}${drafts.slice(first.length)}`;
+}
+
+async function within(
+  scenario: string,
+  files: Readonly<Record<string, string>>,
+  use: (account: EmulatedAccount) => Promise<string>,
+): Promise<string> {
+  const account = await openEmulatedAccount(scenario, files);
+  try {
+    return await use(account);
+  } finally {
+    account.close();
+  }
+}
