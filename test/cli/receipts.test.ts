@@ -41,7 +41,7 @@ describe('receipts', () => {
       ),
     );
     expect(stdout).toContain(`grant: acme.prod (NET-1234) to ${PROD}, evaluated `);
-    expect(stdout).toContain('known by: the answer to the confirm');
+    expect(stdout).toContain('evidence: the answer to the confirm');
     expect(stdout).toMatch(/policy: sha256:[0-9a-f]{64}, revision /);
     expect(stdout).toContain('re-evaluated: same decision');
   });
