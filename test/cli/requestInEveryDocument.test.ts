@@ -146,7 +146,7 @@ describe('a request that is not given completely', () => {
       'one session has no addresses yet',
       'aws',
       { ...AWS_ITEM, bgpPeers: [peer, v6] },
-      ['peers, as 1 of 2 BGP sessions lacks an address with a prefix length'],
+      ['peers, because 1 of 2 BGP sessions lacks an address with a prefix length'],
     ],
     [
       'there is no session, and no tags',
