@@ -40,7 +40,7 @@ const NARROW_AND_PRINT = `
 `;
 
 /**
- * The style sheet of the page: the reader's own fonts, one neutral scale, and three colours that never stand without a word. Light is
+ * The style sheet of the page: the reader's own fonts, one neutral scale, and three colours that always come with a word. Light is
  * the default and the printed version. Every pair of colours has a contrast of at least 4.5 to 1.
  */
 export const STATUS_CSS = `

@@ -93,8 +93,8 @@ export function buildTargetView(facts: TargetFacts): TargetView {
   const isListed = report.counts !== null;
   const pending = isListed ? viewListedRequests(report.requests, context) : viewRecordedRequests(context);
   const followed = collectFollowed(facts, at);
-  const ended = endedOf(report, records.ended);
-  const told = new Set([...pending, ...followed, ...ended].map(({ id }) => id));
+  const ended = collectEnded(report, records.ended);
+  const shownIds = new Set([...pending, ...followed, ...ended].map(({ id }) => id));
   return {
     target: policy.target,
     recipient: { provider, region, account },
@@ -103,22 +103,22 @@ export function buildTargetView(facts: TargetFacts): TargetView {
     expirySeconds: expiry,
     status: report.status === 'completed' && recordsFailure === null ? 'completed' : 'failed',
     source: isListed ? 'listing' : state === null ? 'nothing' : 'ledger',
-    failures: distinct([...report.failures, ...(recordsFailure === null ? [] : [recordsFailure])]),
+    failures: deduplicate([...report.failures, ...(recordsFailure === null ? [] : [recordsFailure])]),
     warnings: report.warnings,
     lastListing: state?.lastListing ?? null,
     failing: state?.failing ?? null,
     pending,
     inDoubt: Object.entries(state?.intents ?? {}).flatMap(([id, intent]) => {
-      const doubt = toUncertainConfirm(intent);
-      return doubt === null || told.has(id) ? [] : [{ id, ...doubt }];
+      const confirm = toUncertainConfirm(intent);
+      return confirm === null || shownIds.has(id) ? [] : [{ id, ...confirm }];
     }),
     followed,
     ungranted: report.ungranted,
     ignored: report.ignored,
     since,
-    accepted: records.receipts.map(acceptedView).reverse(),
+    accepted: records.receipts.map(toAcceptedView).reverse(),
     ended,
-    undelivered: unannounced(state),
+    undelivered: countUndelivered(state),
     damaged: [...Object.values(state?.damaged ?? {}), ...records.damaged],
   };
 }
@@ -170,7 +170,7 @@ function collectFollowed({ report, state, interfaces }: TargetFacts, at: string)
     );
 }
 
-function acceptedView(receipt: Receipt): AcceptedView {
+function toAcceptedView(receipt: Receipt): AcceptedView {
   const { id, acceptedAt, owner, grant, grants, tickets, gateway, policy, firstSeen, answer } = receipt;
   const { connection, vlan, name } = receipt.request;
   const request = { connection, vlan, name, ...pickDescribedFields(receipt.request) };
@@ -179,7 +179,7 @@ function acceptedView(receipt: Receipt): AcceptedView {
 }
 
 /** The recorded ends and those that this snapshot detected, newest first. */
-function endedOf(report: RunReport, recorded: readonly EndedRequest[]): EndedView[] {
+function collectEnded(report: RunReport, recorded: readonly EndedRequest[]): EndedView[] {
   const key = ({ id, firstSeen }: EndedRequest): string => `${id} ${firstSeen}`;
   const known = new Set(recorded.map(key));
   const gone = report.requests
@@ -197,11 +197,11 @@ function endedOf(report: RunReport, recorded: readonly EndedRequest[]): EndedVie
   ];
 }
 
-function unannounced(state: LedgerState | null): TargetView['undelivered'] {
+function countUndelivered(state: LedgerState | null): TargetView['undelivered'] {
   const queued = Object.values(state?.outbox ?? {}).map(({ at }) => at);
   return { count: queued.length, oldest: queued.sort(compareByCodePoint)[0] ?? null };
 }
 
-function distinct(failures: readonly RunProblem[]): RunProblem[] {
+function deduplicate(failures: readonly RunProblem[]): RunProblem[] {
   return [...new Map(failures.map((failure) => [failure.message, failure])).values()];
 }

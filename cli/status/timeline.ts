@@ -48,7 +48,7 @@ export function computeAxis(lives: readonly RequestLifetime[], now: number): Tim
   // Room for marks at both ends.
   const margin = Math.max((last - first) * 0.02, HOUR / 4);
   const span = { from: first - margin, to: last + margin };
-  return { ...span, now, marks: marksOf(span) };
+  return { ...span, now, marks: computeMarks(span) };
 }
 
 /** The position of an instant on the axis, from 0 to 100. */
@@ -59,7 +59,7 @@ export function percentAt({ from, to }: TimelineAxis, instant: number): number {
 const STEPS = [HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 2 * DAY, 7 * DAY, 14 * DAY, 28 * DAY, 91 * DAY];
 
 /** At most ten marks: on full hours, at midnight UTC, or on Mondays. */
-function marksOf({ from, to }: Span): TimelineAxis['marks'] {
+function computeMarks({ from, to }: Span): TimelineAxis['marks'] {
   const step = STEPS.find((candidate) => (to - from) / candidate <= 10) ?? 364 * DAY;
   // The first day of 1970 was a Thursday.
   const offset = step >= 7 * DAY ? 4 * DAY : 0;
@@ -67,14 +67,14 @@ function marksOf({ from, to }: Span): TimelineAxis['marks'] {
   const count = Math.floor((to - first) / step) + 1;
   return Array.from({ length: Math.max(0, count) }, (_, i) => first + i * step).map((at) => ({
     at,
-    label: labelOf(at, step),
+    label: formatMark(at, step),
   }));
 }
 
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
-function labelOf(at: number, step: number): string {
+function formatMark(at: number, step: number): string {
   const date = new Date(at);
   const day = date.getUTCDate();
   if (step >= 7 * DAY) return `${day} ${MONTHS[date.getUTCMonth()]}`;
@@ -100,20 +100,20 @@ export function renderAxis(axis: TimelineAxis): Html {
 
 /** Renders one request on the axis. The title says in words what colours and patterns show. */
 export function renderTrack(item: PendingView, life: RequestLifetime, axis: TimelineAxis): Html {
-  const grid = axis.marks.map(({ at }) => upright('mark', percentAt(axis, at)));
-  return html`<svg class="track" role="img"><title>${prose(storyOf(item))}</title>${grid}${onMiddle(segments(life, axis))}${upright('now', percentAt(axis, axis.now))}</svg>`;
+  const grid = axis.marks.map(({ at }) => renderVerticalLine('mark', percentAt(axis, at)));
+  return html`<svg class="track" role="img"><title>${prose(describeLifetime(item))}</title>${grid}${centreVertically(renderSegments(life, axis))}${renderVerticalLine('now', percentAt(axis, axis.now))}</svg>`;
 }
 
 export type SegmentKind = 'perhaps' | 'elapsed' | 'left' | 'ends' | 'unknown';
 
 export function renderLegendMark(kind: SegmentKind): Html {
-  return html`<svg class="key" aria-hidden="true">${onMiddle([segment(kind, 0, 100)])}</svg>`;
+  return html`<svg class="key" aria-hidden="true">${centreVertically([renderSegment(kind, 0, 100)])}</svg>`;
 }
 
-function segments({ made, ends }: RequestLifetime, axis: TimelineAxis): Html[] {
+function renderSegments({ made, ends }: RequestLifetime, axis: TimelineAxis): Html[] {
   const { now } = axis;
   const from = (kind: SegmentKind, start: number, end: number): Html =>
-    segment(kind, percentAt(axis, start), percentAt(axis, end));
+    renderSegment(kind, percentAt(axis, start), percentAt(axis, end));
   if (ends === null) return [from('elapsed', made.to, now)];
   const past = [from('perhaps', made.from, made.to), from('elapsed', made.to, Math.min(now, ends.to))];
   if (ends.from === null) return [...past, from('unknown', now, ends.to)];
@@ -125,7 +125,7 @@ function segments({ made, ends }: RequestLifetime, axis: TimelineAxis): Html[] {
 }
 
 /** @param x start of the segment, from 0 to 100; `end` likewise */
-function segment(kind: SegmentKind, x: number, end: number): Html {
+function renderSegment(kind: SegmentKind, x: number, end: number): Html {
   // A thick dashed line gives stripes without an SVG pattern, which would need a reference.
   if (kind === 'perhaps' || kind === 'unknown')
     return html`<line class="${kind}" x1="${x}%" x2="${end}%" y1="0" y2="0"/>`;
@@ -133,16 +133,16 @@ function segment(kind: SegmentKind, x: number, end: number): Html {
   return html`<rect class="${kind}" x="${x}%" y="-6" width="${width}%" height="12"/>`;
 }
 
-function onMiddle(content: readonly Html[]): Html {
+function centreVertically(content: readonly Html[]): Html {
   return html`<svg y="50%" overflow="visible">${content}</svg>`;
 }
 
-function upright(kind: string, x: number): Html {
+function renderVerticalLine(kind: string, x: number): Html {
   return html`<line class="${kind}" x1="${x}%" x2="${x}%" y1="0" y2="100%"/>`;
 }
 
 /** Describes in words what the segment shows. */
-function storyOf(item: PendingView): string {
+function describeLifetime(item: PendingView): string {
   const { firstSeen, deadline, elapsed } = item;
   const seen = firstSeen === null ? 'first seen in this snapshot' : `first seen ${formatMinute(firstSeen)}`;
   if (deadline.latest === null || elapsed === null)

@@ -72,15 +72,15 @@ describe('a ping', () => {
     ledger.targets[key].lease = { token: 'of-another', until: new Date(Date.now() + 300_000).toISOString() };
     const other = folderWith({ 'policy/hub.yaml': POLICY, 'ledger.json': JSON.stringify(ledger) });
     const { stdout } = await runCli(other, run);
-    expect(stdout).toContain('the ledger is locked since');
+    expect(stdout).toContain('the ledger has been locked since');
     expect(received).toHaveLength(1);
   });
 
   it.each<[string, Reply, RegExp]>([
-    ['is refused', text('no', 404), /failed: HTTP 404;/],
-    ['leads elsewhere', text('', 301), /failed: HTTP 301, which leads elsewhere and is not followed;/],
-    ['hangs', { does: 'hang' }, /failed: no answer within 5 s;/],
-    ['breaks off', { does: 'reset' }, /failed: ECONNRESET;/],
+    ['an error status', text('no', 404), /failed: HTTP 404;/],
+    ['a redirect', text('', 301), /failed: HTTP 301, a redirect, which is not followed;/],
+    ['a time-out', { does: 'hang' }, /failed: no answer within 5 s;/],
+    ['a broken connection', { does: 'reset' }, /failed: ECONNRESET;/],
   ])(
     'that fails by %s is a warning without the token, and changes neither the run nor the exit code',
     async (_, reply, message) => {

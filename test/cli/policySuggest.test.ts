@@ -126,8 +126,8 @@ describe('policy suggest', () => {
     expect(asked.code).toBe(1);
     expect(asked.stderr).toContain('choose one of core, lab with `--gateway`');
     const { dir, stdout, stderr } = await suggested(POLICY, unknown, '--gateway', 'core');
-    expect(stderr).toContain('whose the connection is');
-    // The patch says so too: in a pipe, or in a review, it stands alone.
+    expect(stderr).toContain('who owns the connection');
+    // The patch says so too, because it may be read without the message.
     expect(apply(dir, stdout)).toMatch(
       /\n {2}new-owner:\n {4}# verify out of band .*\n {4}connections: \["dxcon-99999999"\]\n/,
     );
@@ -178,6 +178,6 @@ describe('policy suggest', () => {
     const { stderr } = await suggested(POLICY, ours);
     expect(stderr).toContain('expires: between 2026-11-12T00:00:00.000Z and 2026-11-12T00:05:00.000Z');
     for (const field of ['asn', 'peers', 'bgpKey', 'location'])
-      expect(stderr).toContain(`not pinned: ${field}, as the file does not contain it\n`);
+      expect(stderr).toContain(`not pinned: ${field}, because the file does not contain it\n`);
   });
 });

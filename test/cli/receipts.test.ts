@@ -40,8 +40,8 @@ describe('receipts', () => {
         `request: connection ${ACME_1}, vlan 101, .*, BGP session of asn 65010 .*, with a key.*, first seen `,
       ),
     );
-    expect(stdout).toContain(`given: acme.prod (NET-1234) to ${PROD}, decided `);
-    expect(stdout).toContain('known by: the answer to the confirm');
+    expect(stdout).toContain(`grant: acme.prod (NET-1234) to ${PROD}, evaluated `);
+    expect(stdout).toContain('evidence: the answer to the confirm');
     expect(stdout).toMatch(/policy: sha256:[0-9a-f]{64}, revision /);
     expect(stdout).toContain('re-evaluated: same decision');
   });
@@ -53,7 +53,7 @@ describe('receipts', () => {
     expect(code).toBe(3);
     expect(stdout).toContain(`${id} accepted`);
     expect(stderr).toMatch(
-      /^policy\/lost\.yaml:1:1 recipient: .*policy\/lost\.yaml left out; the others are shown\n$/s,
+      /^policy\/lost\.yaml:1:1 recipient: .*not shown because of errors: policy\/lost\.yaml; the other policies are shown\n$/s,
     );
   });
 
@@ -73,7 +73,7 @@ describe('receipts', () => {
     const { receipts } = await accepted();
     const { code, stdout, stderr } = await receipts('dxvif-nowhere1');
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toBe('no receipt of `dxvif-nowhere1`; ledger.json has 1 of other requests\n');
+    expect(stderr).toBe('no receipt for `dxvif-nowhere1`; ledger.json has 1 for other requests\n');
   });
 
   it('names the ledger without receipts, and other ledgers that exist', async () => {

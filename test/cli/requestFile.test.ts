@@ -185,7 +185,7 @@ describe('a request file written by our own commands', () => {
     [
       'one in a document',
       { runs: [{ target: 'hub', requests: [{ ...REPORTED, foo: 1 }] }] },
-      /runs\[0\]\.requests\[0\]\.foo: unknown key `foo`; remove it; known here: /,
+      /runs\[0\]\.requests\[0\]\.foo: unknown key `foo`; remove it; the keys allowed here are /,
     ],
   ])('is refused for %s, with its position and the fix', (_, document, message) => {
     expect(refusal(() => one(document))).toMatch(message);

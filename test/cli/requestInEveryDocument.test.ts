@@ -146,17 +146,17 @@ describe('a request that is not given completely', () => {
       'one session has no addresses yet',
       'aws',
       { ...AWS_ITEM, bgpPeers: [peer, v6] },
-      ['peers, as 1 of 2 BGP sessions lacks an address with a prefix length'],
+      ['peers, because 1 of 2 BGP sessions lacks an address with a prefix length'],
     ],
     [
       'there is no session, and no tags',
       'aws',
       without(AWS_ITEM, ...bare, 'tags'),
       [
-        'asn, as the API lists no BGP session',
-        'peers, as the API lists no BGP session',
-        'bgpKey, as the API lists no BGP session',
-        'tags, as the API does not return it',
+        'asn, because the API lists no BGP session',
+        'peers, because the API lists no BGP session',
+        'bgpKey, because the API lists no BGP session',
+        'tags, because the API does not return it',
       ],
     ],
     [
@@ -164,9 +164,9 @@ describe('a request that is not given completely', () => {
       'aws',
       { ...without(AWS_ITEM, 'mtu', 'location'), tags: [] },
       [
-        'location, as the API does not return it',
-        'mtu, as the API does not return it',
-        'tags, as it has none, and a policy cannot require that',
+        'location, because the API does not return it',
+        'mtu, because the API does not return it',
+        'tags, because it has none, and a policy cannot require that',
       ],
     ],
     [
@@ -174,9 +174,9 @@ describe('a request that is not given completely', () => {
       'outscale',
       { ...without(OUTSCALE_ITEM, 'vlan'), virtualInterfaceName: '', authKey: '' },
       [
-        'vlan, as the API does not return it',
-        'bgpKey, as its one BGP session lacks a key',
-        'name, as the API does not return it',
+        'vlan, because the API does not return it',
+        'bgpKey, because its one BGP session lacks a key',
+        'name, because the API does not return it',
       ],
     ],
     [
@@ -184,9 +184,9 @@ describe('a request that is not given completely', () => {
       'outscale',
       { ...without(OUTSCALE_ITEM, 'authKey'), virtualInterfaceName: 'acme-*', mtu: 1500 },
       [
-        'bgpKey, as the API does not return whether every BGP session has a key',
-        'name, as its `*` matches anything in a policy',
-        'mtu, as a policy for outscale cannot match it',
+        'bgpKey, because the API does not return whether every BGP session has a key',
+        'name, because its `*` matches anything in a policy',
+        'mtu, because a policy for outscale cannot match it',
       ],
     ],
   ])(
@@ -245,7 +245,7 @@ describe('a request that is not given completely', () => {
 describe('a request for which a document has less than the API gives', () => {
   const OLD = { id: ID, connection: ACME_1, vlan: 101, name: 'acme-prod-1', firstSeen: AT, deadline: {} };
   const said = (...fields: string[]) =>
-    fields.map((field) => `not pinned: ${field}, as the file does not contain it`);
+    fields.map((field) => `not pinned: ${field}, because the file does not contain it`);
 
   it.each<[string, object]>([
     ['run --json', { passes: [{ target: 'hub', requests: [{ ...OLD, decision: {}, outcome: 'held' }] }] }],

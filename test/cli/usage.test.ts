@@ -124,7 +124,7 @@ describe('doctor', () => {
     expect(stdout).toMatch(/ok +right to list: 0 virtual interfaces/);
     expect(stdout).toMatch(/FAIL +right to see own connections: DescribeConnections failed \(credentials\)/);
     expect(stdout).toMatch(new RegExp(`ok +gateway ${PROD}: available, attached to vpc-1`));
-    expect(stdout).toMatch(new RegExp(`FAIL +gateway ${DETACHED}: is attached to no VPC`));
+    expect(stdout).toMatch(new RegExp(`FAIL +gateway ${DETACHED}: is not attached to a VPC`));
     expect(stdout).toMatch(/ok +clock/);
   });
 
@@ -138,7 +138,7 @@ describe('doctor', () => {
     expect(JSON.parse(stdout).targets[0].findings).toContainEqual({
       check: 'identity',
       result: 'ok',
-      message: `the credentials are of account \`${RECIPIENT_ACCOUNT}\``,
+      message: `the credentials belong to account \`${RECIPIENT_ACCOUNT}\``,
     });
     expect(cloud.calls().map(({ operation }) => operation)).not.toContain('ConfirmPrivateVirtualInterface');
   });
